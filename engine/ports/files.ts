@@ -1,0 +1,28 @@
+export interface FileFacts {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+}
+
+/**
+ * Files as the engine sees them. Paths are absolute, in the host's own notation. Failures are WorkbenchErrors:
+ * `file-not-found`, `file-unreadable`, `file-unwritable`, `store-full` for a full disk.
+ */
+export interface Files {
+  /** Whole text as UTF-8; a byte order mark is removed. Refuses files over `limit` bytes (default 16 MiB) with `file-too-large`. */
+  readText(path: string, signal: AbortSignal, limit?: number): Promise<string>;
+  /** The file's bytes in order, a chunk at a time. */
+  stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Absent when nothing is there. */
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** Replaces the file atomically: readers see the old text or the new, never half. Creates parent folders. */
+  writeText(path: string, text: string): Promise<void>;
+  /** Absolute path of `relative` seen from the folder `base`; an absolute `relative` is returned as it is. */
+  resolve(base: string, relative: string): string;
+  /** Path of `path` seen from `base`, with forward slashes. */
+  relative(base: string, path: string): string;
+  /** The folder a path lies in. */
+  parent(path: string): string;
+}

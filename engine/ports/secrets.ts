@@ -1,0 +1,11 @@
+/** Where a secret's value comes from, as written in workbench.yaml. */
+export type SecretReference = { readonly env: string } | { readonly secret: string } | { readonly command: string };
+
+/**
+ * Looks a secret up for use at one origin. The binding of secret to origin is checked here, once, for every host:
+ * a workspace names both the key and the address, so an address that nobody vouched for is refused (`origin-not-allowed`).
+ * Throws `secret-missing` or `secret-command-failed`. The value must never be stored, logged or put in an error.
+ */
+export interface Secrets {
+  resolve(reference: SecretReference, origin: string, signal: AbortSignal): Promise<string>;
+}
