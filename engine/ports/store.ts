@@ -1,0 +1,152 @@
+import type {
+  Environment,
+  Report,
+  RunProgress,
+  RunState,
+  RunSummary,
+  DatasetFacts,
+  Failure,
+  FailureClass,
+  Headline,
+} from '../../schemas/generated/messages.ts';
+import type { DisagreementPage, DisagreementQuery, SamplePage, SampleQuery } from '../../schemas/generated/messages.ts';
+import type { RunSpec, VariantRecord } from '../runs/spec.ts';
+
+/** One asked sample as it is stored. Its key is (run, variant, rowDigest, occurrence, repeat). */
+export interface SampleRecord {
+  readonly variant: number;
+  /** Position in the asked split, from 0; for people, not part of the key. */
+  readonly row: number;
+  /** SHA-256 over input, target and slices, hex. */
+  readonly rowDigest: string;
+  /** 0 for the first row with this digest in the split, 1 for the next equal one, … */
+  readonly occurrence: number;
+  readonly repeat: number;
+  /** The row's content, stored once for each digest however many samples share it. */
+  readonly input: string;
+  readonly target: string;
+  readonly slices: Readonly<Record<string, string>>;
+  readonly output?: string;
+  /** Whether the answer is right by the benchmark's leading quality metric; absent when failed or not decidable. */
+  readonly right?: boolean;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly latencyMs?: number;
+  readonly firstTokenMs?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** US dollars. */
+  readonly cost?: number;
+  /** Requests sent for this sample, 1 without a retry. */
+  readonly attempts: number;
+  /** Present when no usable answer came. */
+  readonly failure?: { readonly class: FailureClass; readonly message: string };
+}
+
+/** What the store keeps of a run beside its samples. */
+export interface RunRecord {
+  readonly summary: RunSummary;
+  readonly spec: RunSpec;
+  readonly variants: readonly VariantRecord[];
+  readonly environment?: Environment;
+  readonly dataset?: DatasetFacts;
+  /** The finished run's report, as computed at its end. */
+  readonly report?: Report;
+  readonly logPath?: string;
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly spec: RunSpec;
+  readonly createdAt: number;
+}
+
+/** The holder of a run. A process that loses its lease (sleep, suspension) can no longer write. */
+export interface LeaseOwner {
+  readonly host: string;
+  /** Changes with every boot, so that a pid from before a restart is never taken for alive. */
+  readonly bootId: string;
+  readonly pid: number;
+}
+
+/** What a run's plan turned out to be, written once before the first sample. */
+export interface RunPlanRecord {
+  readonly variants: readonly VariantRecord[];
+  readonly environment: Environment;
+  readonly dataset: DatasetFacts;
+}
+
+export interface RunEnding {
+  readonly state: Extract<RunState, 'succeeded' | 'failed' | 'cancelled'>;
+  readonly progress: RunProgress;
+  readonly headlines: readonly Headline[];
+  readonly gate?: RunSummary['gate'];
+  readonly failure?: Failure;
+  readonly report?: Report;
+}
+
+/**
+ * Write access to one run under its lease. Every write carries the lease's epoch in the same transaction and throws
+ * `run-lease-lost` once another process has taken the run over.
+ */
+export interface RunWriter {
+  readonly runId: string;
+  readonly epoch: number;
+  /** Marks the run running and stores its plan. On a resume the stored variants must be the same (`run-changed`). */
+  begin(plan: RunPlanRecord): Promise<void>;
+  /** Stores samples and progress in one transaction. A sample whose key exists replaces the earlier one (a failed answer asked again). */
+  append(samples: readonly SampleRecord[], progress: RunProgress): Promise<void>;
+  /** Renews the lease and tells whether somebody asked to cancel. */
+  heartbeat(progress: RunProgress): Promise<{ readonly cancelRequested: boolean }>;
+  /** Ends the run and gives the lease back. */
+  finish(ending: RunEnding): Promise<void>;
+}
+
+export interface RunFilter {
+  /** Absent: not archived ones only. */
+  readonly archived?: boolean;
+  /** Benchmark file relative to the workspace. */
+  readonly benchmark?: string;
+  /** Newest first; default 200. */
+  readonly limit?: number;
+}
+
+export interface StoreFacts {
+  readonly path: string;
+  readonly schemaVersion: number;
+  readonly sqlite: string;
+  readonly journalMode: string;
+  readonly bytes: number;
+  readonly runs: number;
+  readonly samples: number;
+  /** Content rows no sample refers to any more. */
+  readonly unreferencedRows: number;
+}
+
+/** The embedded store: the memory of every run, and the only channel between processes. */
+export interface Store {
+  readonly path: string;
+  createRun(run: NewRun): Promise<RunRecord>;
+  /** Throws `run-not-found`. A unique prefix of an id is enough. */
+  getRun(id: string): Promise<RunRecord>;
+  listRuns(filter: RunFilter): Promise<readonly RunSummary[]>;
+  /** Takes the run's lease, at a new epoch. Throws `run-active` while another holder is alive, `run-finished` when it succeeded. */
+  openWriter(runId: string, owner: LeaseOwner): Promise<RunWriter>;
+  /** Asks the holder to stop; a run nobody holds is cancelled at once. */
+  requestCancel(runId: string): Promise<RunSummary>;
+  /** Records that a queued run could not be started. */
+  failQueued(runId: string, failure: Failure): Promise<void>;
+  setArchived(runId: string, archived: boolean): Promise<RunSummary>;
+  setLogPath(runId: string, path: string): Promise<void>;
+  /** All samples of a run in the order they were stored, in batches; memory stays flat. */
+  readSamples(runId: string, signal: AbortSignal, variant?: number): AsyncIterable<readonly SampleRecord[]>;
+  querySamples(query: SampleQuery): Promise<SamplePage>;
+  queryDisagreements(query: DisagreementQuery): Promise<DisagreementPage>;
+  /** Changes whenever another connection has committed; cheap enough to poll several times a second. */
+  dataVersion(): Promise<number>;
+  facts(): Promise<StoreFacts>;
+  /** Deletes archived runs that ended before `before` (ms since the epoch) and content nobody refers to, then compacts. Returns bytes freed. */
+  collectGarbage(before: number): Promise<{ readonly runs: number; readonly bytes: number }>;
+  /** Writes a consistent copy while others go on writing. */
+  backup(path: string): Promise<void>;
+  close(): Promise<void>;
+}
