@@ -1,0 +1,90 @@
+// Builds every bundle into dist/: one options object a bundle. `node scripts/build.mjs [name…] [--production] [--meta]`.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const production = process.argv.includes('--production');
+const named = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+/** ES modules on Node need a `require` for the CommonJS packages inside them. */
+const nodeModuleBanner = {
+  js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+};
+
+const bundles = {
+  /** `aiwb`: the command line, the engine process and the language server, with the store's worker beside it. */
+  cli: {
+    entryPoints: { aiwb: 'cli/main.ts', 'store-worker': 'platform/store/worker.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    splitting: true,
+    chunkNames: 'aiwb-chunks/[name]-[hash]',
+    banner: nodeModuleBanner,
+  },
+  extension: {
+    entryPoints: { extension: 'extension/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    external: ['vscode'],
+  },
+  webviews: {
+    entryPoints: { report: 'webviews/report/main.ts' },
+    outdir: 'dist/webviews',
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2024',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    loader: { '.ttf': 'file' },
+  },
+  /** The same page as one classic script, to be inlined into self-contained HTML files. */
+  'standalone-report': {
+    entryPoints: { 'report-standalone': 'webviews/report/main.ts' },
+    outdir: 'dist/webviews',
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2024',
+    loader: { '.ttf': 'dataurl' },
+  },
+  renderers: {
+    entryPoints: { run: 'notebook-renderers/main.ts' },
+    outdir: 'dist/renderers',
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2024',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+  },
+};
+
+const chosen = named.length > 0 ? named : Object.keys(bundles);
+await import('./generate.mjs');
+if (named.length === 0) await rm(path.join(root, 'dist'), { recursive: true, force: true });
+await mkdir(path.join(root, 'dist'), { recursive: true });
+for (const name of chosen) {
+  const options = bundles[name];
+  if (options === undefined) throw new Error(`No bundle is called "${name}". There are: ${Object.keys(bundles).join(', ')}.`);
+  const result = await build({ ...common, ...options });
+  if (process.argv.includes('--meta')) {
+    await writeFile(path.join(root, 'dist', `${name}.meta.json`), JSON.stringify(result.metafile));
+  }
+}
