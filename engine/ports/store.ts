@@ -34,6 +34,8 @@ export interface SampleRecord {
   readonly firstTokenMs?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  /** True where the token counts are the engine's estimate. */
+  readonly estimatedTokens?: boolean;
   /** US dollars. */
   readonly cost?: number;
   /** Requests sent for this sample, 1 without a retry. */
