@@ -1,0 +1,57 @@
+/** Clause bank: covenants on conduct and information. Slots are filled by ../make-covenants.mjs; `[a|b]` is a choice. */
+export const clauses = {
+  "negative-pledge": [
+    "{The company} shall not (and shall ensure that no other member of the Group will) create or permit to subsist any Security over any of its assets, other than Permitted Security.",
+    "No Obligor may create, incur, assume or suffer to exist any Lien upon any of its property, revenues or assets, whether now owned or hereafter acquired, except for Permitted Liens.",
+    "{The company} shall not sell, transfer or otherwise dispose of any of its receivables on recourse terms, nor enter into any title retention or other preferential arrangement having a similar effect to security.",
+    "So long as any amount is outstanding, {the company} will not charge, mortgage or pledge its undertaking in favour of any other creditor unless the Lenders are secured equally and rateably.",
+    "Liens securing purchase money indebtedness are permitted provided that they do not at any time secure more than {amount} and attach only to the asset financed.",
+    "{The company} shall procure that its shares in each Material Subsidiary stay free from any encumbrance or third-party right.",
+    "An asset of the Group may be given as collateral solely where the debt so secured, taken together with all other secured debt, does not exceed {percent3} per cent. of Consolidated Total Assets.",
+    "Neither {the company} nor any Subsidiary shall agree with any other person to a restriction on granting security to the Finance Parties, or itself grant security to others.",
+    "{The company} undertakes not to encumber the Property or any Rental Income, save for liens arising by operation of law and discharged within {days} days.",
+    "Paragraph (a) above does not apply to netting or set-off arrangements entered into in the ordinary course of banking, nor to any lien in existence on the Closing Date listed in Schedule {clause}.",
+  ],
+  "restricted-payments": [
+    "{The company} shall not declare, make or pay any dividend, charge, fee or other distribution on or in respect of its share capital.",
+    "{The company} will not, directly or indirectly, make any Restricted Payment, except that Subsidiaries may pay dividends ratably with respect to their Equity Interests.",
+    "Distributions to the Sponsor are allowed only if, pro forma for the payment, Leverage is below {ratio2} and no Default is continuing.",
+    "No Obligor shall redeem, repurchase, defease, retire or repay any of its share capital or resolve to do so.",
+    "{The company} shall not repay any principal of, or pay interest on, Shareholder Loans until the Discharge Date, save by way of capitalisation.",
+    "Management, advisory or monitoring fees to any holding company shall not be greater than {amount} in any Financial Year.",
+    "If the Interest Cover falls under {ratio2}, all surplus cash shall remain in the Group and none be passed up to the Parent.",
+    "Purchases of stock from departing employees are permitted in an amount of up to {amount} per fiscal year, with unused amounts carried into the next year.",
+    "{The company} may pay a final dividend of up to {percent} per cent. of net income, provided Liquidity after the payment is no less than {amount}.",
+    "Voluntary prepayment of Subordinated Debt ahead of its maturity shall be treated as a distribution and is prohibited accordingly.",
+  ],
+  "information-undertaking": [
+    "{The company} shall supply to the Agent its audited consolidated financial statements within {days} days after the end of each of its Financial Years.",
+    "As soon as available, and in any event within {days} days after the close of each fiscal quarter, {the company} shall furnish unaudited balance sheets together with a certificate of a Responsible Officer.",
+    "Each set of financial statements shall be accompanied by a Compliance Certificate setting out, in reasonable detail, computations as to leverage and interest cover.",
+    "{The company} shall notify the Agent of any Default (and the steps, if any, being taken to remedy it) promptly upon becoming aware of its occurrence.",
+    "Details of any litigation, arbitration or administrative proceedings which are current, threatened or pending and whose value is above {amount} shall be given to the Lenders without delay.",
+    "An annual budget, approved by the board, and a cashflow forecast showing monthly liquidity shall be delivered no later than {days} days before the start of the year to which it relates.",
+    "{The company} shall permit representatives of the Lenders to inspect its books and records and to discuss its affairs with its officers upon reasonable notice.",
+    "Promptly on request, {the company} shall provide such documentation as is needed for the Lenders to carry out know-your-customer checks.",
+    "All documents dispatched by {the company} to its shareholders, including notices of any dividend, shall at the same time be copied to the Agent.",
+    "{The company} must tell the Lenders in writing of any Lien that arises over its assets within {days} days after learning of it.",
+  ],
+};
+
+/** Sentences that may follow or precede any clause and say nothing of its kind (some name another covenant in passing). */
+export const boilerplate = [
+  "Terms defined in Clause {clause} have the same meaning here.",
+  "This Clause is without prejudice to any other right of the Finance Parties.",
+  "The undertakings in this Section remain in force from the date of this Agreement for so long as any amount is outstanding.",
+  "Compliance shall be tested by reference to the latest financial statements delivered under Clause {clause}.",
+  "The Majority Lenders may waive this requirement in writing.",
+  "A breach may be remedied within {days} days of notice from the Agent.",
+  "For the purposes of this Clause, EBITDA shall be determined in accordance with {gaap}.",
+  "Nothing herein restricts the payment of dividends permitted elsewhere in this Agreement.",
+  "Nothing herein permits any Security that is otherwise prohibited.",
+  "The calculations shall be set out in the Compliance Certificate next due.",
+  "This applies whether or not the liquidity test in Clause {clause} has been met.",
+  "The financial covenants in Section {clause} shall apply in addition.",
+  "Amounts in other currencies shall be converted at the Agent's spot rate.",
+  "Any interest accruing in the meantime shall be capitalised.",
+];

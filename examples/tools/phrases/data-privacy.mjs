@@ -1,0 +1,51 @@
+/** Phrase bank: personal data. Erasure, access, consent, agreements, leaks, marketing. */
+export const problems = [
+  "Please [delete|erase|remove] all the data you hold about me.",
+  "I'd like a copy of everything you have stored under {email}.",
+  "A customer asked us to wipe her from the loyalty list and the records too.",
+  "We need a signed data processing agreement before {month}.",
+  "In which country are our sales records kept?",
+  "I never agreed to your newsletter and get it {count} times a week.",
+  "Who at your end can see the names of our guests?",
+  "I received a receipt with the address of a stranger on it, that's somebody's personal information.",
+  "Take my face off the case study on your website.",
+  "Do you sell what my customers buy to anybody?",
+  "How long do you keep card details after we leave?",
+  "Our data protection officer wants the list of sub-processors.",
+  "A laptop with our customer export was stolen, do we have to tell somebody?",
+  "The camera in the {reader}, what is it recording?",
+  "I object to my phone number being given to {courier}.",
+  "Under article 15 I ask which of my details were passed on and to whom.",
+  "Your rep posted our turnover on social media, take it down.",
+  "An ex-employee's profile is still visible, he wants it gone.",
+  "Please rectify my date of birth, your file has somebody else's.",
+  "Are the recordings of support calls kept, and can I hear mine?",
+  "The cookie banner has no 'reject'.",
+  "We had a leak of guest lists at our agency, does it touch your side?",
+  "Stop tracking the location of my phone when the app's closed.",
+  "My mail address is shown to every cashier, I don't want that.",
+  "A parent asks that we remove her child's name from the club list everywhere, backups as well.",
+  "Is there a retention setting or do you keep guests for ever?",
+  "some firm called me knowing what i earn with your till. where did they get it",
+];
+export const asks = [
+  "I expect an answer within thirty days.",
+  "Please confirm once it's done.",
+  "Otherwise I'll go to the regulator.",
+  "Who is responsible for this at Marlo?",
+  "In writing please.",
+];
+export const context = [
+  "We take this seriously here.",
+  "Our lawyer asked me to write.",
+  "We have guests from all over Europe.",
+  "I was a customer until {month}.",
+  "I read your policy and it doesn't say.",
+];
+export const mentions = [
+  "You may put my number on the newsletter list, I don't mind.",
+  "(The form about data storage is signed already.)",
+  "I've ticked the consent box below.",
+  "You may keep my details for this case.",
+  "I read the privacy page, all good there.",
+];
