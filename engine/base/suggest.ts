@@ -18,16 +18,20 @@ export function closestName(written: string, candidates: readonly string[]): str
   return best;
 }
 
-/** Levenshtein distance; the names compared are short. */
+/** Levenshtein distance with swapped neighbours as one edit; the names compared are short. */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 24 || a.length > 200 || b.length > 200) return Number.POSITIVE_INFINITY;
+  let beforePrevious: readonly number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const current = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? (beforePrevious[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      current.push(Math.min(substitution, swap, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[b.length] ?? 0;

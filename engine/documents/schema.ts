@@ -1,2 +1,105 @@
 import bench from '../../schemas/files/bench.schema.json' with { type: 'json' };
-export const x = bench.title;
+import prompt from '../../schemas/files/prompt.schema.json' with { type: 'json' };
+import workbench from '../../schemas/files/workbench.schema.json' with { type: 'json' };
+import type { DocumentPath } from './diagnostic.ts';
+import type { DocumentKind } from './kinds.ts';
+
+/** The part of JSON Schema our files use, with every reference already replaced by what it refers to. */
+export interface SchemaNode {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+const sources: Readonly<Record<string, unknown>> = {
+  'bench.schema.json': bench,
+  'prompt.schema.json': prompt,
+  'workbench.schema.json': workbench,
+};
+const resolved = new Map<DocumentKind, SchemaNode>();
+
+/** The whole schema of a kind of file. */
+export function rootSchema(kind: DocumentKind): SchemaNode {
+  let schema = resolved.get(kind);
+  if (schema === undefined) {
+    const file = `${kind}.schema.json`;
+    schema = dereference(file, sources[file]) as SchemaNode;
+    resolved.set(kind, schema);
+  }
+  return schema;
+}
+
+/** What the schema says of the value at `path`; absent where the schema knows no such field. */
+export function schemaAt(kind: DocumentKind, path: DocumentPath): SchemaNode | undefined {
+  let node: SchemaNode | undefined = rootSchema(kind);
+  for (const part of path) {
+    if (node === undefined) return undefined;
+    node = childSchema(node, part);
+  }
+  return node;
+}
+
+/** The schema of one key's or item's value. */
+export function childSchema(node: SchemaNode, part: string | number): SchemaNode | undefined {
+  if (typeof part === 'number') {
+    if (node.items !== undefined) return node.items;
+  } else {
+    if (node.properties !== undefined && Object.hasOwn(node.properties, part)) return node.properties[part];
+    if (typeof node.additionalProperties === 'object') return node.additionalProperties;
+  }
+  for (const option of node.anyOf ?? []) {
+    const child = childSchema(option, part);
+    if (child !== undefined) return child;
+  }
+  return undefined;
+}
+
+/** Every field a mapping may have by name, in the schema's order. */
+export function fieldsOf(node: SchemaNode): Readonly<Record<string, SchemaNode>> {
+  const fields: Record<string, SchemaNode> = { ...node.properties };
+  for (const option of node.anyOf ?? []) Object.assign(fields, fieldsOf(option));
+  return fields;
+}
+
+/** Every value the schema lists; empty where any value of the type will do. */
+export function allowedValues(node: SchemaNode): readonly unknown[] {
+  if (node.enum !== undefined) return node.enum;
+  if (node.const !== undefined) return [node.const];
+  if (node.type === 'boolean') return [true, false];
+  return (node.anyOf ?? []).flatMap(option => allowedValues(option));
+}
+
+/** Whether a mapping is one of the shapes the schema accepts. */
+export function acceptsMapping(node: SchemaNode): boolean {
+  return node.type === 'object' || (node.anyOf ?? []).some(acceptsMapping);
+}
+
+/** Our schemas are not recursive, so replacing references ends. */
+function dereference(file: string, node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(item => dereference(file, item));
+  if (node === null || typeof node !== 'object') return node;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (key !== '$ref' && key !== 'definitions') copy[key] = dereference(file, value);
+  }
+  const reference = (node as { $ref?: unknown }).$ref;
+  if (typeof reference !== 'string') return copy;
+  const [otherFile, pointer = ''] = reference.split('#');
+  const targetFile = otherFile === undefined || otherFile === '' ? file : otherFile;
+  let target: unknown = sources[targetFile];
+  for (const part of pointer.split('/').slice(1)) target = (target as Record<string, unknown>)[part];
+  return { ...(dereference(targetFile, target) as object), ...copy };
+}

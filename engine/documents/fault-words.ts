@@ -1,0 +1,335 @@
+import type { SchemaFault } from '../../schemas/generated/validators.js';
+import { formatPath, type Diagnostic, type DiagnosticCode, type DocumentPath, type Range } from './diagnostic.ts';
+import { expectedForm, expectedModelName, looksLikeModelPattern } from './formats.ts';
+import type { DocumentKind } from './kinds.ts';
+import { allowedValues, fieldsOf, schemaAt, type SchemaNode } from './schema.ts';
+import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
+
+export interface FaultContext {
+  readonly kind: DocumentKind;
+  readonly locate: (path: DocumentPath, part: 'key' | 'value') => Range;
+  readonly valueAt: (path: DocumentPath) => unknown;
+}
+
+interface Words {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  /** What is underlined. */
+  readonly at: DocumentPath;
+  readonly part: 'key' | 'value';
+  readonly replacement?: string | undefined;
+  readonly related?: { readonly message: string; readonly at: DocumentPath };
+}
+
+/** One fault of a generated validator as a finding with its place, absent for faults that only repeat another. */
+export function describeFault(fault: SchemaFault, path: DocumentPath, context: FaultContext): Diagnostic | undefined {
+  const words = findWords(fault, path, context);
+  if (words === undefined) return undefined;
+  const range = firstLineOf(context.locate(words.at, words.part), words.at, words.part, context);
+  return {
+    code: words.code,
+    severity: 'error',
+    message: words.message,
+    range,
+    ...(words.replacement !== undefined && { replacement: words.replacement }),
+    ...(words.related && {
+      related: [{ message: words.related.message, range: context.locate(words.related.at, 'value') }],
+    }),
+    ...(isUnderSecret(path) && { sensitive: true }),
+  };
+}
+
+/** A value over many lines is underlined at its key instead: a file full of red helps nobody. */
+function firstLineOf(range: Range, at: DocumentPath, part: 'key' | 'value', context: FaultContext): Range {
+  if (range.start.line === range.end.line) return range;
+  const key = part === 'value' ? context.locate(at, 'key') : range;
+  if (key.start.line === key.end.line) return key;
+  return { start: range.start, end: { line: range.start.line, character: range.start.character + 1 } };
+}
+
+function findWords(fault: SchemaFault, path: DocumentPath, context: FaultContext): Words | undefined {
+  const params = fault.params;
+  const name = formatPath(path);
+  const here = { at: path, part: 'value' as const };
+  switch (fault.keyword) {
+    case 'required':
+      return describeMissing(String(params['missingProperty']), path, context);
+    case 'additionalProperties':
+      return describeUnknown(String(params['additionalProperty']), path, context);
+    case 'propertyNames': {
+      const key = String(params['propertyName']);
+      const rule =
+        path.at(-1) === 'headers'
+          ? 'letters, digits and `-`'
+          : 'a letter first, then letters, digits, `_` and `-`, 64 in all';
+      return {
+        code: 'bad-format',
+        message: `\`${key}\` cannot be a name here: use ${rule}.`,
+        at: [...path, key],
+        part: 'key',
+      };
+    }
+    case 'enum':
+    case 'const':
+      return describeNotAllowed(
+        path,
+        fault.keyword === 'enum' ? (params['allowedValues'] as unknown[]) : [params['allowedValue']],
+        context,
+      );
+    case 'type':
+      return describeType(String(params['type']), path, context);
+    case 'pattern':
+      // Inside `propertyNames` the fault is about a key and told there.
+      if (/\/propertyNames\/pattern$/.test(fault.schemaPath)) return undefined;
+      return describePattern(String(params['pattern']), path, context);
+    case 'minLength':
+      return { ...here, code: 'missing-value', message: `\`${name}\` must not be empty.` };
+    case 'maxLength':
+      return {
+        ...here,
+        code: 'wrong-length',
+        message: `\`${name}\` is longer than ${String(params['limit'])} characters.`,
+      };
+    case 'minItems':
+      return {
+        ...here,
+        code: 'wrong-length',
+        message: `\`${name}\` needs at least ${countOf(params['limit'], 'item')}.`,
+      };
+    case 'maxItems':
+      return {
+        ...here,
+        code: 'wrong-length',
+        message: `\`${name}\` takes at most ${countOf(params['limit'], 'item')}.`,
+      };
+    case 'minProperties':
+      return {
+        ...here,
+        code: 'wrong-length',
+        message: `\`${name}\` is empty.${fieldList(schemaAt(context.kind, path))}`,
+      };
+    case 'maxProperties':
+      return describeTooManyFields(path, context);
+    case 'uniqueItems': {
+      const [later, earlier] = [Number(params['j']), Number(params['i'])].sort((a, b) => b - a) as [number, number];
+      const related = { message: 'It stands here first.', at: [...path, earlier] };
+      return {
+        code: 'duplicate-item',
+        message: `This stands in \`${name}\` twice.`,
+        at: [...path, later],
+        part: 'value',
+        related,
+      };
+    }
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return describeBound(path, context);
+    case 'anyOf':
+      return describeChoice(params['options'] as string[] | undefined, path, context);
+    default:
+      return { ...here, code: 'bad-format', message: `\`${name}\` ${fault.message ?? 'is not valid'}.` };
+  }
+}
+
+function describeMissing(field: string, path: DocumentPath, context: FaultContext): Words {
+  const description = schemaAt(context.kind, [...path, field])?.description;
+  const where = path.length === 0 ? '' : ` in \`${formatPath(path)}\``;
+  const message = `Missing \`${field}\`${where}.${description === undefined ? '' : ` ${description}`}`;
+  return { code: 'missing-field', message, at: path, part: 'key' };
+}
+
+function describeUnknown(field: string, path: DocumentPath, context: FaultContext): Words {
+  const schema = schemaAt(context.kind, path);
+  const fields = Object.keys(schema === undefined ? {} : fieldsOf(schema));
+  const at = [...path, field];
+  const isMetric = context.kind === 'bench' && path[0] === 'metrics' && path.length === 2;
+  if (isMetric) {
+    const names = (schema === undefined ? [] : allowedValues(schema)).map(String);
+    if (names.includes(field)) {
+      return {
+        code: 'unknown-field',
+        message: `\`${field}\` takes no parameters: write \`- ${field}\`.`,
+        at,
+        part: 'key',
+      };
+    }
+    const suggestion = suggestWord(field, names);
+    const message = `Unknown metric \`${field}\`.${askDidYouMean(suggestion)} Metrics with parameters: ${listWords(fields)}.`;
+    return { code: 'not-allowed-value', message, at, part: 'key', replacement: suggestion };
+  }
+  const present = context.valueAt(path);
+  const absent = fields.filter(
+    name => typeof present !== 'object' || present === null || !Object.hasOwn(present, name),
+  );
+  const suggestion = suggestWord(field, absent);
+  const where = path.length === 0 ? '' : ` in \`${formatPath(path)}\``;
+  const known = suggestion === undefined && fields.length > 0 ? ` Known fields: ${listWords(fields)}.` : '';
+  return {
+    code: 'unknown-field',
+    message: `Unknown field \`${field}\`${where}.${askDidYouMean(suggestion)}${known}`,
+    at,
+    part: 'key',
+    replacement: suggestion,
+  };
+}
+
+function describeNotAllowed(path: DocumentPath, allowed: readonly unknown[], context: FaultContext): Words {
+  const value = context.valueAt(path);
+  const names = allowed.map(String);
+  if (value === null || value === undefined) return describeEmptyValue(path, `one of ${listWords(names)}`);
+  const suggestion = typeof value === 'string' ? suggestWord(value, names) : undefined;
+  const isMetric = context.kind === 'bench' && path[0] === 'metrics' && path.length === 2;
+  const subject = isMetric ? `Unknown metric ${quoted(value)}.` : `\`${formatPath(path)}\` cannot be ${quoted(value)}.`;
+  const choice = names.length === 1 ? `Only ${listWords(names)} is allowed.` : `Allowed: ${listWords(names)}.`;
+  return {
+    code: 'not-allowed-value',
+    message: `${subject}${askDidYouMean(suggestion)} ${choice}`,
+    at: path,
+    part: 'value',
+    replacement: suggestion,
+  };
+}
+
+function describeType(expected: string, path: DocumentPath, context: FaultContext): Words {
+  const value = context.valueAt(path);
+  const schema = schemaAt(context.kind, path);
+  if (path.at(-1) === 'apiKey' && typeof value === 'string') {
+    const message =
+      'A key must not be written into this file. Name where it is found: `apiKey: {env: OPENAI_API_KEY}`.';
+    return { code: 'secret-in-file', message, at: path, part: 'value' };
+  }
+  const wanted = typeWords[expected] ?? expected;
+  if (value === null || value === undefined) return describeEmptyValue(path, `${wanted}${exampleOf(schema)}`);
+  const name = path.length === 0 ? 'The file' : `\`${formatPath(path)}\``;
+  let hint = '';
+  if (expected === 'string' && typeof value !== 'object') hint = ` Put it in quotes: \`"${String(value)}"\`.`;
+  else if (
+    (expected === 'number' || expected === 'integer') &&
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    !Number.isNaN(Number(value))
+  ) {
+    hint = ' Remove the quotes.';
+  } else if (expected === 'array' && typeof value !== 'object' && !isUnderSecret(path))
+    hint = ` Write \`[${String(value)}]\`.`;
+  else hint = exampleOf(schema) === '' ? '' : ` For example${exampleOf(schema).replace(', such as', '')}.`;
+  return {
+    code: 'wrong-type',
+    message: `${name} must be ${wanted}, not ${typeOf(value)}.${hint}`,
+    at: path,
+    part: 'value',
+  };
+}
+
+function describeEmptyValue(path: DocumentPath, wanted: string): Words {
+  return {
+    code: 'missing-value',
+    message: `\`${formatPath(path)}\` has no value. Expected: ${wanted}.`,
+    at: path,
+    part: 'key',
+  };
+}
+
+function describePattern(pattern: string, path: DocumentPath, context: FaultContext): Words {
+  const value = context.valueAt(path);
+  if (looksLikeModelPattern(pattern)) {
+    const { message, suggestion } = expectedModelName(String(value));
+    return { code: 'bad-format', message, at: path, part: 'value', replacement: suggestion };
+  }
+  const name = formatPath(path);
+  const shown = isUnderSecret(path) ? '' : `: ${quoted(value)} is not`;
+  const form = expectedForm(path) ?? `the form \`${pattern}\``;
+  const example = exampleOf(schemaAt(context.kind, path));
+  return { code: 'bad-format', message: `\`${name}\` must be ${form}${example}${shown}.`, at: path, part: 'value' };
+}
+
+function describeBound(path: DocumentPath, context: FaultContext): Words {
+  const schema = schemaAt(context.kind, path) as (SchemaNode & { exclusiveMinimum?: number }) | undefined;
+  const low = schema?.minimum ?? schema?.exclusiveMinimum;
+  const lowWord = schema?.minimum === undefined ? 'above' : 'at least';
+  const bounds =
+    low !== undefined && schema?.maximum !== undefined
+      ? schema.minimum === undefined
+        ? `above ${low} and at most ${schema.maximum}`
+        : `from ${low} to ${schema.maximum}`
+      : low !== undefined
+        ? `${lowWord} ${low}`
+        : `at most ${String(schema?.maximum)}`;
+  return {
+    code: 'out-of-range',
+    message: `\`${formatPath(path)}\` must be ${bounds}, not ${String(context.valueAt(path))}.`,
+    at: path,
+    part: 'value',
+  };
+}
+
+function describeTooManyFields(path: DocumentPath, context: FaultContext): Words {
+  const fields = Object.keys((context.valueAt(path) as object | undefined) ?? {});
+  const name = formatPath(path);
+  const isMetric = context.kind === 'bench' && path[0] === 'metrics';
+  const hint = isMetric ? 'Give each metric its own `- ` item.' : 'Keep one.';
+  return {
+    code: 'wrong-length',
+    message: `\`${name}\` may hold one field but holds ${listWords(fields)}. ${hint}`,
+    at: path,
+    part: 'value',
+  };
+}
+
+function describeChoice(options: readonly string[] | undefined, path: DocumentPath, context: FaultContext): Words {
+  if (options !== undefined) {
+    const message = `\`${formatPath(path)}\` needs ${options.map(option => `\`${option}\``).join(' or ')}.`;
+    return { code: 'missing-field', message, at: path, part: 'key' };
+  }
+  const schema = schemaAt(context.kind, path);
+  const description = schema?.description ?? '';
+  const value = context.valueAt(path);
+  if (value === null) return describeEmptyValue(path, description.replace(/\.$/, ''));
+  const message = `\`${formatPath(path)}\` cannot be ${typeOf(value)}. Expected: ${description}`;
+  return { code: 'wrong-type', message, at: path, part: 'value' };
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  object: 'a mapping (`field: value`)',
+  array: 'a list (`[a, b]`, or lines that start with `- `)',
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: '`true` or `false`',
+};
+
+function typeOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a fraction';
+  return `\`${JSON.stringify(value)}\``;
+}
+
+function quoted(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return typeOf(value);
+  const text = String(value);
+  return `\`${text.length > 60 ? `${text.slice(0, 60)}…` : text}\``;
+}
+
+function exampleOf(schema: SchemaNode | undefined): string {
+  const example = schema?.examples?.[0];
+  if (example === undefined) return '';
+  return `, such as \`${typeof example === 'string' ? example : JSON.stringify(example)}\``;
+}
+
+function fieldList(schema: SchemaNode | undefined): string {
+  const fields = schema === undefined ? [] : Object.keys(fieldsOf(schema));
+  return fields.length === 0 ? '' : ` Expected one of ${listWords(fields)}.`;
+}
+
+function countOf(limit: unknown, noun: string): string {
+  return limit === 1 ? `one ${noun}` : `${String(limit)} ${noun}s`;
+}
+
+function isUnderSecret(path: DocumentPath): boolean {
+  return path.includes('apiKey');
+}

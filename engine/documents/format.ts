@@ -1,0 +1,120 @@
+import type { Diagnostic } from './diagnostic.ts';
+import { indexLines } from './lines.ts';
+
+/** A file's findings together with what is needed to show them. */
+export interface FileDiagnostics {
+  /** As it is to be shown: relative with forward slashes where possible. */
+  readonly path: string;
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type DiagnosticsFormat = 'text' | 'json' | 'sarif';
+
+/**
+ * The findings of several files, ready to be written out: `text` for people (a line each, the source line and a caret
+ * below), `json` for scripts, `sarif` (2.1.0) for code hosts. Lines and columns count from 1. Ends with a line break
+ * unless empty.
+ */
+export function formatDiagnostics(files: readonly FileDiagnostics[], format: DiagnosticsFormat): string {
+  switch (format) {
+    case 'text':
+      return files.map(formatText).join('');
+    case 'json':
+      return `${JSON.stringify({ files: files.map(toJson) }, undefined, 2)}\n`;
+    case 'sarif':
+      return `${JSON.stringify(toSarif(files), undefined, 2)}\n`;
+  }
+}
+
+function formatText(file: FileDiagnostics): string {
+  const lines = indexLines(file.text);
+  let text = '';
+  for (const diagnostic of file.diagnostics) {
+    const { start, end } = diagnostic.range;
+    text += `${file.path}:${start.line + 1}:${start.character + 1}: ${diagnostic.severity}: ${diagnostic.message} [${diagnostic.code}]\n`;
+    const source = maskSecrets(lines.lineText(start.line), diagnostic);
+    if (source.trim() === '') continue;
+    const from = Math.max(0, start.character - 60);
+    const shown = source.slice(from, from + 120).replaceAll('\t', ' ');
+    const length = end.line === start.line ? end.character - start.character : source.length - start.character;
+    const marked = Math.max(1, Math.min(length, shown.length - (start.character - from)));
+    text += `  ${shown}\n  ${' '.repeat(start.character - from)}${'^'.repeat(marked)}\n`;
+  }
+  return text;
+}
+
+/** A key somebody wrote into a file by mistake must not travel on into a terminal or a CI log. */
+function maskSecrets(line: string, diagnostic: Diagnostic): string {
+  const { start, end } = diagnostic.range;
+  let masked = line;
+  if (diagnostic.sensitive === true || diagnostic.code === 'secret-in-file') {
+    const to = end.line === start.line ? end.character : line.length;
+    masked = line.slice(0, start.character) + '*'.repeat(Math.max(0, to - start.character)) + line.slice(to);
+  }
+  return masked
+    .replace(
+      /((?:api[-_]?key|authorization|token|password|secret)["']?\s*:\s*)(["']?[^\s{][^,}]*)/gi,
+      (_all, name: string, value: string) => name + '*'.repeat(value.length),
+    )
+    .replace(/\b(sk|hf|ghp|gsk|pk)[-_][A-Za-z0-9_-]{8,}/g, found => '*'.repeat(found.length));
+}
+
+function toJson(file: FileDiagnostics): unknown {
+  return {
+    path: file.path,
+    diagnostics: file.diagnostics.map(({ code, severity, message, range, replacement }) => ({
+      code,
+      severity,
+      message,
+      line: range.start.line + 1,
+      column: range.start.character + 1,
+      endLine: range.end.line + 1,
+      endColumn: range.end.character + 1,
+      ...(replacement !== undefined && { replacement }),
+    })),
+  };
+}
+
+/** SARIF 2.1.0, OASIS standard; columns in UTF-16 code units, as its default says. */
+function toSarif(files: readonly FileDiagnostics[]): unknown {
+  const codes = [...new Set(files.flatMap(file => file.diagnostics.map(diagnostic => diagnostic.code)))].sort();
+  const results = files.flatMap(file =>
+    file.diagnostics.map(diagnostic => ({
+      ruleId: diagnostic.code,
+      ruleIndex: codes.indexOf(diagnostic.code),
+      level: diagnostic.severity,
+      message: { text: diagnostic.message },
+      locations: [
+        { physicalLocation: { artifactLocation: { uri: toUri(file.path) }, region: toRegion(diagnostic.range) } },
+      ],
+    })),
+  );
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'aiwb', rules: codes.map(id => ({ id })) } },
+        columnKind: 'utf16CodeUnits',
+        results,
+      },
+    ],
+  };
+}
+
+function toRegion(range: Diagnostic['range']): unknown {
+  return {
+    startLine: range.start.line + 1,
+    startColumn: range.start.character + 1,
+    endLine: range.end.line + 1,
+    endColumn: range.end.character + 1,
+  };
+}
+
+function toUri(path: string): string {
+  const slashed = path.replaceAll('\\', '/');
+  const encoded = slashed.split('/').map(encodeURIComponent).join('/');
+  if (/^[A-Za-z]:\//.test(slashed)) return `file:///${slashed.slice(0, 2)}${encoded.slice(encoded.indexOf('/'))}`;
+  return slashed.startsWith('/') ? `file://${encoded}` : encoded;
+}

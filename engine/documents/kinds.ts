@@ -1,0 +1,40 @@
+import type { Benchmark, Prompt, Workbench } from '../../schemas/generated/files.ts';
+
+/** The kinds of file a user writes. */
+export type DocumentKind = 'bench' | 'workbench' | 'prompt';
+
+/** What each kind's file holds once it is valid. */
+export interface DocumentValues {
+  readonly bench: Benchmark;
+  readonly workbench: Workbench;
+  readonly prompt: Prompt;
+}
+
+export const documentKinds: readonly DocumentKind[] = ['bench', 'workbench', 'prompt'];
+
+/** Language ids as editors know them. */
+export const languageIds = {
+  bench: 'aiwb-bench',
+  workbench: 'aiwb-workbench',
+  prompt: 'aiwb-prompt',
+} as const satisfies Record<DocumentKind, string>;
+
+/** How people call each kind. */
+export const kindNames: Readonly<Record<DocumentKind, string>> = {
+  bench: 'benchmark',
+  workbench: 'workbench file',
+  prompt: 'prompt file',
+};
+
+/** The kind a file's name says, absent for any other file. Takes paths in any notation, and URIs. */
+export function kindOfPath(path: string): DocumentKind | undefined {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
+  if (/\.bench\.ya?ml$/.test(name)) return 'bench';
+  if (/\.prompt\.ya?ml$/.test(name)) return 'prompt';
+  if (/^workbench\.ya?ml$/.test(name)) return 'workbench';
+  return undefined;
+}
+
+export function kindOfLanguage(languageId: string): DocumentKind | undefined {
+  return documentKinds.find(kind => languageIds[kind] === languageId);
+}

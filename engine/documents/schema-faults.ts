@@ -1,0 +1,137 @@
+import type { SchemaFault } from '../../schemas/generated/validators.js';
+import type { Diagnostic, DocumentPath, Range } from './diagnostic.ts';
+import type { DocumentKind } from './kinds.ts';
+import { describeFault, type FaultContext } from './fault-words.ts';
+
+interface PlacedFault {
+  readonly fault: SchemaFault;
+  readonly path: DocumentPath;
+}
+
+/**
+ * The validator's faults as findings: alternatives (`anyOf`) collapsed to the one the writer meant, consequences left
+ * out, and a fault reached through several aliases told once.
+ */
+export function describeFaults(
+  kind: DocumentKind,
+  value: unknown,
+  faults: readonly SchemaFault[],
+  locate: (path: DocumentPath, part: 'key' | 'value') => Range,
+): Diagnostic[] {
+  const context: FaultContext = { kind, locate, valueAt: path => valueAt(value, path) };
+  const placed = faults.map(fault => ({ fault, path: parsePointer(fault.instancePath, value) }));
+  const found: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const renamed = new Set<string>();
+  for (const { fault, path } of collapseAlternatives(placed, context)) {
+    const diagnostic = describeFault(fault, path, context);
+    if (diagnostic === undefined) continue;
+    if (diagnostic.code === 'unknown-field' && diagnostic.replacement !== undefined) {
+      renamed.add(`${fault.instancePath}/${diagnostic.replacement}`);
+    }
+    const { start } = diagnostic.range;
+    const identity = `${diagnostic.code} ${start.line}:${start.character} ${fault.keyword === 'required' ? String(fault.params['missingProperty']) : ''}`;
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    found.push(diagnostic);
+  }
+  // A misspelt field is told once, as misspelt, and not also as missing.
+  const missing = new Map(
+    placed
+      .filter(({ fault }) => fault.keyword === 'required')
+      .map(({ fault, path }) => [
+        describeFault(fault, path, context)?.message,
+        `${fault.instancePath}/${String(fault.params['missingProperty'])}`,
+      ]),
+  );
+  return found
+    .filter(diagnostic => diagnostic.code !== 'missing-field' || !renamed.has(missing.get(diagnostic.message) ?? ''))
+    .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+}
+
+/** Keeps, of the faults under an `anyOf`, those of the alternative that the value's own type points at. */
+function collapseAlternatives(placed: readonly PlacedFault[], context: FaultContext): readonly PlacedFault[] {
+  const alternatives = new Set(
+    placed.filter(({ fault }) => fault.keyword === 'anyOf').map(({ fault }) => fault.instancePath),
+  );
+  if (alternatives.size === 0) return placed;
+  const explained = new Set<string>();
+  const kept: PlacedFault[] = [];
+  const choices: PlacedFault[] = [];
+  for (const item of placed) {
+    const { fault, path } = item;
+    const pointer = fault.instancePath;
+    if (fault.keyword === 'anyOf') {
+      choices.push(item);
+      continue;
+    }
+    const owner = [...ancestorPointers(pointer)].find(candidate => alternatives.has(candidate));
+    if (owner === undefined) {
+      kept.push(item);
+      continue;
+    }
+    const isRequired = fault.keyword === 'required' && /\/anyOf\/\d+\/required$/.test(fault.schemaPath);
+    if (isRequired) continue;
+    if (pointer === owner) {
+      const value = context.valueAt(path);
+      const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+      const isAboutScalars = fault.keyword === 'enum' || fault.keyword === 'const' || fault.keyword === 'pattern';
+      if (fault.keyword === 'type' || (isAboutScalars && typeof value !== 'string')) continue;
+      if (isMapping && isAboutScalars) continue;
+    }
+    kept.push(item);
+    explained.add(owner);
+  }
+  const requirements = placed.filter(
+    ({ fault }) => fault.keyword === 'required' && /\/anyOf\/\d+\/required$/.test(fault.schemaPath),
+  );
+  for (const choice of choices) {
+    const options = requirements
+      .filter(({ fault }) => fault.instancePath === choice.fault.instancePath)
+      .map(({ fault }) => String(fault.params['missingProperty']));
+    if (options.length > 0) kept.push({ ...choice, fault: { ...choice.fault, params: { options } } });
+    else if (!explained.has(choice.fault.instancePath)) kept.push(choice);
+  }
+  return kept;
+}
+
+function* ancestorPointers(pointer: string): Iterable<string> {
+  let current = pointer;
+  for (;;) {
+    yield current;
+    const slash = current.lastIndexOf('/');
+    if (slash < 0) return;
+    current = current.slice(0, slash);
+  }
+}
+
+/** A JSON pointer as a path; a number is an index only where the value is a list. */
+function parsePointer(pointer: string, root: unknown): DocumentPath {
+  const path: (string | number)[] = [];
+  let value = root;
+  for (const raw of pointer.split('/').slice(1)) {
+    const part = raw.replaceAll('~1', '/').replaceAll('~0', '~');
+    const step = Array.isArray(value) ? Number(part) : part;
+    path.push(step);
+    value = step === part ? ownValue(value, part) : (value as unknown[])[step as number];
+  }
+  return path;
+}
+
+function valueAt(root: unknown, path: DocumentPath): unknown {
+  let value = root;
+  for (const part of path) {
+    value =
+      typeof part === 'number'
+        ? Array.isArray(value)
+          ? (value as unknown[])[part]
+          : undefined
+        : ownValue(value, part);
+  }
+  return value;
+}
+
+function ownValue(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}
