@@ -7,10 +7,17 @@ export function createRandom(seed) {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
-  const below = (limit) => Math.floor(next() * limit);
-  const pick = (items) => items[below(items.length)];
-  const chance = (probability) => next() < probability;
-  return { next, below, pick, chance, shuffle: (items) => shuffle(items, below), weighted: (pairs) => pickWeighted(pairs, next) };
+  const below = limit => Math.floor(next() * limit);
+  const pick = items => items[below(items.length)];
+  const chance = probability => next() < probability;
+  return {
+    next,
+    below,
+    pick,
+    chance,
+    shuffle: items => shuffle(items, below),
+    weighted: pairs => pickWeighted(pairs, next),
+  };
 }
 
 /** Fisher-Yates on a copy. */

@@ -1,7 +1,7 @@
 /** Helpers shared by both generators: splitting, near-duplicate distance, writing JSON Lines. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Divides a bank into parts that share no statement: `share` of it (0..1) for training, the rest for testing. */
 export function divide(bank, share, random) {
@@ -35,9 +35,9 @@ export function measureOverlap(left, right) {
 /** True when `text` repeats, or nearly repeats, one of the remembered texts; remembers it otherwise. */
 export function createDuplicateGuard(limit) {
   const seen = [];
-  return (text) => {
+  return text => {
     const shingles = collectShingles(text);
-    if (seen.some((other) => measureOverlap(shingles, other) > limit)) return true;
+    if (seen.some(other => measureOverlap(shingles, other) > limit)) return true;
     seen.push(shingles);
     return false;
   };
@@ -47,7 +47,7 @@ export function createDuplicateGuard(limit) {
 export function writeRows(name, rows) {
   const path = fileURLToPath(new URL(`../data/${name}`, import.meta.url));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  writeFileSync(path, rows.map(row => `${JSON.stringify(row)}\n`).join(''));
 }
 
 /** Counts rows by a field, as `{value: n}` in falling order. */
