@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { WorkbenchError } from '../../engine/base/errors.ts';
+import { describeWriteFailure } from './failures.ts';
+import { createFiles } from './files.ts';
+
+describe('createFiles', () => {
+  const files = createFiles();
+  const signal = new AbortController().signal;
+  let folder = '';
+
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'aiwb-files-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('reads text without its byte order mark', async () => {
+    const file = path.join(folder, 'bom.txt');
+    writeFileSync(file, '\uFEFFhällo\n');
+    assert.equal(await files.readText(file, signal), 'hällo\n');
+  });
+
+  it('refuses a file over the limit', async () => {
+    const file = path.join(folder, 'big.txt');
+    writeFileSync(file, 'x'.repeat(100));
+    await assert.rejects(files.readText(file, signal, 99), hasCode('file-too-large'));
+    assert.equal((await files.readText(file, signal, 100)).length, 100);
+  });
+
+  it('tells a missing file and a folder apart', async () => {
+    const missing = path.join(folder, 'missing.txt');
+    await assert.rejects(files.readText(missing, signal), hasCode('file-not-found', missing));
+    await assert.rejects(files.readText(folder, signal), hasCode('file-unreadable', folder));
+    await assert.rejects(collect(files.stream(missing, signal)), hasCode('file-not-found', missing));
+    assert.equal(await files.facts(missing), undefined);
+    assert.equal(await files.facts(path.join(folder, 'big.txt', 'below')), undefined);
+  });
+
+  it('streams a file in chunks of 256 KiB', async () => {
+    const file = path.join(folder, 'stream.bin');
+    const bytes = Buffer.alloc(600 * 1024, 7);
+    writeFileSync(file, bytes);
+    const chunks = await collect(files.stream(file, signal));
+    assert.deepEqual(
+      chunks.map(chunk => chunk.byteLength / 1024),
+      [256, 256, 88],
+    );
+    assert.ok(Buffer.concat(chunks).equals(bytes));
+  });
+
+  it('stops streaming when aborted', async () => {
+    const file = path.join(folder, 'stream.bin');
+    const abort = new AbortController();
+    const read = async (): Promise<void> => {
+      for await (const chunk of files.stream(file, abort.signal)) if (chunk.byteLength > 0) abort.abort();
+    };
+    await assert.rejects(read(), { name: 'AbortError' });
+  });
+
+  it('writes atomically, creating folders and leaving nothing beside', async () => {
+    const file = path.join(folder, 'new', 'deep', 'out.txt');
+    await files.writeText(file, 'one');
+    chmodSync(file, 0o640);
+    await Promise.all([files.writeText(file, 'two'), files.writeText(file, 'two')]);
+    assert.equal(await files.readText(file, signal), 'two');
+    assert.equal(statSync(file).mode & 0o777, 0o640);
+    assert.deepEqual(readdirSync(path.dirname(file)), ['out.txt']);
+    assert.equal((await files.facts(file))?.kind, 'file');
+    assert.equal((await files.facts(path.dirname(file)))?.kind, 'folder');
+  });
+
+  it('tells why a file cannot be written', async () => {
+    const blocked = path.join(folder, 'big.txt', 'below.txt');
+    await assert.rejects(files.writeText(blocked, ''), hasCode('file-unwritable', blocked));
+    await assert.rejects(files.writeText(path.join(folder, 'new'), ''), hasCode('file-unwritable'));
+    const full = describeWriteFailure(Object.assign(new Error('full'), { code: 'ENOSPC' }), blocked);
+    assert.ok(hasCode('store-full', blocked)(full));
+  });
+
+  it('resolves and relates paths with forward slashes', () => {
+    assert.equal(files.resolve(folder, 'a/b'), path.join(folder, 'a', 'b'));
+    assert.equal(files.resolve('/elsewhere', folder), folder);
+    assert.equal(files.relative(folder, path.join(folder, 'a', 'b')), 'a/b');
+    assert.equal(files.parent(path.join(folder, 'a')), folder);
+  });
+});
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}
+
+function hasCode(code: string, place?: string): (error: unknown) => boolean {
+  return error =>
+    error instanceof WorkbenchError &&
+    error.code === code &&
+    error.remedy !== undefined &&
+    (place === undefined || error.place?.path === place);
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { WorkbenchError } from '../../engine/base/errors.ts';
+import type { FileFacts, Files } from '../../engine/ports/files.ts';
+import { describeReadFailure, describeWriteFailure, systemCode } from './failures.ts';
+
+const defaultLimit = 16 * 1024 * 1024;
+const chunkBytes = 256 * 1024;
+
+/** Files of the local disk. */
+export function createFiles(): Files {
+  return {
+    readText,
+    stream,
+    facts,
+    writeText: (file, text) => replaceFile(file, handle => handle.writeFile(text, 'utf8')),
+    writePieces: (file, pieces) => replaceFile(file, handle => pipeline(pieces, handle.createWriteStream({ autoClose: false }))),
+    resolve: (base, relative) => path.resolve(base, relative),
+    relative: (base, target) => path.relative(base, target).split(path.sep).join('/'),
+    parent: target => path.dirname(target),
+  };
+}
+
+async function readText(file: string, signal: AbortSignal, limit = defaultLimit): Promise<string> {
+  signal.throwIfAborted();
+  try {
+    const { size } = await stat(file);
+    if (size > limit) throw tooLarge(file, size, limit);
+    const bytes = await readFile(file, { signal });
+    if (bytes.byteLength > limit) throw tooLarge(file, bytes.byteLength, limit);
+    return new TextDecoder().decode(bytes);
+  } catch (error) {
+    throw describeReadFailure(error, file);
+  }
+}
+
+async function* stream(file: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes, signal })) {
+      yield chunk as Uint8Array;
+    }
+  } catch (error) {
+    throw describeReadFailure(error, file);
+  }
+}
+
+async function facts(file: string): Promise<FileFacts | undefined> {
+  try {
+    const found = await stat(file);
+    const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+    return { kind, size: found.size, modified: found.mtimeMs };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw describeReadFailure(error, file);
+  }
+}
+
+/** Writes beside the target, makes it durable, then renames over it: a crash leaves the old text or the new. */
+async function replaceFile(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID().slice(0, 8)}.tmp`);
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    const mode = (await stat(file).catch(() => undefined))?.mode;
+    const handle = await open(temporary, 'wx', mode ?? 0o666);
+    try {
+      await write(handle);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw describeWriteFailure(error, file);
+  }
+}
+
+function tooLarge(file: string, size: number, limit: number): WorkbenchError {
+  const message = `${file} has ${inMebibytes(size)}; at most ${inMebibytes(limit)} are read here.`;
+  return new WorkbenchError('file-too-large', message, { remedy: 'Split the file.', place: { path: file } });
+}
+
+function inMebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
