@@ -6,8 +6,11 @@ import { learnVectorizer, vectorizeRows, type SparseRows, type Vectorizer } from
 
 const epochs = 25;
 const learningRate = 0.5;
-/** Keeps the first AdaGrad steps finite. */
-const gradientFloor = 1e-6;
+const biasRate = 0.05;
+/** What AdaGrad's sums of squared gradients start from: the first steps are plain gradient steps, later ones shrink. */
+const squaresAtStart = 1;
+/** Labels whose probability is this close to the truth are left as they are for the row. */
+const smallestError = 0.002;
 /** Weights and their AdaGrad sums stay under half a gigabyte. */
 const mostWeights = 2 ** 26;
 
@@ -58,9 +61,9 @@ function createParameters(width: number, labels: number): Parameters {
   }
   return {
     weights: new Float32Array(width * labels),
-    weightSquares: new Float32Array(width * labels).fill(gradientFloor),
+    weightSquares: new Float32Array(width * labels).fill(squaresAtStart),
     bias: new Float64Array(labels),
-    biasSquares: new Float64Array(labels).fill(gradientFloor),
+    biasSquares: new Float64Array(labels).fill(squaresAtStart),
   };
 }
 
@@ -131,21 +134,18 @@ function toProbabilities(scores: Float64Array): number {
 function applyGradient(errors: Float64Array, parameters: Parameters, vectors: SparseRows, start: number, end: number): void {
   const { weights, weightSquares, bias, biasSquares } = parameters;
   const labels = errors.length;
-  for (let entry = start; entry < end; entry++) {
-    const value = vectors.values[entry]!;
-    const offset = vectors.columns[entry]! * labels;
-    for (let label = 0; label < labels; label++) {
-      const gradient = value * errors[label]!;
-      const at = offset + label;
+  for (let label = 0; label < labels; label++) {
+    const error = errors[label]!;
+    if (Math.abs(error) < smallestError) continue;
+    for (let entry = start; entry < end; entry++) {
+      const gradient = vectors.values[entry]! * error;
+      const at = vectors.columns[entry]! * labels + label;
       const squares = weightSquares[at]! + gradient * gradient;
       weightSquares[at] = squares;
       weights[at]! -= (learningRate * gradient) / Math.sqrt(squares);
     }
-  }
-  for (let label = 0; label < labels; label++) {
-    const squares = biasSquares[label]! + errors[label]! ** 2;
-    biasSquares[label] = squares;
-    bias[label]! -= (0.1 * learningRate * errors[label]!) / Math.sqrt(squares);
+    biasSquares[label]! += error * error;
+    bias[label]! -= (biasRate * error) / Math.sqrt(biasSquares[label]!);
   }
 }
 
