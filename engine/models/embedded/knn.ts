@@ -53,7 +53,10 @@ async function buildIndex(rows: readonly LabelledText[], breather: Breather): Pr
   const terms = vocabulary.words.size + vocabulary.pairs.size;
   const starts = new Int32Array(terms + 1);
   for (const vector of vectors) for (const term of vector.keys()) starts[term + 1]! += 1;
-  const rarity = Float64Array.from({ length: terms }, (_, term) => Math.log((1 + rows.length) / (1 + starts[term + 1]!)) + 1);
+  const rarity = Float64Array.from(
+    { length: terms },
+    (_, term) => Math.log((1 + rows.length) / (1 + starts[term + 1]!)) + 1,
+  );
   for (let term = 0; term < terms; term++) starts[term + 1]! += starts[term]!;
   const postingRows = new Int32Array(starts[terms]!);
   const weights = new Float32Array(starts[terms]!);

@@ -90,7 +90,12 @@ async function runEpoch(
 }
 
 /** Mean cross-entropy in nats a row. */
-async function measureLoss(vectors: SparseRows, set: TrainingSet, parameters: Parameters, breather: Breather): Promise<number> {
+async function measureLoss(
+  vectors: SparseRows,
+  set: TrainingSet,
+  parameters: Parameters,
+  breather: Breather,
+): Promise<number> {
   const scores = new Float64Array(set.labels.length);
   let sum = 0;
   for (let row = 0; row < set.targets.length; row++) {
@@ -131,7 +136,13 @@ function toProbabilities(scores: Float64Array): number {
   return largest + Math.log(sum);
 }
 
-function applyGradient(errors: Float64Array, parameters: Parameters, vectors: SparseRows, start: number, end: number): void {
+function applyGradient(
+  errors: Float64Array,
+  parameters: Parameters,
+  vectors: SparseRows,
+  start: number,
+  end: number,
+): void {
   const { weights, weightSquares, bias, biasSquares } = parameters;
   const labels = errors.length;
   for (let label = 0; label < labels; label++) {

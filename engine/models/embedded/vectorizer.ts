@@ -82,7 +82,8 @@ function createVectorizer(columnOf: Int32Array, rarity: Float64Array, isGram: Ui
     const blocks = wordSquares > 0 && gramSquares > 0 ? 2 : 1;
     const wordScale = wordSquares > 0 ? 1 / Math.sqrt(wordSquares * blocks) : 0;
     const gramScale = gramSquares > 0 ? 1 / Math.sqrt(gramSquares * blocks) : 0;
-    for (let entry = 0; entry < filled; entry++) values[entry]! *= isGram[columns[entry]!] === 1 ? gramScale : wordScale;
+    for (let entry = 0; entry < filled; entry++)
+      values[entry]! *= isGram[columns[entry]!] === 1 ? gramScale : wordScale;
   }
 
   return {

@@ -1,0 +1,108 @@
+import type { MetricValue } from '../../schemas/generated/messages.ts';
+import {
+  computeMoments,
+  meanInterval,
+  percentile,
+  percentileInterval,
+  type Interval,
+} from '../statistics/intervals.ts';
+import { createNumberList } from '../statistics/numbers.ts';
+import type { AggregateOptions, Aggregator, MetricDefinition, Observation } from './metric.ts';
+
+const percentiles = [50, 90, 95, 99] as const;
+
+export const latency = defineDuration({
+  id: 'latency',
+  title: 'Latency',
+  description: 'Time from sending a request to its last byte. Waits before a retry are not part of it.',
+  streams: false,
+  missing: 'No answer carried a latency.',
+  read: observation => observation.latencyMs,
+});
+
+export const timeToFirstToken = defineDuration({
+  id: 'time-to-first-token',
+  title: 'Time to first token',
+  description:
+    'Time from sending a request to the first event with content, reasoning or a tool call. Needs streamed answers.',
+  streams: true,
+  missing: 'No answer was streamed, so no first-token time is known.',
+  read: observation => observation.firstTokenMs,
+});
+
+interface Duration extends Pick<MetricDefinition, 'id' | 'title' | 'description' | 'streams'> {
+  readonly missing: string;
+  read(observation: Observation): number | undefined;
+}
+
+function defineDuration(duration: Duration): MetricDefinition {
+  const { id, title, description, streams } = duration;
+  return {
+    id,
+    title,
+    description,
+    formula: 'mean, and percentiles by linear interpolation between order statistics, in milliseconds',
+    source:
+      'numpy.percentile (method "linear"); intervals: Student’s t for the mean, order statistics for percentiles.',
+    kind: 'latency',
+    unit: 'ms',
+    direction: 'lower',
+    figures: [`${id}.mean`, ...percentiles.map(percent => `${id}.p${percent}`)],
+    streams,
+    create: () => ({ id, label: title, kind: 'latency', startAggregate: () => collectDurations(duration) }),
+  };
+}
+
+function collectDurations(duration: Duration): Aggregator {
+  const durations = createNumberList();
+  return {
+    add(observation) {
+      const milliseconds = duration.read(observation);
+      if (milliseconds !== undefined) durations.push(milliseconds);
+    },
+    values: options => summarise(duration, durations.view(), options),
+  };
+}
+
+function summarise(
+  { id, title, missing }: Duration,
+  durations: Float64Array,
+  { confidence }: AggregateOptions,
+): MetricValue[] {
+  const n = durations.length;
+  const base = { kind: 'latency', unit: 'ms', direction: 'lower', n } satisfies Partial<MetricValue>;
+  const named = (figure: string) => ({ metric: `${id}.${figure}`, label: `${title}, ${figure}`, ...base });
+  if (n === 0) {
+    return ['mean', ...percentiles.map(percent => `p${percent}`)].map(figure => ({
+      ...named(figure),
+      value: null,
+      note: missing,
+    }));
+  }
+  const moments = computeMoments(durations);
+  const mean = {
+    ...named('mean'),
+    value: moments.mean,
+    ...describe(meanInterval(moments, confidence) ?? {}, confidence, 'Student’s t'),
+  };
+  const sorted = durations.slice().sort();
+  return [
+    mean,
+    ...percentiles.map(percent => {
+      const interval = percentileInterval(sorted, percent / 100, confidence);
+      return {
+        ...named(`p${percent}`),
+        value: percentile(sorted, percent / 100),
+        ...describe(interval, confidence, 'order statistics'),
+      };
+    }),
+  ];
+}
+
+function describe(interval: Interval, confidence: number, method: string): Partial<MetricValue> {
+  if (interval.low !== undefined && interval.high !== undefined) return { ...interval, confidence, method };
+  const note = 'Too few answers to bound this figure on both sides.';
+  return interval.low === undefined && interval.high === undefined
+    ? { note }
+    : { ...interval, confidence, method, note };
+}
