@@ -1,0 +1,65 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { Theme, WorkbenchActions } from '../protocol.ts';
+import { themes } from '../themes.ts';
+import type { BrowserHost } from './browser-host.ts';
+import { scenariosFolder } from './paths.ts';
+import { themeId } from './sandbox.ts';
+import { themeLoaded, waitForWorkbench } from './workbench.ts';
+
+/** What a scenario gets: the actions of the window, and what only the launcher can do. */
+export interface ScenarioContext extends WorkbenchActions {
+  page: Page;
+  context: BrowserContext;
+  /** Absolute path of the workspace's copy. */
+  workspace: string;
+  /** Reloads the window by *Developer: Reload Window*, which keeps its editors, and waits until it is back. */
+  reloadWindow(): Promise<void>;
+  setTheme(theme: Theme): Promise<void>;
+  /** Changes a setting of the running VS Code, except one of the scope `application`. */
+  setSetting(key: string, value: unknown): void;
+  log(...values: unknown[]): void;
+}
+
+export type Scenario = (context: ScenarioContext) => Promise<void>;
+
+/** Names of the scenarios: the files in `scenarios/`, without their ending. */
+export function listScenarios(): string[] {
+  return globSync('*.{mjs,ts}', { cwd: scenariosFolder })
+    .map(file => path.parse(file).name)
+    .sort();
+}
+
+/** Loads a scenario by its name, or by the path of its file. Throws when there is none, naming those that there are. */
+export async function loadScenario(name: string): Promise<Scenario> {
+  const [file] = /[\\\\/]/.test(name) ? [path.resolve(name)] : globSync(`${name}.{mjs,ts}`, { cwd: scenariosFolder });
+  if (file === undefined) {
+    throw new Error(`There is no scenario "${name}". There are: ${listScenarios().join(', ') || 'none'}.`);
+  }
+  const module = (await import(pathToFileURL(path.resolve(scenariosFolder, file)).href)) as { scenario?: Scenario };
+  if (typeof module.scenario !== 'function') throw new Error(`${file} exports no function "scenario".`);
+  return module.scenario;
+}
+
+export function createScenarioContext({ page, context, actions, sandbox }: BrowserHost): ScenarioContext {
+  return {
+    ...actions,
+    page,
+    context,
+    workspace: sandbox.workspace,
+    async reloadWindow() {
+      const gone = page.waitForEvent('load');
+      await actions.runCommand('Developer: Reload Window');
+      await gone;
+      await waitForWorkbench(page);
+    },
+    async setTheme(theme) {
+      sandbox.setSetting('workbench.colorTheme', themeId(theme));
+      await page.locator(`.monaco-workbench.${themes[theme].className}${themeLoaded}`).waitFor();
+    },
+    setSetting: sandbox.setSetting,
+    log: (...values) => console.log(...values),
+  };
+}
