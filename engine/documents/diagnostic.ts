@@ -74,3 +74,12 @@ export function formatPath(path: DocumentPath): string {
   for (const part of path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
   return text === '' ? 'the file' : text;
 }
+
+/** Takes one finding of a check, with its place as a path. */
+export type ReportFinding = (
+  code: DiagnosticCode,
+  severity: Severity,
+  path: DocumentPath,
+  message: string,
+  extra?: { readonly part?: 'key' | 'value'; readonly replacement?: string | undefined },
+) => void;

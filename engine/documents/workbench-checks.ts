@@ -1,0 +1,40 @@
+import type { Diagnostic, DocumentPath } from './diagnostic.ts';
+import type { ParsedDocument } from './parse.ts';
+
+const headersWithKeys =
+  /^(authorization|proxy-authorization|cookie|x-api-key|api-key|apikey|x-auth-token|x-access-token|x-goog-api-key|ocp-apim-subscription-key)$/i;
+/** Prefixes under which well-known services hand out keys, bearer tokens, JSON web tokens. */
+const valuesLikeKeys =
+  /^(bearer\s|basic\s|sk-|sk_|pk_|hf_|gsk_|ghp_|github_pat_|xai-|AIza|AKIA|glpat-|eyJ[A-Za-z0-9_-]+\.)/;
+const keyInQuery = /[?&](api[-_]?key|key|token|access[-_]?token|code|sig)=[^&]+/i;
+
+/** What looks like a secret written into workbench.yaml, where everybody with the repository reads it. */
+export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const report = (path: DocumentPath, what: string): void => {
+    found.push({
+      code: 'secret-in-file',
+      severity: 'warning',
+      message: `${what} A secret must not be written into this file: use \`apiKey\` with \`env\`, \`secret\` or \`command\`.`,
+      range: parsed.locate(path, 'value'),
+      sensitive: true,
+    });
+  };
+  for (const [name, connection] of Object.entries(parsed.value?.connections ?? {})) {
+    const at = ['connections', name];
+    for (const [header, value] of Object.entries(connection.headers ?? {})) {
+      if (headersWithKeys.test(header))
+        report([...at, 'headers', header], `The header \`${header}\` carries a credential.`);
+      else if (valuesLikeKeys.test(value)) report([...at, 'headers', header], 'This value looks like a key.');
+    }
+    if (connection.baseUrl !== undefined && keyInQuery.test(connection.baseUrl)) {
+      report([...at, 'baseUrl'], 'This address carries a key in its query.');
+    }
+    const { command, secret } = connection.apiKey ?? {};
+    if (secret !== undefined && valuesLikeKeys.test(secret))
+      report([...at, 'apiKey', 'secret'], 'This looks like the key itself, not the name it was saved under.');
+    if (command !== undefined && valuesLikeKeys.test(command))
+      report([...at, 'apiKey', 'command'], 'This looks like the key itself, not a command.');
+  }
+  return found;
+}
