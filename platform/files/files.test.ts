@@ -71,6 +71,18 @@ describe('createFiles', () => {
     assert.equal((await files.facts(path.dirname(file)))?.kind, 'folder');
   });
 
+  it('writes pieces as they come, and keeps the old text when they fail', async () => {
+    const file = path.join(folder, 'pieces.txt');
+    await files.writePieces(file, pieces(3));
+    assert.equal(await files.readText(file, signal), 'piece 0\npiece 1\npiece 2\n');
+    await assert.rejects(files.writePieces(file, pieces(3, 1)), /broken/);
+    assert.equal((await files.readText(file, signal)).length, 24);
+    assert.deepEqual(
+      readdirSync(folder).filter(name => name.endsWith('.tmp')),
+      [],
+    );
+  });
+
   it('tells why a file cannot be written', async () => {
     const blocked = path.join(folder, 'big.txt', 'below.txt');
     await assert.rejects(files.writeText(blocked, ''), hasCode('file-unwritable', blocked));
@@ -86,6 +98,13 @@ describe('createFiles', () => {
     assert.equal(files.parent(path.join(folder, 'a')), folder);
   });
 });
+
+async function* pieces(count: number, broken?: number): AsyncIterable<string> {
+  for (let index = 0; index < count; index++) {
+    if (index === broken) throw new Error('broken');
+    yield `piece ${index}\n`;
+  }
+}
 
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];

@@ -60,14 +60,14 @@ async function facts(file: string): Promise<FileFacts | undefined> {
 }
 
 /** Writes beside the target, makes it durable, then renames over it: a crash leaves the old text or the new. */
-async function replaceFile(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
+async function replaceFile(file: string, content: string | AsyncIterable<string>): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID().slice(0, 8)}.tmp`);
   try {
     await mkdir(path.dirname(file), { recursive: true });
     const mode = (await stat(file).catch(() => undefined))?.mode;
     const handle = await open(temporary, 'wx', mode ?? 0o666);
     try {
-      await write(handle);
+      await handle.writeFile(content, 'utf8');
       await handle.sync();
     } finally {
       await handle.close();
