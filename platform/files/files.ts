@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { FileFacts, Files } from '../../engine/ports/files.ts';
 import { describeReadFailure, describeWriteFailure, systemCode } from './failures.ts';
@@ -16,8 +15,8 @@ export function createFiles(): Files {
     readText,
     stream,
     facts,
-    writeText: (file, text) => replaceFile(file, handle => handle.writeFile(text, 'utf8')),
-    writePieces: (file, pieces) => replaceFile(file, handle => pipeline(pieces, handle.createWriteStream({ autoClose: false }))),
+    writeText: replaceFile,
+    writePieces: replaceFile,
     resolve: (base, relative) => path.resolve(base, relative),
     relative: (base, target) => path.relative(base, target).split(path.sep).join('/'),
     parent: target => path.dirname(target),
