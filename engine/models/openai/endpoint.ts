@@ -3,7 +3,8 @@ import { WorkbenchError } from '../../base/errors.ts';
 /** Where OpenAI itself serves this API: the one origin its key may go to without being asked about. */
 export const publishedOrigin = 'https://api.openai.com';
 
-export const defaultBaseUrl = `${publishedOrigin}/v1`;
+/** The address used where a connection names none. */
+export const publishedBaseUrl = `${publishedOrigin}/v1`;
 
 /** One model behind an OpenAI-compatible address, as requests and messages need it. */
 export interface Endpoint {
@@ -31,7 +32,7 @@ export interface EndpointSettings {
 /** Throws `file-invalid` for a base URL that is no plain http(s) URL, `secret-missing` for a key that no header can carry. */
 export function createEndpoint(settings: EndpointSettings): Endpoint {
   const { name, model, apiKey } = settings;
-  const baseUrl = trimSlashes(settings.baseUrl ?? defaultBaseUrl);
+  const baseUrl = trimSlashes(settings.baseUrl ?? publishedBaseUrl);
   const { origin } = readBaseUrl(name, baseUrl);
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new WorkbenchError('secret-missing', `The API key of ${name} is empty or has characters no key has.`, {

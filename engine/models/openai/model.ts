@@ -6,13 +6,14 @@ import type { Answer, Message, Model, ModelParameters, Question } from '../model
 import { createAbortFan } from '../pacing/abort-fan.ts';
 import { createPacer } from '../pacing/pacer.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
-import type { RetryPolicy } from '../pacing/retry.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { Endpoint, EndpointSettings } from './endpoint.ts';
 import { failOfHttp, failOfTimeout } from './failures.ts';
 import { ReplyReader } from './reader.ts';
 import type { Reply } from './reader.ts';
 import { createBodyWriter, writeHeaders } from './request.ts';
+
+export { publishedBaseUrl, publishedOrigin } from './endpoint.ts';
 
 /** Raised when requests or answers change in a way that makes older cached answers differ. */
 export const adapterVersion = 1;
@@ -21,7 +22,10 @@ export interface OpenAiSettings extends EndpointSettings {
   /** The connection's parameters; a question's own win. */
   readonly parameters?: ModelParameters;
   readonly limits: PacingLimits;
-  readonly retries: RetryPolicy;
+  /** Most requests after a question's first; 0 in load runs. */
+  readonly retries: number;
+  /** Whether a request that timed out is sent again. Default false. */
+  readonly retryTimeouts?: boolean;
 }
 
 export interface OpenAiDependencies {
@@ -42,14 +46,20 @@ export function createOpenAiModel(settings: OpenAiSettings, dependencies: OpenAi
   const parameters = settings.parameters ?? {};
   const { clock } = dependencies;
   const client = dependencies.http(endpoint.origin, dependencies.httpOptions);
-  const pacer = createPacer(settings, clock, dependencies.random);
+  const { name, limits, retries, retryTimeouts = false } = settings;
+  const pacer = createPacer(
+    { name, limits, retries: { retries, timeouts: retryTimeouts } },
+    clock,
+    dependencies.random,
+  );
   const writeBody = createBodyWriter(endpoint, parameters);
   const headers = writeHeaders(settings.apiKey, settings.headers ?? {});
   const fan = createAbortFan();
+  const spare: AbortController[] = []; // Making one and listening to it costs several microseconds, so they are used again.
 
   /** One request. Throws AttemptFailure, or the outer signal's reason. */
   async function exchange(body: string, stream: boolean, timeout: number, signal: AbortSignal): Promise<Sent> {
-    const controller = new AbortController();
+    const controller = spare.pop() ?? new AbortController();
     const stop = () => controller.abort();
     const reader = new ReplyReader(endpoint, clock, stop);
     let isLate = false;
@@ -77,12 +87,13 @@ export function createOpenAiModel(settings: OpenAiSettings, dependencies: OpenAi
     } finally {
       cancelTimer();
       unwatch();
+      if (!controller.signal.aborted) spare.push(controller);
     }
     return { reply: reader.finish(), sentAt };
   }
 
   return {
-    name: settings.name,
+    name,
     digest: digestOf(endpoint, parameters, dependencies.digest),
     async answer(question, signal) {
       signal.throwIfAborted();

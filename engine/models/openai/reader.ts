@@ -10,6 +10,8 @@ import {
   failOfTruncation,
   readErrorObject,
 } from './failures.ts';
+import { findTemplate, matchTemplate } from './delta-template.ts';
+import type { DeltaTemplate } from './delta-template.ts';
 import type { Endpoint } from './endpoint.ts';
 import { decodePieces, isRecord, readCount, readText } from './json.ts';
 import { createSseParser } from './sse.ts';
@@ -39,6 +41,7 @@ export class ReplyReader implements HttpReceiver {
   #status = 0;
   #headers: Readonly<Record<string, string>> = {};
   #sse: SseParser | undefined;
+  #template: DeltaTemplate | undefined;
   #pieces: Uint8Array[] = [];
   #size = 0;
   #failure: AttemptFailure | undefined;
@@ -145,6 +148,8 @@ export class ReplyReader implements HttpReceiver {
       this.#done = true;
       return;
     }
+    const text = this.#template && matchTemplate(this.#template, data);
+    if (text !== undefined) return this.#addText(text);
     let event: unknown;
     try {
       event = JSON.parse(data);
@@ -156,7 +161,11 @@ export class ReplyReader implements HttpReceiver {
     if (Array.isArray(choices) && isRecord(event)) {
       if (event['usage'] != null) this.#readUsage(event['usage']);
       const choice: unknown = choices[0];
-      if (isRecord(choice)) return this.#readChoice(choice, choice['delta']);
+      if (isRecord(choice)) {
+        this.#readChoice(choice, choice['delta']);
+        if (event['usage'] == null && choice['finish_reason'] == null) this.#learnTemplate(data, choice['delta']);
+        return;
+      }
       if (event['error'] == null) return;
     }
     const error = readErrorObject(type === 'error' ? { error: event } : event) ?? readErrorObject(event);
@@ -188,12 +197,26 @@ export class ReplyReader implements HttpReceiver {
     const finish = choice['finish_reason'];
     if (typeof finish === 'string') this.#finishReason = finish;
     if (!isRecord(message)) return;
-    const text = readText(message['content']);
-    if (text !== '') this.#output += text;
+    this.#addText(readText(message['content']));
     if (typeof message['refusal'] === 'string') this.#refusal += message['refusal'];
-    if (this.#sse && this.#firstTokenAt === undefined && (text !== '' || hasOtherToken(message))) {
-      this.#firstTokenAt = this.#lastByteAt;
-    }
+    if (hasOtherToken(message)) this.#noteToken();
+  }
+
+  #addText(text: string): void {
+    if (text === '') return;
+    this.#output += text;
+    this.#noteToken();
+  }
+
+  #noteToken(): void {
+    if (this.#sse) this.#firstTokenAt ??= this.#lastByteAt;
+  }
+
+  /** Events that carry anything but text (a role, reasoning, a refusal) make no template. */
+  #learnTemplate(data: string, delta: unknown): void {
+    if (!isRecord(delta) || typeof delta['content'] !== 'string' || delta['content'] === '') return;
+    if (hasOtherToken(delta) || delta['refusal'] != null) return;
+    this.#template = findTemplate(data, delta['content']);
   }
 
   #readUsage(usage: unknown): void {
