@@ -12,7 +12,12 @@ export interface DatasetRow {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const formatOfEnding: Readonly<Record<string, DatasetFormat>> = { jsonl: 'jsonl', ndjson: 'jsonl', csv: 'csv', tsv: 'tsv' };
+const formatOfEnding: Readonly<Record<string, DatasetFormat>> = {
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  csv: 'csv',
+  tsv: 'tsv',
+};
 
 /** The format a path's ending says, absent when it says none we read. */
 export function formatOfPath(path: string): DatasetFormat | undefined {

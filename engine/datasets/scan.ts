@@ -77,10 +77,14 @@ export async function readTrainingRows(
   const { dataset, path } = selection;
   const train = dataset.split?.train;
   if (train === undefined) {
-    throw new WorkbenchError('model-unsuitable', `${path}: embedded models need rows to learn from, and no training split is named.`, {
-      remedy: 'Set `dataset.split` with `field`, `train` and `test`, or leave the embedded models out.',
-      place: { path },
-    });
+    throw new WorkbenchError(
+      'model-unsuitable',
+      `${path}: embedded models need rows to learn from, and no training split is named.`,
+      {
+        remedy: 'Set `dataset.split` with `field`, `train` and `test`, or leave the embedded models out.',
+        place: { path },
+      },
+    );
   }
   const rows: LabelledText[] = [];
   const whole = digest.startSha256();
@@ -94,10 +98,14 @@ export async function readTrainingRows(
     }
   }
   if (rows.length === 0) {
-    throw new WorkbenchError('dataset-empty', `${path}: no row has ${dataset.split?.field ?? ''} = "${train}" to train on.`, {
-      remedy: 'Check `dataset.split.train`.',
-      place: { path },
-    });
+    throw new WorkbenchError(
+      'dataset-empty',
+      `${path}: no row has ${dataset.split?.field ?? ''} = "${train}" to train on.`,
+      {
+        remedy: 'Check `dataset.split.train`.',
+        place: { path },
+      },
+    );
   }
   return { rows, digest: whole.hex() };
 }

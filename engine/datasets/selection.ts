@@ -82,10 +82,14 @@ export function columnText(row: DatasetRow, column: string, path: string): strin
   if (value !== undefined && value !== null) return JSON.stringify(value);
   const place = { path, line: row.line };
   if (Object.hasOwn(row.values, column)) {
-    throw new WorkbenchError('dataset-invalid', `${path}:${String(row.line)}: the column "${column}" is empty (null).`, {
-      remedy: 'Complete the row or remove it.',
-      place,
-    });
+    throw new WorkbenchError(
+      'dataset-invalid',
+      `${path}:${String(row.line)}: the column "${column}" is empty (null).`,
+      {
+        remedy: 'Complete the row or remove it.',
+        place,
+      },
+    );
   }
   const columns = Object.keys(row.values);
   throw new WorkbenchError(

@@ -1,5 +1,19 @@
 /** Where a secret's value comes from, as written in workbench.yaml. */
-export type SecretReference = { readonly env: string } | { readonly secret: string } | { readonly command: string };
+export type SecretReference =
+  | { readonly env: string; readonly secret?: undefined; readonly command?: undefined }
+  | { readonly secret: string; readonly env?: undefined; readonly command?: undefined }
+  | { readonly command: string; readonly env?: undefined; readonly secret?: undefined };
+
+/** The reference a validated workbench.yaml holds: its schema lets exactly one of the three be there. */
+export function toSecretReference(written: {
+  readonly env?: string;
+  readonly secret?: string;
+  readonly command?: string;
+}): SecretReference {
+  if (written.env !== undefined) return { env: written.env };
+  if (written.secret !== undefined) return { secret: written.secret };
+  return { command: written.command ?? '' };
+}
 
 /**
  * Looks a secret up for use at one origin. The binding of secret to origin is checked here, once, for every host:

@@ -42,7 +42,19 @@ function invalidTemplate(path: string, what: string, error: unknown): WorkbenchE
 }
 
 /** Names Jinja itself provides. */
-const provided = new Set(['loop', 'range', 'namespace', 'true', 'false', 'none', 'True', 'False', 'None', 'strftime_now', 'raise_exception']);
+const provided = new Set([
+  'loop',
+  'range',
+  'namespace',
+  'true',
+  'false',
+  'none',
+  'True',
+  'False',
+  'None',
+  'strftime_now',
+  'raise_exception',
+]);
 
 interface Node {
   readonly type: string;

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { ExitCode } from '../../engine/base/errors.ts';
+
+/** Commands that other programs start: the engine process, the language server, and a detached run. Loaded only when asked for. */
+export function addHosts(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('serve')
+    .description('Engine process for an editor, JSON-RPC over the standard streams')
+    .requiredOption('--stdio', 'talk over the standard streams')
+    .action(() =>
+      run(async () => {
+        const { serve } = await import('../serve/serve.ts');
+        return serve();
+      }),
+    );
+  program
+    .command('lsp')
+    .description('Language server for any editor, over the standard streams')
+    .requiredOption('--stdio', 'talk over the standard streams')
+    .action(() =>
+      run(async () => {
+        const { runLanguageServer } = await import('../lsp.ts');
+        return runLanguageServer();
+      }),
+    );
+  program
+    .command('run-worker', { hidden: true })
+    .argument('<run>')
+    .requiredOption('--store <folder>')
+    .action((runId: string, options: { readonly store: string }) =>
+      run(async () => {
+        const { runWorker } = await import('../run-worker.ts');
+        return runWorker(runId, options.store);
+      }),
+    );
+}

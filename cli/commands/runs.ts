@@ -1,0 +1,239 @@
+import path from 'node:path';
+import process from 'node:process';
+import type { Command } from 'commander';
+import type { ExportFormat, RunSummary } from '../../schemas/generated/messages.ts';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { Store } from '../../engine/ports/store.ts';
+import { compareRuns, reportRun } from '../../engine/reports/compare-runs.ts';
+import { exportPieces, exportRuns, type ExportDependencies } from '../../engine/reports/export.ts';
+import { formatNumber } from '../../engine/reports/format.ts';
+import { renderTable } from '../../engine/reports/table.ts';
+import { renderMarkdown, renderText } from '../../engine/reports/text.ts';
+import { createHost, readPageAssets, withStore, type Host } from '../composition.ts';
+import { watchInterrupts } from '../interrupts.ts';
+import { globalOptions, type GlobalOptions } from '../options.ts';
+import { printJson, printNote, printResult } from '../output.ts';
+import { describeProgress } from '../progress-line.ts';
+
+type Action = () => Promise<ExitCode>;
+
+export function addRuns(program: Command, run: (action: Action) => Promise<void>): void {
+  const runs = program.command('runs').description('List, show, compare, export, cancel and archive runs');
+  runs
+    .command('list')
+    .description('Runs, newest first')
+    .option('--archived', 'archived runs instead')
+    .option('--benchmark <file>', 'only runs of this benchmark')
+    .option('--limit <count>', 'at most this many', Number)
+    .action((options: ListOptions, command: Command) => run(() => listRuns(options, globalOptions(command))));
+  runs
+    .command('show')
+    .description('One run with its figures')
+    .argument('<run>', 'id, the beginning of one, or "latest"')
+    .action((id: string, _options: unknown, command: Command) => run(() => showRun(id, globalOptions(command))));
+  runs
+    .command('compare')
+    .description('Runs side by side; later ones are compared with the first')
+    .argument('<run...>', 'ids, beginnings of ids, or "latest"')
+    .option('--html <file>', 'write one self-contained page')
+    .option('--markdown', 'print Markdown')
+    .action((ids: readonly string[], options: CompareOptions, command: Command) =>
+      run(() => compare(ids, options, globalOptions(command))),
+    );
+  runs
+    .command('export')
+    .description('Write a report (json, markdown, html) or samples (jsonl, csv)')
+    .argument('<run...>', 'ids, beginnings of ids, or "latest"')
+    .requiredOption('--to <format>', 'json, jsonl, csv, markdown or html')
+    .option('-o, --output <file>', 'write to this file instead of the standard output')
+    .action((ids: readonly string[], options: ExportOptions, command: Command) =>
+      run(() => exportTo(ids, options, globalOptions(command))),
+    );
+  runs
+    .command('cancel')
+    .description('Ask a run to stop; its answered samples are kept')
+    .argument('<run>')
+    .action((id: string, _options: unknown, command: Command) =>
+      run(() => change(id, globalOptions(command), (store, found) => store.requestCancel(found))),
+    );
+  runs
+    .command('archive')
+    .description('Take a run out of the lists; `aiwb store gc` deletes archived runs')
+    .argument('<run>')
+    .option('--undo', 'put it back')
+    .action((id: string, options: { readonly undo?: boolean }, command: Command) =>
+      run(() => change(id, globalOptions(command), (store, found) => store.setArchived(found, options.undo !== true))),
+    );
+}
+
+interface ListOptions {
+  readonly archived?: boolean;
+  readonly benchmark?: string;
+  readonly limit?: number;
+}
+interface CompareOptions {
+  readonly html?: string;
+  readonly markdown?: boolean;
+}
+interface ExportOptions {
+  readonly to: string;
+  readonly output?: string;
+}
+
+async function useStore(
+  options: GlobalOptions,
+  use: (store: Store, host: Host, signal: AbortSignal) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const host = createHost();
+  const interrupts = watchInterrupts(host.clock);
+  try {
+    return await withStore(host, process.cwd(), options.store, interrupts.signal, store =>
+      use(store, host, interrupts.signal),
+    );
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+/** A run's full id; `latest` is the newest one. */
+async function findRun(store: Store, id: string): Promise<string> {
+  if (id !== 'latest') return (await store.getRun(id)).summary.id;
+  const [newest] = await store.listRuns({ limit: 1 });
+  if (newest !== undefined) return newest.id;
+  throw new WorkbenchError('run-not-found', 'There is no run yet.', { remedy: 'Start one: `aiwb run my.bench.yaml`.' });
+}
+
+function listRuns(filter: ListOptions, options: GlobalOptions): Promise<ExitCode> {
+  return useStore(options, async (store, host) => {
+    const runs = await store.listRuns(filter);
+    if (options.json === true) printJson({ runs });
+    else if (runs.length === 0) printNote('There are no runs here yet. Start one: `aiwb run my.bench.yaml`.');
+    else printResult(renderRuns(runs, host.clock.now()).join('\n'));
+    return 0;
+  });
+}
+
+function renderRuns(runs: readonly RunSummary[], now: number): string[] {
+  const header = ['Run', 'Benchmark', 'State', 'Samples', 'Best', 'Started'].map(text => ({ text }));
+  return renderTable(
+    header,
+    runs.map(summary => [
+      { text: summary.id },
+      { text: summary.name },
+      { text: summary.state },
+      { text: `${String(summary.progress.done)}/${String(summary.progress.total)}` },
+      { text: bestOf(summary) },
+      { text: `${describeAge(now - summary.createdAt)} ago` },
+    ]),
+  );
+}
+
+function bestOf({ headlines }: RunSummary): string {
+  const [first] = headlines;
+  if (first === undefined) return '–';
+  const best = headlines.reduce((leader, candidate) => (candidate.value > leader.value ? candidate : leader), first);
+  return `${best.model} ${formatNumber(best.value, best.unit ?? 'ratio')} ${best.label}`;
+}
+
+function describeAge(milliseconds: number): string {
+  const minutes = Math.max(0, milliseconds) / 60_000;
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 60) return `${String(Math.floor(minutes))} min`;
+  if (minutes < 48 * 60) return `${String(Math.floor(minutes / 60))} h`;
+  return `${String(Math.floor(minutes / 1440))} days`;
+}
+
+function showRun(id: string, options: GlobalOptions): Promise<ExitCode> {
+  return useStore(options, async (store, host, signal) => {
+    const { summary, variants } = await store.getRun(await findRun(store, id));
+    if (variants.length === 0) {
+      if (options.json === true) printJson(summary);
+      else
+        printResult(
+          `${summary.name}: run ${summary.id} is ${summary.state}.${summary.failure === undefined ? '' : `\n${summary.failure.message}`}`,
+        );
+      return 0;
+    }
+    const report = await reportRun(summary.id, store, host.clock, signal);
+    if (options.json === true) {
+      printJson(report);
+      return 0;
+    }
+    printNote(`Run ${summary.id} is ${summary.state}. ${describeProgress(summary.progress)}`);
+    printResult(renderText(report));
+    if (summary.failure !== undefined) printNote(`${summary.failure.message}\n  ${summary.failure.remedy ?? ''}`);
+    return 0;
+  });
+}
+
+function dependenciesOf(store: Store, host: Host): ExportDependencies {
+  return { store, clock: host.clock, pageAssets: readPageAssets };
+}
+
+function compare(
+  ids: readonly string[],
+  { html, markdown }: CompareOptions,
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  return useStore(options, async (store, host, signal) => {
+    const found: string[] = [];
+    for (const id of ids) found.push(await findRun(store, id));
+    const report = await compareRuns(found, store, host.clock, signal);
+    if (options.json === true) printJson(report);
+    else printResult(markdown === true ? renderMarkdown(report) : renderText(report));
+    if (html !== undefined) {
+      await exportRuns(
+        found,
+        'html',
+        path.resolve(html),
+        { ...dependenciesOf(store, host), files: host.files },
+        signal,
+      );
+      printNote(`Report: ${html}`);
+    }
+    return 0;
+  });
+}
+
+const exportFormats: readonly ExportFormat[] = ['json', 'jsonl', 'csv', 'markdown', 'html'];
+
+function exportTo(ids: readonly string[], { to, output }: ExportOptions, options: GlobalOptions): Promise<ExitCode> {
+  const format = exportFormats.find(candidate => candidate === to);
+  if (format === undefined) {
+    throw new WorkbenchError('usage', `"${to}" is no export format.`, {
+      remedy: `Use one of: ${exportFormats.join(', ')}.`,
+    });
+  }
+  return useStore(options, async (store, host, signal) => {
+    const found: string[] = [];
+    for (const id of ids) found.push(await findRun(store, id));
+    if (output !== undefined) {
+      await exportRuns(
+        found,
+        format,
+        path.resolve(output),
+        { ...dependenciesOf(store, host), files: host.files },
+        signal,
+      );
+      printNote(`Written: ${output}`);
+      return 0;
+    }
+    for await (const piece of exportPieces(found, format, dependenciesOf(store, host), signal)) {
+      if (!process.stdout.write(piece)) await new Promise(resolve => process.stdout.once('drain', resolve));
+    }
+    return 0;
+  });
+}
+
+function change(
+  id: string,
+  options: GlobalOptions,
+  apply: (store: Store, runId: string) => Promise<RunSummary>,
+): Promise<ExitCode> {
+  return useStore(options, async store => {
+    const summary = await apply(store, await findRun(store, id));
+    if (options.json === true) printJson(summary);
+    else printResult(`Run ${summary.id} is ${summary.archived ? 'archived' : summary.state}.`);
+    return 0;
+  });
+}

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { randomBytes } from 'node:crypto';
+import type { NetworkSettings } from '../schemas/generated/messages.ts';
+import { WorkbenchError } from '../engine/base/errors.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { Digest } from '../engine/ports/digest.ts';
+import type { Files } from '../engine/ports/files.ts';
+import type { Secrets } from '../engine/ports/secrets.ts';
+import type { LeaseOwner, Store } from '../engine/ports/store.ts';
+import type { PageAssets } from '../engine/reports/html.ts';
+import type { RunPorts } from '../engine/runs/ports.ts';
+import { readNetwork } from '../engine/workspace/network.ts';
+import { findWorkspaceFolder, loadWorkspace, type Workspace } from '../engine/workspace/workspace.ts';
+import { createFiles } from '../platform/files/files.ts';
+import { createClock } from '../platform/host/clock.ts';
+import { describeHost } from '../platform/host/describe.ts';
+import { createDigest } from '../platform/host/digest.ts';
+import { createHttpClient } from '../platform/http/client.ts';
+import { openStore } from '../platform/store/store.ts';
+import { version } from './version.ts';
+
+/** The Node implementations of the engine's ports that hold no state of a workspace. */
+export interface Host {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly random: () => number;
+  readonly owner: LeaseOwner;
+}
+
+export function createHost(): Host {
+  const { host, bootId, pid } = describeHost();
+  return {
+    files: createFiles(),
+    clock: createClock(),
+    digest: createDigest(),
+    random: Math.random,
+    owner: { host, bootId, pid },
+  };
+}
+
+/** The folder of the workbench.yaml above `start`, or `start` itself when there is none. */
+export async function workspaceFolderOf(host: Host, start: string): Promise<string> {
+  return (await findWorkspaceFolder(host.files, start)) ?? start;
+}
+
+/** Where a workspace's store lies: `--store`, else workbench.yaml's `store`, else `.aiwb` beside it. */
+export function storeFolderOf(workspace: Workspace, override: string | undefined): string {
+  if (override !== undefined) return path.resolve(override);
+  return path.resolve(workspace.folder, workspace.config.store ?? '.aiwb');
+}
+
+/** Opens the workspace's store, and hands it to `use`; it is closed whatever happens. */
+export async function withStore<T>(
+  host: Host,
+  start: string,
+  override: string | undefined,
+  signal: AbortSignal,
+  use: (store: Store, workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const workspace = await loadWorkspace(host.files, await workspaceFolderOf(host, start), signal);
+  const store = await openStore({ folder: storeFolderOf(workspace, override), clock: host.clock });
+  try {
+    return await use(store, workspace);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The ports of a run in one workspace. */
+export async function createRunPorts(
+  host: Host,
+  workspace: Workspace,
+  secrets: Secrets,
+  network: NetworkSettings,
+  signal: AbortSignal,
+): Promise<RunPorts> {
+  const { host: name, node, platform, cpus } = describeHost();
+  return {
+    files: host.files,
+    clock: host.clock,
+    digest: host.digest,
+    random: host.random,
+    secrets,
+    createHttp: createHttpClient,
+    networkFor: await readNetwork(workspace, network, process.env, host.files, signal),
+    host: { workbench: version, node, platform, host: name, cpus },
+  };
+}
+
+/** This program's own file: `aiwb.mjs` in a build, `main.ts` from source. */
+export const programPath: string = fileURLToPath(import.meta.url).endsWith('composition.ts')
+  ? fileURLToPath(new URL('main.ts', import.meta.url))
+  : path.join(distFolder(), 'aiwb.mjs');
+
+/** Folder of the bundles; chunks lie one level below it. */
+function distFolder(): string {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  return path.basename(here) === 'aiwb-chunks' ? path.dirname(here) : here;
+}
+
+/** The standalone report page, as built beside this program. */
+export async function readPageAssets(): Promise<PageAssets> {
+  const folder =
+    path.extname(programPath) === '.ts'
+      ? path.resolve(path.dirname(programPath), '../dist')
+      : path.dirname(programPath);
+  const page = path.join(folder, 'webviews', 'report-standalone.js');
+  try {
+    return { script: await readFile(page, 'utf8'), nonce: randomBytes(16).toString('base64') };
+  } catch (error) {
+    throw new WorkbenchError('file-not-found', `The report page ${page} is missing.`, {
+      remedy: 'Build it with `npm run build`, or install the workbench again.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import type { DryRunEstimate } from '../schemas/generated/messages.ts';
+import { countOf, formatNumber, groupDigits, variantName } from '../engine/reports/format.ts';
+import { renderTable, type Cell } from '../engine/reports/table.ts';
+
+/** A dry run's estimate for a terminal. */
+export function renderEstimate(estimate: DryRunEstimate): string {
+  const right = (text: string): Cell => ({ text, align: 'right' });
+  const header = [{ text: 'Model' }, right('Samples'), right('Input tokens'), right('Output tokens'), right('Cost')];
+  const rows = estimate.variants.map(variant => [
+    { text: variantName(variant) },
+    right(groupDigits(variant.samples)),
+    right(groupDigits(variant.inputTokens)),
+    right(groupDigits(variant.outputTokens)),
+    right(variant.cost === undefined ? 'unknown' : formatNumber(variant.cost, 'USD')),
+  ]);
+  const training = estimate.trainingRows > 0 ? `, ${countOf(estimate.trainingRows, 'training row')}` : '';
+  const times = estimate.repeats > 1 ? ` × ${String(estimate.repeats)} repeats` : '';
+  return [
+    `${estimate.name}: ${countOf(estimate.rows, 'row')}${times} × ${countOf(estimate.variants.length, 'variant')} = ${countOf(estimate.samples, 'sample')}${training}. Nothing was sent.`,
+    '',
+    ...renderTable(header, rows),
+    ...(estimate.cost === undefined ? [] : ['', `Estimated cost: ${formatNumber(estimate.cost, 'USD')}.`]),
+    ...(estimate.notes.length === 0 ? [] : ['', ...estimate.notes]),
+  ].join('\n');
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import type { ExitCode } from '../engine/base/errors.ts';
+import { addHosts } from './commands/hosts.ts';
+import { addRun } from './commands/run.ts';
+import { addRuns } from './commands/runs.ts';
+import { addStore } from './commands/store.ts';
+import { addValidate } from './commands/validate.ts';
+import type { GlobalOptions } from './options.ts';
+import { printFailure } from './output.ts';
+import { version } from './version.ts';
+
+const program = new Command('aiwb')
+  .description('Benchmark AI models from files, and keep what was measured.')
+  .version(version)
+  .option('--store <folder>', 'the store to use (default: .aiwb beside workbench.yaml)')
+  .option('--json', 'print results as JSON')
+  .option('--verbose', 'print more about failures')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done; 1 a gate not met, or validate found errors; 2 wrong usage or invalid input; 3 the run failed; 130 interrupted.',
+  )
+  .exitOverride()
+  .configureOutput({ writeErr: text => process.stderr.write(text) });
+
+addValidate(program, run);
+addRun(program, run);
+addRuns(program, run);
+addStore(program, run);
+addHosts(program, run);
+
+/** Runs a command's action; its exit code becomes the program's, and a failure is told in full. */
+async function run(action: () => Promise<ExitCode>): Promise<void> {
+  const { json, verbose } = program.opts<GlobalOptions>();
+  try {
+    process.exitCode = await action();
+  } catch (error) {
+    process.exitCode = printFailure(error, json === true, verbose === true);
+  }
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError))
+    process.exitCode = printFailure(error, program.opts<GlobalOptions>().json === true, true);
+  else process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

@@ -1,0 +1,50 @@
+import process from 'node:process';
+import type { RunProgress } from '../schemas/generated/messages.ts';
+import { formatNumber, formatSeconds, groupDigits } from '../engine/reports/format.ts';
+
+/** Shows a run's progress on one line of a terminal; where there is no terminal, a line now and then. */
+export function createProgressLine(): { show(progress: RunProgress): void; clear(): void } {
+  const terminal = process.stderr.isTTY;
+  let lastLine = 0;
+  return {
+    show(progress) {
+      if (terminal) {
+        const width = process.stderr.columns;
+        process.stderr.write(`\r\u001b[2K${describeProgress(progress).slice(0, Math.max(20, width - 1))}`);
+        return;
+      }
+      const now = performance.now();
+      if (now - lastLine < 10_000) return;
+      if (lastLine > 0) process.stderr.write(`${describeProgress(progress)}\n`);
+      lastLine = now;
+    },
+    clear() {
+      if (terminal) process.stderr.write('\r\u001b[2K');
+    },
+  };
+}
+
+/** `1,204 of 1,920 (63 %) · 412/s · 2 s left · 0.12 USD · 3 failed` */
+export function describeProgress(progress: RunProgress): string {
+  const parts: string[] = [];
+  if (progress.phase !== undefined) {
+    const training = progress.training;
+    const step =
+      training === undefined
+        ? ''
+        : ` ${training.model} ${String(training.step)}/${String(training.steps)}, loss ${training.loss.toFixed(3)}`;
+    parts.push(`${progress.phase}${step}`);
+  }
+  if (progress.total > 0) {
+    const percent = Math.floor((100 * progress.done) / progress.total);
+    parts.push(`${groupDigits(progress.done)} of ${groupDigits(progress.total)} (${String(percent)} %)`);
+  }
+  if (progress.ratePerSecond !== undefined && progress.ratePerSecond > 0)
+    parts.push(`${groupDigits(Math.round(progress.ratePerSecond))}/s`);
+  if (progress.secondsLeft !== undefined && progress.done < progress.total)
+    parts.push(`${formatSeconds(progress.secondsLeft)} left`);
+  if (progress.cost !== undefined && progress.cost > 0) parts.push(formatNumber(progress.cost, 'USD'));
+  if (progress.failed > 0) parts.push(`${groupDigits(progress.failed)} failed`);
+  if (progress.retries !== undefined) parts.push(`${groupDigits(progress.retries)} retries`);
+  return parts.join(' · ');
+}

@@ -1,0 +1,92 @@
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+import type { NetworkSettings } from '../schemas/generated/messages.ts';
+import { toWorkbenchError, WorkbenchError, type ExitCode } from '../engine/base/errors.ts';
+import { executeRun } from '../engine/runs/execute.ts';
+import type { ResolvedSecret } from '../engine/runs/needed-secrets.ts';
+import { loadWorkspace } from '../engine/workspace/workspace.ts';
+import { createRelayedSecrets, redact } from '../platform/secrets/secrets.ts';
+import { openStore } from '../platform/store/store.ts';
+import { createHost, createRunPorts } from './composition.ts';
+
+/** What the starting process sends over the standard input. */
+export interface WorkerInput {
+  readonly secrets: readonly ResolvedSecret[];
+  readonly network: NetworkSettings;
+}
+
+/** A detached run: reads its secrets from the standard input, runs to the end and logs to its standard output, a JSON object a line. */
+export async function runWorker(runId: string, storeFolder: string): Promise<ExitCode> {
+  const input = readInput(await text(process.stdin));
+  const host = createHost();
+  const values = input.secrets.map(({ value }) => value);
+  const log = (event: string, facts: Readonly<Record<string, unknown>> = {}): void => {
+    const line = JSON.stringify({ time: new Date(host.clock.now()).toISOString(), run: runId, event, ...facts });
+    process.stdout.write(`${redact(line, values)}\n`);
+  };
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    log('signal', { name });
+    stop.abort(new WorkbenchError('cancelled', 'Cancelled.'));
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  log('started', { pid: process.pid, node: process.versions.node });
+  const store = await openStore({ folder: storeFolder, clock: host.clock });
+  try {
+    const { spec } = await store.getRun(runId);
+    const workspace = await loadWorkspace(host.files, spec.folder, stop.signal);
+    const ports = await createRunPorts(
+      host,
+      workspace,
+      createRelayedSecrets(input.secrets),
+      input.network,
+      stop.signal,
+    );
+    let lastLogged = 0;
+    const { summary } = await executeRun(
+      runId,
+      store,
+      ports,
+      {
+        owner: host.owner,
+        onProgress: progress => {
+          if (host.clock.monotonic() - lastLogged < 5000) return;
+          lastLogged = host.clock.monotonic();
+          log('progress', {
+            done: progress.done,
+            total: progress.total,
+            failed: progress.failed,
+            errors: progress.errors,
+          });
+        },
+      },
+      stop.signal,
+    );
+    log('ended', { state: summary.state, ...(summary.failure === undefined ? {} : { failure: summary.failure }) });
+    return summary.state === 'succeeded' ? 0 : summary.state === 'cancelled' ? 130 : 3;
+  } catch (error) {
+    const { code, message, stack } = toWorkbenchError(error);
+    log('failed', { code, message, stack });
+    await store.failQueued(runId, { code, message });
+    throw error;
+  } finally {
+    await store.close();
+  }
+}
+
+function readInput(json: string): WorkerInput {
+  try {
+    const input = JSON.parse(json) as Partial<WorkerInput>;
+    return { secrets: input.secrets ?? [], network: input.network ?? {} };
+  } catch (error) {
+    throw new WorkbenchError(
+      'usage',
+      'run-worker reads its settings from the standard input, and they were not readable.',
+      {
+        remedy: 'Use `aiwb run` instead; it starts the worker itself.',
+        cause: error,
+      },
+    );
+  }
+}

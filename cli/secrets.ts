@@ -1,0 +1,14 @@
+import process from 'node:process';
+import type { Secrets } from '../engine/ports/secrets.ts';
+import { publishedOrigin } from '../engine/models/openai/model.ts';
+import { createCliSecrets, defaultUserConfigPath } from '../platform/secrets/secrets.ts';
+
+/** Secrets of a terminal or CI job: the environment and credential commands, bound to the origins the user allows. */
+export function createTerminalSecrets(allowOrigins: readonly string[]): Secrets {
+  return createCliSecrets({
+    env: process.env,
+    allowOrigins,
+    publishedOrigins: [publishedOrigin],
+    userConfigPath: defaultUserConfigPath(process.env),
+  });
+}

@@ -1,0 +1,41 @@
+import process from 'node:process';
+import type { SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../../engine/base/errors.ts';
+import { publishedOrigin } from '../../engine/models/openai/model.ts';
+import type { SecretReference, Secrets } from '../../engine/ports/secrets.ts';
+import { runCredentialCommand } from '../../platform/secrets/command.ts';
+
+/** Secrets of an editor's window: it asks its user about the origin and looks into its own secret storage. */
+export function createHostSecrets(ask: (request: SecretRequest) => Promise<SecretResponse>): Secrets {
+  return {
+    async resolve(reference, origin, signal) {
+      const response = await ask({ ...reference, origin, published: origin === publishedOrigin });
+      signal.throwIfAborted();
+      if (!response.allowed) {
+        throw new WorkbenchError('origin-not-allowed', `Sending ${describe(reference)} to ${origin} was not allowed.`, {
+          remedy: 'Run it again and allow the address if you trust it, or correct `baseUrl` in workbench.yaml.',
+        });
+      }
+      if (response.value !== undefined) return response.value;
+      if ('env' in reference) return fromEnvironment(reference.env);
+      if ('command' in reference) return runCredentialCommand(reference.command, signal);
+      throw new WorkbenchError('secret-missing', `No key is saved under the name "${reference.secret}".`, {
+        remedy: 'Save it with "AI Workbench: Set API Key".',
+      });
+    },
+  };
+}
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new WorkbenchError('secret-missing', `The environment variable ${name} is not set where VS Code runs.`, {
+    remedy: `Set ${name} and restart VS Code, or save the key with "AI Workbench: Set API Key" and name it as {secret: …}.`,
+  });
+}
+
+function describe(reference: SecretReference): string {
+  if ('env' in reference) return `the key in ${reference.env}`;
+  if ('secret' in reference) return `the saved key "${reference.secret}"`;
+  return 'the key a command prints';
+}

@@ -1,0 +1,83 @@
+import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
+import type { LastFigure, ModelEntry, ModelList, RunSummary } from '../../schemas/generated/messages.ts';
+import { toWorkbenchError } from '../../engine/base/errors.ts';
+import { classifierKinds } from '../../engine/models/embedded/kinds.ts';
+import { publishedBaseUrl } from '../../engine/models/openai/model.ts';
+import type { Workspace } from '../../engine/workspace/workspace.ts';
+import type { Session } from './session.ts';
+
+/** Connections and embedded models with their latest figures. A broken workbench.yaml still leaves the embedded ones. */
+export async function listModels(session: Session, signal: AbortSignal): Promise<ModelList> {
+  const last = latestFigures(await session.store.listRuns({ limit: 200 }));
+  const embedded = [...classifierKinds.values()].map(({ id, title, description }): ModelEntry => {
+    const name = `embedded:${id}`;
+    return withLast({ name, kind: 'embedded', description: `${title}. ${description}` }, last);
+  });
+  try {
+    const workspace = await session.readWorkspace(signal);
+    return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...embedded] };
+  } catch (error) {
+    const { code, message, remedy, place } = toWorkbenchError(error);
+    const failure = {
+      code,
+      message,
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(place === undefined ? {} : { place }),
+    };
+    return { models: embedded, failure };
+  }
+}
+
+function withLast(entry: ModelEntry, last: ReadonlyMap<string, LastFigure>): ModelEntry {
+  const figure = last.get(entry.name);
+  return figure === undefined ? entry : { ...entry, last: figure };
+}
+
+function listConnections(workspace: Workspace): ModelEntry[] {
+  const lines = linesOfConnections(workspace.text);
+  return Object.entries(workspace.config.connections ?? {}).map(([name, connection]) => {
+    const baseUrl = connection.baseUrl ?? publishedBaseUrl;
+    const line = lines.get(name);
+    const { apiKey } = connection;
+    return {
+      name,
+      kind: 'connection',
+      description: `${connection.model} at ${baseUrl}`,
+      model: connection.model,
+      baseUrl,
+      ...(workspace.path === undefined || line === undefined ? {} : { place: { path: workspace.path, line } }),
+      ...(apiKey?.secret === undefined ? {} : { secret: apiKey.secret }),
+    };
+  });
+}
+
+function linesOfConnections(text: string): ReadonlyMap<string, number> {
+  const counter = new LineCounter();
+  const connections = parseDocument(text, { lineCounter: counter }).get('connections');
+  const lines = new Map<string, number>();
+  if (!isMap(connections)) return lines;
+  for (const { key } of connections.items) {
+    if (isScalar(key) && key.range) lines.set(String(key.value), counter.linePos(key.range[0]).line);
+  }
+  return lines;
+}
+
+/** Each model's figure in the newest run that has one; runs come newest first. */
+function latestFigures(runs: readonly RunSummary[]): ReadonlyMap<string, LastFigure> {
+  const figures = new Map<string, LastFigure>();
+  for (const { id, name, headlines, endedAt } of runs) {
+    if (endedAt === undefined) continue;
+    for (const { model, label, value, unit } of headlines) {
+      if (figures.has(model)) continue;
+      figures.set(model, {
+        runId: id,
+        benchmark: name,
+        label,
+        value,
+        endedAt,
+        ...(unit === undefined ? {} : { unit }),
+      });
+    }
+  }
+  return figures;
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  DiagnosticsBundle,
+  DryRunEstimate,
+  Exported,
+  ExportRuns,
+  Report,
+  RunSummary,
+  StartRun,
+} from '../../schemas/generated/messages.ts';
+import { compareRuns } from '../../engine/reports/compare-runs.ts';
+import { exportRuns } from '../../engine/reports/export.ts';
+import { estimateRun } from '../../engine/runs/estimate.ts';
+import type { RunSpec } from '../../engine/runs/spec.ts';
+import { planRun } from '../../engine/runs/plan.ts';
+import { createRun, specifyRun } from '../../engine/runs/start.ts';
+import { readPageAssets } from '../composition.ts';
+import { startDetached } from '../detached.ts';
+import type { Session } from './session.ts';
+
+function specify({ source, origin, models, limit }: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+  return specifyRun(
+    {
+      path: path.resolve(session.folder, source.path),
+      folder: session.folder,
+      origin,
+      ...(source.text === undefined ? {} : { text: source.text }),
+      ...(source.cell === undefined ? {} : { cell: source.cell }),
+      ...(models === undefined ? {} : { models }),
+      ...(limit === undefined ? {} : { limit }),
+    },
+    session.host.files,
+    signal,
+  );
+}
+
+/** Checks the benchmark whole before anything is recorded, then starts it in a process of its own. */
+export async function startRun(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSummary> {
+  const spec = await specify(request, session, signal);
+  const ports = await session.createPorts(signal);
+  await planRun(spec, ports, signal);
+  const record = await createRun(spec, session.store, session.host.clock, session.host.random);
+  await detach(record.summary.id, session, signal);
+  return (await session.store.getRun(record.summary.id)).summary;
+}
+
+export async function resumeRun(runId: string, session: Session, signal: AbortSignal): Promise<RunSummary> {
+  await detach(runId, session, signal);
+  return (await session.store.getRun(runId)).summary;
+}
+
+async function detach(runId: string, session: Session, signal: AbortSignal): Promise<void> {
+  const { nodePath, network } = session.options;
+  const ports = await session.createPorts(signal);
+  const record = await session.store.getRun(runId);
+  await startDetached(
+    record,
+    session.storeFolder,
+    session.store,
+    ports,
+    { network, ...(nodePath === undefined ? {} : { nodePath }) },
+    signal,
+  );
+}
+
+export async function dryRun(request: StartRun, session: Session, signal: AbortSignal): Promise<DryRunEstimate> {
+  return estimateRun(await specify(request, session, signal), await session.createPorts(signal), signal);
+}
+
+export function reportRuns(runIds: readonly string[], session: Session, signal: AbortSignal): Promise<Report> {
+  return compareRuns(runIds, session.store, session.host.clock, signal);
+}
+
+export async function exportToFile(
+  { runIds, format, path: target }: ExportRuns,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Exported> {
+  const { files, clock } = session.host;
+  await exportRuns(runIds, format, target, { store: session.store, files, clock, pageAssets: readPageAssets }, signal);
+  return { path: target };
+}
+
+/** The end of a long log says why it ended. */
+const shownLogCharacters = 200_000;
+
+export async function readRunLog(runId: string, session: Session): Promise<DiagnosticsBundle> {
+  const { logPath } = await session.store.getRun(runId);
+  if (logPath === undefined) return { text: 'This run has no log: it ran in a terminal.' };
+  const text = await readFile(logPath, 'utf8').catch((error: unknown) => `The log cannot be read: ${String(error)}`);
+  return { text: text.slice(-shownLogCharacters) };
+}

@@ -1,0 +1,144 @@
+import process from 'node:process';
+import {
+  createMessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node.js';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node.js';
+import * as validators from '../../schemas/generated/validators.js';
+import type { Validator } from '../../schemas/generated/validators.js';
+import type { EngineRequests } from '../../schemas/methods.ts';
+import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { collectDiagnostics } from './diagnostics.ts';
+import { createHostSecrets } from './host-secrets.ts';
+import { listModels } from './model-methods.ts';
+import { dryRun, exportToFile, readRunLog, reportRuns, resumeRun, startRun } from './run-methods.ts';
+import { describeSession, openSession, type Session } from './session.ts';
+import { watchRuns } from './watch.ts';
+
+type Method = keyof EngineRequests;
+type Handler<M extends Method> = (
+  parameters: EngineRequests[M][0],
+  session: Session,
+  signal: AbortSignal,
+) => Promise<EngineRequests[M][1]>;
+
+/** Answers an editor's requests until it closes the stream. */
+export async function serve(): Promise<ExitCode> {
+  const connection = createMessageConnection(
+    new StreamMessageReader(process.stdin),
+    new StreamMessageWriter(process.stdout),
+  );
+  const server = new EngineServer(connection);
+  const closed = new Promise<void>(resolve => connection.onClose(resolve));
+  connection.listen();
+  await closed;
+  await server.dispose();
+  return 0;
+}
+
+class EngineServer {
+  readonly #connection: MessageConnection;
+  #session: Promise<Session> | undefined;
+  #watch: ReturnType<typeof watchRuns> | undefined;
+
+  constructor(connection: MessageConnection) {
+    this.#connection = connection;
+    connection.onRequest('workspace/open', (parameters: unknown, token: CancellationToken) =>
+      this.#answer(validators.validateOpenWorkspace, parameters, token, async (options, signal) => {
+        const secrets = createHostSecrets(request => connection.sendRequest('secret/resolve', request));
+        await this.dispose();
+        this.#session = openSession(options, secrets, signal);
+        const session = await this.#session;
+        this.#watch = watchRuns(
+          session,
+          change => void connection.sendNotification('runs/changed', change),
+          error => {
+            process.stderr.write(`The store could not be read: ${toWorkbenchError(error).message}\n`);
+          },
+        );
+        return describeSession(session);
+      }),
+    );
+    this.#on('runs/list', validators.validateListRuns, async (filter, { store }) => ({
+      runs: [...(await store.listRuns(filter))],
+    }));
+    this.#on(
+      'runs/get',
+      validators.validateRunReference,
+      async ({ runId }, { store }) => (await store.getRun(runId)).summary,
+    );
+    this.#on('runs/start', validators.validateStartRun, startRun);
+    this.#on('runs/resume', validators.validateResumeRun, ({ runId }, session, signal) =>
+      resumeRun(runId, session, signal),
+    );
+    this.#on('runs/dryRun', validators.validateStartRun, dryRun);
+    this.#on('runs/cancel', validators.validateRunReference, ({ runId }, { store }) => store.requestCancel(runId));
+    this.#on('runs/archive', validators.validateArchiveRun, ({ runId, archived }, { store }) =>
+      store.setArchived(runId, archived),
+    );
+    this.#on('runs/report', validators.validateRunReferences, ({ runIds }, session, signal) =>
+      reportRuns(runIds, session, signal),
+    );
+    this.#on('runs/export', validators.validateExportRuns, exportToFile);
+    this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
+    this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));
+    this.#on('samples/disagreements', validators.validateDisagreementQuery, (query, { store }) =>
+      store.queryDisagreements(query),
+    );
+    this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
+    this.#on('diagnostics/collect', undefined, (_nothing, session) => collectDiagnostics(session));
+  }
+
+  async dispose(): Promise<void> {
+    this.#watch?.stop();
+    this.#watch = undefined;
+    const session = await this.#session?.catch(() => undefined);
+    this.#session = undefined;
+    await session?.store.close();
+  }
+
+  #on<M extends Method>(method: M, validate: Validator<EngineRequests[M][0]> | undefined, handle: Handler<M>): void {
+    this.#connection.onRequest(method, (parameters: unknown, token: CancellationToken) =>
+      this.#answer(validate, parameters, token, async (valid, signal) => {
+        const session = await this.#session;
+        if (session === undefined)
+          throw new WorkbenchError('usage', 'No workspace is open.', { remedy: 'Send workspace/open first.' });
+        const result = await handle(valid, session, signal);
+        if (changesRuns.has(method)) this.#watch?.lookNow();
+        return result;
+      }),
+    );
+  }
+
+  /** Every failure travels as an error whose data is a `Failure`; a cancelled request aborts its work. */
+  async #answer<P, R>(
+    validate: Validator<P> | undefined,
+    parameters: unknown,
+    token: CancellationToken,
+    handle: (parameters: P, signal: AbortSignal) => Promise<R>,
+  ): Promise<R | ResponseError> {
+    const controller = new AbortController();
+    const listener = token.onCancellationRequested(() => {
+      controller.abort();
+    });
+    try {
+      if (validate !== undefined && !validate(parameters)) {
+        const fault = validate.errors?.[0];
+        throw new WorkbenchError(
+          'usage',
+          `The request is not valid: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}.`,
+        );
+      }
+      return await handle(parameters as P, controller.signal);
+    } catch (error) {
+      const { code, message, remedy, place } = toWorkbenchError(error);
+      return new ResponseError(-32000, message, { code, message, remedy, place });
+    } finally {
+      listener.dispose();
+    }
+  }
+}
+
+const changesRuns: ReadonlySet<Method> = new Set<Method>(['runs/start', 'runs/resume', 'runs/cancel', 'runs/archive']);

@@ -1,0 +1,51 @@
+import type { Report } from '../../schemas/generated/messages.ts';
+import { countOf, formatSeconds } from './format.ts';
+import { summaryTable } from './summary-table.ts';
+import { escapeMarkdown, renderMarkdownTable, renderTable } from './table.ts';
+
+/** A report for a terminal: the table, the verdicts, the gate, what failed. */
+export function renderText(report: Report): string {
+  const { header, rows } = summaryTable(report);
+  const lines = [headLine(report), '', ...renderTable(header, rows)];
+  const section = (items: readonly string[]): void => {
+    if (items.length > 0) lines.push('', ...items);
+  };
+  section(report.comparisons.map(({ sentence }) => sentence));
+  section(report.gates.map(({ outcome, sentence }) => `${gateWord[outcome]}: ${sentence}`));
+  section(report.failures.map(({ sentence }) => sentence));
+  section(report.notes);
+  return lines.join('\n');
+}
+
+/** The same as Markdown, for notebooks, pull requests and code hosts. */
+export function renderMarkdown(report: Report): string {
+  const { header, rows } = summaryTable(report);
+  const lines = [`**${escapeMarkdown(report.title)}** — ${escapeMarkdown(headFacts(report))}`, '', ...renderMarkdownTable(header, rows)];
+  const section = (items: readonly string[]): void => {
+    if (items.length > 0) lines.push('', ...items.map(item => `- ${escapeMarkdown(item)}`));
+  };
+  section(report.comparisons.map(({ sentence }) => sentence));
+  section(report.gates.map(({ outcome, sentence }) => `${gateWord[outcome]}: ${sentence}`));
+  section(report.failures.map(({ sentence }) => sentence));
+  section(report.notes);
+  return `${lines.join('\n')}\n`;
+}
+
+const gateWord = { met: 'Gate met', 'not-met': 'Gate NOT met', 'not-computed': 'Gate not computed' } as const;
+
+function headLine(report: Report): string {
+  return `${report.title}: ${headFacts(report)}`;
+}
+
+function headFacts(report: Report): string {
+  const parts: string[] = [];
+  if (report.dataset !== undefined) {
+    parts.push(countOf(report.dataset.rows, 'row'));
+    if (report.dataset.trainingRows > 0) parts.push(`${countOf(report.dataset.trainingRows, 'training row')}`);
+  }
+  parts.push(`${String(report.confidence * 100)} % intervals`);
+  const [run] = report.runs;
+  if (report.runs.length > 1) parts.push(countOf(report.runs.length, 'run'));
+  else if (run?.startedAt !== undefined && run.endedAt !== undefined) parts.push(formatSeconds((run.endedAt - run.startedAt) / 1000));
+  return parts.join(', ');
+}

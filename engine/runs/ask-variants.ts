@@ -1,0 +1,134 @@
+import { readAskedRows } from '../datasets/selection.ts';
+import { toWorkbenchError } from '../base/errors.ts';
+import type { RunWriter } from '../ports/store.ts';
+import { askTask } from './ask.ts';
+import type { RunningVariant } from './execute.ts';
+import { TaskFeed } from './feed.ts';
+import { Budget, judgeErrors } from './guards.ts';
+import type { RunPlan } from './plan.ts';
+import type { RunPorts } from './ports.ts';
+import type { ProgressTracker } from './progress.ts';
+import { SampleRecorder } from './recorder.ts';
+
+export interface AskDependencies {
+  readonly writer: RunWriter;
+  readonly ports: RunPorts;
+  readonly tracker: ProgressTracker;
+  /** Ends the run; its reason becomes the run's failure. */
+  readonly stop: AbortController;
+}
+
+/**
+ * Asks every variant its open tasks. Embedded models go first and one after another: they compute in this process and would
+ * disturb the clocks of the others. Then all connections at once, each with its own concurrency, its prompts in turn.
+ * Throws the reason the run was stopped for; whatever was answered until then is stored.
+ */
+export async function askVariants(
+  plan: RunPlan,
+  variants: readonly RunningVariant[],
+  dependencies: AskDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { writer, ports, tracker, stop } = dependencies;
+  const budget = new Budget(plan.limits.budget, tracker.cost);
+  const recorder = new SampleRecorder(
+    writer,
+    ports.clock,
+    () => tracker.snapshot(),
+    error => {
+      stop.abort(toWorkbenchError(error));
+    },
+  );
+  const ask = (variant: RunningVariant): Promise<void> =>
+    askVariant(plan, variant, budget, recorder, dependencies, signal);
+  try {
+    for (const variant of variants) {
+      if (variant.open.planned.kind === 'embedded') await ask(variant);
+    }
+    const connected = variants.filter(variant => variant.open.planned.kind === 'connection');
+    const byModel = Map.groupBy(connected, variant => variant.open);
+    await Promise.all(
+      [...byModel.values()].map(async own => {
+        for (const variant of own) await ask(variant);
+      }),
+    );
+  } catch (error) {
+    if (!stop.signal.aborted && !signal.aborted) stop.abort(toWorkbenchError(error));
+  } finally {
+    recorder.stop();
+    await recorder.flush();
+  }
+  signal.throwIfAborted();
+}
+
+/** Workers share one feed; the first to fail stops the run, and the others end at their next step. */
+async function askVariant(
+  plan: RunPlan,
+  variant: RunningVariant,
+  budget: Budget,
+  recorder: SampleRecorder,
+  { ports, tracker, stop }: AskDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const rows = readAskedRows(ports.files, ports.digest, plan.selection, signal);
+  const feed = new TaskFeed(rows, plan.repeats, plan.scan.repeated, variant.answered);
+  const { record, open, aggregate } = variant;
+  const prompt = plan.variants[record.variant]?.prompt;
+  const breathe = open.planned.kind === 'embedded' ? createBreather(ports, signal) : undefined;
+
+  const work = async (): Promise<void> => {
+    while (!signal.aborted) {
+      let task = feed.take();
+      if (task instanceof Promise) task = await task;
+      if (task === undefined) return;
+      const asked = await askTask(task, record.variant, open, prompt, plan, budget, signal);
+      if (asked.observation !== undefined) {
+        aggregate.addAnswered(asked.observation, asked.record.slices);
+        tracker.addAnswered(record.variant, asked.record.cost, asked.record.attempts);
+      } else {
+        aggregate.addFailed();
+        tracker.addFailed(record.variant, asked.failure ?? 'model', asked.record.attempts);
+        open.lastFailure = asked.record.failure?.message;
+      }
+      const wait = recorder.add(asked.record);
+      if (wait !== undefined) await wait;
+      if (asked.failure !== undefined) checkErrors(plan, variant, tracker);
+      const pause = breathe?.();
+      if (pause !== undefined) await pause;
+    }
+  };
+  const guarded = (): Promise<void> =>
+    work().catch((error: unknown) => {
+      if (!signal.aborted) stop.abort(toWorkbenchError(error));
+    });
+  try {
+    await Promise.all(Array.from({ length: open.concurrency }, guarded));
+  } finally {
+    await feed.close();
+  }
+  signal.throwIfAborted();
+}
+
+function checkErrors(plan: RunPlan, { record, open }: RunningVariant, tracker: ProgressTracker): void {
+  const counts = tracker.variantCounts(record.variant);
+  const fresh = { done: tracker.done - tracker.reused, failed: tracker.failed };
+  const error = judgeErrors(
+    fresh,
+    { ...counts, model: record.model, lastFailure: open.lastFailure ?? '' },
+    plan.limits,
+  );
+  if (error !== undefined) throw error;
+}
+
+/** Milliseconds an embedded model may compute before timers and messages get their turn. */
+const longestBreath = 15;
+
+function createBreather(ports: RunPorts, signal: AbortSignal): () => Promise<void> | undefined {
+  let since = ports.clock.monotonic();
+  return () => {
+    if (ports.clock.monotonic() - since < longestBreath) return undefined;
+    return ports.clock.sleep(0, signal).then(() => {
+      since = ports.clock.monotonic();
+    });
+  };
+}

@@ -1,0 +1,121 @@
+import type { FailureClass } from '../../schemas/generated/messages.ts';
+import type { Observation } from '../metrics/metric.ts';
+import { AnswerFailure, type Answer, type ModelParameters, type Question } from '../models/model.ts';
+import type { SampleRecord } from '../ports/store.ts';
+import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
+import type { Task } from './feed.ts';
+import { costOf, estimateCost, type Budget } from './guards.ts';
+import type { OpenModel } from './models.ts';
+import type { RunPlan } from './plan.ts';
+
+/** One answered or failed sample, with what its metrics saw. */
+export interface Asked {
+  readonly record: SampleRecord;
+  readonly observation: Observation | undefined;
+  readonly failure: FailureClass | undefined;
+}
+
+/** Asks one task of one variant and scores the answer. Throws only what ends the run: an abort, or the budget. */
+export async function askTask(
+  task: Task,
+  variant: number,
+  open: OpenModel,
+  prompt: Prompt | undefined,
+  plan: RunPlan,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const question = toQuestion(task, open, prompt, plan);
+  const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
+  const estimate = price === undefined ? 0 : estimateCost(lengthOf(question), question.parameters.maxTokens, price);
+  budget.reserve(estimate);
+  let cost: number | undefined;
+  try {
+    const answer = await open.model.answer(question, signal);
+    cost = open.planned.kind === 'embedded' ? 0 : costOf(answer, price);
+    return answered(task, variant, answer, cost, plan);
+  } catch (error) {
+    if (!(error instanceof AnswerFailure)) throw error;
+    return failed(task, variant, error);
+  } finally {
+    budget.settle(estimate, cost ?? 0);
+  }
+}
+
+function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, plan: RunPlan): Question {
+  const input = task.row.input;
+  return {
+    input,
+    messages: open.planned.kind === 'embedded' ? [] : (prompt?.render(task.row.values) ?? inputAsMessage(input)),
+    parameters: parametersOf(open, prompt),
+    stream: plan.streams,
+    timeout: plan.limits.timeout,
+  };
+}
+
+const noParameters: ModelParameters = {};
+
+/** The prompt's own parameters win over the connection's. */
+function parametersOf(open: OpenModel, prompt: Prompt | undefined): ModelParameters {
+  const own = open.planned.kind === 'connection' ? open.planned.connection.parameters : undefined;
+  if (own === undefined) return prompt?.parameters ?? noParameters;
+  return prompt === undefined ? own : { ...own, ...prompt.parameters };
+}
+
+function lengthOf(question: Question): number {
+  let length = 0;
+  for (const message of question.messages) length += message.content.length;
+  return length;
+}
+
+function answered(task: Task, variant: number, answer: Answer, cost: number | undefined, plan: RunPlan): Asked {
+  const { row } = task;
+  const observation: Observation = {
+    output: answer.output,
+    target: row.target,
+    latencyMs: answer.latencyMs,
+    ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
+    ...(answer.inputTokens === undefined ? {} : { inputTokens: answer.inputTokens }),
+    ...(answer.outputTokens === undefined ? {} : { outputTokens: answer.outputTokens }),
+    ...(answer.estimatedTokens === undefined ? {} : { estimatedTokens: answer.estimatedTokens }),
+    ...(cost === undefined ? {} : { cost }),
+  };
+  const scores: Record<string, number> = {};
+  for (const metric of plan.metrics) if (metric.score !== undefined) scores[metric.id] = metric.score(observation);
+  scores[plan.leading.id] ??= plan.leading.score?.(observation) ?? 0;
+  const record: SampleRecord = {
+    variant,
+    row: row.index,
+    rowDigest: row.digest,
+    occurrence: task.occurrence,
+    repeat: task.repeat,
+    input: row.input,
+    slices: row.slices,
+    right: (scores[plan.leading.id] ?? 0) >= 1,
+    scores,
+    attempts: answer.attempts,
+    ...observation,
+  };
+  return { record, observation, failure: undefined };
+}
+
+/** An error text longer than this says nothing more. */
+const longestMessage = 2000;
+
+function failed(task: Task, variant: number, error: AnswerFailure): Asked {
+  const { row } = task;
+  const record: SampleRecord = {
+    variant,
+    row: row.index,
+    rowDigest: row.digest,
+    occurrence: task.occurrence,
+    repeat: task.repeat,
+    input: row.input,
+    target: row.target,
+    slices: row.slices,
+    scores: {},
+    attempts: error.attempts,
+    failure: { class: error.class, message: error.message.slice(0, longestMessage) },
+  };
+  return { record, observation: undefined, failure: error.class };
+}

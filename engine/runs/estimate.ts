@@ -1,0 +1,73 @@
+import type { DryRunEstimate, VariantEstimate } from '../../schemas/generated/messages.ts';
+import { readTrainingRows } from '../datasets/scan.ts';
+import { inputAsMessage } from '../prompts/prompt.ts';
+import { estimateTokens } from './guards.ts';
+import { planRun, type PlannedVariant, type RunPlan } from './plan.ts';
+import type { RunPorts } from './ports.ts';
+import type { RunSpec } from './spec.ts';
+
+/** Plans a run and estimates what it would send and cost. Nothing is sent, and no secret is read. */
+export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<DryRunEstimate> {
+  const plan = await planRun(spec, ports, signal);
+  const trains = plan.models.some(model => model.kind === 'embedded');
+  const trainingRows = trains
+    ? (await readTrainingRows(ports.files, ports.digest, plan.selection, signal)).rows.length
+    : 0;
+  const variants = plan.variants.map(variant => estimateVariant(variant, plan));
+  const costs = variants.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
+  return {
+    name: plan.benchmark.name,
+    rows: plan.scan.rows,
+    trainingRows,
+    repeats: plan.repeats,
+    samples: variants.reduce((sum, { samples }) => sum + samples, 0),
+    inputTokens: variants.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+    ...(costs.length > 0 ? { cost: costs.reduce((sum, cost) => sum + cost, 0) } : {}),
+    variants,
+    notes: notesOf(plan),
+  };
+}
+
+/** Prompts add the same text to every row, so the first rows tell how much. */
+function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): VariantEstimate {
+  const samples = plan.scan.rows * plan.repeats;
+  if (model.kind === 'embedded') return { model: model.name, samples, inputTokens: 0, outputTokens: 0, cost: 0 };
+  const rendered = plan.scan.preview.map(row =>
+    (prompt?.render(row.values) ?? inputAsMessage(row.input))
+      .map(({ role, content }) => `${role}: ${content}`)
+      .join('\n'),
+  );
+  const previewInput = plan.scan.preview.reduce((sum, row) => sum + row.input.length, 0);
+  const overhead = (rendered.reduce((sum, text) => sum + text.length, 0) - previewInput) / Math.max(1, rendered.length);
+  const characters = (plan.scan.inputCharacters + overhead * plan.scan.rows) * plan.repeats;
+  const inputTokens = estimateTokens(characters);
+  const parameters = { ...model.connection.parameters, ...prompt?.parameters };
+  const outputTokens = samples * (parameters.maxTokens ?? averageTargetTokens(plan));
+  const { price } = model.connection;
+  return {
+    model: model.name,
+    ...(prompt === undefined ? {} : { prompt: prompt.path }),
+    samples,
+    inputTokens,
+    outputTokens,
+    ...(price === undefined ? {} : { cost: (inputTokens * price.input + outputTokens * price.output) / 1_000_000 }),
+    ...(rendered[0] === undefined ? {} : { firstRequest: rendered[0] }),
+  };
+}
+
+/** An answer is taken to be as long as the expected ones when nothing bounds it. */
+function averageTargetTokens(plan: RunPlan): number {
+  const lengths = plan.scan.preview.map(row => estimateTokens(row.target.length));
+  return Math.max(1, Math.ceil(lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length)));
+}
+
+function notesOf(plan: RunPlan): string[] {
+  const notes: string[] = [];
+  const connections = plan.models.flatMap(model => (model.kind === 'connection' ? [model] : []));
+  if (connections.length > 0) notes.push('Tokens are estimated at four characters each; the endpoint counts its own.');
+  const unpriced = connections.filter(model => model.connection.price === undefined).map(model => model.name);
+  if (unpriced.length > 0) notes.push(`No price is known for ${unpriced.join(', ')}: its cost is not in the sum.`);
+  if (plan.limits.budget !== undefined)
+    notes.push(`The run stops before it passes its budget of ${plan.limits.budget.toFixed(2)} USD.`);
+  return notes;
+}

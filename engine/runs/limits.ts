@@ -1,0 +1,34 @@
+import type { Benchmark } from '../../schemas/generated/files.ts';
+
+/** A benchmark's limits in the engine's units. */
+export interface RunLimits {
+  readonly concurrency: number;
+  readonly requestsPerMinute: number | undefined;
+  /** US dollars. */
+  readonly budget: number | undefined;
+  /** Share of failed samples, 0..1. */
+  readonly maxErrorRate: number | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+/** Reads the limits of a validated benchmark, with the defaults the schema names. */
+export function readLimits(limits: Benchmark['limits']): RunLimits {
+  return {
+    concurrency: limits?.concurrency ?? 16,
+    requestsPerMinute: limits?.requestsPerMinute,
+    budget: limits?.budget === undefined ? undefined : Number.parseFloat(limits.budget),
+    maxErrorRate: limits?.maxErrorRate === undefined ? undefined : Number.parseFloat(limits.maxErrorRate) / 100,
+    timeout: readDuration(limits?.timeout ?? '60s'),
+    retries: limits?.retries ?? 4,
+  };
+}
+
+/** Milliseconds of a duration written `30s` or as ISO 8601 `PT1H2M3S`. The schema has checked its form. */
+export function readDuration(text: string): number {
+  if (text.endsWith('s')) return Number.parseFloat(text) * 1000;
+  const parts = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/.exec(text);
+  const [hours, minutes, seconds] = [1, 2, 3].map(index => Number(parts?.[index] ?? 0));
+  return ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
+}

@@ -1,0 +1,124 @@
+import { readTrainingRows } from '../datasets/scan.ts';
+import { classifierKinds } from '../models/embedded/kinds.ts';
+import { createEmbeddedModel } from '../models/embedded/model.ts';
+import type { TrainingStep } from '../models/embedded/classifier.ts';
+import type { Model } from '../models/model.ts';
+import { createOpenAiModel, publishedBaseUrl } from '../models/openai/model.ts';
+import { toSecretReference } from '../ports/secrets.ts';
+import type { RunPlan, PlannedModel } from './plan.ts';
+import type { RunPorts } from './ports.ts';
+
+/** A model opened for a run: trained, or connected with its secret. */
+export interface OpenModel {
+  readonly model: Model;
+  readonly planned: PlannedModel;
+  /** Most answers under way at once; 1 for embedded models, which compute in this process. */
+  readonly concurrency: number;
+  readonly learningCurve: readonly TrainingStep[];
+  /** Rows an embedded model was trained on; 0 for connections. */
+  readonly trainingRows: number;
+  /** What the model's latest failed answer said. */
+  lastFailure: string | undefined;
+}
+
+/** Trains the embedded models and connects the others. Secrets are resolved here, and live in the models alone. */
+export async function openModels(
+  plan: RunPlan,
+  ports: RunPorts,
+  onTraining: (model: string, step: TrainingStep) => void,
+  signal: AbortSignal,
+): Promise<readonly OpenModel[]> {
+  const opened: OpenModel[] = [];
+  try {
+    const train = trainEmbedded(plan, ports, onTraining, signal);
+    for (const planned of plan.models) {
+      opened.push(planned.kind === 'embedded' ? await train(planned) : await connect(planned, plan, ports, signal));
+      signal.throwIfAborted();
+    }
+    return opened;
+  } catch (error) {
+    await closeModels(opened);
+    throw error;
+  }
+}
+
+export async function closeModels(models: readonly OpenModel[]): Promise<void> {
+  for (const { model } of models) await model.close();
+}
+
+type Embedded = Extract<PlannedModel, { kind: 'embedded' }>;
+type Connected = Extract<PlannedModel, { kind: 'connection' }>;
+
+/** The training rows are read once, by the first embedded model. */
+function trainEmbedded(
+  plan: RunPlan,
+  ports: RunPorts,
+  onTraining: (model: string, step: TrainingStep) => void,
+  signal: AbortSignal,
+): (planned: Embedded) => Promise<OpenModel> {
+  let training: ReturnType<typeof readTrainingRows> | undefined;
+  return async planned => {
+    training ??= readTrainingRows(ports.files, ports.digest, plan.selection, signal);
+    const { rows, digest } = await training;
+    const kind = classifierKinds.get(planned.embedded);
+    if (kind === undefined)
+      throw new Error(`The schema allows the embedded model ${planned.embedded}, and no such kind exists.`);
+    const classifier = await kind.train(
+      rows,
+      {
+        seed: plan.seed,
+        onStep: step => {
+          onTraining(planned.name, step);
+        },
+        pause: () => ports.clock.sleep(0, signal),
+      },
+      signal,
+    );
+    const model = createEmbeddedModel(kind, classifier, digest, plan.seed, ports.clock, ports.digest);
+    return {
+      model,
+      planned,
+      concurrency: 1,
+      learningCurve: classifier.learningCurve,
+      trainingRows: rows.length,
+      lastFailure: undefined,
+    };
+  };
+}
+
+async function connect(planned: Connected, plan: RunPlan, ports: RunPorts, signal: AbortSignal): Promise<OpenModel> {
+  const { connection } = planned;
+  const baseUrl = connection.baseUrl ?? publishedBaseUrl;
+  const origin = new URL(baseUrl).origin;
+  const concurrency = Math.min(plan.limits.concurrency, connection.limits?.concurrency ?? plan.limits.concurrency);
+  const requestsPerMinute = smaller(plan.limits.requestsPerMinute, connection.limits?.requestsPerMinute);
+  const apiKey =
+    connection.apiKey === undefined
+      ? undefined
+      : await ports.secrets.resolve(toSecretReference(connection.apiKey), origin, signal);
+  const model = createOpenAiModel(
+    {
+      name: planned.name,
+      baseUrl,
+      model: connection.model,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      headers: connection.headers ?? {},
+      parameters: connection.parameters ?? {},
+      limits: { concurrency, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) },
+      retries: plan.limits.retries,
+    },
+    {
+      http: ports.createHttp,
+      httpOptions: { connections: concurrency, ...ports.networkFor(origin) },
+      clock: ports.clock,
+      digest: ports.digest,
+      random: ports.random,
+    },
+  );
+  return { model, planned, concurrency, learningCurve: [], trainingRows: 0, lastFailure: undefined };
+}
+
+function smaller(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}

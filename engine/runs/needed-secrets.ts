@@ -1,0 +1,32 @@
+import { parseDocument } from '../documents/parse.ts';
+import { publishedBaseUrl } from '../models/openai/model.ts';
+import { toSecretReference, type Secrets, type SecretReference } from '../ports/secrets.ts';
+import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
+import type { RunSpec } from './spec.ts';
+
+/** A secret's value for one origin, on its way to the process that runs the benchmark. Never stored. */
+export interface ResolvedSecret {
+  readonly reference: SecretReference;
+  readonly origin: string;
+  readonly value: string;
+}
+
+/** Resolves every secret the run's connections name, so that a run that lacks one is refused before it starts. */
+export async function resolveNeededSecrets(
+  spec: RunSpec,
+  workspace: Workspace,
+  secrets: Secrets,
+  signal: AbortSignal,
+): Promise<readonly ResolvedSecret[]> {
+  const benchmark = parseDocument('bench', spec.text).value;
+  const resolved: ResolvedSecret[] = [];
+  for (const name of spec.models ?? benchmark?.models ?? []) {
+    if (name.startsWith('embedded:')) continue;
+    const { apiKey, baseUrl } = connectionNamed(workspace, name);
+    if (apiKey === undefined) continue;
+    const reference = toSecretReference(apiKey);
+    const { origin } = new URL(baseUrl ?? publishedBaseUrl);
+    resolved.push({ reference, origin, value: await secrets.resolve(reference, origin, signal) });
+  }
+  return resolved;
+}

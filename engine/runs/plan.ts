@@ -1,0 +1,145 @@
+import type { Benchmark, Connection } from '../../schemas/generated/files.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import { scanDataset, type DatasetScan } from '../datasets/scan.ts';
+import type { DatasetSelection } from '../datasets/selection.ts';
+import { didYouMean } from '../base/suggest.ts';
+import { diagnoseBenchmark } from '../documents/diagnose.ts';
+import { hasErrors } from '../documents/diagnostic.ts';
+import { toWorkbenchError } from '../documents/failure.ts';
+import { parseDocument } from '../documents/parse.ts';
+import { createMetric, metricCatalogue } from '../metrics/catalogue.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { ClassifierKind } from '../models/embedded/classifier.ts';
+import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
+import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { readLimits, type RunLimits } from './limits.ts';
+import type { RunPorts } from './ports.ts';
+import type { RunSpec } from './spec.ts';
+
+/** A model a run will ask: an embedded one, or a connection. */
+export type PlannedModel =
+  | { readonly name: string; readonly kind: 'embedded'; readonly embedded: ClassifierKind['id'] }
+  | { readonly name: string; readonly kind: 'connection'; readonly connection: Connection };
+
+/** One model with one prompt, before its digests are known. */
+export interface PlannedVariant {
+  readonly model: PlannedModel;
+  readonly prompt: Prompt | undefined;
+}
+
+/** Everything a run needs to know, checked before anything is sent. */
+export interface RunPlan {
+  readonly spec: RunSpec;
+  readonly workspace: Workspace;
+  readonly benchmark: Benchmark;
+  readonly selection: DatasetSelection;
+  readonly scan: DatasetScan;
+  readonly models: readonly PlannedModel[];
+  readonly variants: readonly PlannedVariant[];
+  readonly metrics: readonly Metric[];
+  /** Decides right and wrong, and pairs variants: the first quality metric with a score of its own, else accuracy. */
+  readonly leading: Metric;
+  readonly repeats: number;
+  readonly seed: number;
+  readonly confidence: number;
+  readonly baseline: string;
+  readonly limits: RunLimits;
+  /** Whether a metric needs answers streamed. */
+  readonly streams: boolean;
+}
+
+/**
+ * Reads a benchmark with everything it refers to and checks that they fit together. Sends nothing, needs no secret.
+ * Throws the first fault as a WorkbenchError with its place.
+ */
+export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<RunPlan> {
+  const parsed = parseDocument('bench', spec.text);
+  const diagnostics = await diagnoseBenchmark(parsed, spec.path, ports.files, signal);
+  if (parsed.value === undefined || hasErrors(diagnostics)) throw toWorkbenchError(spec.path, diagnostics);
+  const benchmark = parsed.value;
+  const workspace = await loadWorkspace(ports.files, spec.folder, signal);
+  const base = ports.files.parent(spec.path);
+  const models = chooseModels(benchmark, spec).map(name => planModel(name, workspace));
+  const selection: DatasetSelection = {
+    path: ports.files.resolve(base, benchmark.dataset.path),
+    dataset: benchmark.dataset,
+    limit: minimum(benchmark.dataset.limit, spec.limit),
+  };
+  const prompts = await loadPrompts(benchmark, base, ports, signal);
+  const metrics = (benchmark.metrics ?? ['exact-match', 'latency', 'cost']).map(entry => createMetric(entry));
+  return {
+    spec,
+    workspace,
+    benchmark,
+    selection,
+    scan: await scanDataset(ports.files, ports.digest, selection, signal),
+    models,
+    variants: models.flatMap(model => pairWithPrompts(model, prompts)),
+    metrics,
+    leading: metrics.find(metric => metric.score !== undefined) ?? createMetric('accuracy'),
+    repeats: benchmark.repeats ?? 1,
+    seed: benchmark.seed ?? 7,
+    confidence: benchmark.compare?.confidence ?? 0.95,
+    baseline: baselineOf(benchmark, models),
+    limits: readLimits(benchmark.limits),
+    streams: metrics.some(metric => metricCatalogue.get(metric.id)?.streams === true),
+  };
+}
+
+/** The benchmark's models, narrowed to those asked for at the start. */
+function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
+  if (spec.models === undefined) return benchmark.models;
+  for (const name of spec.models) {
+    if (benchmark.models.includes(name)) continue;
+    throw new WorkbenchError(
+      'model-unknown',
+      `${spec.benchmark} names no model "${name}"${didYouMean(name, benchmark.models)}.`,
+      {
+        remedy: `It names: ${benchmark.models.join(', ')}.`,
+        place: { path: spec.path },
+      },
+    );
+  }
+  const wanted = new Set(spec.models);
+  return benchmark.models.filter(name => wanted.has(name));
+}
+
+const embeddedPrefix = 'embedded:';
+
+function planModel(name: string, workspace: Workspace): PlannedModel {
+  if (name.startsWith(embeddedPrefix)) {
+    // The schema names the embedded models there are.
+    return { name, kind: 'embedded', embedded: name.slice(embeddedPrefix.length) as ClassifierKind['id'] };
+  }
+  return { name, kind: 'connection', connection: connectionNamed(workspace, name) };
+}
+
+/** Embedded models read the row itself and are asked once, whatever the prompts. */
+function pairWithPrompts(model: PlannedModel, prompts: readonly Prompt[]): readonly PlannedVariant[] {
+  if (model.kind === 'embedded' || prompts.length === 0) return [{ model, prompt: undefined }];
+  return prompts.map(prompt => ({ model, prompt }));
+}
+
+function baselineOf(benchmark: Benchmark, models: readonly PlannedModel[]): string {
+  const named = benchmark.compare?.baseline;
+  if (named !== undefined && models.some(model => model.name === named)) return named;
+  return models[0]?.name ?? '';
+}
+
+async function loadPrompts(
+  benchmark: Benchmark,
+  base: string,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<readonly Prompt[]> {
+  const prompts: Prompt[] = [];
+  for (const path of benchmark.prompts ?? []) {
+    prompts.push(await loadPrompt(ports.files, ports.digest, ports.files.resolve(base, path), path, signal));
+  }
+  return prompts;
+}
+
+function minimum(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { Files } from '../ports/files.ts';
+import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
+import type { Secrets } from '../ports/secrets.ts';
+
+/** What a run records about where it ran. */
+export interface HostFacts {
+  readonly workbench: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly host: string;
+  readonly cpus: number;
+}
+
+/** Everything outside the engine that planning and running need. */
+export interface RunPorts {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly secrets: Secrets;
+  readonly createHttp: CreateHttpClient;
+  /** Proxy and certificates for one origin, from workbench.yaml's network section and the host's settings. */
+  readonly networkFor: (origin: string) => Omit<HttpOptions, 'connections'>;
+  /** Uniform in [0, 1), for jitter only; nothing measured depends on it. */
+  readonly random: () => number;
+  readonly host: HostFacts;
+}
