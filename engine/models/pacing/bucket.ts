@@ -7,6 +7,7 @@ export interface Bucket {
 }
 
 const minute = 60_000;
+const rounding = 1e-6;
 
 /**
  * A token bucket as a schedule (the generic cell rate algorithm, ITU-T I.371): each request is given its own start time, so
@@ -26,7 +27,7 @@ export function createBucket(requestsPerMinute: number, clock: Clock): Bucket {
       due = Math.max(due, now);
       const wait = due - tolerance - now;
       due += interval;
-      return wait <= 0 ? undefined : clock.sleep(wait, signal);
+      return wait <= rounding ? undefined : clock.sleep(wait, signal);
     },
   };
 }

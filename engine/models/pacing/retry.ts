@@ -56,7 +56,7 @@ export function readRetryAfter(headers: Readonly<Record<string, string>>, now: n
   if (value === undefined) return undefined;
   const seconds = readNumber(value);
   if (seconds !== undefined) return bound(seconds * 1000);
-  const date = Date.parse(value);
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN; // A bare number would be read as a year.
   return Number.isNaN(date) ? undefined : bound(date - now);
 }
 
