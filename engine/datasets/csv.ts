@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../base/errors.ts';
 import { decodeText, longestLine, tooLong } from './lines.ts';
-import type { DatasetRow } from './rows.ts';
+import type { DatasetRow } from './row.ts';
 
 /** One record's fields, with the line it starts on. */
 export interface CsvRecord {

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../base/errors.ts';
 import { readLines } from './lines.ts';
-import type { DatasetRow } from './rows.ts';
+import type { DatasetRow } from './row.ts';
 
 /** Rows of a JSON Lines file: one object a line, empty lines skipped. */
 export async function* readJsonLines(

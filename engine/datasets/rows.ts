@@ -3,14 +3,9 @@ import type { Dataset } from '../../schemas/generated/files.ts';
 import type { Files } from '../ports/files.ts';
 import { readDelimited } from './csv.ts';
 import { readJsonLines } from './jsonl.ts';
+import type { DatasetRow } from './row.ts';
 
 export type DatasetFormat = NonNullable<Dataset['format']>;
-
-/** One row as the file holds it, with the line it starts on (from 1). */
-export interface DatasetRow {
-  readonly line: number;
-  readonly values: Readonly<Record<string, unknown>>;
-}
 
 const formatOfEnding: Readonly<Record<string, DatasetFormat>> = {
   jsonl: 'jsonl',

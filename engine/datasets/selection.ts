@@ -3,7 +3,8 @@ import type { Dataset } from '../../schemas/generated/files.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { readRows, type DatasetRow } from './rows.ts';
+import type { DatasetRow } from './row.ts';
+import { readRows } from './rows.ts';
 
 /** A row of the asked split, ready to be asked. */
 export interface AskedRow {

@@ -2,7 +2,7 @@ import { readAskedRows } from '../datasets/selection.ts';
 import { toWorkbenchError } from '../base/errors.ts';
 import type { RunWriter } from '../ports/store.ts';
 import { askTask } from './ask.ts';
-import type { RunningVariant } from './execute.ts';
+import type { RunningVariant } from './running-variant.ts';
 import { TaskFeed } from './feed.ts';
 import { Budget, judgeErrors } from './guards.ts';
 import type { RunPlan } from './plan.ts';

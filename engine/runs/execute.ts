@@ -10,21 +10,13 @@ import { closeModels, openModels, type OpenModel } from './models.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import { ProgressTracker } from './progress.ts';
+import type { RunningVariant } from './running-variant.ts';
 import type { VariantRecord } from './spec.ts';
 
 export interface ExecuteOptions {
   readonly owner: LeaseOwner;
   /** Called about four times a second with the run's progress. */
   readonly onProgress?: (progress: RunProgress) => void;
-}
-
-/** One variant of a run under way. */
-export interface RunningVariant {
-  readonly record: VariantRecord;
-  readonly open: OpenModel;
-  readonly aggregate: VariantAggregate;
-  /** Keys of the samples answered before a resume. */
-  readonly answered: Set<string>;
 }
 
 /** Milliseconds between two signs of life; the store takes a lease for lost after several have failed to come. */

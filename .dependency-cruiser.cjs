@@ -1,0 +1,85 @@
+// Who may import whom. The folders are described in CONTRIBUTING.md.
+const tests = '\\.test\\.ts$';
+
+/** First-party folders a folder may import. */
+const allowed = {
+  schemas: [],
+  engine: ['schemas'],
+  platform: ['engine', 'schemas'],
+  'language-server': ['engine', 'platform/files', 'schemas'],
+  cli: ['engine', 'platform', 'language-server', 'schemas', 'package\\.json'],
+  extension: ['schemas', 'engine'],
+  webviews: ['schemas'],
+  'notebook-renderers': ['schemas', 'webviews/components', 'webviews/shared'],
+};
+
+/** Third-party packages a folder may import. */
+const packages = {
+  schemas: [],
+  engine: ['yaml', '@huggingface/jinja'],
+  platform: ['undici'],
+  'language-server': ['vscode-languageserver', 'vscode-languageserver-textdocument', 'yaml'],
+  cli: ['commander', 'picocolors', 'vscode-jsonrpc', 'vscode-languageserver', 'yaml'],
+  extension: ['vscode-languageclient', 'vscode-jsonrpc', 'vscode'],
+  webviews: ['lit', '@vscode-elements/elements', '@vscode/codicons', 'vega', 'vega-lite', 'vega-interpreter'],
+  'notebook-renderers': ['lit'],
+};
+
+const folderRules = Object.entries(allowed).map(([folder, may]) => ({
+  name: `${folder}-first-party`,
+  comment: `${folder}/ may import ${may.length === 0 ? 'no other folder' : may.join(', ')}`,
+  severity: 'error',
+  from: { path: `^${folder}/`, pathNot: tests },
+  to: {
+    path: '^(schemas|engine|platform|language-server|cli|extension|webviews|notebook-renderers|test|examples|scripts|package\\.json)',
+    pathNot: [`^${folder}/`, ...may.map(name => `^${name}`)],
+  },
+}));
+
+const packageRules = Object.entries(packages).map(([folder, may]) => ({
+  name: `${folder}-packages`,
+  comment: `${folder}/ may use ${may.length === 0 ? 'no package' : may.join(', ')}`,
+  severity: 'error',
+  from: { path: `^${folder}/`, pathNot: tests },
+  to: {
+    dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+    pathNot: may.flatMap(name => [`^node_modules/${name}/`, `^node_modules/@types/${name}/`, `^${name}$`]),
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-node-in-neutral-code',
+      comment: 'schemas/ and engine/ run in any host; webviews and renderers run in a browser',
+      severity: 'error',
+      from: { path: '^(schemas|engine|webviews|notebook-renderers)/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'vscode-only-in-extension',
+      severity: 'error',
+      from: { pathNot: '^(extension|test)/' },
+      to: { path: '^vscode$' },
+    },
+    { name: 'undici-only-in-platform', severity: 'error', from: { pathNot: ['^platform/', '^test/bench/'] }, to: { path: '^(node_modules/)?undici' } },
+    {
+      name: 'extension-imports-engine-types-only',
+      severity: 'error',
+      from: { path: '^extension/', pathNot: tests },
+      to: { path: '^engine/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'tests-are-leaves', severity: 'error', from: { pathNot: [tests, '^test/'] }, to: { path: ['^test/', tests] } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
+    ...folderRules,
+    ...packageRules,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|\\.tsbuild|node_modules/.*/node_modules)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+};
