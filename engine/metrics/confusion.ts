@@ -107,7 +107,7 @@ export function countConfusion(): ConfusionCounts {
 
 function increase(counts: Map<number, Map<number, number>>, outer: number, inner: number, by: number): void {
   let row = counts.get(outer);
-  if (!row) counts.set(outer, (row = new Map()));
+  if (!row) counts.set(outer, (row = new Map<number, number>()));
   row.set(inner, (row.get(inner) ?? 0) + by);
 }
 
