@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node.js';
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import type { ExitCode } from '../engine/base/errors.ts';
 import { startLanguageServer } from '../language-server/server.ts';
 import { createFiles } from '../platform/files/files.ts';

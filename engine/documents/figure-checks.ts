@@ -43,13 +43,9 @@ function checkFigure(
   const figure = condition.metric;
   if (figures.includes(figure)) return;
   const parts = figures.filter(known => known.startsWith(`${figure}.`));
-  if (parts.length > 0) {
-    report(
-      'unknown-figure',
-      'error',
-      [...at, 'metric'],
-      `\`${figure}\` has several figures; name one: ${listWords(parts)}.`,
-    );
+  if (parts[0] !== undefined) {
+    const message = `\`${figure}\` has several figures and \`${parts[0]}\` is judged. Name the one you mean: ${listWords(parts)}.`;
+    report('unknown-figure', 'warning', [...at, 'metric'], message, { replacement: parts[0] });
     return;
   }
   const owner = [...metricCatalogue.values()].find(metric => metric.id === figure || metric.figures.includes(figure));

@@ -57,12 +57,13 @@ function describeError(text: string, error: YAMLError, lines: LineIndex): Diagno
   };
   if (error.code === 'TAB_AS_INDENT') {
     const line = range.start.line;
-    const indent = /^[ \t]*/.exec(lines.lineText(line))?.[0].length ?? 1;
+    const indent = /^[ \t]*/.exec(lines.lineText(line))?.[0] ?? '';
     return {
       code: 'tab-indentation',
       severity: 'error',
       message: 'This line is indented with a tab. YAML takes only spaces: use two for each level.',
-      range: { start: { line, character: 0 }, end: { line, character: Math.max(indent, 1) } },
+      range: { start: { line, character: 0 }, end: { line, character: Math.max(indent.length, 1) } },
+      replacement: indent.replaceAll('\t', '  '),
     };
   }
   if (error.code === 'MULTIPLE_DOCS') {

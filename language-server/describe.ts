@@ -1,0 +1,89 @@
+import type { Connection, Dataset } from '../schemas/generated/files.ts';
+import { embeddedModelNames } from '../engine/documents/formats.ts';
+import { metricCatalogue } from '../engine/metrics/catalogue.ts';
+import type { MetricDefinition } from '../engine/metrics/metric.ts';
+import type { ClassifierKind } from '../engine/models/embedded/classifier.ts';
+import { classifierKinds } from '../engine/models/embedded/kinds.ts';
+import { code, plain } from './markdown.ts';
+import type { Workspace } from './workspace.ts';
+
+export { embeddedModelNames };
+
+/** An embedded model's help, absent for other names. */
+export function describeEmbedded(name: string): string | undefined {
+  if (!name.startsWith('embedded:')) return undefined;
+  const kind = classifierKinds.get(name.slice('embedded:'.length) as ClassifierKind['id']);
+  return kind === undefined
+    ? undefined
+    : `**${kind.title}** (embedded: needs no network and no key)\n\n${kind.description}`;
+}
+
+/** A connection's help. Takes drafts: any field may be missing or of a wrong type. Tells where the key comes from, never the key. */
+export function describeConnection(name: string, connection: Partial<Connection>): string {
+  const facts = [
+    `Model: ${typeof connection.model === 'string' ? code(connection.model) : 'not set'}`,
+    `Provider: ${typeof connection.provider === 'string' ? code(connection.provider) : 'not set'}`,
+    `Address: ${typeof connection.baseUrl === 'string' ? code(connection.baseUrl.replace(/\?.*$/, '')) : "the provider's own"}`,
+  ];
+  const { input, output } = connection.price ?? {};
+  facts.push(
+    typeof input === 'number' && typeof output === 'number'
+      ? `Price: $${input} in, $${output} out per million tokens`
+      : 'No price: no cost is claimed',
+  );
+  return `**${plain(name)}** (connection in workbench.yaml)\n\n${facts.join('  \n')}`;
+}
+
+/** A metric's definition, formula and source; also for the id of one of its figures. */
+export function describeMetric(name: string): string | undefined {
+  const metric = findMetric(name);
+  if (metric === undefined) return undefined;
+  const figures = metric.figures.length > 1 ? `\n\nFigures: ${metric.figures.map(code).join(', ')}` : '';
+  const better =
+    metric.direction === 'neutral' ? '' : ` ${metric.direction === 'higher' ? 'Higher' : 'Lower'} is better.`;
+  return `**${metric.title}**\n\n${metric.description}${better}\n\n${plain(metric.formula)}${figures}\n\nSource: ${metric.source}`;
+}
+
+function findMetric(name: string): MetricDefinition | undefined {
+  return [...metricCatalogue.values()].find(metric => metric.id === name || metric.figures.includes(name));
+}
+
+/** A dataset file's size and columns. */
+export async function describeDataset(
+  workspace: Workspace,
+  uri: string,
+  dataset: Partial<Dataset>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const view = await workspace.view(uri);
+  if (view === undefined || typeof dataset.path !== 'string' || dataset.path === '') return undefined;
+  const facts = await view.fileFacts(dataset.path, signal);
+  if (facts?.kind !== 'file') return `There is no file ${code(dataset.path)}.`;
+  const columns = await view.datasetColumns(dataset.path, dataset.format, signal);
+  const list =
+    columns === undefined ? 'Its columns cannot be read.' : `Columns: ${columns.slice(0, 40).map(code).join(', ')}`;
+  return `${code(dataset.path)}, ${formatBytes(facts.size)}  \n${list}`;
+}
+
+export async function columnsOf(
+  workspace: Workspace,
+  uri: string,
+  dataset: Partial<Dataset>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (typeof dataset.path !== 'string' || dataset.path === '') return [];
+  const view = await workspace.view(uri);
+  return (await view?.datasetColumns(dataset.path, dataset.format, signal)) ?? [];
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  const units = ['KiB', 'MiB', 'GiB'];
+  let value = bytes / 1024;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value.toFixed(1)} ${units[unit] ?? ''}`;
+}

@@ -1,0 +1,113 @@
+import type { Diagnostic as LspDiagnostic, TextDocuments } from 'vscode-languageserver';
+import { DiagnosticSeverity } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { checkBenchmark } from '../../engine/documents/benchmark-checks.ts';
+import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
+import { kindOfLanguage, kindOfPath } from '../../engine/documents/kinds.ts';
+import type { ParsedDocument } from '../../engine/documents/parse.ts';
+import { checkPrompt } from '../../engine/documents/prompt-checks.ts';
+import { checkWorkbench } from '../../engine/documents/workbench-checks.ts';
+import type { ServerContext } from '../context.ts';
+
+/** Milliseconds of silence after an edit before a document is checked. */
+const patience = 100;
+
+/**
+ * Pushes a document's findings when it opens, shortly after each edit, and when a file it depends on changes. An answer for
+ * a version that is no longer the newest is never sent.
+ */
+export function registerDiagnostics(context: ServerContext, changes: TextDocuments<TextDocument>): void {
+  const { connection, documents } = context;
+  const pending = new Map<string, AbortController>();
+
+  function schedule(document: TextDocument, delay: number): void {
+    if (kindOfLanguage(document.languageId) === undefined) return;
+    const { uri } = document;
+    pending.get(uri)?.abort();
+    const controller = new AbortController();
+    pending.set(uri, controller);
+    const timer = setTimeout(() => void publish(uri, controller.signal), delay);
+    controller.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  }
+
+  async function publish(uri: string, signal: AbortSignal): Promise<void> {
+    const document = documents.get(uri);
+    if (document === undefined) return;
+    const { version } = document;
+    try {
+      const found = await collectDiagnostics(context, document, signal);
+      if (signal.aborted || documents.get(uri)?.version !== version) return;
+      const diagnostics = found.map(diagnostic => toLsp(diagnostic, uri));
+      await connection.sendDiagnostics({ uri, version, diagnostics });
+    } catch (error) {
+      if (!signal.aborted) connection.console.error(`Checking ${uri} failed: ${String(error)}`);
+    }
+  }
+
+  /** Benchmarks depend on the other files, no other kind does. */
+  function scheduleBenchmarks(): void {
+    for (const document of documents.all()) {
+      if (kindOfLanguage(document.languageId) === 'bench') schedule(document, patience);
+    }
+  }
+
+  const opened = new Set<string>();
+  changes.onDidChangeContent(({ document }) => {
+    const isNew = !opened.has(document.uri);
+    opened.add(document.uri);
+    schedule(document, isNew ? 0 : patience);
+    const kind = kindOfLanguage(document.languageId) ?? kindOfPath(document.uri);
+    if (kind === 'workbench' || kind === 'prompt') scheduleBenchmarks();
+  });
+  changes.onDidClose(({ document }) => {
+    opened.delete(document.uri);
+    pending.get(document.uri)?.abort();
+    pending.delete(document.uri);
+    if (kindOfLanguage(document.languageId) === undefined) return;
+    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    if (kindOfLanguage(document.languageId) !== 'bench') scheduleBenchmarks();
+  });
+  connection.onDidChangeWatchedFiles(scheduleBenchmarks);
+}
+
+async function collectDiagnostics(
+  context: ServerContext,
+  document: TextDocument,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const parsed = context.parsed.parse(document);
+  if (parsed === undefined) return [];
+  return [...parsed.diagnostics, ...(await runChecks(context, document.uri, parsed, signal))];
+}
+
+async function runChecks(
+  context: ServerContext,
+  uri: string,
+  parsed: ParsedDocument,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  if (isKind(parsed, 'workbench')) return checkWorkbench(parsed);
+  if (isKind(parsed, 'prompt')) return checkPrompt(parsed);
+  if (!isKind(parsed, 'bench') || parsed.value === undefined) return [];
+  const view = await context.workspace.view(uri);
+  return view === undefined ? [] : checkBenchmark(parsed, view, signal);
+}
+
+function isKind<K extends ParsedDocument['kind']>(parsed: ParsedDocument, kind: K): parsed is ParsedDocument<K> {
+  return parsed.kind === kind;
+}
+
+function toLsp(diagnostic: Diagnostic, uri: string): LspDiagnostic {
+  const { code, severity, message, range, replacement, related } = diagnostic;
+  return {
+    source: 'aiwb',
+    code,
+    severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    message,
+    range,
+    ...(replacement !== undefined && { data: { replacement } }),
+    ...(related && {
+      relatedInformation: related.map(other => ({ message: other.message, location: { uri, range: other.range } })),
+    }),
+  };
+}

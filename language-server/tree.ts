@@ -1,0 +1,76 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import type { DocumentPath } from '../engine/documents/diagnostic.ts';
+import type { ParsedDocument } from '../engine/documents/parse.ts';
+import { keyText } from '../engine/documents/values.ts';
+
+/** What stands at an offset. */
+export interface Spot {
+  /** The field's own path, whether the offset is on its key or its value. */
+  readonly path: DocumentPath;
+  readonly part: 'key' | 'value';
+  /** The scalar's text; absent on aliases and between the fields of a mapping. */
+  readonly text: string | undefined;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The key or scalar at an offset, absent where neither is. */
+export function spotAt(parsed: ParsedDocument, offset: number): Spot | undefined {
+  let node = parsed.document?.contents as Node | null | undefined;
+  const path: (string | number)[] = [];
+  for (let depth = 0; depth < 64 && node !== null && node !== undefined; depth++) {
+    if (isScalar(node) || isAlias(node)) return covers(node, offset) ? toSpot(node, path, 'value') : undefined;
+    let next: Node | undefined;
+    if (isMap(node)) {
+      for (const pair of node.items as Pair<Node, Node | null>[]) {
+        if (!covers(pair.key, offset) && !covers(pair.value, offset)) continue;
+        const key = keyText(pair.key);
+        if (key === undefined) return undefined;
+        path.push(key);
+        if (covers(pair.key, offset)) return toSpot(pair.key, path, 'key');
+        next = pair.value ?? undefined;
+        break;
+      }
+    } else if (isSeq(node)) {
+      const index = node.items.findIndex(item => covers(item, offset));
+      if (index < 0) return undefined;
+      path.push(index);
+      next = node.items[index] as Node;
+    }
+    node = next;
+  }
+  return undefined;
+}
+
+function covers(node: unknown, offset: number): boolean {
+  const range = (node as Node | null | undefined)?.range;
+  return range !== null && range !== undefined && range[0] <= offset && offset <= range[1] && range[1] > range[0];
+}
+
+function toSpot(node: Node, path: DocumentPath, part: 'key' | 'value'): Spot {
+  const text = isScalar(node) ? String(node.value ?? '') : undefined;
+  return { path, part, text, start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 };
+}
+
+/** Whether `path` has the form of `pattern`, whose `*` stands for any one step. */
+export function matchesPath(path: DocumentPath, pattern: string): boolean {
+  const steps = pattern.split('.');
+  return steps.length === path.length && steps.every((step, index) => step === '*' || step === path[index]);
+}
+
+/** Whether a benchmark names a model at `path`. */
+export function isModelPath(path: DocumentPath): boolean {
+  return matchesPath(path, 'models.*') || matchesPath(path, 'compare.baseline') || matchesPath(path, 'gate.*.model');
+}
+
+/** Whether a benchmark names a dataset column at `path`. */
+export function isColumnPath(path: DocumentPath): boolean {
+  return ['dataset.input', 'dataset.target', 'dataset.split.field', 'dataset.slices.*'].some(pattern =>
+    matchesPath(path, pattern),
+  );
+}
+
+/** Whether a benchmark names a file at `path`. */
+export function isFilePath(path: DocumentPath): boolean {
+  return matchesPath(path, 'dataset.path') || matchesPath(path, 'prompts.*');
+}

@@ -1,0 +1,20 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/**
+ * The file a document belongs to: itself, or the notebook a cell is part of (`vscode-notebook-cell:` URIs keep the
+ * notebook's path and name the cell in the fragment). Absent for documents without a file, such as untitled ones.
+ */
+export function pathOfUri(uri: string): string | undefined {
+  try {
+    const url = new URL(uri);
+    if (url.protocol === 'file:') return fileURLToPath(`file://${url.host}${url.pathname}`);
+    if (url.protocol === 'vscode-notebook-cell:') return fileURLToPath(`file://${url.pathname}`);
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function uriOfPath(path: string): string {
+  return pathToFileURL(path).href;
+}

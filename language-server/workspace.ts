@@ -1,0 +1,182 @@
+import type { Dataset, Workbench } from '../schemas/generated/files.ts';
+import { readRows, type DatasetFormat } from '../engine/datasets/rows.ts';
+import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
+import { viewWorkspace, type WorkspaceView } from '../engine/documents/workspace-view.ts';
+import type { FileFacts, Files } from '../engine/ports/files.ts';
+import { workbenchFileNames } from '../engine/workspace/find.ts';
+import type { OpenDocuments } from './documents.ts';
+import { pathOfUri } from './uris.ts';
+
+/** What the features ask about the files around a document. */
+export interface Workspace {
+  /** Folder that relative paths of a document start from; absent for documents without a file. */
+  folderOf(uri: string): string | undefined;
+  /** Absolute path of something a document names. */
+  resolve(uri: string, path: string): string | undefined;
+  /** The workbench.yaml that applies to a document, looked for upwards to its workspace folder. */
+  findWorkbench(uri: string): Promise<string | undefined>;
+  readWorkbench(uri: string, signal: AbortSignal): Promise<ParsedDocument<'workbench'> | undefined>;
+  connections(uri: string, signal: AbortSignal): Promise<NonNullable<Workbench['connections']>>;
+  view(uri: string): Promise<WorkspaceView | undefined>;
+  /** Distinct values of a column among the first rows, in order of appearance; empty when they cannot be read. */
+  columnValues(uri: string, dataset: Partial<Dataset>, column: string, signal: AbortSignal): Promise<readonly string[]>;
+  setRoots(uris: readonly string[]): void;
+}
+
+const rowsForValues = 5_000;
+const mostValues = 50;
+
+export function createWorkspace(disk: Files, open: OpenDocuments): Workspace {
+  const files = withOpenDocuments(disk, open);
+  const remember = createFactCache(files);
+  let roots: readonly string[] = [];
+
+  const folderOf = (uri: string): string | undefined => {
+    const path = pathOfUri(uri);
+    return path === undefined ? undefined : files.parent(path);
+  };
+
+  async function findWorkbench(uri: string): Promise<string | undefined> {
+    let folder = folderOf(uri);
+    while (folder !== undefined) {
+      for (const name of workbenchFileNames) {
+        const path = files.resolve(folder, name);
+        if ((await files.facts(path))?.kind === 'file') return path;
+      }
+      const parent = files.parent(folder);
+      if (parent === folder || roots.includes(folder)) return undefined;
+      folder = parent;
+    }
+    return undefined;
+  }
+
+  async function readWorkbench(uri: string, signal: AbortSignal): Promise<ParsedDocument<'workbench'> | undefined> {
+    const path = await findWorkbench(uri);
+    if (path === undefined) return undefined;
+    return parseWorkbench(path, await readQuietly(files, path, signal));
+  }
+
+  let lastWorkbench: { readonly path: string; readonly parsed: ParsedDocument<'workbench'> } | undefined;
+  function parseWorkbench(path: string, text: string | undefined): ParsedDocument<'workbench'> | undefined {
+    if (text === undefined) return undefined;
+    if (lastWorkbench?.path !== path || lastWorkbench.parsed.text !== text) {
+      lastWorkbench = { path, parsed: parseDocument('workbench', text) };
+    }
+    return lastWorkbench.parsed;
+  }
+
+  return {
+    folderOf,
+    findWorkbench,
+    readWorkbench,
+    resolve(uri, path) {
+      const folder = folderOf(uri);
+      return folder === undefined ? undefined : files.resolve(folder, path);
+    },
+    async connections(uri, signal) {
+      const draft = (await readWorkbench(uri, signal))?.draft;
+      return mappingOf(mappingOf(draft)['connections']) as NonNullable<Workbench['connections']>;
+    },
+    async view(uri) {
+      const folder = folderOf(uri);
+      if (folder === undefined) return undefined;
+      const plain = viewWorkspace(files, folder, await findWorkbench(uri));
+      return {
+        ...plain,
+        async connections(signal) {
+          const parsed = await readWorkbench(uri, signal);
+          if (parsed === undefined) return { state: 'absent' };
+          if (parsed.value === undefined) return { state: 'broken' };
+          return { state: 'known', names: Object.keys(parsed.value.connections ?? {}) };
+        },
+        datasetColumns: (path, format, signal) =>
+          remember(files.resolve(folder, path), `columns ${format ?? ''}`, () =>
+            plain.datasetColumns(path, format, signal),
+          ),
+      };
+    },
+    async columnValues(uri, dataset, column, signal) {
+      const folder = folderOf(uri);
+      if (folder === undefined || typeof dataset.path !== 'string') return [];
+      const path = files.resolve(folder, dataset.path);
+      const values = await remember(path, `values ${dataset.format ?? ''} ${column}`, () =>
+        collectValues(files, path, dataset.format, column, signal),
+      );
+      return values ?? [];
+    },
+    setRoots(uris) {
+      roots = uris.flatMap(uri => pathOfUri(uri)?.replace(/(?<=[^/\\:])[/\\]$/, '') ?? []);
+    },
+  };
+}
+
+/** Text in the editor goes before text on disk. */
+function withOpenDocuments(disk: Files, open: OpenDocuments): Files {
+  return {
+    ...disk,
+    readText: async (path, signal, limit) => {
+      const document = open
+        .all()
+        .find(candidate => candidate.uri.startsWith('file:') && pathOfUri(candidate.uri) === path);
+      return document?.getText() ?? disk.readText(path, signal, limit);
+    },
+  };
+}
+
+/** Remembers what was read from a file until its size or time changes. Only success is remembered. */
+function createFactCache(
+  files: Files,
+): <T>(path: string, question: string, read: () => Promise<T>) => Promise<T | undefined> {
+  const cache = new Map<string, { readonly facts: FileFacts; readonly answer: unknown }>();
+  return async <T>(path: string, question: string, read: () => Promise<T>): Promise<T | undefined> => {
+    const facts = await files.facts(path);
+    if (facts === undefined) return undefined;
+    const key = `${question}\n${path}`;
+    const known = cache.get(key);
+    if (known?.facts.modified === facts.modified && known.facts.size === facts.size) return known.answer as T;
+    const answer = await read();
+    if (cache.size > 200) cache.clear();
+    cache.set(key, { facts, answer });
+    return answer;
+  };
+}
+
+async function collectValues(
+  files: Files,
+  path: string,
+  format: DatasetFormat | undefined,
+  column: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const values = new Set<string>();
+  let seen = 0;
+  try {
+    for await (const rows of readRows(files, path, format, signal)) {
+      for (const row of rows) {
+        const value = Object.hasOwn(row.values, column) ? row.values[column] : undefined;
+        if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+          values.add(String(value));
+        seen += 1;
+        if (seen >= rowsForValues || values.size >= mostValues) return [...values];
+      }
+    }
+  } catch {
+    // A broken row further down is the dataset's own fault, told elsewhere; what was seen before it still helps.
+    signal.throwIfAborted();
+  }
+  return [...values];
+}
+
+async function readQuietly(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await files.readText(path, signal);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** A mapping of whatever shape, empty for anything else: drafts hold what was typed so far. */
+export function mappingOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
