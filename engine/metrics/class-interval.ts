@@ -16,7 +16,7 @@ const fewestResamples = 200;
 /** Draws in all, so that thousands of classes cannot stall a report. */
 const mostDraws = 20_000_000;
 
-export interface ClassInterval extends ClosedInterval {
+interface ClassInterval extends ClosedInterval {
   readonly method: string;
 }
 

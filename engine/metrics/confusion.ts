@@ -2,7 +2,7 @@ import type { ConfusionMatrix } from '../../schemas/generated/messages.ts';
 import { hashLabel, normaliseLabel } from './labels.ts';
 
 /** Above this many labels no matrix is shown; the figures are still computed. */
-export const mostShownLabels = 200;
+const mostShownLabels = 200;
 const mostRememberedSpellings = 4096;
 const longestRememberedSpelling = 256;
 
@@ -14,7 +14,7 @@ export interface ConfusionCell {
 }
 
 /** Counts rows by target and answer. The labels are the targets seen; an answer that equals none of them is "other". */
-export interface ConfusionCounts {
+interface ConfusionCounts {
   readonly labels: number;
   readonly n: number;
   add(target: string, answer: string): void;

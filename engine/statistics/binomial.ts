@@ -4,7 +4,7 @@ const halfLogTwoPi = 0.91893853320467274178;
  * Stirling's error: ln Γ(x + 1) − (x + ½) ln x + x − ½ ln 2π, for x > 0. From its asymptotic series, which the recurrence
  * in x reaches for small x.
  */
-export function stirlingError(x: number): number {
+function stirlingError(x: number): number {
   if (x < 16) return stirlingError(x + 1) + (x + 0.5) * Math.log1p(1 / x) - 1;
   const square = x * x;
   const inner = 1 / 1260 - (1 / 1680 - (1 / 1188 - 691 / 360360 / square) / square) / square;
@@ -17,7 +17,7 @@ export function logFactorial(x: number): number {
 }
 
 /** Half the deviance x ln(x / mean) + mean − x, without cancellation where x is near its mean. */
-export function deviance(x: number, mean: number): number {
+function deviance(x: number, mean: number): number {
   if (Math.abs(x - mean) < 0.1 * (x + mean)) {
     const ratio = (x - mean) / (x + mean);
     let sum = (x - mean) * ratio;

@@ -6,7 +6,7 @@ import { bootstrapMean, signFlipTest } from './resampling.ts';
 import { rowsNeededForMean, rowsNeededForShares } from './rows-needed.ts';
 
 /** Two variants on the rows both answered: counts of right and wrong, or variant minus baseline for each row. */
-export type PairedInput = { readonly counts: PairedCounts } | { readonly differences: Float64Array };
+type PairedInput = { readonly counts: PairedCounts } | { readonly differences: Float64Array };
 
 export interface CompareOptions {
   /** Such as 0.95. */

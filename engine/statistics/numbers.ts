@@ -1,5 +1,5 @@
 /** A list of numbers that grows in one flat array: eight bytes a number. */
-export interface NumberList {
+interface NumberList {
   readonly length: number;
   push(value: number): void;
   /** The numbers so far, a view that the next push may outdate. */

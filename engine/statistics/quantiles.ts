@@ -46,7 +46,7 @@ export function studentTail(t: number, degrees: number): number {
  * Regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (DLMF 8.17.22).
  * `y` is 1 − x, given to keep its digits.
  */
-export function incompleteBeta(a: number, b: number, x: number, y: number): number {
+function incompleteBeta(a: number, b: number, x: number, y: number): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, y, x);
