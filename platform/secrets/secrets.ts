@@ -1,0 +1,84 @@
+import { WorkbenchError } from '../../engine/base/errors.ts';
+import type { SecretReference, Secrets } from '../../engine/ports/secrets.ts';
+import { runCredentialCommand } from './command.ts';
+import { readUserConfig } from './user-config.ts';
+
+export interface CliSecretsOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Origins given with --allow-origin. */
+  readonly allowOrigins: readonly string[];
+  /** Providers' own published origins. */
+  readonly publishedOrigins: readonly string[];
+  readonly userConfigPath: string;
+}
+
+/** Secrets of a terminal or CI job. The user's configuration is read when a secret is first needed. */
+export function createCliSecrets(options: CliSecretsOptions): Secrets {
+  return {
+    async resolve(reference, origin, signal) {
+      const config = readUserConfig(options.userConfigPath);
+      const allowed = [...options.publishedOrigins, ...options.allowOrigins, ...config.allowedOrigins].map(originOf);
+      if (!allowed.includes(origin)) throw notAllowed(reference, origin, options.userConfigPath);
+      if (reference.env !== undefined) return fromEnvironment(reference.env, options.env);
+      if (reference.secret !== undefined) return fromEnvironment(variableOf(reference.secret), options.env);
+      if (config.allowedCommands.includes(reference.command)) return runCredentialCommand(reference.command, signal);
+      throw new WorkbenchError(
+        'origin-not-allowed',
+        `The workspace wants to run \`${reference.command}\` to get a key.`,
+        {
+          remedy: `If you trust it, add it to "allowedCommands" in ${options.userConfigPath}.`,
+        },
+      );
+    },
+  };
+}
+
+/** Secrets that another process resolved and passed on. Each is given only for the origin it was resolved for. */
+export function createRelayedSecrets(
+  values: readonly { readonly reference: SecretReference; readonly origin: string; readonly value: string }[],
+): Secrets {
+  const byKey = new Map(values.map(({ reference, origin, value }) => [keyOf(reference, origin), value]));
+  return {
+    resolve(reference, origin) {
+      const value = byKey.get(keyOf(reference, origin));
+      if (value !== undefined) return Promise.resolve(value);
+      return Promise.reject(
+        new WorkbenchError('secret-missing', `No key was passed on for ${origin}.`, {
+          remedy: 'workbench.yaml changed while the run was being started; start it again.',
+        }),
+      );
+    },
+  };
+}
+
+/** The environment variable a saved secret is read from outside VS Code: `open-ai` is `AIWB_SECRET_OPEN_AI`. */
+export function variableOf(secret: string): string {
+  return `AIWB_SECRET_${secret.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function originOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).origin : text;
+}
+
+function keyOf(reference: SecretReference, origin: string): string {
+  return JSON.stringify([reference.env, reference.secret, reference.command, origin]);
+}
+
+function fromEnvironment(name: string, env: Readonly<Record<string, string | undefined>>): string {
+  const value = env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new WorkbenchError('secret-missing', `The environment variable ${name} is not set.`, {
+    remedy: `Set ${name} to the key and run it again.`,
+  });
+}
+
+function notAllowed(reference: SecretReference, origin: string, configPath: string): WorkbenchError {
+  const what = reference.env ?? reference.secret ?? 'a key from a command';
+  return new WorkbenchError(
+    'origin-not-allowed',
+    `The workspace wants to send the key ${what} to ${origin}, which nobody has allowed.`,
+    {
+      remedy: `If you trust that address, run it again with \`--allow-origin ${origin}\`, or add it to "allowedOrigins" in ${configPath}.`,
+    },
+  );
+}
