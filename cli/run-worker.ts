@@ -5,7 +5,8 @@ import { toWorkbenchError, WorkbenchError, type ExitCode } from '../engine/base/
 import { executeRun } from '../engine/runs/execute.ts';
 import type { ResolvedSecret } from '../engine/runs/needed-secrets.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
-import { createRelayedSecrets, redact } from '../platform/secrets/secrets.ts';
+import { redact } from '../platform/secrets/redact.ts';
+import { createRelayedSecrets } from '../platform/secrets/secrets.ts';
 import { openStore } from '../platform/store/store.ts';
 import { createHost, createRunPorts } from './composition.ts';
 

@@ -1,7 +1,8 @@
 import process from 'node:process';
 import type { Secrets } from '../engine/ports/secrets.ts';
 import { publishedOrigin } from '../engine/models/openai/model.ts';
-import { createCliSecrets, defaultUserConfigPath } from '../platform/secrets/secrets.ts';
+import { createCliSecrets } from '../platform/secrets/secrets.ts';
+import { defaultUserConfigPath } from '../platform/secrets/user-config.ts';
 
 /** Secrets of a terminal or CI job: the environment and credential commands, bound to the origins the user allows. */
 export function createTerminalSecrets(allowOrigins: readonly string[]): Secrets {

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { DiagnosticsBundle } from '../../schemas/generated/messages.ts';
 import { describeHost } from '../../platform/host/describe.ts';
-import { redact } from '../../platform/secrets/secrets.ts';
+import { redact } from '../../platform/secrets/redact.ts';
 import { version } from '../version.ts';
 import { readRunLog } from './run-methods.ts';
 import type { Session } from './session.ts';
