@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import type { CompletionItem, TextEdit } from 'vscode-languageserver';
+import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
+
+const head = 'dataset: {path: data/t.jsonl, input: text, target: label, split: {field: split, train: train, test: test}}\n';
+
+describe('completion', () => {
+  let client: LanguageClient;
+  before(async () => {
+    client = await startLanguageClient({
+      'workbench.yaml': 'connections:\n  gpt: {provider: openai, model: gpt-4o}\n  vllm: {provider: openai, model: g}\n',
+      'data/t.jsonl': '{"text":"a","label":"x","split":"train"}\n{"text":"b","label":"y: z","split":"test"}\n',
+      'prompts/t.prompt.yml': 'messages: []\n',
+      'node_modules/x.jsonl': '{}\n',
+    });
+  });
+  after(() => client.stop());
+
+  /** `|` marks the cursor. */
+  async function complete(marked: string, languageId = 'aiwb-bench'): Promise<CompletionItem[]> {
+    const offset = marked.indexOf('|');
+    const before = marked.slice(0, offset).split('\n');
+    const uri = client.open('c.bench.yaml', languageId, marked.replace('|', ''));
+    const items = await client.request<CompletionItem[]>('textDocument/completion', {
+      textDocument: { uri },
+      position: { line: before.length - 1, character: before.at(-1)?.length ?? 0 },
+    });
+    client.close(uri);
+    return items.sort((a, b) => (a.sortText ?? '').localeCompare(b.sortText ?? ''));
+  }
+
+  async function labels(marked: string, languageId?: string): Promise<string[]> {
+    return (await complete(marked, languageId)).map(item => item.label);
+  }
+
+  /** The text after the offer called `label` was taken. */
+  async function take(marked: string, label: string, languageId?: string): Promise<string> {
+    const item = (await complete(marked, languageId)).find(candidate => candidate.label === label);
+    assert.ok(item?.textEdit, `no offer ${label}`);
+    const edit = item.textEdit as TextEdit;
+    const lines = marked.replace('|', '').split('\n');
+    const { start, end } = edit.range;
+    assert.equal(start.line, end.line);
+    const line = lines[start.line] ?? '';
+    lines[start.line] = line.slice(0, start.character) + edit.newText + line.slice(end.character);
+    return lines.join('\n');
+  }
+
+  it('offers the fields of the file, required ones first, none twice', async () => {
+    const all = await labels('|');
+    assert.deepEqual(all.slice(0, 3), ['name', 'dataset', 'models']);
+    assert.ok(all.includes('gate'));
+    assert.ok(!(await labels('name: x\n|')).includes('name'));
+    assert.deepEqual(await labels('name: x\nre|'), await labels('name: x\n|'));
+  });
+
+  it('writes a field with the start of its value', async () => {
+    assert.equal(await take('rep|', 'repeats'), 'repeats: ');
+    assert.equal(await take('|', 'dataset'), 'dataset:\n  path: $1\n  input: $2\n  target: $3');
+    assert.equal(await take('|', 'models'), 'models:\n  - $0');
+    assert.equal(await take('dataset:\n  |', 'slices'), 'dataset:\n  slices:\n  - $0');
+    assert.equal(await take('compare: {|}', 'baseline'), 'compare: {baseline: }');
+    assert.equal(await take('rep|: 3', 'repeats'), 'repeats: 3');
+  });
+
+  it('offers fields in blocks, lists and flow mappings, also half typed', async () => {
+    assert.deepEqual(await labels('dataset:\n  path: x\n  |\n  input: b\nmodels: [a]\n'), ['target', 'format', 'split', 'slices', 'limit']);
+    assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
+    assert.deepEqual(await labels('gate:\n  - |\n'), ['metric', 'model', 'atLeast', 'atMost', 'on']);
+    assert.deepEqual(await labels('compare: {baseline: gpt, |'), ['confidence']);
+    assert.deepEqual(await labels('metrics:\n  - f1: {|}'), ['average']);
+    assert.deepEqual(await labels('connections:\n  a:\n    provider: openai\n    apiKey: {|}\n', 'aiwb-workbench'), ['env', 'secret', 'command']);
+    assert.deepEqual(await labels('connections:\n  a:\n    apiKey: {env: X, |}\n', 'aiwb-workbench'), []);
+    assert.deepEqual(await labels('messages:\n  - |\n', 'aiwb-prompt'), ['role', 'content']);
+  });
+
+  it('offers models from workbench.yaml and the embedded ones', async () => {
+    const embedded = ['embedded:majority', 'embedded:keyword', 'embedded:knn', 'embedded:linear'];
+    assert.deepEqual(await labels('models:\n  - |\n'), ['gpt', 'vllm', ...embedded]);
+    assert.deepEqual(await labels('models: [gpt, |]\n'), ['vllm', ...embedded]);
+    assert.equal(await take('models:\n  - gpt\n  - emb|\n', 'embedded:knn'), 'models:\n  - gpt\n  - embedded:knn\n');
+    assert.equal(await take('models:|', 'gpt'), 'models: [gpt]');
+    assert.equal(await take('models:\n  |', 'gpt'), 'models:\n  - gpt');
+    assert.deepEqual(await labels('models: [gpt, embedded:knn]\ncompare: {baseline: |}\n'), ['gpt', 'embedded:knn']);
+  });
+
+  it('offers metrics, their options and the figures a gate can judge', async () => {
+    const metrics = await labels('metrics:\n  - |\n');
+    assert.ok(metrics.includes('accuracy') && metrics.includes('time-to-first-token'));
+    assert.equal(await take('metrics: [{f1: {average: |}}]', 'weighted'), 'metrics: [{f1: {average: weighted}}]');
+    const figures = await labels('metrics: [accuracy, latency]\ngate:\n  - metric: |\n');
+    assert.ok(figures.includes('accuracy') && figures.includes('latency.p95') && !figures.includes('f1'));
+  });
+
+  it('offers columns, values of the split column, and files', async () => {
+    assert.deepEqual(await labels(head.replace('text', '|')), ['text', 'label', 'split']);
+    assert.deepEqual(await labels('dataset:\n  path: data/t.jsonl\n  slices:\n    - text\n    - |\n'), ['label', 'split']);
+    assert.deepEqual(await labels(head.replace('test: test', 'test: |')), ['train', 'test']);
+    assert.deepEqual(await labels('dataset: {path: |}'), ['data/t.jsonl']);
+    assert.deepEqual(await labels('dataset: {path: "|'), ['data/t.jsonl']);
+    assert.equal(await take('dataset:\n  path: data/t|\n', 'data/t.jsonl'), 'dataset:\n  path: data/t.jsonl\n');
+    assert.deepEqual(await labels('prompts:\n  - |'), ['prompts/t.prompt.yml']);
+  });
+
+  it('offers enumerations, booleans, defaults and examples', async () => {
+    assert.deepEqual(await labels('dataset:\n  format: |\n'), ['jsonl', 'csv', 'tsv']);
+    assert.deepEqual(await labels('metrics: [{exact-match: {trim: |}}]'), ['true', 'false']);
+    assert.deepEqual(await labels('limits:\n  timeout: |\n'), ['60s', '30s', 'PT1M']);
+    assert.equal(await take('limits: {budget: |}', '5.00 USD'), 'limits: {budget: 5.00 USD}');
+    assert.equal(await take('limits: {maxErrorRate: "|"}', '2%'), 'limits: {maxErrorRate: "2%"}');
+    assert.equal(await take('repeats: |', '1'), 'repeats: 1');
+  });
+
+  it('stays quiet in comments, texts and unknown places', async () => {
+    assert.deepEqual(await labels('# na|'), []);
+    assert.deepEqual(await labels('repeats: 3 # |'), []);
+    assert.deepEqual(await labels('description: |\n'.replace('|', '>\n  te|')), []);
+    assert.deepEqual(await labels('zzz:\n  |\n'), []);
+  });
+
+  it('works at the end of a long list and in a long file', async () => {
+    let text = 'name: x\nmodels: [gpt]\ngate:\n';
+    for (let index = 0; index < 700; index++) text += '  - metric: accuracy\n    model: gpt\n    atLeast: 0.5\n';
+    assert.deepEqual(await labels(`${text}  - metric: accuracy\n    |`), ['model', 'atLeast', 'atMost', 'on']);
+    assert.deepEqual(await labels(`${text}  - metric: accuracy\n    model: |\n${text.slice(text.indexOf('  -'))}`), ['gpt']);
+    assert.ok((await labels(`${text}|`)).includes('repeats'));
+  });
+});
