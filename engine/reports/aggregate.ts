@@ -10,7 +10,10 @@ const mostSliceValues = 100;
 export class VariantAggregate {
   readonly #metrics: readonly Metric[];
   readonly #overall: readonly Aggregator[];
-  readonly #slices = new Map<string, { readonly column: string; readonly value: string; n: number; readonly aggregators: readonly Aggregator[] }>();
+  readonly #slices = new Map<
+    string,
+    { readonly column: string; readonly value: string; n: number; readonly aggregators: readonly Aggregator[] }
+  >();
   readonly #sliceValues = new Map<string, number>();
   #answered = 0;
   #failed = 0;
@@ -41,7 +44,12 @@ export class VariantAggregate {
     else this.addAnswered(observe(sample), sample.slices);
   }
 
-  result(runId: string, record: VariantRecord, options: AggregateOptions, learningCurve: readonly LearningPoint[]): VariantResult {
+  result(
+    runId: string,
+    record: VariantRecord,
+    options: AggregateOptions,
+    learningCurve: readonly LearningPoint[],
+  ): VariantResult {
     const confusion = this.#overall.find(aggregator => aggregator.confusion !== undefined)?.confusion?.();
     return {
       variant: record.variant,

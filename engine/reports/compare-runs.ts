@@ -35,16 +35,28 @@ export async function reportRun(runId: string, store: Store, clock: Clock, signa
   const leading = metrics.find(metric => metric.score !== undefined) ?? createMetric('accuracy');
   const gates = judgeGates(benchmark.gate ?? [], results, false);
   const baseline = benchmark.compare?.baseline ?? record.variants[0]?.model ?? '';
-  return buildReport({ record, results, gates, leading: leading.id, baseline, repeats: benchmark.repeats ?? 1, ...options }, store, clock);
+  return buildReport(
+    { record, results, gates, leading: leading.id, baseline, repeats: benchmark.repeats ?? 1, ...options },
+    store,
+    clock,
+  );
 }
 
 /**
  * Several runs side by side. Each variant of a later run is compared with the same model and prompt of the first run, or with the
  * first run's baseline when that has no such variant, on the rows both answered.
  */
-export async function compareRuns(runIds: readonly string[], store: Store, clock: Clock, signal: AbortSignal): Promise<Report> {
+export async function compareRuns(
+  runIds: readonly string[],
+  store: Store,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Report> {
   const [firstId, ...otherIds] = runIds;
-  if (firstId === undefined) throw new WorkbenchError('usage', 'No run was named.', { remedy: 'Name one or more runs; `aiwb runs list` shows them.' });
+  if (firstId === undefined)
+    throw new WorkbenchError('usage', 'No run was named.', {
+      remedy: 'Name one or more runs; `aiwb runs list` shows them.',
+    });
   const first = await reportRun(firstId, store, clock, signal);
   if (otherIds.length === 0) return first;
   const others: Report[] = [];
@@ -53,10 +65,16 @@ export async function compareRuns(runIds: readonly string[], store: Store, clock
   const records: RunRecord[] = [];
   for (const report of reports) for (const run of report.runs) records.push(await store.getRun(run.id));
   const variants = reports.flatMap(report => report.variants);
-  const placed = variants.map((result, index): PairableVariant => ({ index, result, repeats: repeatsOf(result.runId, records) }));
+  const placed = variants.map((result, index): PairableVariant => ({
+    index,
+    result,
+    repeats: repeatsOf(result.runId, records),
+  }));
   const firstCount = first.variants.length;
   const pairs = placed.slice(firstCount).flatMap(variant => {
-    const same = placed.slice(0, firstCount).find(({ result }) => result.model === variant.result.model && result.prompt === variant.result.prompt);
+    const same = placed
+      .slice(0, firstCount)
+      .find(({ result }) => result.model === variant.result.model && result.prompt === variant.result.prompt);
     const baseline = same ?? placed[first.baseline ?? 0];
     return baseline === undefined ? [] : [{ variant, baseline }];
   });
@@ -74,7 +92,10 @@ export async function compareRuns(runIds: readonly string[], store: Store, clock
     comparisons: await comparePairs(pairs, options, store),
     gates: reports.flatMap(({ gates }) => gates),
     failures: reports.flatMap(({ failures }) => failures),
-    notes: [...unlikeDatasets(reports), ...reports.flatMap(({ notes, runs }) => notes.map(note => `${nameRun(runs[0])}: ${note}`))],
+    notes: [
+      ...unlikeDatasets(reports),
+      ...reports.flatMap(({ notes, runs }) => notes.map(note => `${nameRun(runs[0])}: ${note}`)),
+    ],
   };
 }
 
@@ -90,7 +111,9 @@ function repeatsOf(runId: string, records: readonly RunRecord[]): number {
 function unlikeDatasets(reports: readonly Report[]): string[] {
   const digests = new Set(reports.map(({ dataset }) => dataset?.digest ?? ''));
   if (digests.size < 2) return [];
-  return ['The runs asked different datasets: figures side by side are not comparable; verdicts use only the rows they share.'];
+  return [
+    'The runs asked different datasets: figures side by side are not comparable; verdicts use only the rows they share.',
+  ];
 }
 
 function nameRun(run: RunSummary | undefined): string {

@@ -48,8 +48,24 @@ export function csvLine(
 }
 
 const flatColumns = [
-  'model', 'prompt', 'row', 'repeat', 'state', 'input', 'target', 'output', 'right', 'latency_ms', 'first_token_ms',
-  'input_tokens', 'output_tokens', 'cost_usd', 'attempts', 'error_class', 'error', 'row_digest',
+  'model',
+  'prompt',
+  'row',
+  'repeat',
+  'state',
+  'input',
+  'target',
+  'output',
+  'right',
+  'latency_ms',
+  'first_token_ms',
+  'input_tokens',
+  'output_tokens',
+  'cost_usd',
+  'attempts',
+  'error_class',
+  'error',
+  'row_digest',
 ] as const;
 
 /** RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front. */

@@ -44,9 +44,13 @@ export async function* exportPieces(
   }
   const [runId] = runIds;
   if (runId === undefined || runIds.length !== 1) {
-    throw new WorkbenchError('usage', `${format} holds the samples of one run, and ${String(runIds.length)} were named.`, {
-      remedy: 'Export the runs one by one, or choose json, markdown or html.',
-    });
+    throw new WorkbenchError(
+      'usage',
+      `${format} holds the samples of one run, and ${String(runIds.length)} were named.`,
+      {
+        remedy: 'Export the runs one by one, or choose json, markdown or html.',
+      },
+    );
   }
   yield* samplesAs(format, runId, dependencies.store, signal);
 }
@@ -61,24 +65,38 @@ async function reportAs(
   if (format === 'json') return `${JSON.stringify(report, undefined, 2)}\n`;
   if (format === 'markdown') return renderMarkdown(report);
   const [run] = report.runs;
-  const worst = run === undefined ? undefined : await store.querySamples({ runId: run.id, filter: 'wrong', limit: embeddedSamples });
+  const worst =
+    run === undefined
+      ? undefined
+      : await store.querySamples({ runId: run.id, filter: 'wrong', limit: embeddedSamples });
   return renderHtml(report, worst, await pageAssets());
 }
 
-async function* samplesAs(format: ExportFormat, runId: string, store: Store, signal: AbortSignal): AsyncIterable<string> {
+async function* samplesAs(
+  format: ExportFormat,
+  runId: string,
+  store: Store,
+  signal: AbortSignal,
+): AsyncIterable<string> {
   const { variants, summary } = await store.getRun(runId);
   const write = format === 'jsonl' ? asJsonLines : asCsv;
   yield* write(store.readSamples(summary.id, signal), variants);
 }
 
-async function* asJsonLines(batches: AsyncIterable<readonly SampleRecord[]>, variants: readonly VariantRecord[]): AsyncIterable<string> {
+async function* asJsonLines(
+  batches: AsyncIterable<readonly SampleRecord[]>,
+  variants: readonly VariantRecord[],
+): AsyncIterable<string> {
   for await (const samples of batches) {
     yield samples.map(sample => `${JSON.stringify(exportedSample(sample, variants))}\n`).join('');
   }
 }
 
 /** Every sample of a run has the same scores and slices but failed ones, which have no scores. */
-async function* asCsv(batches: AsyncIterable<readonly SampleRecord[]>, variants: readonly VariantRecord[]): AsyncIterable<string> {
+async function* asCsv(
+  batches: AsyncIterable<readonly SampleRecord[]>,
+  variants: readonly VariantRecord[],
+): AsyncIterable<string> {
   let columns: { readonly scores: readonly string[]; readonly slices: readonly string[] } | undefined;
   for await (const samples of batches) {
     const answered = samples.find(sample => sample.failure === undefined) ?? samples[0];

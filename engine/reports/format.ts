@@ -36,7 +36,8 @@ export function formatMilliseconds(value: number): string {
 export function formatValue(figure: MetricValue): string {
   if (figure.value === null) return '–';
   const value = formatNumber(figure.value, figure.unit);
-  if (figure.low === undefined || figure.high === undefined) return figure.estimated === true ? `${value} (estimated)` : value;
+  if (figure.low === undefined || figure.high === undefined)
+    return figure.estimated === true ? `${value} (estimated)` : value;
   return `${value} (${formatNumber(figure.low, figure.unit)} to ${formatNumber(figure.high, figure.unit)})`;
 }
 

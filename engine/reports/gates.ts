@@ -31,21 +31,38 @@ function judge(condition: GateCondition, variant: VariantResult, finished: boole
     variant.metrics.find(({ metric }) => metric.startsWith(`${condition.metric}.`));
   if (!finished) return notComputed(condition, variant, 'the run did not finish');
   if (figure?.value === undefined) return notComputed(condition, variant, `${condition.metric} was not measured`);
-  if (figure.value === null) return notComputed(condition, variant, figure.note ?? `${condition.metric} could not be computed`);
+  if (figure.value === null)
+    return notComputed(condition, variant, figure.note ?? `${condition.metric} could not be computed`);
   const bound = judgedBound(condition, figure, figure.value);
+  if (bound === undefined) return notComputed(condition, variant, `too few answers for an interval of ${figure.label}`);
   const met =
     (condition.atLeast === undefined || bound.low >= condition.atLeast) &&
     (condition.atMost === undefined || bound.high <= condition.atMost);
-  const judged = condition.atLeast !== undefined && (met || bound.low < condition.atLeast) ? bound.low : bound.high;
+  const failsLow = condition.atLeast !== undefined && bound.low < condition.atLeast;
+  const shown = failsLow || condition.atMost === undefined ? bound.low : bound.high;
   const what = condition.on === 'point' ? 'is' : condition.atLeast !== undefined ? 'is at least' : 'is at most';
   const sentence =
-    `${figure.label} of ${variantName(variant)} ${what} ${formatNumber(judged, figure.unit)}` +
+    `${figure.label} of ${variantName(variant)} ${what} ${formatNumber(shown, figure.unit)}` +
     ` (measured ${formatValue(figure)}); required ${wordCondition(condition, figure)}.`;
-  return { ...describe(condition, variant, figure), actual: figure.value, bound: judged, outcome: met ? 'met' : 'not-met', sentence };
+  return {
+    ...describe(condition, variant, figure),
+    actual: figure.value,
+    bound: shown,
+    outcome: met ? 'met' : 'not-met',
+    sentence,
+  };
 }
 
-function judgedBound(condition: GateCondition, figure: MetricValue, value: number): { low: number; high: number } {
-  if (condition.on === 'point') return { low: value, high: value };
+/** Totals (cost, tokens) have no interval and are judged as they are; any other figure without the bound asked for is not judged. */
+function judgedBound(
+  condition: GateCondition,
+  figure: MetricValue,
+  value: number,
+): { readonly low: number; readonly high: number } | undefined {
+  const isTotal = figure.kind === 'cost' || figure.kind === 'usage';
+  if (condition.on === 'point' || isTotal) return { low: value, high: value };
+  if (condition.atLeast !== undefined && figure.low === undefined) return undefined;
+  if (condition.atMost !== undefined && figure.high === undefined) return undefined;
   return { low: figure.low ?? value, high: figure.high ?? value };
 }
 

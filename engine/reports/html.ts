@@ -12,7 +12,8 @@ export interface PageAssets {
  */
 export function renderHtml(report: Report, worst: SamplePage | undefined, assets: PageAssets): string {
   const policy = `default-src 'none'; img-src data:; font-src data:; style-src 'nonce-${assets.nonce}'; script-src 'nonce-${assets.nonce}'`;
-  const samples = worst === undefined ? '' : `<script id="aiwb-samples" type="application/json">${embedJson(worst)}</script>\n`;
+  const samples =
+    worst === undefined ? '' : `<script id="aiwb-samples" type="application/json">${embedJson(worst)}</script>\n`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -31,7 +32,10 @@ ${samples}<script nonce="${assets.nonce}">${assets.script.replace(/<\/(script)/g
 
 /** JSON that cannot end its script block or open a comment in it. */
 function embedJson(value: unknown): string {
-  return JSON.stringify(value).replace(/</g, '\\u003c').replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
+  return JSON.stringify(value)
+    .replace(/</g, '\\u003c')
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029');
 }
 
 function escapeHtml(text: string): string {

@@ -28,7 +28,11 @@ export interface PairOptions {
  * where rows were asked several times (repeats of a row are not independent). P values are adjusted by Holm's method across
  * the pairs, and the verdict follows the adjusted value.
  */
-export async function comparePairs(pairs: readonly VariantPair[], options: PairOptions, store: Store): Promise<PairedComparison[]> {
+export async function comparePairs(
+  pairs: readonly VariantPair[],
+  options: PairOptions,
+  store: Store,
+): Promise<PairedComparison[]> {
   const results: PairedResult[] = [];
   for (const { variant, baseline } of pairs) {
     results.push(await comparePair(variant, baseline, options, store));
@@ -76,5 +80,8 @@ async function comparePair(
     return comparePaired({ differences }, { confidence, seed });
   }
   const { bothRight, onlyA, onlyB, bothWrong } = await store.pairCounts(query);
-  return comparePaired({ counts: { bothRight, onlyVariant: onlyA, onlyBaseline: onlyB, bothWrong } }, { confidence, seed });
+  return comparePaired(
+    { counts: { bothRight, onlyVariant: onlyA, onlyBaseline: onlyB, bothWrong } },
+    { confidence, seed },
+  );
 }

@@ -1,4 +1,11 @@
-import type { FailedAnswers, FailureClass, GateResult, Headline, Report, VariantResult } from '../../schemas/generated/messages.ts';
+import type {
+  FailedAnswers,
+  FailureClass,
+  GateResult,
+  Headline,
+  Report,
+  VariantResult,
+} from '../../schemas/generated/messages.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { countOf } from './format.ts';
@@ -24,16 +31,33 @@ export function headlinesOf(variants: readonly VariantResult[], leading: string)
   return variants.flatMap(({ model, prompt, metrics }) => {
     const figure = metrics.find(({ metric }) => metric === leading) ?? metrics.find(({ kind }) => kind === 'quality');
     if (figure === undefined || figure.value === null) return [];
-    return [{ model, ...(prompt === undefined ? {} : { prompt }), label: figure.label, value: figure.value, unit: figure.unit }];
+    return [
+      {
+        model,
+        ...(prompt === undefined ? {} : { prompt }),
+        label: figure.label,
+        value: figure.value,
+        unit: figure.unit,
+      },
+    ];
   });
 }
 
 /** One run's report: every variant against the baseline on the rows both answered. */
 export async function buildReport(input: ReportInput, store: Store, clock: Clock): Promise<Report> {
   const { record, results } = input;
-  const baseline = Math.max(0, results.findIndex(({ model }) => model === input.baseline));
-  const variants: readonly PairableVariant[] = results.map((result, index) => ({ index, result, repeats: input.repeats }));
-  const pairs = variants.filter(({ index }) => index !== baseline).map(variant => ({ variant, baseline: variants[baseline] ?? variant }));
+  const baseline = Math.max(
+    0,
+    results.findIndex(({ model }) => model === input.baseline),
+  );
+  const variants: readonly PairableVariant[] = results.map((result, index) => ({
+    index,
+    result,
+    repeats: input.repeats,
+  }));
+  const pairs = variants
+    .filter(({ index }) => index !== baseline)
+    .map(variant => ({ variant, baseline: variants[baseline] ?? variant }));
   return {
     title: record.spec.name,
     createdAt: clock.now(),
@@ -46,7 +70,7 @@ export async function buildReport(input: ReportInput, store: Store, clock: Clock
     comparisons: await comparePairs(pairs, input, store),
     gates: [...input.gates],
     failures: failuresOf(record, results),
-    notes: notesOf(record),
+    notes: notesOf(record, input.repeats),
   };
 }
 
@@ -73,10 +97,19 @@ export function failuresOf(record: RunRecord, results: readonly VariantResult[])
   }));
 }
 
-function notesOf({ summary }: RunRecord): string[] {
+function notesOf({ summary }: RunRecord, repeats: number): string[] {
   const notes: string[] = [];
   const { done, total, reused } = summary.progress;
-  if (summary.state !== 'succeeded') notes.push(`Partial: ${countOf(done, 'sample')} of ${countOf(total, 'sample')} were asked.`);
-  if (reused > 0) notes.push(`Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - reused, 'sample')} asked after it.`);
+  if (summary.state !== 'succeeded')
+    notes.push(`Partial: ${countOf(done, 'sample')} of ${countOf(total, 'sample')} were asked.`);
+  if (reused > 0)
+    notes.push(
+      `Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - reused, 'sample')} asked after it.`,
+    );
+  if (repeats > 1) {
+    notes.push(
+      `Every row was asked ${String(repeats)} times: the models' own intervals count each answer, the comparisons each row once.`,
+    );
+  }
   return notes;
 }

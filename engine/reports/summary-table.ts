@@ -3,10 +3,19 @@ import { formatNumber, formatValue, variantName } from './format.ts';
 import type { Cell } from './table.ts';
 
 /** Figures a summary leaves out: they stand in the report. */
-const details = new Set(['latency.p90', 'latency.p99', 'time-to-first-token.p90', 'time-to-first-token.p99', 'cost.perThousand']);
+const details = new Set([
+  'latency.p90',
+  'latency.p99',
+  'time-to-first-token.p90',
+  'time-to-first-token.p99',
+  'cost.perThousand',
+]);
 
 /** Variants × metrics, as a terminal, a Markdown cell and a pull request show it. The baseline is marked. */
-export function summaryTable(report: Report): { readonly header: readonly Cell[]; readonly rows: readonly (readonly Cell[])[] } {
+export function summaryTable(report: Report): {
+  readonly header: readonly Cell[];
+  readonly rows: readonly (readonly Cell[])[];
+} {
   const figures = figuresOf(report.variants);
   const several = report.runs.length > 1;
   const header: Cell[] = [
@@ -30,7 +39,8 @@ export function summaryTable(report: Report): { readonly header: readonly Cell[]
 function figuresOf(variants: readonly VariantResult[]): readonly MetricValue[] {
   const figures = new Map<string, MetricValue>();
   for (const { metrics } of variants) {
-    for (const figure of metrics) if (!details.has(figure.metric) && !figures.has(figure.metric)) figures.set(figure.metric, figure);
+    for (const figure of metrics)
+      if (!details.has(figure.metric) && !figures.has(figure.metric)) figures.set(figure.metric, figure);
   }
   return [...figures.values()];
 }

@@ -6,7 +6,9 @@ export interface Cell {
 
 /** Lines of a plain-text table with aligned columns and a rule under its header. */
 export function renderTable(header: readonly Cell[], rows: readonly (readonly Cell[])[]): string[] {
-  const widths = header.map((cell, column) => Math.max(cell.text.length, ...rows.map(row => row[column]?.text.length ?? 0)));
+  const widths = header.map((cell, column) =>
+    Math.max(cell.text.length, ...rows.map(row => row[column]?.text.length ?? 0)),
+  );
   const line = (cells: readonly Cell[]): string =>
     widths
       .map((width, column) => {

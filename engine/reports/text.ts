@@ -20,7 +20,11 @@ export function renderText(report: Report): string {
 /** The same as Markdown, for notebooks, pull requests and code hosts. */
 export function renderMarkdown(report: Report): string {
   const { header, rows } = summaryTable(report);
-  const lines = [`**${escapeMarkdown(report.title)}** — ${escapeMarkdown(headFacts(report))}`, '', ...renderMarkdownTable(header, rows)];
+  const lines = [
+    `**${escapeMarkdown(report.title)}** — ${escapeMarkdown(headFacts(report))}`,
+    '',
+    ...renderMarkdownTable(header, rows),
+  ];
   const section = (items: readonly string[]): void => {
     if (items.length > 0) lines.push('', ...items.map(item => `- ${escapeMarkdown(item)}`));
   };
@@ -46,6 +50,7 @@ function headFacts(report: Report): string {
   parts.push(`${String(report.confidence * 100)} % intervals`);
   const [run] = report.runs;
   if (report.runs.length > 1) parts.push(countOf(report.runs.length, 'run'));
-  else if (run?.startedAt !== undefined && run.endedAt !== undefined) parts.push(formatSeconds((run.endedAt - run.startedAt) / 1000));
+  else if (run?.startedAt !== undefined && run.endedAt !== undefined)
+    parts.push(formatSeconds((run.endedAt - run.startedAt) / 1000));
   return parts.join(', ');
 }
