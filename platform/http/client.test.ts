@@ -177,7 +177,11 @@ describe('HTTP client', () => {
         };
         const origin = await listen(createServer(handle));
         let received = 0;
-        const receiver = { head: () => undefined, data: () => (received++, controller.abort()) };
+        const data = () => {
+          received++;
+          controller.abort();
+        };
+        const receiver = { head: () => undefined, data };
         const request = { method: 'GET', url: `${origin}/`, headers: {} } as const;
         await rejectsWith('aborted', create(origin).send(request, receiver, controller.signal));
         await isClosed;

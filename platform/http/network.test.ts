@@ -118,7 +118,7 @@ describe('enterprise network', () => {
       assert.equal(response.text, '/path');
       assert.equal(proxy.seen.length, 1);
       assert.equal(proxy.seen[0]?.line, `CONNECT ${new URL(origin).host}`);
-      assert.equal(proxy.seen[0]?.headers.authorization, undefined);
+      assert.equal(proxy.seen[0].headers.authorization, undefined);
     });
 
     it('forwards http with the whole URL and the right host', async () => {

@@ -35,14 +35,17 @@ export function createManualClock(start = 0): ManualClock {
     monotonic: () => now,
     sleep(milliseconds, signal) {
       return new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
+        if (signal.aborted) {
+          reject(signal.reason as Error);
+          return;
+        }
         const cancel = add(milliseconds, () => {
           signal.removeEventListener('abort', stop);
           resolve();
         });
         const stop = () => {
           cancel();
-          reject(signal.reason);
+          reject(signal.reason as Error);
         };
         signal.addEventListener('abort', stop, { once: true });
       });

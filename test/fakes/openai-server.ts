@@ -83,7 +83,10 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
   let latest: FakeOpenAi['latest'];
   const answer = createAnswerer(options, stats, records);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    if (request.method === 'GET') return serveGet(request, response, stats, records);
+    if (request.method === 'GET') {
+      serveGet(request, response, stats, records);
+      return;
+    }
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {

@@ -56,8 +56,8 @@ describe('OpenAI-compatible model against a real server', () => {
       const { model } = create(shared, { parameters: { temperature: 0, maxTokens: 5 }, headers: { 'X-Team': 'a' } });
       await model.answer(ask(false), never);
       assert.equal(shared.latest?.headers.authorization, `Bearer ${key}`);
-      assert.equal(shared.latest?.headers['x-team'], 'a');
-      assert.deepEqual(shared.latest?.body, {
+      assert.equal(shared.latest.headers['x-team'], 'a');
+      assert.deepEqual(shared.latest.body, {
         model: 'fake',
         messages: [{ role: 'user', content: 'Hello' }],
         temperature: 0,

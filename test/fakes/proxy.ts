@@ -21,7 +21,8 @@ export async function startFakeProxy(credentials?: string): Promise<FakeProxy> {
   const server = createServer((request, response) => {
     seen.push({ line: `${request.method} ${request.url}`, headers: request.headers });
     if (!isAllowed(request.headers)) return void response.writeHead(407).end('Proxy authentication required');
-    const { 'proxy-authorization': _, ...headers } = request.headers;
+    const headers = { ...request.headers };
+    delete headers['proxy-authorization'];
     const onward = forward(request.url ?? '', { method: request.method, headers }, answer => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

@@ -18,7 +18,7 @@ export interface Endpoint {
   readonly chatUrl: string;
   readonly hasKey: boolean;
   /** Text from outside made fit for a message: one line, at most 200 characters, without the key or anything like it. */
-  quote(text: string): string;
+  readonly quote: (text: string) => string;
 }
 
 export interface EndpointSettings {

@@ -2,6 +2,10 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** A token count as endpoints send it, undefined for anything but a whole number from 0. */
 export function readCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

@@ -62,10 +62,10 @@ export function createOpenAiModel(settings: OpenAiSettings, dependencies: OpenAi
     const controller = spare.pop() ?? new AbortController();
     const stop = () => controller.abort();
     const reader = new ReplyReader(endpoint, clock, stop);
-    let isLate = false;
+    const timer = { isLate: false };
     const unwatch = fan.watch(signal, stop);
     const cancelTimer = clock.after(timeout, () => {
-      isLate = true;
+      timer.isLate = true;
       stop();
     });
     const sentAt = clock.monotonic();
@@ -82,7 +82,7 @@ export function createOpenAiModel(settings: OpenAiSettings, dependencies: OpenAi
     } catch (error) {
       signal.throwIfAborted();
       if (reader.failure) throw reader.failure;
-      if (isLate) throw failOfTimeout(endpoint, timeout);
+      if (timer.isLate) throw failOfTimeout(endpoint, timeout);
       throw error instanceof HttpFailure ? failOfHttp(endpoint, error) : error;
     } finally {
       cancelTimer();

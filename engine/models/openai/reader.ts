@@ -13,7 +13,7 @@ import {
 import { findTemplate, matchTemplate } from './delta-template.ts';
 import type { DeltaTemplate } from './delta-template.ts';
 import type { Endpoint } from './endpoint.ts';
-import { decodePieces, isRecord, readCount, readText } from './json.ts';
+import { decodePieces, isPresent, isRecord, readCount, readText } from './json.ts';
 import { createSseParser } from './sse.ts';
 import type { SseParser } from './sse.ts';
 
@@ -95,7 +95,10 @@ export class ReplyReader implements HttpReceiver {
     }
     this.#size += chunk.length;
     if (this.#isSuccess()) {
-      if (this.#size > replyLimit) return this.#giveUp(failOfSize(this.#endpoint, replyLimit));
+      if (this.#size > replyLimit) {
+        this.#giveUp(failOfSize(this.#endpoint, replyLimit));
+        return;
+      }
     } else if (this.#size - chunk.length > errorBodyLimit) {
       return; // Enough of an error page; the rest is received so that the connection can be used again.
     }
@@ -149,7 +152,10 @@ export class ReplyReader implements HttpReceiver {
       return;
     }
     const text = this.#template && matchTemplate(this.#template, data);
-    if (text !== undefined) return this.#addText(text);
+    if (text !== undefined) {
+      this.#addText(text);
+      return;
+    }
     let event: unknown;
     try {
       event = JSON.parse(data);
@@ -159,14 +165,15 @@ export class ReplyReader implements HttpReceiver {
     }
     const choices = isRecord(event) ? event['choices'] : undefined;
     if (Array.isArray(choices) && isRecord(event)) {
-      if (event['usage'] != null) this.#readUsage(event['usage']);
+      if (isPresent(event['usage'])) this.#readUsage(event['usage']);
       const choice: unknown = choices[0];
       if (isRecord(choice)) {
         this.#readChoice(choice, choice['delta']);
-        if (event['usage'] == null && choice['finish_reason'] == null) this.#learnTemplate(data, choice['delta']);
+        if (!isPresent(event['usage']) && !isPresent(choice['finish_reason']))
+          this.#learnTemplate(data, choice['delta']);
         return;
       }
-      if (event['error'] == null) return;
+      if (!isPresent(event['error'])) return;
     }
     const error = readErrorObject(type === 'error' ? { error: event } : event) ?? readErrorObject(event);
     if (error) this.#failure = failOfErrorObject(this.#endpoint, error);
@@ -215,7 +222,7 @@ export class ReplyReader implements HttpReceiver {
   /** Events that carry anything but text (a role, reasoning, a refusal) make no template. */
   #learnTemplate(data: string, delta: unknown): void {
     if (!isRecord(delta) || typeof delta['content'] !== 'string' || delta['content'] === '') return;
-    if (hasOtherToken(delta) || delta['refusal'] != null) return;
+    if (hasOtherToken(delta) || isPresent(delta['refusal'])) return;
     this.#template = findTemplate(data, delta['content']);
   }
 

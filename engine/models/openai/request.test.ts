@@ -36,10 +36,7 @@ describe('chat completion request', () => {
   });
 
   it('lets the question override the connection, but not with nothing', () => {
-    const body = write({ temperature: 1, seed: 7 }, { temperature: 0, seed: undefined as never }) as Record<
-      string,
-      unknown
-    >;
+    const body = write({ temperature: 1, seed: 7 }, { temperature: 0, seed: undefined }) as Record<string, unknown>;
     assert.equal(body['temperature'], 0);
     assert.equal(body['seed'], 7);
   });

@@ -32,3 +32,9 @@ function listen(signal: AbortSignal, callbacks: Set<() => void>): void {
   };
   signal.addEventListener('abort', notify, { once: true });
 }
+
+/** Why a signal aborted, typed as promises want it; whatever it is, it is passed on as it is. */
+export function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason as Error;
+}

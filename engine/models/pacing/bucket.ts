@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import { reasonOf } from './abort-fan.ts';
 
 /** A limit on how many requests start in a minute. */
 export interface Bucket {
@@ -22,7 +23,7 @@ export function createBucket(requestsPerMinute: number, clock: Clock): Bucket {
 
   return {
     take(signal) {
-      if (signal.aborted) return Promise.reject(signal.reason);
+      if (signal.aborted) return Promise.reject(reasonOf(signal));
       const now = clock.monotonic();
       due = Math.max(due, now);
       const wait = due - tolerance - now;

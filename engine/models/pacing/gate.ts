@@ -1,4 +1,4 @@
-import { createAbortFan } from './abort-fan.ts';
+import { createAbortFan, reasonOf } from './abort-fan.ts';
 
 /** How many requests may be under way, cut when the endpoint says "too many" and recovering slowly. */
 export interface Gate {
@@ -47,7 +47,7 @@ export function createGate(concurrency: number): Gate {
     return new Promise((resolve, reject) => {
       const unwatch = fan.watch(signal, () => {
         waiters.delete(waiter);
-        reject(signal.reason);
+        reject(reasonOf(signal));
       });
       const waiter: Waiter = {
         start() {
@@ -61,7 +61,7 @@ export function createGate(concurrency: number): Gate {
 
   return {
     enter(signal) {
-      if (signal.aborted) return Promise.reject(signal.reason);
+      if (signal.aborted) return Promise.reject(reasonOf(signal));
       if (active >= limit || waiters.size > 0) return wait(signal);
       active++;
       return undefined;
