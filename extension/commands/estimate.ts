@@ -1,0 +1,59 @@
+import type { DryRunEstimate } from '../../schemas/generated/messages.ts';
+import { t } from '../base/translate.ts';
+import { escapeMarkdown } from '../notebook/markdown.ts';
+import { formatFigure } from '../runs/format.ts';
+
+/** A dry run's estimate as Markdown: rows × models × repeats, tokens, cost, and each variant's first request. */
+export function describeEstimate(estimate: DryRunEstimate): string {
+  const parts = [
+    `# ${escapeMarkdown(estimate.name)}`,
+    t('What a run would send. Nothing was sent.'),
+    totals(estimate),
+    variantTable(estimate),
+    ...estimate.notes.map(note => `> ${escapeMarkdown(note)}`),
+    ...firstRequests(estimate),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function totals(estimate: DryRunEstimate): string {
+  const { rows, trainingRows, repeats, samples, variants, inputTokens, cost } = estimate;
+  const product = t('{0} rows × {1} variants × {2} repeats', count(rows), count(variants.length), count(repeats));
+  const lines = [`- **${t('{0} samples', count(samples))}** = ${product}`];
+  if (trainingRows > 0) lines.push(`- ${t('{0} rows to learn from', count(trainingRows))}`);
+  if (inputTokens !== undefined) lines.push(`- ≈ ${t('{0} input tokens', count(inputTokens))}`);
+  lines.push(`- ${cost === undefined ? t('No price is known: no cost is claimed') : `≈ ${formatFigure(cost, 'USD')}`}`);
+  return lines.join('\n');
+}
+
+function variantTable({ variants }: DryRunEstimate): string {
+  const head = [t('Model'), t('Prompt'), t('Samples'), t('≈ Input tokens'), t('≈ Output tokens'), t('≈ Cost')];
+  const rows = variants.map(variant => [
+    escapeMarkdown(variant.model),
+    escapeMarkdown(variant.prompt ?? '–'),
+    count(variant.samples),
+    count(variant.inputTokens),
+    count(variant.outputTokens),
+    variant.cost === undefined ? '–' : escapeMarkdown(formatFigure(variant.cost, 'USD')),
+  ]);
+  return [head, ['---', '---', '---:', '---:', '---:', '---:'], ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function firstRequests({ variants }: DryRunEstimate): string[] {
+  return variants.flatMap(({ model, prompt, firstRequest }) => {
+    if (firstRequest === undefined) return [];
+    const title = [model, prompt].filter(part => part !== undefined).join(', ');
+    return [`## ${t('First request: {0}', escapeMarkdown(title))}`, fence(firstRequest)];
+  });
+}
+
+/** A code block with a fence longer than any in the text, so that the text cannot end it. */
+function fence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}text\n${text}\n${mark}`;
+}
+
+function count(value: number): string {
+  return formatFigure(value, 'count');
+}

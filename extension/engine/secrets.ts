@@ -1,0 +1,68 @@
+import type { SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
+
+/** Which credential is asked for, and where it lies. */
+export interface Credential {
+  readonly kind: 'secret' | 'env' | 'command';
+  readonly name: string;
+}
+
+/** What resolving a secret needs of the host. Values pass through it; they are never kept outside secret storage. */
+export interface SecretDesk {
+  read(name: string): Promise<string | undefined>;
+  /** Asks for a secret that is not saved yet and saves it; absent when the user gives none. */
+  askValue(name: string, origin: string): Promise<string | undefined>;
+  askConsent(credential: Credential, origin: string): Promise<boolean>;
+  hasConsent(key: string): boolean;
+  saveConsent(key: string): Promise<void>;
+}
+
+/**
+ * Answers the engine process's requests for secrets. A credential may go to its provider's own published origin; any
+ * other origin is asked about once for each pair of credential and origin. A command is asked about wherever its
+ * output goes, for the workspace names what is executed. The environment and commands are read by the engine process:
+ * it only learns that it may.
+ */
+export function createSecretResolver(desk: SecretDesk): (request: SecretRequest) => Promise<SecretResponse> {
+  const asking = new Map<string, Promise<boolean>>();
+
+  async function isAllowed(credential: Credential, request: SecretRequest): Promise<boolean> {
+    if (request.published && credential.kind !== 'command') return true;
+    const key = consentKey(credential, request.origin);
+    if (desk.hasConsent(key)) return true;
+    const question = asking.get(key) ?? ask(key, credential, request.origin);
+    return await question;
+  }
+
+  function ask(key: string, credential: Credential, origin: string): Promise<boolean> {
+    const question = desk
+      .askConsent(credential, origin)
+      .then(async allowed => {
+        if (allowed) await desk.saveConsent(key);
+        return allowed;
+      })
+      .finally(() => asking.delete(key));
+    asking.set(key, question);
+    return question;
+  }
+
+  return async request => {
+    const credential = credentialOf(request);
+    if (credential === undefined) return { allowed: false };
+    if (!(await isAllowed(credential, request))) return { allowed: false };
+    if (credential.kind !== 'secret') return { allowed: true };
+    const value = (await desk.read(credential.name)) ?? (await desk.askValue(credential.name, request.origin));
+    return value === undefined ? { allowed: true } : { allowed: true, value };
+  };
+}
+
+/** What a consent is stored under: never the value, only the names of both ends. */
+export function consentKey(credential: Credential, origin: string): string {
+  return `${credential.kind}:${credential.name} → ${origin}`;
+}
+
+function credentialOf(request: SecretRequest): Credential | undefined {
+  if (request.secret !== undefined) return { kind: 'secret', name: request.secret };
+  if (request.env !== undefined) return { kind: 'env', name: request.env };
+  if (request.command !== undefined) return { kind: 'command', name: request.command };
+  return undefined;
+}

@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import type { OpenWorkspace, RunsChanged, RunSummary, SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
+import { createEmitter } from '../base/emitter.ts';
+import { FailureError, toFailure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import { t } from '../base/translate.ts';
+import type { EngineMethod, EngineSession, Parameters, Result } from './engine.ts';
+import type { NodeProgram } from './node-program.ts';
+
+/** How long the process may take to end by itself once its input is closed. */
+const graceMs = 3_000;
+
+export interface SessionParts {
+  readonly program: NodeProgram;
+  /** Absolute path of `aiwb.mjs`. */
+  readonly script: string;
+  readonly open: OpenWorkspace;
+  readonly log: Log;
+  resolveSecret(request: SecretRequest): Promise<SecretResponse>;
+}
+
+/** Starts `aiwb serve --stdio` and opens the folder on it. Throws a FailureError when either fails. */
+export async function startSession(parts: SessionParts): Promise<EngineSession> {
+  const child = spawn(parts.program.path, [parts.script, 'serve', '--stdio'], {
+    cwd: parts.open.folder,
+    env: { ...process.env, ...parts.program.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  const ended = watchEnd(child, parts.log);
+  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const runsChanged = createEmitter<RunSummary[]>();
+  connection.onNotification('runs/changed', (changed: RunsChanged) => runsChanged.fire(changed.runs));
+  connection.onRequest('secret/resolve', (request: SecretRequest) => parts.resolveSecret(request));
+  connection.onError(([error]) => parts.log.warn(error.message));
+  child.stdin.on('error', error => parts.log.debug(error.message));
+  connection.listen();
+
+  const request = createRequester(connection, ended);
+  const dispose = (): void => {
+    connection.dispose();
+    runsChanged.dispose();
+    endProcess(child);
+  };
+  try {
+    const opened = await request('workspace/open', parts.open);
+    parts.log.info(`aiwb ${opened.workbench}, Node ${opened.node}, SQLite ${opened.sqlite}, ${opened.store}`);
+    return { opened, onRunsChanged: runsChanged.event, ended, request, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+function createRequester(connection: MessageConnection, ended: Promise<string>): EngineSession['request'] {
+  let goneBecause: string | undefined;
+  const gone = ended.then(reason => {
+    goneBecause = reason;
+    throw new FailureError({ code: 'internal', message: reason });
+  });
+  gone.catch(() => undefined);
+  return async <M extends EngineMethod>(method: M, parameters: Parameters<M>, signal?: AbortSignal) => {
+    if (goneBecause !== undefined) throw new FailureError({ code: 'internal', message: goneBecause });
+    const cancellation = new CancellationTokenSource();
+    const cancel = (): void => cancellation.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const answer = connection.sendRequest<Result<M>>(method, parameters, cancellation.token);
+      return await Promise.race([answer, gone]);
+    } catch (error) {
+      throw error instanceof FailureError ? error : new FailureError(toFailure(error), error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      cancellation.dispose();
+    }
+  };
+}
+
+/** Resolves once the process is gone. Its stderr goes to the log; the last line explains an early end. */
+function watchEnd(child: ChildProcess, log: Log): Promise<string> {
+  let lastLine = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    for (const line of text.split(/\r?\n/).filter(line => line.trim() !== '')) {
+      lastLine = line.trim();
+      log.info(`[aiwb] ${line}`);
+    }
+  });
+  return new Promise(resolve => {
+    child.on('error', error => resolve(t('The engine process could not be started: {0}.', error.message)));
+    child.on('close', (code, signal) => {
+      const how = signal === null ? t('exit code {0}', code ?? 0) : t('signal {0}', signal);
+      resolve(t('The engine process ended ({0}). {1}', how, lastLine).trim());
+    });
+  });
+}
+
+/** Closing its input asks the process to end; one that does not is killed. Runs are processes of their own and go on. */
+function endProcess(child: ChildProcess): void {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.stdin?.end();
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  child.once('close', () => clearTimeout(timer));
+}

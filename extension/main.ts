@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { useTranslator } from './base/translate.ts';
+import type { CommandContext } from './commands/context.ts';
+import { registerExportCommands } from './commands/export-commands.ts';
+import { registerFileCommands } from './commands/file-commands.ts';
+import { registerModelCommands } from './commands/model-commands.ts';
+import { registerRunCommands } from './commands/run-commands.ts';
+import { registerSupportCommands } from './commands/support-commands.ts';
+import { createVirtualDocuments } from './commands/virtual-documents.ts';
+import { registerBenchmarkLenses } from './editor/code-lens.ts';
+import { createEngines } from './engine/engines.ts';
+import { createSecretDesk } from './engine/secret-desk.ts';
+import { createSecretResolver } from './engine/secrets.ts';
+import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
+import { createModelsView } from './models/models-tree.ts';
+import { createKernel } from './notebook/controller.ts';
+import { connectRenderer } from './notebook/messaging.ts';
+import { createReportPanels } from './pages/report-panels.ts';
+import { notifyOfEnds } from './runs/notify.ts';
+import { createRunBook } from './runs/run-book.ts';
+import { createRunsView } from './runs/runs-view.ts';
+import { rememberUnfinished } from './runs/unfinished.ts';
+import { onEngineSettingsChanged } from './settings.ts';
+import { createStatusBar } from './status-bar.ts';
+
+let language: LanguageSupport | undefined;
+
+/**
+ * Puts the extension together. Nothing heavy happens here: the engine process starts with the first question to it,
+ * the language server with the first of our documents.
+ */
+export function activate(extension: vscode.ExtensionContext): void {
+  const startedAt = performance.now();
+  useTranslator(vscode.l10n.t);
+  const output = vscode.window.createOutputChannel('AI Workbench', { log: true });
+  const script = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'aiwb.mjs').fsPath;
+
+  const resolveSecret = createSecretResolver(createSecretDesk(extension));
+  const engines = createEngines({ script, log: output, resolveSecret });
+  const book = createRunBook(engines, output);
+  const panels = createReportPanels({ extensionUri: extension.extensionUri, engines, book, log: output });
+  const runs = createRunsView(book);
+  const documents = createVirtualDocuments();
+  language = startLanguageSupportLazily(script, output);
+  const commands: CommandContext = { extension, output, engines, book, panels, selectedRuns: () => runs.selection };
+
+  extension.subscriptions.push(
+    output,
+    engines,
+    book,
+    panels,
+    runs,
+    documents,
+    language,
+    createModelsView(engines, book),
+    createStatusBar(book),
+    createKernel({ engines, book, log: output }),
+    connectRenderer(book, output),
+    registerBenchmarkLenses(book),
+    notifyOfEnds(book),
+    rememberUnfinished(book, extension.workspaceState),
+    ...registerRunCommands(commands, documents),
+    ...registerExportCommands(commands),
+    ...registerModelCommands(commands),
+    ...registerFileCommands(commands),
+    ...registerSupportCommands(commands),
+    onEngineSettingsChanged(() => applySettings(commands)),
+  );
+  output.info(vscode.l10n.t('Activated in {0} ms.', (performance.now() - startedAt).toFixed(1)));
+}
+
+/** Processes that run are started anew with the changed settings; others read them when they start. */
+function applySettings({ engines, output }: CommandContext): void {
+  for (const engine of engines.all()) {
+    if (engine.state.kind === 'idle') continue;
+    engine.restart().catch((error: unknown) => output.debug(String(error)));
+  }
+  void language?.restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await language?.stop();
+}

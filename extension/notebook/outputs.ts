@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import type { Failure, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import { describeReportAsMarkdown, describeRunAsMarkdown } from './markdown.ts';
+import { createRunOutput, readRunMark, runMime, type RunMark } from './run-output.ts';
+
+/** The one output of a run's cell: our reference and report, with Markdown beside it for any other viewer. */
+export function runOutput(run: RunSummary, report?: Report): vscode.NotebookCellOutput {
+  const markdown = report === undefined ? describeRunAsMarkdown(run) : describeReportAsMarkdown(report, run);
+  return new vscode.NotebookCellOutput([
+    vscode.NotebookCellOutputItem.json(createRunOutput(run, report), runMime),
+    vscode.NotebookCellOutputItem.text(markdown, 'text/markdown'),
+  ]);
+}
+
+/** What is wrong with a cell: what happened and where, then what to do about it. */
+export function failureOutput(failure: Failure): vscode.NotebookCellOutput {
+  const { place } = failure;
+  const where = place?.line === undefined ? '' : ` (${vscode.l10n.t('line {0}', place.line)})`;
+  const lines = [`${failure.message}${where}`, failure.remedy].filter(line => line !== undefined);
+  return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.stderr(lines.join('\n'))]);
+}
+
+/** The run a cell's output belongs to, absent when it shows none. */
+export function markOf(cell: vscode.NotebookCell): RunMark | undefined {
+  for (const output of cell.outputs) {
+    const item = output.items.find(candidate => candidate.mime === runMime);
+    const mark = item === undefined ? undefined : readRunMark(item.data);
+    if (mark !== undefined) return mark;
+  }
+  return undefined;
+}

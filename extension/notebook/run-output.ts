@@ -1,0 +1,39 @@
+import type { Report, RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
+import { isEnded } from '../runs/states.ts';
+
+export const runMime = 'application/vnd.aiwb.run+json';
+
+/** The reference that a cell keeps of its run; with the report once the run ended. */
+export function createRunOutput(run: RunSummary, report?: Report): RunOutput {
+  return {
+    version: 1,
+    runId: run.id,
+    name: run.name,
+    state: run.state,
+    createdAt: run.createdAt,
+    ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
+    ...(run.host === undefined ? {} : { host: run.host }),
+    ...(run.failure === undefined ? {} : { failure: run.failure }),
+    ...(report === undefined ? {} : { report }),
+  };
+}
+
+/** The part of an output that says which run it belongs to. */
+export interface RunMark {
+  readonly runId: string;
+  readonly ended: boolean;
+}
+
+/** Reads the run's mark from an output item of our type; absent when it is none. Notebooks come from anywhere. */
+export function readRunMark(data: Uint8Array): RunMark | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { version, runId, state } = value as Partial<Record<keyof RunOutput, unknown>>;
+  if (version !== 1 || typeof runId !== 'string' || typeof state !== 'string') return undefined;
+  return { runId, ended: isEnded(state as RunOutput['state']) };
+}

@@ -1,0 +1,106 @@
+import type { RunState, RunSummary } from '../../schemas/generated/messages.ts';
+import { t } from '../base/translate.ts';
+import { bestHeadline, describeRun, formatDuration, formatFigure, formatMoment, formatOutcome } from './format.ts';
+import type { RunEntry } from './run-book.ts';
+import { isCancellable, isEnded, isResumable } from './states.ts';
+
+/** A row of the Runs view, without VS Code's classes. */
+export interface RunItem {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  /** A theme colour, absent for the plain foreground. */
+  readonly color?: string;
+  readonly contextValue: string;
+  readonly accessibleLabel: string;
+}
+
+/** Runs of one benchmark, newest first. */
+export interface RunGroup {
+  readonly folder: string;
+  /** The file, or notebook cell, relative to the workspace folder. */
+  readonly benchmark: string;
+  readonly name: string;
+  readonly runs: RunSummary[];
+}
+
+const icons: Record<RunState, { icon: string; color?: string }> = {
+  queued: { icon: 'clock' },
+  provisioning: { icon: 'sync~spin' },
+  running: { icon: 'sync~spin' },
+  cancelling: { icon: 'sync~spin' },
+  succeeded: { icon: 'pass', color: 'testing.iconPassed' },
+  failed: { icon: 'error', color: 'testing.iconFailed' },
+  cancelled: { icon: 'circle-slash' },
+  lost: { icon: 'debug-disconnect', color: 'list.warningForeground' },
+};
+
+/** Groups runs by folder and benchmark. Groups and the runs in them are newest first, as the entries are. */
+export function groupRuns(entries: readonly RunEntry[], showArchived: boolean): RunGroup[] {
+  const groups = new Map<string, RunGroup>();
+  for (const { folder, run } of entries) {
+    if (run.archived && !showArchived) continue;
+    const key = groupKey(folder, run.benchmark);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { folder, benchmark: run.benchmark, name: run.name, runs: [run] });
+    else group.runs.push(run);
+  }
+  return [...groups.values()];
+}
+
+export function groupKey(folder: string, benchmark: string): string {
+  return `${folder}\n${benchmark}`;
+}
+
+/** Words that menus' `when` clauses look for. */
+export function runContext(run: RunSummary): string {
+  const words = ['aiwbRun', isEnded(run.state) ? 'ended' : 'active'];
+  if (isCancellable(run)) words.push('cancellable');
+  if (isResumable(run)) words.push('resumable');
+  words.push(run.archived ? 'archived' : 'kept');
+  return words.join(' ');
+}
+
+export function runItem(run: RunSummary, now: number): RunItem {
+  const { icon, color } = run.gate === 'not-met' && run.state === 'succeeded' ? gateMissed : icons[run.state];
+  const label = formatMoment(run.createdAt);
+  const archived = run.archived ? ` · ${t('archived')}` : '';
+  const description = describeRun(run, now) + archived;
+  return {
+    label,
+    description,
+    icon,
+    ...(color === undefined ? {} : { color }),
+    contextValue: runContext(run),
+    accessibleLabel: `${run.name}, ${label}, ${run.state}, ${description}`,
+  };
+}
+
+const gateMissed = { icon: 'warning', color: 'list.warningForeground' };
+
+export function groupDescription(group: RunGroup): string {
+  const count = group.runs.length;
+  return `${count === 1 ? t('1 run') : t('{0} runs', count)} · ${group.benchmark}`;
+}
+
+/** The lines of a run's tooltip, plain text: the caller escapes. */
+export function runFacts(run: RunSummary): string[] {
+  const best = bestHeadline(run.headlines);
+  const facts = [
+    `${run.name}: ${formatOutcome(run)}`,
+    t('State: {0}', run.state),
+    t('File: {0}', run.benchmark),
+    t('Started: {0} ({1})', formatMoment(run.createdAt), run.origin),
+  ];
+  if (run.endedAt !== undefined) facts.push(t('Took: {0}', formatDuration(run.endedAt - (run.startedAt ?? run.createdAt))));
+  if (best !== undefined && run.headlines.length > 1) facts.push(t('Best: {0}', best.model));
+  for (const headline of run.headlines) {
+    const prompt = headline.prompt === undefined ? '' : ` (${headline.prompt})`;
+    facts.push(`${headline.model}${prompt}: ${formatFigure(headline.value, headline.unit)} ${headline.label}`);
+  }
+  facts.push(t('Samples: {0} of {1}', run.progress.done, run.progress.total));
+  if (run.progress.failed > 0) facts.push(t('Failed samples: {0}', run.progress.failed));
+  if (run.progress.cost !== undefined) facts.push(t('Cost: {0}', formatFigure(run.progress.cost, 'USD')));
+  if (run.failure !== undefined) facts.push([run.failure.message, run.failure.remedy].filter(Boolean).join(' '));
+  return facts;
+}

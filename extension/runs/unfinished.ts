@@ -1,0 +1,31 @@
+import type { RunBook } from './run-book.ts';
+import type { Disposable } from '../base/emitter.ts';
+import { disposeAll } from '../base/emitter.ts';
+import { isEnded } from './states.ts';
+
+const key = 'aiwb.unfinished';
+
+/** The part of VS Code's memento that is needed. */
+export interface Memory {
+  get<T>(key: string, fallback: T): T;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/**
+ * Remembers whether this workspace had runs under way. A window that opens on such a workspace asks for its runs at
+ * once, so that status bar and tree take them up again; any other window waits until something needs them.
+ */
+export function rememberUnfinished(book: RunBook, memory: Memory): Disposable {
+  let remembered = memory.get(key, false);
+
+  function remember(): void {
+    if (book.state.kind !== 'loaded') return;
+    const unfinished = book.entries().some(entry => !isEnded(entry.run.state));
+    if (unfinished === remembered) return;
+    remembered = unfinished;
+    void memory.update(key, unfinished);
+  }
+
+  if (remembered) void book.load();
+  return disposeAll(book.onReset(remember), book.onRunsChanged(remember));
+}

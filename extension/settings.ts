@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { NetworkSettings } from '../schemas/generated/messages.ts';
+
+const section = 'aiWorkbench';
+
+/** The setting `aiWorkbench.nodePath`, empty when not set. */
+export function readNodePath(): string {
+  return vscode.workspace.getConfiguration(section).get('nodePath', '').trim();
+}
+
+/** The store folder a setting names in place of workbench.yaml, absent when not set. */
+export function readStore(folder: vscode.WorkspaceFolder): string | undefined {
+  const store = vscode.workspace.getConfiguration(section, folder.uri).get('store', '').trim();
+  return store === '' ? undefined : store;
+}
+
+export function readNotifyWhenDone(): boolean {
+  return vscode.workspace.getConfiguration(section).get('notifyWhenDone', false);
+}
+
+/** VS Code's own proxy settings. An empty proxy leaves the usual environment variables in force. */
+export function readNetwork(): NetworkSettings {
+  const http = vscode.workspace.getConfiguration('http');
+  if (http.get('proxySupport') === 'off') return {};
+  const proxy = http.get('proxy', '').trim();
+  const noProxy = http.get<string[]>('noProxy', []);
+  return {
+    ...(proxy === '' ? {} : { proxy }),
+    ...(noProxy.length === 0 ? {} : { noProxy }),
+  };
+}
+
+/** Fires when a setting changed that a running engine process was started with. */
+export function onEngineSettingsChanged(listener: () => unknown): vscode.Disposable {
+  const settings = [`${section}.nodePath`, `${section}.store`, 'http.proxy', 'http.noProxy', 'http.proxySupport'];
+  return vscode.workspace.onDidChangeConfiguration(change => {
+    if (settings.some(setting => change.affectsConfiguration(setting))) listener();
+  });
+}
+
+/** The settings as they apply, for diagnostics; a proxy's user name and password are left out. */
+export function describeSettings(): string[] {
+  const { proxy, noProxy } = readNetwork();
+  return [
+    `aiWorkbench.nodePath: ${readNodePath() || '(not set)'}`,
+    ...(vscode.workspace.workspaceFolders ?? []).map(
+      folder => `aiWorkbench.store (${folder.name}): ${readStore(folder) ?? '(not set)'}`,
+    ),
+    `aiWorkbench.notifyWhenDone: ${String(readNotifyWhenDone())}`,
+    `http.proxy: ${proxy === undefined ? '(not set)' : proxy.replace(/\/\/[^@/]*@/, '//***@')}`,
+    `http.noProxy: ${noProxy?.join(', ') ?? '(not set)'}`,
+  ];
+}
