@@ -112,6 +112,27 @@ export interface RunFilter {
   readonly limit?: number;
 }
 
+/** Two variants, of one run or of two, over the rows both asked (equal digest and occurrence). */
+export interface PairQuery {
+  readonly runA: string;
+  readonly variantA: number;
+  readonly runB: string;
+  readonly variantB: number;
+}
+
+/** Rows decided for both sides, first repeats only. */
+export interface PairCounts {
+  readonly bothRight: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  readonly bothWrong: number;
+}
+
+export interface PairDifferenceQuery extends PairQuery {
+  /** Key of `scores`, or one of the sample's measures: `latencyMs`, `firstTokenMs`, `inputTokens`, `outputTokens`, `cost`. */
+  readonly metric: string;
+}
+
 export interface StoreFacts {
   readonly path: string;
   readonly schemaVersion: number;
@@ -143,6 +164,10 @@ export interface Store {
   readSamples(runId: string, signal: AbortSignal, variant?: number): AsyncIterable<readonly SampleRecord[]>;
   querySamples(query: SampleQuery): Promise<SamplePage>;
   queryDisagreements(query: DisagreementQuery): Promise<DisagreementPage>;
+  /** How often each side was right, for tests of paired proportions. */
+  pairCounts(query: PairQuery): Promise<PairCounts>;
+  /** A's mean over repeats minus B's, one number for every row both answered, in order of A's rows. */
+  pairDifferences(query: PairDifferenceQuery): Promise<Float64Array>;
   /** Changes whenever another connection has committed; cheap enough to poll several times a second. */
   dataVersion(): Promise<number>;
   facts(): Promise<StoreFacts>;

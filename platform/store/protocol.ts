@@ -1,0 +1,97 @@
+import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
+import type {
+  LeaseOwner,
+  NewRun,
+  PairCounts,
+  PairDifferenceQuery,
+  PairQuery,
+  RunEnding,
+  RunFilter,
+  RunPlanRecord,
+  RunRecord,
+  StoreFacts,
+} from '../../engine/ports/store.ts';
+import type {
+  DisagreementPage,
+  DisagreementQuery,
+  Failure,
+  RunProgress,
+  RunSummary,
+  SamplePage,
+  SampleQuery,
+} from '../../schemas/generated/messages.ts';
+import type { SampleBatch } from './batch.ts';
+import type { Self } from './context.ts';
+import type { LeaseKey } from './leases.ts';
+import type { SampleStretch } from './sample-queries.ts';
+
+/** What the worker thread can be asked. */
+export interface StoreCalls {
+  createRun(run: NewRun): RunRecord;
+  getRun(id: string): RunRecord;
+  listRuns(filter: RunFilter): RunSummary[];
+  setArchived(id: string, archived: boolean): RunSummary;
+  setLogPath(id: string, path: string): void;
+  failQueued(id: string, failure: Failure): void;
+  requestCancel(id: string): RunSummary;
+  takeLease(id: string, owner: LeaseOwner): LeaseKey;
+  begin(lease: LeaseKey, plan: RunPlanRecord): void;
+  append(lease: LeaseKey, batch: SampleBatch, progress: RunProgress): void;
+  heartbeat(lease: LeaseKey, progress: RunProgress): { readonly cancelRequested: boolean };
+  finish(lease: LeaseKey, ending: RunEnding): void;
+  readStretch(id: string, after: number, limit: number, variant: number | undefined): SampleStretch;
+  querySamples(query: SampleQuery): SamplePage;
+  queryDisagreements(query: DisagreementQuery): DisagreementPage;
+  pairCounts(query: PairQuery): PairCounts;
+  pairDifferences(query: PairDifferenceQuery): Float64Array<ArrayBuffer>;
+  dataVersion(): number;
+  facts(): StoreFacts;
+  collectGarbage(before: number): { readonly runs: number; readonly bytes: number };
+  backup(path: string): void;
+}
+
+export type StoreMethod = keyof StoreCalls;
+
+/** Given to the worker at its start. */
+export interface WorkerSettings {
+  readonly folder: string;
+  readonly readOnly: boolean;
+  readonly self: Self;
+  readonly now: number;
+}
+
+export interface StoreRequest {
+  /** From 1; 0 is the worker's own report that the store is open. */
+  readonly id: number;
+  readonly method: StoreMethod | 'close';
+  readonly arguments: readonly unknown[];
+  /** The caller's wall clock: a worker has no clock of its own. */
+  readonly now: number;
+}
+
+export type StoreReply =
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly failure: TransferredError };
+
+/** A WorkbenchError between threads: structured cloning would keep only its message. */
+export interface TransferredError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string | undefined;
+  readonly place: Place | undefined;
+  /** Words and stack of what was underneath. */
+  readonly cause: string | undefined;
+}
+
+export function transferError(error: unknown): TransferredError {
+  const { code, message, remedy, place, cause } = toWorkbenchError(error);
+  const detail = cause instanceof Error ? (cause.stack ?? cause.message) : undefined;
+  return { code, message, remedy, place, cause: detail };
+}
+
+export function restoreError({ code, message, remedy, place, cause }: TransferredError): WorkbenchError {
+  return new WorkbenchError(code, message, {
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(place === undefined ? {} : { place }),
+    ...(cause === undefined ? {} : { cause: new Error(cause) }),
+  });
+}

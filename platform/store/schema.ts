@@ -1,0 +1,141 @@
+import type { Driver } from './driver.ts';
+import { storeCorrupt, storeNewer } from './failures.ts';
+
+/** Marks the file as ours: "aiwb" in ASCII. */
+export const applicationId = 0x61697762;
+
+/**
+ * Every sample id holds its run: `id = run * samplesPerRun + position`. So the samples of a run lie together, in the
+ * order they were stored, and need no index for it. Both parts together stay below 2^53.
+ */
+export const samplesPerRun = 2 ** 32;
+
+/**
+ * Migrations in order; the first makes version 1. A released migration is never edited: append the next one.
+ *
+ * `lanes` are a run's variants (one model with one prompt). `contents` holds every row's text once. The unique key of
+ * a sample is (lane, content, occurrence, repeat), a lane belonging to one run. Samples refer to contents without a
+ * declared foreign key: checking it would cost a look-up a sample, and only `collectGarbage` deletes contents.
+ * `content_heads` finds a content by the first 48 bits of its digest and is filled in sorted portions; see contents.ts.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    benchmark TEXT NOT NULL,
+    cell TEXT,
+    origin TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    started_at REAL,
+    ended_at REAL,
+    archived INTEGER NOT NULL DEFAULT 0,
+    progress TEXT NOT NULL,
+    headlines TEXT NOT NULL DEFAULT '[]',
+    gate TEXT,
+    failure TEXT,
+    log_path TEXT,
+    cancel_requested INTEGER NOT NULL DEFAULT 0,
+    epoch INTEGER NOT NULL DEFAULT 0,
+    host TEXT,
+    boot TEXT,
+    pid INTEGER,
+    lease_until REAL
+  );
+  CREATE INDEX runs_newest ON runs (archived, created_at);
+  CREATE INDEX runs_of_benchmark ON runs (benchmark, created_at);
+  CREATE INDEX runs_leased ON runs (lease_until) WHERE lease_until IS NOT NULL;
+
+  CREATE TABLE run_records (
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    spec TEXT NOT NULL,
+    environment TEXT,
+    dataset TEXT,
+    report TEXT
+  );
+
+  CREATE TABLE lanes (
+    key INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    variant INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    model_digest TEXT NOT NULL,
+    prompt TEXT,
+    prompt_digest TEXT,
+    UNIQUE (run, variant)
+  );
+
+  CREATE TABLE contents (
+    key INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL,
+    input TEXT NOT NULL,
+    target TEXT NOT NULL,
+    slices TEXT NOT NULL
+  );
+
+  CREATE TABLE samples (
+    id INTEGER PRIMARY KEY,
+    lane INTEGER NOT NULL,
+    content INTEGER NOT NULL,
+    occurrence INTEGER NOT NULL,
+    repeat INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    correct INTEGER,
+    output TEXT,
+    scores TEXT NOT NULL,
+    latency_ms REAL,
+    first_token_ms REAL,
+    input_tokens INTEGER,
+    output_tokens INTEGER,
+    cost REAL,
+    attempts INTEGER NOT NULL,
+    failure_class TEXT,
+    failure_message TEXT
+  );
+  CREATE UNIQUE INDEX samples_key ON samples (lane, content, occurrence, repeat);
+  CREATE INDEX samples_of_lane ON samples (lane);
+  CREATE INDEX samples_wrong ON samples (id, lane) WHERE correct = 0;
+  CREATE INDEX samples_failed ON samples (id, lane) WHERE failure_class IS NOT NULL;
+
+  CREATE TABLE content_heads (
+    head INTEGER NOT NULL,
+    content INTEGER NOT NULL,
+    PRIMARY KEY (head, content)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE store_state (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    host TEXT,
+    boot TEXT,
+    seen_at REAL,
+    indexed INTEGER NOT NULL DEFAULT 0,
+    cleanings INTEGER NOT NULL DEFAULT 0
+  );
+  INSERT INTO store_state (only) VALUES (1);
+  `,
+];
+
+export const schemaVersion = migrations.length;
+
+/** The version of an open store: 0 for an empty file. Throws `store-corrupt` for somebody else's file, `store-newer`. */
+export function checkVersion(driver: Driver, known = schemaVersion): number {
+  const version = Number(driver.get('PRAGMA user_version')?.['user_version'] ?? 0);
+  const id = Number(driver.get('PRAGMA application_id')?.['application_id'] ?? 0);
+  const tables = Number(driver.get('SELECT count(*) AS n FROM sqlite_schema')?.['n'] ?? 0);
+  if (id !== applicationId && (id !== 0 || tables > 0 || version > 0)) throw storeCorrupt(driver.path);
+  if (version > known) throw storeNewer(driver.path, version, known);
+  return version;
+}
+
+/** Brings the store to the newest version, all steps in one transaction; safe when several processes open at once. */
+export function migrate(driver: Driver, steps: readonly string[] = migrations): void {
+  if (checkVersion(driver, steps.length) === steps.length) return;
+  driver.write(() => {
+    const from = checkVersion(driver, steps.length);
+    for (const step of steps.slice(from)) driver.exec(step);
+    driver.exec(`PRAGMA application_id = ${applicationId}`);
+    driver.exec(`PRAGMA user_version = ${steps.length}`);
+  });
+}

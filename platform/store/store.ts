@@ -1,0 +1,109 @@
+import path from 'node:path';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { RunWriter, SampleRecord, Store } from '../../engine/ports/store.ts';
+import { describeHost } from '../host/describe.ts';
+import { packSamples, unpackSamples } from './batch.ts';
+import type { Self } from './context.ts';
+import type { LeaseKey } from './leases.ts';
+import type { WorkerSettings } from './protocol.ts';
+import { startThread, type StoreThread } from './worker-thread.ts';
+
+export interface OpenStoreOptions {
+  /** The store's folder, such as `.aiwb` beside workbench.yaml; made when missing. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** Opens without the right to write; the store must exist. */
+  readonly readOnly?: boolean;
+  /** The machine this process stands for; default: the real one. */
+  readonly self?: Self;
+}
+
+/** Samples a batch of `readSamples`. */
+const stretchLength = 2_000;
+
+/**
+ * Opens the embedded store in a thread of its own. Throws `store-newer`, `store-corrupt`, `store-unwritable`,
+ * `store-remote`, `store-busy`, `sqlite-missing`, or `file-not-found` when `readOnly` and there is none.
+ */
+export async function openStore(options: OpenStoreOptions): Promise<Store> {
+  const folder = path.resolve(options.folder);
+  const { host, bootId } = options.self ?? describeHost();
+  const now = (): number => options.clock.now();
+  const settings = { folder, readOnly: options.readOnly ?? false, self: { host, bootId } };
+  const thread = await startThread({ ...settings, now: now() }, now);
+  return createStore(folder, thread, settings, now);
+}
+
+function createStore(
+  folder: string,
+  thread: StoreThread,
+  settings: Omit<WorkerSettings, 'now'>,
+  now: () => number,
+): Store {
+  return {
+    path: folder,
+    createRun: run => thread.call('createRun', [run]),
+    getRun: id => thread.call('getRun', [id]),
+    listRuns: filter => thread.call('listRuns', [filter]),
+    openWriter: async (id, owner) => createWriter(thread, await thread.call('takeLease', [id, owner])),
+    requestCancel: id => thread.call('requestCancel', [id]),
+    failQueued: (id, failure) => thread.call('failQueued', [id, failure]),
+    setArchived: (id, archived) => thread.call('setArchived', [id, archived]),
+    setLogPath: (id, log) => thread.call('setLogPath', [id, log]),
+    readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant),
+    querySamples: query => thread.call('querySamples', [query]),
+    queryDisagreements: query => thread.call('queryDisagreements', [query]),
+    pairCounts: query => thread.call('pairCounts', [query]),
+    pairDifferences: query => thread.call('pairDifferences', [query]),
+    dataVersion: () => thread.call('dataVersion', []),
+    facts: () => thread.call('facts', []),
+    collectGarbage: before => thread.call('collectGarbage', [before]),
+    backup: target => backupAside(settings, path.resolve(target), now),
+    close: () => thread.close(),
+  };
+}
+
+function createWriter(thread: StoreThread, lease: LeaseKey): RunWriter {
+  return {
+    ...lease,
+    begin: plan => thread.call('begin', [lease, plan]),
+    append(samples, progress) {
+      const batch = packSamples(samples);
+      return thread.call('append', [lease, batch, progress], [batch.numbers.buffer]);
+    },
+    heartbeat: progress => thread.call('heartbeat', [lease, progress]),
+    finish: ending => thread.call('finish', [lease, ending]),
+  };
+}
+
+/** Asks for the next batch while the caller works on the one before. */
+async function* readSamples(
+  thread: StoreThread,
+  id: string,
+  signal: AbortSignal,
+  variant: number | undefined,
+): AsyncIterable<readonly SampleRecord[]> {
+  signal.throwIfAborted();
+  let coming = thread.call('readStretch', [id, 0, stretchLength, variant]);
+  for (;;) {
+    const { batch, next } = await coming;
+    signal.throwIfAborted();
+    if (next !== undefined) {
+      coming = thread.call('readStretch', [id, next, stretchLength, variant]);
+      coming.catch(() => undefined); // Seen when awaited; a caller that stops early no longer cares.
+    }
+    if (batch.count > 0) yield unpackSamples(batch);
+    signal.throwIfAborted();
+    if (next === undefined) return;
+  }
+}
+
+/** A backup may take long, so it has a thread and a read-only connection of its own. */
+async function backupAside(settings: Omit<WorkerSettings, 'now'>, target: string, now: () => number): Promise<void> {
+  const thread = await startThread({ ...settings, readOnly: true, now: now() }, now);
+  try {
+    await thread.call('backup', [target]);
+  } finally {
+    await thread.close();
+  }
+}
