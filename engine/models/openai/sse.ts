@@ -12,12 +12,12 @@ export interface SseParser {
   end(): string | undefined;
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // Given whole lines only, so it holds no state.
 const newline = 10;
 const carriageReturn = 13;
 
 /** `onEvent` gets an event's data, and its type where the server gave one. `limit` bounds one event, in bytes. */
 export function createSseParser(onEvent: (data: string, type: string | undefined) => void, limit: number): SseParser {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let carried: Uint8Array[] = []; // Bytes after the last line end, kept as they came so that a long line is joined once.
   let carriedLength = 0;
   let started = false;
