@@ -28,3 +28,8 @@ export function printFailure(thrown: unknown, json: boolean, verbose: boolean): 
     printNote(pc.dim(`caused by ${error.cause.stack ?? error.cause.message}`));
   return error.exitCode;
 }
+
+/** Columns of the terminal; where results go into a file or a pipe, as many as a wide page has. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : 120;
+}

@@ -24,7 +24,7 @@ import { startDetached } from '../detached.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printFailure, printJson, printNote, printResult } from '../output.ts';
+import { printFailure, printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { createTerminalSecrets } from '../secrets.ts';
 
@@ -157,7 +157,7 @@ async function runInForeground(
   const report =
     ended.variants.length === 0 ? undefined : await reportRun(runId, store, host.clock, new AbortController().signal);
   if (options.json === true && report !== undefined) printJson(report);
-  else if (report !== undefined) printResult(renderText(report));
+  else if (report !== undefined) printResult(renderText(report, terminalWidth()));
   if (report !== undefined && options.html !== undefined) {
     const target = path.resolve(options.html);
     const dependencies = { store, files: host.files, clock: host.clock, pageAssets: readPageAssets };

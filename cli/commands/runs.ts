@@ -12,7 +12,7 @@ import { renderMarkdown, renderText } from '../../engine/reports/text.ts';
 import { createHost, readPageAssets, withStore, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { describeProgress } from '../progress-line.ts';
 
 type Action = () => Promise<ExitCode>;
@@ -160,7 +160,7 @@ function showRun(id: string, options: GlobalOptions): Promise<ExitCode> {
       return 0;
     }
     printNote(`Run ${summary.id} is ${summary.state}. ${describeProgress(summary.progress)}`);
-    printResult(renderText(report));
+    printResult(renderText(report, terminalWidth()));
     if (summary.failure !== undefined) printNote(`${summary.failure.message}\n  ${summary.failure.remedy ?? ''}`);
     return 0;
   });
@@ -180,7 +180,7 @@ function compare(
     for (const id of ids) found.push(await findRun(store, id));
     const report = await compareRuns(found, store, host.clock, signal);
     if (options.json === true) printJson(report);
-    else printResult(markdown === true ? renderMarkdown(report) : renderText(report));
+    else printResult(markdown === true ? renderMarkdown(report) : renderText(report, terminalWidth()));
     if (html !== undefined) {
       await exportRuns(
         found,

@@ -17,8 +17,8 @@ export function createHostSecrets(ask: (request: SecretRequest) => Promise<Secre
         });
       }
       if (response.value !== undefined) return response.value;
-      if ('env' in reference) return fromEnvironment(reference.env);
-      if ('command' in reference) return runCredentialCommand(reference.command, signal);
+      if (reference.env !== undefined) return fromEnvironment(reference.env);
+      if (reference.command !== undefined) return runCredentialCommand(reference.command, signal);
       throw new WorkbenchError('secret-missing', `No key is saved under the name "${reference.secret}".`, {
         remedy: 'Save it with "AI Workbench: Set API Key".',
       });
@@ -35,7 +35,7 @@ function fromEnvironment(name: string): string {
 }
 
 function describe(reference: SecretReference): string {
-  if ('env' in reference) return `the key in ${reference.env}`;
-  if ('secret' in reference) return `the saved key "${reference.secret}"`;
+  if (reference.env !== undefined) return `the key in ${reference.env}`;
+  if (reference.secret !== undefined) return `the saved key "${reference.secret}"`;
   return 'the key a command prints';
 }

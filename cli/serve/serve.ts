@@ -1,11 +1,6 @@
 import process from 'node:process';
-import {
-  createMessageConnection,
-  ResponseError,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node.js';
-import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node.js';
+import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import * as validators from '../../schemas/generated/validators.js';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
@@ -118,7 +113,7 @@ class EngineServer {
     parameters: unknown,
     token: CancellationToken,
     handle: (parameters: P, signal: AbortSignal) => Promise<R>,
-  ): Promise<R | ResponseError> {
+  ): Promise<R | ResponseError<unknown>> {
     const controller = new AbortController();
     const listener = token.onCancellationRequested(() => {
       controller.abort();

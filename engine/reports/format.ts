@@ -26,7 +26,8 @@ export function formatNumber(value: number, unit: Unit): string {
 }
 
 export function formatMilliseconds(value: number): string {
-  if (value < 1) return `${value.toPrecision(2)} ms`;
+  if (value < 0.01) return value === 0 ? '0 ms' : '<0.01 ms';
+  if (value < 1) return `${value.toFixed(2)} ms`;
   if (value < 100) return `${value.toFixed(1)} ms`;
   if (value < 10_000) return `${value.toFixed(0)} ms`;
   return `${(value / 1000).toFixed(1)} s`;

@@ -51,3 +51,34 @@ function cellOf(variant: VariantResult, metric: string): string {
   if (figure === undefined || figure.value === null) return '–';
   return figure.kind === 'quality' ? formatValue(figure) : formatNumber(figure.value, figure.unit);
 }
+
+/** Metrics × variants with short intervals, for narrow terminals and few models. */
+export function compactTable(report: Report): {
+  readonly header: readonly Cell[];
+  readonly rows: readonly (readonly Cell[])[];
+} {
+  const right = (text: string): Cell => ({ text, align: 'right' });
+  const several = report.runs.length > 1;
+  const header = [{ text: '' }, ...report.variants.map(variant => right(variantName(variant)))];
+  const rows = figuresOf(report.variants).map(({ metric, label }) => [
+    { text: label },
+    ...report.variants.map(variant => right(shortCellOf(variant, metric))),
+  ]);
+  const runs = several ? [[{ text: 'Run' }, ...report.variants.map(({ runId }) => right(runId.slice(-5)))]] : [];
+  const baseline = report.variants.map((_, index) => right(index === report.baseline ? 'baseline' : ''));
+  const counts = [
+    [{ text: 'n' }, ...report.variants.map(({ samples }) => right(String(samples)))],
+    [{ text: 'Failed' }, ...report.variants.map(({ failed }) => right(String(failed)))],
+  ];
+  return { header, rows: [[{ text: '' }, ...baseline], ...runs, ...rows, ...counts] };
+}
+
+/** `0.825 (.79–.86)` */
+function shortCellOf(variant: VariantResult, metric: string): string {
+  const figure = variant.metrics.find(candidate => candidate.metric === metric);
+  if (figure === undefined || figure.value === null) return '–';
+  const value = formatNumber(figure.value, figure.unit);
+  if (figure.kind !== 'quality' || figure.low === undefined || figure.high === undefined) return value;
+  const bound = (share: number): string => share.toFixed(2).replace(/^0\./, '.');
+  return `${value} (${bound(figure.low)}–${bound(figure.high)})`;
+}

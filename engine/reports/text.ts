@@ -1,12 +1,15 @@
 import type { Report } from '../../schemas/generated/messages.ts';
 import { countOf, formatSeconds } from './format.ts';
-import { summaryTable } from './summary-table.ts';
+import { compactTable, summaryTable } from './summary-table.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable } from './table.ts';
 
-/** A report for a terminal: the table, the verdicts, the gate, what failed. */
-export function renderText(report: Report): string {
-  const { header, rows } = summaryTable(report);
-  const lines = [headLine(report), '', ...renderTable(header, rows)];
+/** A report for a terminal of `width` columns: the table (turned where it would not fit), the verdicts, the gate, what failed. */
+export function renderText(report: Report, width: number): string {
+  const wide = summaryTable(report);
+  const table = renderTable(wide.header, wide.rows);
+  const fits = table.every(line => line.length <= width);
+  const turned = fits ? undefined : compactTable(report);
+  const lines = [headLine(report), '', ...(turned === undefined ? table : renderTable(turned.header, turned.rows))];
   const section = (items: readonly string[]): void => {
     if (items.length > 0) lines.push('', ...items);
   };

@@ -4,7 +4,8 @@ import { AnswerFailure, type Answer, type ModelParameters, type Question } from 
 import type { SampleRecord } from '../ports/store.ts';
 import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
 import type { Task } from './feed.ts';
-import { costOf, estimateCost, type Budget } from './guards.ts';
+import { estimateCost, type Budget } from './budget.ts';
+import { costOf } from './guards.ts';
 import type { OpenModel } from './models.ts';
 import type { RunPlan } from './plan.ts';
 
@@ -28,7 +29,8 @@ export async function askTask(
   const question = toQuestion(task, open, prompt, plan);
   const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
   const estimate = price === undefined ? 0 : estimateCost(lengthOf(question), question.parameters.maxTokens, price);
-  budget.reserve(estimate);
+  const room = budget.reserve(estimate);
+  if (room !== undefined) await room;
   let cost: number | undefined;
   try {
     const answer = await open.model.answer(question, signal);

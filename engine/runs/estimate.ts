@@ -1,7 +1,7 @@
 import type { DryRunEstimate, VariantEstimate } from '../../schemas/generated/messages.ts';
 import { readTrainingRows } from '../datasets/scan.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
-import { estimateTokens } from './guards.ts';
+import { estimateTokens } from './budget.ts';
 import { planRun, type PlannedVariant, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';

@@ -36,8 +36,9 @@ export async function startDetachedRun(run: DetachedRun): Promise<{ readonly pid
       });
     });
     // A worker that dies before it has read its input is noticed through its lease.
-    child.stdin.on('error', () => undefined);
-    await new Promise<void>(resolve => child.stdin.end(JSON.stringify(run.input), resolve));
+    const { stdin } = child;
+    stdin?.on('error', () => undefined);
+    await new Promise<void>(resolve => stdin?.end(JSON.stringify(run.input), resolve) ?? resolve());
     child.unref();
     return { pid };
   } catch (error) {

@@ -19,7 +19,10 @@ export interface Started {
 }
 
 /** Starts the built command line, as a user would. */
-export function startAiwb(args: readonly string[], options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string }): Started {
+export function startAiwb(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string },
+): Started {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: path.join(options.cwd, '.config'), ...options.env },
@@ -34,12 +37,19 @@ export function startAiwb(args: readonly string[], options: { readonly cwd: stri
   return { child, finished };
 }
 
-export function runAiwb(args: readonly string[], options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv }): Promise<Finished> {
+export function runAiwb(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<Finished> {
   return startAiwb(args, options).finished;
 }
 
 /** A workspace in a temporary folder, gone after the test. */
-export function createWorkspace(files: Readonly<Record<string, string>> = {}): { readonly folder: string; write(name: string, text: string): void; remove(): void } {
+export function createWorkspace(files: Readonly<Record<string, string>> = {}): {
+  readonly folder: string;
+  write(name: string, text: string): void;
+  remove(): void;
+} {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'aiwb-test-'));
   const write = (name: string, text: string): void => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -52,6 +62,9 @@ export function createWorkspace(files: Readonly<Record<string, string>> = {}): {
 /** The sample workspace, copied. */
 export function copyExamples(): ReturnType<typeof createWorkspace> {
   const workspace = createWorkspace();
-  cpSync(path.join(root, 'examples'), workspace.folder, { recursive: true, filter: source => !/[\\/](\.aiwb|reports)([\\/]|$)/.test(source) });
+  cpSync(path.join(root, 'examples'), workspace.folder, {
+    recursive: true,
+    filter: source => !/[\\/](\.aiwb|reports)([\\/]|$)/.test(source),
+  });
   return workspace;
 }
