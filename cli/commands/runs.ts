@@ -159,7 +159,7 @@ function showRun(id: string, options: GlobalOptions): Promise<ExitCode> {
       printJson(report);
       return 0;
     }
-    printNote(`Run ${summary.id} is ${summary.state}. ${describeProgress(summary.progress)}`);
+    printNote(`Run ${summary.id}: ${summary.state}. ${describeProgress(summary.progress)}`);
     printResult(renderText(report, terminalWidth()));
     if (summary.failure !== undefined) printNote(`${summary.failure.message}\n  ${summary.failure.remedy ?? ''}`);
     return 0;
