@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import type { CompletionItem, TextEdit } from 'vscode-languageserver';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 
-const head = 'dataset: {path: data/t.jsonl, input: text, target: label, split: {field: split, train: train, test: test}}\n';
+const head =
+  'dataset: {path: data/t.jsonl, input: text, target: label, split: {field: split, train: train, test: test}}\n';
 
 describe('completion', () => {
   let client: LanguageClient;
   before(async () => {
     client = await startLanguageClient({
-      'workbench.yaml': 'connections:\n  gpt: {provider: openai, model: gpt-4o}\n  vllm: {provider: openai, model: g}\n',
+      'workbench.yaml':
+        'connections:\n  gpt: {provider: openai, model: gpt-4o}\n  vllm: {provider: openai, model: g}\n',
       'data/t.jsonl': '{"text":"a","label":"x","split":"train"}\n{"text":"b","label":"y: z","split":"test"}\n',
       'prompts/t.prompt.yml': 'messages: []\n',
       'node_modules/x.jsonl': '{}\n',
@@ -64,12 +66,22 @@ describe('completion', () => {
   });
 
   it('offers fields in blocks, lists and flow mappings, also half typed', async () => {
-    assert.deepEqual(await labels('dataset:\n  path: x\n  |\n  input: b\nmodels: [a]\n'), ['target', 'format', 'split', 'slices', 'limit']);
+    assert.deepEqual(await labels('dataset:\n  path: x\n  |\n  input: b\nmodels: [a]\n'), [
+      'target',
+      'format',
+      'split',
+      'slices',
+      'limit',
+    ]);
     assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
     assert.deepEqual(await labels('gate:\n  - |\n'), ['metric', 'model', 'atLeast', 'atMost', 'on']);
     assert.deepEqual(await labels('compare: {baseline: gpt, |'), ['confidence']);
     assert.deepEqual(await labels('metrics:\n  - f1: {|}'), ['average']);
-    assert.deepEqual(await labels('connections:\n  a:\n    provider: openai\n    apiKey: {|}\n', 'aiwb-workbench'), ['env', 'secret', 'command']);
+    assert.deepEqual(await labels('connections:\n  a:\n    provider: openai\n    apiKey: {|}\n', 'aiwb-workbench'), [
+      'env',
+      'secret',
+      'command',
+    ]);
     assert.deepEqual(await labels('connections:\n  a:\n    apiKey: {env: X, |}\n', 'aiwb-workbench'), []);
     assert.deepEqual(await labels('messages:\n  - |\n', 'aiwb-prompt'), ['role', 'content']);
   });
@@ -94,7 +106,10 @@ describe('completion', () => {
 
   it('offers columns, values of the split column, and files', async () => {
     assert.deepEqual(await labels(head.replace('text', '|')), ['text', 'label', 'split']);
-    assert.deepEqual(await labels('dataset:\n  path: data/t.jsonl\n  slices:\n    - text\n    - |\n'), ['label', 'split']);
+    assert.deepEqual(await labels('dataset:\n  path: data/t.jsonl\n  slices:\n    - text\n    - |\n'), [
+      'label',
+      'split',
+    ]);
     assert.deepEqual(await labels(head.replace('test: test', 'test: |')), ['train', 'test']);
     assert.deepEqual(await labels('dataset: {path: |}'), ['data/t.jsonl']);
     assert.deepEqual(await labels('dataset: {path: "|'), ['data/t.jsonl']);
@@ -122,7 +137,9 @@ describe('completion', () => {
     let text = 'name: x\nmodels: [gpt]\ngate:\n';
     for (let index = 0; index < 700; index++) text += '  - metric: accuracy\n    model: gpt\n    atLeast: 0.5\n';
     assert.deepEqual(await labels(`${text}  - metric: accuracy\n    |`), ['model', 'atLeast', 'atMost', 'on']);
-    assert.deepEqual(await labels(`${text}  - metric: accuracy\n    model: |\n${text.slice(text.indexOf('  -'))}`), ['gpt']);
+    assert.deepEqual(await labels(`${text}  - metric: accuracy\n    model: |\n${text.slice(text.indexOf('  -'))}`), [
+      'gpt',
+    ]);
     assert.ok((await labels(`${text}|`)).includes('repeats'));
   });
 });

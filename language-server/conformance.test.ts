@@ -16,7 +16,8 @@ function collectFields(kind: DocumentKind, node: SchemaNode = rootSchema(kind), 
   for (const [name, schema] of Object.entries(fieldsOf(node))) {
     fields.push({ kind, path: [...path, name], schema }, ...collectFields(kind, schema, [...path, name]));
   }
-  if (typeof node.additionalProperties === 'object') fields.push(...collectFields(kind, node.additionalProperties, [...path, 'any']));
+  if (typeof node.additionalProperties === 'object')
+    fields.push(...collectFields(kind, node.additionalProperties, [...path, 'any']));
   if (node.items !== undefined) fields.push(...collectFields(kind, node.items, [...path, 0]));
   return fields;
 }
@@ -81,8 +82,17 @@ describe('every field of every schema', () => {
     for (const { kind, path } of fields) {
       const text = writeWayTo(path, '').replace(/[^\n ]+: $/, '');
       const lines = text.split('\n');
-      const items = await ask<CompletionItem[]>('textDocument/completion', kind, text, lines.length - 1, lines.at(-1)?.length ?? 0);
-      assert.ok(items.some(item => item.label === path.at(-1)), `${kind} ${path.join('.')} in\n${text}`);
+      const items = await ask<CompletionItem[]>(
+        'textDocument/completion',
+        kind,
+        text,
+        lines.length - 1,
+        lines.at(-1)?.length ?? 0,
+      );
+      assert.ok(
+        items.some(item => item.label === path.at(-1)),
+        `${kind} ${path.join('.')} in\n${text}`,
+      );
     }
   });
 
@@ -92,8 +102,18 @@ describe('every field of every schema', () => {
       if (values.length === 0) continue;
       const text = writeWayTo(path, '');
       const lines = text.split('\n');
-      const items = await ask<CompletionItem[]>('textDocument/completion', kind, text, lines.length - 1, lines.at(-1)?.length ?? 0);
-      for (const value of values) assert.ok(items.some(item => item.label === String(value)), `${kind} ${path.join('.')}: ${String(value)}`);
+      const items = await ask<CompletionItem[]>(
+        'textDocument/completion',
+        kind,
+        text,
+        lines.length - 1,
+        lines.at(-1)?.length ?? 0,
+      );
+      for (const value of values)
+        assert.ok(
+          items.some(item => item.label === String(value)),
+          `${kind} ${path.join('.')}: ${String(value)}`,
+        );
     }
   });
 });

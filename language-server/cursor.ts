@@ -30,11 +30,11 @@ const manyLines = 200;
  * marker, once as a key and once as a value, and the YAML parser tells where the marker ends up.
  */
 export function findCursor(text: string, offset: number): Cursor | undefined {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const lineStart = lineStartAt(text, offset);
   const from = findBlockStart(text, lineStart);
   const token = scanToken(text, from, offset);
   if (token === undefined) return undefined;
-  const wordLine = text.lastIndexOf('\n', token.start - 1) + 1;
+  const wordLine = lineStartAt(text, token.start);
   const column = token.start - wordLine - (token.quote === undefined ? 0 : 1);
   const lineIndent = /^[ \t]*/.exec(text.slice(wordLine, token.start))?.[0].length ?? 0;
   const shape = { token, column, lineIndent };
@@ -74,7 +74,7 @@ function findBlockStart(text: string, lineStart: number): number {
     if (isKey && isCursorLine && start === 0) return 0;
     if (isKey && isCursorLine && !hasOpenBracketBefore(text, start)) return start;
     if (start === 0) return 0;
-    start = text.lastIndexOf('\n', start - 2) + 1;
+    start = lineStartAt(text, start - 1);
     isCursorLine = false;
   }
 }
@@ -90,6 +90,11 @@ function findBlockEnd(text: string, lineStart: number): number {
     start = lineEnd(text, start) + 1;
   }
   return text.length;
+}
+
+/** Start of the line an offset is in. (`lastIndexOf` takes a negative position for 0.) */
+function lineStartAt(text: string, offset: number): number {
+  return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 function lineEnd(text: string, start: number): number {
@@ -112,11 +117,7 @@ function cutBefore(text: string, from: number, cursorLine: number): Cut {
   const lines = text.slice(headerEnd, cursorLine).split('\n').length;
   if (lines < manyLines) return whole;
   const indent = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ ]*)\S/.exec(text.slice(headerEnd, cursorLine))?.[1]?.length ?? 0;
-  for (
-    let start = text.lastIndexOf('\n', cursorLine - 2) + 1;
-    start > headerEnd;
-    start = text.lastIndexOf('\n', start - 2) + 1
-  ) {
+  for (let start = lineStartAt(text, cursorLine - 1); start > headerEnd; start = lineStartAt(text, start - 1)) {
     const found = /^ *(?=[^\s#])/.exec(text.slice(start, lineEnd(text, start)))?.[0].length;
     if (found === indent) return { ...whole, start, indent };
   }

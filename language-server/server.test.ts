@@ -58,7 +58,7 @@ describe('language server', () => {
     const last = client.change(uri, `${bench}c: 1\n`);
     const answer = await client.nextDiagnostics(uri);
     assert.equal(answer.version, last);
-    assert.match(answer.diagnostics[0]?.message ?? '', /`c`/);
+    assert.match(String(answer.diagnostics[0]?.message), /`c`/);
     assert.equal(client.published.length, before + 1);
   });
 
@@ -81,7 +81,7 @@ describe('language server', () => {
     const next = client.nextDiagnostics(uri);
     await client.write('data/t.jsonl', '{"question":"a","label":"x","split":"train"}\n');
     client.notifyFileChanged('data/t.jsonl');
-    assert.match((await next).diagnostics[0]?.message ?? '', /has no column `text`\. .*`question`/);
+    assert.match(String((await next).diagnostics[0]?.message), /has no column `text`\. .*`question`/);
   });
 
   it('resolves paths of notebook cells from the notebook', async () => {
@@ -114,7 +114,7 @@ describe('language server', () => {
       diagnostics.map(found => found.code),
       ['secret-in-file'],
     );
-    assert.ok(!diagnostics[0]?.message.includes('abcdefgh'));
+    assert.ok(!String(diagnostics[0]?.message).includes('abcdefgh'));
   });
 
   it('reports templates that cannot be read', async () => {

@@ -124,9 +124,10 @@ describe('parseDocument: syntax', () => {
     assert.equal(found(text).length, 1);
   });
 
-  it('refuses nesting without end', () => {
+  it('refuses nesting without end', function () {
+    this.timeout(20_000);
     assert.deepEqual(
-      found(`a: ${'['.repeat(20_000)}`).map(line => line.split(' ')[1]),
+      found(`a: ${'['.repeat(5_000)}`).map(line => line.split(' ')[1]),
       ['too-deep'],
     );
     assert.deepEqual(

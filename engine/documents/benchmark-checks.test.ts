@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { checkBenchmark } from './benchmark-checks.ts';
+import { parseDocument } from './parse.ts';
+import type { ConnectionsView, WorkspaceView } from './workspace-view.ts';
+
+interface Surroundings {
+  readonly connections?: ConnectionsView;
+  readonly files?: Readonly<
+    Record<
+      string,
+      { size?: number; kind?: 'file' | 'folder'; columns?: readonly string[]; variables?: readonly string[] }
+    >
+  >;
+}
+
+const base = `name: x
+dataset: {path: t.jsonl, input: text, target: label, split: {field: split, train: train, test: test}, slices: [channel]}
+models: [gpt, embedded:knn]
+`;
+const good: Surroundings = {
+  connections: { state: 'known', names: ['gpt'] },
+  files: { 't.jsonl': { columns: ['text', 'label', 'split', 'channel'] }, 'p.prompt.yml': { variables: ['text'] } },
+};
+
+function viewOf({ connections = { state: 'absent' }, files = {} }: Surroundings): WorkspaceView {
+  return {
+    connections: () => Promise.resolve(connections),
+    fileFacts: path => {
+      const file = files[path];
+      return Promise.resolve(file && { kind: file.kind ?? 'file', size: file.size ?? 10, modified: 0 });
+    },
+    datasetColumns: path => Promise.resolve(files[path]?.columns),
+    promptVariables: path => Promise.resolve(files[path]?.variables),
+  };
+}
+
+async function found(text: string, around: Surroundings = good): Promise<string[]> {
+  const parsed = parseDocument('bench', text);
+  assert.deepEqual(parsed.diagnostics, []);
+  const diagnostics = await checkBenchmark(parsed, viewOf(around), new AbortController().signal);
+  return diagnostics.map(
+    ({ range, severity, code, message }) =>
+      `${range.start.line + 1}:${range.start.character + 1} ${severity} ${code} ${message}`,
+  );
+}
+
+async function expectFound(text: string, expected: readonly RegExp[], around: Surroundings = good): Promise<void> {
+  const actual = await found(text, around);
+  assert.equal(actual.length, expected.length, actual.join('\n') || 'nothing found');
+  expected.forEach((pattern, index) => assert.match(actual[index] ?? '', pattern));
+}
+
+describe('checkBenchmark', () => {
+  it('finds nothing wrong with a benchmark that fits', async () => {
+    await expectFound(`${base}prompts: [p.prompt.yml]\n`, []);
+  });
+
+  it('tells unknown connections', async () => {
+    await expectFound(base.replace('gpt', 'gtp'), [
+      /^3:10 error unknown-connection `workbench.yaml` declares no connection `gtp`\. Did you mean `gpt`\? It declares `gpt`\.$/,
+    ]);
+    await expectFound(base.replace('gpt', 'linear'), [/Did you mean `embedded:linear`\?/]);
+    await expectFound(base, [/No `workbench.yaml` was found here or above/], {
+      ...good,
+      connections: { state: 'absent' },
+    });
+    await expectFound(base, [], { ...good, connections: { state: 'broken' } });
+  });
+
+  it('tells missing, empty and unreadable datasets', async () => {
+    await expectFound(base, [/^2:17 error missing-file There is no file `t\.jsonl`/], { ...good, files: {} });
+    await expectFound(base, [/unreadable-file `t\.jsonl` is empty/], { ...good, files: { 't.jsonl': { size: 0 } } });
+    await expectFound(base, [/unreadable-file `t\.jsonl` is no file/], {
+      ...good,
+      files: { 't.jsonl': { kind: 'folder' } },
+    });
+    await expectFound(base, [/warning unreadable-file No columns/], { ...good, files: { 't.jsonl': {} } });
+    await expectFound(base.replace('t.jsonl', 't.dat'), [/Add `format: jsonl`/], { ...good, files: { 't.dat': {} } });
+  });
+
+  it('tells missing columns', async () => {
+    const wrong = base
+      .replace('input: text', 'input: txet')
+      .replace('field: split', 'field: part')
+      .replace('[channel]', '[chanel]');
+    await expectFound(wrong, [
+      /^2:33 error unknown-column `t\.jsonl` has no column `txet`\. Did you mean `text`\? Its columns: `text`, `label`, `split` and `channel`\.$/,
+      /no column `part`\. Its columns/,
+      /no column `chanel`\. Did you mean `channel`\?/,
+    ]);
+    await expectFound(base.replace('target: label', 'target: text'), [
+      /warning unknown-column Input and target are the same/,
+    ]);
+  });
+
+  it('tells missing prompts, broken ones, and variables that are no column', async () => {
+    await expectFound(`${base}prompts: [q.prompt.yml]\n`, [
+      /^4:11 error missing-file There is no file `q\.prompt\.yml`/,
+    ]);
+    const files = { ...good.files, 'p.prompt.yml': { variables: ['lable'] }, 'b.prompt.yml': {} };
+    await expectFound(
+      `${base}prompts: [p.prompt.yml, b.prompt.yml]\n`,
+      [/reads `\{\{lable\}\}`.* Did you mean `label`\?/, /`b\.prompt\.yml` has errors/],
+      { ...good, files },
+    );
+    await expectFound(`${base.replace('gpt, ', '')}prompts: [p.prompt.yml]\n`, [/^4:1 warning unused-field/]);
+  });
+
+  it('tells embedded models that cannot be trained', async () => {
+    await expectFound(base.replace(', split: {field: split, train: train, test: test}', ''), [
+      /^3:15 error missing-split `embedded:knn` must be trained/,
+    ]);
+    await expectFound(base.replace('train: train, ', ''), [/error missing-split/]);
+    await expectFound(base.replace('train: train', 'train: test'), [/warning missing-split/]);
+  });
+
+  it('tells a baseline and a gate about models that are not compared', async () => {
+    await expectFound(`${base}compare: {baseline: gtp}\n`, [
+      /^4:21 error unknown-model The baseline `gtp` is not among `models`\. Did you mean `gpt`\?/,
+    ]);
+    await expectFound(`${base}metrics: [accuracy]\ngate: [{metric: accuracy, model: other, atLeast: 0.5}]\n`, [
+      /^5:34 error unknown-model The gate judges `other`/,
+    ]);
+  });
+
+  it('tells a gate on figures that are not computed', async () => {
+    const gate = (metric: string): string =>
+      `${base}metrics: [accuracy, latency]\ngate: [{metric: ${metric}, model: gpt, atMost: 1}]\n`;
+    await expectFound(gate('accuracy'), []);
+    await expectFound(gate('latency.p95'), []);
+    await expectFound(gate('latency'), [
+      /warning unknown-figure `latency` has several figures and `latency\.mean` is judged/,
+    ]);
+    await expectFound(gate('f1'), [
+      /error unknown-figure The gate judges `f1`, which is not computed: add `f1` to `metrics`/,
+    ]);
+    await expectFound(gate('acuracy'), [/Unknown figure `acuracy`\. Did you mean `accuracy`\?/]);
+  });
+
+  it('tells bounds no figure can keep', async () => {
+    const gate = (bounds: string): string =>
+      `${base}metrics: [accuracy]\ngate: [{metric: accuracy, model: gpt, ${bounds}}]\n`;
+    await expectFound(gate('atLeast: 0.9, atMost: 0.5'), [
+      /unsatisfiable-gate No figure is at least 0\.9 and at most 0\.5/,
+    ]);
+    await expectFound(gate('atLeast: 90'), [
+      /error unsatisfiable-gate `accuracy` lies between 0 and 1\. For 90 % write 0\.9\./,
+    ]);
+    await expectFound(gate('atMost: -1'), [/error unsatisfiable-gate/]);
+  });
+
+  it('says nothing about a file with errors, and stops when told', async () => {
+    const parsed = parseDocument('bench', 'name: 1\n');
+    assert.deepEqual(await checkBenchmark(parsed, viewOf({}), new AbortController().signal), []);
+    const controller = new AbortController();
+    controller.abort();
+    await assert.rejects(checkBenchmark(parseDocument('bench', base), viewOf(good), controller.signal), {
+      name: 'AbortError',
+    });
+  });
+});
