@@ -1,0 +1,164 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { HostToRenderer, Report, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
+import '../webviews/components/chart-figure.ts';
+import { intervalChart, type Chart } from '../webviews/components/chart-specs.ts';
+import '../webviews/components/message-panel.ts';
+import '../webviews/components/metric-table.ts';
+import '../webviews/components/progress-panel.ts';
+import '../webviews/components/verdict-list.ts';
+import { leadingMetric } from '../webviews/shared/figures.ts';
+import { formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
+import { icon } from '../webviews/shared/icons.ts';
+import { baseStyles, buttonStyles, surfaceStyles } from '../webviews/shared/styles.ts';
+import { showUnseen } from '../webviews/shared/text.ts';
+import { isActive, stateWords } from '../webviews/shared/words.ts';
+import { readRunOutput } from './read-output.ts';
+import type { RunWire } from './run-wire.ts';
+
+/** The output frame belongs to every renderer of a notebook, so the name carries a version. */
+export const viewName = 'aiwb-run-output-v1';
+
+/** A run in a notebook: its state while it runs, its verdict, figures and one chart once it ended. */
+export class RunOutputView extends LitElement {
+  static override properties = { input: { attribute: false }, live: { state: true }, problem: { state: true } };
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    surfaceStyles,
+    css`
+      :host {
+        --aiwb-surface: var(--vscode-notebook-outputContainerBackgroundColor, var(--vscode-editor-background));
+        padding: 4px 0 8px;
+      }
+      .run {
+        display: flex;
+        flex-direction: column;
+        gap: 12px;
+        min-width: 0;
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+        align-items: center;
+      }
+      .name {
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+      .buttons {
+        display: flex;
+        gap: 6px;
+        margin-inline-start: auto;
+      }
+    `,
+  ];
+  /** The output as the notebook has it; anything. */
+  declare input: unknown;
+  declare wire: RunWire | undefined;
+  /** The run as VS Code last told it. */
+  declare live: RunSummary | undefined;
+  declare problem: Extract<HostToRenderer, { type: 'failure' }>['failure'] | undefined;
+  #unlisten: (() => void) | undefined;
+  #chart: { readonly report: Report; readonly chart: Chart | undefined } | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const read = readRunOutput(this.input);
+    if (this.wire === undefined || read.kind !== 'run') return;
+    const { runId } = read.output;
+    this.#unlisten = this.wire.listen(message => this.#receive(message, runId));
+    this.wire.post({ type: 'watch', runId });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+  }
+
+  override render() {
+    const read = readRunOutput(this.input);
+    if (read.kind === 'newer') {
+      return html`<aiwb-message
+        text="This output was made by a newer AI Workbench."
+        hint="Update the extension to see it, or run the cell again."
+      ></aiwb-message>`;
+    }
+    if (read.kind === 'unreadable') {
+      return html`<aiwb-message
+        kind="warning"
+        text="This output holds no run that AI Workbench can read."
+        hint="Run the cell again."
+      ></aiwb-message>`;
+    }
+    return this.#renderRun(read.output);
+  }
+
+  #renderRun(output: RunOutput) {
+    const { report } = output;
+    const failure = this.live?.failure ?? output.failure ?? this.problem;
+    const state = this.live?.state ?? output.state;
+    return html`<div class="run">
+      ${this.#renderHead(output, state)} ${this.#renderProgress(output, state)}
+      ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
+      ${
+        report === undefined || report.variants.length === 0
+          ? nothing
+          : html`<aiwb-verdict-list .report=${report}></aiwb-verdict-list>
+              <aiwb-metric-table .report=${report}></aiwb-metric-table>
+              ${this.#renderChart(report)}`
+      }
+    </div>`;
+  }
+
+  #renderHead({ runId, name, createdAt, endedAt, report }: RunOutput, state: RunSummary['state']) {
+    const words = stateWords(state);
+    const run = this.live ?? report?.runs[0];
+    const start = run?.startedAt ?? createdAt;
+    const end = run?.endedAt ?? endedAt;
+    return html`<div class="head">
+      <span class="name" dir="auto">${showUnseen(name)}</span>
+      <span class="tone-${words.tone}">${icon(words.icon)} ${words.text}</span>
+      <span class="muted"
+        ><time datetime=${isoDate(start)}>${formatDate(start)}</time
+        >${end === undefined ? nothing : `, took ${formatDuration((end - start) / 1000)}`}</span
+      >
+      ${
+        this.wire === undefined
+          ? nothing
+          : html`<span class="buttons no-print">
+              <button type="button" class="button" @click=${() => this.wire?.post({ type: 'open', runId })}>
+                Open Run Page
+              </button>
+              ${isActive(state) && state !== 'cancelling' ? html`<button type="button" class="button" @click=${() => this.wire?.post({ type: 'cancel', runId })}>Cancel</button>` : nothing}
+            </span>`
+      }
+    </div>`;
+  }
+
+  #renderProgress({ report }: RunOutput, state: RunSummary['state']) {
+    if (!isActive(state)) return nothing;
+    const run = this.live ?? report?.runs[0];
+    if (run !== undefined) return html`<aiwb-progress .run=${run}></aiwb-progress>`;
+    return html`<p class="muted">The run has been started. Its progress shows while AI Workbench is open.</p>`;
+  }
+
+  #renderChart(report: Report) {
+    if (this.#chart?.report !== report) {
+      const leading = leadingMetric(report);
+      this.#chart = { report, chart: leading === undefined ? undefined : intervalChart(report, leading) };
+    }
+    const { chart } = this.#chart;
+    return chart === undefined ? nothing : html`<aiwb-chart .chart=${chart}></aiwb-chart>`;
+  }
+
+  #receive(message: HostToRenderer, runId: string): void {
+    if (message.type === 'run') {
+      if (message.run.id === runId) this.live = message.run;
+      return;
+    }
+    const state = this.live?.state ?? 'succeeded';
+    if (isActive(state)) this.problem = message.failure;
+  }
+}

@@ -1,0 +1,28 @@
+import type { RendererContext } from 'vscode-notebook-renderer';
+import type { HostToRenderer, RendererToHost } from '../schemas/generated/messages.ts';
+import { validateHostToRenderer } from '../schemas/generated/validators.js';
+
+/** Messages between the outputs of a notebook and VS Code; absent where nobody listens. */
+export interface RunWire {
+  post(message: RendererToHost): void;
+  /** Calls `listener` with every valid message; the returned function ends that. */
+  listen(listener: (message: HostToRenderer) => void): () => void;
+}
+
+/** Undefined where the host has no messaging: outputs are then complete without it. */
+export function createRunWire(context: RendererContext<unknown>): RunWire | undefined {
+  const { postMessage, onDidReceiveMessage } = context;
+  if (postMessage === undefined || onDidReceiveMessage === undefined) return undefined;
+  const listeners = new Set<(message: HostToRenderer) => void>();
+  onDidReceiveMessage((message: unknown) => {
+    if (!validateHostToRenderer(message)) return;
+    for (const listener of listeners) listener(message);
+  });
+  return {
+    post: message => void postMessage(message),
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { readChartTheme, watchTheme } from '../shared/chart-theme.ts';
+import { copyText, toCsv } from '../shared/clipboard.ts';
+import { defineElement } from '../shared/define.ts';
+import { formatFixed } from '../shared/format.ts';
+import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
+import type { DrawnChart } from './chart-runtime.ts';
+import type { Chart } from './chart-specs.ts';
+
+/** A chart with its question above it, its data behind a button, and copies for elsewhere. Drawing code is loaded when first shown. */
+export class ChartFigure extends LitElement {
+  static override properties = {
+    chart: { attribute: false },
+    showsData: { state: true },
+    problem: { state: true },
+    notice: { state: true },
+  };
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    tableStyles,
+    css`
+      figcaption {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+        align-items: baseline;
+        margin-bottom: 8px;
+      }
+      figcaption > h3 {
+        flex: 1 1 auto;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 12px;
+      }
+      .plot {
+        width: 100%;
+        max-width: 760px;
+        min-height: 40px;
+        overflow: hidden;
+      }
+      .scroll {
+        max-height: 320px;
+      }
+    `,
+  ];
+  declare chart: Chart | undefined;
+  declare showsData: boolean;
+  declare problem: string | undefined;
+  declare notice: string;
+  #drawn: DrawnChart | undefined;
+  #turn = 0;
+  #width = 0;
+  #unwatch: (() => void) | undefined;
+  readonly #sizes = new ResizeObserver(() => void this.#fit());
+
+  constructor() {
+    super();
+    this.showsData = false;
+    this.notice = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#unwatch = watchTheme(() => void this.#draw());
+    if (this.hasUpdated) void this.#draw();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+    this.#sizes.disconnect();
+    this.#turn++;
+    this.#drawn?.remove();
+    this.#drawn = undefined;
+  }
+
+  override render() {
+    const { chart } = this;
+    if (chart === undefined) return nothing;
+    return html`<figure>
+      <figcaption>
+        <h3>${chart.question}</h3>
+        <span class="actions no-print">
+          <button
+            type="button"
+            class="link"
+            aria-expanded=${this.showsData ? 'true' : 'false'}
+            @click=${() => (this.showsData = !this.showsData)}
+          >
+            ${this.showsData ? 'Hide data' : 'Show data'}
+          </button>
+          <button
+            type="button"
+            class="link"
+            @click=${() => this.#copy('CSV', () => toCsv(chart.table.header, chart.table.rows))}
+          >
+            Copy as CSV
+          </button>
+          ${this.problem === undefined ? html`<button type="button" class="link" @click=${() => this.#copy('SVG', () => this.#drawn?.toSvg() ?? '')}>Copy as SVG</button>` : nothing}
+          <span class="muted" role="status">${this.notice}</span>
+        </span>
+      </figcaption>
+      <div class="plot" role="img" aria-label=${chart.summary} ?hidden=${this.problem !== undefined}></div>
+      ${this.problem === undefined ? nothing : html`<p class="muted">The chart could not be drawn (${this.problem}). Its data:</p>`}
+      ${this.showsData || this.problem !== undefined ? renderData(chart) : nothing}
+    </figure>`;
+  }
+
+  protected override updated(changed: Map<string, unknown>): void {
+    if (changed.has('chart')) void this.#draw();
+  }
+
+  async #draw(): Promise<void> {
+    const turn = ++this.#turn;
+    const { chart } = this;
+    const plot = this.renderRoot.querySelector<HTMLElement>('.plot');
+    if (chart === undefined || plot === null) return;
+    this.#sizes.observe(plot);
+    this.#width = Math.floor(plot.clientWidth);
+    if (this.#width < 40) return;
+    try {
+      const { drawChart } = await import('./chart-runtime.ts');
+      if (turn !== this.#turn) return;
+      this.#drawn?.remove();
+      this.#drawn = undefined;
+      const drawn = await drawChart(plot, chart.build(readChartTheme(this), this.#width), this.#width);
+      if (turn === this.#turn) this.#drawn = drawn;
+      else drawn.remove();
+      this.problem = undefined;
+    } catch (error) {
+      if (turn === this.#turn) this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** A new width changes how much room labels get, so the chart is drawn anew. */
+  async #fit(): Promise<void> {
+    const width = Math.floor(this.renderRoot.querySelector('.plot')?.clientWidth ?? 0);
+    if (Math.abs(width - this.#width) < 8) return;
+    await this.#draw();
+  }
+
+  async #copy(what: string, read: () => string | Promise<string>): Promise<void> {
+    const done = await copyText(await read());
+    this.notice = done ? `${what} copied` : 'Copying is not allowed here';
+    setTimeout(() => (this.notice = ''), 4000);
+  }
+}
+
+function renderData({ question, table: { header, rows } }: Chart) {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Data of the chart: ${question}">
+    <table>
+      <thead>
+        <tr>
+          ${header.map((name, index) => html`<th scope="col" class=${index === 0 ? '' : 'number'}>${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, ...values]) =>
+            html`<tr>
+              <th scope="row" class="name">${name}</th>
+              ${values.map(value => html`<td class="number">${renderCell(value)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function renderCell(value: string | number | null): string {
+  if (typeof value !== 'number') return value ?? '–';
+  return Number.isInteger(value) ? formatFixed(value, 0) : formatFixed(value, Math.abs(value) < 0.01 ? 6 : 4);
+}
+
+defineElement('aiwb-chart', ChartFigure);

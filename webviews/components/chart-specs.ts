@@ -1,0 +1,220 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Report } from '../../schemas/generated/messages.ts';
+import type { ChartTheme } from '../shared/chart-theme.ts';
+import { figureOf, rankedVariants, variantName, type MetricColumn } from '../shared/figures.ts';
+import { formatValue, unitName } from '../shared/format.ts';
+import { showUnseen } from '../shared/text.ts';
+
+export interface ChartTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** A chart, the question it answers, the answer in words, and its data as a table. */
+export interface Chart {
+  readonly question: string;
+  readonly summary: string;
+  readonly table: ChartTable;
+  readonly build: (theme: ChartTheme, width: number) => TopLevelSpec;
+}
+
+/** Which model is better, and how sure? A dot with its interval for each; the baseline's value as a dashed line. */
+export function intervalChart(report: Report, column: MetricColumn): Chart | undefined {
+  const rows = rankedVariants(report.variants, column).flatMap(index => {
+    const figure = figureOf(report.variants[index]?.metrics ?? [], column.metric);
+    if (figure === undefined || figure.value === null) return [];
+    const { value, low = value, high = value, n } = figure;
+    return [{ name: variantName(report, index), value, low, high, n, baseline: index === report.baseline }];
+  });
+  if (rows.length < 2) return undefined;
+  const label = showUnseen(column.label);
+  const unit = unitName(column.unit);
+  const title = unit === '' ? label : `${label}, ${unit}`;
+  const baseline = rows.find(row => row.baseline);
+  return {
+    question: 'Which model is better, and how sure?',
+    summary: `${label} by model: ${rows.map(({ name, value, low, high }) => `${name} ${formatValue(value, column.unit)}, ${formatValue(low, column.unit)} to ${formatValue(high, column.unit)}`).join('; ')}.`,
+    table: {
+      header: ['Model', title, 'Low', 'High', 'n'],
+      rows: rows.map(({ name, value, low, high, n }) => [name, value, low, high, n]),
+    },
+    build: (theme, width) => {
+      const y = { field: 'name', type: 'nominal' as const, sort: null, axis: nameAxis(theme, width) };
+      return {
+        ...frame(theme),
+        height: { step: 28 },
+        data: { values: rows },
+        layer: [
+          ...(baseline === undefined
+            ? []
+            : [
+                {
+                  data: { values: [{ value: baseline.value }] },
+                  mark: { type: 'rule' as const, strokeDash: [3, 3], color: theme.muted },
+                  encoding: { x: { field: 'value', type: 'quantitative' as const } },
+                },
+              ]),
+          {
+            mark: { type: 'rule', strokeWidth: 2, color: theme.series[0] },
+            encoding: {
+              y,
+              x: { field: 'low', type: 'quantitative', title, scale: { zero: false, nice: true } },
+              x2: { field: 'high' },
+            },
+          },
+          {
+            mark: { type: 'point', filled: true, opacity: 1, size: 64 },
+            encoding: {
+              y,
+              x: { field: 'value', type: 'quantitative' },
+              shape: {
+                field: 'baseline',
+                type: 'nominal',
+                scale: { domain: [false, true], range: ['circle', 'diamond'] },
+                legend: null,
+              },
+              color: { condition: { test: 'datum.baseline', value: theme.foreground }, value: theme.series[0] },
+            },
+          },
+        ],
+      };
+    },
+  };
+}
+
+/** What does quality cost? One dot a model: quality upwards, cost or time to the right. */
+export function tradeOffChart(report: Report, quality: MetricColumn, against: MetricColumn): Chart | undefined {
+  const rows = report.variants.flatMap(({ metrics }, index) => {
+    const [y, x] = [figureOf(metrics, quality.metric), figureOf(metrics, against.metric)];
+    if (y === undefined || x === undefined || y.value === null || x.value === null) return [];
+    return [{ name: variantName(report, index), x: x.value, y: y.value, baseline: index === report.baseline }];
+  });
+  if (rows.length < 2) return undefined;
+  const yTitle = showUnseen(quality.label);
+  const unit = unitName(against.unit);
+  const xTitle = unit === '' ? showUnseen(against.label) : `${showUnseen(against.label)}, ${unit}`;
+  return {
+    question: against.kind === 'cost' ? 'What does the quality cost?' : 'What does the quality take in time?',
+    summary: `${yTitle} against ${xTitle}: ${rows.map(({ name, x, y }) => `${name} ${formatValue(y, quality.unit)} at ${formatValue(x, against.unit)}`).join('; ')}.`,
+    table: { header: ['Model', xTitle, yTitle], rows: rows.map(({ name, x, y }) => [name, x, y]) },
+    build: (theme, width) => ({
+      ...frame(theme),
+      height: 220,
+      data: { values: rows },
+      encoding: {
+        x: {
+          field: 'x',
+          type: 'quantitative',
+          title: xTitle,
+          scale: { zero: true },
+          axis: { tickCount: Math.max(3, Math.floor(width / 90)) },
+        },
+        y: { field: 'y', type: 'quantitative', title: yTitle, scale: { zero: false, padding: 16 } },
+      },
+      layer: [
+        {
+          mark: { type: 'point', filled: true, opacity: 1, size: 64 },
+          encoding: {
+            shape: {
+              field: 'baseline',
+              type: 'nominal',
+              scale: { domain: [false, true], range: ['circle', 'diamond'] },
+              legend: null,
+            },
+            color: { condition: { test: 'datum.baseline', value: theme.foreground }, value: theme.series[0] },
+          },
+        },
+        {
+          transform: [{ calculate: `datum.x > ${String(Math.max(...rows.map(({ x }) => x)) * 0.6)}`, as: 'right' }],
+          mark: {
+            type: 'text',
+            dy: -10,
+            limit: Math.max(80, width * 0.4),
+            color: theme.foreground,
+            align: { expr: "datum.right ? 'right' : 'left'" },
+          },
+          encoding: { text: { field: 'name' } },
+        },
+      ],
+    }),
+  };
+}
+
+/** Has it learned all it could? Loss by step for every model that learned. */
+export function learningChart(report: Report): Chart | undefined {
+  const curves = report.variants.flatMap(({ learningCurve }, index) =>
+    learningCurve === undefined || learningCurve.length < 2
+      ? []
+      : [{ name: variantName(report, index), points: learningCurve }],
+  );
+  if (curves.length === 0) return undefined;
+  const values = curves.flatMap(({ name, points }) => points.map(({ step, loss }) => ({ name, step, loss })));
+  const words = curves.map(({ name, points }) => {
+    const [first, last] = [points[0], points.at(-1)];
+    return `${name} from ${(first?.loss ?? 0).toFixed(3)} to ${(last?.loss ?? 0).toFixed(3)} in ${String(last?.step ?? 0)} steps`;
+  });
+  return {
+    question: 'Has it learned all it could?',
+    summary: `Loss while learning: ${words.join('; ')}.`,
+    table: { header: ['Model', 'Step', 'Loss'], rows: values.map(({ name, step, loss }) => [name, step, loss]) },
+    build: (theme, width) => ({
+      ...frame(theme),
+      height: 160,
+      data: { values },
+      mark: { type: 'line', strokeWidth: 1.5, interpolate: 'monotone' },
+      encoding: {
+        x: {
+          field: 'step',
+          type: 'quantitative',
+          title: 'Step',
+          axis: { tickCount: Math.max(3, Math.floor(width / 90)) },
+        },
+        y: { field: 'loss', type: 'quantitative', title: 'Loss', scale: { zero: true } },
+        color: {
+          field: 'name',
+          type: 'nominal',
+          scale: { range: [...theme.series] },
+          legend: curves.length < 2 ? null : { orient: 'bottom', title: null },
+        },
+        strokeDash: { field: 'name', type: 'nominal', legend: null },
+      },
+    }),
+  };
+}
+
+/** What every chart shares: the theme's type and lines, room left by the axes, no border. */
+function frame({ font, fontSize, foreground, muted, line }: ChartTheme) {
+  return {
+    background: 'transparent',
+    autosize: { type: 'fit-x' as const, contains: 'padding' as const },
+    padding: { left: 2, right: 10, top: 4, bottom: 2 },
+    config: {
+      font,
+      view: { stroke: null },
+      axis: {
+        labelColor: foreground,
+        titleColor: muted,
+        titleFontWeight: 'normal' as const,
+        labelFontSize: fontSize,
+        titleFontSize: fontSize,
+        gridColor: line,
+        gridOpacity: 0.25,
+        domainColor: line,
+        tickColor: line,
+      },
+      legend: { labelColor: foreground, labelFontSize: fontSize },
+      text: { fontSize, color: foreground },
+    },
+  };
+}
+
+function nameAxis({ fontSize }: ChartTheme, width: number) {
+  return {
+    title: null,
+    labelLimit: Math.max(70, Math.floor(width * 0.38)),
+    labelFontSize: fontSize,
+    domain: false,
+    ticks: false,
+    labelPadding: 8,
+  };
+}

@@ -1,0 +1,184 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { MetricValue, Report } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import {
+  bestVariants,
+  figureOf,
+  hasSeveralPrompts,
+  leadingMetric,
+  metricColumns,
+  promptName,
+  rankedVariants,
+  runLetter,
+  type MetricColumn,
+} from '../shared/figures.ts';
+import { decimalsFor, formatConfidence, formatCount, formatFixed, unitName } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
+import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
+import { showUnseen } from '../shared/text.ts';
+
+export interface TableSort {
+  /** A metric's id, or `model`. */
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** Every model (with every prompt) against every metric. Fires `sort-changed` with a `TableSort`. */
+export class MetricTable extends LitElement {
+  static override properties = { report: { attribute: false }, sort: { attribute: false } };
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    tableStyles,
+    css`
+      .scroll {
+        max-height: 70vh;
+      }
+      th button {
+        font-weight: inherit;
+      }
+      th button .icon {
+        width: 12px;
+        height: 12px;
+        vertical-align: -1px;
+      }
+      .failed {
+        color: var(--vscode-errorForeground);
+      }
+    `,
+  ];
+  declare report: Report | undefined;
+  declare sort: TableSort | undefined;
+
+  override render() {
+    const { report } = this;
+    if (report === undefined || report.variants.length === 0)
+      return html`<p class="muted">No model has been measured yet.</p>`;
+    const columns = metricColumns(report.variants);
+    const sort = this.sort ?? initialSort(report);
+    const withPrompt = hasSeveralPrompts(report);
+    const withRun = report.runs.length > 1;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Results by model">
+      <table>
+        <caption>
+          Values with ${formatConfidence(report.confidence)} intervals; the best of a column is bold and marked.
+        </caption>
+        <thead>
+          <tr>
+            ${this.#renderHeader({ column: 'model', label: 'Model', unit: '' }, sort, false)}
+            ${withPrompt ? html`<th scope="col">Prompt</th>` : nothing}
+            ${withRun ? html`<th scope="col">Run</th>` : nothing}
+            <th scope="col" class="number">Answered</th>
+            ${columns.map(({ metric, label, unit }) => this.#renderHeader({ column: metric, label: showUnseen(label), unit: unitName(unit) }, sort, true))}
+          </tr>
+        </thead>
+        <tbody>
+          ${sortedVariants(report, columns, sort).map(index => this.#renderRow(report, index, columns, withPrompt, withRun))}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #renderHeader(
+    header: { column: string; label: string; unit: string },
+    sort: TableSort | undefined,
+    numeric: boolean,
+  ) {
+    const sorted = sort?.column === header.column ? sort : undefined;
+    const order = sorted === undefined ? 'none' : sorted.descending ? 'descending' : 'ascending';
+    return html`<th scope="col" class=${numeric ? 'number' : ''} aria-sort=${order}>
+      <button type="button" @click=${() => this.#changeSort(header.column)}>
+        ${header.label}${header.unit === '' ? nothing : html` <span class="unit">${header.unit}</span>`}
+        ${sorted === undefined ? nothing : icon(sorted.descending ? 'arrowDown' : 'arrowUp')}
+      </button>
+    </th>`;
+  }
+
+  #renderRow(report: Report, index: number, columns: readonly MetricColumn[], withPrompt: boolean, withRun: boolean) {
+    const variant = report.variants[index];
+    if (variant === undefined) return nothing;
+    return html`<tr>
+      <th scope="row" class="name">
+        <span dir="auto">${showUnseen(variant.model)}</span
+        >${index === report.baseline ? html`<span class="tag">baseline</span>` : nothing}
+      </th>
+      ${withPrompt ? html`<td class="name">${variant.prompt === undefined ? '–' : promptName(variant.prompt)}</td>` : nothing}
+      ${withRun ? html`<td>${runLetter(report, variant.runId)}</td>` : nothing}
+      <td class="number">
+        ${formatCount(variant.samples)}
+        ${variant.failed > 0 ? html`<span class="interval failed">${formatCount(variant.failed)} failed</span>` : nothing}
+      </td>
+      ${columns.map(column => renderFigure(report, index, column))}
+    </tr>`;
+  }
+
+  #changeSort(column: string): void {
+    const { report } = this;
+    if (report === undefined) return;
+    const current = this.sort ?? initialSort(report);
+    const startsDescending =
+      metricColumns(report.variants).find(({ metric }) => metric === column)?.direction === 'higher';
+    this.sort = { column, descending: current?.column === column ? !current.descending : startsDescending };
+    this.dispatchEvent(new CustomEvent<TableSort>('sort-changed', { detail: this.sort }));
+  }
+}
+
+/** Best first by the leading metric. */
+function initialSort(report: Report): TableSort | undefined {
+  const leading = leadingMetric(report);
+  return leading === undefined ? undefined : { column: leading.metric, descending: leading.direction !== 'lower' };
+}
+
+function sortedVariants(
+  report: Report,
+  columns: readonly MetricColumn[],
+  sort: TableSort | undefined,
+): readonly number[] {
+  const indexes = report.variants.map((_, index) => index);
+  if (sort === undefined) return indexes;
+  if (sort.column === 'model') {
+    const byName = indexes.sort((a, b) =>
+      (report.variants[a]?.model ?? '').localeCompare(report.variants[b]?.model ?? ''),
+    );
+    return sort.descending ? byName.reverse() : byName;
+  }
+  const column = columns.find(({ metric }) => metric === sort.column);
+  if (column === undefined) return indexes;
+  return rankedVariants(report.variants, { ...column, direction: sort.descending ? 'higher' : 'lower' });
+}
+
+function renderFigure(report: Report, index: number, column: MetricColumn) {
+  const figure = figureOf(report.variants[index]?.metrics ?? [], column.metric);
+  if (figure === undefined) return html`<td class="number muted">–</td>`;
+  if (figure.value === null) {
+    return html`<td class="number muted">
+      not
+      computed${figure.note === undefined ? nothing : html`<span class="interval">${showUnseen(figure.note)}</span>`}
+    </td>`;
+  }
+  const decimals = columnDecimals(report, column);
+  const isBest = bestVariants(report.variants, column).has(index);
+  return html`<td class="number ${isBest ? 'best' : ''}">
+    ${isBest ? html`<span aria-hidden="true">▸ </span><span class="unseen">best: </span>` : nothing}${formatFixed(figure.value, decimals)}${renderInterval(figure, decimals)}
+  </td>`;
+}
+
+function renderInterval({ low, high, estimated, method }: MetricValue, decimals: number) {
+  const parts = [
+    low === undefined || high === undefined
+      ? undefined
+      : `${formatFixed(low, decimals)} to ${formatFixed(high, decimals)}`,
+    estimated === true ? 'estimated' : undefined,
+  ].filter(part => part !== undefined);
+  return parts.length === 0
+    ? nothing
+    : html`<span class="interval" title=${method ?? nothing}>${parts.join(', ')}</span>`;
+}
+
+/** One number of decimals for a whole column, so that its figures line up. */
+function columnDecimals(report: Report, { metric, unit }: MetricColumn): number {
+  const values = report.variants.flatMap(({ metrics }) => figureOf(metrics, metric)?.value ?? []);
+  return decimalsFor(values, unit);
+}
+
+defineElement('aiwb-metric-table', MetricTable);

@@ -1,0 +1,115 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { MetricValue, Report } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { figureOf, leadingMetric, variantName, type MetricColumn } from '../shared/figures.ts';
+import { decimalsFor, formatCount, formatFixed, unitName } from '../shared/format.ts';
+import { baseStyles, tableStyles } from '../shared/styles.ts';
+import { showUnseen } from '../shared/text.ts';
+
+interface SliceRow {
+  readonly value: string;
+  readonly n: number;
+  readonly figures: readonly (MetricValue | undefined)[];
+}
+
+/** The leading metric by the values of each slice column, one column a model. */
+export class SlicesTable extends LitElement {
+  static override properties = { report: { attribute: false } };
+  static override styles = [
+    baseStyles,
+    tableStyles,
+    css`
+      .scroll {
+        max-height: 60vh;
+      }
+      tbody th.group {
+        font-weight: 600;
+        padding-top: 12px;
+      }
+      thead th.name {
+        white-space: normal;
+        min-width: 9ch;
+      }
+    `,
+  ];
+  declare report: Report | undefined;
+
+  override render() {
+    const { report } = this;
+    const leading = report === undefined ? undefined : leadingMetric(report);
+    if (report === undefined || leading === undefined) return nothing;
+    const unit = unitName(leading.unit);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Results by slice">
+      <table>
+        <caption>
+          ${showUnseen(leading.label)}${unit === '' ? nothing : `, ${unit}`}, with intervals; the best of a row is bold
+          and marked.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Slice</th>
+            <th scope="col" class="number">n</th>
+            ${report.variants.map((_, index) => html`<th scope="col" class="number name">${variantName(report, index)}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${sliceColumns(report).map(
+            column =>
+              html`<tr>
+                  <th scope="rowgroup" class="group" colspan=${report.variants.length + 2}>${showUnseen(column)}</th>
+                </tr>
+                ${sliceRows(report, column, leading.metric).map(row => renderRow(row, leading))}`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+}
+
+export function sliceColumns({ variants }: Report): readonly string[] {
+  return [...new Set(variants.flatMap(({ slices }) => slices.map(({ column }) => column)))];
+}
+
+function sliceRows({ variants }: Report, column: string, metric: string): readonly SliceRow[] {
+  const values = [
+    ...new Set(
+      variants.flatMap(({ slices }) => slices.filter(slice => slice.column === column).map(({ value }) => value)),
+    ),
+  ];
+  return values
+    .map(value => {
+      const own = variants.map(({ slices }) => slices.find(slice => slice.column === column && slice.value === value));
+      return {
+        value,
+        n: Math.max(0, ...own.map(slice => slice?.n ?? 0)),
+        figures: own.map(slice => (slice === undefined ? undefined : figureOf(slice.metrics, metric))),
+      };
+    })
+    .sort((a, b) => b.n - a.n || a.value.localeCompare(b.value));
+}
+
+function renderRow({ value, n, figures }: SliceRow, { unit, direction }: MetricColumn) {
+  const known = figures.flatMap(figure => figure?.value ?? []);
+  const best =
+    direction === 'neutral' || known.length < 2
+      ? undefined
+      : direction === 'lower'
+        ? Math.min(...known)
+        : Math.max(...known);
+  const decimals = decimalsFor(known, unit);
+  return html`<tr>
+    <th scope="row" class="name"><span dir="auto">${value === '' ? '(empty)' : showUnseen(value)}</span></th>
+    <td class="number">${formatCount(n)}</td>
+    ${figures.map(figure => {
+      if (figure === undefined || figure.value === null) return html`<td class="number muted">–</td>`;
+      const isBest = figure.value === best && known.some(other => other !== best);
+      const { low, high } = figure;
+      return html`<td class="number ${isBest ? 'best' : ''}">
+        ${isBest ? html`<span aria-hidden="true">▸ </span><span class="unseen">best: </span>` : nothing}${formatFixed(figure.value, decimals)}
+        ${low === undefined || high === undefined ? nothing : html`<span class="interval">${formatFixed(low, decimals)} to ${formatFixed(high, decimals)}</span>`}
+      </td>`;
+    })}
+  </tr>`;
+}
+
+defineElement('aiwb-slices-table', SlicesTable);

@@ -1,0 +1,40 @@
+import { css, html, LitElement } from 'lit';
+import type { Report } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { icon } from '../shared/icons.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { verdictItems } from '../shared/verdicts.ts';
+
+/** What the results say, in plain sentences, the most important first. */
+export class VerdictList extends LitElement {
+  static override properties = { report: { attribute: false } };
+  static override styles = [
+    baseStyles,
+    css`
+      li {
+        display: flex;
+        gap: 8px;
+        align-items: flex-start;
+        padding: 2px 0;
+        overflow-wrap: anywhere;
+      }
+      li > .icon {
+        margin-top: 2px;
+      }
+      li:first-child {
+        font-weight: 600;
+      }
+    `,
+  ];
+  declare report: Report | undefined;
+
+  override render() {
+    const items = this.report === undefined ? [] : verdictItems(this.report);
+    if (items.length === 0) return html`<p class="muted">No quality figure could be computed yet.</p>`;
+    return html`<ul>
+      ${items.map(({ icon: name, tone, text }) => html`<li class="tone-${tone}">${icon(name)}<span dir="auto">${text}</span></li>`)}
+    </ul>`;
+  }
+}
+
+defineElement('aiwb-verdict-list', VerdictList);

@@ -1,0 +1,102 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { Report } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { variantName } from '../shared/figures.ts';
+import { formatCount } from '../shared/format.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { shortDigest, showUnseen } from '../shared/text.ts';
+
+/** What the figures rest on, for whoever wants to make them again: machine, seed, digests, methods. Closed at first. */
+export class RunFacts extends LitElement {
+  static override properties = { report: { attribute: false } };
+  static override styles = [
+    baseStyles,
+    css`
+      summary {
+        cursor: pointer;
+        font-weight: 600;
+        padding: 2px 0;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: minmax(10ch, max-content) minmax(0, 1fr);
+        gap: 2px 16px;
+        margin: 8px 0 0 16px;
+      }
+      dt {
+        color: var(--vscode-descriptionForeground);
+      }
+      dd {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+  declare report: Report | undefined;
+
+  override render() {
+    const { report } = this;
+    if (report === undefined) return nothing;
+    const facts = [
+      ...environmentFacts(report),
+      ...datasetFacts(report),
+      ...digestFacts(report),
+      ...methodFacts(report),
+    ];
+    if (facts.length === 0) return nothing;
+    return html`<details>
+      <summary>Environment and methods</summary>
+      <dl>
+        ${facts.map(
+          ([name, value]) =>
+            html`<dt>${showUnseen(name)}</dt>
+              <dd>${showUnseen(value)}</dd>`,
+        )}
+      </dl>
+    </details>`;
+  }
+}
+
+type Fact = readonly [name: string, value: string];
+
+function environmentFacts({ environment, runs }: Report): readonly Fact[] {
+  const ids: readonly Fact[] = runs.map(({ id }) => ['Run', id]);
+  if (environment === undefined) return ids;
+  const { workbench, node, platform, host, cpus, seed, benchmarkDigest } = environment;
+  return [
+    ...ids,
+    ['AI Workbench', workbench],
+    ['Node', node],
+    ['Machine', `${host}, ${platform}${cpus === undefined ? '' : `, ${formatCount(cpus)} CPUs`}`],
+    ['Seed', String(seed)],
+    ['Benchmark digest', benchmarkDigest],
+  ];
+}
+
+function datasetFacts({ dataset }: Report): readonly Fact[] {
+  if (dataset === undefined) return [];
+  return [
+    ['Dataset', dataset.path],
+    ['Dataset digest', dataset.digest],
+  ];
+}
+
+function digestFacts(report: Report): readonly Fact[] {
+  return report.variants.flatMap(({ modelDigest, promptDigest }, index): Fact[] => {
+    const parts = [
+      ...(modelDigest === undefined ? [] : [`model ${shortDigest(modelDigest)}`]),
+      ...(promptDigest === undefined ? [] : [`prompt ${shortDigest(promptDigest)}`]),
+    ];
+    return parts.length === 0 ? [] : [[variantName(report, index), parts.join(', ')]];
+  });
+}
+
+function methodFacts({ variants, comparisons }: Report): readonly Fact[] {
+  const methods = new Map<string, string>();
+  for (const { metrics } of variants) {
+    for (const { label, method } of metrics) if (method !== undefined) methods.set(`${label}, interval`, method);
+  }
+  for (const { label, test } of comparisons) if (test !== undefined) methods.set(`${label}, test`, test);
+  return [...methods];
+}
+
+defineElement('aiwb-run-facts', RunFacts);

@@ -1,0 +1,142 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { css, html, LitElement, nothing } from 'lit';
+import type { PageCommand, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { repeatsOf } from '../shared/figures.ts';
+import { countOf, formatDate, formatDuration, isoDate } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { baseName, shortDigest, showUnseen } from '../shared/text.ts';
+import { isActive, stateWords } from '../shared/words.ts';
+
+type Command = PageCommand['command'];
+
+/** Name, state, when, how much, from what; and what can be done. Fires `command` with the command's name. */
+export class RunHeader extends LitElement {
+  static override properties = {
+    report: { attribute: false },
+    run: { attribute: false },
+    standalone: { type: Boolean },
+  };
+  static override styles = [
+    baseStyles,
+    css`
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px 24px;
+        justify-content: space-between;
+        align-items: flex-start;
+      }
+      .about {
+        flex: 1 1 260px;
+        min-width: 0;
+      }
+      h1 {
+        font-size: 1.55em;
+        line-height: 1.3;
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        column-gap: 16px;
+        color: var(--vscode-descriptionForeground);
+        overflow-wrap: anywhere;
+      }
+      .state {
+        color: var(--vscode-foreground);
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+      }
+    `,
+  ];
+  declare report: Report | undefined;
+  declare run: RunSummary | undefined;
+  declare standalone: boolean;
+
+  override render() {
+    const { report, run } = this;
+    const isComparison = report !== undefined && report.runs.length > 1;
+    const title = showUnseen(report?.title ?? run?.name ?? 'Run');
+    return html`<header>
+      <div class="about">
+        <h1 dir="auto">${title}</h1>
+        <p class="facts">
+          ${isComparison ? this.#renderComparisonFacts(report) : run === undefined ? nothing : this.#renderRunFacts(run)}
+        </p>
+      </div>
+      ${run === undefined ? nothing : html`<div class="buttons no-print">${this.#renderButtons(run, isComparison)}</div>`}
+    </header>`;
+  }
+
+  #renderComparisonFacts(report: Report) {
+    return html`<span>Comparison of ${countOf(report.runs.length, 'run')}</span>
+      <span><time datetime=${isoDate(report.createdAt)}>${formatDate(report.createdAt)}</time></span>
+      ${renderDataset(report)}`;
+  }
+
+  #renderRunFacts(run: RunSummary) {
+    const { text, icon: name, tone } = stateWords(run.state);
+    const started = run.startedAt ?? run.createdAt;
+    return html`<span class="state tone-${tone}">${icon(name)} ${text}</span>
+      <span><time datetime=${isoDate(started)}>${formatDate(started)}</time></span>
+      ${run.startedAt === undefined || run.endedAt === undefined ? nothing : html`<span>took ${formatDuration((run.endedAt - run.startedAt) / 1000)}</span>`}
+      ${this.#renderSize(run)} ${this.report === undefined ? nothing : renderDataset(this.report)}
+      <span>${showUnseen(run.benchmark)}</span>`;
+  }
+
+  #renderSize(run: RunSummary) {
+    const variants = run.progress.variants;
+    const models = new Set(variants.map(({ model }) => model)).size;
+    const prompts = new Set(variants.map(({ prompt }) => prompt)).size;
+    const rows = this.report?.dataset?.rows;
+    const repeats = rows === undefined ? undefined : repeatsOf(run, rows);
+    const parts = [
+      ...(rows === undefined ? [] : [countOf(rows, 'row')]),
+      ...(models === 0 ? [] : [countOf(models, 'model')]),
+      ...(prompts < 2 ? [] : [countOf(prompts, 'prompt')]),
+      ...(repeats === undefined || repeats === 1 ? [] : [countOf(repeats, 'repeat')]),
+    ];
+    return parts.length === 0 ? nothing : html`<span>${parts.join(' × ')}</span>`;
+  }
+
+  #renderButtons(run: RunSummary, isComparison: boolean) {
+    if (this.standalone) return this.#renderButton('Print', () => print());
+    const command = (name: Command, label: string, isPrimary = false) =>
+      this.#renderButton(label, () => this.#send(name), isPrimary);
+    const single = [
+      ...(isActive(run.state) && run.state !== 'cancelling' ? [command('cancel', 'Cancel')] : []),
+      ...(run.resumable === true ? [command('resume', 'Resume', true)] : []),
+    ];
+    return [
+      ...(isComparison ? [] : single),
+      command('compare', 'Compare…'),
+      command('export', 'Export…'),
+      command('openHtml', 'Open as HTML'),
+      ...(isComparison ? [] : [command('openBenchmark', 'Open Benchmark'), command('openLog', 'Log')]),
+    ];
+  }
+
+  #renderButton(label: string, press: () => void, isPrimary = false) {
+    return html`<vscode-button ?secondary=${!isPrimary} @click=${press}>${label}</vscode-button>`;
+  }
+
+  #send(command: Command): void {
+    this.dispatchEvent(new CustomEvent<Command>('command', { detail: command }));
+  }
+}
+
+function renderDataset({ dataset }: Report) {
+  if (dataset === undefined) return nothing;
+  const training = dataset.trainingRows > 0 ? `, ${countOf(dataset.trainingRows, 'training row')}` : '';
+  return html`<span title=${`${showUnseen(dataset.path)} ${dataset.digest}`}>
+    ${showUnseen(baseName(dataset.path))} <code>${shortDigest(dataset.digest)}</code>${training}
+  </span>`;
+}
+
+defineElement('aiwb-run-header', RunHeader);

@@ -1,0 +1,91 @@
+import type { Unit } from '../../schemas/generated/messages.ts';
+
+const minus = '\u2212';
+
+/** 12,345 */
+export function formatCount(value: number): string {
+  return formatFixed(value, 0);
+}
+
+/** `1 row`, `3 rows`. */
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** Grouped digits, a real minus sign, never a negative zero. */
+export function formatFixed(value: number, decimals: number): string {
+  const digits = Math.abs(value).toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+  return value < 0 && /[1-9]/.test(digits) ? `${minus}${digits}` : digits;
+}
+
+/** A value with its unit: `0.821`, `12.3 ms`, `4.1 s`, `0.0042 USD`, `1,204`. */
+export function formatValue(value: number, unit: Unit): string {
+  if (unit === 'ms' && Math.abs(value) >= 10_000) return `${formatFixed(value / 1000, 1)} s`;
+  const digits = formatFixed(value, decimalsFor([value], unit));
+  return unit === 'ms' ? `${digits} ms` : unit === 'USD' ? `${digits} USD` : digits;
+}
+
+/** A difference always carries its sign: `+0.041`, `−0.120`, `0.000`. */
+export function formatSigned(value: number, decimals: number): string {
+  const text = formatFixed(value, decimals);
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
+/** Decimals that give every figure of a column the same ones: three for shares, three significant digits of the largest otherwise. */
+export function decimalsFor(values: readonly number[], unit: Unit): number {
+  if (unit === 'ratio') return 3;
+  if (unit === 'count' || unit === 'tokens') return values.every(Number.isInteger) ? 0 : 1;
+  const largest = Math.max(0, ...values.map(Math.abs).filter(Number.isFinite));
+  if (largest === 0) return unit === 'USD' ? 2 : 1;
+  const least = unit === 'USD' ? 2 : 0;
+  return Math.min(6, Math.max(least, 2 - Math.floor(Math.log10(largest))));
+}
+
+/** What a column's header says after its name. A share needs no unit. */
+export function unitName(unit: Unit): string {
+  return unit === 'ratio' || unit === 'count' ? '' : unit;
+}
+
+/** `<0.001`, `0.034`. */
+export function formatPValue(value: number): string {
+  return value < 0.001 ? '<0.001' : formatFixed(value, 3);
+}
+
+/** `95 %` */
+export function formatConfidence(confidence: number): string {
+  return `${String(Number((confidence * 100).toFixed(1)))} %`;
+}
+
+/** `0.4 s`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10) return `${formatFixed(Math.max(0, seconds), 1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${String(whole)} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60)
+    return whole % 60 === 0 ? `${String(minutes)} min` : `${String(minutes)} min ${String(whole % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${formatCount(hours)} h` : `${formatCount(hours)} h ${String(minutes % 60)} min`;
+}
+
+/** Rounded for a forecast: `less than 5 s`, `about 40 s`, `about 12 min`. */
+export function formatTimeLeft(seconds: number): string {
+  if (seconds < 5) return 'less than 5 s left';
+  if (seconds < 60) return `about ${String(Math.ceil(seconds / 5) * 5)} s left`;
+  if (seconds < 3600) return `about ${String(Math.ceil(seconds / 60))} min left`;
+  return `about ${formatDuration(Math.ceil(seconds / 600) * 600)} left`;
+}
+
+/** Date and time where the reader is: `Nov 21, 2026, 2:37 PM`. */
+export function formatDate(milliseconds: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(milliseconds);
+}
+
+/** For `<time datetime>`. */
+export function isoDate(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.valueOf()) ? '' : date.toISOString();
+}
