@@ -12,6 +12,8 @@ export interface OpenDocuments {
 export interface ParsedDocuments {
   /** Absent for documents that are not ours. */
   parse(document: TextDocument): ParsedDocument | undefined;
+  /** The newest parse there is, perhaps of an earlier version: for help that must be instant and needs no places. */
+  latest(document: TextDocument): ParsedDocument | undefined;
   forget(uri: string): void;
 }
 
@@ -20,15 +22,23 @@ export function createParsedDocuments(): ParsedDocuments {
     string,
     { readonly version: number; readonly kind: DocumentKind; readonly parsed: ParsedDocument }
   >();
+  function parse(document: TextDocument): ParsedDocument | undefined {
+    const kind = kindOfLanguage(document.languageId);
+    if (kind === undefined) return undefined;
+    const cached = cache.get(document.uri);
+    if (cached?.version === document.version && cached.kind === kind) return cached.parsed;
+    const parsed = parseDocument(kind, document.getText());
+    cache.set(document.uri, { version: document.version, kind, parsed });
+    return parsed;
+  }
+
   return {
-    parse(document) {
-      const kind = kindOfLanguage(document.languageId);
-      if (kind === undefined) return undefined;
+    parse,
+    latest(document) {
       const cached = cache.get(document.uri);
-      if (cached?.version === document.version && cached.kind === kind) return cached.parsed;
-      const parsed = parseDocument(kind, document.getText());
-      cache.set(document.uri, { version: document.version, kind, parsed });
-      return parsed;
+      return cached !== undefined && cached.kind === kindOfLanguage(document.languageId)
+        ? cached.parsed
+        : parse(document);
     },
     forget: uri => void cache.delete(uri),
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CodeAction, DocumentLink, DocumentSymbol, Location } from 'vscode-languageserver';
+import type { CodeAction, Diagnostic, DocumentLink, DocumentSymbol, Location } from 'vscode-languageserver';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 
 const bench = `name: triage
@@ -12,6 +12,10 @@ const files = {
   'data/t.jsonl': '{"text":"a","label":"x","split":"train"}\n{"text":"b","label":"y","split":"test"}\n',
   'prompts/t.prompt.yml': 'messages:\n  - {role: user, content: "{{text}}"}\n',
 };
+
+function messageOf(message: Diagnostic['message'] | undefined): string {
+  return typeof message === 'string' ? message : (message?.value ?? '');
+}
 
 describe('language server', () => {
   let client: LanguageClient;
@@ -58,7 +62,7 @@ describe('language server', () => {
     const last = client.change(uri, `${bench}c: 1\n`);
     const answer = await client.nextDiagnostics(uri);
     assert.equal(answer.version, last);
-    assert.match(String(answer.diagnostics[0]?.message), /`c`/);
+    assert.match(messageOf(answer.diagnostics[0]?.message), /`c`/);
     assert.equal(client.published.length, before + 1);
   });
 
@@ -81,7 +85,7 @@ describe('language server', () => {
     const next = client.nextDiagnostics(uri);
     await client.write('data/t.jsonl', '{"question":"a","label":"x","split":"train"}\n');
     client.notifyFileChanged('data/t.jsonl');
-    assert.match(String((await next).diagnostics[0]?.message), /has no column `text`\. .*`question`/);
+    assert.match(messageOf((await next).diagnostics[0]?.message), /has no column `text`\. .*`question`/);
   });
 
   it('resolves paths of notebook cells from the notebook', async () => {
@@ -114,7 +118,7 @@ describe('language server', () => {
       diagnostics.map(found => found.code),
       ['secret-in-file'],
     );
-    assert.ok(!String(diagnostics[0]?.message).includes('abcdefgh'));
+    assert.ok(!messageOf(diagnostics[0]?.message).includes('abcdefgh'));
   });
 
   it('reports templates that cannot be read', async () => {

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
-import { keyText } from '../engine/documents/values.ts';
+import { keyText, scalarText } from '../engine/documents/values.ts';
 
 /** What stands at an offset. */
 export interface Spot {
@@ -48,7 +48,7 @@ function covers(node: unknown, offset: number): boolean {
 }
 
 function toSpot(node: Node, path: DocumentPath, part: 'key' | 'value'): Spot {
-  const text = isScalar(node) ? String(node.value ?? '') : undefined;
+  const text = isScalar(node) ? scalarText(node) : undefined;
   return { path, part, text, start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 };
 }
 

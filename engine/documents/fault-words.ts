@@ -2,7 +2,8 @@ import type { SchemaFault } from '../../schemas/generated/validators.js';
 import { formatPath, type Diagnostic, type DiagnosticCode, type DocumentPath, type Range } from './diagnostic.ts';
 import { expectedForm, expectedModelName, looksLikeModelPattern } from './formats.ts';
 import type { DocumentKind } from './kinds.ts';
-import { allowedValues, fieldsOf, schemaAt, type SchemaNode } from './schema.ts';
+import { allowedValues, fieldsOf, schemaAt } from './schema.ts';
+import { countOf, exampleOf, fieldList, quoted, textOf, typeOf, typeWords } from './value-words.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 
 export interface FaultContext {
@@ -204,7 +205,7 @@ function describeType(expected: string, path: DocumentPath, context: FaultContex
   if (value === null || value === undefined) return describeEmptyValue(path, `${wanted}${exampleOf(schema)}`);
   const name = path.length === 0 ? 'The file' : `\`${formatPath(path)}\``;
   let hint = '';
-  if (expected === 'string' && typeof value !== 'object') hint = ` Put it in quotes: \`"${String(value)}"\`.`;
+  if (expected === 'string' && typeof value !== 'object') hint = ` Put it in quotes: \`"${textOf(value)}"\`.`;
   else if (
     (expected === 'number' || expected === 'integer') &&
     typeof value === 'string' &&
@@ -213,7 +214,7 @@ function describeType(expected: string, path: DocumentPath, context: FaultContex
   ) {
     hint = ' Remove the quotes.';
   } else if (expected === 'array' && typeof value !== 'object' && !isUnderSecret(path))
-    hint = ` Write \`[${String(value)}]\`.`;
+    hint = ` Write \`[${textOf(value)}]\`.`;
   else hint = exampleOf(schema) === '' ? '' : ` For example${exampleOf(schema).replace(', such as', '')}.`;
   return {
     code: 'wrong-type',
@@ -235,7 +236,7 @@ function describeEmptyValue(path: DocumentPath, wanted: string): Words {
 function describePattern(pattern: string, path: DocumentPath, context: FaultContext): Words {
   const value = context.valueAt(path);
   if (looksLikeModelPattern(pattern)) {
-    const { message, suggestion } = expectedModelName(String(value));
+    const { message, suggestion } = expectedModelName(textOf(value));
     return { code: 'bad-format', message, at: path, part: 'value', replacement: suggestion };
   }
   const name = formatPath(path);
@@ -246,7 +247,7 @@ function describePattern(pattern: string, path: DocumentPath, context: FaultCont
 }
 
 function describeBound(path: DocumentPath, context: FaultContext): Words {
-  const schema = schemaAt(context.kind, path) as (SchemaNode & { exclusiveMinimum?: number }) | undefined;
+  const schema = schemaAt(context.kind, path);
   const low = schema?.minimum ?? schema?.exclusiveMinimum;
   const lowWord = schema?.minimum === undefined ? 'above' : 'at least';
   const bounds =
@@ -289,45 +290,6 @@ function describeChoice(options: readonly string[] | undefined, path: DocumentPa
   if (value === null) return describeEmptyValue(path, description.replace(/\.$/, ''));
   const message = `\`${formatPath(path)}\` cannot be ${typeOf(value)}. Expected: ${description}`;
   return { code: 'wrong-type', message, at: path, part: 'value' };
-}
-
-const typeWords: Readonly<Record<string, string>> = {
-  object: 'a mapping (`field: value`)',
-  array: 'a list (`[a, b]`, or lines that start with `- `)',
-  string: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: '`true` or `false`',
-};
-
-function typeOf(value: unknown): string {
-  if (value === null || value === undefined) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  if (typeof value === 'string') return 'text';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a fraction';
-  return `\`${JSON.stringify(value)}\``;
-}
-
-function quoted(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return typeOf(value);
-  const text = String(value);
-  return `\`${text.length > 60 ? `${text.slice(0, 60)}…` : text}\``;
-}
-
-function exampleOf(schema: SchemaNode | undefined): string {
-  const example = schema?.examples?.[0];
-  if (example === undefined) return '';
-  return `, such as \`${typeof example === 'string' ? example : JSON.stringify(example)}\``;
-}
-
-function fieldList(schema: SchemaNode | undefined): string {
-  const fields = schema === undefined ? [] : Object.keys(fieldsOf(schema));
-  return fields.length === 0 ? '' : ` Expected one of ${listWords(fields)}.`;
-}
-
-function countOf(limit: unknown, noun: string): string {
-  return limit === 1 ? `one ${noun}` : `${String(limit)} ${noun}s`;
 }
 
 function isUnderSecret(path: DocumentPath): boolean {

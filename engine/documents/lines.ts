@@ -2,11 +2,11 @@ import type { Position, Range } from './diagnostic.ts';
 
 /** Turns offsets into positions and back. The line table is made on first use: a document without findings needs none. */
 export interface LineIndex {
-  positionAt(offset: number): Position;
-  offsetAt(position: Position): number;
-  rangeAt(start: number, end: number): Range;
+  readonly positionAt: (offset: number) => Position;
+  readonly offsetAt: (position: Position) => number;
+  readonly rangeAt: (start: number, end: number) => Range;
   /** Text of a line without its line break; empty beyond the end. */
-  lineText(line: number): string;
+  readonly lineText: (line: number) => string;
 }
 
 /** Lines end at \r\n, \n or \r, as editors count them. */

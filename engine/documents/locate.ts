@@ -21,8 +21,8 @@ export function locateSpan(
     const followed = follow(node, targets);
     if (typeof step === 'number') {
       const item: unknown = isSeq(followed) ? followed.items[step] : undefined;
-      if (item === undefined || item === null) break;
-      node = isNodeLike(item) ? item : ((item as Pair).key as Node);
+      if (!isNodeLike(item)) break;
+      node = item;
       key = undefined;
     } else {
       const pair = isMap(followed) ? findPairDeep(followed, step, targets) : undefined;

@@ -33,10 +33,10 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   /** What each alias in `document` stands for. */
   readonly aliasTargets: ReadonlyMap<Alias, Node>;
   /** Where a path is written: its key or its value. See `locateSpan` for paths that are not there. */
-  locate(path: DocumentPath, part: 'key' | 'value'): Range;
-  positionAt(offset: number): Position;
-  offsetAt(position: Position): number;
-  rangeAt(start: number, end: number): Range;
+  readonly locate: (path: DocumentPath, part: 'key' | 'value') => Range;
+  readonly positionAt: (offset: number) => Position;
+  readonly offsetAt: (position: Position) => number;
+  readonly rangeAt: (start: number, end: number) => Range;
 }
 
 const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> } = {

@@ -15,6 +15,7 @@ export interface SchemaNode {
   readonly examples?: readonly unknown[];
   readonly pattern?: string;
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
   readonly maxProperties?: number;

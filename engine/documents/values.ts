@@ -38,7 +38,7 @@ export function collectValue(root: Node | null): CollectedValue {
   const anchors = new Map<string, Anchored>();
   let count = 0;
   let aliased = 0;
-  let refused = false;
+  const state = { refused: false };
 
   function read(node: Node, depth: number): unknown {
     count += 1;
@@ -56,14 +56,13 @@ export function collectValue(root: Node | null): CollectedValue {
   function readContent(node: Node, depth: number): unknown {
     if (isScalar(node)) return plainScalar(node.value, node.source);
     if (depth > deepest) {
-      if (!refused) faults.push({ code: 'too-deep', message: `Nested more than ${deepest} levels deep.`, node });
-      refused = true;
+      if (!state.refused) faults.push({ code: 'too-deep', message: `Nested more than ${deepest} levels deep.`, node });
+      state.refused = true;
       return null;
     }
     if (isSeq(node)) {
       const list: unknown[] = [];
-      for (const item of node.items)
-        list.push(isPairInList(item) ? readPairs([item], depth) : readOptional(item, depth));
+      for (const item of node.items) list.push(readOptional(item, depth));
       return list;
     }
     return isMap(node) ? readPairs(node.items, depth) : null;
@@ -141,11 +140,11 @@ export function collectValue(root: Node | null): CollectedValue {
     }
     aliased += anchored.size;
     if (aliased > mostAliasedValues) {
-      if (!refused) {
+      if (!state.refused) {
         const message = `The aliases stand for more than ${mostAliasedValues.toLocaleString('en')} values in all; the file is refused.`;
         faults.push({ code: 'too-many-aliases', message, node: alias });
       }
-      refused = true;
+      state.refused = true;
       return null;
     }
     count += anchored.size;
@@ -154,12 +153,7 @@ export function collectValue(root: Node | null): CollectedValue {
   }
 
   const value = root === null ? null : read(root, 0);
-  return { value: refused ? undefined : value, faults, targets };
-}
-
-/** `[a: 1]`: a pair inside a flow list is a mapping of one field. */
-function isPairInList(item: unknown): item is Pair {
-  return typeof item === 'object' && item !== null && 'key' in item && !('items' in item);
+  return { value: state.refused ? undefined : value, faults, targets };
 }
 
 /** A mapping's key as text, absent for keys that are no scalars. */
@@ -169,7 +163,7 @@ export function keyText(key: unknown): string | undefined {
 }
 
 export function isMergeKey(key: unknown): boolean {
-  return isScalar(key) && key.source === '<<' && (key.type === undefined || key.type === 'PLAIN');
+  return isScalar(key) && key.source === '<<' && key.type === 'PLAIN';
 }
 
 /** The pair of a mapping with this key, written in the mapping itself. */
@@ -185,8 +179,19 @@ function plainScalar(value: unknown, source: string | undefined): unknown {
     case 'boolean':
       return value;
     default:
-      return value === null || value === undefined ? null : (source ?? String(value));
+      return value === null || value === undefined ? null : (source ?? '');
   }
+}
+
+/** A scalar's value as text, empty for anything else. */
+export function scalarText(node: unknown): string {
+  if (!isScalar(node)) return '';
+  const { value, source } = node;
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : (source ?? '');
 }
 
 /** Plain assignment would call the setter of `__proto__`. */

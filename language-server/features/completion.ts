@@ -6,7 +6,7 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { ParsedDocument } from '../../engine/documents/parse.ts';
+import { mostBytes, type ParsedDocument } from '../../engine/documents/parse.ts';
 import { schemaAt, type SchemaNode } from '../../engine/documents/schema.ts';
 import { completeKeys, schemaValues } from '../completion-keys.ts';
 import { offerNamedValues, type ValueOffer } from '../completion-values.ts';
@@ -19,8 +19,8 @@ export function registerCompletion(context: ServerContext): void {
   const { connection, documents, parsed } = context;
   connection.onCompletion(async ({ textDocument, position }, token) => {
     const document = documents.get(textDocument.uri);
-    const read = document && parsed.parse(document);
-    if (document === undefined || read === undefined || read.diagnostics[0]?.code === 'too-large') return [];
+    const read = document && parsed.latest(document);
+    if (document === undefined || read === undefined || document.getText().length > mostBytes) return [];
     const cursor = findCursor(document.getText(), document.offsetAt(position));
     if (cursor === undefined) return [];
     const range = { start: document.positionAt(cursor.token.start), end: document.positionAt(cursor.token.end) };
@@ -49,8 +49,8 @@ async function completeValues(
   signal: AbortSignal,
 ): Promise<CompletionItem[]> {
   // Where a list is expected, its first item can be written right away.
-  const isList = schema.type === 'array' && schema.items !== undefined;
-  const item = isList && schema.items !== undefined ? schema.items : schema;
+  const isList = schema.items !== undefined;
+  const item = schema.items ?? schema;
   const path = isList ? [...place.path, 0] : place.path;
   const named = await offerNamedValues(context.workspace, document.uri, parsed, path, place.present, signal);
   const offers = named ?? fromSchema(item);

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
-import { keyText } from '../../engine/documents/values.ts';
+import { keyText, scalarText } from '../../engine/documents/values.ts';
 import type { ServerContext } from '../context.ts';
 
 const deepest = 5;
@@ -43,7 +43,7 @@ function toSymbol(
 ): DocumentSymbol {
   const [start, headEnd] = head.range ?? [0, 0, 0];
   const end = Math.max(headEnd, value?.range?.[1] ?? 0);
-  const detail = isScalar(value) && head !== value ? shorten(String(value.value ?? '')) : '';
+  const detail = isScalar(value) && head !== value ? shorten(scalarText(value)) : '';
   return {
     name: shorten(name) || '-',
     ...(detail !== '' && { detail }),
@@ -61,10 +61,10 @@ function toSymbol(
 }
 
 function nameOfItem(item: Node, index: number): string {
-  if (isScalar(item)) return String(item.value ?? '');
+  if (isScalar(item)) return scalarText(item);
   if (isMap(item)) {
     const named = item.items.find(pair => naming.includes(keyText(pair.key) ?? '')) ?? item.items[0];
-    if (isScalar(named?.value)) return String(named.value.value ?? '');
+    if (isScalar(named?.value)) return scalarText(named.value);
     const key = keyText(named?.key);
     if (key !== undefined) return key;
   }
