@@ -1,10 +1,11 @@
 import path from 'node:path';
 import process from 'node:process';
 import type { NetworkSettings } from '../schemas/generated/messages.ts';
-import { toWorkbenchError } from '../engine/base/errors.ts';
+import { toWorkbenchError, WorkbenchError } from '../engine/base/errors.ts';
 import type { RunRecord, Store } from '../engine/ports/store.ts';
-import { resolveNeededSecrets } from '../engine/runs/needed-secrets.ts';
+import { resolveNeededSecrets, type ResolvedSecret } from '../engine/runs/needed-secrets.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
+import type { RunSpec } from '../engine/runs/spec.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { startDetachedRun } from '../platform/processes/detached.ts';
 import { programPath } from './composition.ts';
@@ -15,19 +16,30 @@ export interface DetachOptions {
   readonly nodePath?: string;
 }
 
+/** The secrets a run's connections need. Ask before the run is recorded: a refusal then leaves no trace. */
+export async function collectSecrets(
+  spec: RunSpec,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<readonly ResolvedSecret[]> {
+  const workspace = await loadWorkspace(ports.files, spec.folder, signal);
+  return resolveNeededSecrets(spec, workspace, ports.secrets, signal);
+}
+
 /** Starts a queued (or resumable) run in a process of its own that outlives this one. Its secrets travel over its standard input. */
 export async function startDetached(
   { spec, summary }: RunRecord,
   storeFolder: string,
   store: Store,
-  ports: RunPorts,
+  secrets: readonly ResolvedSecret[],
   options: DetachOptions,
-  signal: AbortSignal,
 ): Promise<void> {
   const logPath = path.join(storeFolder, 'logs', `${summary.id}.log`);
+  const fail = (error: WorkbenchError): Promise<void> => {
+    const { code, message, remedy } = error;
+    return store.failQueued(summary.id, { code, message, ...(remedy === undefined ? {} : { remedy }) });
+  };
   try {
-    const workspace = await loadWorkspace(ports.files, spec.folder, signal);
-    const secrets = await resolveNeededSecrets(spec, workspace, ports.secrets, signal);
     await store.setLogPath(summary.id, logPath);
     await startDetachedRun({
       nodePath: options.nodePath ?? process.execPath,
@@ -37,15 +49,14 @@ export async function startDetached(
       folder: spec.folder,
       input: { secrets, network: options.network },
       logPath,
+      onExit: code => {
+        const message = `The run process ended with ${String(code)} before it began.`;
+        // The store may be closed by then: the run is found lost instead.
+        fail(new WorkbenchError('run-failed', message, { remedy: `Its log is ${logPath}.` })).catch(() => undefined);
+      },
     });
   } catch (error) {
-    const { code, message, remedy, place } = toWorkbenchError(error);
-    await store.failQueued(summary.id, {
-      code,
-      message,
-      ...(remedy === undefined ? {} : { remedy }),
-      ...(place === undefined ? {} : { place }),
-    });
+    await fail(toWorkbenchError(error));
     throw error;
   }
 }

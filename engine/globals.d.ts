@@ -9,20 +9,20 @@ interface AbortSignal {
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
-declare var AbortSignal: { any(signals: AbortSignal[]): AbortSignal; timeout(milliseconds: number): AbortSignal };
+declare const AbortSignal: { any(signals: AbortSignal[]): AbortSignal; timeout(milliseconds: number): AbortSignal };
 interface AbortController {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;
 }
-declare var AbortController: { new (): AbortController };
+declare const AbortController: { new (): AbortController };
 interface TextEncoder {
   encode(text: string): Uint8Array;
 }
-declare var TextEncoder: { new (): TextEncoder };
+declare const TextEncoder: { new (): TextEncoder };
 interface TextDecoder {
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
 }
-declare var TextDecoder: { new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder };
+declare const TextDecoder: { new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder };
 interface URL {
   readonly origin: string;
   readonly protocol: string;
@@ -32,5 +32,5 @@ interface URL {
   readonly password: string;
   pathname: string;
 }
-declare var URL: { new (url: string, base?: string): URL; canParse(url: string): boolean };
+declare const URL: { new (url: string, base?: string): URL; canParse(url: string): boolean };
 declare function queueMicrotask(callback: () => void): void;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
+import { globalOptions } from '../options.ts';
 
 /** Commands that other programs start: the engine process, the language server, and a detached run. Loaded only when asked for. */
 export function addHosts(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
@@ -26,11 +27,10 @@ export function addHosts(program: Command, run: (action: () => Promise<ExitCode>
   program
     .command('run-worker', { hidden: true })
     .argument('<run>')
-    .requiredOption('--store <folder>')
-    .action((runId: string, options: { readonly store: string }) =>
+    .action((runId: string, _options: unknown, command: Command) =>
       run(async () => {
         const { runWorker } = await import('../run-worker.ts');
-        return runWorker(runId, options.store);
+        return runWorker(runId, globalOptions(command).store ?? '.aiwb');
       }),
     );
 }

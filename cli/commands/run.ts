@@ -20,7 +20,7 @@ import {
   workspaceFolderOf,
   type Host,
 } from '../composition.ts';
-import { startDetached } from '../detached.ts';
+import { collectSecrets, startDetached } from '../detached.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
@@ -77,7 +77,8 @@ async function runBenchmark(file: string | undefined, options: RunOptions): Prom
       const secrets = createTerminalSecrets(options.allowOrigin ?? []);
       if (options.detach === true) {
         const ports = await createRunPorts(host, workspace, secrets, {}, signal);
-        await startDetached(record, storeFolderOf(workspace, options.store), store, ports, { network: {} }, signal);
+        const resolved = await collectSecrets(record.spec, ports, signal);
+        await startDetached(record, storeFolderOf(workspace, options.store), store, resolved, { network: {} });
         printDetached(record, options);
         return 0;
       }

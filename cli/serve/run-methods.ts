@@ -11,12 +11,14 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { compareRuns } from '../../engine/reports/compare-runs.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
+import type { RunRecord } from '../../engine/ports/store.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
+import type { ResolvedSecret } from '../../engine/runs/needed-secrets.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { planRun } from '../../engine/runs/plan.ts';
 import { createRun, specifyRun } from '../../engine/runs/start.ts';
 import { readPageAssets } from '../composition.ts';
-import { startDetached } from '../detached.ts';
+import { collectSecrets, startDetached } from '../detached.ts';
 import type { Session } from './session.ts';
 
 function specify({ source, origin, models, limit }: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
@@ -40,28 +42,22 @@ export async function startRun(request: StartRun, session: Session, signal: Abor
   const spec = await specify(request, session, signal);
   const ports = await session.createPorts(signal);
   await planRun(spec, ports, signal);
+  const secrets = await collectSecrets(spec, ports, signal);
   const record = await createRun(spec, session.store, session.host.clock, session.host.random);
-  await detach(record.summary.id, session, signal);
-  return (await session.store.getRun(record.summary.id)).summary;
+  return detach(record, secrets, session);
 }
 
 export async function resumeRun(runId: string, session: Session, signal: AbortSignal): Promise<RunSummary> {
-  await detach(runId, session, signal);
-  return (await session.store.getRun(runId)).summary;
+  const record = await session.store.getRun(runId);
+  const secrets = await collectSecrets(record.spec, await session.createPorts(signal), signal);
+  return detach(record, secrets, session);
 }
 
-async function detach(runId: string, session: Session, signal: AbortSignal): Promise<void> {
+async function detach(record: RunRecord, secrets: readonly ResolvedSecret[], session: Session): Promise<RunSummary> {
   const { nodePath, network } = session.options;
-  const ports = await session.createPorts(signal);
-  const record = await session.store.getRun(runId);
-  await startDetached(
-    record,
-    session.storeFolder,
-    session.store,
-    ports,
-    { network, ...(nodePath === undefined ? {} : { nodePath }) },
-    signal,
-  );
+  const options = { network, ...(nodePath === undefined ? {} : { nodePath }) };
+  await startDetached(record, session.storeFolder, session.store, secrets, options);
+  return (await session.store.getRun(record.summary.id)).summary;
 }
 
 export async function dryRun(request: StartRun, session: Session, signal: AbortSignal): Promise<DryRunEstimate> {

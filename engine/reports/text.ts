@@ -48,7 +48,7 @@ function headFacts(report: Report): string {
   const parts: string[] = [];
   if (report.dataset !== undefined) {
     parts.push(countOf(report.dataset.rows, 'row'));
-    if (report.dataset.trainingRows > 0) parts.push(`${countOf(report.dataset.trainingRows, 'training row')}`);
+    if (report.dataset.trainingRows > 0) parts.push(countOf(report.dataset.trainingRows, 'training row'));
   }
   parts.push(`${String(report.confidence * 100)} % intervals`);
   const [run] = report.runs;

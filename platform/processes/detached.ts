@@ -15,6 +15,8 @@ export interface DetachedRun {
   /** Sent as JSON over the standard input, which then closes: secrets go this way and no other. */
   readonly input: unknown;
   readonly logPath: string;
+  /** Called when the process ends while this one is still there. */
+  readonly onExit?: (code: number | null) => void;
 }
 
 /** Starts a run in a process group of its own that outlives this process; its output goes to the log. Resolves once it runs. */
@@ -39,6 +41,7 @@ export async function startDetachedRun(run: DetachedRun): Promise<{ readonly pid
     const { stdin } = child;
     stdin?.on('error', () => undefined);
     await new Promise<void>(resolve => stdin?.end(JSON.stringify(run.input), resolve) ?? resolve());
+    child.once('exit', code => run.onExit?.(code));
     child.unref();
     return { pid };
   } catch (error) {

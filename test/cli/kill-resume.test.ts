@@ -54,7 +54,7 @@ describe('a run killed at random moments', function () {
       const report = JSON.parse(last.stdout) as Report;
       assert.equal(report.variants[0]?.samples, rows);
       assert.equal(await countSamples(cwd, id ?? ''), rows);
-      const exact = report.variants[0]?.metrics.find(({ metric }) => metric === 'exact-match');
+      const exact = report.variants[0].metrics.find(({ metric }) => metric === 'exact-match');
       assert.equal(exact?.n, rows);
       const straight = JSON.parse((await runAiwb(['run', 'a.bench.yaml', '--json'], { cwd })).stdout) as Report;
       assert.equal(exact.value, straight.variants[0]?.metrics.find(({ metric }) => metric === 'exact-match')?.value);

@@ -84,7 +84,7 @@ async function describeWebview(frame: Frame): Promise<ShownWebview | undefined> 
       frame,
       titles: titles.map(title => title ?? '').filter(Boolean),
       owner: new URL(outer.url()).searchParams.get('extensionId') ?? '',
-      text: await frame.evaluate(() => document.body?.innerText ?? ''),
+      text: await frame.evaluate(() => document.querySelector('body')?.innerText ?? ''),
     };
   } catch (error) {
     if (frame.isDetached() || outer.isDetached() || isNavigation(error)) return undefined;

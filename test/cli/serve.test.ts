@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  createMessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import type {
+  Failure,
+  RunsChanged,
+  RunSummary,
+  SecretRequest,
+  SecretResponse,
+} from '../../schemas/generated/messages.ts';
+import type { EngineRequests } from '../../schemas/methods.ts';
+import { startFakeOpenAi, type FakeOpenAi } from '../fakes/openai-server.ts';
+import { copyExamples, createWorkspace, root } from './aiwb.ts';
+
+/** A window's side of the engine process. */
+class Window {
+  readonly child: ChildProcess;
+  readonly changes: RunSummary[] = [];
+  readonly secrets: SecretRequest[] = [];
+  answerSecret: (request: SecretRequest) => SecretResponse = () => ({ allowed: false });
+  readonly #connection: MessageConnection;
+
+  constructor(env: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(process.execPath, [path.join(root, 'dist/aiwb.mjs'), 'serve', '--stdio'], {
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#connection = createMessageConnection(
+      new StreamMessageReader(this.child.stdout!),
+      new StreamMessageWriter(this.child.stdin!),
+    );
+    this.#connection.onNotification('runs/changed', ({ runs }: RunsChanged) => this.changes.push(...runs));
+    this.#connection.onRequest('secret/resolve', (request: SecretRequest) => {
+      this.secrets.push(request);
+      return this.answerSecret(request);
+    });
+    this.#connection.listen();
+  }
+
+  request<M extends keyof EngineRequests>(method: M, parameters: EngineRequests[M][0]): Promise<EngineRequests[M][1]> {
+    return this.#connection.sendRequest(method, parameters);
+  }
+
+  open(folder: string) {
+    return this.request('workspace/open', { folder, network: {} });
+  }
+
+  async fail<M extends keyof EngineRequests>(method: M, parameters: unknown): Promise<Failure> {
+    try {
+      await this.request(method, parameters as EngineRequests[M][0]);
+    } catch (error) {
+      assert.ok(error instanceof ResponseError);
+      return error.data as Failure;
+    }
+    assert.fail(`${method} should have failed`);
+  }
+
+  async waitFor(runId: string, accept: (run: RunSummary) => boolean): Promise<RunSummary> {
+    for (let tries = 0; tries < 600; tries += 1) {
+      const found = this.changes.findLast(run => run.id === runId);
+      if (found !== undefined && accept(found)) return found;
+      await wait(25);
+    }
+    assert.fail(`Run ${runId} was not told: ${JSON.stringify(this.changes.at(-1))}`);
+  }
+
+  close(): void {
+    this.#connection.dispose();
+    this.child.kill();
+  }
+}
+
+const ended = (run: RunSummary): boolean => run.endedAt !== undefined;
+
+describe('aiwb serve', function () {
+  this.timeout(60_000);
+  const windows: Window[] = [];
+  let workspace: ReturnType<typeof createWorkspace>;
+  let server: FakeOpenAi | undefined;
+  const openWindow = async (env?: NodeJS.ProcessEnv): Promise<Window> => {
+    const window = new Window(env);
+    windows.push(window);
+    await window.open(workspace.folder);
+    return window;
+  };
+  afterEach(async () => {
+    for (const window of windows.splice(0)) window.close();
+    await server?.close();
+    server = undefined;
+    workspace.remove();
+  });
+
+  it('starts a run that shows in every window, and answers for it', async () => {
+    workspace = copyExamples();
+    const [first, second] = [await openWindow(), await openWindow()];
+    const file = path.join(workspace.folder, 'triage.bench.yaml');
+    const estimate = await first.request('runs/dryRun', { source: { path: file }, origin: 'editor' });
+    assert.equal(estimate.samples, 480 * 4);
+    const started = await first.request('runs/start', { source: { path: file }, origin: 'editor' });
+    const [here, there] = await Promise.all([first.waitFor(started.id, ended), second.waitFor(started.id, ended)]);
+    assert.equal(here.state, 'succeeded', JSON.stringify(here.failure));
+    assert.deepEqual(there, here);
+
+    const report = await second.request('runs/report', { runIds: [started.id] });
+    assert.equal(report.variants.length, 4);
+    const wrong = await first.request('samples/query', { runId: started.id, variant: 3, filter: 'wrong', limit: 10 });
+    assert.ok(wrong.total > 0 && wrong.rows.length <= 10 && wrong.rows.every(row => row.scores['accuracy'] === 0));
+    const next = await first.request('samples/query', {
+      runId: started.id,
+      variant: 3,
+      filter: 'wrong',
+      limit: 10,
+      after: wrong.next!,
+    });
+    assert.ok(next.rows[0]!.id > wrong.rows.at(-1)!.id);
+    const unlike = await first.request('samples/disagreements', { runIds: [started.id], limit: 5 });
+    assert.ok(unlike.total > 0 && unlike.rows.every(({ answers }) => answers.length === 4));
+
+    const { models } = await first.request('models/list', {});
+    assert.equal(models.find(({ name }) => name === 'embedded:linear')?.last?.runId, started.id);
+    assert.ok((models.find(({ name }) => name === 'gpt')?.place?.line ?? 0) > 0);
+
+    const target = path.join(workspace.folder, 'out', 'r.html');
+    await first.request('runs/export', { runIds: [started.id], format: 'html', path: target });
+    assert.ok(existsSync(target));
+    await first.request('runs/archive', { runId: started.id, archived: true });
+    assert.equal((await second.request('runs/list', {})).runs.length, 0);
+    assert.match((await first.request('diagnostics/collect', {})).text, /AI Workbench/);
+    assert.match((await first.request('runs/log', { runId: started.id })).text, /"event":"ended"/);
+  });
+
+  it('lets a run outlive its window, and cancels it from another', async () => {
+    server = await startFakeOpenAi({ delay: 30 });
+    workspace = createWorkspace({
+      'workbench.yaml': `connections: {fake: {provider: openai, baseUrl: "${server.url}", model: fake}}\n`,
+      'rows.jsonl': Array.from({ length: 2000 }, (_, i) => JSON.stringify({ q: `row ${i}`, a: 'x' })).join('\n'),
+    });
+    const text =
+      'name: long\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [fake]\nlimits: {concurrency: 4}\n';
+    const first = await openWindow();
+    const source = { path: path.join(workspace.folder, 'story.ipynb'), text, cell: 'c1' };
+    const { id } = await first.request('runs/start', { source, origin: 'notebook' });
+    await first.waitFor(id, run => run.progress.done > 5);
+    first.close();
+    const second = await openWindow();
+    const { runs } = await second.request('runs/list', {});
+    assert.equal(runs[0]?.state, 'running');
+    assert.equal(runs[0].cell, 'c1');
+    await second.waitFor(id, run => run.progress.done > 40);
+    await second.request('runs/cancel', { runId: id });
+    assert.equal((await second.waitFor(id, ended)).state, 'cancelled');
+    const partial = await second.request('runs/report', { runIds: [id] });
+    assert.match(partial.notes.join(' '), /Partial/);
+  });
+
+  it('asks its window before a key goes to an address, and keeps the key from disk', async () => {
+    server = await startFakeOpenAi({ requireKey: 'canary-window-key' });
+    workspace = createWorkspace({
+      'workbench.yaml': `connections: {fake: {provider: openai, baseUrl: "${server.url}", model: fake, apiKey: {secret: team}}}\n`,
+      'rows.jsonl': '{"q":"a ANSWER=x","a":"x"}\n',
+      'a.bench.yaml': 'name: s\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [fake]\n',
+    });
+    const window = await openWindow();
+    const start = { source: { path: path.join(workspace.folder, 'a.bench.yaml') }, origin: 'editor' as const };
+    assert.equal((await window.fail('runs/start', start)).code, 'origin-not-allowed');
+    assert.deepEqual(window.secrets, [{ secret: 'team', origin: new URL(server.url).origin, published: false }]);
+    assert.equal(server.stats.requests, 0);
+    window.answerSecret = () => ({ allowed: true });
+    assert.equal((await window.fail('runs/start', start)).code, 'secret-missing');
+    window.answerSecret = () => ({ allowed: true, value: 'canary-window-key' });
+    const { id } = await window.request('runs/start', start);
+    assert.equal((await window.waitFor(id, ended)).state, 'succeeded');
+    for (const name of ['store.db', `logs/${id}.log`]) {
+      assert.ok(!readFileSync(path.join(workspace.folder, '.aiwb', name)).includes('canary-window-key'), name);
+    }
+  });
+
+  it('refuses what it does not understand, with a code and a remedy', async () => {
+    workspace = createWorkspace({ 'bad.bench.yaml': 'name: 1\n', 'rows.jsonl': '' });
+    const closed = new Window();
+    windows.push(closed);
+    assert.match((await closed.fail('runs/list', {})).message, /No workspace is open/);
+    const window = await openWindow();
+    assert.equal((await window.fail('runs/get', { runId: 'nope' })).code, 'run-not-found');
+    assert.equal((await window.fail('runs/list', { limit: -1 })).code, 'usage');
+    const failure = await window.fail('runs/start', {
+      source: { path: path.join(workspace.folder, 'bad.bench.yaml') },
+      origin: 'editor',
+    });
+    assert.equal(failure.code, 'file-invalid');
+    assert.equal(failure.place?.line, 1);
+    assert.equal((await window.request('runs/list', {})).runs.length, 0);
+  });
+});
