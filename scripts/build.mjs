@@ -63,6 +63,9 @@ const bundles = {
     platform: 'browser',
     format: 'iife',
     target: 'es2024',
+    // It travels inside every exported page.
+    minify: true,
+    sourcemap: false,
     loader: { '.ttf': 'dataurl' },
   },
   renderers: {
