@@ -103,7 +103,6 @@ describe('checkBenchmark', () => {
       [/reads `\{\{lable\}\}`.* Did you mean `label`\?/, /`b\.prompt\.yml` has errors/],
       { ...good, files },
     );
-    await expectFound(`${base.replace('gpt, ', '')}prompts: [p.prompt.yml]\n`, [/^4:1 warning unused-field/]);
   });
 
   it('tells embedded models that cannot be trained', async () => {

@@ -164,15 +164,6 @@ async function checkPrompts(
   signal: AbortSignal,
 ): Promise<void> {
   const prompts = benchmark.prompts ?? [];
-  if (prompts.length > 0 && benchmark.models.every(isEmbedded)) {
-    report(
-      'unused-field',
-      'warning',
-      ['prompts'],
-      'Every model here is embedded and reads the input column itself: no prompt is used.',
-      { part: 'key' },
-    );
-  }
   for (const [index, prompt] of prompts.entries()) {
     const at = ['prompts', index];
     const facts = await view.fileFacts(prompt, signal);

@@ -40,7 +40,6 @@ export type DiagnosticCode =
   | 'unreadable-file'
   | 'missing-split'
   | 'unsatisfiable-gate'
-  | 'unused-field'
   | 'prompt-template'
   | 'secret-in-file';
 
