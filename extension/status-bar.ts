@@ -24,7 +24,9 @@ export function createStatusBar(book: RunBook): vscode.Disposable {
         ? `$(sync~spin) ${first.run.name} ${percent} %`
         : `$(sync~spin) ${vscode.l10n.t('{0} runs', active.length)} ${percent} %`;
     item.tooltip = active.map(({ run }) => `${run.name}: ${formatProgress(run)}`).join('\n');
-    item.accessibilityInformation = { label: vscode.l10n.t('{0} benchmark runs under way, {1} percent', active.length, percent) };
+    item.accessibilityInformation = {
+      label: vscode.l10n.t('{0} benchmark runs under way, {1} percent', active.length, percent),
+    };
     item.show();
   }
 

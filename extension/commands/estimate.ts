@@ -36,7 +36,9 @@ function variantTable({ variants }: DryRunEstimate): string {
     count(variant.outputTokens),
     variant.cost === undefined ? '–' : escapeMarkdown(formatFigure(variant.cost, 'USD')),
   ]);
-  return [head, ['---', '---', '---:', '---:', '---:', '---:'], ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+  return [head, ['---', '---', '---:', '---:', '---:', '---:'], ...rows]
+    .map(cells => `| ${cells.join(' | ')} |`)
+    .join('\n');
 }
 
 function firstRequests({ variants }: DryRunEstimate): string[] {

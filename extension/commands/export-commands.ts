@@ -55,7 +55,10 @@ async function saveAs(
 
 /** The self-contained page in the system's browser, where it can be printed. A remote browser cannot reach the file: there it is saved. */
 async function openReportHtml(context: CommandContext, given: readonly unknown[]): Promise<void> {
-  const runs = await resolveRuns(context, given, { title: vscode.l10n.t('Choose Runs to Open in the Browser'), many: true });
+  const runs = await resolveRuns(context, given, {
+    title: vscode.l10n.t('Choose Runs to Open in the Browser'),
+    many: true,
+  });
   if (runs.length === 0) return;
   if (vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web) {
     await saveAs(context, runs, 'html', 'html', 'HTML');
@@ -64,7 +67,10 @@ async function openReportHtml(context: CommandContext, given: readonly unknown[]
   const folder = path.join(context.extension.globalStorageUri.fsPath, 'reports');
   await mkdir(folder, { recursive: true });
   const first = requireFirst(runs);
-  const file = path.join(folder, `${safeName(first.run.name)}-${safeName(runs.map(({ run }) => run.id).join('-')).slice(0, 80)}.html`);
+  const file = path.join(
+    folder,
+    `${safeName(first.run.name)}-${safeName(runs.map(({ run }) => run.id).join('-')).slice(0, 80)}.html`,
+  );
   await exportTo(context, runs, 'html', file);
   await vscode.env.openExternal(vscode.Uri.file(file));
 }
@@ -77,7 +83,11 @@ async function exportTo(
 ): Promise<void> {
   const engine = engineOf(context, requireFirst(runs));
   const runIds = runs.map(({ run }) => run.id);
-  const progress = { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting'), cancellable: true };
+  const progress = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Exporting'),
+    cancellable: true,
+  };
   await vscode.window.withProgress(progress, async (_, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());

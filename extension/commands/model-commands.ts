@@ -90,7 +90,9 @@ async function openWorkbenchFile(given: unknown): Promise<void> {
   if (folder === undefined) {
     throw new FailureError({ code: 'usage', message: vscode.l10n.t('Open a folder first.') });
   }
-  const existing = ['workbench.yaml', 'workbench.yml'].map(name => path.join(folder, name)).find(file => existsSync(file));
+  const existing = ['workbench.yaml', 'workbench.yml']
+    .map(name => path.join(folder, name))
+    .find(file => existsSync(file));
   if (existing !== undefined) {
     await showPlace(existing);
     return;

@@ -25,7 +25,10 @@ export async function resolveRuns(
 async function findRun(context: CommandContext, id: string): Promise<RunEntry> {
   const entry = await context.book.find(id);
   if (entry !== undefined) return entry;
-  throw new FailureError({ code: 'run-not-found', message: vscode.l10n.t('There is no run {0} in this workspace.', id) });
+  throw new FailureError({
+    code: 'run-not-found',
+    message: vscode.l10n.t('There is no run {0} in this workspace.', id),
+  });
 }
 
 /** Ids in what menus, pages and other commands pass: an id, a list of ids, a row, or a list of rows. */
@@ -39,7 +42,11 @@ function runIdsOf(value: unknown): string[] {
 
 async function pickRuns(
   context: CommandContext,
-  { title, many = false, filter = () => true }: { title: string; many?: boolean; filter?: (entry: RunEntry) => boolean },
+  {
+    title,
+    many = false,
+    filter = () => true,
+  }: { title: string; many?: boolean; filter?: (entry: RunEntry) => boolean },
 ): Promise<RunEntry[]> {
   await context.book.load(context.book.state.kind === 'failed');
   const { state } = context.book;

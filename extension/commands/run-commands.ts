@@ -36,7 +36,9 @@ async function runBenchmark(context: CommandContext, given: unknown): Promise<st
   const engine = context.engines.of(uri);
   const source = await sourceOf(uri);
   const starting = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the benchmark') };
-  const run = await vscode.window.withProgress(starting, () => engine.request('runs/start', { source, origin: 'editor' }));
+  const run = await vscode.window.withProgress(starting, () =>
+    engine.request('runs/start', { source, origin: 'editor' }),
+  );
   context.book.note(engine.folder, run);
   context.panels.show([run.id], { beside: true });
   return run.id;
@@ -108,7 +110,8 @@ async function compareRuns(context: CommandContext, given: readonly unknown[]): 
   const [only] = runs;
   if (runs.length === 1 && only !== undefined) {
     const others = { title: vscode.l10n.t('Compare with …'), many: true };
-    const isOther = ({ run }: RunEntry): boolean => run.id !== only.run.id && run.name === only.run.name && !run.archived;
+    const isOther = ({ run }: RunEntry): boolean =>
+      run.id !== only.run.id && run.name === only.run.name && !run.archived;
     runs = [only, ...(await resolveRuns(context, [], { ...others, filter: isOther }))];
   }
   if (runs.length < 2) return;

@@ -23,7 +23,10 @@ async function restartEngines(context: CommandContext): Promise<void> {
 async function collectDiagnostics(context: CommandContext): Promise<void> {
   const sections = [hostFacts(context).join('\n')];
   for (const engine of context.engines.all()) sections.push(await engineFacts(engine));
-  const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: `${sections.join('\n\n')}\n` });
+  const document = await vscode.workspace.openTextDocument({
+    language: 'plaintext',
+    content: `${sections.join('\n\n')}\n`,
+  });
   await vscode.window.showTextDocument(document);
 }
 

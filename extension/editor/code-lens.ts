@@ -14,7 +14,9 @@ export function registerBenchmarkLenses(book: RunBook): vscode.Disposable {
       // The answer comes with the book's reset event; lenses do not wait for the engine process.
       void book.load();
       const range = document.lineAt(firstContentLine(document)).range;
-      return createLenses(document.uri, lastRun(book, document.uri)).map(command => new vscode.CodeLens(range, command));
+      return createLenses(document.uri, lastRun(book, document.uri)).map(
+        command => new vscode.CodeLens(range, command),
+      );
     },
   };
   return vscode.Disposable.from(

@@ -37,7 +37,11 @@ export async function findNode(search: NodeSearch): Promise<NodeProgram> {
   if (found !== undefined) return { path: found, env: {} };
   throw new FailureError({
     code: 'node-missing',
-    message: t('AI Workbench needs Node {0} or newer; this VS Code carries Node {1}.', minimumMajor, search.hostVersion),
+    message: t(
+      'AI Workbench needs Node {0} or newer; this VS Code carries Node {1}.',
+      minimumMajor,
+      search.hostVersion,
+    ),
     remedy: t('Install Node {0} and set "aiWorkbench.nodePath" to it, or update VS Code.', minimumMajor),
   });
 }

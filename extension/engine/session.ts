@@ -6,7 +6,13 @@ import {
   StreamMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
-import type { OpenWorkspace, RunsChanged, RunSummary, SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
+import type {
+  OpenWorkspace,
+  RunsChanged,
+  RunSummary,
+  SecretRequest,
+  SecretResponse,
+} from '../../schemas/generated/messages.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
@@ -35,7 +41,10 @@ export async function startSession(parts: SessionParts): Promise<EngineSession> 
     windowsHide: true,
   });
   const ended = watchEnd(child, parts.log);
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   const runsChanged = createEmitter<RunSummary[]>();
   connection.onNotification('runs/changed', (changed: RunsChanged) => runsChanged.fire(changed.runs));
   connection.onRequest('secret/resolve', (request: SecretRequest) => parts.resolveSecret(request));

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { LanguageClient, type Executable, type LanguageClientOptions } from 'vscode-languageclient/node';
 import type { NodeProgram } from '../engine/node-program.ts';
+import { classifyCell } from '../notebook/classify.ts';
 import { isOurNotebook } from '../notebook/kernel-metadata.ts';
 
 const languages = ['aiwb-bench', 'aiwb-workbench', 'aiwb-prompt'];
@@ -16,12 +17,10 @@ export function createLanguageClient(
     args: [script, 'lsp', '--stdio'],
     options: { env: { ...process.env, ...program.env } },
   };
-  const watched = ['**/workbench.{yaml,yml}', '**/*.prompt.{yml,yaml}', '**/*.bench.{yaml,yml}', '**/*.{jsonl,csv}'];
   const options: LanguageClientOptions = {
     documentSelector: documentSelector(),
     outputChannel: output,
-    synchronize: { fileEvents: watched.map(pattern => vscode.workspace.createFileSystemWatcher(pattern)) },
-    middleware: { didOpen: async (document, next) => (isServed(document) ? await next(document) : undefined) },
+    middleware: { didOpen: async (document, next) => await next(asServed(document)) },
   };
   return new LanguageClient('aiWorkbench', 'AI Workbench', server, options);
 }
@@ -36,11 +35,14 @@ function documentSelector(): { scheme: string; language: string }[] {
   return [...files, ...cells];
 }
 
-/** Keeps other notebooks' `yaml` cells from the server. */
-function isServed(document: vscode.TextDocument): boolean {
-  if (document.languageId !== 'yaml') return true;
-  const notebook = vscode.workspace.notebookDocuments.find(candidate =>
-    candidate.getCells().some(cell => cell.document === document),
+/** A `yaml` cell of our notebooks that holds a benchmark is opened as one; the server leaves other YAML alone. */
+function asServed(document: vscode.TextDocument): vscode.TextDocument {
+  if (document.languageId !== 'yaml' || classifyCell('yaml', document.getText()) !== 'bench') return document;
+  const isOurs = vscode.workspace.notebookDocuments.some(
+    notebook => isOurNotebook(notebook.metadata) && notebook.getCells().some(cell => cell.document === document),
   );
-  return notebook !== undefined && isOurNotebook(notebook.metadata);
+  if (!isOurs) return document;
+  return new Proxy(document, {
+    get: (target, property) => (property === 'languageId' ? 'aiwb-bench' : Reflect.get(target, property, target)),
+  });
 }

@@ -1,4 +1,10 @@
-import type { MetricValue, PairedComparison, Report, RunSummary, VariantResult } from '../../schemas/generated/messages.ts';
+import type {
+  MetricValue,
+  PairedComparison,
+  Report,
+  RunSummary,
+  VariantResult,
+} from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
 import { formatFigure, formatOutcome } from '../runs/format.ts';
 
@@ -65,7 +71,9 @@ function formatCell(metric: MetricValue | undefined): string {
   if (metric?.value === undefined || metric.value === null) return '–';
   const value = `${metric.estimated === true ? '≈ ' : ''}${formatFigure(metric.value, metric.unit)}`;
   if (metric.low === undefined || metric.high === undefined) return escapeMarkdown(value);
-  return escapeMarkdown(`${value} [${formatFigure(metric.low, metric.unit)}, ${formatFigure(metric.high, metric.unit)}]`);
+  return escapeMarkdown(
+    `${value} [${formatFigure(metric.low, metric.unit)}, ${formatFigure(metric.high, metric.unit)}]`,
+  );
 }
 
 /** Verdicts on the metric that the report compares first. */

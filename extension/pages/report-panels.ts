@@ -77,7 +77,10 @@ export function createReportPanels(parts: ReportPanelsParts): ReportPanels {
       const viewColumn = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
       const title = provisionalTitle(runIds, parts.book);
       const place = { viewColumn, preserveFocus: beside };
-      adopt(vscode.window.createWebviewPanel(viewType, title, place, { ...webviewOptions, enableFindWidget: true }), runIds);
+      adopt(
+        vscode.window.createWebviewPanel(viewType, title, place, { ...webviewOptions, enableFindWidget: true }),
+        runIds,
+      );
     },
     dispose() {
       serializer.dispose();
@@ -99,7 +102,8 @@ function provisionalTitle(runIds: readonly string[], book: RunBook): string {
 
 /** The page keeps `{runIds}` as its state. It comes back from disk, so it is checked. */
 function readRunIds(state: unknown): string[] | undefined {
-  if (typeof state !== 'object' || state === null || !('runIds' in state) || !Array.isArray(state.runIds)) return undefined;
+  if (typeof state !== 'object' || state === null || !('runIds' in state) || !Array.isArray(state.runIds))
+    return undefined;
   const ids = state.runIds.filter((id: unknown): id is string => typeof id === 'string');
   return ids.length > 0 && ids.length === state.runIds.length ? ids : undefined;
 }

@@ -41,7 +41,10 @@ export function bestHeadline(headlines: readonly Headline[]): Headline | undefin
   const lower = first.unit === 'ms' || first.unit === 'USD';
   return rest
     .filter(headline => headline.label === first.label)
-    .reduce((best, headline) => (headline.value < best.value === lower && headline.value !== best.value ? headline : best), first);
+    .reduce(
+      (best, headline) => (headline.value < best.value === lower && headline.value !== best.value ? headline : best),
+      first,
+    );
 }
 
 /** How long ago, in the coarsest unit that still says something; both in milliseconds since the epoch. */

@@ -19,8 +19,7 @@ export interface RunChange {
 }
 
 export type BookState =
-  | { readonly kind: 'idle' | 'loading' | 'loaded' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  { readonly kind: 'idle' | 'loading' | 'loaded' } | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** What this window knows of the runs of all its folders. Filled on first need, kept current by the engines. */
 export interface RunBook extends Disposable {
@@ -145,7 +144,8 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
   async function whenEnded(runId: string, signal?: AbortSignal): Promise<RunSummary> {
     const found = await find(runId);
     signal?.throwIfAborted();
-    if (found === undefined) throw new FailureError({ code: 'run-not-found', message: t('There is no run {0} here.', runId) });
+    if (found === undefined)
+      throw new FailureError({ code: 'run-not-found', message: t('There is no run {0} here.', runId) });
     // Between the answer and the subscription no event can be handled: both happen in one turn.
     const current = entries.get(runId)?.run ?? found.run;
     if (isEnded(current.state)) return current;

@@ -92,7 +92,8 @@ export function runFacts(run: RunSummary): string[] {
     t('File: {0}', run.benchmark),
     t('Started: {0} ({1})', formatMoment(run.createdAt), run.origin),
   ];
-  if (run.endedAt !== undefined) facts.push(t('Took: {0}', formatDuration(run.endedAt - (run.startedAt ?? run.createdAt))));
+  if (run.endedAt !== undefined)
+    facts.push(t('Took: {0}', formatDuration(run.endedAt - (run.startedAt ?? run.createdAt))));
   if (best !== undefined && run.headlines.length > 1) facts.push(t('Best: {0}', best.model));
   for (const headline of run.headlines) {
     const prompt = headline.prompt === undefined ? '' : ` (${headline.prompt})`;

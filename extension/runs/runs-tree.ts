@@ -57,7 +57,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       return only === undefined ? [] : this.#benchmarks(only);
     }
     if (parent.kind === 'folder') return this.#benchmarks(parent.folder);
-    if (parent.kind === 'benchmark') return this.#groupOf(parent)?.runs.map(run => this.#node({ kind: 'run', id: run.id })) ?? [];
+    if (parent.kind === 'benchmark')
+      return this.#groupOf(parent)?.runs.map(run => this.#node({ kind: 'run', id: run.id })) ?? [];
     return [];
   }
 
@@ -98,7 +99,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     item.id = `run ${node.id}`;
     item.description = facts.description;
     item.contextValue = facts.contextValue;
-    item.iconPath = new vscode.ThemeIcon(facts.icon, facts.color === undefined ? undefined : new vscode.ThemeColor(facts.color));
+    item.iconPath = new vscode.ThemeIcon(
+      facts.icon,
+      facts.color === undefined ? undefined : new vscode.ThemeColor(facts.color),
+    );
     item.accessibilityInformation = { label: facts.accessibleLabel };
     item.tooltip = runFacts(entry.run).join('\n');
     item.command = { command: 'aiwb.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describeEstimate } from './estimate.ts';
+
+describe('describeEstimate', () => {
+  const text = describeEstimate({
+    name: 'triage',
+    rows: 480,
+    trainingRows: 720,
+    repeats: 2,
+    samples: 1920,
+    inputTokens: 120_000,
+    cost: 1.5,
+    variants: [
+      {
+        model: 'gpt',
+        prompt: 'a.yml',
+        samples: 960,
+        inputTokens: 120_000,
+        outputTokens: 9_600,
+        cost: 1.5,
+        firstRequest: 'say ```x```',
+      },
+      { model: 'embedded:knn', samples: 960, inputTokens: 0, outputTokens: 0 },
+    ],
+    notes: ['The price is | a guess.'],
+  });
+
+  it('multiplies in words', () => {
+    assert.match(text, /\*\*1,920 samples\*\* = 480 rows × 2 variants × 2 repeats/);
+    assert.match(text, /≈ \$1\.50/);
+  });
+
+  it('has a row for each variant', () => {
+    assert.match(text, /\| gpt \| a\.yml \| 960 \| 120,000 \| 9,600 \| \$1\.50 \|/);
+    assert.match(text, /\| embedded:knn \| – \| 960 \| 0 \| 0 \| – \|/);
+  });
+
+  it('keeps a request inside its code block', () => {
+    assert.match(text, /\n````text\nsay ```x```\n````\n/);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { HostToPage, RunSummary } from '../../schemas/generated/messages.ts';
+import { createEmitter } from '../base/emitter.ts';
+import { FailureError } from '../base/failure.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { RunBook, RunChange } from '../runs/run-book.ts';
+import { createPageSession } from './page-session.ts';
+
+const run: RunSummary = {
+  id: 'r1',
+  name: 'triage',
+  benchmark: 'a.bench.yaml',
+  state: 'running',
+  origin: 'editor',
+  createdAt: 1,
+  archived: false,
+  progress: { total: 4, done: 0, failed: 0, reused: 0, errors: {}, variants: [] },
+  headlines: [],
+};
+
+function open(answers: Record<string, unknown>) {
+  const changed = createEmitter<RunChange[]>();
+  const posted: HostToPage[] = [];
+  const titles: string[] = [];
+  const book = {
+    onRunsChanged: changed.event,
+    find: async () => ({ folder: '/w', run }),
+  } as unknown as RunBook;
+  const engine = {
+    async request(method: string) {
+      const answer = answers[method];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  } as unknown as Engine;
+  const session = createPageSession({
+    runIds: ['r1'],
+    book,
+    engineAt: () => engine,
+    post: message => posted.push(message),
+    command: async () => {},
+    onTitle: title => titles.push(title),
+  });
+  return { session, changed, posted, titles };
+}
+
+const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+describe('page session', () => {
+  it('answers readiness with the report and its title', async () => {
+    const { session, posted, titles } = open({ 'runs/report': { title: 'Triage' } });
+    await session.receive({ type: 'ready' });
+    assert.deepEqual(posted, [{ type: 'report', report: { title: 'Triage' } }]);
+    assert.deepEqual(titles, ['Triage']);
+    session.dispose();
+  });
+
+  it('passes progress on, and the report again when a run ends', async () => {
+    const { session, changed, posted } = open({ 'runs/report': { title: 'Triage' } });
+    await session.receive({ type: 'ready' });
+    const ended: RunSummary = { ...run, state: 'succeeded' };
+    changed.fire([{ entry: { folder: '/w', run: ended }, before: run }]);
+    await settle();
+    assert.deepEqual(
+      posted.map(({ type }) => type),
+      ['report', 'run', 'report'],
+    );
+    session.dispose();
+  });
+
+  it('is silent about other runs and before the page is ready', async () => {
+    const { session, changed, posted } = open({ 'runs/report': { title: 'Triage' } });
+    changed.fire([{ entry: { folder: '/w', run }, before: undefined }]);
+    await session.receive({ type: 'ready' });
+    changed.fire([{ entry: { folder: '/w', run: { ...run, id: 'r2' } }, before: undefined }]);
+    assert.equal(posted.length, 1);
+    session.dispose();
+  });
+
+  it('answers a question with its number, also when it fails', async () => {
+    const failure = { code: 'store-busy', message: 'Busy.' };
+    const { session, posted } = open({
+      'samples/query': { rows: [], total: 0 },
+      'samples/disagreements': new FailureError(failure),
+    });
+    await session.receive({ type: 'samples', request: 4, query: { runId: 'r1', limit: 10 } });
+    await session.receive({ type: 'disagreements', request: 5, query: { runIds: ['r1'], limit: 10 } });
+    assert.deepEqual(posted, [
+      { type: 'samples', request: 4, page: { rows: [], total: 0 } },
+      { type: 'failure', request: 5, failure },
+    ]);
+    session.dispose();
+  });
+});

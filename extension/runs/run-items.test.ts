@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import type { RunSummary } from '../../schemas/generated/messages.ts';
+import { groupDescription, groupRuns, runContext, runFacts, runItem } from './run-items.ts';
+
+function run(id: string, changes: Partial<RunSummary> = {}): RunSummary {
+  return {
+    id,
+    name: 'triage',
+    benchmark: 'triage.bench.yaml',
+    state: 'succeeded',
+    origin: 'terminal',
+    createdAt: 1,
+    archived: false,
+    progress: { total: 4, done: 4, failed: 0, reused: 0, errors: {}, variants: [] },
+    headlines: [],
+    ...changes,
+  };
+}
+
+describe('groupRuns', () => {
+  const entries = [
+    { folder: '/w', run: run('3') },
+    { folder: '/w', run: run('2', { benchmark: 'other.bench.yaml', archived: true }) },
+    { folder: '/w', run: run('1') },
+    { folder: '/v', run: run('0') },
+  ];
+
+  it('keeps the order of the entries and separates folders', () => {
+    const groups = groupRuns(entries, false);
+    assert.deepEqual(
+      groups.map(group => [group.folder, group.benchmark, group.runs.map(({ id }) => id)]),
+      [
+        ['/w', 'triage.bench.yaml', ['3', '1']],
+        ['/v', 'triage.bench.yaml', ['0']],
+      ],
+    );
+  });
+
+  it('shows archived runs when asked', () => {
+    assert.equal(groupRuns(entries, true).length, 3);
+  });
+
+  it('counts in words', () => {
+    const [first, second] = groupRuns(entries, false);
+    assert.equal(first && groupDescription(first), '2 runs · triage.bench.yaml');
+    assert.equal(second && groupDescription(second), '1 run · triage.bench.yaml');
+  });
+});
+
+describe('runContext', () => {
+  it('names what menus may offer', () => {
+    assert.equal(runContext(run('1', { state: 'running' })), 'aiwbRun active cancellable kept');
+    assert.equal(runContext(run('1', { state: 'cancelling' })), 'aiwbRun active kept');
+    assert.equal(runContext(run('1', { state: 'failed', archived: true })), 'aiwbRun ended resumable archived');
+    assert.equal(runContext(run('1', { state: 'failed', resumable: false })), 'aiwbRun ended kept');
+  });
+});
+
+describe('runItem', () => {
+  it('tells a missed gate from a pass by its icon and in words', () => {
+    assert.equal(runItem(run('1'), 2).icon, 'pass');
+    const missed = runItem(run('1', { gate: 'not-met' }), 2);
+    assert.equal(missed.icon, 'warning');
+    assert.match(missed.description, /gate not met/);
+  });
+
+  it('reads the state aloud', () => {
+    assert.match(runItem(run('1', { state: 'lost' }), 2).accessibleLabel, /lost/);
+  });
+});
+
+describe('runFacts', () => {
+  it('tells why a run failed and what to do', () => {
+    const failure = { code: 'tls-invalid', message: 'The certificate has expired.', remedy: 'Renew it.' };
+    assert.ok(runFacts(run('1', { state: 'failed', failure })).includes('The certificate has expired. Renew it.'));
+  });
+});
