@@ -16,7 +16,7 @@ export const samplesPerRun = 2 ** 32;
  * `lanes` are a run's variants (one model with one prompt). `contents` holds every row's text once. The unique key of
  * a sample is (lane, content, occurrence, repeat), a lane belonging to one run. Samples refer to contents without a
  * declared foreign key: checking it would cost a look-up a sample, and only `collectGarbage` deletes contents.
- * `content_heads` finds a content by the first 48 bits of its digest and is filled in sorted portions; see contents.ts.
+ * `content_heads` finds a content by the first 6 bytes of its digest and is filled in sorted portions; see contents.ts.
  */
 export const migrations: readonly string[] = [
   `
@@ -100,7 +100,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX samples_failed ON samples (id, lane) WHERE failure_class IS NOT NULL;
 
   CREATE TABLE content_heads (
-    head INTEGER NOT NULL,
+    head BLOB NOT NULL,
     content INTEGER NOT NULL,
     PRIMARY KEY (head, content)
   ) WITHOUT ROWID;
