@@ -6,6 +6,9 @@ export interface Disposable {
 /** Subscribes a listener until the returned handle is disposed. VS Code's events fit it. */
 export type Event<T> = (listener: (value: T) => unknown) => Disposable;
 
+/** What is passed where an event says nothing but that it happened. */
+export type Nothing = undefined;
+
 /** A source of events. A listener that throws does not keep the others from being called. */
 export interface Emitter<T> extends Disposable {
   readonly event: Event<T>;

@@ -23,9 +23,19 @@ export function toFailure(error: unknown): Failure {
 
 /** A failure in one paragraph: what happened, where, and what to do about it. */
 export function describeFailure(failure: Failure): string {
-  const place = failure.place === undefined ? '' : ` (${describePlace(failure.place)})`;
+  const { place: at } = failure;
+  const place = at === undefined || failure.message.includes(at.path) ? '' : ` (${describePlace(at)})`;
   const remedy = failure.remedy === undefined ? '' : ` ${failure.remedy}`;
   return `${failure.message}${place}${remedy}`;
+}
+
+/** The message for a reader who looks at the very text it is about: its line instead of its file. */
+export function describeFailureInPlace(failure: Failure): string {
+  const { place } = failure;
+  if (place?.line === undefined) return failure.message;
+  const prefix = `${describePlace(place)}: `;
+  if (failure.message.startsWith(prefix)) return t('Line {0}: {1}', place.line, failure.message.slice(prefix.length));
+  return failure.message;
 }
 
 function describePlace(place: NonNullable<Failure['place']>): string {

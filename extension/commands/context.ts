@@ -17,12 +17,12 @@ export interface CommandContext {
 }
 
 /** Registers a command whose failures are shown with what to do about them; a cancelled one ends quietly. */
-export function registerCommand<A extends unknown[]>(
+export function registerCommand(
   context: CommandContext,
   id: string,
-  run: (...values: A) => unknown,
+  run: (...values: unknown[]) => unknown,
 ): vscode.Disposable {
-  return vscode.commands.registerCommand(id, async (...values: A) => {
+  return vscode.commands.registerCommand(id, async (...values: unknown[]) => {
     try {
       return await run(...values);
     } catch (error) {

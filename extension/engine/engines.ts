@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OpenWorkspace, SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
-import { createEmitter, type Disposable, type Event } from '../base/emitter.ts';
+import { createEmitter, type Disposable, type Event, type Nothing } from '../base/emitter.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { readNetwork, readNodePath, readStore } from '../settings.ts';
@@ -18,7 +18,7 @@ export interface Engines extends Disposable {
   /** The engine of a folder's path, absent once the folder was removed. */
   at(folder: string): Engine | undefined;
   /** Fires when folders come or go, or trust is granted. */
-  readonly onChanged: Event<void>;
+  readonly onChanged: Event<Nothing>;
 }
 
 export interface EnginesParts {
@@ -30,7 +30,7 @@ export interface EnginesParts {
 
 export function createEngines(parts: EnginesParts): Engines {
   const engines = new Map<string, Engine>();
-  const changed = createEmitter<void>();
+  const changed = createEmitter<Nothing>();
 
   function all(): Engine[] {
     if (!vscode.workspace.isTrusted) return [];
@@ -57,9 +57,9 @@ export function createEngines(parts: EnginesParts): Engines {
       engines.get(folder.uri.fsPath)?.dispose();
       engines.delete(folder.uri.fsPath);
     }
-    changed.fire();
+    changed.fire(undefined);
   });
-  const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire());
+  const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire(undefined));
 
   return {
     all,

@@ -23,7 +23,7 @@ function createFixture(failures: Error[] = []) {
     async startSession(): Promise<EngineSession> {
       const failure = failures.shift();
       if (failure) throw failure;
-      let end = (_: string): void => {};
+      let end: (reason: string) => void = () => {};
       const ended = new Promise<string>(resolve => (end = resolve));
       const changed = createEmitter<RunSummary[]>();
       const life = { end, disposed: false, changed };
@@ -59,8 +59,9 @@ describe('restarting engine', () => {
     }
     assert.deepEqual(pauses, [500, 2_000, 8_000]);
     assert.equal(lives.length, 4);
-    assert.equal(engine.state.kind, 'failed');
-    assert.match(engine.state.kind === 'failed' ? engine.state.failure.message : '', /It crashed/);
+    const { state } = engine;
+    assert.ok(state.kind === 'failed');
+    assert.match(state.failure.message, /It crashed/);
   });
 
   it('forgets deaths once a process proved sound', async () => {

@@ -43,6 +43,7 @@ function asServed(document: vscode.TextDocument): vscode.TextDocument {
   );
   if (!isOurs) return document;
   return new Proxy(document, {
-    get: (target, property) => (property === 'languageId' ? 'aiwb-bench' : Reflect.get(target, property, target)),
+    get: (target, property) =>
+      property === 'languageId' ? 'aiwb-bench' : (Reflect.get(target, property, target) as unknown),
   });
 }

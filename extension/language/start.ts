@@ -53,6 +53,6 @@ export function startLanguageSupportLazily(script: string, output: vscode.LogOut
       for (const document of vscode.workspace.textDocuments) startFor(document);
     },
     stop,
-    dispose: () => opened.dispose(),
+    dispose: () => void opened.dispose(),
   };
 }

@@ -8,9 +8,14 @@ import type {
 import { t } from '../base/translate.ts';
 import { formatFigure, formatOutcome } from '../runs/format.ts';
 
-/** Metrics shown as columns, of each kind the ones that answer its question first. */
-const kindOrder: readonly MetricValue['kind'][] = ['quality', 'latency', 'cost', 'usage'];
-const maxColumns = 8;
+/** How many columns each kind of metric gets; the report has them all. */
+const columnsOfKind: readonly (readonly [MetricValue['kind'], number])[] = [
+  ['quality', 4],
+  ['latency', 1],
+  ['cost', 1],
+];
+/** The metric that stands for its kind where there is room for one; else it is the first. */
+const preferred: ReadonlySet<string> = new Set(['latency.p50']);
 
 /** What a code host shows while the run is under way, or when its report could not be had. */
 export function describeRunAsMarkdown(run: RunSummary): string {
@@ -56,14 +61,18 @@ interface Column {
 }
 
 function chooseColumns(variants: readonly VariantResult[]): Column[] {
-  const all = variants.flatMap(variant => variant.metrics);
-  const columns = new Map<string, Column>();
-  for (const kind of kindOrder) {
-    for (const metric of all.filter(candidate => candidate.kind === kind && candidate.value !== null)) {
-      if (columns.size < maxColumns) columns.set(metric.metric, { metric: metric.metric, label: metric.label });
-    }
-  }
-  return [...columns.values()];
+  const all = variants.flatMap(variant => variant.metrics).filter(metric => metric.value !== null);
+  return columnsOfKind.flatMap(([kind, most]) => {
+    const columns = new Map<string, Column>();
+    for (const { metric, label } of all.filter(candidate => candidate.kind === kind))
+      columns.set(metric, { metric, label });
+    const inOrder = [...columns.values()];
+    return [...inOrder.filter(isPreferred), ...inOrder.filter(column => !isPreferred(column))].slice(0, most);
+  });
+}
+
+function isPreferred({ metric }: Column): boolean {
+  return preferred.has(metric);
 }
 
 /** The figure with its interval; an estimate says that it is one. */

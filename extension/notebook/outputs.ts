@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Failure, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import { describeFailureInPlace } from '../base/failure.ts';
 import { describeReportAsMarkdown, describeRunAsMarkdown } from './markdown.ts';
 import { createRunOutput, readRunMark, runMime, type RunMark } from './run-output.ts';
 
@@ -14,9 +15,7 @@ export function runOutput(run: RunSummary, report?: Report): vscode.NotebookCell
 
 /** What is wrong with a cell: what happened and where, then what to do about it. */
 export function failureOutput(failure: Failure): vscode.NotebookCellOutput {
-  const { place } = failure;
-  const where = place?.line === undefined ? '' : ` (${vscode.l10n.t('line {0}', place.line)})`;
-  const lines = [`${failure.message}${where}`, failure.remedy].filter(line => line !== undefined);
+  const lines = [describeFailureInPlace(failure), failure.remedy].filter(line => line !== undefined);
   return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.stderr(lines.join('\n'))]);
 }
 

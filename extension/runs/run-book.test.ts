@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunSummary } from '../../schemas/generated/messages.ts';
-import { createEmitter } from '../base/emitter.ts';
+import { createEmitter, type Nothing } from '../base/emitter.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Engine, EngineState } from '../engine/engine.ts';
 import { createRunBook, type RunBook } from './run-book.ts';
@@ -57,7 +57,7 @@ function fakeEngine(runs: RunSummary[]) {
 }
 
 describe('run book', () => {
-  const none = createEmitter<void>();
+  const none = createEmitter<Nothing>();
   const bookOf = (engine: Engine): RunBook => createRunBook({ all: () => [engine], onChanged: none.event }, quiet);
 
   it('asks nothing before it is needed, and lists newest first with the archived ones', async () => {

@@ -1,5 +1,5 @@
 import type { Failure, RunSummary } from '../../schemas/generated/messages.ts';
-import { createEmitter, type Disposable, type Event } from '../base/emitter.ts';
+import { createEmitter, type Disposable, type Event, type Nothing } from '../base/emitter.ts';
 import { FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { t } from '../base/translate.ts';
@@ -37,12 +37,12 @@ export interface RunBook extends Disposable {
   whenEnded(runId: string, signal?: AbortSignal): Promise<RunSummary>;
   readonly onRunsChanged: Event<RunChange[]>;
   /** Fires when the list as a whole is new, or `state` changed. */
-  readonly onReset: Event<void>;
+  readonly onReset: Event<Nothing>;
 }
 
 export interface EngineSource {
   all(): Engine[];
-  readonly onChanged: Event<void>;
+  readonly onChanged: Event<Nothing>;
 }
 
 const listLimit = 500;
@@ -51,7 +51,7 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
   const entries = new Map<string, RunEntry>();
   const subscriptions = new Map<Engine, Disposable>();
   const runsChanged = createEmitter<RunChange[]>();
-  const reset = createEmitter<void>();
+  const reset = createEmitter<Nothing>();
   let state: BookState = { kind: 'idle' };
   let loading: Promise<void> | undefined;
   /** Runs heard of while a list was on its way: the list may be older. */
@@ -59,7 +59,7 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
 
   function setState(next: BookState): void {
     state = next;
-    reset.fire();
+    reset.fire(undefined);
   }
 
   function take(folder: string, runs: readonly RunSummary[]): void {

@@ -16,7 +16,7 @@ export interface Memory {
  * once, so that status bar and tree take them up again; any other window waits until something needs them.
  */
 export function rememberUnfinished(book: RunBook, memory: Memory): Disposable {
-  let remembered = memory.get(key, false);
+  let remembered = memory.get<boolean>(key, false);
 
   function remember(): void {
     if (book.state.kind !== 'loaded') return;

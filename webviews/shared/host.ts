@@ -28,20 +28,27 @@ export function createPageHost(scope: Window & typeof globalThis): PageHost {
     : createEditorHost(scope, scope.acquireVsCodeApi());
 }
 
+/** Beside what the page keeps, its state names the runs it shows: by them VS Code brings it back after a reload. */
 function createEditorHost(scope: Window, api: EditorApi): PageHost {
+  const keep = (changes: object): void => {
+    const kept = api.getState();
+    api.setState({ ...(typeof kept === 'object' ? kept : {}), ...changes });
+  };
   return {
     kind: 'editor',
     post: message => api.postMessage(message),
     listen(listener) {
       const receive = ({ data }: MessageEvent<unknown>): void => {
-        if (validateHostToPage(data)) listener(data);
-        else console.warn('A message that is no page message was dropped.', validateHostToPage.errors?.slice(0, 3));
+        if (validateHostToPage(data)) {
+          if (data.type === 'report') keep({ runIds: data.report.runs.map(run => run.id) });
+          listener(data);
+        } else console.warn('A message that is no page message was dropped.', validateHostToPage.errors?.slice(0, 3));
       };
       scope.addEventListener('message', receive);
       return () => scope.removeEventListener('message', receive);
     },
     readState: () => api.getState(),
-    writeState: state => api.setState(state),
+    writeState: state => keep(Object(state) as object),
   };
 }
 
