@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
+// The flag keeps memory low: samples live for a moment, and a large young generation would only hold their remains longer.
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import type { ExitCode } from '../engine/base/errors.ts';

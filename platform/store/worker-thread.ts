@@ -30,6 +30,8 @@ export async function startThread(settings: WorkerSettings, now: () => number): 
   const worker = new Worker(locateWorker(import.meta.url), {
     workerData: settings,
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Batches live for a moment only: a large young generation would be memory without use.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
   const pending = new Map<number, Pending>();
   let nextId = 1;

@@ -4,7 +4,12 @@ import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
 
 const { values } = parseArgs({
-  options: { url: { type: 'string' }, rows: { type: 'string' }, connections: { type: 'string', default: '64' }, stream: { type: 'boolean', default: false } },
+  options: {
+    url: { type: 'string' },
+    rows: { type: 'string' },
+    connections: { type: 'string', default: '64' },
+    stream: { type: 'boolean', default: false },
+  },
 });
 const connections = Number(values.connections);
 const bodies = readFileSync(values.rows ?? '', 'utf8')

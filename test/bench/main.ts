@@ -5,13 +5,20 @@ import { benchMemory, benchPromptfoo, benchThroughput } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { peer: { type: 'string' }, rows: { type: 'string', default: '30000' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    peer: { type: 'string' },
+    rows: { type: 'string', default: '30000' },
+    rounds: { type: 'string', default: '5' },
+  },
 });
 const rows = Number(values.rows);
 const rounds = Number(values.rounds);
-const wants = (name: string): boolean => positionals.length === 0 ? values.peer === undefined : positionals.includes(name);
+const wants = (name: string): boolean =>
+  positionals.length === 0 ? values.peer === undefined : positionals.includes(name);
 
-console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; ratios are what to trust.`);
+console.log(
+  `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; ratios are what to trust.`,
+);
 if (wants('throughput')) {
   await benchThroughput(rows, rounds, false);
   await benchThroughput(Math.ceil(rows / 2), rounds, true);

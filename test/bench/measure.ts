@@ -13,10 +13,21 @@ export interface Measured {
   readonly peakMemory: number;
 }
 
+/** The flags of the command line's own first line. */
+export const aiwbFlags: readonly string[] = ['--max-semi-space-size=8'];
+
 /** Runs a Node program to its end and tells what it printed, how long it took and how much memory it had. */
-export async function measureNode(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<Measured> {
+export async function measureNode(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Measured> {
   const start = performance.now();
-  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   let peakMemory = 0;
@@ -25,7 +36,8 @@ export async function measureNode(args: readonly string[], cwd: string, env: Nod
   child.stderr.on('data', chunk => (stderr += String(chunk)));
   const code = await new Promise<number | null>(resolve => child.once('close', resolve));
   clearInterval(look);
-  if (code !== 0 && code !== 100) throw new Error(`${args.join(' ')} ended with ${String(code)}: ${stderr.slice(-2000)}`);
+  if (code !== 0 && code !== 100)
+    throw new Error(`${args.join(' ')} ended with ${String(code)}: ${stderr.slice(-2000)}`);
   return { stdout, seconds: (performance.now() - start) / 1000, peakMemory };
 }
 
@@ -39,8 +51,12 @@ function readPeak(child: ChildProcess): number {
 }
 
 /** The fake server as a process of its own, as a real endpoint would be. */
-export async function startServer(args: readonly string[] = []): Promise<{ readonly url: string; cpuSeconds(): Promise<number>; stop(): void }> {
-  const child = spawn(process.execPath, [path.join(root, 'test/fakes/openai-server.ts'), '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startServer(
+  args: readonly string[] = [],
+): Promise<{ readonly url: string; cpuSeconds(): Promise<number>; stop(): void }> {
+  const child = spawn(process.execPath, [path.join(root, 'test/fakes/openai-server.ts'), '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', chunk => resolve((JSON.parse(String(chunk)) as { url: string }).url));
     child.once('exit', () => reject(new Error('The fake server did not start.')));
@@ -65,7 +81,8 @@ export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<
 /** Short rows of which each has its own text. */
 export function writeRows(file: string, count: number): void {
   const rows = [];
-  for (let i = 0; i < count; i += 1) rows.push(JSON.stringify({ q: `Which class has ticket ${i}, please? ANSWER=a${i % 7}`, a: `a${i % 7}` }));
+  for (let i = 0; i < count; i += 1)
+    rows.push(JSON.stringify({ q: `Which class has ticket ${i}, please? ANSWER=a${i % 7}`, a: `a${i % 7}` }));
   writeFileSync(file, `${rows.join('\n')}\n`);
 }
 
