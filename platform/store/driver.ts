@@ -47,15 +47,16 @@ export function openDriver(path: string, options: DriverOptions): Driver {
     return statement;
   };
 
+  const isOpen = (): boolean => database.isTransaction;
   const transact = <T>(begin: string, work: () => T): T => {
-    if (database.isTransaction) return work();
+    if (isOpen()) return work();
     retryBusy(() => database.exec(begin), path, patience);
     try {
       const result = work();
       retryBusy(() => database.exec('COMMIT'), path, patience);
       return result;
     } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
+      if (isOpen()) database.exec('ROLLBACK');
       throw describeStoreFailure(error, path);
     }
   };

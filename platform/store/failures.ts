@@ -30,7 +30,7 @@ export function describeStoreFailure(error: unknown, path: string): unknown {
     const message = `The disk is full: the last batch was not stored in ${path}. What was stored before is safe.`;
     return new WorkbenchError('store-full', message, { ...details, remedy });
   }
-  if (unwritable.has(code)) return storeUnwritable(path, String((error as Error).message), error);
+  if (unwritable.has(code)) return storeUnwritable(path, error instanceof Error ? error.message : String(error), error);
   return error;
 }
 

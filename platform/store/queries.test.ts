@@ -11,6 +11,7 @@ import {
   makeSamples,
   makeStoreFolder,
   spec,
+  without,
 } from '../../test/fakes/runs.ts';
 import { describeHost } from '../host/describe.ts';
 import { openStore } from './store.ts';
@@ -50,7 +51,7 @@ describe('queries over samples', () => {
   describe('pages of samples', () => {
     before(async () => {
       const failure = { class: 'rate-limit', message: '429' } as const;
-      const { right: _right, output: _output, ...unanswered } = makeSample(20, { failure, scores: {} });
+      const unanswered = without(makeSample(20, { failure, scores: {} }), 'right', 'output');
       await start('pages', [
         ...makeSamples(20),
         ...makeSamples(20, { variant: 1, right: true }),
@@ -163,7 +164,7 @@ describe('queries over samples', () => {
         { output: 'label-1', right: false },
         null,
       ]);
-      assert.equal(page.rows[0]?.row, 3);
+      assert.equal(page.rows[0].row, 3);
       const reversed = await store.queryDisagreements({ runIds: ['right', 'left'], limit: 10 });
       assert.equal(reversed.rows[0]?.row, 0);
     });
@@ -184,7 +185,7 @@ describe('queries over samples', () => {
     const pair = { runA: 'paired', variantA: 0, runB: 'paired', variantB: 1 };
 
     before(async () => {
-      const { right: _right, ...undecided } = makeSample(5);
+      const undecided = without(makeSample(5), 'right');
       await start('paired', [
         ...[true, true, false, false, true].map((right, row) => makeSample(row, { right, scores: { f1: row / 8 } })),
         ...[true, false, true, false, true].map((right, row) =>

@@ -11,6 +11,7 @@ import {
   makeSamples,
   makeStoreFolder,
   spec,
+  without,
 } from '../../test/fakes/runs.ts';
 import { describeHost } from '../host/describe.ts';
 import { openStore } from './store.ts';
@@ -190,8 +191,7 @@ describe('the store of a run', () => {
 });
 
 function withoutAnswer(sample: SampleRecord): SampleRecord {
-  const { output: _output, right: _right, latencyMs: _latency, ...rest } = sample;
-  return { ...rest, scores: {} };
+  return { ...without(sample, 'output', 'right', 'latencyMs'), scores: {} };
 }
 
 function hasCode(code: string): (error: unknown) => boolean {

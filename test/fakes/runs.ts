@@ -60,6 +60,12 @@ export function makeSamples(count: number, changes: Partial<SampleRecord> = {}, 
   return Array.from({ length: count }, (_, index) => makeSample(from + index, changes));
 }
 
+/** The sample without some of its optional fields. */
+export function without(sample: SampleRecord, ...names: (keyof SampleRecord)[]): SampleRecord {
+  const left = Object.entries(sample).filter(([name]) => !names.some(unwanted => unwanted === name));
+  return Object.fromEntries(left) as unknown as SampleRecord;
+}
+
 export function makeStoreFolder(): string {
   return path.join(mkdtempSync(path.join(tmpdir(), 'aiwb-store-')), '.aiwb');
 }
