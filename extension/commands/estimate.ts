@@ -18,12 +18,23 @@ export function describeEstimate(estimate: DryRunEstimate): string {
 
 function totals(estimate: DryRunEstimate): string {
   const { rows, trainingRows, repeats, samples, variants, inputTokens, cost } = estimate;
-  const product = t('{0} rows × {1} variants × {2} repeats', count(rows), count(variants.length), count(repeats));
+  const product =
+    repeats === 1
+      ? t('{0} rows × {1} variants', count(rows), count(variants.length))
+      : t('{0} rows × {1} variants × {2} repeats', count(rows), count(variants.length), count(repeats));
   const lines = [`- **${t('{0} samples', count(samples))}** = ${product}`];
   if (trainingRows > 0) lines.push(`- ${t('{0} rows to learn from', count(trainingRows))}`);
   if (inputTokens !== undefined) lines.push(`- ≈ ${t('{0} input tokens', count(inputTokens))}`);
-  lines.push(`- ${cost === undefined ? t('No price is known: no cost is claimed') : `≈ ${formatFigure(cost, 'USD')}`}`);
+  lines.push(`- ${describeCost(cost, variants)}`);
   return lines.join('\n');
+}
+
+function describeCost(cost: number | undefined, variants: DryRunEstimate['variants']): string {
+  if (cost === undefined) return t('No price is known: no cost is claimed');
+  const sum = `≈ ${formatFigure(cost, 'USD')}`;
+  return variants.some(variant => variant.cost === undefined)
+    ? t('{0} without the models whose price is not known', sum)
+    : sum;
 }
 
 function variantTable({ variants }: DryRunEstimate): string {

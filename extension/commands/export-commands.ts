@@ -7,13 +7,21 @@ import type { RunEntry } from '../runs/run-book.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
 import { resolveRuns } from './pick.ts';
 
-const formats: readonly { format: ExportFormat; extension: string; label: string; detail: string }[] = [
-  { format: 'html', extension: 'html', label: 'HTML', detail: vscode.l10n.t('The report as one self-contained page') },
-  { format: 'markdown', extension: 'md', label: 'Markdown', detail: vscode.l10n.t('The report as text with tables') },
-  { format: 'json', extension: 'json', label: 'JSON', detail: vscode.l10n.t('The report with all its figures') },
-  { format: 'jsonl', extension: 'jsonl', label: 'JSON Lines', detail: vscode.l10n.t('Every sample, one a line') },
-  { format: 'csv', extension: 'csv', label: 'CSV', detail: vscode.l10n.t('Every sample, one a row') },
-];
+interface FormatChoice extends vscode.QuickPickItem {
+  readonly format: ExportFormat;
+  readonly extension: string;
+}
+
+function formatChoices(): FormatChoice[] {
+  const { t } = vscode.l10n;
+  return [
+    { format: 'html', extension: 'html', label: 'HTML', detail: t('The report as one self-contained page') },
+    { format: 'markdown', extension: 'md', label: 'Markdown', detail: t('The report as text with tables') },
+    { format: 'json', extension: 'json', label: 'JSON', detail: t('The report with all its figures') },
+    { format: 'jsonl', extension: 'jsonl', label: 'JSON Lines', detail: t('Every sample, one a line') },
+    { format: 'csv', extension: 'csv', label: 'CSV', detail: t('Every sample, one a row') },
+  ];
+}
 
 export function registerExportCommands(context: CommandContext): vscode.Disposable[] {
   return [
@@ -25,7 +33,7 @@ export function registerExportCommands(context: CommandContext): vscode.Disposab
 async function exportRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {
   const runs = await resolveRuns(context, given, { title: vscode.l10n.t('Choose Runs to Export'), many: true });
   if (runs.length === 0) return;
-  const chosen = await vscode.window.showQuickPick([...formats], { title: vscode.l10n.t('Export As') });
+  const chosen = await vscode.window.showQuickPick(formatChoices(), { title: vscode.l10n.t('Export As') });
   if (chosen === undefined) return;
   await saveAs(context, runs, chosen.format, chosen.extension, chosen.label);
 }

@@ -34,9 +34,11 @@ export function createVirtualDocuments(): VirtualDocuments {
   return {
     async previewMarkdown(title, text) {
       const uri = put(title, 'md', text);
-      const commands = await vscode.commands.getCommands(true);
-      if (commands.includes('markdown.showPreview')) await vscode.commands.executeCommand('markdown.showPreview', uri);
-      else await vscode.window.showTextDocument(uri, { preview: true });
+      try {
+        await vscode.commands.executeCommand('markdown.showPreview', uri);
+      } catch {
+        await vscode.window.showTextDocument(uri, { preview: true });
+      }
     },
     async showLog(title, text) {
       await vscode.window.showTextDocument(put(title, 'log', text), { preview: true });
