@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type {
   DiagnosticsBundle,
@@ -17,6 +16,7 @@ import type { ResolvedSecret } from '../../engine/runs/needed-secrets.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { planRun } from '../../engine/runs/plan.ts';
 import { createRun, specifyRun } from '../../engine/runs/start.ts';
+import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached } from '../detached.ts';
 import type { Session } from './session.ts';
@@ -79,11 +79,13 @@ export async function exportToFile(
 }
 
 /** The end of a long log says why it ended. */
-const shownLogCharacters = 200_000;
+const shownLogBytes = 200_000;
 
 export async function readRunLog(runId: string, session: Session): Promise<DiagnosticsBundle> {
   const { logPath } = await session.store.getRun(runId);
   if (logPath === undefined) return { text: 'This run has no log: it ran in a terminal.' };
-  const text = await readFile(logPath, 'utf8').catch((error: unknown) => `The log cannot be read: ${String(error)}`);
-  return { text: text.slice(-shownLogCharacters) };
+  const text = await readLog(logPath, shownLogBytes).catch(
+    (error: unknown) => `The log cannot be read: ${String(error)}`,
+  );
+  return { text };
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
-import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { openLog } from './log.ts';
 
 export interface DetachedRun {
   /** Node, or an Electron binary that can act as Node. */
@@ -24,8 +23,7 @@ const youngGeneration = '--max-semi-space-size=8';
 
 /** Starts a run in a process group of its own that outlives this process; its output goes to the log. Resolves once it runs. */
 export async function startDetachedRun(run: DetachedRun): Promise<{ readonly pid: number }> {
-  await mkdir(path.dirname(run.logPath), { recursive: true });
-  const log = await open(run.logPath, 'a');
+  const log = await openLog(run.logPath);
   try {
     const child = spawn(run.nodePath, [youngGeneration, run.aiwbPath, 'run-worker', run.runId, '--store', run.store], {
       cwd: run.folder,
