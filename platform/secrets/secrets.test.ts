@@ -39,7 +39,7 @@ describe('secrets of the command line', () => {
     ]) {
       await assert.rejects(create().resolve({ env: 'KEY' }, origin, signal), (error: unknown) => {
         assert.ok(withCode('origin-not-allowed')(error));
-        assert.ok(!String((error as Error).message).includes('canary'));
+        assert.ok(!(error as Error).message.includes('canary'));
         return true;
       });
     }
