@@ -52,7 +52,9 @@ export function createKernel(parts: ExecutionParts): vscode.Disposable {
   async function attachTo(cell: vscode.NotebookCell, entry: RunEntry): Promise<void> {
     const engine = parts.engines.at(entry.folder);
     if (engine === undefined) return;
-    await attachCell(controller.createNotebookCellExecution(cell), engine, entry.run, parts);
+    const execution = controller.createNotebookCellExecution(cell);
+    execution.executionOrder = cell.executionSummary?.executionOrder ?? ++order;
+    await attachCell(execution, engine, entry.run, parts);
   }
 
   function prefer(notebook: vscode.NotebookDocument): void {
