@@ -35,9 +35,11 @@ export class ChartFigure extends LitElement {
         flex-wrap: wrap;
         gap: 4px 12px;
       }
+      figure {
+        max-width: 760px;
+      }
       .plot {
         width: 100%;
-        max-width: 760px;
         min-height: 40px;
         overflow: hidden;
       }

@@ -31,9 +31,10 @@ export function intervalChart(report: Report, column: MetricColumn): Chart | und
   const unit = unitName(column.unit);
   const title = unit === '' ? label : `${label}, ${unit}`;
   const baseline = rows.find(row => row.baseline);
+  const summary = `${label} by model: ${rows.map(({ name, value, low, high }) => `${name} ${formatValue(value, column.unit)}, ${formatValue(low, column.unit)} to ${formatValue(high, column.unit)}`).join('; ')}.`;
   return {
     question: 'Which model is better, and how sure?',
-    summary: `${label} by model: ${rows.map(({ name, value, low, high }) => `${name} ${formatValue(value, column.unit)}, ${formatValue(low, column.unit)} to ${formatValue(high, column.unit)}`).join('; ')}.`,
+    summary,
     table: {
       header: ['Model', title, 'Low', 'High', 'n'],
       rows: rows.map(({ name, value, low, high, n }) => [name, value, low, high, n]),
@@ -41,8 +42,8 @@ export function intervalChart(report: Report, column: MetricColumn): Chart | und
     build: (theme, width) => {
       const y = { field: 'name', type: 'nominal' as const, sort: null, axis: nameAxis(theme, width) };
       return {
-        ...frame(theme),
-        height: { step: 28 },
+        ...frame(theme, summary),
+        height: rows.length * 28,
         data: { values: rows },
         layer: [
           ...(baseline === undefined
@@ -93,12 +94,13 @@ export function tradeOffChart(report: Report, quality: MetricColumn, against: Me
   const yTitle = showUnseen(quality.label);
   const unit = unitName(against.unit);
   const xTitle = unit === '' ? showUnseen(against.label) : `${showUnseen(against.label)}, ${unit}`;
+  const summary = `${yTitle} against ${xTitle}: ${rows.map(({ name, x, y }) => `${name} ${formatValue(y, quality.unit)} at ${formatValue(x, against.unit)}`).join('; ')}.`;
   return {
     question: against.kind === 'cost' ? 'What does the quality cost?' : 'What does the quality take in time?',
-    summary: `${yTitle} against ${xTitle}: ${rows.map(({ name, x, y }) => `${name} ${formatValue(y, quality.unit)} at ${formatValue(x, against.unit)}`).join('; ')}.`,
+    summary,
     table: { header: ['Model', xTitle, yTitle], rows: rows.map(({ name, x, y }) => [name, x, y]) },
     build: (theme, width) => ({
-      ...frame(theme),
+      ...frame(theme, summary),
       height: 220,
       data: { values: rows },
       encoding: {
@@ -153,12 +155,13 @@ export function learningChart(report: Report): Chart | undefined {
     const [first, last] = [points[0], points.at(-1)];
     return `${name} from ${(first?.loss ?? 0).toFixed(3)} to ${(last?.loss ?? 0).toFixed(3)} in ${String(last?.step ?? 0)} steps`;
   });
+  const summary = `Loss while learning: ${words.join('; ')}.`;
   return {
     question: 'Has it learned all it could?',
-    summary: `Loss while learning: ${words.join('; ')}.`,
+    summary,
     table: { header: ['Model', 'Step', 'Loss'], rows: values.map(({ name, step, loss }) => [name, step, loss]) },
     build: (theme, width) => ({
-      ...frame(theme),
+      ...frame(theme, summary),
       height: 160,
       data: { values },
       mark: { type: 'line', strokeWidth: 1.5, interpolate: 'monotone' },
@@ -169,7 +172,7 @@ export function learningChart(report: Report): Chart | undefined {
           title: 'Step',
           axis: { tickCount: Math.max(3, Math.floor(width / 90)) },
         },
-        y: { field: 'loss', type: 'quantitative', title: 'Loss', scale: { zero: true } },
+        y: { field: 'loss', type: 'quantitative', title: 'Loss', scale: { zero: true, nice: true } },
         color: {
           field: 'name',
           type: 'nominal',
@@ -183,8 +186,9 @@ export function learningChart(report: Report): Chart | undefined {
 }
 
 /** What every chart shares: the theme's type and lines, room left by the axes, no border. */
-function frame({ font, fontSize, foreground, muted, line }: ChartTheme) {
+function frame({ font, fontSize, foreground, muted, line }: ChartTheme, description: string) {
   return {
+    description,
     background: 'transparent',
     autosize: { type: 'fit-x' as const, contains: 'padding' as const },
     padding: { left: 2, right: 10, top: 4, bottom: 2 },

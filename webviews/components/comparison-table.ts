@@ -20,7 +20,10 @@ export class ComparisonTable extends LitElement {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Comparisons with the baseline">
       <table>
         <caption>
-          Differences with ${formatConfidence(report.confidence)} intervals, on the rows that both models answered.
+          <span
+            >Differences with ${formatConfidence(report.confidence)} intervals, on the rows that both models
+            answered.</span
+          >
         </caption>
         <thead>
           <tr>
@@ -53,7 +56,7 @@ function renderComparison(report: Report, comparison: PairedComparison) {
       ${comparison.pValue === undefined ? '–' : formatPValue(comparison.pValue)}
     </td>
     <td class="number">${formatCount(comparison.n)}</td>
-    <td class="tone-${tone}">${icon(name)} ${text}</td>
+    <td class="word tone-${tone}">${icon(name)} ${text}</td>
   </tr>`;
 }
 

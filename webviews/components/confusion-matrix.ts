@@ -29,7 +29,7 @@ export class ConfusionMatrixTable extends LitElement {
       td {
         padding: 4px 8px;
       }
-      thead th {
+      thead th.number {
         white-space: normal;
         overflow-wrap: anywhere;
         max-width: 12ch;
@@ -67,7 +67,7 @@ export class ConfusionMatrixTable extends LitElement {
     >
       <table>
         <caption>
-          Rows by right label (down) and by answer (across). Bold: answered right.
+          <span>Rows by right label (down) and by answer (across). Bold: answered right.</span>
         </caption>
         <thead>
           <tr>

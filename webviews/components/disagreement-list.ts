@@ -53,6 +53,12 @@ export class DisagreementList extends LitElement {
         min-width: 12ch;
         overflow-wrap: anywhere;
       }
+      thead th.model {
+        white-space: normal;
+        overflow-wrap: anywhere;
+        min-width: 12ch;
+        max-width: 24ch;
+      }
       .more {
         margin-top: 8px;
       }
@@ -88,14 +94,14 @@ export class DisagreementList extends LitElement {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Rows models disagree on">
         <table>
           <caption>
-            ${countOf(total, 'row')}; ${formatCount(rows.length)} shown.
+            <span>${countOf(total, 'row')}; ${formatCount(rows.length)} shown.</span>
           </caption>
           <thead>
             <tr>
               <th scope="col" class="number">Row</th>
               <th scope="col">Input</th>
               <th scope="col">Right answer</th>
-              ${report.variants.map((_, index) => html`<th scope="col">${variantName(report, index)}</th>`)}
+              ${report.variants.map((_, index) => html`<th scope="col" class="model">${variantName(report, index)}</th>`)}
             </tr>
           </thead>
           <tbody>

@@ -12,7 +12,7 @@ import {
   runLetter,
   type MetricColumn,
 } from '../shared/figures.ts';
-import { decimalsFor, formatConfidence, formatCount, formatFixed, unitName } from '../shared/format.ts';
+import { columnFormat, formatConfidence, formatCount, unitName } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
@@ -61,7 +61,10 @@ export class MetricTable extends LitElement {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Results by model">
       <table>
         <caption>
-          Values with ${formatConfidence(report.confidence)} intervals; the best of a column is bold and marked.
+          <span
+            >Values with ${formatConfidence(report.confidence)} intervals; the best of a column is bold and
+            marked.</span
+          >
         </caption>
         <thead>
           <tr>
@@ -156,18 +159,18 @@ function renderFigure(report: Report, index: number, column: MetricColumn) {
       computed${figure.note === undefined ? nothing : html`<span class="interval">${showUnseen(figure.note)}</span>`}
     </td>`;
   }
-  const decimals = columnDecimals(report, column);
+  const write = columnFormat(columnValues(report, column), column.unit);
   const isBest = bestVariants(report.variants, column).has(index);
   return html`<td class="number ${isBest ? 'best' : ''}">
-    ${isBest ? html`<span aria-hidden="true">▸ </span><span class="unseen">best: </span>` : nothing}${formatFixed(figure.value, decimals)}${renderInterval(figure, decimals)}
+    ${isBest ? html`<span aria-hidden="true">▸ </span><span class="unseen">best: </span>` : nothing}${write(figure.value)}${renderInterval(figure, write)}
   </td>`;
 }
 
-function renderInterval({ low, high, estimated, method }: MetricValue, decimals: number) {
+function renderInterval({ value, low, high, estimated, method }: MetricValue, write: ReturnType<typeof columnFormat>) {
   const parts = [
     low === undefined || high === undefined
       ? undefined
-      : `${formatFixed(low, decimals)} to ${formatFixed(high, decimals)}`,
+      : `${write(low, value ?? low)} to ${write(high, value ?? high)}`,
     estimated === true ? 'estimated' : undefined,
   ].filter(part => part !== undefined);
   return parts.length === 0
@@ -175,10 +178,8 @@ function renderInterval({ low, high, estimated, method }: MetricValue, decimals:
     : html`<span class="interval" title=${method ?? nothing}>${parts.join(', ')}</span>`;
 }
 
-/** One number of decimals for a whole column, so that its figures line up. */
-function columnDecimals(report: Report, { metric, unit }: MetricColumn): number {
-  const values = report.variants.flatMap(({ metrics }) => figureOf(metrics, metric)?.value ?? []);
-  return decimalsFor(values, unit);
+function columnValues(report: Report, { metric }: MetricColumn): readonly number[] {
+  return report.variants.flatMap(({ metrics }) => figureOf(metrics, metric)?.value ?? []);
 }
 
 defineElement('aiwb-metric-table', MetricTable);

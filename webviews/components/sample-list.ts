@@ -83,7 +83,7 @@ export class SampleList extends LitElement {
         class="scroll samples"
         tabindex="-1"
         role="region"
-        aria-label="Samples"
+        aria-label="Table of samples"
         @scroll=${this.#onScroll}
         @keydown=${this.#onKey}
       >
@@ -191,7 +191,8 @@ export class SampleList extends LitElement {
 
   #modelOf({ variant }: SampleRow): string {
     if (this.report === undefined || this.query === undefined) return '';
-    return variantName(this.report, variantIndex(this.report, this.query.runId, variant));
+    const index = variantIndex(this.report, this.query.runId, variant);
+    return index < 0 ? '–' : variantName(this.report, index);
   }
 
   #restart(): void {
@@ -296,10 +297,10 @@ export class SampleList extends LitElement {
     const scroller = this.renderRoot.querySelector('.scroll');
     if (scroller === null) return;
     const input = this.#input();
-    const top = scrollTopFor(index, input);
-    const room = scroller.clientHeight - rowHeight * 3;
+    const rowsInView = Math.max(1, Math.floor(scroller.clientHeight / rowHeight) - 3);
+    const [top, lowest] = [scrollTopFor(index, input), scrollTopFor(Math.max(0, index - rowsInView), input)];
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top > scroller.scrollTop + room) scroller.scrollTop = scrollTopFor(index, input) - room;
+    else if (lowest > scroller.scrollTop) scroller.scrollTop = lowest;
     this.#scrollTop = scroller.scrollTop;
   }
 

@@ -42,8 +42,10 @@ export class SlicesTable extends LitElement {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Results by slice">
       <table>
         <caption>
-          ${showUnseen(leading.label)}${unit === '' ? nothing : `, ${unit}`}, with intervals; the best of a row is bold
-          and marked.
+          <span
+            >${showUnseen(leading.label)}${unit === '' ? nothing : `, ${unit}`}, with intervals; the best of a row is
+            bold and marked.</span
+          >
         </caption>
         <thead>
           <tr>

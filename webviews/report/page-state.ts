@@ -7,7 +7,7 @@ export interface PageState {
   readonly sort?: TableSort;
   readonly filter?: SampleFilter;
   /** Position in the report of the model whose samples show; absent for all of a run. */
-  readonly sampleVariant?: number;
+  readonly sampleVariant?: number | undefined;
   readonly matrixVariant?: number;
 }
 

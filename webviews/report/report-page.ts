@@ -210,9 +210,7 @@ export class ReportPage extends LitElement {
   }
 
   #onChoice({ detail: { filter, sampleVariant } }: CustomEvent<SampleChoice>): void {
-    const { sampleVariant: _former, ...others } = this.choices;
-    this.choices = others;
-    this.#keep({ filter, ...(sampleVariant === undefined ? {} : { sampleVariant }) });
+    this.#keep({ filter, sampleVariant });
   }
 
   #onCommand(event: CustomEvent<PageCommand['command']>): void {

@@ -38,13 +38,13 @@ export class RunList extends LitElement {
             return html`<tr>
               <th scope="row">${runLetter(report, run.id)}</th>
               <td class="name" dir="auto">${showUnseen(run.name)}</td>
-              <td class="tone-${state.tone}">${icon(state.icon)} ${state.text}</td>
-              <td><time datetime=${isoDate(started)}>${formatDate(started)}</time></td>
+              <td class="word tone-${state.tone}">${icon(state.icon)} ${state.text}</td>
+              <td class="word"><time datetime=${isoDate(started)}>${formatDate(started)}</time></td>
               <td class="number">
                 ${run.startedAt === undefined || run.endedAt === undefined ? '–' : formatDuration((run.endedAt - run.startedAt) / 1000)}
               </td>
               <td class="number">${formatCount(run.progress.done)}</td>
-              <td class=${gate === undefined ? '' : `tone-${gate.tone}`}>
+              <td class="word ${gate === undefined ? '' : `tone-${gate.tone}`}">
                 ${gate === undefined ? '–' : html`${icon(gate.icon)} ${gate.text}`}
               </td>
             </tr>`;

@@ -44,6 +44,17 @@ export function decimalsFor(values: readonly number[], unit: Unit): number {
   return Math.min(6, Math.max(least, 2 - Math.floor(Math.log10(largest))));
 }
 
+/**
+ * How a column writes its figures: with the same decimals, so that they line up, unless they lie so far apart that the small
+ * ones would lose their digits.
+ */
+export function columnFormat(values: readonly number[], unit: Unit): (value: number, like?: number) => string {
+  const sizes = values.map(Math.abs).filter(size => size > 0);
+  const isWide = (unit === 'ms' || unit === 'USD') && sizes.length > 1 && Math.max(...sizes) > 100 * Math.min(...sizes);
+  const shared = decimalsFor(values, unit);
+  return (value, like = value) => formatFixed(value, isWide ? decimalsFor([like], unit) : shared);
+}
+
 /** What a column's header says after its name. A share needs no unit. */
 export function unitName(unit: Unit): string {
   return unit === 'ratio' || unit === 'count' ? '' : unit;

@@ -155,6 +155,12 @@ export const tableStyles = css`
     color: var(--vscode-descriptionForeground);
     padding-bottom: 4px;
   }
+  caption > span {
+    display: inline-block;
+    position: sticky;
+    inset-inline-start: 0;
+    max-width: calc(100vw - 56px);
+  }
   th,
   td {
     padding: 4px 12px 4px 8px;
@@ -219,8 +225,12 @@ export const tableStyles = css`
     white-space: nowrap;
   }
   .name {
+    min-width: min(20ch, 34vw);
     max-width: min(38ch, 46vw);
     overflow-wrap: anywhere;
+  }
+  .word {
+    white-space: nowrap;
   }
   @media print {
     .scroll {

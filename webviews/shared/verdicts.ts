@@ -3,7 +3,7 @@ import { figureOf, leadingMetric, rankedVariants, variantName } from './figures.
 import { formatConfidence, formatCount, formatValue } from './format.ts';
 import type { IconName } from './icons.ts';
 import { showUnseen } from './text.ts';
-import { gateWords, type Tone } from './words.ts';
+import { gateWords, verdictWords, type Tone } from './words.ts';
 
 export interface VerdictItem {
   readonly icon: IconName;
@@ -48,11 +48,14 @@ function leadItems(report: Report): VerdictItem[] {
       : `${name}${isBaseline ? ', the baseline,' : ''} has the ${superlative} ${showUnseen(leading.label)}: ${value}`;
   const compared = comparisonFor(report, leading.metric, best);
   return [
-    { icon: 'star', tone: 'good', text },
-    ...(compared === undefined
-      ? []
-      : [{ icon: 'equal' as const, tone: 'neutral' as const, text: comparisonSentence(report, compared) }]),
+    { icon: 'star', tone: 'neutral', text },
+    ...(compared === undefined ? [] : [comparisonItem(report, compared)]),
   ];
+}
+
+function comparisonItem(report: Report, comparison: PairedComparison): VerdictItem {
+  const { icon, tone } = verdictWords(comparison.verdict);
+  return { icon, tone, text: comparisonSentence(report, comparison) };
 }
 
 /** The best model against the baseline; where the baseline is best, its closest rival against it. */
@@ -65,11 +68,22 @@ function comparisonFor(report: Report, metric: string, best: number): PairedComp
     .sort((a, b) => Math.abs(a.difference ?? 0) - Math.abs(b.difference ?? 0))[0];
 }
 
-/** The engine's sentence; where it names nobody, who is compared comes first. */
+/** The engine's sentence; where it does not tell who is compared, that comes first. */
 export function comparisonSentence(report: Report, comparison: PairedComparison): string {
+  const pair = `${variantName(report, comparison.variant)} against ${variantName(report, comparison.baseline)}`;
+  const figures = report.runs.length > 1 ? describeSettled(comparison) : undefined;
+  if (figures !== undefined) return `${pair}: ${figures}`;
   const sentence = showUnseen(comparison.sentence);
   const model = showUnseen(report.variants[comparison.variant]?.model ?? '');
   if (model !== '' && sentence.includes(model)) return sentence;
-  const pair = `${variantName(report, comparison.variant)} against ${variantName(report, comparison.baseline)}`;
   return `${pair}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+}
+
+/** `better by 0.033 (0.007 to 0.060), n 480.`: a model of the same name may stand on both sides of two runs. */
+function describeSettled({ verdict, difference, low, high, unit, n }: PairedComparison): string | undefined {
+  if (verdict !== 'better' && verdict !== 'worse') return undefined;
+  if (difference === undefined || low === undefined || high === undefined) return undefined;
+  const [least, most] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b);
+  const [size, from, to] = [Math.abs(difference), least ?? 0, most ?? 0].map(value => formatValue(value, unit));
+  return `${verdict} by ${size ?? ''} (${from ?? ''} to ${to ?? ''}), n ${formatCount(n)}.`;
 }

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { renderHtml } from '../../engine/reports/html.ts';
+import type { Report, SamplePage } from '../../schemas/generated/messages.ts';
+import { auditPage, deepText, launchBrowser, settle, takePicture, watchFaults } from './browser.ts';
+import { readReport } from './fake-host.ts';
+import { nonce, root } from './page-server.ts';
+
+describe('the self-contained report', function () {
+  this.timeout(60_000);
+  let browser: Browser | undefined;
+  let folder: string;
+
+  before(async function () {
+    browser = await launchBrowser(['webviews/report-standalone.js']);
+    if (browser === undefined) return this.skip();
+    folder = await mkdtemp(path.join(tmpdir(), 'aiwb-standalone-'));
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (browser !== undefined) await rm(folder, { recursive: true });
+  });
+
+  async function open(
+    report: Report,
+    samples: SamplePage | undefined,
+    colorScheme: 'light' | 'dark',
+  ): Promise<{ page: Page; faults: string[]; requests: string[] }> {
+    const script = readFileSync(path.join(root, 'dist', 'webviews', 'report-standalone.js'), 'utf8');
+    const file = path.join(folder, 'report.html');
+    await writeFile(file, renderHtml(report, samples, { script, nonce }));
+    const page = await browser!.newPage({
+      viewport: { width: 1100, height: 900 },
+      colorScheme,
+      locale: 'en-US',
+      timezoneId: 'UTC',
+    });
+    const faults = await watchFaults(page);
+    const requests: string[] = [];
+    page.on('request', request => requests.push(request.url()));
+    await page.goto(pathToFileURL(file).href);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await settle(page);
+    return { page, faults, requests };
+  }
+
+  const worst: SamplePage = {
+    total: 84,
+    rows: Array.from({ length: 40 }, (_, index) => ({
+      id: index * 5 + 3,
+      variant: index % 4,
+      row: index,
+      repeat: 0,
+      state: 'answered' as const,
+      input: `</script><b>row ${String(index)}</b>`,
+      target: 'billing',
+      output: 'bug',
+      scores: { accuracy: 0 },
+      slices: {},
+    })),
+  };
+
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`is complete without a host in ${scheme}: every section, charts, the wrong answers, nothing fetched`, async () => {
+      const { page, faults, requests } = await open(readReport('finished'), worst, scheme);
+      const titles = await page.getByRole('heading', { level: 2 }).allInnerTexts();
+      assert.deepEqual(titles, [
+        'Verdict',
+        'Results',
+        'Charts',
+        'Comparisons',
+        'Slices',
+        'Confusion matrix',
+        'Learning',
+        'Wrong answers',
+      ]);
+      assert.match(await deepText(page.locator('aiwb-sample-list')), /40 samples .*<\/script><b>row 0<\/b>/);
+      assert.deepEqual(await page.locator('vscode-button').allInnerTexts(), ['Print']);
+      assert.deepEqual(requests.length, 1);
+      await takePicture(page, `standalone-${scheme}`);
+      assert.deepEqual(await auditPage(page), []);
+      assert.deepEqual(faults, []);
+      await page.close();
+    });
+  }
+
+  it('does without samples', async () => {
+    const { page, faults } = await open(readReport('hostile'), undefined, 'light');
+    assert.equal(await page.getByRole('heading', { level: 2, name: 'Wrong answers' }).count(), 0);
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  it('prints in light colours, with whole tables and without buttons', async () => {
+    const { page } = await open(readReport('finished'), worst, 'dark');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(background, 'rgb(255, 255, 255)');
+    assert.equal(await page.locator('vscode-button').first().isVisible(), false);
+    await page.waitForTimeout(300);
+    await takePicture(page, 'standalone-print');
+    await page.close();
+  });
+
+  it('says so when it holds no report', async () => {
+    const script = readFileSync(path.join(root, 'dist', 'webviews', 'report-standalone.js'), 'utf8');
+    const file = path.join(folder, 'broken.html');
+    await writeFile(file, renderHtml({ title: 'broken' } as unknown as Report, undefined, { script, nonce }));
+    const page = await browser!.newPage();
+    await page.goto(pathToFileURL(file).href);
+    await page.getByText('This file holds no report that this page can read.').waitFor();
+    await page.close();
+  });
+});
