@@ -24,6 +24,29 @@ const nodeModuleBanner = {
   js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
 };
 
+/**
+ * What only some features of the extension need lies in files of its own, so that activation does not compile it.
+ * These are packages and generated code: first-party modules stay in one bundle, for they share state.
+ */
+const lazyParts = {
+  'language-client': 'vscode-languageclient/node',
+  'json-rpc': 'vscode-jsonrpc/node',
+  validators: './schemas/generated/validators.js',
+};
+
+const keepLazyPartsOutside = {
+  name: 'keep-lazy-parts-outside',
+  setup(build) {
+    for (const [name, specifier] of Object.entries(lazyParts)) {
+      const ending = specifier.replace(/^\.\//, '').replace(/[.]/g, '\\.');
+      build.onResolve({ filter: new RegExp(`(^|/)${ending}$`) }, () => ({
+        path: `./extension-parts/${name}.cjs`,
+        external: true,
+      }));
+    }
+  },
+};
+
 const bundles = {
   /** `aiwb`: the command line, the engine process and the language server, with the store's worker beside it. */
   cli: {
@@ -40,6 +63,16 @@ const bundles = {
   extension: {
     entryPoints: { extension: 'extension/main.ts' },
     outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    external: ['vscode'],
+    plugins: [keepLazyPartsOutside],
+  },
+  'extension-parts': {
+    entryPoints: lazyParts,
+    outdir: 'dist/extension-parts',
     outExtension: { '.js': '.cjs' },
     platform: 'node',
     format: 'cjs',
@@ -85,7 +118,8 @@ if (named.length === 0) await rm(path.join(root, 'dist'), { recursive: true, for
 await mkdir(path.join(root, 'dist'), { recursive: true });
 for (const name of chosen) {
   const options = bundles[name];
-  if (options === undefined) throw new Error(`No bundle is called "${name}". There are: ${Object.keys(bundles).join(', ')}.`);
+  if (options === undefined)
+    throw new Error(`No bundle is called "${name}". There are: ${Object.keys(bundles).join(', ')}.`);
   const result = await build({ ...common, ...options });
   if (process.argv.includes('--meta')) {
     await writeFile(path.join(root, 'dist', `${name}.meta.json`), JSON.stringify(result.metafile));
