@@ -39,7 +39,7 @@ export async function readWebview(page: Page, target?: WebviewTarget, selector =
   const deadline = Date.now() + waitMs;
   for (;;) {
     const frame = await findWebview(page, target);
-    const text = await frame.locator(selector).first().innerText({ timeout: waitMs });
+    const text = await frame.locator(selector).first().evaluate(readShownText, undefined, { timeout: waitMs });
     if (text.trim() !== '' || Date.now() > deadline) return text;
     await delay(pollMs);
   }
@@ -84,12 +84,31 @@ async function describeWebview(frame: Frame): Promise<ShownWebview | undefined> 
       frame,
       titles: titles.map(title => title ?? '').filter(Boolean),
       owner: new URL(outer.url()).searchParams.get('extensionId') ?? '',
-      text: await frame.evaluate(() => document.querySelector('body')?.innerText ?? ''),
+      text: await frame.locator('body').evaluate(readShownText),
     };
   } catch (error) {
     if (frame.isDetached() || outer.isDetached() || isNavigation(error)) return undefined;
     throw error;
   }
+}
+
+/** Runs in the webview: the text a person sees, shadow trees included, which `innerText` leaves out. */
+function readShownText(root: Element): string {
+  const hidden = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'NOSCRIPT']);
+  const read = (node: Node): string => {
+    if (node instanceof Text) return node.data;
+    if (node instanceof HTMLSlotElement) return node.assignedNodes({ flatten: true }).map(read).join('');
+    if (!(node instanceof HTMLElement)) return [...node.childNodes].map(read).join('');
+    if (hidden.has(node.tagName)) return '';
+    const display = getComputedStyle(node).display;
+    if (display === 'none') return '';
+    const text = [...(node.shadowRoot ?? node).childNodes].map(read).join('');
+    return display === 'inline' || display === 'contents' ? text : `\n${text}\n`;
+  };
+  return read(root)
+    .replace(/[ \t\r]+/g, ' ')
+    .replace(/\s*\n\s*/g, '\n')
+    .trim();
 }
 
 function isNavigation(error: unknown): boolean {

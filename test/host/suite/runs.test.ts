@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { driver, setTheme, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+const themes = ['dark', 'light', 'hc-dark', 'hc-light'] as const;
+
+describe('runs in VS Code', function () {
+  this.timeout(120_000);
+
+  it('start from a file, show their page and stand in the trees', async function () {
+    skipUndriven(this);
+    await vscode.window.showTextDocument(workspaceUri('triage.bench.yaml'));
+    const runId = await vscode.commands.executeCommand<string>('aiwb.runBenchmark', workspaceUri('triage.bench.yaml'));
+    assert.match(runId, /^\d{8}-\d{6}-/);
+    const page = await eventually(async () => {
+      const text = await driver.webviewText({ title: 'ticket-triage' });
+      return text.includes('Finished') ? text : undefined;
+    });
+    assert.match(page, /embedded:linear is better than embedded:majority/);
+    await driver.runCommand('View: Show AI Workbench');
+    const tree = await eventually(async () => {
+      const text = await driver.text('.sidebar .pane-body >> nth=0');
+      return text.includes('ticket-triage') ? text : undefined;
+    });
+    assert.match(tree, /ticket-triage/);
+    for (const theme of themes) {
+      await setTheme(theme);
+      await driver.screenshot(`run-page-${theme}`);
+    }
+    await setTheme('dark');
+    assert.deepEqual(await driver.auditWebview({ title: 'ticket-triage' }), []);
+  });
+
+  it('are compared on one page', async function () {
+    skipUndriven(this);
+    const first = await vscode.commands.executeCommand<string>(
+      'aiwb.runBenchmark',
+      workspaceUri('covenants.bench.yaml'),
+    );
+    const second = await vscode.commands.executeCommand<string>(
+      'aiwb.runBenchmark',
+      workspaceUri('covenants.bench.yaml'),
+    );
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('aiwb.compareRuns', [first, second]);
+    const page = await eventually(async () => {
+      const text = await driver.webviewText();
+      return text.includes(first) && text.includes(second) ? text : undefined;
+    });
+    assert.match(page, /Not distinguishable|did equally well/i);
+    await driver.screenshot('comparison-page-dark');
+    await driver.resize(700, 900);
+    await driver.screenshot('comparison-page-narrow');
+    await driver.resize(1280, 800);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('estimate without sending anything', async () => {
+    await vscode.commands.executeCommand('aiwb.dryRun', workspaceUri('triage-llm.bench.yaml'));
+    const tab = await eventually(() =>
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => /dry run/i.test(label)),
+    );
+    assert.ok(tab);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('tell a broken benchmark with its place, and record nothing', async function () {
+    skipUndriven(this);
+    const uri = workspaceUri('broken.bench.yaml');
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('name: broken\nmodels: [embedded:knn]\n'));
+    // The command ends when somebody has read the message.
+    void vscode.commands.executeCommand('aiwb.runBenchmark', uri);
+    const told = await eventually(async () => (await driver.notifications()).find(text => text.includes('dataset')));
+    assert.match(told, /broken\.bench\.yaml/);
+    await vscode.workspace.fs.delete(uri);
+  });
+});
