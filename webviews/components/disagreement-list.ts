@@ -53,12 +53,6 @@ export class DisagreementList extends LitElement {
         min-width: 12ch;
         overflow-wrap: anywhere;
       }
-      thead th.model {
-        white-space: normal;
-        overflow-wrap: anywhere;
-        min-width: 12ch;
-        max-width: 24ch;
-      }
       .more {
         margin-top: 8px;
       }
@@ -91,7 +85,7 @@ export class DisagreementList extends LitElement {
     if (state.value === undefined) return html`<p class="muted" role="status">Reading rows…</p>`;
     const { rows, next, total } = state.value;
     if (total === 0) return html`<p class="muted">There is no row that some models answer right and others wrong.</p>`;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Rows models disagree on">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of rows models disagree on">
         <table>
           <caption>
             <span>${countOf(total, 'row')}; ${formatCount(rows.length)} shown.</span>
@@ -101,7 +95,7 @@ export class DisagreementList extends LitElement {
               <th scope="col" class="number">Row</th>
               <th scope="col">Input</th>
               <th scope="col">Right answer</th>
-              ${report.variants.map((_, index) => html`<th scope="col" class="model">${variantName(report, index)}</th>`)}
+              ${report.variants.map((_, index) => html`<th scope="col" title=${variantName(report, index)}>${clipLine(variantName(report, index), 40)}</th>`)}
             </tr>
           </thead>
           <tbody>
