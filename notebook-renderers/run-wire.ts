@@ -19,7 +19,7 @@ export function createRunWire(context: RendererContext<unknown>): RunWire | unde
     for (const listener of listeners) listener(message);
   });
   return {
-    post: message => void postMessage(message),
+    post: message => postMessage(message),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

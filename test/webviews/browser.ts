@@ -98,7 +98,7 @@ export async function takePicture(page: Page, name: string): Promise<void> {
 export async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const charts = findAll(document, 'aiwb-chart');
-    return charts.every(chart => chart.shadowRoot?.querySelector('.plot svg, .scroll') != null);
+    return charts.every(chart => chart.shadowRoot?.querySelector('.plot svg, .scroll') instanceof Element);
     function findAll(from: ParentNode, name: string): Element[] {
       return [...from.querySelectorAll('*')].flatMap(element => [
         ...(element.localName === name ? [element] : []),

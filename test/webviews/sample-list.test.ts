@@ -100,7 +100,7 @@ describe('the sample list', function () {
     await page.waitForTimeout(100);
     const focused = await page.evaluate(() => {
       let active = document.activeElement;
-      while (active?.shadowRoot?.activeElement != null) active = active.shadowRoot.activeElement;
+      while (active?.shadowRoot?.activeElement instanceof Element) active = active.shadowRoot.activeElement;
       return active?.textContent.trim();
     });
     assert.equal(focused, '1,000,000');

@@ -103,7 +103,9 @@ describe('the self-contained report', function () {
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     assert.equal(background, 'rgb(255, 255, 255)');
     assert.equal(await page.locator('vscode-button').first().isVisible(), false);
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.waitForTimeout(300);
+    assert.equal(await page.locator('aiwb-sample-list tr.row').count(), 40);
     await takePicture(page, 'standalone-print');
     await page.close();
   });

@@ -3,7 +3,6 @@ import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
 export interface DrawnChart {
-  resize(width: number): Promise<void>;
   /** The chart as an SVG file's text. */
   toSvg(): Promise<string>;
   remove(): void;
@@ -14,7 +13,7 @@ export interface DrawnChart {
  * content security policy needs no `unsafe-eval`. Nothing is ever loaded: data lies in the specification.
  */
 export async function drawChart(container: HTMLElement, spec: TopLevelSpec, width: number): Promise<DrawnChart> {
-  const compiled = compile({ ...spec, width } as TopLevelSpec).spec;
+  const compiled = compile({ ...spec, width }).spec;
   const view = new View(parse(compiled, undefined, { ast: true }), {
     expr: expressionInterpreter,
     renderer: 'svg',
@@ -25,9 +24,6 @@ export async function drawChart(container: HTMLElement, spec: TopLevelSpec, widt
   });
   await view.runAsync();
   return {
-    async resize(next) {
-      await view.width(next).runAsync();
-    },
     toSvg: () => view.toSVG(),
     remove() {
       view.finalize();

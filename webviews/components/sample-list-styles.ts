@@ -63,6 +63,15 @@ export const sampleListStyles = css`
     padding: 8px 12px 12px 28px;
     background: var(--aiwb-surface);
   }
+  @media print {
+    tr.space {
+      display: none;
+    }
+    tr.row > * {
+      white-space: normal;
+      overflow-wrap: anywhere;
+    }
+  }
   .failed {
     color: var(--vscode-errorForeground);
   }

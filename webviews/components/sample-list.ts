@@ -1,21 +1,19 @@
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Report, SamplePage, SampleQuery, SampleRow } from '../../schemas/generated/messages.ts';
+import type { Report, SamplePage, SampleQuery } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { leadingMetric, variantIndex, variantName } from '../shared/figures.ts';
-import { formatCount, formatValue } from '../shared/format.ts';
-import { icon } from '../shared/icons.ts';
+import { formatCount } from '../shared/format.ts';
 import { RequestFailed } from '../shared/samples-source.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
-import { clipLine } from '../shared/text.ts';
-import { failureWords } from '../shared/words.ts';
 import './message-panel.ts';
 import { RowWindow } from './row-window.ts';
-import './sample-detail.ts';
 import { sampleListStyles } from './sample-list-styles.ts';
+import { renderMissingRow, renderSampleRow } from './sample-row.ts';
 import { mapScroll, scrollTopFor, type ScrollInput } from './scroll-map.ts';
 
 const rowHeight = 28;
+/** On paper there is no scrolling: so many rows are printed. */
+const rowsPrinted = 200;
 
 export type FetchSamples = (query: SampleQuery, signal: AbortSignal) => Promise<SamplePage>;
 
@@ -34,6 +32,7 @@ export class SampleList extends LitElement {
     edition: {},
     error: { state: true },
     opened: { state: true },
+    isPrinting: { state: true },
   };
   static override styles = [baseStyles, buttonStyles, tableStyles, sampleListStyles];
   declare report: Report | undefined;
@@ -43,20 +42,35 @@ export class SampleList extends LitElement {
   declare edition: string | undefined;
   declare error: unknown;
   declare opened: { readonly index: number; readonly height: number } | undefined;
+  declare isPrinting: boolean;
   #window: RowWindow | undefined;
   #loading: AbortController | undefined;
   #scrollTop = 0;
   #viewHeight = 400;
   #focusIndex: number | undefined;
+  /** The row that Tab comes back to. */
+  #current = 0;
+  readonly #onPrint = ({ type }: Event): void => {
+    this.isPrinting = type === 'beforeprint';
+  };
   readonly #sizes = new ResizeObserver(() => this.#measure());
 
   constructor() {
     super();
     this.idSpan = 0;
+    this.isPrinting = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('beforeprint', this.#onPrint);
+    addEventListener('afterprint', this.#onPrint);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener('beforeprint', this.#onPrint);
+    removeEventListener('afterprint', this.#onPrint);
     this.#loading?.abort();
     this.#loading = undefined;
     this.#sizes.disconnect();
@@ -75,6 +89,7 @@ export class SampleList extends LitElement {
         hint="Choose another model or filter, or search for something else."
       ></aiwb-message>`;
     const view = this.#view();
+    const tabStop = Math.max(view.first, Math.min(view.end - 1, this.#current));
     const indexes = Array.from({ length: view.end - view.first }, (_, offset) => view.first + offset);
     return html`<p class="muted count" role="status">
         ${total === undefined ? 'Reading samples…' : `${formatCount(total)} samples`}
@@ -106,7 +121,7 @@ export class SampleList extends LitElement {
             ${repeat(
               indexes,
               index => index,
-              index => this.#renderRow(index),
+              index => this.#renderRow(index, tabStop),
             )}
             <tr class="space below" role="presentation">
               <td colspan="7" role="presentation"></td>
@@ -136,63 +151,20 @@ export class SampleList extends LitElement {
         text="The samples could not be read."
         hint=${String(this.error)}
       ></aiwb-message>
-      <button type="button" class="link" @click=${() => (this.#restart(), this.requestUpdate())}>Try again</button>`;
+      <button type="button" class="link" @click=${this.#retry}>Try again</button>`;
   }
 
-  #renderRow(index: number) {
+  #renderRow(index: number, tabStop: number) {
     const row = this.#window?.rowAt(index);
-    if (row === undefined) {
-      return html`<tr class="row" aria-rowindex=${index + 2}>
-        <td class="number muted" colspan="1">…</td>
-        <td colspan="6"></td>
-      </tr>`;
-    }
-    const isOpen = this.opened?.index === index;
-    const { text, look, name } = this.#resultOf(row);
-    return html`<tr class="row" aria-rowindex=${index + 2} @click=${() => this.#toggle(index)}>
-        <th scope="row" class="number">
-          <button
-            type="button"
-            data-index=${index}
-            aria-expanded=${isOpen ? 'true' : 'false'}
-            aria-label="Sample ${row.id % 2 ** 32}, ${text}"
-          >
-            ${icon(isOpen ? 'chevronDown' : 'chevronRight')}${formatCount(row.id % 2 ** 32)}
-          </button>
-        </th>
-        <td class="tone-${look}">${icon(name)} ${text}</td>
-        <td>${this.#modelOf(row)}</td>
-        <td dir="auto">${clipLine(row.input)}</td>
-        <td dir="auto">${clipLine(row.target, 120)}</td>
-        <td dir="auto">
-          ${row.failure === undefined ? clipLine(row.output ?? '', 120) : html`<span class="failed">${failureWords(row.failure.class)}</span>`}
-        </td>
-        <td class="number">${row.latencyMs === undefined ? '–' : formatValue(row.latencyMs, 'ms')}</td>
-      </tr>
-      ${
-        isOpen
-          ? html`<tr class="detail">
-              <td colspan="7"><aiwb-sample-detail .sample=${row} .runId=${this.query?.runId}></aiwb-sample-detail></td>
-            </tr>`
-          : nothing
-      }`;
-  }
-
-  #resultOf(row: SampleRow) {
-    if (row.state === 'failed') return { text: 'failed', look: 'bad', name: 'error' } as const;
-    const leading = this.report === undefined ? undefined : leadingMetric(this.report)?.metric;
-    const score = (leading === undefined ? undefined : row.scores[leading]) ?? Object.values(row.scores)[0];
-    if (score === undefined) return { text: 'answered', look: 'neutral', name: 'info' } as const;
-    if (score >= 1) return { text: 'right', look: 'good', name: 'check' } as const;
-    return score <= 0
-      ? ({ text: 'wrong', look: 'bad', name: 'cross' } as const)
-      : ({ text: `score ${score.toFixed(2)}`, look: 'warn', name: 'equal' } as const);
-  }
-
-  #modelOf({ variant }: SampleRow): string {
-    if (this.report === undefined || this.query === undefined) return '';
-    const index = variantIndex(this.report, this.query.runId, variant);
-    return index < 0 ? '–' : variantName(this.report, index);
+    if (row === undefined) return renderMissingRow(index);
+    return renderSampleRow(row, {
+      index,
+      isOpen: this.opened?.index === index,
+      isTabStop: index === tabStop,
+      report: this.report,
+      runId: this.query?.runId,
+      toggle: () => this.#toggle(index),
+    });
   }
 
   #restart(): void {
@@ -201,6 +173,7 @@ export class SampleList extends LitElement {
     this.error = undefined;
     this.opened = undefined;
     this.#scrollTop = 0;
+    this.#current = 0;
     const { query, fetchSamples } = this;
     if (query === undefined || fetchSamples === undefined) this.#window = undefined;
     else
@@ -210,6 +183,11 @@ export class SampleList extends LitElement {
       );
     const scroller = this.renderRoot.querySelector('.scroll');
     if (scroller !== null) scroller.scrollTop = 0;
+  }
+
+  #retry(): void {
+    this.#restart();
+    this.requestUpdate();
   }
 
   /** Loads one missing block at a time, what is in view first. */
@@ -242,6 +220,7 @@ export class SampleList extends LitElement {
   }
 
   #view() {
+    if (this.isPrinting) return { first: 0, end: Math.min(rowsPrinted, this.#window?.total ?? 0), above: 0, below: 0 };
     return mapScroll(this.#input());
   }
 
@@ -268,6 +247,7 @@ export class SampleList extends LitElement {
   #toggle(index: number): void {
     const selected = this.ownerDocument.getSelection();
     if (selected !== null && !selected.isCollapsed && selected.containsNode(this, true)) return;
+    this.#current = index;
     this.opened = this.opened?.index === index ? undefined : { index, height: 0 };
   }
 
@@ -289,6 +269,7 @@ export class SampleList extends LitElement {
     if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.#focusIndex = Math.max(0, Math.min(total - 1, target));
+    this.#current = this.#focusIndex;
     this.#reveal(this.#focusIndex);
     this.requestUpdate();
   }

@@ -4,7 +4,7 @@ import { defineElement } from '../shared/define.ts';
 import { figureOf, leadingMetric, variantName, type MetricColumn } from '../shared/figures.ts';
 import { decimalsFor, formatCount, formatFixed, unitName } from '../shared/format.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
 
 interface SliceRow {
   readonly value: string;
@@ -25,10 +25,6 @@ export class SlicesTable extends LitElement {
       tbody th.group {
         font-weight: 600;
         padding-top: 12px;
-      }
-      thead th.name {
-        white-space: normal;
-        min-width: 9ch;
       }
     `,
   ];
@@ -51,7 +47,12 @@ export class SlicesTable extends LitElement {
           <tr>
             <th scope="col">Slice</th>
             <th scope="col" class="number">n</th>
-            ${report.variants.map((_, index) => html`<th scope="col" class="number name">${variantName(report, index)}</th>`)}
+            ${report.variants.map(
+              (_, index) =>
+                html`<th scope="col" class="number" title=${variantName(report, index)}>
+                  ${clipLine(variantName(report, index), 40)}
+                </th>`,
+            )}
           </tr>
         </thead>
         <tbody>

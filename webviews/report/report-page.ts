@@ -188,8 +188,10 @@ export class ReportPage extends LitElement {
 
   /** Progress changes the report object many times a second; charts and rows follow its results only. */
   #chartsOf(report: Report): PageCharts {
-    if (this.#charts?.report.variants !== report.variants) this.#charts = { report, charts: chartsOf(report) };
-    return this.#charts?.charts ?? { main: [], learning: undefined };
+    if (this.#charts?.report.variants === report.variants) return this.#charts.charts;
+    const charts = chartsOf(report);
+    this.#charts = { report, charts };
+    return charts;
   }
 
   #settled(report: Report): Report {

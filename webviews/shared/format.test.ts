@@ -7,7 +7,7 @@ describe('figures for people', () => {
   it('carry their unit and digits that mean something', () => {
     assert.equal(formatValue(0.82123, 'ratio'), '0.821');
     assert.equal(formatValue(812.4, 'ms'), '812 ms');
-    assert.equal(formatValue(0.0021, 'ms'), '0.00210 ms');
+    assert.equal(formatValue(0.0021, 'ms'), '0.0021 ms');
     assert.equal(formatValue(12_345, 'ms'), '12.3 s');
     assert.equal(formatValue(0.00042, 'USD'), '0.000420 USD');
     assert.equal(formatValue(0, 'USD'), '0.00 USD');

@@ -41,7 +41,7 @@ export function decimalsFor(values: readonly number[], unit: Unit): number {
   const largest = Math.max(0, ...values.map(Math.abs).filter(Number.isFinite));
   if (largest === 0) return unit === 'USD' ? 2 : 1;
   const least = unit === 'USD' ? 2 : 0;
-  return Math.min(6, Math.max(least, 2 - Math.floor(Math.log10(largest))));
+  return Math.min(unit === 'ms' ? 4 : 6, Math.max(least, 2 - Math.floor(Math.log10(largest))));
 }
 
 /**

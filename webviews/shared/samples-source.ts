@@ -27,7 +27,7 @@ export class RequestFailed extends Error {
 
 interface Pending {
   readonly resolve: (message: HostToPage) => void;
-  readonly reject: (reason: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Pairs answers with requests by their number. `receive` tells whether a message was the answer to one. */
@@ -45,10 +45,15 @@ export function createHostSamples(
         reject(signal.reason as Error);
       };
       signal.addEventListener('abort', forget, { once: true });
-      const settle = (): void => signal.removeEventListener('abort', forget);
       pending.set(request, {
-        resolve: message => (settle(), resolve(message)),
-        reject: reason => (settle(), reject(reason as Error)),
+        resolve(message) {
+          signal.removeEventListener('abort', forget);
+          resolve(message);
+        },
+        reject(error) {
+          signal.removeEventListener('abort', forget);
+          reject(error);
+        },
       });
       post(build(request));
     });

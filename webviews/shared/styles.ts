@@ -204,6 +204,7 @@ export const tableStyles = css`
   .interval {
     display: block;
     font-size: 0.85em;
+    font-weight: normal;
     color: var(--vscode-descriptionForeground);
   }
   .unit {
@@ -235,7 +236,22 @@ export const tableStyles = css`
   @media print {
     .scroll {
       overflow: visible;
+      height: auto !important;
       max-height: none !important;
+    }
+    table {
+      min-width: 0 !important;
+      font-size: 8.5px;
+    }
+    th,
+    td {
+      padding: 2px 4px;
+    }
+    thead th {
+      white-space: normal;
+    }
+    .name {
+      min-width: 0;
     }
     thead th,
     tbody th {

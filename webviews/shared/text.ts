@@ -3,7 +3,6 @@
  * and overrides, zero-width spaces, tags. Joiners (U+200C, U+200D) stay, for scripts and emoji need them.
  */
 const unseen =
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** Text as it is, with unseen characters spelled out: U+202E becomes ⟪U+202E⟫. A carriage return before a line feed is dropped. */
