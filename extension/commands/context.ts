@@ -26,7 +26,8 @@ export function registerCommand(
     try {
       return await run(...values);
     } catch (error) {
-      await showFailure(context, error);
+      // Not awaited: a command ends when its work does, not when its notification is read.
+      void showFailure(context, error);
       return undefined;
     }
   });

@@ -53,6 +53,10 @@ async function saveAs(
   });
   if (uri === undefined) return;
   await exportTo(context, runs, format, uri.fsPath);
+  void offerToOpen(uri);
+}
+
+async function offerToOpen(uri: vscode.Uri): Promise<void> {
   const open = vscode.l10n.t('Open');
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t('Exported to {0}.', vscode.workspace.asRelativePath(uri)),
