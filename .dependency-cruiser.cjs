@@ -22,7 +22,7 @@ const packages = {
   cli: ['commander', 'picocolors', 'vscode-jsonrpc', 'vscode-languageserver', 'yaml'],
   extension: ['vscode-languageclient', 'vscode-jsonrpc', 'vscode'],
   webviews: ['lit', '@vscode-elements/elements', '@vscode/codicons', 'vega', 'vega-lite', 'vega-interpreter'],
-  'notebook-renderers': ['lit'],
+  'notebook-renderers': ['lit', 'vscode-notebook-renderer'],
 };
 
 const folderRules = Object.entries(allowed).map(([folder, may]) => ({
@@ -63,14 +63,24 @@ module.exports = {
       from: { pathNot: '^(extension|test)/' },
       to: { path: '^vscode$' },
     },
-    { name: 'undici-only-in-platform', severity: 'error', from: { pathNot: ['^platform/', '^test/bench/'] }, to: { path: '^(node_modules/)?undici' } },
+    {
+      name: 'undici-only-in-platform',
+      severity: 'error',
+      from: { pathNot: ['^platform/', '^test/bench/'] },
+      to: { path: '^(node_modules/)?undici' },
+    },
     {
       name: 'extension-imports-engine-types-only',
       severity: 'error',
       from: { path: '^extension/', pathNot: tests },
       to: { path: '^engine/', dependencyTypesNot: ['type-only'] },
     },
-    { name: 'tests-are-leaves', severity: 'error', from: { pathNot: [tests, '^test/'] }, to: { path: ['^test/', tests] } },
+    {
+      name: 'tests-are-leaves',
+      severity: 'error',
+      from: { pathNot: [tests, '^test/'] },
+      to: { path: ['^test/', tests] },
+    },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
     ...folderRules,
     ...packageRules,

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 if (Number(process.versions.node.split('.')[0]) < 24) {
-  console.error(`Node 24 or newer is needed; this is ${process.versions.node}. Run it through npm, which brings its own: npm test`);
+  console.error(
+    `Node 24 or newer is needed; this is ${process.versions.node}. Run it through npm, which brings its own: npm test`,
+  );
   process.exit(2);
 }
 await import('./build.mjs');

@@ -72,7 +72,10 @@ describe('datasets', () => {
     assert.match((await failureOf(read(new Uint8Array([123, 255, 254]), 'jsonl'))).message, /not UTF-8/);
     const long = `{"a":"${'x'.repeat(17 * 1024 * 1024)}"}`;
     assert.match((await failureOf(read(long, 'jsonl', 1 << 20))).message, /longer than 16 MB/);
-    assert.match((await failureOf(read(`a\n"${'x'.repeat(17 * 1024 * 1024)}"`, 'csv', 1 << 20))).message, /longer than 16 MB/);
+    assert.match(
+      (await failureOf(read(`a\n"${'x'.repeat(17 * 1024 * 1024)}"`, 'csv', 1 << 20))).message,
+      /longer than 16 MB/,
+    );
   });
 
   it('know a file by its ending and tell the columns of its first rows', async () => {

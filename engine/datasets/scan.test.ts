@@ -56,11 +56,33 @@ describe('a scan of a dataset', () => {
   });
 
   it('changes its digest with content and order, not with columns nobody asks for', async () => {
-    const of = async (list: readonly object[]) => (await scanDataset(filesOf(list), digest, selection(), signal)).digest;
-    const base = await of([{ q: 'a', a: '1' }, { q: 'b', a: '2' }]);
-    assert.equal(await of([{ q: 'a', a: '1', note: 'n' }, { q: 'b', a: '2' }]), base);
-    assert.notEqual(await of([{ q: 'b', a: '2' }, { q: 'a', a: '1' }]), base);
-    assert.notEqual(await of([{ q: 'a', a: '1' }, { q: 'b', a: '3' }]), base);
+    const of = async (list: readonly object[]) =>
+      (await scanDataset(filesOf(list), digest, selection(), signal)).digest;
+    const base = await of([
+      { q: 'a', a: '1' },
+      { q: 'b', a: '2' },
+    ]);
+    assert.equal(
+      await of([
+        { q: 'a', a: '1', note: 'n' },
+        { q: 'b', a: '2' },
+      ]),
+      base,
+    );
+    assert.notEqual(
+      await of([
+        { q: 'b', a: '2' },
+        { q: 'a', a: '1' },
+      ]),
+      base,
+    );
+    assert.notEqual(
+      await of([
+        { q: 'a', a: '1' },
+        { q: 'b', a: '3' },
+      ]),
+      base,
+    );
   });
 
   it('asks no more rows than the limit', async () => {
@@ -68,12 +90,21 @@ describe('a scan of a dataset', () => {
   });
 
   it('names the line and the column of a row that lacks one', async () => {
-    await assert.rejects(scanDataset(filesOf([{ q: 'a', a: '1' }, { q: 'b' }]), digest, selection(), signal), /d\.jsonl:2: .*no column "a"/);
-    await assert.rejects(scanDataset(filesOf([{ q: null, a: '1' }]), digest, selection(), signal), /d\.jsonl:1: .*empty \(null\)/);
+    await assert.rejects(
+      scanDataset(filesOf([{ q: 'a', a: '1' }, { q: 'b' }]), digest, selection(), signal),
+      /d\.jsonl:2: .*no column "a"/,
+    );
+    await assert.rejects(
+      scanDataset(filesOf([{ q: null, a: '1' }]), digest, selection(), signal),
+      /d\.jsonl:1: .*empty \(null\)/,
+    );
   });
 
   it('refuses an empty split and training without a training split', async () => {
-    await assert.rejects(scanDataset(filesOf(rows), digest, selection({ split: { ...split, test: 'dev' } }), signal), /no row has s = "dev"/);
+    await assert.rejects(
+      scanDataset(filesOf(rows), digest, selection({ split: { ...split, test: 'dev' } }), signal),
+      /no row has s = "dev"/,
+    );
     await assert.rejects(readTrainingRows(filesOf(rows), digest, selection(), signal), /no training split/);
   });
 });

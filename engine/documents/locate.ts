@@ -37,19 +37,6 @@ export function locateSpan(
   return valueSpan ?? keySpan ?? [0, 0];
 }
 
-/** The node at `path`, aliases followed; absent where nothing is written. */
-export function nodeAt(root: Node | null, targets: ReadonlyMap<Alias, Node>, path: DocumentPath): Node | undefined {
-  let node = follow(root ?? undefined, targets);
-  for (const step of path) {
-    let next: unknown;
-    if (typeof step === 'number') next = isSeq(node) ? node.items[step] : undefined;
-    else next = isMap(node) ? findPairDeep(node, step, targets)?.value : undefined;
-    node = isNodeLike(next) ? follow(next, targets) : undefined;
-    if (node === undefined) return undefined;
-  }
-  return node;
-}
-
 function follow(node: Node | undefined, targets: ReadonlyMap<Alias, Node>): Node | undefined {
   let current = node;
   for (let hops = 0; isAlias(current) && hops < 16; hops++) current = targets.get(current);
