@@ -1,5 +1,6 @@
 import { html, LitElement } from 'lit';
 import type { PairedComparison, Report } from '../../schemas/generated/messages.ts';
+import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
 import { variantName } from '../shared/figures.ts';
 import { decimalsFor, formatConfidence, formatCount, formatPValue, formatSigned, unitName } from '../shared/format.ts';
@@ -48,8 +49,8 @@ function renderComparison(report: Report, comparison: PairedComparison) {
   const { text, icon: name, tone } = verdictWords(comparison.verdict);
   const unit = unitName(comparison.unit);
   return html`<tr>
-    <th scope="row" class="name"><span dir="auto">${variantName(report, comparison.variant)}</span></th>
-    <td class="name">${variantName(report, comparison.baseline)}</td>
+    <th scope="row" class="name"><span dir="auto">${breakable(variantName(report, comparison.variant))}</span></th>
+    <td class="name">${breakable(variantName(report, comparison.baseline))}</td>
     <td>${showUnseen(comparison.label)}${unit === '' ? '' : html` <span class="unit">${unit}</span>`}</td>
     <td class="number">${renderDifference(comparison)}</td>
     <td class="number" title=${comparison.test ?? ''}>

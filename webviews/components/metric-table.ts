@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { MetricValue, Report } from '../../schemas/generated/messages.ts';
+import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
 import {
   bestVariants,
@@ -102,8 +103,8 @@ export class MetricTable extends LitElement {
     if (variant === undefined) return nothing;
     return html`<tr>
       <th scope="row" class="name">
-        <span dir="auto">${showUnseen(variant.model)}</span
-        >${index === report.baseline ? html`<span class="tag">baseline</span>` : nothing}
+        <span dir="auto">${breakable(showUnseen(variant.model))}</span>
+        ${index === report.baseline ? html`<span class="tag">baseline</span>` : nothing}
       </th>
       ${withPrompt ? html`<td class="name">${variant.prompt === undefined ? '–' : promptName(variant.prompt)}</td>` : nothing}
       ${withRun ? html`<td>${runLetter(report, variant.runId)}</td>` : nothing}

@@ -216,7 +216,6 @@ export const tableStyles = css`
   }
   .tag {
     display: inline-block;
-    margin-inline-start: 6px;
     padding: 0 5px;
     border: 1px solid var(--aiwb-line-strong);
     border-radius: 3px;
