@@ -21,4 +21,4 @@ const result = spawnSync(
 if (result.status !== 0) process.exit(result.status ?? 3);
 console.log(`
 Open it all in VS Code:  npm run package && code --install-extension dist/ai-workbench.vsix && code examples
-Then run "AI Workbench: Show Runs" – this run is already there.`);
+Then open the AI Workbench view in the activity bar: this run is already there.`);

@@ -55,6 +55,12 @@ describe('checkBenchmark', () => {
     await expectFound(`${base}prompts: [p.prompt.yml]\n`, []);
   });
 
+  it('tells a metric that is named twice', async () => {
+    await expectFound(`${base}metrics: [accuracy, {f1: {average: macro}}, {f1: {average: micro}}]\n`, [
+      /^4:\d+ error duplicate-item `f1` is measured already/,
+    ]);
+  });
+
   it('tells unknown connections', async () => {
     await expectFound(base.replace('gpt', 'gtp'), [
       /^3:10 error unknown-connection `workbench.yaml` declares no connection `gtp`\. Did you mean `gpt`\? It declares `gpt`\.$/,

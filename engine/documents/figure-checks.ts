@@ -1,17 +1,12 @@
 import type { Benchmark, GateCondition, MetricName } from '../../schemas/generated/files.ts';
+import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 
-/** What is measured when a benchmark does not say: the schema's own default. */
-const defaultMetrics: readonly MetricName[] = ['exact-match', 'latency', 'cost'];
-
 /** The metrics a benchmark computes, by name. */
 export function metricsOf(benchmark: Pick<Benchmark, 'metrics'>): readonly MetricName[] {
-  return (
-    benchmark.metrics?.map(metric => (typeof metric === 'string' ? metric : (Object.keys(metric)[0] as MetricName))) ??
-    defaultMetrics
-  );
+  return metricEntries(benchmark).map(metricNameOf);
 }
 
 /** Ids of the figures a benchmark computes, by which a gate names them. */
@@ -19,8 +14,23 @@ export function figuresOf(benchmark: Pick<Benchmark, 'metrics'>): readonly strin
   return [...new Set(metricsOf(benchmark).flatMap(name => metricCatalogue.get(name)?.figures ?? [name]))];
 }
 
+/** A figure has one value a model: a metric named twice, even with other parameters, would hide one of them. */
+function checkRepeatedMetrics(benchmark: Benchmark, report: ReportFinding): void {
+  const names = metricsOf(benchmark);
+  names.forEach((name, index) => {
+    if (names.indexOf(name) === index) return;
+    report(
+      'duplicate-item',
+      'error',
+      ['metrics', index],
+      `\`${name}\` is measured already; a benchmark measures each metric once.`,
+    );
+  });
+}
+
 /** Whether every gate judges a figure and a model the benchmark has, with bounds that can be kept. */
 export function checkFigures(benchmark: Benchmark, report: ReportFinding): void {
+  checkRepeatedMetrics(benchmark, report);
   const figures = figuresOf(benchmark);
   (benchmark.gate ?? []).forEach((condition, index) => {
     const at = ['gate', index];

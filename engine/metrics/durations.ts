@@ -83,7 +83,7 @@ function summarise(
   const mean = {
     ...named('mean'),
     value: moments.mean,
-    ...describe(meanInterval(moments, confidence) ?? {}, confidence, 'Student’s t'),
+    ...describe(aboveZero(meanInterval(moments, confidence) ?? {}), confidence, 'Student’s t'),
   };
   const sorted = durations.slice().sort();
   return [
@@ -97,6 +97,11 @@ function summarise(
       };
     }),
   ];
+}
+
+/** No duration is negative, whatever a symmetric interval says of few or uneven ones. */
+function aboveZero(interval: Interval): Interval {
+  return interval.low === undefined ? interval : { ...interval, low: Math.max(0, interval.low) };
 }
 
 function describe(interval: Interval, confidence: number, method: string): Partial<MetricValue> {

@@ -1,7 +1,7 @@
 import type { Report, RunSummary } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { createMetric } from '../metrics/catalogue.ts';
+import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { VariantAggregate } from './aggregate.ts';
@@ -22,7 +22,7 @@ export async function reportRun(runId: string, store: Store, clock: Clock, signa
       remedy: record.summary.failure?.message ?? `Correct ${record.spec.benchmark} and run it again.`,
     });
   }
-  const metrics = (benchmark.metrics ?? ['exact-match', 'latency', 'cost']).map(entry => createMetric(entry));
+  const metrics = createMetrics(benchmark);
   const aggregates = record.variants.map(() => new VariantAggregate(metrics));
   for await (const samples of store.readSamples(record.summary.id, signal)) {
     for (const sample of samples) aggregates[sample.variant]?.addStored(sample);
@@ -32,7 +32,7 @@ export async function reportRun(runId: string, store: Store, clock: Clock, signa
     const aggregate = aggregates[index] ?? new VariantAggregate(metrics);
     return aggregate.result(record.summary.id, variant, options, []);
   });
-  const leading = metrics.find(metric => metric.score !== undefined) ?? createMetric('accuracy');
+  const leading = leadingMetric(metrics);
   const gates = judgeGates(benchmark.gate ?? [], results, false);
   const baseline = benchmark.compare?.baseline ?? record.variants[0]?.model ?? '';
   return buildReport(

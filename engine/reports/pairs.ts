@@ -57,9 +57,17 @@ export async function comparePairs(
       pValue,
       test: pairs.length > 1 ? `${result.test}, Holm-adjusted` : result.test,
       verdict,
-      sentence: verdictSentence(verdict, result, variantName(variant.result), variantName(baseline.result)),
+      sentence: verdictSentence(verdict, result, ...namePair(variant.result, baseline.result)),
     };
   });
+}
+
+/** The same model in two runs is told apart by its run. */
+function namePair(variant: VariantResult, baseline: VariantResult): [variant: string, baseline: string] {
+  const names = [variant, baseline].map(result =>
+    variant.runId === baseline.runId ? variantName(result) : `${variantName(result)} (run ${result.runId})`,
+  );
+  return [names[0] ?? '', names[1] ?? ''];
 }
 
 async function comparePair(

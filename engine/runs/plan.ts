@@ -7,7 +7,8 @@ import { diagnoseBenchmark } from '../documents/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
 import { toWorkbenchError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { createMetric, metricCatalogue } from '../metrics/catalogue.ts';
+import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
+import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { ClassifierKind } from '../models/embedded/classifier.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
@@ -66,7 +67,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     limit: minimum(benchmark.dataset.limit, spec.limit),
   };
   const prompts = await loadPrompts(benchmark, base, ports, signal);
-  const metrics = (benchmark.metrics ?? ['exact-match', 'latency', 'cost']).map(entry => createMetric(entry));
+  const metrics = createMetrics(benchmark);
   return {
     spec,
     workspace,
@@ -76,7 +77,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     models,
     variants: models.flatMap(model => pairWithPrompts(model, prompts)),
     metrics,
-    leading: metrics.find(metric => metric.score !== undefined) ?? createMetric('accuracy'),
+    leading: leadingMetric(metrics),
     repeats: benchmark.repeats ?? 1,
     seed: benchmark.seed ?? 7,
     confidence: benchmark.compare?.confidence ?? 0.95,

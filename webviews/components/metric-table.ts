@@ -104,7 +104,7 @@ export class MetricTable extends LitElement {
     return html`<tr>
       <th scope="row" class="name">
         <span dir="auto">${breakable(showUnseen(variant.model))}</span>
-        ${index === report.baseline ? html`<span class="tag">baseline</span>` : nothing}
+        ${index === report.baseline && report.variants.length > 1 ? html`<span class="tag">baseline</span>` : nothing}
       </th>
       ${withPrompt ? html`<td class="name">${variant.prompt === undefined ? '–' : promptName(variant.prompt)}</td>` : nothing}
       ${withRun ? html`<td>${runLetter(report, variant.runId)}</td>` : nothing}

@@ -13,6 +13,8 @@ import { isActive } from '../shared/words.ts';
 import type { SampleFilter } from './page-state.ts';
 
 const typingPauseMs = 250;
+/** A list this short follows its run; a longer one waits for Refresh, so that it does not move under the reader. */
+const followedSamples = 200;
 
 export interface SampleChoice {
   readonly filter: SampleFilter;
@@ -98,7 +100,7 @@ export class SampleBrowser extends LitElement {
         .query=${this.#query}
         .fetchSamples=${this.fetchSamples}
         .idSpan=${this.#idSpan(report)}
-        edition="${this.refreshes} ${isGrowing ? 'growing' : 'ended'}"
+        edition="${this.refreshes} ${isGrowing ? growth(report) : 'ended'}"
       ></aiwb-sample-list>`;
   }
 
@@ -174,3 +176,8 @@ function readFilter(event: Event): SampleFilter {
 }
 
 defineElement('aiwb-sample-browser', SampleBrowser);
+
+function growth(report: Report): string {
+  const done = report.runs.reduce((sum, run) => sum + run.progress.done, 0);
+  return `growing ${String(Math.min(done, followedSamples))}`;
+}

@@ -70,7 +70,10 @@ async function runNpm(signal?: AbortSignal): Promise<number> {
 
 function npmEnvironment(): NodeJS.ProcessEnv {
   const binaries = path.dirname(process.execPath);
-  const environment = { ...process.env, PATH: [binaries, process.env.PATH ?? ''].join(path.delimiter) };
+  // Under `npm run` the outer npm speaks for its own Node in these, and the server's installer believes them.
+  const outer = /^(NODE|npm_config_user_agent|npm_node_execpath|npm_execpath|npm_lifecycle_\w+|npm_package_\w+)$/;
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !outer.test(name)));
+  const environment = { ...own, PATH: [binaries, process.env.PATH ?? ''].join(path.delimiter) };
   const root = path.dirname(binaries);
   if (!existsSync(path.join(root, 'include/node/node_api.h'))) return environment;
   // Builds against the headers beside this Node, even where an npm configuration names another's.
