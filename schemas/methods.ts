@@ -15,13 +15,15 @@ export interface EngineRequests {
   'runs/archive': [m.ArchiveRun, m.RunSummary];
   /** One run's report (a running one's so far), or the comparison of several. */
   'runs/report': [m.RunReferences, m.Report];
+  /** The same as Markdown, for viewers that show nothing else. */
+  'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
-  'runs/log': [m.RunReference, m.DiagnosticsBundle];
+  'runs/log': [m.RunReference, m.PlainText];
   'samples/query': [m.SampleQuery, m.SamplePage];
   'samples/disagreements': [m.DisagreementQuery, m.DisagreementPage];
   'models/list': [Record<string, never>, m.ModelList];
-  'diagnostics/collect': [Record<string, never>, m.DiagnosticsBundle];
+  'diagnostics/collect': [Record<string, never>, m.PlainText];
 }
 
 /** Requests the engine process makes of its host. */

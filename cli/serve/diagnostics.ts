@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type { DiagnosticsBundle } from '../../schemas/generated/messages.ts';
+import type { PlainText } from '../../schemas/generated/messages.ts';
 import { describeHost } from '../../platform/host/describe.ts';
 import { redact } from '../../platform/secrets/redact.ts';
 import { version } from '../version.ts';
@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 const recentRuns = 5;
 
 /** Facts for a fault report: versions, the store, the latest runs and their logs. No row, answer or key is in it. */
-export async function collectDiagnostics(session: Session): Promise<DiagnosticsBundle> {
+export async function collectDiagnostics(session: Session): Promise<PlainText> {
   const { node, platform, cpus } = describeHost();
   const facts = await session.store.facts();
   const runs = await session.store.listRuns({ limit: recentRuns });

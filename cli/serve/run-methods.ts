@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type {
-  DiagnosticsBundle,
+  PlainText,
   DryRunEstimate,
   Exported,
   ExportRuns,
@@ -81,7 +81,7 @@ export async function exportToFile(
 /** The end of a long log says why it ended. */
 const shownLogBytes = 200_000;
 
-export async function readRunLog(runId: string, session: Session): Promise<DiagnosticsBundle> {
+export async function readRunLog(runId: string, session: Session): Promise<PlainText> {
   const { logPath } = await session.store.getRun(runId);
   if (logPath === undefined) return { text: 'This run has no log: it ran in a terminal.' };
   const text = await readLog(logPath, shownLogBytes).catch(

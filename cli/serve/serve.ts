@@ -5,6 +5,7 @@ import * as validators from '../../schemas/generated/validators.js';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { renderMarkdown } from '../../engine/reports/text.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { createHostSecrets } from './host-secrets.ts';
 import { listModels } from './model-methods.ts';
@@ -76,6 +77,9 @@ class EngineServer {
     this.#on('runs/report', validators.validateRunReferences, ({ runIds }, session, signal) =>
       reportRuns(runIds, session, signal),
     );
+    this.#on('runs/markdown', validators.validateRunReferences, async ({ runIds }, session, signal) => ({
+      text: renderMarkdown(await reportRuns(runIds, session, signal)),
+    }));
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));

@@ -4,6 +4,8 @@ import type { Cell } from './table.ts';
 
 /** Figures a summary leaves out: they stand in the report. */
 const details = new Set([
+  'latency.mean',
+  'time-to-first-token.mean',
   'latency.p90',
   'latency.p99',
   'time-to-first-token.p90',

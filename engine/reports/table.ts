@@ -27,11 +27,12 @@ export function renderMarkdownTable(header: readonly Cell[], rows: readonly (rea
   return [line(header), rule, ...rows.map(line)];
 }
 
-/** Text that Markdown shows as it is: no markup, no HTML, no line breaks. */
+/** Text that Markdown shows as it is: no markup, no HTML, no entity, no line break, no end of a table cell. */
 export function escapeMarkdown(text: string): string {
   return text
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(/[\\`*_{}[\]<>#|~$]/g, character => `\\${character}`)
-    .replace(/\\</g, '&lt;')
-    .replace(/\\>/g, '&gt;');
+    .replace(/\s*[\r\n\t]+\s*/g, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_[\]{}|~#$]/g, character => `\\${character}`);
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Report, RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunSummary } from '../../schemas/generated/messages.ts';
 import { describeFailure, FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -8,7 +8,7 @@ import type { Engines } from '../engine/engines.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { classifyCell } from './classify.ts';
 import { cellId } from './kernel-metadata.ts';
-import { failureOutput, runOutput } from './outputs.ts';
+import { failureOutput, runOutput, type RunResult } from './outputs.ts';
 
 export interface ExecutionParts {
   readonly engines: Engines;
@@ -68,7 +68,7 @@ async function finish(
   if (interrupted.aborted) cancel();
   try {
     const run = await book.whenEnded(runId);
-    await execution.replaceOutput(runOutput(run, await reportOf(engine, run, log)));
+    await execution.replaceOutput(runOutput(run, await resultOf(engine, run, log)));
     execution.end(run.state === 'succeeded', run.endedAt ?? Date.now());
   } catch (error) {
     // The engine is gone, the run may well go on: the cell is attached again when the notebook is next opened.
@@ -88,9 +88,11 @@ async function cancelRun(engine: Engine, runId: string, log: Log): Promise<void>
 }
 
 /** The run's report; a run that failed before its first sample has none worth a second failure. */
-async function reportOf(engine: Engine, run: RunSummary, log: Log): Promise<Report | undefined> {
+async function resultOf(engine: Engine, run: RunSummary, log: Log): Promise<RunResult | undefined> {
   try {
-    return await engine.request('runs/report', { runIds: [run.id] });
+    const question = { runIds: [run.id] };
+    const report = await engine.request('runs/report', question);
+    return { report, markdown: (await engine.request('runs/markdown', question)).text };
   } catch (error) {
     log.warn(describeFailure(toFailure(error)));
     return undefined;

@@ -1,15 +1,20 @@
 import * as vscode from 'vscode';
 import type { Failure, Report, RunSummary } from '../../schemas/generated/messages.ts';
 import { describeFailureInPlace } from '../base/failure.ts';
-import { describeReportAsMarkdown, describeRunAsMarkdown } from './markdown.ts';
+import { describeRunAsMarkdown } from './markdown.ts';
 import { createRunOutput, readRunMark, runMime, type RunMark } from './run-output.ts';
 
+/** What an ended run leaves in its cell. */
+export interface RunResult {
+  readonly report: Report;
+  readonly markdown: string;
+}
+
 /** The one output of a run's cell: our reference and report, with Markdown beside it for any other viewer. */
-export function runOutput(run: RunSummary, report?: Report): vscode.NotebookCellOutput {
-  const markdown = report === undefined ? describeRunAsMarkdown(run) : describeReportAsMarkdown(report, run);
+export function runOutput(run: RunSummary, result?: RunResult): vscode.NotebookCellOutput {
   return new vscode.NotebookCellOutput([
-    vscode.NotebookCellOutputItem.json(createRunOutput(run, report), runMime),
-    vscode.NotebookCellOutputItem.text(markdown, 'text/markdown'),
+    vscode.NotebookCellOutputItem.json(createRunOutput(run, result?.report), runMime),
+    vscode.NotebookCellOutputItem.text(result?.markdown ?? describeRunAsMarkdown(run), 'text/markdown'),
   ]);
 }
 
