@@ -1,4 +1,4 @@
-// Measures speed and memory as ratios: `npm run bench -- [throughput] [memory] [lsp] [--peer promptfoo]`.
+// Measures speed and memory as ratios: `npm run bench -- [throughput] [memory] [activation] [--peer promptfoo]`.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';

@@ -1,6 +1,7 @@
-// npm run bench -- [throughput] [memory] [lsp] [--peer promptfoo] [--rows N] [--rounds N]
+// npm run bench -- [throughput] [memory] [activation] [--peer promptfoo] [--rows N] [--rounds N]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchActivation } from './activation.ts';
 import { benchMemory, benchPromptfoo, benchThroughput } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
@@ -24,4 +25,5 @@ if (wants('throughput')) {
   await benchThroughput(Math.ceil(rows / 2), rounds, true);
 }
 if (wants('memory')) await benchMemory([10_000, 100_000]);
+if (wants('activation')) benchActivation();
 if (values.peer === 'promptfoo') await benchPromptfoo(Math.min(rows, 5000), Math.min(rounds, 3));
