@@ -11,6 +11,7 @@ import { executeRun } from '../../engine/runs/execute.ts';
 import { createRun, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
+import { databaseName } from '../../platform/store/names.ts';
 import {
   createHost,
   createRunPorts,
@@ -165,7 +166,19 @@ async function runInForeground(
     await exportRuns([runId], 'html', target, dependencies, new AbortController().signal);
     printNote(`Report: ${path.relative(process.cwd(), target)}`);
   }
+  await warnOfSize(store, host);
   return tellOutcome(ended, options);
+}
+
+/** Above this a store deserves a thought; runs go on. */
+const largeStore = 2_000_000_000;
+
+async function warnOfSize(store: Store, host: Host): Promise<void> {
+  const size = (await host.files.facts(host.files.resolve(store.path, databaseName)))?.size ?? 0;
+  if (size < largeStore) return;
+  printNote(
+    `The store has grown to ${(size / 1e9).toFixed(1)} GB. Archive runs you no longer need, then \`aiwb store gc\` frees their space.`,
+  );
 }
 
 function tellOutcome({ summary }: RunRecord, options: RunOptions): ExitCode {

@@ -147,6 +147,7 @@ export interface StoreFacts {
 
 /** The embedded store: the memory of every run, and the only channel between processes. */
 export interface Store {
+  /** Absolute path of the store's folder. */
   readonly path: string;
   createRun(run: NewRun): Promise<RunRecord>;
   /** Throws `run-not-found`. A unique prefix of an id is enough. */

@@ -28,13 +28,18 @@ export function summaryTable(report: Report): {
     { text: 'Failed', align: 'right' },
   ];
   const rows = report.variants.map((variant, index) => [
-    { text: `${variantName(variant)}${index === report.baseline ? ' (baseline)' : ''}` },
+    { text: `${variantName(variant)}${isBaseline(report, index) ? ' (baseline)' : ''}` },
     ...(several ? [{ text: variant.runId }] : []),
     ...figures.map(({ metric }) => ({ text: cellOf(variant, metric), align: 'right' as const })),
     { text: String(variant.samples), align: 'right' as const },
     { text: String(variant.failed), align: 'right' as const },
   ]);
   return { header, rows };
+}
+
+/** Something to compare with exists only beside something else. */
+function isBaseline(report: Report, index: number): boolean {
+  return index === report.baseline && report.variants.length > 1;
 }
 
 /** The figures that are shown: those of any variant, in the order of the metrics. */
@@ -67,12 +72,15 @@ export function compactTable(report: Report): {
     ...report.variants.map(variant => right(shortCellOf(variant, metric))),
   ]);
   const runs = several ? [[{ text: 'Run' }, ...report.variants.map(({ runId }) => right(runId.slice(-5)))]] : [];
-  const baseline = report.variants.map((_, index) => right(index === report.baseline ? 'baseline' : ''));
+  const baseline = report.variants.map((_, index) => right(isBaseline(report, index) ? 'baseline' : ''));
   const counts = [
     [{ text: 'n' }, ...report.variants.map(({ samples }) => right(String(samples)))],
     [{ text: 'Failed' }, ...report.variants.map(({ failed }) => right(String(failed)))],
   ];
-  return { header, rows: [[{ text: '' }, ...baseline], ...runs, ...rows, ...counts] };
+  return {
+    header,
+    rows: [...(report.variants.length > 1 ? [[{ text: '' }, ...baseline]] : []), ...runs, ...rows, ...counts],
+  };
 }
 
 /** `0.825 (.79–.86)` */

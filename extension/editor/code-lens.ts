@@ -1,12 +1,17 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { createThrottle } from '../base/throttle.ts';
 import { describeRun } from '../runs/format.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 
+/** A lens that changes more often than it can be read, or than VS Code asks for it, may stay on an old text. */
+const refreshMs = 1000;
+
 /** *Run benchmark | Dry run | Last: 82.1 % accuracy · 2 min ago* above every benchmark file. */
 export function registerBenchmarkLenses(book: RunBook): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
+  const refresh = createThrottle<'lenses', undefined>(refreshMs, () => changed.fire());
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses(document) {
@@ -23,7 +28,8 @@ export function registerBenchmarkLenses(book: RunBook): vscode.Disposable {
     changed,
     vscode.languages.registerCodeLensProvider({ language: 'aiwb-bench', scheme: 'file' }, provider),
     book.onReset(() => changed.fire()),
-    book.onRunsChanged(() => changed.fire()),
+    refresh,
+    book.onRunsChanged(() => refresh.push('lenses', undefined)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
   );
 }

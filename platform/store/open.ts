@@ -7,6 +7,7 @@ import { openDriver, retryBusy, type Driver } from './driver.ts';
 import { storeCorrupt, storeNewer, storeUnwritable } from './failures.ts';
 import { checkLocation, type Mount } from './location.ts';
 import { applicationId, checkVersion, migrate, schemaVersion } from './schema.ts';
+import { databaseName } from './names.ts';
 
 export interface OpenOptions {
   /** The store's folder, such as `.aiwb` beside workbench.yaml. */
@@ -17,7 +18,6 @@ export interface OpenOptions {
   readonly mounts?: readonly Mount[];
 }
 
-export const databaseName = 'store.db';
 const patience = 15_000;
 
 /** Opens the store's database, creating or migrating it; refuses, untouched, one that is newer, damaged or remote. */

@@ -7,6 +7,13 @@ import { themes } from '../themes.ts';
 
 const activeMs = 10_000;
 
+const kinds: Readonly<Record<Theme, vscode.ColorThemeKind>> = {
+  light: vscode.ColorThemeKind.Light,
+  dark: vscode.ColorThemeKind.Dark,
+  'hc-dark': vscode.ColorThemeKind.HighContrast,
+  'hc-light': vscode.ColorThemeKind.HighContrastLight,
+};
+
 /**
  * Drives VS Code's window from inside its extension host, through the launcher's browser.
  * Throws when nothing drives the window, as in desktop VS Code: see `skipUndriven`.
@@ -51,7 +58,9 @@ export async function setTheme(theme: Theme): Promise<void> {
   const id = themes[theme].ids.find(isContributed);
   if (id === undefined) throw new Error(`This VS Code has no ${theme} theme of ours: ${themes[theme].ids.join(', ')}.`);
   const configuration = vscode.workspace.getConfiguration('workbench');
-  if (configuration.get('colorTheme') === id) return;
+  // By default the system's light or dark is shown, whatever the setting's own default says.
+  const isShown = vscode.window.activeColorTheme.kind === kinds[theme];
+  if (isShown && configuration.get('colorTheme') === id) return;
   const changed = new Promise<void>(resolve => {
     const subscription = vscode.window.onDidChangeActiveColorTheme(() => {
       subscription.dispose();
@@ -60,7 +69,8 @@ export async function setTheme(theme: Theme): Promise<void> {
   });
   await configuration.update('colorTheme', id, vscode.ConfigurationTarget.Global);
   // No event comes when the chosen theme is the one that was shown by default.
-  await Promise.race([changed, delay(2000)]);
+  if (!isShown) await Promise.race([changed, delay(5000)]);
+  await delay(300);
 }
 
 /** The window shows a tab before the extension host hears of it. */

@@ -1,0 +1,2 @@
+/** The database inside a store's folder. */
+export const databaseName = 'store.db';
