@@ -10,10 +10,10 @@ import type { RunProgress } from '../../schemas/generated/messages.ts';
 /** A run's specification, plan and samples as small as they can be, for tests of the store. */
 export const spec: RunSpec = {
   text: 'name: sample\n',
-  path: '/work/sample.bench.yaml',
+  path: '/home/ada/sample.bench.yaml',
   benchmark: 'sample.bench.yaml',
   name: 'sample',
-  folder: '/work',
+  folder: '/home/ada',
   origin: 'terminal',
 };
 
