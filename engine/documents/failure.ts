@@ -2,7 +2,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
 /** The first error of a file as the error its caller stops with. `diagnostics` must hold at least one error. */
-export function toWorkbenchError(path: string, diagnostics: readonly Diagnostic[]): WorkbenchError {
+export function invalidFileError(path: string, diagnostics: readonly Diagnostic[]): WorkbenchError {
   const errors = diagnostics.filter(diagnostic => diagnostic.severity === 'error');
   const first = errors[0];
   if (first === undefined)

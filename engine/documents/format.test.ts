@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hasErrors } from './diagnostic.ts';
-import { toWorkbenchError } from './failure.ts';
+import { invalidFileError } from './failure.ts';
 import { formatDiagnostics } from './format.ts';
 import { parseDocument } from './parse.ts';
 import { checkPrompt, parsePromptVariables } from './prompt-checks.ts';
@@ -70,9 +70,9 @@ describe('formatDiagnostics', () => {
   });
 });
 
-describe('toWorkbenchError', () => {
+describe('invalidFileError', () => {
   it('carries the first error with its place', () => {
-    const error = toWorkbenchError('/w/t.bench.yaml', file.diagnostics);
+    const error = invalidFileError('/w/t.bench.yaml', file.diagnostics);
     assert.equal(error.code, 'file-invalid');
     assert.equal(error.exitCode, 2);
     assert.deepEqual(error.place, { path: '/w/t.bench.yaml', line: 4, column: 1 });

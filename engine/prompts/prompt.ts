@@ -1,4 +1,4 @@
-import { toWorkbenchError } from '../documents/failure.ts';
+import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { Message, ModelParameters } from '../models/model.ts';
 import type { Digest } from '../ports/digest.ts';
@@ -27,7 +27,7 @@ export async function loadPrompt(
   signal: AbortSignal,
 ): Promise<Prompt> {
   const parsed = parseDocument('prompt', await files.readText(path, signal));
-  if (parsed.value === undefined) throw toWorkbenchError(path, parsed.diagnostics);
+  if (parsed.value === undefined) throw invalidFileError(path, parsed.diagnostics);
   const { name, messages, modelParameters } = parsed.value;
   const compiled = messages.map(message => ({
     role: message.role,

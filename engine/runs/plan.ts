@@ -5,7 +5,7 @@ import type { DatasetSelection } from '../datasets/selection.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { diagnoseBenchmark } from '../documents/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
-import { toWorkbenchError } from '../documents/failure.ts';
+import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
@@ -56,7 +56,7 @@ export interface RunPlan {
 export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<RunPlan> {
   const parsed = parseDocument('bench', spec.text);
   const diagnostics = await diagnoseBenchmark(parsed, spec.path, ports.files, signal);
-  if (parsed.value === undefined || hasErrors(diagnostics)) throw toWorkbenchError(spec.path, diagnostics);
+  if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidFileError(spec.path, diagnostics);
   const benchmark = parsed.value;
   const workspace = await loadWorkspace(ports.files, spec.folder, signal);
   const base = ports.files.parent(spec.path);

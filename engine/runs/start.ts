@@ -1,5 +1,5 @@
 import type { RunOrigin } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError } from '../documents/failure.ts';
+import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
@@ -24,7 +24,7 @@ export interface RunRequest {
 export async function specifyRun(request: RunRequest, files: Files, signal: AbortSignal): Promise<RunSpec> {
   const text = request.text ?? (await files.readText(request.path, signal));
   const parsed = parseDocument('bench', text);
-  if (parsed.value === undefined) throw toWorkbenchError(request.path, parsed.diagnostics);
+  if (parsed.value === undefined) throw invalidFileError(request.path, parsed.diagnostics);
   return {
     text,
     path: request.path,

@@ -1,7 +1,7 @@
 import type { Connection, Workbench } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { closestName } from '../base/suggest.ts';
-import { toWorkbenchError } from '../documents/failure.ts';
+import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { Files } from '../ports/files.ts';
 import { findWorkbenchFile } from './find.ts';
@@ -26,7 +26,7 @@ export async function loadWorkspace(files: Files, folder: string, signal: AbortS
   if (path === undefined || files.parent(path) !== folder) return { folder, path: undefined, text: '', config: {} };
   const text = await files.readText(path, signal);
   const parsed = parseDocument('workbench', text);
-  if (parsed.value === undefined) throw toWorkbenchError(path, parsed.diagnostics);
+  if (parsed.value === undefined) throw invalidFileError(path, parsed.diagnostics);
   return { folder, path, text, config: parsed.value };
 }
 
