@@ -16,7 +16,7 @@ const allowed = {
 /** Third-party packages a folder may import. */
 const packages = {
   schemas: [],
-  engine: ['yaml', '@huggingface/jinja'],
+  engine: ['yaml', '@huggingface/jinja', 'semver'],
   platform: ['undici'],
   'language-server': ['vscode-languageserver', 'vscode-languageserver-textdocument', 'yaml'],
   cli: ['commander', 'picocolors', 'vscode-jsonrpc', 'vscode-languageserver', 'yaml'],

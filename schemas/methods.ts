@@ -1,5 +1,7 @@
 import type * as m from './generated/messages.ts';
 
+type Nothing = Record<string, never>;
+
 /**
  * The engine process's JSON-RPC methods: [parameters, result]. Failures are response errors whose `data` is a `Failure`.
  * `workspace/open` comes first; the process serves one workspace folder.
@@ -8,22 +10,46 @@ export interface EngineRequests {
   'workspace/open': [m.OpenWorkspace, m.WorkspaceOpened];
   'runs/list': [m.ListRuns, m.RunList];
   'runs/get': [m.RunReference, m.RunSummary];
+  /** Starts a benchmark or a tuning job. */
   'runs/start': [m.StartRun, m.RunSummary];
   'runs/resume': [m.ResumeRun, m.RunSummary];
   'runs/dryRun': [m.StartRun, m.DryRunEstimate];
   'runs/cancel': [m.RunReference, m.RunSummary];
   'runs/archive': [m.ArchiveRun, m.RunSummary];
-  /** One run's report (a running one's so far), or the comparison of several. */
+  /** One benchmark run's report (a running one's so far), or the comparison of several. */
   'runs/report': [m.RunReferences, m.Report];
-  /** The same as Markdown, for viewers that show nothing else. */
+  /** The same for tuning runs. */
+  'tuning/report': [m.RunReferences, m.TuningComparison];
+  /** Runs of either kind (but one kind at a time) as Markdown, for viewers that show nothing else. */
   'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
   'samples/query': [m.SampleQuery, m.SamplePage];
   'samples/disagreements': [m.DisagreementQuery, m.DisagreementPage];
-  'models/list': [Record<string, never>, m.ModelList];
-  'diagnostics/collect': [Record<string, never>, m.PlainText];
+  'models/list': [Nothing, m.ModelList];
+  'registry/list': [Nothing, m.RegistryList];
+  'registry/version': [m.ModelVersionReference, m.VersionDetails];
+  'registry/compare': [m.CompareVersions, m.VersionComparison];
+  'registry/register': [m.RegisterVersion, m.ModelVersion];
+  'registry/setAlias': [m.SetAlias, m.RegisteredModel];
+  'registry/archive': [m.ArchiveModel, m.RegisteredModel];
+  'registry/requestApproval': [m.ApprovalStep, m.VersionDetails];
+  'registry/approve': [m.ApprovalStep, m.VersionDetails];
+  'registry/baseline': [m.ApprovalStep, m.VersionDetails];
+  'registry/promote': [m.ApprovalStep, m.VersionDetails];
+  'policies/list': [Nothing, m.PolicyList];
+  'assessments/start': [m.StartAssessment, m.Assessed];
+  'assessments/get': [m.AssessmentReference, m.ScorecardView];
+  'assessments/markdown': [m.AssessmentReference, m.PlainText];
+  'assessments/export': [m.ExportScorecard, m.Exported];
+  'governance/attest': [m.AttestControl, m.Attestation];
+  'governance/requestWaiver': [m.RequestWaiver, m.Waiver];
+  'governance/approveWaiver': [m.WaiverReference, m.Waiver];
+  'governance/waivers': [Nothing, m.WaiverList];
+  'audit/verify': [Nothing, m.AuditVerification];
+  'identity/get': [Nothing, m.WhoAmI];
+  'diagnostics/collect': [Nothing, m.PlainText];
 }
 
 /** Requests the engine process makes of its host. */
@@ -34,4 +60,5 @@ export interface HostRequests {
 /** Notifications from the engine process, at most ten a second. */
 export interface EngineNotifications {
   'runs/changed': m.RunsChanged;
+  'registry/changed': m.RegistryChanged;
 }

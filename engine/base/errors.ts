@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'dataset-invalid'
   | 'dataset-column-missing'
   | 'dataset-empty'
+  | 'dataset-leakage'
+  | 'split-class-empty'
   | 'prompt-invalid'
   | 'model-unknown'
   | 'model-unsuitable'
@@ -35,6 +37,22 @@ export type ErrorCode =
   | 'run-failed'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
+  | 'training-diverged'
+  | 'deadline-exceeded'
+  | 'checkpoint-missing'
+  | 'blob-missing'
+  | 'registry-not-found'
+  | 'registry-exists'
+  | 'policy-not-found'
+  | 'policy-invalid'
+  | 'identity-missing'
+  | 'separation-of-duties'
+  | 'gate-not-met'
+  | 'approval-missing'
+  | 'baseline-exists'
+  | 'record-exists'
+  | 'record-not-found'
+  | 'record-tampered'
   | 'store-busy'
   | 'store-newer'
   | 'store-corrupt'
@@ -56,6 +74,8 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'run-failed',
   'error-rate-exceeded',
   'budget-exceeded',
+  'training-diverged',
+  'deadline-exceeded',
   'store-busy',
   'store-corrupt',
   'store-full',

@@ -1,7 +1,9 @@
 import { parseDocument as parseYaml, type Alias, type Document, type Node } from 'yaml';
 import {
   validateBenchmark,
+  validatePolicy,
   validatePrompt,
+  validateTuningJob,
   validateWorkbench,
   type SchemaFault,
   type Validator,
@@ -41,6 +43,8 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
 
 const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> } = {
   bench: validateBenchmark,
+  tune: validateTuningJob,
+  policy: validatePolicy,
   workbench: validateWorkbench,
   prompt: validatePrompt,
 };

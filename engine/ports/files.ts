@@ -17,6 +17,11 @@ export interface Files {
   stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Absent when nothing is there. */
   facts(path: string): Promise<FileFacts | undefined>;
+  /**
+   * Absolute paths of the files under a folder whose names end in one of `endings`, sorted; hidden folders, `node_modules` and links
+   * are left out. Stops at `limit` files (default 2,000).
+   */
+  find(folder: string, endings: readonly string[], signal: AbortSignal, limit?: number): Promise<readonly string[]>;
   /** Replaces the file atomically: readers see the old text or the new, never half. Creates parent folders. */
   writeText(path: string, text: string): Promise<void>;
   /** The same for a text too large to hold: the pieces are written as they come. */

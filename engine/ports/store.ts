@@ -10,7 +10,11 @@ import type {
   Headline,
 } from '../../schemas/generated/messages.ts';
 import type { DisagreementPage, DisagreementQuery, SamplePage, SampleQuery } from '../../schemas/generated/messages.ts';
+import type { Checkpoint, EpochPoint, TuningReport } from '../../schemas/generated/messages.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
+import type { Blobs } from './blobs.ts';
+import type { Ledger } from './ledger.ts';
+import type { ModelRegistry } from './registry.ts';
 
 /** One asked sample as it is stored. Its key is (run, variant, rowDigest, occurrence, repeat). */
 export interface SampleRecord {
@@ -51,8 +55,10 @@ export interface RunRecord {
   readonly variants: readonly VariantRecord[];
   readonly environment?: Environment;
   readonly dataset?: DatasetFacts;
-  /** The finished run's report, as computed at its end. */
+  /** The finished benchmark run's report, as computed at its end. */
   readonly report?: Report;
+  /** The finished tuning run's. */
+  readonly tuning?: TuningReport;
   readonly logPath?: string;
 }
 
@@ -74,7 +80,26 @@ export interface LeaseOwner {
 export interface RunPlanRecord {
   readonly variants: readonly VariantRecord[];
   readonly environment: Environment;
-  readonly dataset: DatasetFacts;
+  /** Absent for tuning runs, whose aspects have a dataset each. */
+  readonly dataset?: DatasetFacts;
+}
+
+/** An epoch that ended: its point of the curves and what was saved of it. */
+export interface EpochRecord {
+  readonly point: EpochPoint;
+  /** Blob with everything training needs to go on after this epoch. Replaces the one of earlier epochs. */
+  readonly stateDigest: string;
+  /** The checkpoints kept from now on; ones that are no longer in the list are dropped. */
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+/** What is stored of a tuning run's training. */
+export interface TrainingRecord {
+  readonly epochs: readonly EpochPoint[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly stateDigest?: string;
+  /** Seconds and bytes of the attempts before a resume. */
+  readonly used?: { readonly wallSeconds: number; readonly cpuSeconds: number; readonly peakMemoryBytes: number };
 }
 
 export interface RunEnding {
@@ -84,6 +109,7 @@ export interface RunEnding {
   readonly gate?: RunSummary['gate'];
   readonly failure?: Failure;
   readonly report?: Report;
+  readonly tuning?: TuningReport;
 }
 
 /**
@@ -97,6 +123,8 @@ export interface RunWriter {
   begin(plan: RunPlanRecord): Promise<void>;
   /** Stores samples and progress in one transaction. A sample whose key exists replaces the earlier one (a failed answer asked again). */
   append(samples: readonly SampleRecord[], progress: RunProgress): Promise<void>;
+  /** Stores an ended epoch with its checkpoints and progress in one transaction; `used` counts this attempt alone. */
+  saveEpoch(epoch: EpochRecord, used: NonNullable<TrainingRecord['used']>, progress: RunProgress): Promise<void>;
   /** Renews the lease and tells whether somebody asked to cancel. */
   heartbeat(progress: RunProgress): Promise<{ readonly cancelRequested: boolean }>;
   /** Ends the run and gives the lease back. */
@@ -106,8 +134,11 @@ export interface RunWriter {
 export interface RunFilter {
   /** Absent: not archived ones only. */
   readonly archived?: boolean;
-  /** Benchmark file relative to the workspace. */
-  readonly benchmark?: string;
+  readonly kind?: RunSummary['kind'];
+  /** Exact name of the benchmark or tuning job. */
+  readonly name?: string;
+  /** Benchmark's or tuning job's file relative to the workspace. */
+  readonly file?: string;
   /** Newest first; default 200. */
   readonly limit?: number;
 }
@@ -149,6 +180,10 @@ export interface StoreFacts {
 export interface Store {
   /** Absolute path of the store's folder. */
   readonly path: string;
+  /** The local registry. */
+  readonly registry: ModelRegistry;
+  readonly ledger: Ledger;
+  readonly blobs: Blobs;
   createRun(run: NewRun): Promise<RunRecord>;
   /** Throws `run-not-found`. A unique prefix of an id is enough. */
   getRun(id: string): Promise<RunRecord>;
@@ -161,6 +196,10 @@ export interface Store {
   failQueued(runId: string, failure: Failure): Promise<void>;
   setArchived(runId: string, archived: boolean): Promise<RunSummary>;
   setLogPath(runId: string, path: string): Promise<void>;
+  /** Training of a tuning run so far; empty for one that has not begun. */
+  readTraining(runId: string): Promise<TrainingRecord>;
+  /** Runs whose variants asked a model of this digest, newest first; evidence is found by it. */
+  listRunsAsking(modelDigest: string): Promise<readonly RunSummary[]>;
   /** All samples of a run in the order they were stored, in batches; memory stays flat. */
   readSamples(runId: string, signal: AbortSignal, variant?: number): AsyncIterable<readonly SampleRecord[]>;
   querySamples(query: SampleQuery): Promise<SamplePage>;
@@ -172,7 +211,7 @@ export interface Store {
   /** Changes whenever another connection has committed; cheap enough to poll several times a second. */
   dataVersion(): Promise<number>;
   facts(): Promise<StoreFacts>;
-  /** Deletes archived runs that ended before `before` (ms since the epoch) and content nobody refers to, then compacts. Returns bytes freed. */
+  /** Deletes archived runs that ended before `before` (ms since the epoch) and content and blobs nobody refers to, then compacts. Returns bytes freed. */
   collectGarbage(before: number): Promise<{ readonly runs: number; readonly bytes: number }>;
   /** Writes a consistent copy while others go on writing. */
   backup(path: string): Promise<void>;

@@ -19,7 +19,7 @@ export async function reportRun(runId: string, store: Store, clock: Clock, signa
   const benchmark = parseDocument('bench', record.spec.text).value;
   if (benchmark === undefined) {
     throw new WorkbenchError('run-failed', `Run ${record.summary.id} never started: its benchmark is not valid.`, {
-      remedy: record.summary.failure?.message ?? `Correct ${record.spec.benchmark} and run it again.`,
+      remedy: record.summary.failure?.message ?? `Correct ${record.spec.file} and run it again.`,
     });
   }
   const metrics = createMetrics(benchmark);

@@ -25,7 +25,8 @@ const latency: MetricValue = {
 const run: RunSummary = {
   id: 'r1',
   name: 'triage',
-  benchmark: 'nb.ipynb',
+  kind: 'benchmark',
+  file: 'nb.ipynb',
   state: 'succeeded',
   origin: 'notebook',
   createdAt: 1,

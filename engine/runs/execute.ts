@@ -227,7 +227,7 @@ function environmentOf(plan: RunPlan, ports: RunPorts): Environment {
   return {
     ...ports.host,
     seed: plan.seed,
-    benchmarkDigest: ports.digest.sha256(plan.spec.text),
+    fileDigest: ports.digest.sha256(plan.spec.text),
     datasetDigest: plan.scan.digest,
   };
 }

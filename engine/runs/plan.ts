@@ -94,7 +94,7 @@ function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
     if (benchmark.models.includes(name)) continue;
     throw new WorkbenchError(
       'model-unknown',
-      `${spec.benchmark} names no model "${name}"${didYouMean(name, benchmark.models)}.`,
+      `${spec.file} names no model "${name}"${didYouMean(name, benchmark.models)}.`,
       {
         remedy: `It names: ${benchmark.models.join(', ')}.`,
         place: { path: spec.path },

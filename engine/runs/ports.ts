@@ -3,6 +3,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import type { Usage } from '../ports/usage.ts';
 
 /** What a run records about where it ran. */
 export interface HostFacts {
@@ -25,4 +26,5 @@ export interface RunPorts {
   /** Uniform in [0, 1), for jitter only; nothing measured depends on it. */
   readonly random: () => number;
   readonly host: HostFacts;
+  readonly usage: Usage;
 }

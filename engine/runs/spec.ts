@@ -1,13 +1,14 @@
-import type { RunOrigin } from '../../schemas/generated/messages.ts';
+import type { Identity, RunKind, RunOrigin } from '../../schemas/generated/messages.ts';
 
 /** What was asked for, complete enough to start (or start again) without the editor that asked. */
 export interface RunSpec {
-  /** The benchmark's text as it was when the run was asked for. */
+  readonly kind: RunKind;
+  /** The benchmark's or tuning job's text as it was when the run was asked for. */
   readonly text: string;
-  /** Absolute path of the benchmark file or notebook; relative paths in the text start from its folder. */
+  /** Absolute path of the file or notebook; relative paths in the text start from its folder. */
   readonly path: string;
   /** The same path relative to the workspace folder, with forward slashes. */
-  readonly benchmark: string;
+  readonly file: string;
   readonly name: string;
   /** Absolute path of the workspace folder (where workbench.yaml lies). */
   readonly folder: string;
@@ -17,6 +18,23 @@ export interface RunSpec {
   /** Narrowings given at the start, kept so that a resume asks the same. */
   readonly models?: readonly string[];
   readonly limit?: number;
+  /** Platform that overrides the tuning job's. */
+  readonly platform?: string;
+  /** Who asked for it; absent where git has no identity. Tuning runs name it as the trainer. */
+  readonly requestedBy?: Identity;
+  /** What the checkpoints and registered versions it names stood for when it was asked for, by name: a resume asks the same. */
+  readonly trained?: Readonly<Record<string, TrainedModelReference>>;
+}
+
+/** The weights behind `checkpoint:…` or `registry:…`. */
+export interface TrainedModelReference {
+  /** SHA-256 of the weights file in the store's blobs. */
+  readonly weightsDigest: string;
+  /** Tuning run and epoch it came out of, as far as known. */
+  readonly runId?: string;
+  readonly epoch?: number;
+  readonly model?: string;
+  readonly version?: string;
 }
 
 /** One model with one prompt. The digests decide whether a resumed run is still the same run. */

@@ -26,9 +26,10 @@ export async function specifyRun(request: RunRequest, files: Files, signal: Abor
   const parsed = parseDocument('bench', text);
   if (parsed.value === undefined) throw invalidFileError(request.path, parsed.diagnostics);
   return {
+    kind: 'benchmark',
     text,
     path: request.path,
-    benchmark: files.relative(request.folder, request.path),
+    file: files.relative(request.folder, request.path),
     name: parsed.value.name,
     folder: request.folder,
     origin: request.origin,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { BenchmarkSource, RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunSource, RunSummary } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Parameters } from '../engine/engine.ts';
 import type { RunEntry } from '../runs/run-book.ts';
@@ -45,7 +45,7 @@ async function runBenchmark(context: CommandContext, given: unknown): Promise<st
 }
 
 /** An edited file is saved first, so that the run can be repeated from it; where it cannot be, its text is sent. */
-async function sourceOf(uri: vscode.Uri): Promise<BenchmarkSource> {
+async function sourceOf(uri: vscode.Uri): Promise<RunSource> {
   const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString());
   if (document?.isDirty !== true || (await document.save())) return { path: uri.fsPath };
   return { path: uri.fsPath, text: document.getText() };
@@ -128,7 +128,7 @@ async function compareRuns(context: CommandContext, given: readonly unknown[]): 
 async function openBenchmark(context: CommandContext, given: unknown): Promise<void> {
   const [entry] = await resolveRuns(context, [given], { title: vscode.l10n.t("Open a Run's Benchmark") });
   if (entry === undefined) return;
-  const uri = vscode.Uri.joinPath(vscode.Uri.file(entry.folder), benchmarkFile(entry.run.benchmark));
+  const uri = vscode.Uri.joinPath(vscode.Uri.file(entry.folder), benchmarkFile(entry.run.file));
   await vscode.commands.executeCommand('vscode.open', uri);
 }
 

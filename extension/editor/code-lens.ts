@@ -52,7 +52,7 @@ function createLenses(uri: vscode.Uri, last: RunEntry | undefined): vscode.Comma
 /** The newest run of a file that is not archived. */
 function lastRun(book: RunBook, uri: vscode.Uri): RunEntry | undefined {
   const file = uri.fsPath;
-  return book.entries().find(entry => !entry.run.archived && path.join(entry.folder, entry.run.benchmark) === file);
+  return book.entries().find(entry => !entry.run.archived && path.join(entry.folder, entry.run.file) === file);
 }
 
 function firstContentLine(document: vscode.TextDocument): number {

@@ -5,7 +5,8 @@ import { describeRunAsMarkdown, escapeMarkdown } from './markdown.ts';
 const run: RunSummary = {
   id: 'r1',
   name: 'triage',
-  benchmark: 'nb.ipynb',
+  kind: 'benchmark',
+  file: 'nb.ipynb',
   state: 'succeeded',
   origin: 'notebook',
   createdAt: 1,

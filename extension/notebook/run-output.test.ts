@@ -6,7 +6,8 @@ import { createRunOutput, readRunMark } from './run-output.ts';
 const run: RunSummary = {
   id: 'r1',
   name: 'triage',
-  benchmark: 'nb.ipynb',
+  kind: 'benchmark',
+  file: 'nb.ipynb',
   state: 'failed',
   origin: 'notebook',
   createdAt: 1,

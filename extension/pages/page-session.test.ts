@@ -9,7 +9,8 @@ import { createPageSession } from './page-session.ts';
 const run: RunSummary = {
   id: 'r1',
   name: 'triage',
-  benchmark: 'a.bench.yaml',
+  kind: 'benchmark',
+  file: 'a.bench.yaml',
   state: 'running',
   origin: 'editor',
   createdAt: 1,

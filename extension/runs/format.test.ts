@@ -17,7 +17,8 @@ function run(changes: Partial<RunSummary>): RunSummary {
   return {
     id: 'r1',
     name: 'ticket-triage',
-    benchmark: 'triage.bench.yaml',
+    kind: 'benchmark',
+    file: 'triage.bench.yaml',
     state: 'succeeded',
     origin: 'editor',
     createdAt: now - 5 * minute,

@@ -11,7 +11,8 @@ function run(id: string, changes: Partial<RunSummary> = {}): RunSummary {
   return {
     id,
     name: 'triage',
-    benchmark: 'triage.bench.yaml',
+    kind: 'benchmark',
+    file: 'triage.bench.yaml',
     state: 'running',
     origin: 'editor',
     createdAt: Number(id),

@@ -6,7 +6,8 @@ function run(id: string, changes: Partial<RunSummary> = {}): RunSummary {
   return {
     id,
     name: 'triage',
-    benchmark: 'triage.bench.yaml',
+    kind: 'benchmark',
+    file: 'triage.bench.yaml',
     state: 'succeeded',
     origin: 'terminal',
     createdAt: 1,
@@ -20,7 +21,7 @@ function run(id: string, changes: Partial<RunSummary> = {}): RunSummary {
 describe('groupRuns', () => {
   const entries = [
     { folder: '/w', run: run('3') },
-    { folder: '/w', run: run('2', { benchmark: 'other.bench.yaml', archived: true }) },
+    { folder: '/w', run: run('2', { file: 'other.bench.yaml', archived: true }) },
     { folder: '/w', run: run('1') },
     { folder: '/v', run: run('0') },
   ];
@@ -28,7 +29,7 @@ describe('groupRuns', () => {
   it('keeps the order of the entries and separates folders', () => {
     const groups = groupRuns(entries, false);
     assert.deepEqual(
-      groups.map(group => [group.folder, group.benchmark, group.runs.map(({ id }) => id)]),
+      groups.map(group => [group.folder, group.file, group.runs.map(({ id }) => id)]),
       [
         ['/w', 'triage.bench.yaml', ['3', '1']],
         ['/v', 'triage.bench.yaml', ['0']],

@@ -19,7 +19,7 @@ export interface RunItem {
 export interface RunGroup {
   readonly folder: string;
   /** The file, or notebook cell, relative to the workspace folder. */
-  readonly benchmark: string;
+  readonly file: string;
   readonly name: string;
   readonly runs: RunSummary[];
 }
@@ -40,16 +40,16 @@ export function groupRuns(entries: readonly RunEntry[], showArchived: boolean): 
   const groups = new Map<string, RunGroup>();
   for (const { folder, run } of entries) {
     if (run.archived && !showArchived) continue;
-    const key = groupKey(folder, run.benchmark);
+    const key = groupKey(folder, run.file);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { folder, benchmark: run.benchmark, name: run.name, runs: [run] });
+    if (group === undefined) groups.set(key, { folder, file: run.file, name: run.name, runs: [run] });
     else group.runs.push(run);
   }
   return [...groups.values()];
 }
 
-export function groupKey(folder: string, benchmark: string): string {
-  return `${folder}\n${benchmark}`;
+export function groupKey(folder: string, file: string): string {
+  return `${folder}\n${file}`;
 }
 
 /** Words that menus' `when` clauses look for. */
@@ -80,7 +80,7 @@ const gateMissed = { icon: 'warning', color: 'list.warningForeground' };
 
 export function groupDescription(group: RunGroup): string {
   const count = group.runs.length;
-  return `${count === 1 ? t('1 run') : t('{0} runs', count)} · ${group.benchmark}`;
+  return `${count === 1 ? t('1 run') : t('{0} runs', count)} · ${group.file}`;
 }
 
 /** The lines of a run's tooltip, plain text: the caller escapes. */
@@ -89,7 +89,7 @@ export function runFacts(run: RunSummary): string[] {
   const facts = [
     `${run.name}: ${formatOutcome(run)}`,
     t('State: {0}', run.state),
-    t('File: {0}', run.benchmark),
+    t('File: {0}', run.file),
     t('Started: {0} ({1})', formatMoment(run.createdAt), run.origin),
   ];
   if (run.endedAt !== undefined)

@@ -11,7 +11,7 @@ export interface FolderNode {
 export interface BenchmarkNode {
   readonly kind: 'benchmark';
   readonly folder: string;
-  readonly benchmark: string;
+  readonly file: string;
 }
 export interface RunNode {
   readonly kind: 'run';
@@ -70,7 +70,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     }
     const entry = this.#book.get(node.id);
     if (entry === undefined) return undefined;
-    return this.#node({ kind: 'benchmark', folder: entry.folder, benchmark: entry.run.benchmark });
+    return this.#node({ kind: 'benchmark', folder: entry.folder, file: entry.run.file });
   }
 
   getTreeItem(node: RunsNode): vscode.TreeItem {
@@ -112,7 +112,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   #benchmarks(folder: string): RunsNode[] {
     return this.#list()
       .filter(group => group.folder === folder)
-      .map(group => this.#node({ kind: 'benchmark', folder, benchmark: group.benchmark }));
+      .map(group => this.#node({ kind: 'benchmark', folder, file: group.file }));
   }
 
   #list(): RunGroup[] {
@@ -121,7 +121,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   #groupOf(node: BenchmarkNode): RunGroup | undefined {
-    return this.#list().find(group => group.folder === node.folder && group.benchmark === node.benchmark);
+    return this.#list().find(group => group.folder === node.folder && group.file === node.file);
   }
 
   /** VS Code knows rows by their element's identity: equal nodes are one object. */
@@ -142,7 +142,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     const known = this.#groups ?? [];
     this.#groups = undefined;
     const isNewGroup = (change: RunChange): boolean =>
-      !known.some(group => group.folder === change.entry.folder && group.benchmark === change.entry.run.benchmark);
+      !known.some(group => group.folder === change.entry.folder && group.file === change.entry.run.file);
     if (changes.some(change => isNewGroup(change) || change.before?.archived !== change.entry.run.archived)) {
       this.#changed.fire(undefined);
       return;
@@ -162,7 +162,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
 
 function nodeKey(node: RunsNode): string {
   if (node.kind === 'folder') return `folder ${node.folder}`;
-  return node.kind === 'run' ? `run ${node.id}` : `benchmark ${groupKey(node.folder, node.benchmark)}`;
+  return node.kind === 'run' ? `run ${node.id}` : `benchmark ${groupKey(node.folder, node.file)}`;
 }
 
 function folderItem(node: FolderNode): vscode.TreeItem {
@@ -174,11 +174,11 @@ function folderItem(node: FolderNode): vscode.TreeItem {
 }
 
 function benchmarkItem(node: BenchmarkNode, group: RunGroup | undefined): vscode.TreeItem {
-  const item = new vscode.TreeItem(group?.name ?? node.benchmark, vscode.TreeItemCollapsibleState.Expanded);
+  const item = new vscode.TreeItem(group?.name ?? node.file, vscode.TreeItemCollapsibleState.Expanded);
   item.id = nodeKey(node);
   item.iconPath = new vscode.ThemeIcon('beaker');
   item.contextValue = 'aiwbBenchmark';
   if (group !== undefined) item.description = groupDescription(group);
-  item.tooltip = path.join(node.folder, node.benchmark);
+  item.tooltip = path.join(node.folder, node.file);
   return item;
 }

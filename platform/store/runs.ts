@@ -22,8 +22,8 @@ export function createRun(context: StoreContext, run: NewRun): RunRecord {
   context.write(() => {
     const { driver } = context;
     driver.run(
-      `INSERT INTO runs (id, name, benchmark, cell, origin, state, created_at, progress) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)`,
-      ...[id, spec.name, spec.benchmark, spec.cell ?? null, spec.origin, run.createdAt, JSON.stringify(progress)],
+      `INSERT INTO runs (id, name, file, kind, cell, origin, state, created_at, progress) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)`,
+      ...[id, spec.name, spec.file, spec.cell ?? null, spec.origin, run.createdAt, JSON.stringify(progress)],
     );
     const { key } = findRun(context, id);
     driver.run('INSERT INTO run_records (run, spec) VALUES (?, ?)', Number(key), JSON.stringify(spec));
@@ -48,11 +48,11 @@ export function getRun(context: StoreContext, id: string): RunRecord {
 }
 
 export function listRuns(context: StoreContext, filter: RunFilter): RunSummary[] {
-  const ofBenchmark = filter.benchmark === undefined ? '' : 'AND benchmark = ?';
+  const ofFile = filter.file === undefined ? '' : 'AND file = ?';
   const rows = context.driver.all(
-    `SELECT * FROM runs WHERE archived = ? ${ofBenchmark} ORDER BY created_at DESC, key DESC LIMIT ?`,
+    `SELECT * FROM runs WHERE archived = ? ${ofFile} ORDER BY created_at DESC, key DESC LIMIT ?`,
     Number(filter.archived ?? false),
-    ...(filter.benchmark === undefined ? [] : [filter.benchmark]),
+    ...(filter.file === undefined ? [] : [filter.file]),
     filter.limit ?? defaultListLength,
   );
   return rows.map(row => toSummary(context, row));
@@ -122,7 +122,8 @@ export function toSummary(context: StoreContext, row: Row): RunSummary {
   return {
     id: String(row['id']),
     name: String(row['name']),
-    benchmark: String(row['benchmark']),
+    file: String(row['file']),
+    kind: row['kind'] as RunSummary['kind'],
     ...(row['cell'] === null ? {} : { cell: String(row['cell']) }),
     state,
     origin: row['origin'] as RunOrigin,

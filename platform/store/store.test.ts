@@ -155,15 +155,15 @@ describe('the store of a run', () => {
 
   it('lists runs newest first, archived ones apart', async () => {
     for (const [index, id] of ['a', 'b', 'c'].entries()) {
-      await store.createRun({ id, spec: { ...spec, benchmark: `${index % 2}.bench.yaml` }, createdAt: index });
+      await store.createRun({ id, spec: { ...spec, file: `${index % 2}.bench.yaml` }, createdAt: index });
     }
     assert.equal((await store.setArchived('b', true)).archived, true);
     const ids = async (filter: object): Promise<string[]> => (await store.listRuns(filter)).map(run => run.id);
     assert.deepEqual(await ids({}), ['c', 'a']);
     assert.deepEqual(await ids({ limit: 1 }), ['c']);
     assert.deepEqual(await ids({ archived: true }), ['b']);
-    assert.deepEqual(await ids({ benchmark: '1.bench.yaml', archived: true }), ['b']);
-    assert.deepEqual(await ids({ benchmark: '1.bench.yaml' }), []);
+    assert.deepEqual(await ids({ file: '1.bench.yaml', archived: true }), ['b']);
+    assert.deepEqual(await ids({ file: '1.bench.yaml' }), []);
   });
 
   it('records why a queued run could not be started, and only that', async () => {

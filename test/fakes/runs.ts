@@ -11,9 +11,10 @@ import type { RunProgress } from '../../schemas/generated/messages.ts';
 export const spec: RunSpec = {
   text: 'name: sample\n',
   path: '/home/ada/sample.bench.yaml',
-  benchmark: 'sample.bench.yaml',
+  file: 'sample.bench.yaml',
   name: 'sample',
   folder: '/home/ada',
+  kind: 'benchmark',
   origin: 'terminal',
 };
 
@@ -26,7 +27,7 @@ export function makePlan(variants = 2): RunPlanRecord {
       prompt: 'prompts/short.prompt.yml',
       promptDigest: 'p1',
     })),
-    environment: { workbench: '0.1.0', node: '24', platform: 'linux', host: 'here', seed: 1, benchmarkDigest: 'b' },
+    environment: { workbench: '0.1.0', node: '24', platform: 'linux', host: 'here', seed: 1, fileDigest: 'b' },
     dataset: { path: 'data/rows.jsonl', digest: 'dataset-1', rows: 100, trainingRows: 0 },
   };
 }

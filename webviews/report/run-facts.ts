@@ -61,14 +61,14 @@ type Fact = readonly [name: string, value: string];
 function environmentFacts({ environment, runs }: Report): readonly Fact[] {
   const ids: readonly Fact[] = runs.map(({ id }) => ['Run', id]);
   if (environment === undefined) return ids;
-  const { workbench, node, platform, host, cpus, seed, benchmarkDigest } = environment;
+  const { workbench, node, platform, host, cpus, seed, fileDigest } = environment;
   return [
     ...ids,
     ['AI Workbench', workbench],
     ['Node', node],
     ['Machine', `${host}, ${platform}${cpus === undefined ? '' : `, ${formatCount(cpus)} CPUs`}`],
     ['Seed', String(seed)],
-    ['Benchmark digest', benchmarkDigest],
+    ['Benchmark digest', fileDigest],
   ];
 }
 

@@ -87,7 +87,7 @@ export class RunHeader extends LitElement {
       <span><time datetime=${isoDate(started)}>${formatDate(started)}</time></span>
       ${run.startedAt === undefined || run.endedAt === undefined ? nothing : html`<span>took ${formatDuration((run.endedAt - run.startedAt) / 1000)}</span>`}
       ${this.#renderSize(run)} ${this.report === undefined ? nothing : renderDataset(this.report)}
-      <span>${showUnseen(run.benchmark)}</span>`;
+      <span>${showUnseen(run.file)}</span>`;
   }
 
   #renderSize(run: RunSummary) {

@@ -1,0 +1,19 @@
+/** A file kept under its own SHA-256: weights, model cards. */
+export interface BlobFacts {
+  /** SHA-256, hex. */
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+/**
+ * Content kept by digest, written whole or not at all. What is there is never changed; content nobody refers to is removed by
+ * `collectGarbage`.
+ */
+export interface Blobs {
+  put(content: Uint8Array): Promise<BlobFacts>;
+  /** Throws `blob-missing` when there is none, `record-tampered` when what is there no longer has this digest. */
+  read(digest: string): Promise<Uint8Array>;
+  has(digest: string): Promise<boolean>;
+  /** Absolute path where the content of this digest lies or would lie. */
+  locate(digest: string): string;
+}

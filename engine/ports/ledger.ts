@@ -1,0 +1,61 @@
+import type { AuditEntry, Identity } from '../../schemas/generated/messages.ts';
+import type { RegistryChange } from './registry.ts';
+
+/** What governance writes down. Each kind's payload is a message type of the same name in schemas/messages. */
+export type LedgerKind =
+  | 'assessment'
+  | 'attestation'
+  | 'waiver'
+  | 'waiver-approval'
+  | 'approval-request'
+  | 'approval'
+  | 'baseline'
+  | 'promotion';
+
+export interface NewLedgerRecord {
+  readonly id: string;
+  readonly kind: LedgerKind;
+  readonly model: string;
+  readonly version: string;
+  readonly at: number;
+  readonly actor: Identity;
+  /** JSON; its digest is SHA-256 over its canonical form. */
+  readonly payload: unknown;
+  /** A second record with the same key is refused (`record-exists`): at most one baseline a version. */
+  readonly uniqueKey?: string;
+}
+
+export interface LedgerRecord extends NewLedgerRecord {
+  /** Grows with every record. */
+  readonly sequence: number;
+  readonly digest: string;
+}
+
+export interface LedgerFilter {
+  readonly kind?: LedgerKind;
+  readonly model?: string;
+  readonly version?: string;
+  /** Newest first; default 1,000. */
+  readonly limit?: number;
+}
+
+/** An audit entry with the payload it seals; the payload is absent once it was erased. */
+export interface AuditLine {
+  readonly entry: AuditEntry;
+  readonly payload: string | undefined;
+}
+
+/** Governance's append-only memory, and the hash-chained log over it and over every change of the registry. */
+export interface Ledger {
+  /**
+   * Stores a record, its audit entry and the changes of the registry that belong to it in one transaction.
+   * Throws `record-exists`.
+   */
+  append(record: NewLedgerRecord, changes?: readonly RegistryChange[]): Promise<LedgerRecord>;
+  /** Throws `record-not-found`. A unique prefix of an id is enough. */
+  get(id: string): Promise<LedgerRecord>;
+  /** Newest first. */
+  list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
+  /** The audit log from the entry after `after` on, in order. */
+  readAudit(after: number, limit: number): Promise<readonly AuditLine[]>;
+}
