@@ -1,45 +1,44 @@
 import { render, html } from 'lit';
-import type { HostToPage, Report, SamplePage } from '../../schemas/generated/messages.ts';
-import { validateReport, validateSamplePage, type Validator } from '../../schemas/generated/validators.js';
-import { fallbackTheme } from '../shared/fallback-theme.ts';
-import { createPageHost, type PageHost } from '../shared/host.ts';
+import type { HostToPage, PageToHost } from '../../schemas/generated/messages.ts';
+import { validateHostToPage, validateReport, validateSamplePage } from '../../schemas/generated/validators.js';
+import { createPageHost } from '../shared/host.ts';
 import { createEmbeddedSamples, createHostSamples, type SamplesSource } from '../shared/samples-source.ts';
+import { adoptDocumentStyles, drawOncePerFrame, readEmbedded } from '../shared/start-page.ts';
 import { applyMessage, emptyModel, showReport, type PageModel } from './page-model.ts';
-import { documentStyles } from './report-page-styles.ts';
 import './report-page.ts';
+import type { ReportHost } from './report-page.ts';
 
-start(createPageHost(globalThis.window));
+start(
+  createPageHost<HostToPage, PageToHost>(globalThis.window, {
+    validate: validateHostToPage,
+    identify: message => (message.type === 'report' ? { runIds: message.report.runs.map(run => run.id) } : undefined),
+  }),
+);
 
-function start(host: PageHost): void {
-  const sheets = [documentStyles.styleSheet, host.kind === 'standalone' ? fallbackTheme.styleSheet : undefined];
-  document.adoptedStyleSheets.push(...sheets.filter(sheet => sheet !== undefined));
+function start(host: ReportHost): void {
+  adoptDocumentStyles(host.kind);
   if (host.kind === 'standalone') showEmbedded(host);
   else followHost(host);
 }
 
 /** Shows what the host sends, one drawing a frame however many messages come. */
-function followHost(host: PageHost): void {
+function followHost(host: ReportHost): void {
   const samples = createHostSamples(message => host.post(message));
   let model: PageModel = emptyModel;
-  let isScheduled = false;
-  const draw = (): void => {
-    isScheduled = false;
-    show(host, model, samples, undefined);
-  };
-  host.listen((message: HostToPage) => {
+  const draw = (): void => show(host, model, samples, undefined);
+  const drawSoon = drawOncePerFrame(draw);
+  host.listen(message => {
     if (samples.receive(message)) return;
     model = applyMessage(model, message);
-    if (isScheduled) return;
-    isScheduled = true;
-    requestAnimationFrame(draw);
+    drawSoon();
   });
   draw();
   host.post({ type: 'ready' });
 }
 
 /** Shows the data that lies in the file. */
-function showEmbedded(host: PageHost): void {
-  const report = readEmbedded<Report>('aiwb-report', validateReport);
+function showEmbedded(host: ReportHost): void {
+  const report = readEmbedded('aiwb-report', validateReport);
   if (report === undefined) {
     const failure = {
       code: 'report-unreadable',
@@ -49,22 +48,13 @@ function showEmbedded(host: PageHost): void {
     show(host, { ...emptyModel, failure }, undefined, undefined);
     return;
   }
-  const page = readEmbedded<SamplePage>('aiwb-samples', validateSamplePage);
+  const page = readEmbedded('aiwb-samples', validateSamplePage);
   const samples = page === undefined || page.rows.length === 0 ? undefined : createEmbeddedSamples(page);
   show(host, showReport(report), samples, page?.total);
 }
 
-function readEmbedded<T>(id: string, validate: Validator<T>): T | undefined {
-  try {
-    const data: unknown = JSON.parse(document.getElementById(id)?.textContent ?? '');
-    return validate(data) ? data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function show(
-  host: PageHost,
+  host: ReportHost,
   model: PageModel,
   source: SamplesSource | undefined,
   embeddedTotal: number | undefined,

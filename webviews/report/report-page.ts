@@ -1,5 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { PageCommand, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import { html, LitElement, nothing } from 'lit';
+import type { HostToPage, PageCommand, PageToHost, Report, RunSummary } from '../../schemas/generated/messages.ts';
 import '../components/chart-figure.ts';
 import '../components/comparison-table.ts';
 import '../components/disagreement-list.ts';
@@ -12,19 +12,22 @@ import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatCount } from '../shared/format.ts';
 import type { PageHost } from '../shared/host.ts';
+import { pageStyles } from '../shared/page-styles.ts';
 import type { SamplesSource } from '../shared/samples-source.ts';
+import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
 import { isActive } from '../shared/words.ts';
 import { chartsOf, type PageCharts } from './charts.ts';
 import { variantsWithMatrix } from './matrix-section.ts';
 import { runsOf, standingOf, type PageModel } from './page-model.ts';
 import { readPageState, type PageState } from './page-state.ts';
-import { reportPageStyles } from './report-page-styles.ts';
 import './run-facts.ts';
 import './run-header.ts';
 import './run-list.ts';
 import type { SampleChoice } from './sample-browser.ts';
 import './sample-browser.ts';
+
+export type ReportHost = PageHost<HostToPage, PageToHost>;
 
 /** A run, or a comparison of runs: the verdict first, then figures, charts, slices, and the rows themselves. */
 export class ReportPage extends LitElement {
@@ -35,9 +38,9 @@ export class ReportPage extends LitElement {
     embeddedTotal: { attribute: false },
     choices: { state: true },
   };
-  static override styles = [baseStyles, buttonStyles, surfaceStyles, reportPageStyles];
+  static override styles = [baseStyles, buttonStyles, surfaceStyles, pageStyles];
   declare model: PageModel;
-  declare host: PageHost;
+  declare host: ReportHost;
   /** Absent where no sample can be shown. */
   declare source: SamplesSource | undefined;
   /** How many wrong answers there are in all, where only some of them travel in the file. */
@@ -130,7 +133,7 @@ export class ReportPage extends LitElement {
       }
       ${charts.learning === undefined ? nothing : section('learning', 'Learning', html`<aiwb-chart .chart=${charts.learning}></aiwb-chart>`)}
       ${this.#renderRows(report)}
-      <section class="facts"><aiwb-run-facts .report=${report}></aiwb-run-facts></section>
+      <section><aiwb-run-facts .report=${report}></aiwb-run-facts></section>
     `;
   }
 
@@ -220,13 +223,6 @@ export class ReportPage extends LitElement {
     const runId = runs.length === 1 ? runs[0]?.id : undefined;
     this.host.post({ type: 'command', command: event.detail, ...(runId === undefined ? {} : { runId }) });
   }
-}
-
-function section(id: string, title: string, content: TemplateResult): TemplateResult {
-  return html`<section aria-labelledby=${id}>
-    <h2 id=${id}>${title}</h2>
-    ${content}
-  </section>`;
 }
 
 defineElement('aiwb-report-page', ReportPage);

@@ -1,36 +1,17 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import type { Report } from '../../schemas/generated/messages.ts';
+import '../components/fact-list.ts';
+import type { Fact } from '../components/fact-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { variantName } from '../shared/figures.ts';
 import { formatCount } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { shortDigest, showUnseen } from '../shared/text.ts';
+import { shortDigest } from '../shared/text.ts';
 
 /** What the figures rest on, for whoever wants to make them again: machine, seed, digests, methods. Closed at first. */
 export class RunFacts extends LitElement {
   static override properties = { report: { attribute: false } };
-  static override styles = [
-    baseStyles,
-    css`
-      summary {
-        cursor: pointer;
-        font-weight: 600;
-        padding: 2px 0;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: minmax(10ch, max-content) minmax(0, 1fr);
-        gap: 2px 16px;
-        margin: 8px 0 0 16px;
-      }
-      dt {
-        color: var(--vscode-descriptionForeground);
-      }
-      dd {
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static override styles = baseStyles;
   declare report: Report | undefined;
 
   override render() {
@@ -42,21 +23,9 @@ export class RunFacts extends LitElement {
       ...digestFacts(report),
       ...methodFacts(report),
     ];
-    if (facts.length === 0) return nothing;
-    return html`<details>
-      <summary>Environment and methods</summary>
-      <dl>
-        ${facts.map(
-          ([name, value]) =>
-            html`<dt>${showUnseen(name)}</dt>
-              <dd>${showUnseen(value)}</dd>`,
-        )}
-      </dl>
-    </details>`;
+    return html`<aiwb-facts heading="Environment and methods" .facts=${facts}></aiwb-facts>`;
   }
 }
-
-type Fact = readonly [name: string, value: string];
 
 function environmentFacts({ environment, runs }: Report): readonly Fact[] {
   const ids: readonly Fact[] = runs.map(({ id }) => ['Run', id]);

@@ -1,10 +1,11 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import type { PageCommand, Report, RunSummary } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { repeatsOf } from '../shared/figures.ts';
 import { countOf, formatDate, formatDuration, isoDate } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
+import { headerStyles } from '../shared/page-styles.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { baseName, shortDigest, showUnseen } from '../shared/text.ts';
 import { isActive, stateWords } from '../shared/words.ts';
@@ -18,43 +19,7 @@ export class RunHeader extends LitElement {
     run: { attribute: false },
     standalone: { type: Boolean },
   };
-  static override styles = [
-    baseStyles,
-    css`
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px 24px;
-        justify-content: space-between;
-        align-items: flex-start;
-      }
-      .about {
-        flex: 1 1 260px;
-        min-width: 0;
-      }
-      h1 {
-        font-size: 1.55em;
-        line-height: 1.3;
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .facts {
-        display: flex;
-        flex-wrap: wrap;
-        column-gap: 16px;
-        color: var(--vscode-descriptionForeground);
-        overflow-wrap: anywhere;
-      }
-      .state {
-        color: var(--vscode-foreground);
-      }
-      .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-      }
-    `,
-  ];
+  static override styles = [baseStyles, headerStyles];
   declare report: Report | undefined;
   declare run: RunSummary | undefined;
   declare standalone: boolean;

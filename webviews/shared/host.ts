@@ -1,15 +1,21 @@
-import type { HostToPage, PageToHost } from '../../schemas/generated/messages.ts';
-import { validateHostToPage } from '../../schemas/generated/validators.js';
+import type { Validator } from '../../schemas/generated/validators.js';
 
-/** The page's view of whoever shows it: VS Code, or nobody in a self-contained HTML file. */
-export interface PageHost {
+/** A page's view of whoever shows it: VS Code, or nobody in a self-contained HTML file. */
+export interface PageHost<Incoming, Outgoing> {
   readonly kind: 'editor' | 'standalone';
-  post(message: PageToHost): void;
+  post(message: Outgoing): void;
   /** Calls `listener` with every valid message; the returned function ends that. */
-  listen(listener: (message: HostToPage) => void): () => void;
+  listen(listener: (message: Incoming) => void): () => void;
   /** What the page kept when it was hidden; anything may come back. */
   readState(): unknown;
   writeState(state: unknown): void;
+}
+
+/** What one kind of page may receive, and what of it names the page's subject. */
+export interface PageContract<Incoming> {
+  readonly validate: Validator<Incoming>;
+  /** Kept with the page's state: by it VS Code brings the page back after a reload. Undefined where a message names nothing. */
+  readonly identify: (message: Incoming) => object | undefined;
 }
 
 interface EditorApi {
@@ -22,14 +28,20 @@ declare global {
   var acquireVsCodeApi: (() => EditorApi) | undefined;
 }
 
-export function createPageHost(scope: Window & typeof globalThis): PageHost {
+export function createPageHost<Incoming, Outgoing>(
+  scope: Window & typeof globalThis,
+  contract: PageContract<Incoming>,
+): PageHost<Incoming, Outgoing> {
   return scope.acquireVsCodeApi === undefined
     ? createStandaloneHost()
-    : createEditorHost(scope, scope.acquireVsCodeApi());
+    : createEditorHost(scope, scope.acquireVsCodeApi(), contract);
 }
 
-/** Beside what the page keeps, its state names the runs it shows: by them VS Code brings it back after a reload. */
-function createEditorHost(scope: Window, api: EditorApi): PageHost {
+function createEditorHost<Incoming, Outgoing>(
+  scope: Window,
+  api: EditorApi,
+  { validate, identify }: PageContract<Incoming>,
+): PageHost<Incoming, Outgoing> {
   const keep = (changes: object): void => {
     const kept = api.getState();
     api.setState({ ...(typeof kept === 'object' ? kept : {}), ...changes });
@@ -39,10 +51,11 @@ function createEditorHost(scope: Window, api: EditorApi): PageHost {
     post: message => api.postMessage(message),
     listen(listener) {
       const receive = ({ data }: MessageEvent<unknown>): void => {
-        if (validateHostToPage(data)) {
-          if (data.type === 'report') keep({ runIds: data.report.runs.map(run => run.id) });
+        if (validate(data)) {
+          const subject = identify(data);
+          if (subject !== undefined) keep(subject);
           listener(data);
-        } else console.warn('A message that is no page message was dropped.', validateHostToPage.errors?.slice(0, 3));
+        } else console.warn('A message that is no page message was dropped.', validate.errors?.slice(0, 3));
       };
       scope.addEventListener('message', receive);
       return () => scope.removeEventListener('message', receive);
@@ -52,7 +65,7 @@ function createEditorHost(scope: Window, api: EditorApi): PageHost {
   };
 }
 
-function createStandaloneHost(): PageHost {
+function createStandaloneHost<Incoming, Outgoing>(): PageHost<Incoming, Outgoing> {
   return {
     kind: 'standalone',
     post: () => undefined,

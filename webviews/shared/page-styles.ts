@@ -1,6 +1,7 @@
 import { css } from 'lit';
 
-export const reportPageStyles = css`
+/** A page's column: sections under one another, parted by a line. */
+export const pageStyles = css`
   main {
     display: flex;
     flex-direction: column;
@@ -11,9 +12,6 @@ export const reportPageStyles = css`
   section {
     min-width: 0;
     padding-top: 12px;
-    border-top: 1px solid var(--aiwb-line);
-  }
-  section.facts {
     border-top: 1px solid var(--aiwb-line);
   }
   h2 {
@@ -40,6 +38,42 @@ export const reportPageStyles = css`
       max-width: none;
       padding: 0;
     }
+  }
+`;
+
+/** A page's head: name and facts on one side, buttons on the other. */
+export const headerStyles = css`
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 24px;
+    justify-content: space-between;
+    align-items: flex-start;
+  }
+  .about {
+    flex: 1 1 260px;
+    min-width: 0;
+  }
+  h1 {
+    font-size: 1.55em;
+    line-height: 1.3;
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    column-gap: 16px;
+    color: var(--vscode-descriptionForeground);
+    overflow-wrap: anywhere;
+  }
+  .state {
+    color: var(--vscode-foreground);
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
   }
 `;
 

@@ -1,0 +1,58 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { defineElement } from '../shared/define.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { showUnseen } from '../shared/text.ts';
+
+export type Fact = readonly [name: string, value: string];
+
+/** Names and values, one a line. With `heading`, closed at first behind it. */
+export class FactList extends LitElement {
+  static override properties = { facts: { attribute: false }, heading: {} };
+  static override styles = [
+    baseStyles,
+    css`
+      summary {
+        cursor: pointer;
+        font-weight: 600;
+        padding: 2px 0;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: minmax(10ch, max-content) minmax(0, 1fr);
+        gap: 2px 16px;
+      }
+      details > dl {
+        margin: 8px 0 0 16px;
+      }
+      dt {
+        max-width: 38vw;
+        overflow-wrap: anywhere;
+        color: var(--vscode-descriptionForeground);
+      }
+      dd {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+  declare facts: readonly Fact[] | undefined;
+  declare heading: string | undefined;
+
+  override render() {
+    const facts = this.facts ?? [];
+    if (facts.length === 0) return nothing;
+    const list = html`<dl>
+      ${facts.map(
+        ([name, value]) =>
+          html`<dt dir="auto">${showUnseen(name)}</dt>
+            <dd dir="auto">${showUnseen(value)}</dd>`,
+      )}
+    </dl>`;
+    if (this.heading === undefined) return list;
+    return html`<details>
+      <summary>${this.heading}</summary>
+      ${list}
+    </details>`;
+  }
+}
+
+defineElement('aiwb-facts', FactList);
