@@ -1,0 +1,61 @@
+import { canonicalJson } from '../../schemas/canonical.ts';
+import type { AuditEntry } from '../../schemas/generated/messages.ts';
+import type { AuditLine } from '../ports/ledger.ts';
+
+/** SHA-256 of a text in UTF-8, hex. */
+export type Sha256 = (text: string) => string;
+
+/** What an entry says before it has a place in the log. */
+export interface AuditEvent {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** E-mail address. */
+  readonly actor: string;
+  /** Such as `model-version.created`. */
+  readonly action: string;
+  /** Such as `ticket-triage@3`. */
+  readonly subject: string;
+  /** What was done, in canonical JSON. */
+  readonly payload: string;
+}
+
+/** Where the next entry is tied on: sequence and hash of the entry before it. */
+export type AuditHead = Pick<AuditEntry, 'sequence' | 'hash'>;
+
+/** What the first entry is tied to. */
+export const auditOrigin: AuditHead = { sequence: 0, hash: '0'.repeat(64) };
+
+/** The entry that follows `head`: it seals the event, its payload's digest and, by `previous`, everything before it. */
+export function sealEntry(event: AuditEvent, head: AuditHead, sha256: Sha256): AuditEntry {
+  const { at, actor, action, subject, payload } = event;
+  const content: Omit<AuditEntry, 'hash'> = {
+    sequence: head.sequence + 1,
+    at,
+    actor,
+    action,
+    subject,
+    payloadDigest: sha256(payload),
+    previous: head.hash,
+  };
+  return { ...content, hash: sha256(canonicalJson(content)) };
+}
+
+/**
+ * What is wrong with a line that should follow `head`, one sentence a fault; nothing when it holds. An erased payload is no
+ * fault: the entry still seals its digest.
+ */
+export function checkLink(line: AuditLine, head: AuditHead, sha256: Sha256): readonly string[] {
+  const { hash, ...content } = line.entry;
+  const faults: string[] = [];
+  if (content.sequence !== head.sequence + 1) {
+    faults.push(`Entry ${content.sequence} stands where entry ${head.sequence + 1} should be.`);
+  }
+  if (content.previous !== head.hash) {
+    faults.push(`Entry ${content.sequence} does not follow the entry before it: one of them was changed or removed.`);
+  }
+  if (sha256(canonicalJson(content)) !== hash) faults.push(`Entry ${content.sequence} was changed after it was written.`);
+  if (line.payload !== undefined && sha256(line.payload) !== content.payloadDigest) {
+    faults.push(`What entry ${content.sequence} records was changed after it was written.`);
+  }
+  return faults;
+}
