@@ -1,0 +1,18 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { Files } from '../ports/files.ts';
+import type { Identities } from '../ports/identity.ts';
+import type { Store } from '../ports/store.ts';
+
+/** Everything outside the engine that assessing, attesting, approving and promoting need. */
+export interface GovernancePorts {
+  readonly store: Store;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly identities: Identities;
+  /** Uniform in [0, 1), for ids only. */
+  readonly random: () => number;
+  /** Version of the workbench, written into records. */
+  readonly workbench: string;
+}
