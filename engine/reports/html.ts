@@ -1,4 +1,4 @@
-import type { Report, SamplePage } from '../../schemas/generated/messages.ts';
+import type { Report, SamplePage, ScorecardView } from '../../schemas/generated/messages.ts';
 
 /** The page's script and style, as built for standalone use. */
 export interface PageAssets {
@@ -6,25 +6,38 @@ export interface PageAssets {
   readonly nonce: string;
 }
 
+/** A comparison or run as one self-contained HTML file, with the wrong answers that `worst` holds. */
+export function renderHtml(report: Report, worst: SamplePage | undefined, assets: PageAssets): string {
+  const samples = worst === undefined ? {} : { 'aiwb-samples': worst };
+  return renderPage(report.title, { 'aiwb-report': report, ...samples }, assets);
+}
+
+/** An assessment as one self-contained HTML file. */
+export function renderScorecardHtml(view: ScorecardView, assets: PageAssets): string {
+  const { model, version } = view.scorecard.record.subject;
+  return renderPage(`Scorecard of ${model}@${version}`, { 'aiwb-scorecard': view }, assets);
+}
+
 /**
  * One self-contained HTML file: the same page as in the editor, its data inside, nothing fetched. The content security policy
- * allows only this page's own script; the data lies in a block that is never run, with every `<` escaped.
+ * allows only this page's own script; the data lies in blocks that are never run, one for each id in `data`, with every `<`
+ * escaped.
  */
-export function renderHtml(report: Report, worst: SamplePage | undefined, assets: PageAssets): string {
+export function renderPage(title: string, data: Readonly<Record<string, unknown>>, assets: PageAssets): string {
   const policy = `default-src 'none'; img-src data:; font-src data:; style-src 'nonce-${assets.nonce}'; script-src 'nonce-${assets.nonce}'`;
-  const samples =
-    worst === undefined ? '' : `<script id="aiwb-samples" type="application/json">${embedJson(worst)}</script>\n`;
+  const blocks = Object.entries(data).map(
+    ([id, value]) => `<script id="${id}" type="application/json">${embedJson(value)}</script>\n`,
+  );
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(report.title)} – AI Workbench</title>
+<title>${escapeHtml(title)} – AI Workbench</title>
 </head>
 <body class="aiwb-standalone">
-<script id="aiwb-report" type="application/json">${embedJson(report)}</script>
-${samples}<script nonce="${assets.nonce}">${assets.script.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--')}</script>
+${blocks.join('')}<script nonce="${assets.nonce}">${assets.script.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--')}</script>
 </body>
 </html>
 `;
