@@ -7,6 +7,13 @@ import { fileURLToPath } from 'node:url';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const program = path.join(root, 'dist', 'aiwb.mjs');
 
+/** Git identities, as the environment gives them. Everything is done by the author unless a test says otherwise. */
+export const people = {
+  author: { GIT_AUTHOR_NAME: 'Ada Author', GIT_AUTHOR_EMAIL: 'ada@author.example' },
+  reviewer: { GIT_AUTHOR_NAME: 'Robin Reviewer', GIT_AUTHOR_EMAIL: 'robin@reviewer.example' },
+  second: { GIT_AUTHOR_NAME: 'Sam Second', GIT_AUTHOR_EMAIL: 'sam@second.example' },
+} as const;
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -25,7 +32,13 @@ export function startAiwb(
 ): Started {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: options.cwd,
-    env: { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: path.join(options.cwd, '.config'), ...options.env },
+    env: {
+      ...process.env,
+      ...people.author,
+      NO_COLOR: '1',
+      XDG_CONFIG_HOME: path.join(options.cwd, '.config'),
+      ...options.env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -64,7 +77,7 @@ export function copyExamples(): ReturnType<typeof createWorkspace> {
   const workspace = createWorkspace();
   cpSync(path.join(root, 'examples'), workspace.folder, {
     recursive: true,
-    filter: source => !/[\\/](\.aiwb|reports)([\\/]|$)/.test(source),
+    filter: source => !/[\\/](\.aiwb|reports|scorecards)([\\/]|$)/.test(source),
   });
   return workspace;
 }

@@ -21,7 +21,7 @@ export interface Sandbox {
   remove(): void;
 }
 
-const notCopied = new Set(['.git', '.aiwb', 'node_modules']);
+const notCopied = new Set(['.git', '.aiwb', 'node_modules', 'reports', 'scorecards']);
 
 /** Creates fresh folders, with a copy of `workspace` when it is given and there, and user settings that keep VS Code quiet. */
 export function createSandbox(workspace: string | undefined): Sandbox {
@@ -43,6 +43,8 @@ export function createSandbox(workspace: string | undefined): Sandbox {
   if (workspace !== undefined && existsSync(workspace)) {
     cpSync(workspace, sandbox.workspace, { recursive: true, filter: file => !notCopied.has(path.basename(file)) });
   }
+  // Registering and assessing are done by somebody.
+  writeFileSync(path.join(sandbox.home, '.gitconfig'), '[user]\n\tname = Ada Author\n\temail = ada@author.example\n');
   writeJson(path.join(root, 'data/data/User/settings.json'), {
     ...quietSettings,
     'workbench.colorTheme': themeId('dark'),
