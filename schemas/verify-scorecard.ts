@@ -1,0 +1,133 @@
+import { canonicalJson } from './canonical.ts';
+import type {
+  AssessmentRecord,
+  CheckState,
+  ControlOutcome,
+  ControlResult,
+  GateCheck,
+  PolicyGate,
+  Scorecard,
+  Verification,
+} from './generated/messages.ts';
+
+/**
+ * The arithmetic of a scorecard, and its verification by the same arithmetic. It stands here and not in the engine, because editors
+ * and other viewers verify a scorecard file without the engine.
+ */
+
+/**
+ * What a control's checks come to: all passed is compliant, some passed and others failed is partial, failed and none passed is
+ * non-compliant. Whatever else is open, and a control without checks, is not assessed.
+ */
+export function outcomeOf(states: readonly CheckState[]): ControlOutcome {
+  if (states.length > 0 && states.every(state => state === 'not-applicable')) return 'not-applicable';
+  const passed = states.includes('pass');
+  if (states.includes('fail')) return passed ? 'partial' : 'non-compliant';
+  return passed && states.every(state => state === 'pass') ? 'compliant' : 'not-assessed';
+}
+
+/** A control's share of its weight; null when it is not applicable and leaves the score. A waiver changes nothing here. */
+export function valueOf(outcome: ControlOutcome): number | null {
+  if (outcome === 'not-applicable') return null;
+  return outcome === 'compliant' ? 1 : outcome === 'partial' ? 0.5 : 0;
+}
+
+type Weighed = Pick<ControlResult, 'weight' | 'value'>;
+
+/** Σ weight × value ÷ Σ weight over the applicable controls, 0 to 100; null when they weigh nothing. */
+export function scoreOf(controls: readonly Weighed[]): number | null {
+  let reached = 0;
+  let possible = 0;
+  for (const { weight, value } of controls) {
+    if (value === null) continue;
+    reached += weight * value;
+    possible += weight;
+  }
+  return possible === 0 ? null : (100 * reached) / possible;
+}
+
+/** Share of applicable controls whose every check passed or failed, 0 to 100; 0 when none applies. */
+export function coverageOf(controls: readonly Pick<ControlResult, 'value' | 'checks'>[]): number {
+  const applicable = controls.filter(({ value }) => value !== null);
+  const covered = applicable.filter(
+    ({ checks }) => checks.length > 0 && checks.every(({ state }) => state === 'pass' || state === 'fail'),
+  );
+  return applicable.length === 0 ? 0 : (100 * covered.length) / applicable.length;
+}
+
+/** Whether a check of the control failed and no waiver covers it. */
+export function isUnwaivedFailure({ outcome, waiver }: Pick<ControlResult, 'outcome' | 'waiver'>): boolean {
+  return waiver === undefined && (outcome === 'non-compliant' || outcome === 'partial');
+}
+
+/** One word for all conditions: one that is not met fails the gate, one that could not be computed leaves it open. */
+export function outcomeOfGate(conditions: readonly Pick<GateCheck, 'outcome'>[]): PolicyGate['outcome'] {
+  if (conditions.some(({ outcome }) => outcome === 'not-met')) return 'failed';
+  if (conditions.length === 0 || conditions.some(({ outcome }) => outcome === 'not-computed')) return 'not-computed';
+  return 'passed';
+}
+
+/** What a digest of a record covers: its canonical JSON. */
+export function digestRecord(record: unknown, sha256: (text: string) => string): string {
+  return sha256(canonicalJson(record));
+}
+
+/**
+ * Whether a scorecard still is what was recorded: its record has the digest that stands beside it, and its score, coverage and gate
+ * are those its own controls give. Whoever changes a record can make a new digest, so this shows that a record is whole, not whose it is.
+ */
+export function verifyScorecard(
+  { record, digest, approval }: Scorecard,
+  sha256: (text: string) => string,
+): Verification {
+  const computedDigest = digestRecord(record, sha256);
+  if (computedDigest !== digest) {
+    return {
+      state: 'tampered',
+      sentence: 'The record is not the one its digest was made of: it was changed afterwards.',
+      computedDigest,
+    };
+  }
+  const fault = findContradiction(record);
+  if (fault !== undefined) {
+    const sentence = `The digest is the record's own, but the record contradicts itself: ${fault}.`;
+    return { state: 'tampered', sentence, computedDigest };
+  }
+  const beside = approval.state === 'none' ? '' : ' The approval stands beside the record and is no part of it.';
+  const sentence = `The record is unchanged since its digest was made. Nothing proves who made it.${beside}`;
+  return { state: 'verified', sentence, computedDigest };
+}
+
+/** The first figure of a record that its own controls do not give. */
+function findContradiction(record: AssessmentRecord): string | undefined {
+  const { controls, waivers, gate } = record;
+  for (const { id, outcome, value, checks, waiver } of controls) {
+    const states = checks.map(({ state }) => state);
+    if (checks.length > 0 && outcomeOf(states) !== outcome)
+      return `control ${id} is called ${outcome}, and its checks make it ${outcomeOf(states)}`;
+    if (valueOf(outcome) !== value) return `control ${id} is ${outcome} and has the value ${String(value)}`;
+    if (waiver !== undefined && !waivers.some(each => each.id === waiver && each.control === id))
+      return `control ${id} names a waiver that the record does not hold`;
+  }
+  const score = scoreOf(controls);
+  if (!isNear(score, record.score)) return `its controls give a score of ${show(score)}, not ${show(record.score)}`;
+  const coverage = coverageOf(controls);
+  if (!isNear(coverage, record.coverage))
+    return `its controls give an evidence coverage of ${show(coverage)}, not ${show(record.coverage)}`;
+  const waived = controls.filter(({ waiver }) => waiver !== undefined).length;
+  if (waived !== record.waived) return `${String(waived)} of its controls are waived, not ${String(record.waived)}`;
+  const outcome = outcomeOfGate(gate.conditions);
+  if (outcome !== gate.outcome) return `its conditions make the gate ${outcome}, not ${gate.outcome}`;
+  const blocking = controls.find(control => control.severity === 'critical' && isUnwaivedFailure(control));
+  if (gate.outcome === 'passed' && blocking !== undefined)
+    return `the gate is passed although the critical control ${blocking.id} failed`;
+  return undefined;
+}
+
+function isNear(a: number | null, b: number | null): boolean {
+  return a === null || b === null ? a === b : Math.abs(a - b) < 1e-9;
+}
+
+function show(value: number | null): string {
+  return value === null ? 'none' : String(Math.round(value * 10) / 10);
+}
