@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { checkBenchmark } from './benchmark-checks.ts';
 import { parseDocument } from './parse.ts';
-import type { ConnectionsView, WorkspaceView } from './workspace-view.ts';
+import type { DeclaredNames, WorkspaceView } from './workspace-view.ts';
 
 interface Surroundings {
-  readonly connections?: ConnectionsView;
+  readonly connections?: DeclaredNames;
   readonly files?: Readonly<
     Record<
       string,
@@ -25,6 +25,7 @@ const good: Surroundings = {
 function viewOf({ connections = { state: 'absent' }, files = {} }: Surroundings): WorkspaceView {
   return {
     connections: () => Promise.resolve(connections),
+    platforms: () => Promise.resolve({ state: 'absent' }),
     fileFacts: path => {
       const file = files[path];
       return Promise.resolve(file && { kind: file.kind ?? 'file', size: file.size ?? 10, modified: 0 });

@@ -3,11 +3,12 @@ import type { Files } from '../ports/files.ts';
 import { findWorkbenchFile } from '../workspace/find.ts';
 import { checkBenchmark } from './benchmark-checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { kindOfPath } from './kinds.ts';
+import { kindOfPath, type DocumentKind } from './kinds.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
 import { checkPrompt } from './prompt-checks.ts';
+import { checkTuningJob } from './tune-checks.ts';
 import { checkWorkbench } from './workbench-checks.ts';
-import { viewWorkspace } from './workspace-view.ts';
+import { viewWorkspace, type WorkspaceView } from './workspace-view.ts';
 
 /** Everything that is wrong with a file on disk: syntax, schema, and meaning across files. Throws when it is none of ours or unreadable. */
 export async function diagnoseFile(
@@ -18,19 +19,37 @@ export async function diagnoseFile(
   const kind = kindOfPath(path);
   if (kind === undefined) {
     throw new WorkbenchError('usage', `${path} is no file of the workbench.`, {
-      remedy: 'Name .bench.yaml, .prompt.yml or workbench.yaml files.',
+      remedy: 'Name .bench.yaml, .tune.yaml, .policy.yaml, .prompt.yml or workbench.yaml files.',
       place: { path },
     });
   }
   const text = await files.readText(path, signal);
-  if (kind === 'bench')
-    return { text, diagnostics: await diagnoseBenchmark(parseDocument(kind, text), path, files, signal) };
-  if (kind === 'workbench') {
-    const parsed = parseDocument(kind, text);
-    return { text, diagnostics: [...parsed.diagnostics, ...checkWorkbench(parsed)] };
+  return { text, diagnostics: await diagnoseText(kind, text, path, files, signal) };
+}
+
+async function diagnoseText(
+  kind: DocumentKind,
+  text: string,
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  switch (kind) {
+    case 'bench':
+      return diagnoseBenchmark(parseDocument(kind, text), path, files, signal);
+    case 'tune':
+      return diagnoseTuningJob(parseDocument(kind, text), path, files, signal);
+    case 'policy':
+      return diagnosePolicy(parseDocument(kind, text), path, files, signal);
+    case 'workbench': {
+      const parsed = parseDocument(kind, text);
+      return [...parsed.diagnostics, ...checkWorkbench(parsed)];
+    }
+    case 'prompt': {
+      const parsed = parseDocument(kind, text);
+      return [...parsed.diagnostics, ...checkPrompt(parsed)];
+    }
   }
-  const parsed = parseDocument(kind, text);
-  return { text, diagnostics: [...parsed.diagnostics, ...checkPrompt(parsed)] };
 }
 
 /** Everything that is wrong with a benchmark whose relative paths start from the folder of `path`. */
@@ -40,7 +59,31 @@ export async function diagnoseBenchmark(
   files: Files,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
+  return [...parsed.diagnostics, ...(await checkBenchmark(parsed, await viewFrom(path, files), signal))];
+}
+
+/** Everything that is wrong with a tuning job whose relative paths start from the folder of `path`. */
+export async function diagnoseTuningJob(
+  parsed: ParsedDocument<'tune'>,
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  return [...parsed.diagnostics, ...(await checkTuningJob(parsed, await viewFrom(path, files), signal))];
+}
+
+/** Everything that is wrong with a policy, in itself and against the policies it extends and the benchmarks it names. */
+export async function diagnosePolicy(
+  parsed: ParsedDocument<'policy'>,
+  _path: string,
+  _files: Files,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  signal.throwIfAborted();
+  return Promise.resolve(parsed.diagnostics);
+}
+
+async function viewFrom(path: string, files: Files): Promise<WorkspaceView> {
   const folder = files.parent(path);
-  const view = viewWorkspace(files, folder, await findWorkbenchFile(files, folder));
-  return [...parsed.diagnostics, ...(await checkBenchmark(parsed, view, signal))];
+  return viewWorkspace(files, folder, await findWorkbenchFile(files, folder));
 }

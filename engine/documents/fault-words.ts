@@ -236,12 +236,12 @@ function describeEmptyValue(path: DocumentPath, wanted: string): Words {
 function describePattern(pattern: string, path: DocumentPath, context: FaultContext): Words {
   const value = context.valueAt(path);
   if (looksLikeModelPattern(pattern)) {
-    const { message, suggestion } = expectedModelName(textOf(value));
+    const { message, suggestion } = expectedModelName(context.kind, textOf(value));
     return { code: 'bad-format', message, at: path, part: 'value', replacement: suggestion };
   }
   const name = formatPath(path);
   const shown = isUnderSecret(path) ? '' : `: ${quoted(value)} is not`;
-  const form = expectedForm(path) ?? `the form \`${pattern}\``;
+  const form = expectedForm(context.kind, path) ?? `the form \`${pattern}\``;
   const example = exampleOf(schemaAt(context.kind, path));
   return { code: 'bad-format', message: `\`${name}\` must be ${form}${example}${shown}.`, at: path, part: 'value' };
 }

@@ -2,19 +2,21 @@ import { readColumns } from '../datasets/columns.ts';
 import { formatOfPath, type DatasetFormat } from '../datasets/rows.ts';
 import type { FileFacts, Files } from '../ports/files.ts';
 import { parsePromptVariables } from './prompt-checks.ts';
-import { parseDocument } from './parse.ts';
+import { parseDocument, type ParsedDocument } from './parse.ts';
 
-/** What is known of the workspace's connections. */
-export type ConnectionsView =
+/** Names that workbench.yaml declares: of connections, or of platforms. */
+export type DeclaredNames =
   | { readonly state: 'known'; readonly names: readonly string[] }
-  /** There is no workbench.yaml above the benchmark. */
+  /** There is no workbench.yaml above the file. */
   | { readonly state: 'absent' }
   /** There is one and it has errors, which are told there. */
   | { readonly state: 'broken' };
 
-/** What the checks of a benchmark see of the files around it. Paths are as the benchmark writes them. */
+/** What the checks of a file see of the files around it. Paths are as the file writes them. */
 export interface WorkspaceView {
-  connections(signal: AbortSignal): Promise<ConnectionsView>;
+  connections(signal: AbortSignal): Promise<DeclaredNames>;
+  /** Platforms under `compute`. */
+  platforms(signal: AbortSignal): Promise<DeclaredNames>;
   /** Absent when nothing is there. */
   fileFacts(path: string, signal: AbortSignal): Promise<FileFacts | undefined>;
   /** Absent when the columns cannot be told: no rows, or not readable. */
@@ -28,20 +30,20 @@ export interface WorkspaceView {
 }
 
 /**
- * The view from one benchmark file: its own folder, and the workbench.yaml that applies to it (absent when there is none).
+ * The view from one file: its own folder, and the workbench.yaml that applies to it (absent when there is none).
  * Reads files anew on every call; hosts that ask often wrap it.
  */
 export function viewWorkspace(files: Files, folder: string, workbenchPath: string | undefined): WorkspaceView {
+  async function declared(section: 'connections' | 'compute', signal: AbortSignal): Promise<DeclaredNames> {
+    if (workbenchPath === undefined) return { state: 'absent' };
+    const text = await readIfThere(files, workbenchPath, signal);
+    if (text === undefined) return { state: 'absent' };
+    return declaredNames(parseDocument('workbench', text), section);
+  }
+
   return {
-    async connections(signal) {
-      if (workbenchPath === undefined) return { state: 'absent' };
-      const text = await readIfThere(files, workbenchPath, signal);
-      if (text === undefined) return { state: 'absent' };
-      const { value } = parseDocument('workbench', text);
-      return value === undefined
-        ? { state: 'broken' }
-        : { state: 'known', names: Object.keys(value.connections ?? {}) };
-    },
+    connections: signal => declared('connections', signal),
+    platforms: signal => declared('compute', signal),
     fileFacts: path => files.facts(files.resolve(folder, path)),
     async datasetColumns(path, format, signal) {
       if (format === undefined && formatOfPath(path) === undefined) return undefined;
@@ -58,6 +60,12 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
       return text === undefined ? undefined : parsePromptVariables(text);
     },
   };
+}
+
+/** What a workbench.yaml declares in one of its sections. */
+export function declaredNames(parsed: ParsedDocument<'workbench'>, section: 'connections' | 'compute'): DeclaredNames {
+  if (parsed.value === undefined) return { state: 'broken' };
+  return { state: 'known', names: Object.keys(parsed.value[section] ?? {}) };
 }
 
 async function readIfThere(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,0 +1,125 @@
+import type { Aspect, TuningJob } from '../../schemas/generated/files.ts';
+import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
+import { metricCatalogue } from '../metrics/catalogue.ts';
+import { checkCard, checkDataset } from './dataset-checks.ts';
+import type { Diagnostic, ReportFinding } from './diagnostic.ts';
+import { figuresOf } from './figure-checks.ts';
+import { collectFindings } from './findings.ts';
+import type { ParsedDocument } from './parse.ts';
+import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
+import type { WorkspaceView } from './workspace-view.ts';
+
+export type AspectName = keyof TuningJob['aspects'];
+
+/** The platform every workspace has. */
+export const localPlatform = 'local';
+
+const aliasesMovedByCommands: readonly string[] = ['approved', 'baseline', 'production'];
+
+/** What a tuning job is measured by when it does not say: the schema's own default. */
+export const defaultTuningMetrics: NonNullable<TuningJob['evaluation']>['metrics'] = ['accuracy'];
+
+/** A job's aspects in the order of the file. */
+export function aspectsOf(job: Pick<TuningJob, 'aspects'>): readonly (readonly [AspectName, Aspect])[] {
+  return Object.entries(job.aspects) as [AspectName, Aspect][];
+}
+
+/** Figures a job's evaluation computes, and the loss: what can choose the best checkpoint. */
+export function selectableFigures(job: Pick<TuningJob, 'evaluation'>): readonly string[] {
+  return [...figuresOf({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics }), 'loss'];
+}
+
+/**
+ * Whether a tuning job fits what is around it: platform, datasets, columns, cards, and its own parts one another. Whether a
+ * checkpoint or registered version exists only the store knows. Nothing when the file itself has errors. Rejects only with
+ * the signal's reason.
+ */
+export async function checkTuningJob(
+  parsed: ParsedDocument<'tune'>,
+  view: WorkspaceView,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const job = parsed.value;
+  if (job === undefined) return [];
+  const { report, sorted } = collectFindings(parsed);
+  await checkPlatform(job, view, report, signal);
+  signal.throwIfAborted();
+  for (const [name, { dataset }] of aspectsOf(job)) {
+    const at = ['aspects', name, 'dataset'];
+    if (dataset.split.train === dataset.split.test) {
+      const message =
+        'Training and test split are the same: the model would be tested on what it learnt. Name two values.';
+      report('missing-split', 'error', [...at, 'split', 'test'], message);
+    }
+    await checkDataset(dataset, at, view, report, signal);
+    signal.throwIfAborted();
+  }
+  checkMetrics(job, report);
+  checkSelection(job, report);
+  checkAlias(job, report);
+  await checkCard(job.register?.card, ['register', 'card'], view, report, signal);
+  return sorted();
+}
+
+async function checkPlatform(
+  job: TuningJob,
+  view: WorkspaceView,
+  report: ReportFinding,
+  signal: AbortSignal,
+): Promise<void> {
+  const { platform } = job;
+  if (platform === undefined || platform === localPlatform) return;
+  const declared = await view.platforms(signal);
+  if (declared.state === 'broken') return;
+  const names = declared.state === 'known' ? declared.names : [];
+  if (names.includes(platform)) return;
+  const suggestion = suggestWord(platform, [...new Set([localPlatform, ...names])]);
+  const message =
+    declared.state === 'absent'
+      ? `No \`workbench.yaml\` was found here or above, so there is no platform \`${platform}\`. Create one with \`compute:\`, or use \`local\`.`
+      : `\`workbench.yaml\` declares no platform \`${platform}\` under \`compute\`.${askDidYouMean(suggestion)} There ${names.length === 0 ? 'is only `local`' : `are ${listWords([...new Set([localPlatform, ...names])])}`}.`;
+  report('unknown-platform', 'error', ['platform'], message, { replacement: suggestion });
+}
+
+/** Training measures answers, not an endpoint: quality only, and each figure once. */
+function checkMetrics(job: TuningJob, report: ReportFinding): void {
+  const entries = metricEntries({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics });
+  const names = entries.map(metricNameOf);
+  const quality = [...metricCatalogue.values()].filter(metric => metric.kind === 'quality').map(metric => metric.id);
+  names.forEach((name, index) => {
+    const at = ['evaluation', 'metrics', index];
+    if (!quality.includes(name)) {
+      const message = `\`${name}\` is no quality metric; a tuning job measures answers only. Use ${listWords(quality)}, and measure \`${name}\` with a benchmark.`;
+      report('metric-unsuitable', 'error', at, message);
+    } else if (names.indexOf(name) !== index) {
+      report('duplicate-item', 'error', at, `\`${name}\` is measured already; a job measures each metric once.`);
+    }
+  });
+}
+
+function checkSelection(job: TuningJob, report: ReportFinding): void {
+  const { aspect, metric } = job.evaluation?.select ?? {};
+  const at = ['evaluation', 'select'];
+  const aspects = aspectsOf(job).map(([name]) => name);
+  if (aspect !== undefined && !aspects.includes(aspect)) {
+    const suggestion = aspects.length === 1 ? aspects[0] : suggestWord(aspect, aspects);
+    const message = `The job has no aspect \`${aspect}\`.${askDidYouMean(suggestion)} It has ${listWords(aspects)}.`;
+    report('unknown-aspect', 'error', [...at, 'aspect'], message, { replacement: suggestion });
+  }
+  const figures = selectableFigures(job);
+  if (metric === undefined || figures.includes(metric)) return;
+  const owner = [...metricCatalogue.values()].find(known => known.kind === 'quality' && known.figures.includes(metric));
+  const suggestion = owner === undefined ? suggestWord(metric, figures) : undefined;
+  const message =
+    owner === undefined
+      ? `Unknown figure \`${metric}\`.${askDidYouMean(suggestion)} This job computes ${listWords(figures, 20)}.`
+      : `\`${metric}\` is not computed: add \`${owner.id}\` to \`evaluation.metrics\`.`;
+  report('unknown-figure', 'error', [...at, 'metric'], message, { replacement: suggestion });
+}
+
+function checkAlias(job: TuningJob, report: ReportFinding): void {
+  const alias = job.register?.alias;
+  if (alias === undefined || !aliasesMovedByCommands.includes(alias)) return;
+  const message = `\`${alias}\` is moved by its own command only, never by training. Use \`candidate\`, or another name.`;
+  report('not-allowed-value', 'error', ['register', 'alias'], message, { replacement: 'candidate' });
+}
