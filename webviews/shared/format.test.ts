@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { toCsv } from './clipboard.ts';
-import { columnFormat, formatDuration, formatPValue, formatSigned, formatTimeLeft, formatValue } from './format.ts';
+import {
+  columnFormat,
+  formatDate,
+  formatDuration,
+  formatPValue,
+  formatRelative,
+  formatSigned,
+  formatTimeLeft,
+  formatValue,
+} from './format.ts';
 import { clipLine, showUnseen } from './text.ts';
 
 describe('figures for people', () => {
@@ -36,6 +45,13 @@ describe('figures for people', () => {
     assert.equal(formatTimeLeft(3), 'less than 5 s left');
     assert.equal(formatTimeLeft(42), 'about 45 s left');
     assert.equal(formatPValue(1e-9), '<0.001');
+    const hour = 3_600_000;
+    assert.equal(formatRelative(0.5 * hour, 0), 'in less than an hour');
+    assert.equal(formatRelative(47.9 * hour, 0), 'in 47 hours');
+    assert.equal(formatRelative(0, 49 * hour), '2 days ago');
+    assert.equal(formatRelative(24 * hour * 400, 0), 'in 13 months');
+    assert.equal(formatRelative(0, 24 * hour * 1100), '3 years ago');
+    assert.equal(formatDate(1e300), 'at no date');
   });
 });
 

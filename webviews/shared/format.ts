@@ -92,11 +92,37 @@ export function formatTimeLeft(seconds: number): string {
 
 /** Date and time where the reader is: `Nov 21, 2026, 2:37 PM`. */
 export function formatDate(milliseconds: number): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(milliseconds);
+  return formatMoment(milliseconds, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** For `<time datetime>`. */
 export function isoDate(milliseconds: number): string {
   const date = new Date(milliseconds);
   return Number.isNaN(date.valueOf()) ? '' : date.toISOString();
+}
+
+/** How far a moment is from another, in words: `in 12 days`, `3 hours ago`, `in less than an hour`. */
+export function formatRelative(milliseconds: number, now: number): string {
+  const size = spanWords(Math.abs(milliseconds - now) / 3_600_000);
+  return milliseconds < now ? `${size} ago` : `in ${size}`;
+}
+
+function spanWords(hours: number): string {
+  const days = hours / 24;
+  if (hours < 1) return 'less than an hour';
+  if (days < 2) return countOf(Math.floor(hours), 'hour');
+  if (days < 90) return countOf(Math.floor(days), 'day');
+  if (days < 730) return countOf(Math.floor(days / 30.44), 'month');
+  return countOf(Math.floor(days / 365.25), 'year');
+}
+
+/** A moment as a date alone, where the reader is: `Nov 21, 2026`. */
+export function formatDay(milliseconds: number): string {
+  return formatMoment(milliseconds, { dateStyle: 'medium' });
+}
+
+/** No calendar reaches the numbers that a file from elsewhere may hold. */
+function formatMoment(milliseconds: number, options: Intl.DateTimeFormatOptions): string {
+  if (Number.isNaN(new Date(milliseconds).valueOf())) return 'at no date';
+  return new Intl.DateTimeFormat(undefined, options).format(milliseconds);
 }

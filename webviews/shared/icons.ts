@@ -15,6 +15,11 @@ const shapes = {
   arrowDown: svg`<path d="M8 3v10m4-4-4 4-4-4"/>`,
   star: svg`<path d="m8 1.8 1.9 4 4.3.6-3.1 3 .8 4.3L8 11.6l-3.9 2.1.8-4.3-3.1-3 4.3-.6z"/>`,
   equal: svg`<path d="M3.5 6h9m-9 4h9"/>`,
+  half: svg`<circle cx="8" cy="8" r="6.5"/><path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor"/>`,
+  absent: svg`<circle cx="8" cy="8" r="6.5" stroke-dasharray="2.4 2.7"/>`,
+  question: svg`<circle cx="8" cy="8" r="6.5"/><path d="M6.1 6.3C6.3 4 9.9 4.1 9.9 6.3 9.9 7.7 8 7.6 8 9.2m0 1.5v.8"/>`,
+  review: svg`<path d="M1.5 8C4.5 3 11.5 3 14.5 8 11.5 13 4.5 13 1.5 8z"/><circle cx="8" cy="8" r="2.1"/>`,
+  copy: svg`<path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"/>`,
   chevronRight: svg`<path d="m6 3.5 4.5 4.5L6 12.5"/>`,
   chevronDown: svg`<path d="m3.5 6 4.5 4.5L12.5 6"/>`,
 } as const;
