@@ -1,0 +1,121 @@
+import type {
+  Artifact,
+  Identity,
+  ModelVersion,
+  Report,
+  VariantResult,
+  VersionReference,
+} from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import type { RunRecord, Store } from '../ports/store.ts';
+import { shortPrompt } from '../reports/format.ts';
+import { metricArtifacts } from './metric-artifacts.ts';
+import { parameterArtifacts } from './tuning-artifacts.ts';
+
+/** Who publishes where nobody is known to have asked for the run. */
+const program: Identity = { name: 'AI Workbench', email: 'workbench@localhost', assurance: 'self-asserted' };
+
+/**
+ * Adds a finished benchmark run's figures, dataset and settings to every version whose weights it asked, under whatever name.
+ * A run is published once: its artifacts carry its id, and what is there already stays as it is. Returns the versions it asked.
+ * Throws `usage` for a run that is no benchmark's or did not succeed.
+ */
+export async function publishRun(
+  runId: string,
+  store: Store,
+  signal: AbortSignal,
+  actor?: Identity,
+): Promise<readonly VersionReference[]> {
+  const record = await store.getRun(runId);
+  const report = requireReport(record);
+  const asked = new Set(record.variants.map(({ modelDigest }) => modelDigest));
+  const published: VersionReference[] = [];
+  for (const { model, version, modelDigest } of await findAsked(store, asked, signal)) {
+    const artifacts = artifactsFor(record, report, modelDigest);
+    await store.registry.addArtifacts(model, version, artifacts, actor ?? record.spec.requestedBy ?? program);
+    published.push({ model, version });
+  }
+  return published;
+}
+
+function requireReport({ summary, report }: RunRecord): Report {
+  if (summary.kind !== 'benchmark') {
+    throw new WorkbenchError(
+      'usage',
+      `Run ${summary.id} is a tuning run; its figures come with the version it becomes.`,
+      {
+        remedy: `Register it: \`aiwb registry register ${summary.id} --model my-model\`.`,
+      },
+    );
+  }
+  if (summary.state === 'succeeded' && report !== undefined) return report;
+  throw new WorkbenchError(
+    'usage',
+    `Run ${summary.id} of ${summary.name} is ${summary.state}: its figures are not final.`,
+    {
+      remedy: summary.resumable === true ? `Finish it first: \`aiwb run --resume ${summary.id}\`.` : 'Run it again.',
+    },
+  );
+}
+
+/** Versions of every model, archived ones too: what was measured was measured. */
+async function findAsked(store: Store, digests: ReadonlySet<string>, signal: AbortSignal): Promise<ModelVersion[]> {
+  const { registry } = store;
+  const models = [
+    ...(await registry.listModels({}, signal)),
+    ...(await registry.listModels({ archived: true }, signal)),
+  ];
+  const versions = new Map<string, ModelVersion>();
+  for (const { name } of models) {
+    for (const version of await registry.listVersions(name, signal)) {
+      if (digests.has(version.modelDigest)) versions.set(`${name}@${version.version}`, version);
+    }
+  }
+  return [...versions.values()];
+}
+
+function artifactsFor({ summary, dataset, environment }: RunRecord, report: Report, modelDigest: string): Artifact[] {
+  const asked = report.variants.filter(variant => variant.modelDigest === modelDigest);
+  // One model may have been asked under two names; the figures of the first count.
+  const results = asked.filter(
+    (result, index) => asked.findIndex(({ promptDigest }) => promptDigest === result.promptDigest) === index,
+  );
+  const prompts = new Set(report.variants.map(({ promptDigest }) => promptDigest));
+  const timestamp = summary.endedAt ?? report.createdAt;
+  return [
+    ...results.flatMap(result =>
+      metricArtifacts(result.metrics, {
+        runId: summary.id,
+        task: taskOf(summary.name, result, prompts.size > 1),
+        scope: 'custom',
+        timestamp,
+        ...(dataset === undefined ? {} : { datasetDigest: dataset.digest }),
+      }),
+    ),
+    ...(dataset === undefined
+      ? []
+      : [
+          {
+            artifactType: 'dataset-artifact' as const,
+            name: `${summary.id}/${summary.name}`,
+            digest: dataset.digest,
+            rows: dataset.rows,
+            uri: dataset.path,
+            role: 'benchmark' as const,
+          },
+        ]),
+    ...parameterArtifacts(summary.id, {
+      seed: environment?.seed,
+      workbench: environment?.workbench,
+      file_digest: environment?.fileDigest,
+      hardware_type: environment?.platform,
+      hardware_count: environment?.cpus,
+      prompt_digest: results.length === 1 ? results[0]?.promptDigest : undefined,
+    }),
+  ];
+}
+
+/** Figures of several prompts are figures of several tasks: `covenants.covenant-short`. */
+function taskOf(name: string, { prompt }: VariantResult, several: boolean): string {
+  return prompt === undefined || !several ? name : `${name}.${shortPrompt(prompt)}`;
+}

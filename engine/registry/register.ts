@@ -1,0 +1,219 @@
+import type {
+  Artifact,
+  Checkpoint,
+  DocArtifact,
+  Identity,
+  ModelVersion,
+  TuningReport,
+} from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import { trainedModelDigest } from '../models/trained.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { Files } from '../ports/files.ts';
+import type { Store } from '../ports/store.ts';
+import type { RunSpec } from '../runs/spec.ts';
+import { lineageOf } from './lineage.ts';
+import { checkAlias, checkModelName } from './names.ts';
+import { readCard } from './read-card.ts';
+import { tuningArtifacts } from './tuning-artifacts.ts';
+
+/** A checkpoint of a succeeded tuning run, and what it is to be registered as. */
+export interface Registration {
+  readonly report: TuningReport;
+  readonly spec: RunSpec;
+  /** The registered model's name; it is created when it is new. */
+  readonly model: string;
+  /** Default: the best checkpoint. */
+  readonly epoch?: number;
+  readonly description?: string;
+  /** Moved to the version; default `candidate`. Guarded aliases are refused. */
+  readonly alias?: string;
+  /** Absolute path of the model card. */
+  readonly card?: string;
+  /** Of the model, when it is new. */
+  readonly tasks?: readonly string[];
+  readonly license?: string;
+  /** Facts policies ask for, such as a risk tier; kept with the version. */
+  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  readonly author: Identity;
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+}
+
+export interface RegistryPorts {
+  readonly store: Store;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+/**
+ * Registers a tuning run's checkpoint as a model version, with where it comes from, what it was measured at and its card.
+ * Registering the same checkpoint of the same run with the same card (or none given) again returns the version there is; only
+ * an alias that was asked for is moved then. Throws `checkpoint-missing`, `blob-missing`, `usage` for a name, alias or archived
+ * model that cannot be used, and what is wrong with the card.
+ */
+export async function registerCheckpoint(
+  registration: Registration,
+  ports: RegistryPorts,
+  signal: AbortSignal,
+): Promise<ModelVersion> {
+  const { report, model, author } = registration;
+  const { registry, blobs } = ports.store;
+  checkModelName(model);
+  if (registration.alias !== undefined) checkAlias(registration.alias);
+  const checkpoint = checkpointOf(report, registration.epoch);
+  if (!(await blobs.has(checkpoint.digest))) throw weightsMissing(report, checkpoint);
+  const card = await storeCard(registration, ports, signal);
+  const earlier = await findVersions(model, ports, signal);
+  signal.throwIfAborted();
+  const existing = await findSame(earlier, registration, checkpoint, card, ports, signal);
+  if (existing !== undefined) return moveAlias(existing, registration, ports, signal);
+  const facts = await factsOf(registration, checkpoint, earlier, ports, card);
+  return registry.createVersion(facts.version, facts.model, author);
+}
+
+async function factsOf(
+  registration: Registration,
+  checkpoint: Checkpoint,
+  earlier: readonly ModelVersion[],
+  { digest, clock }: RegistryPorts,
+  card: DocArtifact | undefined,
+) {
+  const { report, spec, model, author, description, license, tasks, properties } = registration;
+  const lineage = lineageOf({ report, spec, model, checkpoint, author, earlier, digest });
+  const artifacts: Artifact[] = [
+    {
+      artifactType: 'model-artifact',
+      name: 'weights',
+      uri: blobUri(checkpoint.digest),
+      digest: checkpoint.digest,
+      bytes: checkpoint.bytes,
+      modelFormatName: 'safetensors',
+    },
+    ...(card === undefined ? [] : [card]),
+    ...tuningArtifacts(report, checkpoint, clock.now()),
+  ];
+  return {
+    version: {
+      model,
+      author,
+      weightsDigest: checkpoint.digest,
+      modelDigest: trainedModelDigest(digest, checkpoint.digest),
+      lineage,
+      artifacts,
+      alias: registration.alias ?? 'candidate',
+      ...(description === undefined ? {} : { description }),
+      customProperties: {
+        ...properties,
+        'aiw.status': 'candidate',
+        'aiw.weights_digest': checkpoint.digest,
+        'aiw.train_run_id': report.run.id,
+        ...(report.baseDigest === undefined ? {} : { 'aiw.base_digest': report.baseDigest }),
+        ...(lineage.parentVersion === undefined ? {} : { 'aiw.parent_version_id': lineage.parentVersion }),
+      },
+    },
+    model: {
+      name: model,
+      owner: author.email,
+      ...(license === undefined ? {} : { license }),
+      ...(tasks === undefined ? {} : { tasks }),
+    },
+  };
+}
+
+/** Where a blob is found, in artifacts. */
+export function blobUri(digest: string): string {
+  return `blob:sha256:${digest}`;
+}
+
+function checkpointOf({ run, checkpoints }: TuningReport, epoch: number | undefined): Checkpoint {
+  const found = checkpoints.find(checkpoint => (epoch === undefined ? checkpoint.best : checkpoint.epoch === epoch));
+  if (found !== undefined) return found;
+  const kept = checkpoints.map(checkpoint => checkpoint.epoch).join(', ');
+  const which = epoch === undefined ? 'no best checkpoint' : `no checkpoint of epoch ${epoch}`;
+  throw new WorkbenchError('checkpoint-missing', `Run ${run.id} of ${run.name} kept ${which}.`, {
+    remedy: kept === '' ? 'Run the tuning job again.' : `There are checkpoints of these epochs: ${kept}.`,
+  });
+}
+
+function weightsMissing({ run }: TuningReport, { digest, epoch }: Checkpoint): WorkbenchError {
+  return new WorkbenchError(
+    'blob-missing',
+    `The weights of epoch ${epoch} of run ${run.id} (${digest.slice(0, 12)}…) are no longer in the store.`,
+    { remedy: 'Run the tuning job again; the same seed gives the same weights.' },
+  );
+}
+
+/** The card is kept as it is now: later edits of the file do not change the version. */
+async function storeCard(
+  { card, folder }: Registration,
+  { store, files, digest }: RegistryPorts,
+  signal: AbortSignal,
+): Promise<DocArtifact | undefined> {
+  if (card === undefined) return undefined;
+  const path = files.relative(folder, card);
+  const { bytes } = await readCard(files, card, path, signal);
+  const kept = await store.blobs.put(bytes);
+  if (kept.digest !== digest.sha256(bytes)) throw new Error(`The card ${path} was stored under another digest.`);
+  return {
+    artifactType: 'doc-artifact',
+    name: modelCardName,
+    uri: blobUri(kept.digest),
+    digest: kept.digest,
+    bytes: kept.bytes,
+    path,
+  };
+}
+
+/** Name of the artifact that is a version's model card. */
+export const modelCardName = 'model-card';
+
+/** The versions there are, newest first; none for a model that is new. Throws `usage` for an archived model. */
+async function findVersions(
+  model: string,
+  { store: { registry } }: RegistryPorts,
+  signal: AbortSignal,
+): Promise<readonly ModelVersion[]> {
+  try {
+    const { state } = await registry.getModel(model, signal);
+    if (state !== 'ARCHIVED') return await registry.listVersions(model, signal);
+  } catch (error) {
+    if (error instanceof WorkbenchError && error.code === 'registry-not-found') return [];
+    throw error;
+  }
+  throw new WorkbenchError('usage', `The model ${model} is archived.`, {
+    remedy: `Bring it back (\`aiwb registry archive ${model} --undo\`), or register under another name.`,
+  });
+}
+
+async function findSame(
+  earlier: readonly ModelVersion[],
+  { report, model }: Registration,
+  { epoch, digest }: Checkpoint,
+  card: DocArtifact | undefined,
+  { store: { registry } }: RegistryPorts,
+  signal: AbortSignal,
+): Promise<ModelVersion | undefined> {
+  for (const candidate of earlier) {
+    const { lineage, weightsDigest, version } = candidate;
+    if (weightsDigest !== digest || lineage.runId !== report.run.id || lineage.epoch !== epoch) continue;
+    if (card === undefined) return candidate;
+    const artifacts = await registry.listArtifacts(model, version, signal);
+    const kept = artifacts.find(({ artifactType, name }) => artifactType === 'doc-artifact' && name === modelCardName);
+    if (kept !== undefined && 'digest' in kept && kept.digest === card.digest) return candidate;
+  }
+  return undefined;
+}
+
+async function moveAlias(
+  existing: ModelVersion,
+  { alias, model, author }: Registration,
+  { store: { registry } }: RegistryPorts,
+  signal: AbortSignal,
+): Promise<ModelVersion> {
+  if (alias === undefined || existing.aliases.includes(alias)) return existing;
+  await registry.setAlias(model, alias, existing.version, author);
+  return registry.getVersion(model, existing.version, signal);
+}
