@@ -9,9 +9,19 @@ export interface SparseRows {
   readonly values: Float32Array;
 }
 
+/** What a vectorizer learnt, one entry a column. */
+export interface VectorizerTables {
+  /** The feature bucket of each column, ascending. */
+  readonly buckets: Int32Array;
+  readonly rarity: Float64Array;
+  /** 1 for runs of characters, 0 for words and pairs of words. */
+  readonly isGram: Uint8Array;
+}
+
 /** Turns a text into its vector in place: `columns` and `values` hold `fill(text)` entries until the next call. */
 export interface Vectorizer {
   readonly width: number;
+  readonly tables: VectorizerTables;
   readonly columns: Int32Array;
   readonly values: Float32Array;
   fill(text: string): number;
@@ -41,20 +51,28 @@ export async function learnVectorizer(rows: readonly LabelledText[], breather: B
     if (wait) await wait;
   }
   const least = rows.length >= rowsThatAllowDropping ? leastRows : 1;
-  const columnOf = new Int32Array(bucketCount).fill(-1);
+  const buckets: number[] = [];
   const rarity: number[] = [];
   const grams: number[] = [];
   for (let bucket = 0; bucket < bucketCount; bucket++) {
     if (frequency[bucket]! < least) continue;
-    columnOf[bucket] = rarity.length;
+    buckets.push(bucket);
     rarity.push(Math.log((1 + rows.length) / (1 + frequency[bucket]!)) + 1);
     grams.push(isGram[bucket]!);
   }
-  return createVectorizer(columnOf, Float64Array.from(rarity), Uint8Array.from(grams));
+  return createVectorizer({
+    buckets: Int32Array.from(buckets),
+    rarity: Float64Array.from(rarity),
+    isGram: Uint8Array.from(grams),
+  });
 }
 
-function createVectorizer(columnOf: Int32Array, rarity: Float64Array, isGram: Uint8Array): Vectorizer {
+/** A vectorizer from what an earlier one learnt. */
+export function createVectorizer(tables: VectorizerTables): Vectorizer {
+  const { buckets, rarity, isGram } = tables;
   const width = rarity.length;
+  const columnOf = new Int32Array(bucketCount).fill(-1);
+  for (let column = 0; column < width; column++) columnOf[buckets[column]!] = column;
   const counts = new Int32Array(width);
   const columns = new Int32Array(width);
   const values = new Float32Array(width);
@@ -88,6 +106,7 @@ function createVectorizer(columnOf: Int32Array, rarity: Float64Array, isGram: Ui
 
   return {
     width,
+    tables,
     columns,
     values,
     fill(text) {
