@@ -9,7 +9,7 @@ function framework(id: string, version: string): Framework {
 
 describe('frameworks', () => {
   it('are there by id and version, with as many ids as the framework has', () => {
-    const sizes = listFrameworks().map(({ id, version, entries }) => [id, version, entries.size]);
+    const sizes = listFrameworks().map(({ id, version, entries }) => [id, version, entries.length]);
     assert.deepEqual(sizes, [
       ['ai-verify', '2022', 11],
       ['eu-ai-act', '2024', 21],
@@ -29,26 +29,26 @@ describe('frameworks', () => {
 
   it('name their ids, groups and relations', () => {
     const atlas = framework('mitre-atlas', '2026.07');
-    assert.equal(atlas.entries.get('AML.T0051')?.name, 'LLM Prompt Injection');
-    assert.deepEqual(atlas.entries.get('AML.T0002.001'), {
+    assert.equal(atlas.byId.get('AML.T0051')?.name, 'LLM Prompt Injection');
+    assert.deepEqual(atlas.byId.get('AML.T0002.001'), {
       id: 'AML.T0002.001',
       name: 'Models',
       group: 'Resource Development',
       related: ['AML.M0001', 'AML.M0014'],
     });
-    assert.equal(framework('nist-ai-rmf', '1.0').entries.get('MEASURE 2.11')?.name, 'Fairness');
-    assert.deepEqual(framework('owasp-llm-top10', '2026').entries.get('LLM03:2026')?.related, ['LLM06:2025']);
+    assert.equal(framework('nist-ai-rmf', '1.0').byId.get('MEASURE 2.11')?.name, 'Fairness');
+    assert.deepEqual(framework('owasp-llm-top10', '2026').byId.get('LLM03:2026')?.related, ['LLM06:2025']);
   });
 
   it('refer only to ids that exist, and list none that is retired', () => {
     const atlas = framework('mitre-atlas', '2026.07');
-    for (const { id, related = [] } of atlas.entries.values())
-      for (const other of related) assert.ok(atlas.entries.has(other), `${id} → ${other}`);
+    for (const { id, related = [] } of atlas.entries)
+      for (const other of related) assert.ok(atlas.byId.has(other), `${id} → ${other}`);
     assert.deepEqual([...atlas.retired.keys()], ['AML.T0019', 'AML.T0058', 'AML.T0104']);
-    for (const id of atlas.retired.keys()) assert.ok(!atlas.entries.has(id));
+    for (const id of atlas.retired.keys()) assert.ok(!atlas.byId.has(id));
     const older = framework('owasp-llm-top10', '2025');
-    for (const { related = [] } of framework('owasp-llm-top10', '2026').entries.values())
-      for (const other of related) assert.ok(older.entries.has(other));
+    for (const { related = [] } of framework('owasp-llm-top10', '2026').entries)
+      for (const other of related) assert.ok(older.byId.has(other));
   });
 
   it('say under which licence their names stand', () => {

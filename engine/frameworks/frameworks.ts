@@ -31,7 +31,8 @@ export interface Framework {
   /** Where ids and names come from, as far as they are not the framework's own. */
   readonly note: string;
   readonly relatedTitle?: string;
-  readonly entries: ReadonlyMap<string, FrameworkEntry>;
+  readonly entries: readonly FrameworkEntry[];
+  readonly byId: ReadonlyMap<string, FrameworkEntry>;
   /** Names of ids that earlier versions had and this one has no more. */
   readonly retired: ReadonlyMap<string, string>;
 }
@@ -85,13 +86,13 @@ export function versionsOf(id: string): readonly string[] {
  */
 export function suggestEntry(framework: Framework, written: string): FrameworkEntry | undefined {
   const wanted = fold(written);
-  const entries = [...framework.entries.values()];
+  const { entries } = framework;
   const same = entries.find(({ id, name }) => fold(id) === wanted || fold(name) === wanted);
   if (same !== undefined) return same;
   const endings = wanted.length < 3 ? [] : entries.filter(({ id }) => fold(id).endsWith(wanted));
   if (endings.length === 1) return endings[0];
-  const closest = closestName(written, [...framework.entries.keys()]);
-  return closest === undefined ? undefined : framework.entries.get(closest);
+  const closest = closestName(written, [...framework.byId.keys()]);
+  return closest === undefined ? undefined : framework.byId.get(closest);
 }
 
 function fold(text: string): string {
@@ -99,15 +100,12 @@ function fold(text: string): string {
 }
 
 function readFramework(file: FrameworkFile): Framework {
-  const entries = new Map<string, FrameworkEntry>();
-  for (const [id = '', name = '', group = '', related = ''] of file.entries) {
-    entries.set(id, {
-      id,
-      name,
-      ...(group !== '' && { group }),
-      ...(related !== '' && { related: related.split(' ') }),
-    });
-  }
+  const entries = file.entries.map(([entryId = '', name = '', group = '', related = '']): FrameworkEntry => ({
+    id: entryId,
+    name,
+    ...(group !== '' && { group }),
+    ...(related !== '' && { related: related.split(' ') }),
+  }));
   const { id, version, title, publisher, license, note } = file;
   return {
     id,
@@ -118,6 +116,7 @@ function readFramework(file: FrameworkFile): Framework {
     note,
     ...(file.related !== undefined && { relatedTitle: file.related }),
     entries,
+    byId: new Map(entries.map(entry => [entry.id, entry])),
     retired: new Map(Object.entries(file.retired ?? {})),
   };
 }
