@@ -11,6 +11,7 @@ import { formatDate, formatDuration, isoDate } from '../webviews/shared/format.t
 import { icon } from '../webviews/shared/icons.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../webviews/shared/styles.ts';
 import { showUnseen } from '../webviews/shared/text.ts';
+import { verdictItems } from '../webviews/shared/verdicts.ts';
 import { isActive, stateWords } from '../webviews/shared/words.ts';
 import { readRunOutput } from './read-output.ts';
 import type { RunWire } from './run-wire.ts';
@@ -105,7 +106,7 @@ export class RunOutputView extends LitElement {
       ${
         report === undefined || report.variants.length === 0
           ? nothing
-          : html`<aiwb-verdict-list .report=${report}></aiwb-verdict-list>
+          : html`<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>
               <aiwb-metric-table .report=${report}></aiwb-metric-table>
               ${this.#renderChart(report)}`
       }

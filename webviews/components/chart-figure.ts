@@ -38,6 +38,9 @@ export class ChartFigure extends LitElement {
       figure {
         max-width: 760px;
       }
+      .note {
+        margin: -4px 0 8px;
+      }
       .plot {
         width: 100%;
         min-height: 40px;
@@ -54,6 +57,7 @@ export class ChartFigure extends LitElement {
   declare notice: string;
   #drawn: DrawnChart | undefined;
   #turn = 0;
+  #isDrawing = false;
   #width = 0;
   #unwatch: (() => void) | undefined;
   readonly #sizes = new ResizeObserver(() => void this.#fit());
@@ -74,7 +78,6 @@ export class ChartFigure extends LitElement {
     super.disconnectedCallback();
     this.#unwatch?.();
     this.#sizes.disconnect();
-    this.#turn++;
     this.#drawn?.remove();
     this.#drawn = undefined;
   }
@@ -105,6 +108,7 @@ export class ChartFigure extends LitElement {
           <span class="muted" role="status">${this.notice}</span>
         </span>
       </figcaption>
+      ${chart.note === undefined ? nothing : html`<p class="note muted">${chart.note}</p>`}
       <div class="plot" role="img" aria-label=${chart.summary} ?hidden=${this.problem !== undefined}></div>
       ${this.problem === undefined ? nothing : html`<p class="muted">The chart could not be drawn (${this.problem}). Its data:</p>`}
       ${this.showsData || this.problem !== undefined ? renderData(chart) : nothing}
@@ -115,8 +119,22 @@ export class ChartFigure extends LitElement {
     if (changed.has('chart')) void this.#draw();
   }
 
+  /** Draws what there is to draw, one drawing at a time: what changes meanwhile is drawn after it. */
   async #draw(): Promise<void> {
-    const turn = ++this.#turn;
+    this.#turn++;
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    try {
+      for (let drawn = 0; drawn !== this.#turn && this.isConnected;) {
+        drawn = this.#turn;
+        await this.#drawOnce();
+      }
+    } finally {
+      this.#isDrawing = false;
+    }
+  }
+
+  async #drawOnce(): Promise<void> {
     const { chart } = this;
     const plot = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (chart === undefined || plot === null) return;
@@ -125,15 +143,19 @@ export class ChartFigure extends LitElement {
     if (this.#width < 40) return;
     try {
       const { drawChart } = await import('./chart-runtime.ts');
-      if (turn !== this.#turn) return;
+      const stage = document.createElement('div');
+      const drawn = await drawChart(stage, chart.build(readChartTheme(this), this.#width), this.#width);
+      if (!this.isConnected) {
+        drawn.remove();
+        return;
+      }
+      // The former drawing stays until the new one is whole, so that a chart that grows does not flicker.
       this.#drawn?.remove();
-      this.#drawn = undefined;
-      const drawn = await drawChart(plot, chart.build(readChartTheme(this), this.#width), this.#width);
-      if (turn === this.#turn) this.#drawn = drawn;
-      else drawn.remove();
+      plot.replaceChildren(stage);
+      this.#drawn = drawn;
       this.problem = undefined;
     } catch (error) {
-      if (turn === this.#turn) this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = error instanceof Error ? error.message : String(error);
     }
   }
 

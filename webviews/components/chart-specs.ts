@@ -13,6 +13,8 @@ export interface ChartTable {
 /** A chart, the question it answers, the answer in words, and its data as a table. */
 export interface Chart {
   readonly question: string;
+  /** What is drawn, where the axes do not say it. */
+  readonly note?: string;
   readonly summary: string;
   readonly table: ChartTable;
   readonly build: (theme: ChartTheme, width: number) => TopLevelSpec;
@@ -186,7 +188,7 @@ export function learningChart(report: Report): Chart | undefined {
 }
 
 /** What every chart shares: the theme's type and lines, room left by the axes, no border. */
-function frame({ font, fontSize, foreground, muted, line }: ChartTheme, description: string) {
+export function frame({ font, fontSize, foreground, muted, line }: ChartTheme, description: string) {
   return {
     description,
     background: 'transparent',
@@ -212,7 +214,7 @@ function frame({ font, fontSize, foreground, muted, line }: ChartTheme, descript
   };
 }
 
-function nameAxis({ fontSize }: ChartTheme, width: number) {
+export function nameAxis({ fontSize }: ChartTheme, width: number) {
   return {
     title: null,
     labelLimit: Math.max(70, Math.floor(width * 0.38)),

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
-import type { MetricValue, Report } from '../../schemas/generated/messages.ts';
+import type { Report } from '../../schemas/generated/messages.ts';
 import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
 import {
@@ -17,6 +17,7 @@ import { columnFormat, formatConfidence, formatCount, unitName } from '../shared
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
+import { figureCell } from './figure-cell.ts';
 
 export interface TableSort {
   /** A metric's id, or `model`. */
@@ -153,30 +154,8 @@ function sortedVariants(
 
 function renderFigure(report: Report, index: number, column: MetricColumn) {
   const figure = figureOf(report.variants[index]?.metrics ?? [], column.metric);
-  if (figure === undefined) return html`<td class="number muted">–</td>`;
-  if (figure.value === null) {
-    return html`<td class="number muted">
-      not
-      computed${figure.note === undefined ? nothing : html`<span class="interval">${showUnseen(figure.note)}</span>`}
-    </td>`;
-  }
   const write = columnFormat(columnValues(report, column), column.unit);
-  const isBest = bestVariants(report.variants, column).has(index);
-  return html`<td class="number ${isBest ? 'best' : ''}">
-    ${isBest ? html`<span aria-hidden="true">▸ </span><span class="unseen">best: </span>` : nothing}${write(figure.value)}${renderInterval(figure, write)}
-  </td>`;
-}
-
-function renderInterval({ value, low, high, estimated, method }: MetricValue, write: ReturnType<typeof columnFormat>) {
-  const parts = [
-    low === undefined || high === undefined
-      ? undefined
-      : `${write(low, value ?? low)} to ${write(high, value ?? high)}`,
-    estimated === true ? 'estimated' : undefined,
-  ].filter(part => part !== undefined);
-  return parts.length === 0
-    ? nothing
-    : html`<span class="interval" title=${method ?? nothing}>${parts.join(', ')}</span>`;
+  return figureCell(figure, write, bestVariants(report.variants, column).has(index));
 }
 
 function columnValues(report: Report, { metric }: MetricColumn): readonly number[] {

@@ -5,7 +5,7 @@ import { promptName } from '../shared/figures.ts';
 import { formatCount, formatFixed, formatTimeLeft, formatValue } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
-import { failedSentence, stateWords } from '../shared/words.ts';
+import { failedSentence, progressWords, stateWords } from '../shared/words.ts';
 
 /** Words for a screen reader at most this often. */
 const announceEveryMs = 5000;
@@ -93,10 +93,16 @@ export class ProgressPanel extends LitElement {
     if (run === undefined) return nothing;
     const { progress } = run;
     const failed = failedSentence(progress.failed, progress.errors);
+    const isTuning = run.kind === 'tune';
     return html`<div>
-      <progress max=${Math.max(1, progress.total)} .value=${progress.done} aria-label="Samples done"></progress>
+      <progress
+        max=${Math.max(1, progress.total)}
+        .value=${progress.done}
+        aria-label=${isTuning ? 'Epochs done' : 'Samples done'}
+      ></progress>
       <div class="figures">
-        <span>${formatCount(progress.done)} of ${formatCount(progress.total)} samples</span>
+        <span>${progressWords(run)}</span>
+        ${isTuning ? renderLoss(run) : nothing}
         ${progress.ratePerSecond === undefined ? nothing : html`<span>${formatFixed(progress.ratePerSecond, progress.ratePerSecond < 10 ? 1 : 0)} a second</span>`}
         ${progress.secondsLeft === undefined ? nothing : html`<span>${formatTimeLeft(progress.secondsLeft)}</span>`}
         ${progress.cost === undefined ? nothing : html`<span>${formatValue(progress.cost, 'USD')} so far</span>`}
@@ -133,10 +139,16 @@ function renderVariants({ progress }: RunSummary) {
   </div>`;
 }
 
-function describeProgress({ state, progress }: RunSummary): string {
+function renderLoss({ progress }: RunSummary) {
+  const last = progress.epochs?.at(-1);
+  return last === undefined ? nothing : html`<span>training loss ${formatFixed(last.trainingLoss, 4)}</span>`;
+}
+
+function describeProgress(run: RunSummary): string {
+  const { state, progress } = run;
   const left = progress.secondsLeft === undefined ? '' : `, ${formatTimeLeft(progress.secondsLeft)}`;
   const failed = progress.failed === 0 ? '' : `, ${formatCount(progress.failed)} failed`;
-  return `${stateWords(state).text}: ${formatCount(progress.done)} of ${formatCount(progress.total)} samples${failed}${left}`;
+  return `${stateWords(state).text}: ${progressWords(run)}${failed}${left}`;
 }
 
 defineElement('aiwb-progress', ProgressPanel);

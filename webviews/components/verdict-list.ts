@@ -1,13 +1,12 @@
 import { css, html, LitElement } from 'lit';
-import type { Report } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { verdictItems } from '../shared/verdicts.ts';
+import type { VerdictItem } from '../shared/verdicts.ts';
 
 /** What the results say, in plain sentences, the most important first. */
 export class VerdictList extends LitElement {
-  static override properties = { report: { attribute: false } };
+  static override properties = { items: { attribute: false } };
   static override styles = [
     baseStyles,
     css`
@@ -26,10 +25,10 @@ export class VerdictList extends LitElement {
       }
     `,
   ];
-  declare report: Report | undefined;
+  declare items: readonly VerdictItem[] | undefined;
 
   override render() {
-    const items = this.report === undefined ? [] : verdictItems(this.report);
+    const items = this.items ?? [];
     if (items.length === 0) return html`<p class="muted">No quality figure could be computed yet.</p>`;
     return html`<ul>
       ${items.map(({ icon: name, tone, text }) => html`<li class="tone-${tone}">${icon(name)}<span dir="auto">${text}</span></li>`)}

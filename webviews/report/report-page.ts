@@ -7,6 +7,7 @@ import '../components/message-panel.ts';
 import '../components/metric-table.ts';
 import type { TableSort } from '../components/metric-table.ts';
 import '../components/progress-panel.ts';
+import '../components/run-list.ts';
 import { sliceColumns } from '../components/slices-table.ts';
 import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
@@ -16,6 +17,7 @@ import { pageStyles } from '../shared/page-styles.ts';
 import type { SamplesSource } from '../shared/samples-source.ts';
 import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
+import { verdictItems } from '../shared/verdicts.ts';
 import { isActive } from '../shared/words.ts';
 import { chartsOf, type PageCharts } from './charts.ts';
 import { variantsWithMatrix } from './matrix-section.ts';
@@ -23,7 +25,6 @@ import { runsOf, standingOf, type PageModel } from './page-model.ts';
 import { readPageState, type PageState } from './page-state.ts';
 import './run-facts.ts';
 import './run-header.ts';
-import './run-list.ts';
 import type { SampleChoice } from './sample-browser.ts';
 import './sample-browser.ts';
 
@@ -94,8 +95,8 @@ export class ReportPage extends LitElement {
   #renderResults(report: Report) {
     const charts = this.#chartsOf(report);
     return html`
-      ${section('verdict', 'Verdict', html`${this.#renderStanding()}<aiwb-verdict-list .report=${report}></aiwb-verdict-list>`)}
-      ${report.runs.length < 2 ? nothing : section('runs', 'Runs', html`<aiwb-run-list .report=${report}></aiwb-run-list>`)}
+      ${section('verdict', 'Verdict', html`${this.#renderStanding()}<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>`)}
+      ${report.runs.length < 2 ? nothing : section('runs', 'Runs', html`<aiwb-run-list .runs=${report.runs}></aiwb-run-list>`)}
       ${section('results', 'Results', html`<aiwb-metric-table .report=${report} .sort=${this.choices.sort} @sort-changed=${this.#onSort}></aiwb-metric-table>`)}
       ${
         charts.main.length === 0

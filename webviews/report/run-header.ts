@@ -1,14 +1,13 @@
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, LitElement, nothing } from 'lit';
 import type { PageCommand, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import { pageHeader, runStateFacts, type HeaderButton } from '../components/page-header.ts';
 import { defineElement } from '../shared/define.ts';
 import { repeatsOf } from '../shared/figures.ts';
-import { countOf, formatDate, formatDuration, isoDate } from '../shared/format.ts';
-import { icon } from '../shared/icons.ts';
+import { countOf, formatDate, isoDate } from '../shared/format.ts';
 import { headerStyles } from '../shared/page-styles.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { baseName, shortDigest, showUnseen } from '../shared/text.ts';
-import { isActive, stateWords } from '../shared/words.ts';
+import { isActive } from '../shared/words.ts';
 
 type Command = PageCommand['command'];
 
@@ -28,15 +27,12 @@ export class RunHeader extends LitElement {
     const { report, run } = this;
     const isComparison = report !== undefined && report.runs.length > 1;
     const title = showUnseen(report?.title ?? run?.name ?? 'Run');
-    return html`<header>
-      <div class="about">
-        <h1 dir="auto">${title}</h1>
-        <p class="facts">
-          ${isComparison ? this.#renderComparisonFacts(report) : run === undefined ? nothing : this.#renderRunFacts(run)}
-        </p>
-      </div>
-      ${run === undefined ? nothing : html`<div class="buttons no-print">${this.#renderButtons(run, isComparison)}</div>`}
-    </header>`;
+    const facts = isComparison
+      ? this.#renderComparisonFacts(report)
+      : run === undefined
+        ? nothing
+        : this.#renderRunFacts(run);
+    return pageHeader(title, facts, run === undefined ? [] : this.#buttons(run, isComparison));
   }
 
   #renderComparisonFacts(report: Report) {
@@ -46,13 +42,8 @@ export class RunHeader extends LitElement {
   }
 
   #renderRunFacts(run: RunSummary) {
-    const { text, icon: name, tone } = stateWords(run.state);
-    const started = run.startedAt ?? run.createdAt;
-    return html`<span class="state tone-${tone}">${icon(name)} ${text}</span>
-      <span><time datetime=${isoDate(started)}>${formatDate(started)}</time></span>
-      ${run.startedAt === undefined || run.endedAt === undefined ? nothing : html`<span>took ${formatDuration((run.endedAt - run.startedAt) / 1000)}</span>`}
-      ${this.#renderSize(run)} ${this.report === undefined ? nothing : renderDataset(this.report)}
-      <span>${showUnseen(run.file)}</span>`;
+    return html`${runStateFacts(run)} ${this.#renderSize(run)}
+      ${this.report === undefined ? nothing : renderDataset(this.report)} <span>${showUnseen(run.file)}</span>`;
   }
 
   #renderSize(run: RunSummary) {
@@ -70,10 +61,13 @@ export class RunHeader extends LitElement {
     return parts.length === 0 ? nothing : html`<span>${parts.join(' × ')}</span>`;
   }
 
-  #renderButtons(run: RunSummary, isComparison: boolean) {
-    if (this.standalone) return this.#renderButton('Print', () => print());
-    const command = (name: Command, label: string, isPrimary = false) =>
-      this.#renderButton(label, () => this.#send(name), isPrimary);
+  #buttons(run: RunSummary, isComparison: boolean): HeaderButton[] {
+    if (this.standalone) return [{ label: 'Print', press: () => print() }];
+    const command = (name: Command, label: string, isPrimary = false): HeaderButton => ({
+      label,
+      press: () => this.#send(name),
+      isPrimary,
+    });
     const single = [
       ...(isActive(run.state) && run.state !== 'cancelling' ? [command('cancel', 'Cancel')] : []),
       ...(run.resumable === true ? [command('resume', 'Resume', true)] : []),
@@ -85,10 +79,6 @@ export class RunHeader extends LitElement {
       command('openHtml', 'Open as HTML'),
       ...(isComparison ? [] : [command('openBenchmark', 'Open Benchmark'), command('openLog', 'Log')]),
     ];
-  }
-
-  #renderButton(label: string, press: () => void, isPrimary = false) {
-    return html`<vscode-button ?secondary=${!isPrimary} @click=${press}>${label}</vscode-button>`;
   }
 
   #send(command: Command): void {

@@ -61,7 +61,12 @@ export function rankedVariants(variants: readonly VariantResult[], column: Metri
 export function runLetter(report: Report, runId: string): string | undefined {
   if (report.runs.length < 2) return undefined;
   const index = report.runs.findIndex(({ id }) => id === runId);
-  return index < 0 ? undefined : index < 26 ? String.fromCharCode(65 + index) : `R${String(index + 1)}`;
+  return index < 0 ? undefined : letterOf(index);
+}
+
+/** `A`, `B`, … for things side by side. */
+export function letterOf(index: number): string {
+  return index < 26 ? String.fromCharCode(65 + index) : `R${String(index + 1)}`;
 }
 
 /** A prompt's file name without its folder and ending. */

@@ -1,6 +1,13 @@
-import type { FailureClass, GateResult, RunState, Verdict } from '../../schemas/generated/messages.ts';
+import type {
+  FailureClass,
+  GateResult,
+  RunKind,
+  RunState,
+  RunSummary,
+  Verdict,
+} from '../../schemas/generated/messages.ts';
 import type { IconName } from './icons.ts';
-import { countOf } from './format.ts';
+import { countOf, formatCount } from './format.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'neutral' | 'busy';
 
@@ -27,6 +34,18 @@ export function stateWords(state: RunState): StateWords {
 
 export function isActive(state: RunState): boolean {
   return state === 'queued' || state === 'provisioning' || state === 'running' || state === 'cancelling';
+}
+
+const unitsOfWork: Readonly<Record<RunKind, string>> = { benchmark: 'sample', tune: 'epoch' };
+
+/** What a run has done, in what it counts: `480 samples`, `25 epochs`. */
+export function doneWords({ kind, progress }: RunSummary): string {
+  return countOf(progress.done, unitsOfWork[kind]);
+}
+
+/** `1,012 of 1,920 samples`, `12 of 25 epochs`. */
+export function progressWords({ kind, progress }: RunSummary): string {
+  return `${formatCount(progress.done)} of ${countOf(progress.total, unitsOfWork[kind])}`;
 }
 
 const failures: Readonly<Record<FailureClass, string>> = {

@@ -1,52 +1,57 @@
-import { html, LitElement } from 'lit';
-import type { Report } from '../../schemas/generated/messages.ts';
+import { html, LitElement, nothing } from 'lit';
+import type { RunSummary } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { runLetter } from '../shared/figures.ts';
+import { letterOf } from '../shared/figures.ts';
 import { formatCount, formatDate, formatDuration, isoDate } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
-import { gateWords, stateWords } from '../shared/words.ts';
+import { doneWords, gateWords, stateWords } from '../shared/words.ts';
 
 /** The runs of a comparison, with the letters they go by in the other tables. */
 export class RunList extends LitElement {
-  static override properties = { report: { attribute: false } };
+  static override properties = { runs: { attribute: false } };
   static override styles = [baseStyles, tableStyles];
-  declare report: Report | undefined;
+  declare runs: readonly RunSummary[] | undefined;
 
   override render() {
-    const { report } = this;
-    if (report === undefined) return html``;
+    const runs = this.runs ?? [];
+    const withGate = runs.some(({ kind }) => kind === 'benchmark');
+    const isMixed = new Set(runs.map(({ kind }) => kind)).size > 1;
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Runs compared">
       <table>
         <thead>
           <tr>
             <th scope="col">Run</th>
-            <th scope="col">Benchmark</th>
+            <th scope="col">Name</th>
             <th scope="col">State</th>
             <th scope="col">Started</th>
             <th scope="col" class="number">Took</th>
-            <th scope="col" class="number">Samples</th>
-            <th scope="col">Gate</th>
+            <th scope="col" class="number">${isMixed ? 'Done' : withGate ? 'Samples' : 'Epochs'}</th>
+            ${withGate ? html`<th scope="col">Gate</th>` : nothing}
           </tr>
         </thead>
         <tbody>
-          ${report.runs.map(run => {
+          ${runs.map((run, index) => {
             const state = stateWords(run.state);
             const started = run.startedAt ?? run.createdAt;
             const gate = run.gate === undefined ? undefined : gateWords(run.gate);
             return html`<tr>
-              <th scope="row">${runLetter(report, run.id)}</th>
+              <th scope="row">${letterOf(index)}</th>
               <td class="name" dir="auto">${showUnseen(run.name)}</td>
               <td class="word tone-${state.tone}">${icon(state.icon)} ${state.text}</td>
               <td class="word"><time datetime=${isoDate(started)}>${formatDate(started)}</time></td>
               <td class="number">
                 ${run.startedAt === undefined || run.endedAt === undefined ? '–' : formatDuration((run.endedAt - run.startedAt) / 1000)}
               </td>
-              <td class="number">${formatCount(run.progress.done)}</td>
-              <td class="word ${gate === undefined ? '' : `tone-${gate.tone}`}">
-                ${gate === undefined ? '–' : html`${icon(gate.icon)} ${gate.text}`}
-              </td>
+              <td class="number">${isMixed ? doneWords(run) : formatCount(run.progress.done)}</td>
+              ${
+                withGate
+                  ? html`<td class="word ${gate === undefined ? '' : `tone-${gate.tone}`}">
+                      ${gate === undefined ? '–' : html`${icon(gate.icon)} ${gate.text}`}
+                    </td>`
+                  : nothing
+              }
             </tr>`;
           })}
         </tbody>

@@ -1,0 +1,104 @@
+import type {
+  AspectName,
+  AspectPoint,
+  AspectResult,
+  EpochPoint,
+  MetricValue,
+  RunSummary,
+  TuningReport,
+} from '../../schemas/generated/messages.ts';
+
+export type Selection = TuningReport['selection'];
+
+const aspectNames: Readonly<Record<AspectName, string>> = {
+  'core-performance': 'Core performance',
+  robustness: 'Robustness',
+  'ethical-alignment': 'Ethical alignment',
+};
+
+export function aspectName(aspect: AspectName): string {
+  return aspectNames[aspect];
+}
+
+/** An aspect's name inside a sentence. */
+export function aspectWords(aspect: AspectName): string {
+  return aspectNames[aspect].toLowerCase();
+}
+
+/** The learning curves as far as anybody knows them: a run under way tells of epochs that its report has not seen. */
+export function epochsOf(run: RunSummary, report?: Pick<TuningReport, 'epochs'>): readonly EpochPoint[] {
+  const [told, stored] = [run.progress.epochs ?? [], report?.epochs ?? []];
+  return told.length > stored.length ? told : stored;
+}
+
+/** One aspect's number of one metric after one epoch; `loss` is a metric too. Undefined where it was not measured. */
+export function scoreOf({ aspects }: EpochPoint, aspect: AspectName, metric: string): number | undefined {
+  const point = aspects.find(candidate => candidate.aspect === aspect);
+  return point === undefined ? undefined : numberOf(point, metric);
+}
+
+function numberOf({ scores, loss }: AspectPoint, metric: string): number | undefined {
+  if (Object.hasOwn(scores, metric)) return scores[metric];
+  return metric === 'loss' ? loss : undefined;
+}
+
+/** The measured epoch with the best selected figure, the first among equals; epoch 0, the base model, is none. */
+export function bestEpoch(epochs: readonly EpochPoint[], selection: Selection): EpochPoint | undefined {
+  let best: { readonly point: EpochPoint; readonly value: number } | undefined;
+  for (const point of epochs) {
+    const value = scoreOf(point, selection.aspect, selection.metric);
+    if (point.epoch === 0 || value === undefined) continue;
+    const isBetter = best === undefined || (selection.direction === 'lower' ? value < best.value : value > best.value);
+    if (isBetter) best = { point, value };
+  }
+  return best?.point;
+}
+
+/** The epoch that `checkpoint:NAME` means: the stored best checkpoint's; while a run is under way, the best one so far. */
+export function chosenEpoch(report: TuningReport): number | undefined {
+  const stored = report.checkpoints.find(({ best }) => best)?.epoch;
+  const found = bestEpoch(epochsOf(report.run, report), report.selection)?.epoch;
+  return report.run.endedAt === undefined ? (found ?? stored) : (stored ?? found);
+}
+
+/** The metrics of all aspects, in the order they first appear. */
+export function aspectMetrics(aspects: readonly AspectResult[]): readonly MetricValue[] {
+  const columns = new Map<string, MetricValue>();
+  for (const { metrics } of aspects) {
+    for (const figure of metrics) if (!columns.has(figure.metric)) columns.set(figure.metric, figure);
+  }
+  return [...columns.values()];
+}
+
+/** Confidence of the intervals, where any figure has one. */
+export function confidenceOf(figures: readonly MetricValue[]): number | undefined {
+  return figures.find(({ low, confidence }) => low !== undefined && confidence !== undefined)?.confidence;
+}
+
+/** How a tuned figure stands to the base model's. */
+export interface Change {
+  /** Tuned minus base. */
+  readonly difference: number;
+  readonly verdict: 'better' | 'worse' | 'higher' | 'lower' | 'same';
+  /** Whether the two intervals leave a gap between them; undefined where one has none. */
+  readonly apart: boolean | undefined;
+}
+
+/** Undefined where either was not computed. */
+export function changeOf(tuned: MetricValue, base: MetricValue | undefined): Change | undefined {
+  if (base === undefined || tuned.value === null || base.value === null) return undefined;
+  const difference = tuned.value - base.value;
+  return { difference, verdict: verdictOf(difference, tuned.direction), apart: areApart(tuned, base) };
+}
+
+function verdictOf(difference: number, direction: MetricValue['direction']): Change['verdict'] {
+  if (difference === 0) return 'same';
+  const isHigher = difference > 0;
+  if (direction === 'neutral') return isHigher ? 'higher' : 'lower';
+  return isHigher === (direction === 'higher') ? 'better' : 'worse';
+}
+
+function areApart(a: MetricValue, b: MetricValue): boolean | undefined {
+  if (a.low === undefined || a.high === undefined || b.low === undefined || b.high === undefined) return undefined;
+  return a.low > b.high || b.low > a.high;
+}
