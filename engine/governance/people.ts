@@ -8,11 +8,6 @@ export function isSamePerson(a: Identity, b: Identity): boolean {
   return normalise(a.email) === normalise(b.email);
 }
 
-/** `Ada Moreau <ada@example.com>`, or the address alone. */
-export function nameOf({ name, email }: Identity): string {
-  return name === undefined || name === '' ? email : `${name} <${email}>`;
-}
-
 function normalise(email: string): string {
   return email.trim().toLowerCase();
 }
