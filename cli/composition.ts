@@ -7,6 +7,7 @@ import { WorkbenchError } from '../engine/base/errors.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Digest } from '../engine/ports/digest.ts';
 import type { Files } from '../engine/ports/files.ts';
+import type { Identities } from '../engine/ports/identity.ts';
 import type { Secrets } from '../engine/ports/secrets.ts';
 import type { LeaseOwner, Store } from '../engine/ports/store.ts';
 import type { PageAssets } from '../engine/reports/html.ts';
@@ -17,6 +18,8 @@ import { createFiles } from '../platform/files/files.ts';
 import { createClock } from '../platform/host/clock.ts';
 import { describeHost } from '../platform/host/describe.ts';
 import { createDigest } from '../platform/host/digest.ts';
+import { createIdentities } from '../platform/host/identity.ts';
+import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
 import { openStore } from '../platform/store/store.ts';
 import { version } from './version.ts';
@@ -26,6 +29,7 @@ export interface Host {
   readonly files: Files;
   readonly clock: Clock;
   readonly digest: Digest;
+  readonly identities: Identities;
   readonly random: () => number;
   readonly owner: LeaseOwner;
 }
@@ -36,6 +40,7 @@ export function createHost(): Host {
     files: createFiles(),
     clock: createClock(),
     digest: createDigest(),
+    identities: createIdentities(),
     random: Math.random,
     owner: { host, bootId, pid },
   };
@@ -87,6 +92,7 @@ export async function createRunPorts(
     createHttp: createHttpClient,
     networkFor: await readNetwork(workspace, network, process.env, host.files, signal),
     host: { workbench: version, node, platform, host: name, cpus },
+    usage: createUsage(),
   };
 }
 

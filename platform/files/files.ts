@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, type Dirent } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { FileFacts, Files } from '../../engine/ports/files.ts';
@@ -8,6 +8,7 @@ import { describeReadFailure, describeWriteFailure, systemCode } from './failure
 
 const defaultLimit = 16 * 1024 * 1024;
 const chunkBytes = 256 * 1024;
+const mostFound = 2_000;
 
 /** Files of the local disk. */
 export function createFiles(): Files {
@@ -15,6 +16,7 @@ export function createFiles(): Files {
     readText,
     stream,
     facts,
+    find,
     writeText: replaceFile,
     writePieces: replaceFile,
     resolve: (base, relative) => path.resolve(base, relative),
@@ -55,6 +57,38 @@ async function facts(file: string): Promise<FileFacts | undefined> {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw describeReadFailure(error, file);
+  }
+}
+
+async function find(
+  folder: string,
+  endings: readonly string[],
+  signal: AbortSignal,
+  limit = mostFound,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  const visit = async (inside: string): Promise<void> => {
+    signal.throwIfAborted();
+    for (const entry of await readFolder(inside, folder)) {
+      if (found.length >= limit) return;
+      const child = path.join(inside, entry.name);
+      if (entry.isFile() && endings.some(ending => entry.name.endsWith(ending))) found.push(child);
+      else if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules') await visit(child);
+    }
+  };
+  await visit(path.resolve(folder));
+  signal.throwIfAborted();
+  return found.sort();
+}
+
+/** A folder's entries by name. One below `start` that cannot be read has nothing to offer: others may be found all the same. */
+async function readFolder(folder: string, start: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (folder !== path.resolve(start) && systemCode(error) !== undefined) return [];
+    throw describeReadFailure(error, folder);
   }
 }
 

@@ -1,12 +1,29 @@
+import { setAlias } from './aliases.ts';
+import { addArtifacts, listArtifacts } from './artifacts.ts';
+import { readAudit } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import { queryDisagreements } from './disagreements.ts';
+import { appendRecord, getRecord, listRecords } from './ledger.ts';
 import { beginRun, finishRun, heartbeat, takeLease } from './leases.ts';
 import { backup, collectGarbage, readFacts } from './maintenance.ts';
 import { createMemo, readDataVersion } from './memo.ts';
+import { createModel, getModel, listModels, setModelArchived } from './models.ts';
 import { countPairs, listPairDifferences } from './pairs.ts';
-import { createRun, failQueued, getRun, listRuns, requestCancel, setArchived, setLogPath } from './runs.ts';
+import { createVersion } from './registration.ts';
+import {
+  createRun,
+  failQueued,
+  getRun,
+  listRuns,
+  listRunsAsking,
+  requestCancel,
+  setArchived,
+  setLogPath,
+} from './runs.ts';
 import { querySamples, readStretch } from './sample-queries.ts';
 import { createAppender } from './samples.ts';
+import { readTraining, saveEpoch } from './training.ts';
+import { getVersion, listVersions } from './versions.ts';
 import type { StoreCalls } from './protocol.ts';
 
 /** The store's operations over an open database: what the worker thread answers. */
@@ -27,13 +44,30 @@ export function createHandlers(context: StoreContext): StoreCalls {
       append ??= createAppender(context);
       append(lease, batch, progress);
     },
+    saveEpoch: (lease, epoch, used, progress) => saveEpoch(context, lease, epoch, used, progress),
     heartbeat: (lease, progress) => heartbeat(context, lease, progress),
     finish: (lease, ending) => finishRun(context, lease, ending),
+    readTraining: id => readTraining(context, id),
+    listRunsAsking: modelDigest => listRunsAsking(context, modelDigest),
     readStretch: (id, after, limit, variant) => readStretch(context, id, after, limit, variant),
     querySamples: query => querySamples(context, memo, query),
     queryDisagreements: query => queryDisagreements(context, memo, query),
     pairCounts: query => countPairs(context, query),
     pairDifferences: query => listPairDifferences(context, query),
+    listModels: filter => listModels(context, filter),
+    getModel: name => getModel(context, name),
+    createModel: (model, actor) => createModel(context, model, actor),
+    setModelArchived: (name, archived, actor) => setModelArchived(context, name, archived, actor),
+    listVersions: model => listVersions(context, model),
+    getVersion: (model, wanted) => getVersion(context, model, wanted),
+    createVersion: (version, model, actor) => createVersion(context, version, model, actor),
+    listArtifacts: (model, version) => listArtifacts(context, model, version),
+    addArtifacts: (model, version, artifacts, actor) => addArtifacts(context, model, version, artifacts, actor),
+    setAlias: (model, alias, version, actor) => setAlias(context, model, alias, version, actor),
+    appendRecord: (record, changes) => appendRecord(context, record, changes),
+    getRecord: id => getRecord(context, id),
+    listRecords: filter => listRecords(context, filter),
+    readAudit: (after, limit) => readAudit(context, after, limit),
     dataVersion: () => readDataVersion(context),
     facts: () => readFacts(context),
     collectGarbage: before => collectGarbage(context, before),

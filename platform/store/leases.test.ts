@@ -146,7 +146,7 @@ describe("a run's lease", () => {
     const again = await store.openWriter('run', here);
     await again.begin(plan);
     const [one, two] = plan.variants;
-    assert.ok(one && two);
+    assert.ok(one && two && plan.dataset);
     const changes = [
       { ...plan, variants: [one] },
       { ...plan, variants: [one, { ...two, modelDigest: 'other' }] },

@@ -29,7 +29,7 @@ export function takeLease(context: StoreContext, id: string, owner: LeaseOwner):
         cancel_requested = 0, ended_at = NULL, failure = NULL, gate = NULL, headlines = '[]' WHERE key = ?`,
       ...[epoch, owner.host, owner.bootId, owner.pid, context.now() + leaseLife, Number(row['key'])],
     );
-    context.driver.run('UPDATE run_records SET report = NULL WHERE run = ?', Number(row['key']));
+    context.driver.run('UPDATE run_records SET report = NULL, tuning = NULL WHERE run = ?', Number(row['key']));
     return { runId, epoch };
   });
 }
@@ -53,7 +53,7 @@ export function beginRun(context: StoreContext, lease: LeaseKey, plan: RunPlanRe
     }
     context.driver.run(
       'UPDATE run_records SET environment = ?, dataset = ? WHERE run = ?',
-      ...[JSON.stringify(plan.environment), JSON.stringify(plan.dataset), run],
+      ...[JSON.stringify(plan.environment), textOf(plan.dataset), run],
     );
   });
 }
@@ -85,12 +85,16 @@ export function finishRun(context: StoreContext, lease: LeaseKey, ending: RunEnd
       `UPDATE runs SET state = ?, ended_at = ?, progress = ?, headlines = ?, gate = ?, failure = ?,
         lease_until = NULL, cancel_requested = 0 WHERE ${holds}`,
       ...[ending.state, context.now(), JSON.stringify(ending.progress), JSON.stringify(ending.headlines)],
-      ...[ending.gate ?? null, ending.failure === undefined ? null : JSON.stringify(ending.failure)],
+      ...[ending.gate ?? null, textOf(ending.failure)],
     );
-    const report = ending.report === undefined ? null : JSON.stringify(ending.report);
-    const sql = 'UPDATE run_records SET report = ? WHERE run = (SELECT key FROM runs WHERE id = ?)';
-    context.driver.run(sql, report, lease.runId);
+    const sql = 'UPDATE run_records SET report = ?, tuning = ? WHERE run = (SELECT key FROM runs WHERE id = ?)';
+    context.driver.run(sql, textOf(ending.report), textOf(ending.tuning), lease.runId);
   });
+}
+
+/** JSON for a column that is NULL when there is nothing. */
+function textOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 const holds = 'id = ? AND epoch = ? AND lease_until IS NOT NULL';
@@ -130,14 +134,14 @@ function describeChange(stored: readonly VariantRecord[], now: readonly VariantR
   return undefined;
 }
 
-function describeOtherDataset(context: StoreContext, run: number, now: DatasetFacts): string | undefined {
+function describeOtherDataset(context: StoreContext, run: number, now: DatasetFacts | undefined): string | undefined {
   const json = context.driver.get('SELECT dataset FROM run_records WHERE run = ?', run)?.['dataset'];
   const stored = typeof json === 'string' ? (JSON.parse(json) as DatasetFacts) : undefined;
-  if (stored === undefined || stored.digest === now.digest) return undefined;
+  if (stored === undefined || stored.digest === now?.digest) return undefined;
   return `the dataset ${stored.path} has changed since it began`;
 }
 
 function finished(runId: string, how: string): WorkbenchError {
-  const remedy = 'Start a new run of the benchmark.';
+  const remedy = 'Start a new run.';
   return new WorkbenchError('run-finished', `Run ${runId} ${how}; there is nothing to resume.`, { remedy });
 }

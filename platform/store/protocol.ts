@@ -1,5 +1,8 @@
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
+import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
+import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
+  EpochRecord,
   LeaseOwner,
   NewRun,
   PairCounts,
@@ -10,11 +13,16 @@ import type {
   RunPlanRecord,
   RunRecord,
   StoreFacts,
+  TrainingRecord,
 } from '../../engine/ports/store.ts';
 import type {
+  Artifact,
   DisagreementPage,
   DisagreementQuery,
   Failure,
+  Identity,
+  ModelVersion,
+  RegisteredModel,
   RunProgress,
   RunSummary,
   SamplePage,
@@ -37,13 +45,35 @@ export interface StoreCalls {
   takeLease(id: string, owner: LeaseOwner): LeaseKey;
   begin(lease: LeaseKey, plan: RunPlanRecord): void;
   append(lease: LeaseKey, batch: SampleBatch, progress: RunProgress): void;
+  saveEpoch(
+    lease: LeaseKey,
+    epoch: EpochRecord,
+    used: NonNullable<TrainingRecord['used']>,
+    progress: RunProgress,
+  ): void;
   heartbeat(lease: LeaseKey, progress: RunProgress): { readonly cancelRequested: boolean };
   finish(lease: LeaseKey, ending: RunEnding): void;
+  readTraining(id: string): TrainingRecord;
+  listRunsAsking(modelDigest: string): RunSummary[];
   readStretch(id: string, after: number, limit: number, variant: number | undefined): SampleStretch;
   querySamples(query: SampleQuery): SamplePage;
   queryDisagreements(query: DisagreementQuery): DisagreementPage;
   pairCounts(query: PairQuery): PairCounts;
   pairDifferences(query: PairDifferenceQuery): Float64Array<ArrayBuffer>;
+  listModels(filter: { readonly archived?: boolean }): RegisteredModel[];
+  getModel(name: string): RegisteredModel;
+  createModel(model: NewRegisteredModel, actor: Identity): RegisteredModel;
+  setModelArchived(name: string, archived: boolean, actor: Identity): RegisteredModel;
+  listVersions(model: string): ModelVersion[];
+  getVersion(model: string, wanted: string | undefined): ModelVersion;
+  createVersion(version: NewModelVersion, model: NewRegisteredModel, actor: Identity): ModelVersion;
+  listArtifacts(model: string, version: string): Artifact[];
+  addArtifacts(model: string, version: string, artifacts: readonly Artifact[], actor: Identity): void;
+  setAlias(model: string, alias: string, version: string | undefined, actor: Identity): RegisteredModel;
+  appendRecord(record: NewLedgerRecord, changes: readonly RegistryChange[]): LedgerRecord;
+  getRecord(id: string): LedgerRecord;
+  listRecords(filter: LedgerFilter): LedgerRecord[];
+  readAudit(after: number, limit: number): AuditLine[];
   dataVersion(): number;
   facts(): StoreFacts;
   collectGarbage(before: number): { readonly runs: number; readonly bytes: number };

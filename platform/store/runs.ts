@@ -22,8 +22,8 @@ export function createRun(context: StoreContext, run: NewRun): RunRecord {
   context.write(() => {
     const { driver } = context;
     driver.run(
-      `INSERT INTO runs (id, name, file, kind, cell, origin, state, created_at, progress) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)`,
-      ...[id, spec.name, spec.file, spec.cell ?? null, spec.origin, run.createdAt, JSON.stringify(progress)],
+      `INSERT INTO runs (id, name, file, kind, cell, origin, state, created_at, progress) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+      ...[id, spec.name, spec.file, spec.kind, spec.cell ?? null, spec.origin, run.createdAt, JSON.stringify(progress)],
     );
     const { key } = findRun(context, id);
     driver.run('INSERT INTO run_records (run, spec) VALUES (?, ?)', Number(key), JSON.stringify(spec));
@@ -42,18 +42,31 @@ export function getRun(context: StoreContext, id: string): RunRecord {
       ...parsed<RunRecord, 'environment'>('environment', record['environment']),
       ...parsed<RunRecord, 'dataset'>('dataset', record['dataset']),
       ...parsed<RunRecord, 'report'>('report', record['report']),
+      ...parsed<RunRecord, 'tuning'>('tuning', record['tuning']),
       ...(row['log_path'] === null ? {} : { logPath: String(row['log_path']) }),
     };
   });
 }
 
 export function listRuns(context: StoreContext, filter: RunFilter): RunSummary[] {
-  const ofFile = filter.file === undefined ? '' : 'AND file = ?';
   const rows = context.driver.all(
-    `SELECT * FROM runs WHERE archived = ? ${ofFile} ORDER BY created_at DESC, key DESC LIMIT ?`,
+    `SELECT * FROM runs WHERE archived = ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR name = ?3)
+      AND (?4 IS NULL OR file = ?4) ORDER BY created_at DESC, key DESC LIMIT ?5`,
     Number(filter.archived ?? false),
-    ...(filter.file === undefined ? [] : [filter.file]),
+    filter.kind ?? null,
+    filter.name ?? null,
+    filter.file ?? null,
     filter.limit ?? defaultListLength,
+  );
+  return rows.map(row => toSummary(context, row));
+}
+
+/** Runs one of whose variants asked a model of this digest, newest first, archived ones too. */
+export function listRunsAsking(context: StoreContext, modelDigest: string): RunSummary[] {
+  const rows = context.driver.all(
+    `SELECT * FROM runs WHERE key IN (SELECT run FROM lanes WHERE model_digest = ?)
+      ORDER BY created_at DESC, key DESC`,
+    modelDigest,
   );
   return rows.map(row => toSummary(context, row));
 }

@@ -3,9 +3,11 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { RunWriter, SampleRecord, Store } from '../../engine/ports/store.ts';
 import { describeHost } from '../host/describe.ts';
 import { packSamples, unpackSamples } from './batch.ts';
+import { createBlobs } from './blobs.ts';
 import type { Self } from './context.ts';
 import type { LeaseKey } from './leases.ts';
 import type { WorkerSettings } from './protocol.ts';
+import { createLedger, createRegistry } from './registry.ts';
 import { startThread, type StoreThread } from './worker-thread.ts';
 
 export interface OpenStoreOptions {
@@ -42,6 +44,9 @@ function createStore(
 ): Store {
   return {
     path: folder,
+    registry: createRegistry(thread),
+    ledger: createLedger(thread),
+    blobs: createBlobs(folder, settings.readOnly),
     createRun: run => thread.call('createRun', [run]),
     getRun: id => thread.call('getRun', [id]),
     listRuns: filter => thread.call('listRuns', [filter]),
@@ -50,6 +55,8 @@ function createStore(
     failQueued: (id, failure) => thread.call('failQueued', [id, failure]),
     setArchived: (id, archived) => thread.call('setArchived', [id, archived]),
     setLogPath: (id, log) => thread.call('setLogPath', [id, log]),
+    readTraining: id => thread.call('readTraining', [id]),
+    listRunsAsking: modelDigest => thread.call('listRunsAsking', [modelDigest]),
     readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant),
     querySamples: query => thread.call('querySamples', [query]),
     queryDisagreements: query => thread.call('queryDisagreements', [query]),
@@ -71,6 +78,7 @@ function createWriter(thread: StoreThread, lease: LeaseKey): RunWriter {
       const batch = packSamples(samples);
       return thread.call('append', [lease, batch, progress], [batch.numbers.buffer]);
     },
+    saveEpoch: (epoch, used, progress) => thread.call('saveEpoch', [lease, epoch, used, progress]),
     heartbeat: progress => thread.call('heartbeat', [lease, progress]),
     finish: ending => thread.call('finish', [lease, ending]),
   };

@@ -1,0 +1,80 @@
+import type { RegistryChange } from '../../engine/ports/registry.ts';
+import type { Identity, RegisteredModel } from '../../schemas/generated/messages.ts';
+import { appendAudit } from './audit.ts';
+import type { StoreContext } from './context.ts';
+import type { Row } from './driver.ts';
+import { findModel, getModel, touchModel } from './models.ts';
+import { checkAlias, checkFreeAlias } from './registry-names.ts';
+import { findVersion } from './versions.ts';
+
+/** Points an alias at a version, or removes it. Throws `usage` for aliases that only governance may move. */
+export function setAlias(
+  context: StoreContext,
+  model: string,
+  alias: string,
+  version: string | undefined,
+  actor: Identity,
+): RegisteredModel {
+  return context.write(() => {
+    checkFreeAlias(alias);
+    const owner = findModel(context, model);
+    if (version === undefined) removeAlias(context, owner, alias, actor);
+    else moveAlias(context, owner, alias, findVersion(context, owner, version), actor);
+    return getModel(context, model);
+  });
+}
+
+/** Moves an alias with its audit entry, unless it points there already. Must run inside a write transaction. */
+export function moveAlias(context: StoreContext, model: Row, alias: string, version: Row, actor: Identity): void {
+  const from = readAlias(context, model, alias);
+  const to = String(version['version']);
+  if (from === to) return;
+  writeAlias(context, model, alias, version);
+  const name = String(model['name']);
+  const payload = { model: name, alias, version: to, previous: from };
+  appendAudit(context, { actor: actor.email, action: 'alias.moved', subject: `${name}@${to}`, payload });
+}
+
+/** Makes the changes that belong to a ledger record, whose audit entry covers them. Must run inside its transaction. */
+export function applyChanges(context: StoreContext, changes: readonly RegistryChange[]): void {
+  for (const change of changes) {
+    const model = findModel(context, change.model);
+    const version = findVersion(context, model, change.version);
+    if (change.type === 'alias') {
+      checkAlias(change.alias);
+      writeAlias(context, model, change.alias, version);
+    } else {
+      const sql = 'UPDATE model_versions SET status = ? WHERE key = ?';
+      context.driver.run(sql, change.status, Number(version['key']));
+      touchModel(context, model);
+    }
+  }
+}
+
+function removeAlias(context: StoreContext, model: Row, alias: string, actor: Identity): void {
+  const from = readAlias(context, model, alias);
+  if (from === undefined) return;
+  context.driver.run('DELETE FROM model_aliases WHERE model = ? AND alias = ?', Number(model['key']), alias);
+  touchModel(context, model);
+  const name = String(model['name']);
+  const payload = { model: name, alias, previous: from };
+  appendAudit(context, { actor: actor.email, action: 'alias.removed', subject: `${name}@${from}`, payload });
+}
+
+function writeAlias(context: StoreContext, model: Row, alias: string, version: Row): void {
+  const sql = 'INSERT OR REPLACE INTO model_aliases (model, alias, version) VALUES (?, ?, ?)';
+  context.driver.run(sql, Number(model['key']), alias, Number(version['key']));
+  touchModel(context, model);
+}
+
+/** The version an alias points at. */
+function readAlias(context: StoreContext, model: Row, alias: string): string | undefined {
+  const row = context.driver.get(
+    `SELECT model_versions.version AS version FROM model_aliases
+      JOIN model_versions ON model_versions.key = model_aliases.version
+      WHERE model_aliases.model = ? AND alias = ?`,
+    Number(model['key']),
+    alias,
+  );
+  return row === undefined ? undefined : String(row['version']);
+}

@@ -1,0 +1,76 @@
+import type { NewModelVersion } from '../../engine/ports/registry.ts';
+import type { ModelVersion, VersionStatus } from '../../schemas/generated/messages.ts';
+import type { StoreContext } from './context.ts';
+import type { Row } from './driver.ts';
+import { findModel } from './models.ts';
+import { readVersionNumber, versionNotFound } from './registry-names.ts';
+
+/** What a version's `details` column holds. */
+export type VersionDetails = Pick<NewModelVersion, 'description' | 'author' | 'lineage' | 'customProperties'>;
+
+/** Newest first. */
+export function listVersions(context: StoreContext, model: string): ModelVersion[] {
+  return context.driver.read(() => {
+    const owner = findModel(context, model);
+    const sql = 'SELECT * FROM model_versions WHERE model = ? ORDER BY version DESC';
+    return context.driver.all(sql, Number(owner['key'])).map(row => toVersion(context, owner, row));
+  });
+}
+
+export function getVersion(context: StoreContext, model: string, wanted: string | undefined): ModelVersion {
+  return context.driver.read(() => {
+    const owner = findModel(context, model);
+    return toVersion(context, owner, findVersion(context, owner, wanted));
+  });
+}
+
+/** By number or alias; without one, or by `latest`, the newest. Throws `registry-not-found`. */
+export function findVersion(context: StoreContext, model: Row, wanted: string | undefined): Row {
+  const key = Number(model['key']);
+  const newest = context.driver.get('SELECT * FROM model_versions WHERE model = ? ORDER BY version DESC LIMIT 1', key);
+  const found =
+    wanted === undefined || wanted === 'latest'
+      ? newest
+      : (seekNumber(context, key, wanted) ?? seekAlias(context, key, wanted));
+  if (found !== undefined) return found;
+  const aliases = context.driver.all('SELECT alias FROM model_aliases WHERE model = ? ORDER BY alias', key);
+  const names = aliases.map(row => String(row['alias']));
+  throw versionNotFound(String(model['name']), wanted, Number(newest?.['version'] ?? 0), names);
+}
+
+function seekNumber(context: StoreContext, model: number, wanted: string): Row | undefined {
+  const number = readVersionNumber(wanted);
+  if (number === undefined) return undefined;
+  return context.driver.get('SELECT * FROM model_versions WHERE model = ? AND version = ?', model, number);
+}
+
+function seekAlias(context: StoreContext, model: number, wanted: string): Row | undefined {
+  const sql = `SELECT * FROM model_versions
+    WHERE key = (SELECT version FROM model_aliases WHERE model = ? AND alias = ?)`;
+  return context.driver.get(sql, model, wanted);
+}
+
+/** A version as it is shown. It is archived with its model. */
+export function toVersion(context: StoreContext, model: Row, row: Row): ModelVersion {
+  const details = JSON.parse(String(row['details'])) as VersionDetails;
+  const aliases = context.driver.all(
+    'SELECT alias FROM model_aliases WHERE version = ? ORDER BY alias',
+    Number(row['key']),
+  );
+  const weightsDigest = String(row['weights_digest']);
+  return {
+    model: String(model['name']),
+    version: String(row['version']),
+    ...(details.description === undefined ? {} : { description: details.description }),
+    state: model['archived'] === 1 ? 'ARCHIVED' : 'LIVE',
+    status: row['status'] as VersionStatus,
+    author: details.author,
+    createdAt: Number(row['created_at']),
+    externalId: `aiw:${weightsDigest}`,
+    weightsDigest,
+    modelDigest: String(row['model_digest']),
+    aliases: aliases.map(alias => String(alias['alias'])),
+    lineage: details.lineage,
+    customProperties: { ...details.customProperties },
+  };
+}
