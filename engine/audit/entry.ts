@@ -53,7 +53,8 @@ export function checkLink(line: AuditLine, head: AuditHead, sha256: Sha256): rea
   if (content.previous !== head.hash) {
     faults.push(`Entry ${content.sequence} does not follow the entry before it: one of them was changed or removed.`);
   }
-  if (sha256(canonicalJson(content)) !== hash) faults.push(`Entry ${content.sequence} was changed after it was written.`);
+  if (sha256(canonicalJson(content)) !== hash)
+    faults.push(`Entry ${content.sequence} was changed after it was written.`);
   if (line.payload !== undefined && sha256(line.payload) !== content.payloadDigest) {
     faults.push(`What entry ${content.sequence} records was changed after it was written.`);
   }

@@ -14,7 +14,6 @@ import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunSpec } from '../runs/spec.ts';
 import { lineageOf } from './lineage.ts';
-import { checkAlias, checkModelName } from './names.ts';
 import { readCard } from './read-card.ts';
 import { tuningArtifacts } from './tuning-artifacts.ts';
 
@@ -50,9 +49,9 @@ export interface RegistryPorts {
 
 /**
  * Registers a tuning run's checkpoint as a model version, with where it comes from, what it was measured at and its card.
- * Registering the same checkpoint of the same run with the same card (or none given) again returns the version there is; only
- * an alias that was asked for is moved then. Throws `checkpoint-missing`, `blob-missing`, `usage` for a name, alias or archived
- * model that cannot be used, and what is wrong with the card.
+ * Registering the same checkpoint of the same run again returns the version there is: a card it lacked is added, and an alias
+ * moves only where one was asked for. Throws `checkpoint-missing`, `blob-missing`, `registry-exists` where the version has another
+ * card, `usage` for a name, alias or archived model that cannot be used, and what is wrong with the card.
  */
 export async function registerCheckpoint(
   registration: Registration,
@@ -61,20 +60,21 @@ export async function registerCheckpoint(
 ): Promise<ModelVersion> {
   const { report, model, author } = registration;
   const { registry, blobs } = ports.store;
-  checkModelName(model);
-  if (registration.alias !== undefined) checkAlias(registration.alias);
   const checkpoint = checkpointOf(report, registration.epoch);
   if (!(await blobs.has(checkpoint.digest))) throw weightsMissing(report, checkpoint);
-  const card = await storeCard(registration, ports, signal);
   const earlier = await findVersions(model, ports, signal);
+  const existing = earlier.find(
+    ({ weightsDigest, lineage }) => weightsDigest === checkpoint.digest && lineage.runId === report.run.id,
+  );
+  const card = await storeCard(registration, ports, signal);
+  if (existing !== undefined) await requireSameCard(existing, card, ports, signal);
   signal.throwIfAborted();
-  const existing = await findSame(earlier, registration, checkpoint, card, ports, signal);
-  if (existing !== undefined) return moveAlias(existing, registration, ports, signal);
-  const facts = await factsOf(registration, checkpoint, earlier, ports, card);
-  return registry.createVersion(facts.version, facts.model, author);
+  const alias = registration.alias ?? (existing === undefined ? 'candidate' : undefined);
+  const facts = factsOf(registration, checkpoint, earlier, ports, card);
+  return registry.createVersion({ ...facts.version, ...(alias === undefined ? {} : { alias }) }, facts.model, author);
 }
 
-async function factsOf(
+function factsOf(
   registration: Registration,
   checkpoint: Checkpoint,
   earlier: readonly ModelVersion[],
@@ -103,7 +103,6 @@ async function factsOf(
       modelDigest: trainedModelDigest(digest, checkpoint.digest),
       lineage,
       artifacts,
-      alias: registration.alias ?? 'candidate',
       ...(description === undefined ? {} : { description }),
       customProperties: {
         ...properties,
@@ -188,32 +187,23 @@ async function findVersions(
   });
 }
 
-async function findSame(
-  earlier: readonly ModelVersion[],
-  { report, model }: Registration,
-  { epoch, digest }: Checkpoint,
+/** A version's card is never exchanged: what was assessed and approved included it. */
+async function requireSameCard(
+  { model, version }: ModelVersion,
   card: DocArtifact | undefined,
   { store: { registry } }: RegistryPorts,
   signal: AbortSignal,
-): Promise<ModelVersion | undefined> {
-  for (const candidate of earlier) {
-    const { lineage, weightsDigest, version } = candidate;
-    if (weightsDigest !== digest || lineage.runId !== report.run.id || lineage.epoch !== epoch) continue;
-    if (card === undefined) return candidate;
-    const artifacts = await registry.listArtifacts(model, version, signal);
-    const kept = artifacts.find(({ artifactType, name }) => artifactType === 'doc-artifact' && name === modelCardName);
-    if (kept !== undefined && 'digest' in kept && kept.digest === card.digest) return candidate;
-  }
-  return undefined;
-}
-
-async function moveAlias(
-  existing: ModelVersion,
-  { alias, model, author }: Registration,
-  { store: { registry } }: RegistryPorts,
-  signal: AbortSignal,
-): Promise<ModelVersion> {
-  if (alias === undefined || existing.aliases.includes(alias)) return existing;
-  await registry.setAlias(model, alias, existing.version, author);
-  return registry.getVersion(model, existing.version, signal);
+): Promise<void> {
+  if (card === undefined) return;
+  const kept = (await registry.listArtifacts(model, version, signal)).find(
+    (artifact): artifact is DocArtifact => artifact.artifactType === 'doc-artifact' && artifact.name === modelCardName,
+  );
+  if (kept === undefined || kept.digest === card.digest) return;
+  throw new WorkbenchError(
+    'registry-exists',
+    `These weights are ${model}@${version} already, with another model card.`,
+    {
+      remedy: 'A version keeps its card. Run the tuning job again to register a version with the new one.',
+    },
+  );
 }

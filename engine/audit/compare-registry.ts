@@ -1,0 +1,110 @@
+import type { ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
+import type { ModelRegistry } from '../ports/registry.ts';
+import type { AuditFault } from './fault.ts';
+import { artifactKey, type AuditReplay, type SealedVersion } from './replay.ts';
+
+/** Where the registry is not what the log says it became. */
+export async function compareRegistry(
+  replay: AuditReplay,
+  registry: ModelRegistry,
+  signal: AbortSignal,
+): Promise<AuditFault[]> {
+  const faults: AuditFault[] = [];
+  const models = await registry.listModels({ archived: true }, signal);
+  const seen = new Set<string>();
+  for (const model of models) {
+    if (replay.erased.has(model.name)) continue;
+    const versions = await registry.listVersions(model.name, signal);
+    faults.push(...compareModel(replay, model), ...compareAliases(replay, model));
+    for (const version of versions) {
+      seen.add(`${model.name}@${version.version}`);
+      faults.push(...(await compareVersion(replay, version, registry, signal)));
+    }
+  }
+  return [...faults, ...findMissing(replay, new Set(models.map(({ name }) => name)), seen)];
+}
+
+function compareModel({ models }: AuditReplay, { name, state }: RegisteredModel): AuditFault[] {
+  const sealed = models.get(name);
+  if (sealed === undefined) return [{ sequence: 0, sentence: `No entry says who registered the model ${name}.` }];
+  const archived = state === 'ARCHIVED';
+  if (archived === sealed.archived) return [];
+  const sentence = `The model ${name} is ${archived ? 'archived' : 'in use'}; the log says it is ${archived ? 'in use' : 'archived'}.`;
+  return [{ sequence: sealed.sequence, sentence }];
+}
+
+function compareAliases({ aliases }: AuditReplay, { name, aliases: current }: RegisteredModel): AuditFault[] {
+  const faults: AuditFault[] = [];
+  for (const [alias, version] of Object.entries(current)) {
+    const sealed = aliases.get(`${name} ${alias}`);
+    if (sealed?.version === version) continue;
+    const told = sealed === undefined ? 'no entry put it there' : `the log says version ${sealed.version}`;
+    faults.push({
+      sequence: sealed?.sequence ?? 0,
+      sentence: `The alias ${alias} of ${name} stands at version ${version}; ${told}.`,
+    });
+  }
+  for (const [key, { sequence, version }] of aliases) {
+    const [model, alias] = key.split(' ');
+    if (model !== name || alias === undefined || Object.hasOwn(current, alias)) continue;
+    faults.push({
+      sequence,
+      sentence: `The alias ${alias} of ${name} is gone; the log says it stands at version ${version}.`,
+    });
+  }
+  return faults;
+}
+
+async function compareVersion(
+  replay: AuditReplay,
+  version: ModelVersion,
+  registry: ModelRegistry,
+  signal: AbortSignal,
+): Promise<AuditFault[]> {
+  const name = `${version.model}@${version.version}`;
+  const sealed = replay.versions.get(name);
+  if (sealed === undefined) return [{ sequence: 0, sentence: `No entry says who registered ${name}.` }];
+  const { sequence } = sealed;
+  const faults: AuditFault[] = [];
+  if (replay.versionDigest(version) !== sealed.digest)
+    faults.push({ sequence, sentence: `${name} in the registry is not what was registered.` });
+  if (version.status !== sealed.status)
+    faults.push({ sequence, sentence: `The status of ${name} is ${version.status}; the log says ${sealed.status}.` });
+  const artifacts = await registry.listArtifacts(version.model, version.version, signal);
+  return [...faults, ...compareArtifacts(replay, name, sealed, artifacts)];
+}
+
+function compareArtifacts(
+  replay: AuditReplay,
+  name: string,
+  { artifacts: sealed, sequence }: SealedVersion,
+  artifacts: readonly object[],
+): AuditFault[] {
+  const faults: AuditFault[] = [];
+  const seen = new Set<string>();
+  for (const artifact of artifacts) {
+    const key = artifactKey(artifact);
+    seen.add(key);
+    const expected = sealed.get(key);
+    if (expected?.digest === replay.digestOf(artifact)) continue;
+    const what = expected === undefined ? 'was added by no entry' : 'is not what was added';
+    faults.push({ sequence: expected?.sequence ?? sequence, sentence: `The artifact ${key} of ${name} ${what}.` });
+  }
+  for (const [key, expected] of sealed) {
+    if (!seen.has(key))
+      faults.push({ sequence: expected.sequence, sentence: `The artifact ${key} of ${name} is gone.` });
+  }
+  return faults;
+}
+
+function findMissing(replay: AuditReplay, models: ReadonlySet<string>, versions: ReadonlySet<string>): AuditFault[] {
+  const faults: AuditFault[] = [];
+  for (const [name, { sequence }] of replay.models) {
+    if (!models.has(name)) faults.push({ sequence, sentence: `The model ${name} is gone from the registry.` });
+  }
+  for (const [name, { sequence }] of replay.versions) {
+    const known = replay.erased.has(name.split('@')[0] ?? name) || versions.has(name);
+    if (!known) faults.push({ sequence, sentence: `${name} is gone from the registry.` });
+  }
+  return faults;
+}

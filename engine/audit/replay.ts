@@ -1,0 +1,157 @@
+import { canonicalJson } from '../../schemas/canonical.ts';
+import type { AuditLine } from '../ports/ledger.ts';
+import type { Sha256 } from './entry.ts';
+
+/** A version as the log says it was registered, and what became of it. */
+export interface SealedVersion {
+  readonly sequence: number;
+  /** Digest of what never changes of a version: weights, author, lineage, description and properties. */
+  readonly digest: string;
+  /** Digest of each artifact, by type and name, with the entry that added it. */
+  readonly artifacts: Map<string, { readonly sequence: number; readonly digest: string }>;
+  status: string;
+}
+
+export interface SealedRecord {
+  readonly sequence: number;
+  readonly id: string;
+  readonly kind: string;
+  readonly model: string;
+  readonly version: string;
+  /** Of the record's payload. */
+  readonly digest: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What registry and ledger must be, told from the log alone. An erased payload leaves open what it said; its model is then not judged. */
+export class AuditReplay {
+  readonly models = new Map<string, { readonly sequence: number; archived: boolean }>();
+  /** By `MODEL@VERSION`. */
+  readonly versions = new Map<string, SealedVersion>();
+  /** Version by model and alias, `MODEL ALIAS`. */
+  readonly aliases = new Map<string, { readonly sequence: number; readonly version: string }>();
+  readonly records: SealedRecord[] = [];
+  /** Models of which an entry's content was erased. */
+  readonly erased = new Set<string>();
+  readonly #sha256: Sha256;
+
+  constructor(sha256: Sha256) {
+    this.#sha256 = sha256;
+  }
+
+  add({ entry, payload }: AuditLine): void {
+    const { sequence, action, subject } = entry;
+    const fields = payload === undefined ? undefined : parseFields(payload);
+    if (fields === undefined) {
+      // What cannot be read has been told as changed already, or was erased.
+      this.erased.add(subject.split('@')[0] ?? subject);
+      return;
+    }
+    const model = text(fields, 'model');
+    switch (action) {
+      case 'registered-model.created':
+        this.models.set(text(fields, 'name'), { sequence, archived: false });
+        return;
+      case 'model.archived':
+      case 'model.restored':
+        this.models.set(model, { sequence, archived: action === 'model.archived' });
+        return;
+      case 'model-version.created':
+        this.#addVersion(sequence, model, fields);
+        return;
+      case 'artifacts.added':
+        this.#addArtifacts(sequence, `${model}@${text(fields, 'version')}`, fields);
+        return;
+      case 'alias.moved':
+        this.aliases.set(`${model} ${text(fields, 'alias')}`, { sequence, version: text(fields, 'version') });
+        return;
+      case 'alias.removed':
+        this.aliases.delete(`${model} ${text(fields, 'alias')}`);
+        return;
+      default:
+        if (typeof fields['kind'] === 'string') this.#addRecord(sequence, model, fields);
+    }
+  }
+
+  #addVersion(sequence: number, model: string, { artifacts, ...fields }: Fields): void {
+    const name = `${model}@${text(fields, 'version')}`;
+    const digest = digestVersion(fields, this.#sha256);
+    this.versions.set(name, { sequence, digest, artifacts: new Map(), status: 'candidate' });
+    this.#addArtifacts(sequence, name, { artifacts });
+  }
+
+  #addArtifacts(sequence: number, name: string, { artifacts }: Fields): void {
+    const version = this.versions.get(name);
+    if (version === undefined || !Array.isArray(artifacts)) return;
+    for (const artifact of artifacts as readonly unknown[]) {
+      if (!isFields(artifact)) continue;
+      version.artifacts.set(artifactKey(artifact), { sequence, digest: this.digestOf(artifact) });
+    }
+  }
+
+  #addRecord(sequence: number, model: string, fields: Fields): void {
+    this.records.push({
+      sequence,
+      id: text(fields, 'id'),
+      kind: text(fields, 'kind'),
+      model,
+      version: text(fields, 'version'),
+      digest: this.digestOf(fields['payload']),
+    });
+    const { changes } = fields;
+    if (!Array.isArray(changes)) return;
+    for (const change of changes as readonly unknown[]) {
+      if (isFields(change)) this.#apply(sequence, change);
+    }
+  }
+
+  #apply(sequence: number, change: Fields): void {
+    const [model, version] = [text(change, 'model'), text(change, 'version')];
+    if (change['type'] === 'alias') {
+      this.aliases.set(`${model} ${text(change, 'alias')}`, { sequence, version });
+      return;
+    }
+    const changed = this.versions.get(`${model}@${version}`);
+    if (changed !== undefined) changed.status = text(change, 'status');
+  }
+
+  /** SHA-256 over a value's canonical form. */
+  digestOf(value: unknown): string {
+    return this.#sha256(canonicalJson(value ?? null));
+  }
+
+  versionDigest(fields: object): string {
+    return digestVersion(fields as Fields, this.#sha256);
+  }
+}
+
+/** Of an artifact: what may be there once for a version. */
+export function artifactKey(artifact: object): string {
+  const fields = artifact as Fields;
+  return `${text(fields, 'artifactType')} ${text(fields, 'name')}`;
+}
+
+function digestVersion(fields: Fields, sha256: Sha256): string {
+  const { description, author, lineage, customProperties, weightsDigest, modelDigest } = fields;
+  const kept = { description, author, lineage, customProperties: customProperties ?? {}, weightsDigest, modelDigest };
+  return sha256(canonicalJson(kept));
+}
+
+function parseFields(payload: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(payload);
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(fields: Fields, key: string): string {
+  const value = fields[key];
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,63 @@
+import type { AuditVerification } from '../../schemas/generated/messages.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { AuditLine } from '../ports/ledger.ts';
+import type { Store } from '../ports/store.ts';
+import { countOf } from '../reports/format.ts';
+import { auditOrigin, checkLink, type AuditHead } from './entry.ts';
+import type { AuditFault } from './fault.ts';
+import { compareLedger } from './compare-ledger.ts';
+import { compareRegistry } from './compare-registry.ts';
+import { AuditReplay } from './replay.ts';
+
+const batchLength = 500;
+/** More would not help anybody; the sentence tells how many there are. */
+const mostFaults = 1000;
+
+/**
+ * Reads the whole audit log in order, a batch at a time, and tells every entry that does not hold: gaps, entries and payloads
+ * changed after they were written, and, entry by entry replayed, registry and ledger where they are not what the log says.
+ * Whoever rewrites the log from some entry to its end leaves no trace in it: that shows only against a head kept elsewhere.
+ */
+export async function verifyAudit(
+  { ledger, registry }: Pick<Store, 'ledger' | 'registry'>,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<AuditVerification> {
+  const sha256 = (text: string): string => digest.sha256(text);
+  const replay = new AuditReplay(sha256);
+  const faults: AuditFault[] = [];
+  let head: AuditHead = auditOrigin;
+  let entries = 0;
+  let erased = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const lines: readonly AuditLine[] = await ledger.readAudit(head.sequence, batchLength);
+    if (lines.length === 0) break;
+    for (const line of lines) {
+      const { sequence, hash } = line.entry;
+      faults.push(...checkLink(line, head, sha256).map(sentence => ({ sequence, sentence })));
+      head = { sequence, hash };
+      entries += 1;
+      if (line.payload === undefined) erased += 1;
+      replay.add(line);
+    }
+  }
+  faults.push(...(await compareRegistry(replay, registry, signal)));
+  faults.push(...(await compareLedger(replay, ledger, signal)));
+  return {
+    entries,
+    intact: faults.length === 0,
+    ...(entries === 0 ? {} : { head: head.hash }),
+    ...(erased === 0 ? {} : { erasedPayloads: erased }),
+    faults: faults.slice(0, mostFaults),
+    sentence: describe(entries, erased, faults.length),
+  };
+}
+
+function describe(entries: number, erased: number, faults: number): string {
+  const all = countOf(entries, 'entry', 'entries');
+  if (faults > 0) return `The audit log does not hold: ${countOf(faults, 'fault')} in ${all}.`;
+  if (entries === 0) return 'The audit log is empty.';
+  const gone = erased === 0 ? '' : ` ${countOf(erased, 'payload')} erased on request; the chain holds without.`;
+  return `The audit log holds: ${all} in an unbroken chain, and registry and records are what it seals.${gone}`;
+}

@@ -1,0 +1,124 @@
+import type { Approval, ApprovalGrant, ApprovalRequest } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import type { GovernancePorts } from '../governance/ports.ts';
+import type { Store } from '../ports/store.ts';
+import { judgeApproval } from './approval-state.ts';
+import { findObstacles, refuseFor } from './obstacles.ts';
+import { createRecordId } from './record-id.ts';
+import { readTrail, type Trail } from './trail.ts';
+import { makersOf, requireAnotherPerson, requireUnchanged } from './trust.ts';
+import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from './version.ts';
+
+/**
+ * Where a version (its number, no alias) stands on its way to production. Says what the records say; whether they still are
+ * what was sealed is checked by the steps that rest on them, and by `verifyAudit`.
+ */
+export async function approvalOf(model: string, version: string, store: Store): Promise<Approval> {
+  return judgeApproval(await readTrail(model, version, store.ledger));
+}
+
+/**
+ * Puts a version up for approval of its newest assessment. Asking again for the same assessment changes nothing. Throws
+ * `gate-not-met` with every reason: no assessment, a gate that is not passed, expired evidence, no benchmark, a benchmark's gate.
+ */
+export async function requestApproval(
+  step: PromotionStep,
+  ports: GovernancePorts,
+  signal: AbortSignal,
+): Promise<Approval> {
+  const { store, clock, random, identities } = ports;
+  const comment = trimComment(step.comment);
+  const version = await findLiveVersion(step, store, signal);
+  const trail = await readTrail(version.model, version.version, store.ledger);
+  const standing = judgeApproval(trail);
+  if (standing.state === 'requested' || standing.state === 'approved') return standing;
+  refuseFor(await findObstacles(version, trail.assessment, ports, signal), version, 'put up for approval');
+  const { assessment } = trail;
+  if (assessment === undefined) throw new Error('A version without an assessment has an obstacle.');
+  await requireUnchanged({ assessment, request: undefined, grant: undefined }, ports, signal);
+  const requestedBy = await identities.whoAmI(step.folder, signal);
+  const payload: ApprovalRequest = {
+    model: version.model,
+    version: version.version,
+    weightsDigest: version.weightsDigest,
+    assessmentId: assessment.content.id,
+    recordDigest: assessment.record.digest,
+    requestedBy,
+    requestedAt: clock.now(),
+    ...(comment === undefined ? {} : { comment }),
+  };
+  await store.ledger.append({
+    id: createRecordId('request', clock, random),
+    kind: 'approval-request',
+    model: version.model,
+    version: version.version,
+    at: payload.requestedAt,
+    actor: requestedBy,
+    payload,
+  });
+  return approvalOf(version.model, version.version, store);
+}
+
+/**
+ * Approves the assessment a version was put up with, and moves status and alias `approved` in the same step. The approver is
+ * neither author, trainer, assessor nor requester (`separation-of-duties`). Throws `approval-missing` where nothing is asked, or
+ * where the version was assessed again since; `gate-not-met` where what the request rested on no longer holds;
+ * `record-tampered` where a record or the log was changed. Approving what is approved changes nothing.
+ */
+export async function approve(step: PromotionStep, ports: GovernancePorts, signal: AbortSignal): Promise<Approval> {
+  const { store, clock, random, identities } = ports;
+  const comment = trimComment(step.comment);
+  const version = await findLiveVersion(step, store, signal);
+  const trail = await readTrail(version.model, version.version, store.ledger);
+  const standing = judgeApproval(trail);
+  if (standing.state === 'approved') return standing;
+  const { assessment, request } = requireRequest(trail, standing, nameOfVersion(version));
+  await requireUnchanged(trail, ports, signal);
+  const approvedBy = await identities.whoAmI(step.folder, signal);
+  const roles = [
+    ...makersOf(version, assessment.content),
+    ['assessor', assessment.content.assessor],
+    ['requester', request.content.requestedBy],
+  ] as const;
+  requireAnotherPerson(approvedBy, roles, version, 'approve');
+  refuseFor(await findObstacles(version, assessment, ports, signal), version, 'approved');
+  const payload: ApprovalGrant = {
+    model: version.model,
+    version: version.version,
+    weightsDigest: version.weightsDigest,
+    requestId: request.record.id,
+    requestDigest: request.record.digest,
+    recordDigest: assessment.record.digest,
+    approvedBy,
+    approvedAt: clock.now(),
+    ...(comment === undefined ? {} : { comment }),
+  };
+  await store.ledger.append(
+    {
+      id: createRecordId('approval', clock, random),
+      kind: 'approval',
+      model: version.model,
+      version: version.version,
+      at: payload.approvedAt,
+      actor: approvedBy,
+      payload,
+      uniqueKey: `approval:${request.record.id}`,
+    },
+    [
+      { type: 'alias', model: version.model, alias: 'approved', version: version.version },
+      // What is locked or in production stays that: a new assessment was approved, the version is the same.
+      ...(version.status === 'candidate' || version.status === 'retired'
+        ? [{ type: 'status' as const, model: version.model, version: version.version, status: 'approved' as const }]
+        : []),
+    ],
+  );
+  return approvalOf(version.model, version.version, store);
+}
+
+function requireRequest({ assessment, request }: Trail, standing: Approval, name: string) {
+  if (standing.state === 'requested' && assessment !== undefined && request !== undefined)
+    return { assessment, request };
+  throw new WorkbenchError('approval-missing', `Nothing is to be approved for ${name}. ${standing.sentence}`, {
+    remedy: `Put it up first: \`aiwb registry request-approval ${name}\`.`,
+  });
+}

@@ -1,0 +1,99 @@
+import type { ModelVersion, Promotion } from '../../schemas/generated/messages.ts';
+import { validateBaseline, validatePromotion } from '../../schemas/generated/validators.js';
+import { WorkbenchError } from '../base/errors.ts';
+import type { GovernancePorts } from '../governance/ports.ts';
+import { readPayload } from '../governance/records.ts';
+import type { RegistryChange } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+import { requireApproval, type Approved } from './approved.ts';
+import { appendBaseline } from './baseline.ts';
+import { createRecordId } from './record-id.ts';
+import { readBaseline } from './trail.ts';
+import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from './version.ts';
+
+/**
+ * Moves a version to production; the one that was there is retired. Needs an approval that counts and the weights that were
+ * approved; locks the baseline in passing where there is none. Promoting what is in production changes nothing. Throws
+ * `approval-missing`, `gate-not-met` for an assessment that has expired, `record-tampered`, `blob-missing`.
+ */
+export async function promote(step: PromotionStep, ports: GovernancePorts, signal: AbortSignal): Promise<Promotion> {
+  const { store, clock, random, identities, digest } = ports;
+  const comment = trimComment(step.comment);
+  const version = await findLiveVersion(step, store, signal);
+  const { aliases } = await store.registry.getModel(version.model, signal);
+  const replaced = Object.hasOwn(aliases, 'production') ? aliases['production'] : undefined;
+  if (replaced === version.version) return newestPromotion(version, ports);
+  const approved = await requireApproval(version, ports, signal);
+  await requireWeights(version, approved, store);
+  const promotedBy = await identities.whoAmI(step.folder, signal);
+  const locked = await readBaseline(version.model, version.version, store.ledger);
+  const baseline =
+    locked === undefined
+      ? await appendBaseline(version, approved, promotedBy, ports, signal)
+      : readPayload(locked.record, validateBaseline, digest);
+  const payload: Promotion = {
+    model: version.model,
+    version: version.version,
+    weightsDigest: version.weightsDigest,
+    recordDigest: approved.assessment.record.digest,
+    baselineDigest: baseline.digest,
+    promotedBy,
+    approvedBy: approved.grant.content.approvedBy,
+    promotedAt: clock.now(),
+    ...(replaced === undefined ? {} : { replaced }),
+    ...(comment === undefined ? {} : { comment }),
+  };
+  await store.ledger.append(
+    {
+      id: createRecordId('promotion', clock, random),
+      kind: 'promotion',
+      model: version.model,
+      version: version.version,
+      at: payload.promotedAt,
+      actor: promotedBy,
+      payload,
+    },
+    changesOf(version, replaced),
+  );
+  return payload;
+}
+
+function changesOf({ model, version }: ModelVersion, replaced: string | undefined): RegistryChange[] {
+  return [
+    { type: 'alias', model, alias: 'production', version },
+    { type: 'status', model, version, status: 'production' },
+    ...(replaced === undefined
+      ? []
+      : [{ type: 'status' as const, model, version: replaced, status: 'retired' as const }]),
+  ];
+}
+
+/** What goes to production is what was assessed, byte for byte. Reading checks the content against its digest. */
+async function requireWeights(version: ModelVersion, { assessment, grant }: Approved, { blobs }: Store): Promise<void> {
+  const digests = [assessment.content.subject.weightsDigest, grant.content.weightsDigest];
+  if (digests.some(digest => digest !== version.weightsDigest)) {
+    throw new WorkbenchError(
+      'record-tampered',
+      `The weights of ${nameOfVersion(version)} are not those that were approved.`,
+      {
+        remedy: '`aiwb audit verify` shows what does not fit. Restore the store from a backup.',
+      },
+    );
+  }
+  await blobs.read(version.weightsDigest);
+}
+
+async function newestPromotion(version: ModelVersion, { store, digest }: GovernancePorts): Promise<Promotion> {
+  const [record] = await store.ledger.list({
+    kind: 'promotion',
+    model: version.model,
+    version: version.version,
+    limit: 1,
+  });
+  if (record !== undefined) return readPayload(record, validatePromotion, digest);
+  throw new WorkbenchError(
+    'record-tampered',
+    `${nameOfVersion(version)} stands in production, and no record says who promoted it.`,
+    { remedy: '`aiwb audit verify` shows what does not fit. Restore the store from a backup.' },
+  );
+}

@@ -1,0 +1,57 @@
+import type { Identity, ModelVersion } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import type { Store } from '../ports/store.ts';
+
+/** A step on a version's way to production, taken by whoever git says works in `folder`. */
+export interface PromotionStep {
+  readonly model: string;
+  /** A version or an alias. */
+  readonly version: string;
+  readonly comment?: string;
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+}
+
+/** `ticket-triage@3` */
+export function nameOfVersion({ model, version }: Pick<ModelVersion, 'model' | 'version'>): string {
+  return `${model}@${version}`;
+}
+
+/** The version a step is about. Throws `registry-not-found`, and `usage` for an archived model: it is out of use. */
+export async function findLiveVersion(
+  { model, version }: Pick<PromotionStep, 'model' | 'version'>,
+  { registry }: Store,
+  signal: AbortSignal,
+): Promise<ModelVersion> {
+  const { state } = await registry.getModel(model, signal);
+  if (state === 'ARCHIVED') {
+    throw new WorkbenchError('usage', `The model ${model} is archived.`, {
+      remedy: `Bring it back first: \`aiwb registry archive ${model} --undo\`.`,
+    });
+  }
+  return registry.getVersion(model, version, signal);
+}
+
+/** Longest comment or reason, characters. */
+const longestComment = 2000;
+
+/** A comment as it is kept: without white space around it, absent when there is nothing. Throws `usage` when it is too long. */
+export function trimComment(text: string | undefined, what = 'comment'): string | undefined {
+  const trimmed = text?.trim() ?? '';
+  if (trimmed.length > longestComment) {
+    throw new WorkbenchError('usage', `The ${what} has ${trimmed.length} characters; at most 2,000 are kept.`, {
+      remedy: 'Say it shorter, and keep the long form in a file of the workspace.',
+    });
+  }
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** `Ada (ada@x.example, self-asserted)`: a name never stands without how sure it is. */
+export function describePerson({ name, email, assurance }: Identity): string {
+  return name === undefined || name === '' ? `${email} (${assurance})` : `${name} (${email}, ${assurance})`;
+}
+
+/** `2026-10-12` in UTC. */
+export function describeDate(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
