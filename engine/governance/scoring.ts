@@ -1,11 +1,5 @@
 import type { Check } from '../../schemas/generated/files.ts';
-import type {
-  CheckResult,
-  ControlOutcome,
-  ControlResult,
-  FrameworkMapping,
-  Waiver,
-} from '../../schemas/generated/messages.ts';
+import type { CheckResult, ControlOutcome, ControlResult, Waiver } from '../../schemas/generated/messages.ts';
 import { outcomeOf, valueOf } from '../../schemas/verify-scorecard.ts';
 import type { EffectiveControl } from '../policies/policy-set.ts';
 import { countOf } from '../reports/format.ts';
@@ -19,7 +13,6 @@ export interface ControlContext {
   readonly waivers: readonly Waiver[];
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly mappings: readonly FrameworkMapping[];
 }
 
 /**
@@ -32,8 +25,8 @@ export function scoreControl(
   results: readonly CheckResult[],
   context: ControlContext,
 ): ControlResult {
-  const { control, policy, tightenedBy, weight } = effective;
-  const { version, waivers, now, mappings } = context;
+  const { control, policy, tightenedBy, weight, mappings } = effective;
+  const { version, waivers, now } = context;
   const checks = applies.state === 'yes' ? [...results] : control.checks.map(check => setAside(check, applies));
   const outcome = applies.state === 'no' ? 'not-applicable' : outcomeOf(checks.map(({ state }) => state));
   const needsWaiver = outcome !== 'compliant' && outcome !== 'not-applicable';

@@ -1,0 +1,163 @@
+import type { AssessmentRecord, Failure, PolicySource, ScorecardView } from '../../schemas/generated/messages.ts';
+import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import type { PolicyDocument } from '../policies/policy-set.ts';
+import { requestApproval } from '../promotion/approval.ts';
+import { createRecordId } from '../promotion/record-id.ts';
+import { collectEvidence } from './evidence.ts';
+import { readPolicies, resolveSet } from './policies.ts';
+import type { GovernancePorts } from './ports.ts';
+import { buildRecord } from './record.ts';
+import { serialiseScorecard } from './scorecard.ts';
+import type { Subject } from './subject.ts';
+import { makeScorecard, viewAssessment } from './view.ts';
+
+export interface AssessRequest {
+  /** Absent: what the policies' own `assess` names. */
+  readonly model?: string;
+  /** A version or an alias; default: the newest version. */
+  readonly version?: string;
+  /** At least one. Policies they extend are found in the folder. */
+  readonly policies: readonly PolicySource[];
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+  /** Absolute path of the scorecard file to write; absent: what the policies' own `assess` names, else none. */
+  readonly scorecard?: string;
+}
+
+export interface Assessment {
+  readonly view: ScorecardView;
+  /** Scorecard file that was written, relative to the workspace folder. */
+  readonly written?: string;
+  /** Why approval could not be requested, where the policy asks for it. The assessment stands all the same. */
+  readonly approvalFailure?: Failure;
+}
+
+/**
+ * Assesses a model version by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
+ * A gate that is not passed is a result and no failure. Throws `policy-invalid` and `file-invalid` with their place, `registry-not-found`,
+ * `identity-missing`, `record-tampered`.
+ */
+export async function assessVersion(
+  request: AssessRequest,
+  ports: GovernancePorts,
+  signal: AbortSignal,
+): Promise<Assessment> {
+  const { folder } = request;
+  const documents = await readPolicies(request.policies, folder, ports, signal);
+  const target = chooseTarget(request, documents);
+  const scorecardPath = chooseScorecardPath(request, documents, ports);
+  const set = await resolveSet(documents, folder, ports, signal);
+  const subject = await readSubject(target, ports, signal);
+  const assessor = await ports.identities.whoAmI(folder, signal);
+  const evidence = await collectEvidence(set, subject, folder, ports, signal);
+  const { store, clock, random, workbench } = ports;
+  const id = createRecordId('assessment', clock, random);
+  const record = buildRecord({ id, subject, set, evidence, assessor, workbench, now: clock.now() });
+  signal.throwIfAborted();
+  const { model, version } = record.subject;
+  await store.ledger.append({
+    id,
+    kind: 'assessment',
+    model,
+    version,
+    at: record.assessedAt,
+    actor: assessor,
+    payload: record,
+  });
+  const approvalFailure = await askForApproval(record, documents, folder, ports, signal);
+  const written = scorecardPath === undefined ? undefined : await writeScorecard(id, scorecardPath, folder, ports);
+  return {
+    view: await viewAssessment(id, ports, signal),
+    ...(written === undefined ? {} : { written }),
+    ...(approvalFailure === undefined ? {} : { approvalFailure }),
+  };
+}
+
+interface Target {
+  readonly model: string;
+  readonly version: string | undefined;
+}
+
+/** The version that was asked for, else the one the policies name; they may not name two. */
+function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): Target {
+  if (model !== undefined) return { model, version };
+  const named = [...new Set(documents.flatMap(({ policy }) => policy.assess?.model ?? []))];
+  const [first] = named;
+  if (first !== undefined && named.length === 1) {
+    const at = first.indexOf('@');
+    return { model: first.slice(0, at), version: first.slice(at + 1) };
+  }
+  const what =
+    first === undefined
+      ? 'No model version was named, and the policies name none'
+      : `The policies name ${named.join(' and ')}`;
+  throw new WorkbenchError('usage', `${what}: what is to be assessed?`, {
+    remedy:
+      'Name it: `aiwb assess MODEL@VERSION --policy FILE`, or write `assess: {model: MODEL@VERSION}` into one policy.',
+  });
+}
+
+async function readSubject(
+  { model, version }: Target,
+  { store }: GovernancePorts,
+  signal: AbortSignal,
+): Promise<Subject> {
+  const { registry } = store;
+  const found = await registry.getVersion(model, version, signal);
+  return {
+    model: await registry.getModel(found.model, signal),
+    version: found,
+    artifacts: await registry.listArtifacts(found.model, found.version, signal),
+  };
+}
+
+/** Asked for once the record stands, so what keeps approval from being requested is told and does not undo the assessment. */
+async function askForApproval(
+  { gate, subject: { model, version } }: AssessmentRecord,
+  documents: readonly PolicyDocument[],
+  folder: string,
+  ports: GovernancePorts,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  if (gate.outcome !== 'passed' || !documents.some(({ policy }) => policy.assess?.requestApproval === true))
+    return undefined;
+  try {
+    await requestApproval({ model, version, folder }, ports, signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message, remedy } = toWorkbenchError(error);
+    return { code, message, ...(remedy === undefined ? {} : { remedy }) };
+  }
+}
+
+/** A path that a policy names must stay in the workspace: policies come from anywhere. */
+function chooseScorecardPath(
+  { scorecard, folder }: AssessRequest,
+  documents: readonly PolicyDocument[],
+  { files }: GovernancePorts,
+): string | undefined {
+  if (scorecard !== undefined) return scorecard;
+  for (const { path, file, policy, parsed } of documents) {
+    const named = policy.assess?.scorecard;
+    if (named === undefined) continue;
+    const target = files.resolve(files.parent(path), named);
+    // Seen from the folder, what lies outside goes up, or starts at a root or a drive.
+    if (!/^(\.\.(\/|$)|\/|[A-Za-z]:)/.test(files.relative(folder, target))) return target;
+    const { line, character } = parsed.locate(['assess', 'scorecard'], 'value').start;
+    throw new WorkbenchError(
+      'policy-invalid',
+      `${file}:${String(line + 1)}: the scorecard ${named} lies outside the workspace.`,
+      {
+        remedy: 'Name a file in the workspace folder, or choose another place yourself with --scorecard.',
+        place: { path, line: line + 1, column: character + 1 },
+      },
+    );
+  }
+  return undefined;
+}
+
+async function writeScorecard(id: string, path: string, folder: string, ports: GovernancePorts): Promise<string> {
+  await ports.files.writeText(path, serialiseScorecard(await makeScorecard(id, ports)));
+  return ports.files.relative(folder, path);
+}

@@ -1,0 +1,212 @@
+import { canonicalJson } from '../../schemas/canonical.ts';
+import type { MetricCheck } from '../../schemas/generated/files.ts';
+import type { DocArtifact, RunSummary, Waiver } from '../../schemas/generated/messages.ts';
+import { validateAttestation } from '../../schemas/generated/validators.js';
+import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
+import { parseDocument } from '../documents/parse.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
+import type { RunRecord } from '../ports/store.ts';
+import { nameOfVersion } from '../promotion/version.ts';
+import type { AttestationEvidence } from './checks/attestation.ts';
+import { mostCardBytes } from './checks/card-text.ts';
+import type { TrainingEvidence } from './checks/lineage.ts';
+import type { EvidenceRun, MetricEvidence } from './checks/metric.ts';
+import type { CardEvidence } from './checks/model-card.ts';
+import type { GovernancePorts } from './ports.ts';
+import { readPayload } from './records.ts';
+import type { Subject } from './subject.ts';
+import { readWaivers } from './waivers.ts';
+
+/** Everything the checks of a policy set look at, read before any is judged. */
+export interface CollectedEvidence {
+  metric(check: MetricCheck): MetricEvidence;
+  readonly card: CardEvidence | undefined;
+  /** Absent where the lineage names no tuning run. */
+  readonly training: TrainingEvidence | undefined;
+  /** Newest first. */
+  attestations(control: string): readonly AttestationEvidence[];
+  /** All of the model, with their approvals. */
+  readonly waivers: readonly Waiver[];
+}
+
+/**
+ * Reads the evidence from the store. What cannot be read for one check is that check's `error`; a waiver that was tampered with stops
+ * the assessment (`record-tampered`), because it would open the gate.
+ */
+export async function collectEvidence(
+  set: PolicySet,
+  subject: Subject,
+  folder: string,
+  ports: GovernancePorts,
+  signal: AbortSignal,
+): Promise<CollectedEvidence> {
+  const metrics = await collectMetrics(set, subject, folder, ports, signal);
+  const attestations = await collectAttestations(subject, ports);
+  return {
+    metric: check => metrics.get(keyOf(check)) ?? { run: undefined, missing: 'No run was looked for.' },
+    card: await readModelCard(subject, ports),
+    training: await findTraining(subject, ports),
+    attestations: control => attestations.get(control) ?? [],
+    waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
+  };
+}
+
+function keyOf({ benchmark, dataset }: MetricCheck): string {
+  return JSON.stringify([benchmark, dataset ?? null]);
+}
+
+async function collectMetrics(
+  set: PolicySet,
+  subject: Subject,
+  folder: string,
+  ports: GovernancePorts,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, MetricEvidence>> {
+  const checks = set.controls.flatMap(({ control }) => control.checks.filter(check => check.type === 'metric'));
+  const found = new Map<string, MetricEvidence>();
+  if (checks.length === 0) return found;
+  const { store, files } = ports;
+  const runs = (await store.listRunsAsking(subject.version.modelDigest)).filter(({ kind }) => kind === 'benchmark');
+  let benchmarks: readonly LibraryDocument<'bench'>[] | undefined;
+  for (const check of checks) {
+    if (found.has(keyOf(check))) continue;
+    signal.throwIfAborted();
+    const { run, passedOver } = await findRun(check, runs, subject, ports);
+    if (run === undefined) benchmarks ??= await createDocumentLibrary(files, folder).all('bench', signal);
+    found.set(keyOf(check), {
+      run,
+      missing: run === undefined ? wordMissing(check, subject, passedOver, benchmarks ?? []) : '',
+    });
+  }
+  return found;
+}
+
+/** The newest run that counts: finished, over all rows the benchmark asks for, with the dataset the policy names. */
+async function findRun(
+  check: MetricCheck,
+  runs: readonly RunSummary[],
+  { version }: Subject,
+  { store, digest }: GovernancePorts,
+): Promise<{ readonly run: EvidenceRun | undefined; readonly passedOver: readonly string[] }> {
+  const passedOver: string[] = [];
+  for (const { id, name, state } of runs) {
+    if (name !== check.benchmark) continue;
+    if (state !== 'succeeded') {
+      passedOver.push(`run ${id} is ${state}`);
+      continue;
+    }
+    const record = await store.getRun(id);
+    const fault = findFault(record, check);
+    if (fault === undefined) return { run: describeRun(record, version.modelDigest, digest), passedOver };
+    passedOver.push(`run ${id} ${fault}`);
+  }
+  return { run: undefined, passedOver };
+}
+
+/** Why a succeeded run is no evidence. */
+function findFault({ spec, report, dataset, summary }: RunRecord, check: MetricCheck): string | undefined {
+  if (spec.limit !== undefined) return `asked the first ${String(spec.limit)} rows only`;
+  if (report === undefined || summary.endedAt === undefined) return 'has no report';
+  if (check.dataset !== undefined && dataset?.digest !== check.dataset) return 'asked other rows than the policy names';
+  return undefined;
+}
+
+function describeRun(record: RunRecord, modelDigest: string, digest: GovernancePorts['digest']): EvidenceRun {
+  const { summary, spec, report } = record;
+  return {
+    runId: summary.id,
+    endedAt: summary.endedAt ?? summary.createdAt,
+    repeats: parseDocument('bench', spec.text).value?.repeats ?? 1,
+    confidence: report?.confidence ?? 0.95,
+    variants: (report?.variants ?? [])
+      .filter(variant => variant.modelDigest === modelDigest)
+      .map(result => ({ result, digest: digest.sha256(canonicalJson(result)) })),
+  };
+}
+
+function wordMissing(
+  { benchmark }: MetricCheck,
+  { version }: Subject,
+  passedOver: readonly string[],
+  benchmarks: readonly LibraryDocument<'bench'>[],
+): string {
+  const name = nameOfVersion(version);
+  const but = passedOver.length === 0 ? '' : `: ${passedOver.slice(0, 3).join('; ')}`;
+  const none = `No complete run of benchmark ${benchmark} has asked ${name}${but}.`;
+  const document = benchmarks.find(({ parsed }) => parsed.value?.name === benchmark);
+  if (document?.parsed.value === undefined) return `${none} The workspace has no benchmark of this name.`;
+  const names = new Set([
+    `registry:${version.model}`,
+    ...[version.version, ...version.aliases].map(each => `registry:${version.model}@${each}`),
+  ]);
+  const asked = document.parsed.value.models.find(model => names.has(model));
+  if (asked !== undefined) return `${none} Make one: \`aiwb run ${document.file} --model ${asked}\`.`;
+  return `${none} Add registry:${name} to its models, then \`aiwb run ${document.file} --model registry:${name}\`.`;
+}
+
+async function readModelCard(
+  { artifacts, version }: Subject,
+  ports: GovernancePorts,
+): Promise<CardEvidence | undefined> {
+  const card = artifacts.find(
+    (artifact): artifact is DocArtifact => artifact.artifactType === 'doc-artifact' && artifact.name === 'model-card',
+  );
+  if (card === undefined) return undefined;
+  const content = await readCardText(card.digest, ports);
+  return { digest: card.digest, path: card.path, storedAt: version.createdAt, content };
+}
+
+async function readCardText(name: string, { store, digest }: GovernancePorts): Promise<CardEvidence['content']> {
+  try {
+    const bytes = await store.blobs.read(name);
+    if (digest.sha256(bytes) !== name)
+      return { fault: 'The stored model card is not the one that was registered: its digest differs.' };
+    if (bytes.length > mostCardBytes) return { fault: 'The model card is larger than 256 KiB and is not read.' };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch (error) {
+    if (error instanceof WorkbenchError && (error.code === 'blob-missing' || error.code === 'record-tampered'))
+      return { fault: error.message };
+    if (error instanceof TypeError) return { fault: 'The model card is no UTF-8 text.' };
+    throw error;
+  }
+}
+
+async function findTraining({ version }: Subject, { store }: GovernancePorts): Promise<TrainingEvidence | undefined> {
+  const { runId } = version.lineage;
+  if (runId === undefined) return undefined;
+  try {
+    const { summary, tuning } = await store.getRun(runId);
+    if (summary.id !== runId || summary.kind !== 'tune') return { state: 'unknown' };
+    if (tuning === undefined || summary.endedAt === undefined) return { state: 'unfinished' };
+    return { state: 'recorded', endedAt: summary.endedAt, checkpoints: tuning.checkpoints.map(({ digest }) => digest) };
+  } catch (error) {
+    if (error instanceof WorkbenchError && error.code === 'run-not-found') return { state: 'unknown' };
+    throw error;
+  }
+}
+
+/** Attestations by control, newest first. One that was changed stays in its place, as a fault. */
+async function collectAttestations(
+  { version }: Subject,
+  { store, digest }: GovernancePorts,
+): Promise<ReadonlyMap<string, readonly AttestationEvidence[]>> {
+  const records = await store.ledger.list({ kind: 'attestation', model: version.model, version: version.version });
+  const found = new Map<string, AttestationEvidence[]>();
+  for (const record of records) {
+    const control = controlOf(record.payload);
+    const list = found.get(control) ?? [];
+    found.set(control, list);
+    try {
+      list.push({ attestation: readPayload(record, validateAttestation, digest), digest: record.digest });
+    } catch (error) {
+      list.push({ fault: toWorkbenchError(error).message });
+    }
+  }
+  return found;
+}
+
+function controlOf(payload: unknown): string {
+  const control = (payload as { readonly control?: unknown } | null | undefined)?.control;
+  return typeof control === 'string' ? control : '';
+}

@@ -1,0 +1,122 @@
+import type { Check } from '../../schemas/generated/files.ts';
+import type {
+  AppliedPolicy,
+  AssessmentRecord,
+  CheckResult,
+  ControlResult,
+  Identity,
+  Waiver,
+} from '../../schemas/generated/messages.ts';
+import { coverageOf, scoreOf } from '../../schemas/verify-scorecard.ts';
+import type { EffectiveControl, PolicyDocument, PolicySet } from '../policies/policy-set.ts';
+import { judgeApplicability } from './applicability.ts';
+import { checkAttestation } from './checks/attestation.ts';
+import { checkLineage } from './checks/lineage.ts';
+import { checkMetric } from './checks/metric.ts';
+import { checkModelCard } from './checks/model-card.ts';
+import type { CollectedEvidence } from './evidence.ts';
+import { coverFrameworks } from './frameworks-coverage.ts';
+import { judgeGate } from './gate.ts';
+import { scoreControl } from './scoring.ts';
+import { describeSubject, type Subject } from './subject.ts';
+
+export interface RecordInput {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly set: PolicySet;
+  readonly evidence: CollectedEvidence;
+  readonly assessor: Identity;
+  readonly workbench: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Judges a version by a policy set and the evidence there is. Pure: the same input gives the same record. Controls keep the policies' order. */
+export function buildRecord({ id, subject, set, evidence, assessor, workbench, now }: RecordInput): AssessmentRecord {
+  const controls = set.controls.map(effective => judgeControl(effective, subject, evidence, now));
+  const used = new Set(controls.flatMap(({ waiver }) => waiver ?? []));
+  const waivers = evidence.waivers.filter(waiver => used.has(waiver.id));
+  const score = scoreOf(controls);
+  const coverage = coverageOf(controls);
+  const waived = controls.filter(({ waiver }) => waiver !== undefined).length;
+  const validUntil = earliestExpiry(controls, waivers, now);
+  return {
+    schemaVersion: 1,
+    id,
+    subject: describeSubject(subject),
+    assessedAt: now,
+    ...(validUntil === undefined ? {} : { validUntil }),
+    assessor,
+    workbench,
+    policies: set.policies.map(describePolicy),
+    policySetDigest: set.digest,
+    score,
+    coverage,
+    waived,
+    gate: judgeGate(set.gates, controls, { score, coverage, waived }),
+    controls,
+    waivers,
+    frameworks: coverFrameworks(set.frameworks, controls),
+  };
+}
+
+function judgeControl(
+  effective: EffectiveControl,
+  subject: Subject,
+  evidence: CollectedEvidence,
+  now: number,
+): ControlResult {
+  const { control, appliesTo } = effective;
+  const applies = judgeApplicability(appliesTo, subject);
+  const results =
+    applies.state === 'yes' ? control.checks.map(check => runCheck(check, control.id, subject, evidence, now)) : [];
+  return scoreControl(effective, applies, results, { version: subject.version, waivers: evidence.waivers, now });
+}
+
+function runCheck(
+  check: Check,
+  control: string,
+  subject: Subject,
+  evidence: CollectedEvidence,
+  now: number,
+): CheckResult {
+  switch (check.type) {
+    case 'metric':
+      return checkMetric(check, evidence.metric(check), now);
+    case 'model-card':
+      return checkModelCard(check, evidence.card, now);
+    case 'lineage':
+      return checkLineage(check, subject, evidence.training, now);
+    case 'attestation':
+      return checkAttestation(check, control, subject, evidence.attestations(control), now);
+  }
+}
+
+/** When the first thing that the result rests on (the evidence of a passed check, a waiver in use) expires. */
+function earliestExpiry(
+  controls: readonly ControlResult[],
+  waivers: readonly Waiver[],
+  now: number,
+): number | undefined {
+  const evidence = controls.flatMap(({ checks }) => checks.filter(({ state }) => state === 'pass'));
+  const times = [
+    ...evidence.flatMap(check => check.evidence.flatMap(({ expiresAt }) => expiresAt ?? [])),
+    ...waivers.map(({ expiresAt }) => expiresAt),
+  ].filter(time => time > now);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function describePolicy({ policy, file, digest }: PolicyDocument): AppliedPolicy {
+  const { id, version, level, title, owner, reviewBy } = policy;
+  return {
+    id,
+    version,
+    level,
+    title: title ?? id,
+    ...(owner === undefined ? {} : { owner }),
+    ...(reviewBy === undefined ? {} : { reviewBy }),
+    path: file,
+    digest,
+    extends: (policy.extends ?? []).map(parent => parent.id),
+  };
+}

@@ -1,0 +1,118 @@
+import type {
+  AssessmentRecord,
+  AssessmentSummary,
+  Baseline,
+  Scorecard,
+  ScorecardView,
+} from '../../schemas/generated/messages.ts';
+import { validateAssessmentRecord, validateBaseline } from '../../schemas/generated/validators.js';
+import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import type { LedgerRecord } from '../ports/ledger.ts';
+import { approvalOf } from '../promotion/approval.ts';
+import type { GovernancePorts } from './ports.ts';
+import { readPayload } from './records.ts';
+import { findAuditHead } from './scorecard.ts';
+
+type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
+
+/**
+ * A stored assessment as its page shows it; a unique beginning of its id is enough. A record that was changed is shown as tampered, as
+ * long as it can be read at all. Throws `record-not-found`, and `record-tampered` for what is no assessment any more.
+ */
+export async function viewAssessment(id: string, ports: ViewPorts, signal: AbortSignal): Promise<ScorecardView> {
+  const record = await findAssessment(id, ports);
+  const scorecard = await describeScorecard(record, ports);
+  const { model } = scorecard.record.subject;
+  const baseline = await findBaseline(model, ports, signal);
+  return {
+    scorecard,
+    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
+    source: 'store',
+    history: await listAssessments({ model }, ports),
+    ...(baseline === undefined ? {} : { baseline }),
+  };
+}
+
+/** A stored assessment as a file for reviewers without the store, with the audit log's head as it is now. */
+export async function makeScorecard(id: string, ports: ViewPorts): Promise<Scorecard> {
+  const scorecard = await describeScorecard(await findAssessment(id, ports), ports);
+  const auditHead = await findAuditHead(ports.store.ledger);
+  return { ...scorecard, ...(auditHead === undefined ? {} : { auditHead }) };
+}
+
+/** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
+export async function listAssessments(
+  filter: { readonly model: string; readonly version?: string },
+  { store }: Pick<GovernancePorts, 'store'>,
+): Promise<AssessmentSummary[]> {
+  const records = await store.ledger.list({ kind: 'assessment', ...filter });
+  return records.flatMap(record => {
+    const payload = asAssessment(record);
+    return payload === undefined ? [] : [summarise(payload, record.digest)];
+  });
+}
+
+async function findAssessment(id: string, { store }: ViewPorts): Promise<LedgerRecord> {
+  const record = await store.ledger.get(id);
+  if (record.kind === 'assessment') return record;
+  throw new WorkbenchError(
+    'record-not-found',
+    `${record.id} is no assessment but the ${record.kind} of ${record.model}.`,
+    {
+      remedy: '`aiwb registry show MODEL@V` names the assessments of a version.',
+    },
+  );
+}
+
+async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Promise<Scorecard> {
+  const payload = asAssessment(record);
+  if (payload === undefined) {
+    throw new WorkbenchError(
+      'record-tampered',
+      `The assessment ${record.id} in the store was changed: it is no assessment.`,
+      {
+        remedy: '`aiwb audit verify` shows what else does not fit. Restore the store from a backup.',
+      },
+    );
+  }
+  const { model, version } = payload.subject;
+  const approval = await approvalOf(model, version, store);
+  return { schemaVersion: 1, record: payload, digest: record.digest, approval };
+}
+
+function asAssessment({ payload }: LedgerRecord): AssessmentRecord | undefined {
+  return validateAssessmentRecord(payload) ? payload : undefined;
+}
+
+function summarise(record: AssessmentRecord, digest: string): AssessmentSummary {
+  const { id, subject, assessedAt, assessor, gate, score, coverage, waived, policies } = record;
+  return {
+    id,
+    model: subject.model,
+    version: subject.version,
+    assessedAt,
+    assessor,
+    digest,
+    gate: gate.outcome,
+    score,
+    coverage,
+    waived,
+    policies: policies.map(policy => `${policy.id} ${policy.version}`),
+  };
+}
+
+/** What the model's figures are compared with: the version in production, else the one locked last. */
+async function findBaseline(
+  name: string,
+  { store, digest }: ViewPorts,
+  signal: AbortSignal,
+): Promise<Baseline | undefined> {
+  const { aliases } = await store.registry.getModel(name, signal);
+  for (const version of [aliases['production'], aliases['baseline']]) {
+    if (version === undefined) continue;
+    const [record] = await store.ledger.list({ kind: 'baseline', model: name, version, limit: 1 });
+    if (record !== undefined) return readPayload(record, validateBaseline, digest);
+  }
+  return undefined;
+}
