@@ -80,7 +80,12 @@ const bundles = {
     external: ['vscode'],
   },
   webviews: {
-    entryPoints: { report: 'webviews/report/main.ts' },
+    entryPoints: {
+      report: 'webviews/report/main.ts',
+      scorecard: 'webviews/scorecard/main.ts',
+      tuning: 'webviews/tuning/main.ts',
+      version: 'webviews/version/main.ts',
+    },
     outdir: 'dist/webviews',
     platform: 'browser',
     format: 'esm',
@@ -89,9 +94,13 @@ const bundles = {
     chunkNames: 'chunks/[name]-[hash]',
     loader: { '.ttf': 'file' },
   },
-  /** The same page as one classic script, to be inlined into self-contained HTML files. */
-  'standalone-report': {
-    entryPoints: { 'report-standalone': 'webviews/report/main.ts' },
+  /** The same pages as one classic script each, to be inlined into self-contained HTML files. */
+  'standalone-pages': {
+    entryPoints: {
+      'report-standalone': 'webviews/report/main.ts',
+      'scorecard-standalone': 'webviews/scorecard/main.ts',
+      'tuning-standalone': 'webviews/tuning/main.ts',
+    },
     outdir: 'dist/webviews',
     platform: 'browser',
     format: 'iife',

@@ -5,10 +5,14 @@ import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
 
 const shownAtFirst = 2000;
+const proseAtFirst = 600;
 
-/** Text from a dataset or a model, as it is: wrapped, its unseen characters spelled out, very long ones cut until asked for. */
+/**
+ * Text from elsewhere, as it is: wrapped, its unseen characters spelled out, very long ones cut until asked for. In a box, as
+ * data; with `prose`, as a paragraph.
+ */
 export class LongText extends LitElement {
-  static override properties = { text: { attribute: false }, isWhole: { state: true } };
+  static override properties = { text: { attribute: false }, prose: { type: Boolean }, isWhole: { state: true } };
   static override styles = [
     baseStyles,
     buttonStyles,
@@ -23,23 +27,31 @@ export class LongText extends LitElement {
         background: var(--vscode-textCodeBlock-background);
         border-radius: 3px;
       }
+      p {
+        white-space: pre-line;
+        overflow-wrap: anywhere;
+      }
     `,
   ];
   declare text: string | undefined;
+  declare prose: boolean;
   declare isWhole: boolean;
 
   constructor() {
     super();
+    this.prose = false;
     this.isWhole = false;
   }
 
   override render() {
     const text = this.text ?? '';
-    const isCut = !this.isWhole && text.length > shownAtFirst;
-    const shown = isCut ? `${text.slice(0, shownAtFirst).replace(/[\ud800-\udbff]$/, '')}…` : text;
-    return html`<pre dir="auto" tabindex="0">
-${text === '' ? html`<span class="muted">(empty)</span>` : showUnseen(shown)}</pre>
-      ${isCut ? html`<button type="button" class="link" @click=${() => (this.isWhole = true)}>Show all ${formatCount(text.length)} characters</button>` : nothing}`;
+    const limit = this.prose ? proseAtFirst : shownAtFirst;
+    const isCut = !this.isWhole && text.length > limit;
+    const shown = isCut ? `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…` : text;
+    const content = text === '' ? html`<span class="muted">(empty)</span>` : showUnseen(shown);
+    const block = this.prose ? html`<p dir="auto">${content}</p>` : html`<pre dir="auto" tabindex="0">${content}</pre>`;
+    return html`${block}
+    ${isCut ? html`<button type="button" class="link" @click=${() => (this.isWhole = true)}>Show all ${formatCount(text.length)} characters</button>` : nothing}`;
   }
 }
 

@@ -1,0 +1,128 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { CheckResult } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { formatConfidence, formatCount, formatValue } from '../shared/format.ts';
+import { checkWords } from '../shared/governance-words.ts';
+import { icon } from '../shared/icons.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { clipLine } from '../shared/text.ts';
+import './evidence-list.ts';
+import { intervalPlot, intervalPlotStyles } from './interval-plot.ts';
+import './long-text.ts';
+
+/** The checks of a control: state and reason, required against actual in words and drawn, and the evidence. */
+export class CheckList extends LitElement {
+  static override properties = {
+    checks: { attribute: false },
+    now: { attribute: false },
+    linked: { type: Boolean },
+  };
+  static override styles = [
+    baseStyles,
+    intervalPlotStyles,
+    css`
+      .check {
+        display: grid;
+        grid-template-columns: 16px minmax(0, 1fr);
+        gap: 0 8px;
+        padding: 6px 0;
+      }
+      .check + .check {
+        border-top: 1px solid var(--aiwb-line);
+      }
+      .check > .icon {
+        margin-top: 2px;
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        column-gap: 16px;
+        overflow-wrap: anywhere;
+      }
+      .title {
+        min-width: 0;
+      }
+      .figures {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 24px;
+        margin: 4px 0;
+      }
+      .figures > div {
+        min-width: 0;
+        overflow-wrap: anywhere;
+        font-variant-numeric: tabular-nums;
+      }
+      dt {
+        font-size: 0.9em;
+        color: var(--vscode-descriptionForeground);
+      }
+      .interval {
+        color: var(--vscode-descriptionForeground);
+      }
+      .drawn {
+        align-self: end;
+      }
+      aiwb-evidence {
+        margin-top: 2px;
+      }
+    `,
+  ];
+  declare checks: readonly CheckResult[] | undefined;
+  declare now: number | undefined;
+  declare linked: boolean;
+
+  override render() {
+    const checks = this.checks ?? [];
+    if (checks.length === 0) return html`<p class="muted">This control has no checks.</p>`;
+    return html`<ul>
+      ${checks.map(check => this.#renderCheck(check))}
+    </ul>`;
+  }
+
+  #renderCheck(check: CheckResult) {
+    const { icon: name, text, tone } = checkWords(check.state);
+    const hasEvidence = check.evidence.length > 0;
+    return html`<li class="check tone-${tone}">
+      ${icon(name)}
+      <div>
+        <div class="head">
+          <span class="title" dir="auto">${clipLine(check.title)}</span>
+          <span>${text}</span>
+        </div>
+        <aiwb-long-text class="muted" prose .text=${check.reason}></aiwb-long-text>
+        ${renderFigures(check)}
+        ${hasEvidence ? html`<aiwb-evidence .evidence=${check.evidence} .now=${this.now} ?linked=${this.linked}></aiwb-evidence>` : nothing}
+      </div>
+    </li>`;
+  }
+}
+
+function renderFigures(check: CheckResult) {
+  const { required, actual, n, slice } = check;
+  if (required === undefined && actual === undefined && n === undefined) return nothing;
+  return html`<dl class="figures">
+    ${required === undefined ? nothing : figure('Required', clipLine(required, 120))}
+    ${actual === undefined ? nothing : figure('Actual', actualWords(check, actual))}
+    ${n === undefined ? nothing : figure('n', formatCount(n))}
+    ${slice === undefined ? nothing : figure('Slice', clipLine(slice, 120))}
+    <div class="drawn">${intervalPlot(check)}</div>
+  </dl>`;
+}
+
+function figure(name: string, value: unknown) {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd dir="auto">${value}</dd>
+  </div>`;
+}
+
+function actualWords({ low, high, confidence, unit = 'ratio' }: CheckResult, actual: number) {
+  if (low === undefined || high === undefined) return formatValue(actual, unit);
+  const level = confidence === undefined ? '' : `${formatConfidence(confidence)} `;
+  return html`${formatValue(actual, unit)}
+    <span class="interval">${level}interval ${formatValue(low, unit)} to ${formatValue(high, unit)}</span>`;
+}
+
+defineElement('aiwb-checks', CheckList);

@@ -1,0 +1,110 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { GateCheck, PolicyGate } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { conditionWords, policyGateWords } from '../shared/governance-words.ts';
+import { icon } from '../shared/icons.ts';
+import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
+import './long-text.ts';
+
+/** So many controls a condition names before it only counts the others. */
+const namedControls = 12;
+
+/**
+ * The verdict of a gate as a sentence, then each condition: required against actual. With `jumps`, a condition's controls can
+ * be gone to: fires `jump` with a control's id.
+ */
+export class PolicyGateView extends LitElement {
+  static override properties = { gate: { attribute: false }, jumps: { type: Boolean } };
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    tableStyles,
+    css`
+      .verdict {
+        display: flex;
+        gap: 8px;
+        align-items: flex-start;
+        margin-bottom: 8px;
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+      .verdict > .icon {
+        margin-top: 2px;
+      }
+      .controls {
+        display: block;
+        max-width: 48ch;
+      }
+      .controls button {
+        overflow-wrap: anywhere;
+      }
+      td.words {
+        min-width: 10ch;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+  declare gate: PolicyGate | undefined;
+  declare jumps: boolean;
+
+  override render() {
+    const { gate } = this;
+    if (gate === undefined) return nothing;
+    const { text, icon: name, tone } = policyGateWords(gate.outcome);
+    return html`<div class="verdict tone-${tone}">
+        ${icon(name)}
+        <div><span>${text}.</span> <aiwb-long-text prose .text=${gate.sentence}></aiwb-long-text></div>
+      </div>
+      ${gate.conditions.length === 0 ? html`<p class="muted">No policy sets a condition.</p>` : this.#renderConditions(gate.conditions)}`;
+  }
+
+  #renderConditions(conditions: readonly GateCheck[]) {
+    const hasPolicy = conditions.some(({ policy }) => policy !== undefined);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Conditions of the gate">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Condition</th>
+            <th scope="col">Required</th>
+            <th scope="col">Actual</th>
+            <th scope="col">Outcome</th>
+            ${hasPolicy ? html`<th scope="col">Policy</th>` : nothing}
+          </tr>
+        </thead>
+        <tbody>
+          ${conditions.map(condition => this.#renderCondition(condition, hasPolicy))}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #renderCondition({ condition, required, actual, outcome, policy, controls = [] }: GateCheck, hasPolicy: boolean) {
+    const { text, icon: name, tone } = conditionWords(outcome);
+    return html`<tr>
+      <th scope="row" class="name" dir="auto">${clipLine(condition)}</th>
+      <td class="words" dir="auto">${clipLine(required)}</td>
+      <td class="words" dir="auto">
+        ${clipLine(actual)}${controls.length === 0 ? nothing : html`<span class="controls">${this.#renderControls(controls)}</span>`}
+      </td>
+      <td class="word tone-${tone}">${icon(name)} ${text}</td>
+      ${hasPolicy ? html`<td class="name">${policy === undefined ? '' : showUnseen(policy)}</td>` : nothing}
+    </tr>`;
+  }
+
+  #renderControls(controls: readonly string[]) {
+    const named = controls.slice(0, namedControls);
+    const others = controls.length - named.length;
+    return html`${named.map((id, index) => html`${index === 0 ? nothing : ', '}${this.#renderControl(id)}`)}${others === 0 ? nothing : ` and ${String(others)} more`}`;
+  }
+
+  #renderControl(id: string) {
+    if (!this.jumps) return clipLine(id, 60);
+    const jump = (): void => {
+      this.dispatchEvent(new CustomEvent<string>('jump', { detail: id, bubbles: true, composed: true }));
+    };
+    return html`<button type="button" class="link" @click=${jump}>${clipLine(id, 60)}</button>`;
+  }
+}
+
+defineElement('aiwb-policy-gate', PolicyGateView);

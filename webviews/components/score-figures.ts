@@ -1,0 +1,75 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { AssessmentRecord } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { countOf, formatCount, formatFixed } from '../shared/format.ts';
+import { baseStyles } from '../shared/styles.ts';
+
+/** Score, evidence coverage and waived controls: always the three together, each with what it means. */
+export class ScoreFigures extends LitElement {
+  static override properties = { record: { attribute: false } };
+  static override styles = [
+    baseStyles,
+    css`
+      dl {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
+        gap: 8px 24px;
+      }
+      dl > div {
+        display: grid;
+        align-content: start;
+      }
+      dt {
+        font-weight: 600;
+      }
+      .figure {
+        font-size: 1.55em;
+        line-height: 1.3;
+        font-weight: 600;
+        font-variant-numeric: tabular-nums;
+      }
+      .of {
+        font-size: 0.65em;
+        font-weight: normal;
+        color: var(--vscode-descriptionForeground);
+      }
+    `,
+  ];
+  declare record: AssessmentRecord | undefined;
+
+  override render() {
+    const { record } = this;
+    if (record === undefined) return nothing;
+    const { score, coverage, waived, controls } = record;
+    const applicable = controls.filter(({ outcome }) => outcome !== 'not-applicable').length;
+    return html`<dl>
+      <div>
+        <dt>Score</dt>
+        <dd class="figure">
+          ${score === null ? '–' : formatPoints(score)}
+          <span class="of">${score === null ? 'no control applies' : 'of 100'}</span>
+        </dd>
+        <dd class="muted">
+          Weight of what is met, of all that applies. Half for partial, nothing for not assessed or waived.
+        </dd>
+      </div>
+      <div>
+        <dt>Evidence coverage</dt>
+        <dd class="figure">${formatPoints(coverage)}<span class="of"> %</span></dd>
+        <dd class="muted">Of ${countOf(applicable, 'applicable control')}, the share with all its evidence.</dd>
+      </div>
+      <div>
+        <dt>Waived</dt>
+        <dd class="figure">${formatCount(waived)} <span class="of">${waived === 1 ? 'control' : 'controls'}</span></dd>
+        <dd class="muted">Not met, and excused at the gate until the waiver expires. The score is untouched.</dd>
+      </div>
+    </dl>`;
+  }
+}
+
+/** `84`, `84.6`: at most one decimal. */
+export function formatPoints(value: number): string {
+  return formatFixed(value, Number.isInteger(Number(value.toFixed(1))) ? 0 : 1);
+}
+
+defineElement('aiwb-score-figures', ScoreFigures);

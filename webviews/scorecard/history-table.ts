@@ -1,0 +1,81 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { AssessmentSummary, ScorecardView } from '../../schemas/generated/messages.ts';
+import { formatPoints } from '../components/score-figures.ts';
+import { defineElement } from '../shared/define.ts';
+import { formatCount, formatDate, isoDate } from '../shared/format.ts';
+import { identityName, identityWords, policyGateWords } from '../shared/governance-words.ts';
+import { icon } from '../shared/icons.ts';
+import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
+import { clipLine } from '../shared/text.ts';
+import { sendCommand } from './commands.ts';
+import { scoreTrend, scoreTrendStyles } from './score-trend.ts';
+
+/** Assessments of all versions of the model, the newest first; each opens where somebody can open it. */
+export class HistoryTable extends LitElement {
+  static override properties = { view: { attribute: false }, acts: { type: Boolean } };
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    tableStyles,
+    scoreTrendStyles,
+    css`
+      .scroll {
+        max-height: 60vh;
+      }
+      tr.shown > * {
+        font-weight: 600;
+      }
+    `,
+  ];
+  declare view: ScorecardView | undefined;
+  /** Whether another assessment can be opened. */
+  declare acts: boolean;
+
+  override render() {
+    if (this.view === undefined) return nothing;
+    const { history, scorecard } = this.view;
+    return html`${scoreTrend(history)}
+      <div class="scroll" tabindex="0" role="region" aria-label="Assessments of this model">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Assessed</th>
+              <th scope="col">Version</th>
+              <th scope="col" class="number">Score</th>
+              <th scope="col" class="number">Coverage <span class="unit">%</span></th>
+              <th scope="col" class="number">Waived</th>
+              <th scope="col">Gate</th>
+              <th scope="col">Assessor</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${history.map(summary => this.#renderRow(summary, summary.id === scorecard.record.id))}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  #renderRow(summary: AssessmentSummary, isShown: boolean) {
+    const { version, score, coverage, waived, gate, assessor } = summary;
+    const { text, icon: name, tone } = policyGateWords(gate);
+    return html`<tr class=${isShown ? 'shown' : ''}>
+      <th scope="row" class="word">${this.#renderTime(summary, isShown)}</th>
+      <td>${clipLine(version, 60)}</td>
+      <td class="number">${score === null ? '–' : formatPoints(score)}</td>
+      <td class="number">${formatPoints(coverage)}</td>
+      <td class="number">${formatCount(waived)}</td>
+      <td class="word tone-${tone}">${icon(name)} ${text}</td>
+      <td class="name" title=${identityWords(assessor)}>${identityName(assessor)}</td>
+    </tr>`;
+  }
+
+  #renderTime({ id, assessedAt }: AssessmentSummary, isShown: boolean) {
+    const time = html`<time datetime=${isoDate(assessedAt)}>${formatDate(assessedAt)}</time>`;
+    if (isShown) return html`${time} <span class="tag">shown here</span>`;
+    if (!this.acts) return time;
+    const open = (): void => sendCommand(this, { command: 'openAssessment', assessmentId: id });
+    return html`<button type="button" class="link" @click=${open}>${time}</button>`;
+  }
+}
+
+defineElement('aiwb-history', HistoryTable);

@@ -1,0 +1,128 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { css, html, LitElement, nothing } from 'lit';
+import type { ScorecardView } from '../../schemas/generated/messages.ts';
+import '../components/copy-digest.ts';
+import { defineElement } from '../shared/define.ts';
+import { formatDate, formatRelative, isoDate } from '../shared/format.ts';
+import { approvalWords, identityWords } from '../shared/governance-words.ts';
+import { icon } from '../shared/icons.ts';
+import { headerStyles } from '../shared/page-styles.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
+import { sendCommand, type Command } from './commands.ts';
+
+/** Which version, by whom and when assessed, how far approved; and what can be done next. */
+export class ScorecardHeader extends LitElement {
+  static override properties = {
+    view: { attribute: false },
+    now: { attribute: false },
+    standalone: { type: Boolean },
+    outdated: { type: Boolean },
+  };
+  static override styles = [
+    baseStyles,
+    headerStyles,
+    css`
+      .state {
+        flex-basis: 100%;
+      }
+      aiwb-copy-digest {
+        color: var(--vscode-foreground);
+      }
+    `,
+  ];
+  declare view: ScorecardView | undefined;
+  declare now: number;
+  declare standalone: boolean;
+  /** Whether there is a newer assessment of this version, to which approval belongs. */
+  declare outdated: boolean;
+
+  override render() {
+    const { view } = this;
+    if (view === undefined) return nothing;
+    const { record } = view.scorecard;
+    const { model, version } = record.subject;
+    return html`<header>
+      <div class="about">
+        <h1 dir="auto">${showUnseen(model)}@${showUnseen(version)}</h1>
+        <p class="facts">${this.#renderApproval(view)}</p>
+        <p class="facts">
+          <span
+            >weights
+            <aiwb-copy-digest digest=${record.subject.weightsDigest} name="digest of the weights"></aiwb-copy-digest
+          ></span>
+          <span
+            >policy set
+            <aiwb-copy-digest digest=${record.policySetDigest} name="digest of the policy set"></aiwb-copy-digest
+          ></span>
+          ${view.source === 'store' && view.verification.state === 'verified' ? html`<span class="tone-good">${icon('check')} record verified</span>` : nothing}
+        </p>
+        <p class="facts">
+          <span
+            >assessed <time datetime=${isoDate(record.assessedAt)}>${formatDate(record.assessedAt)}</time> by
+            ${identityWords(record.assessor)}</span
+          >
+          ${this.#renderValidity(record.validUntil)}
+        </p>
+      </div>
+      <div class="buttons no-print">${this.#renderButtons(view)}</div>
+    </header>`;
+  }
+
+  #renderApproval({ scorecard: { approval } }: ScorecardView) {
+    const { text, icon: name, tone } = approvalWords(approval.state);
+    return html`<span class="state tone-${tone}"
+      >${icon(name)} ${text}${approval.sentence === '' ? '' : `: ${clipLine(approval.sentence)}`}</span
+    >`;
+  }
+
+  #renderValidity(validUntil: number | undefined) {
+    if (validUntil === undefined) return nothing;
+    const day = html`<time datetime=${isoDate(validUntil)}>${formatDate(validUntil)}</time>`;
+    if (validUntil > this.now) return html`<span>valid until ${day}, ${formatRelative(validUntil, this.now)}</span>`;
+    return html`<span class="state tone-warn"
+      >${icon('warning')} valid until ${day}: evidence expired ${formatRelative(validUntil, this.now)}</span
+    >`;
+  }
+
+  #renderButtons(view: ScorecardView) {
+    if (this.standalone) return this.#renderButton('Print', () => print());
+    if (view.source === 'file')
+      return [this.#command('export', 'Export…'), this.#command('openSource', 'Open as JSON')];
+    const step = this.outdated ? undefined : nextStep(view);
+    return [
+      ...(step === undefined ? [] : [this.#command(step.command, step.label, true)]),
+      this.#command('assessAgain', 'Assess Again'),
+      this.#command('export', 'Export…'),
+      this.#command('openHtml', 'Open as HTML'),
+      this.#command('openVersion', 'Open Version'),
+    ];
+  }
+
+  #command(command: Command['command'], label: string, isPrimary = false) {
+    return this.#renderButton(label, () => sendCommand(this, { command }), isPrimary);
+  }
+
+  #renderButton(label: string, press: () => void, isPrimary = false) {
+    return html`<vscode-button ?secondary=${!isPrimary} @click=${press}>${label}</vscode-button>`;
+  }
+}
+
+/** The next step to production; none while the gate is closed or the record cannot be trusted. */
+function nextStep({
+  scorecard,
+  verification,
+}: ScorecardView): { command: Command['command']; label: string } | undefined {
+  if (scorecard.record.gate.outcome !== 'passed' || verification.state !== 'verified') return undefined;
+  switch (scorecard.approval.state) {
+    case 'none':
+    case 'void':
+      return { command: 'requestApproval', label: 'Request Approval…' };
+    case 'requested':
+      return { command: 'approve', label: 'Approve…' };
+    case 'approved':
+      return { command: 'promote', label: 'Promote…' };
+  }
+}
+
+defineElement('aiwb-scorecard-header', ScorecardHeader);
