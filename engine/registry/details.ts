@@ -1,0 +1,83 @@
+import type {
+  Approval,
+  Baseline,
+  ModelDetails,
+  ModelVersion,
+  RegistryList,
+  VersionDetails,
+} from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import { listAssessments } from '../governance/view.ts';
+import type { Store } from '../ports/store.ts';
+import { approvalOf } from '../promotion/approval.ts';
+import { readBaseline } from '../promotion/trail.ts';
+
+/** Every model with its versions, archived ones too: `state` tells them apart. */
+export async function listRegistry(store: Store, signal: AbortSignal): Promise<RegistryList> {
+  const models: ModelDetails[] = [];
+  for (const { name } of await store.registry.listModels({ archived: true }, signal)) {
+    signal.throwIfAborted();
+    models.push(await describeModel(name, store, signal));
+  }
+  return { models };
+}
+
+/** Throws `registry-not-found`. */
+export async function describeModel(name: string, store: Store, signal: AbortSignal): Promise<ModelDetails> {
+  const versions: VersionDetails[] = [];
+  for (const version of await store.registry.listVersions(name, signal)) {
+    versions.push(await detailsOf(version, store, signal));
+  }
+  return { model: await store.registry.getModel(name, signal), versions };
+}
+
+/** By version or alias; without one the newest. Throws `registry-not-found`. */
+export async function describeVersion(
+  model: string,
+  versionOrAlias: string | undefined,
+  store: Store,
+  signal: AbortSignal,
+): Promise<VersionDetails> {
+  return detailsOf(await store.registry.getVersion(model, versionOrAlias, signal), store, signal);
+}
+
+async function detailsOf(found: ModelVersion, store: Store, signal: AbortSignal): Promise<VersionDetails> {
+  const { model, version } = found;
+  const baseline = await baselineOf(model, version, store);
+  return {
+    version: withStatus(found),
+    artifacts: [...(await store.registry.listArtifacts(model, version, signal))],
+    approval: await describeApproval(model, version, store),
+    ...(baseline === undefined ? {} : { baseline }),
+    assessments: await listAssessments({ model, version }, { store }),
+  };
+}
+
+/** `aiw.status` is what the version was registered with; a reader of it wants what it has become. */
+function withStatus(version: ModelVersion): ModelVersion {
+  if (!Object.hasOwn(version.customProperties, 'aiw.status')) return version;
+  return { ...version, customProperties: { ...version.customProperties, 'aiw.status': version.status } };
+}
+
+/** A record that was changed keeps nobody from seeing the rest: it counts for nothing, and the sentence says why. */
+async function describeApproval(model: string, version: string, store: Store): Promise<Approval> {
+  try {
+    return await approvalOf(model, version, store);
+  } catch (error) {
+    if (!isTampered(error)) throw error;
+    return { state: 'none', sentence: `${error.message} Nothing counts until that is mended.` };
+  }
+}
+
+async function baselineOf(model: string, version: string, store: Store): Promise<Baseline | undefined> {
+  try {
+    return (await readBaseline(model, version, store.ledger))?.content;
+  } catch (error) {
+    if (isTampered(error)) return undefined;
+    throw error;
+  }
+}
+
+function isTampered(error: unknown): error is WorkbenchError {
+  return error instanceof WorkbenchError && error.code === 'record-tampered';
+}
