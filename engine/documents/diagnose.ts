@@ -3,8 +3,10 @@ import type { Files } from '../ports/files.ts';
 import { findWorkbenchFile } from '../workspace/find.ts';
 import { checkBenchmark } from './benchmark-checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { createDocumentLibrary } from './library.ts';
 import { kindOfPath, type DocumentKind } from './kinds.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
+import { checkPolicy, viewPolicies } from './policy-checks.ts';
 import { checkPrompt } from './prompt-checks.ts';
 import { checkTuningJob } from './tune-checks.ts';
 import { checkWorkbench } from './workbench-checks.ts';
@@ -75,12 +77,16 @@ export async function diagnoseTuningJob(
 /** Everything that is wrong with a policy, in itself and against the policies it extends and the benchmarks it names. */
 export async function diagnosePolicy(
   parsed: ParsedDocument<'policy'>,
-  _path: string,
-  _files: Files,
+  path: string,
+  files: Files,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
-  signal.throwIfAborted();
-  return Promise.resolve(parsed.diagnostics);
+  const parent = files.parent(path);
+  const workbench = await findWorkbenchFile(files, parent);
+  const folder = workbench === undefined ? parent : files.parent(workbench);
+  const library = createDocumentLibrary(files, folder);
+  const view = viewPolicies(library, path, files.relative(folder, path));
+  return [...parsed.diagnostics, ...(await checkPolicy(parsed, view, signal))];
 }
 
 async function viewFrom(path: string, files: Files): Promise<WorkspaceView> {

@@ -43,6 +43,13 @@ export function kindOfPath(path: string): DocumentKind | undefined {
   return undefined;
 }
 
+/** What the names of a kind's files end in; only kinds of which a workspace has many. */
+export const fileEndings = {
+  bench: ['.bench.yaml', '.bench.yml'],
+  tune: ['.tune.yaml', '.tune.yml'],
+  policy: ['.policy.yaml', '.policy.yml'],
+} as const satisfies Partial<Record<DocumentKind, readonly string[]>>;
+
 export function kindOfLanguage(languageId: string): DocumentKind | undefined {
   return documentKinds.find(kind => languageIds[kind] === languageId);
 }

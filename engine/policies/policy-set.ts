@@ -1,19 +1,24 @@
 import type { Applicability, Check, Control, Policy } from '../../schemas/generated/files.ts';
-import type { ControlSeverity } from '../../schemas/generated/messages.ts';
+import type { ControlSeverity, FrameworkMapping } from '../../schemas/generated/messages.ts';
 import type { DiagnosticCode, DocumentPath } from '../documents/diagnostic.ts';
 import type { ParsedDocument } from '../documents/parse.ts';
+import type { Digest } from '../ports/digest.ts';
 
-/** A policy file without errors of its own. */
-export interface PolicyDocument {
+/** A policy file without errors of its own, as far as checking it asks. */
+export interface PolicySource {
   /** Absolute path. */
   readonly path: string;
   /** The same relative to the workspace folder, with forward slashes. */
   readonly file: string;
+  readonly policy: Policy;
+  readonly parsed: ParsedDocument<'policy'>;
+}
+
+/** The same with what an assessment records of it. */
+export interface PolicyDocument extends PolicySource {
   readonly text: string;
   /** SHA-256 of `text`. */
   readonly digest: string;
-  readonly policy: Policy;
-  readonly parsed: ParsedDocument<'policy'>;
 }
 
 /** A control that lacks nothing. */
@@ -31,8 +36,10 @@ export interface EffectiveControl {
   /** Ids of the policies that made it stricter. */
   readonly tightenedBy: readonly string[];
   readonly weight: number;
-  /** All must hold: the policies' and the control's own. */
+  /** All must hold: that of the policy that first asked for it, and the control's own. */
   readonly appliesTo: readonly Applicability[];
+  /** The control's mappings with the version of each framework that counts and what the id is called. */
+  readonly mappings: readonly FrameworkMapping[];
 }
 
 /** One policy's gate. All gates of a set must open. */
@@ -67,16 +74,25 @@ export interface PolicyListing {
   readonly isBroken: boolean;
 }
 
-export interface PolicyLibrary {
+/** Finds policies by id. */
+export interface PolicyFinder<D extends PolicySource = PolicySource> {
   /** All valid documents of the workspace with this id. */
-  find(id: string, signal: AbortSignal): Promise<readonly PolicyDocument[]>;
+  find(id: string, signal: AbortSignal): Promise<readonly D[]>;
   /** Every policy file of the workspace whose id can be read, broken ones included. */
   list(signal: AbortSignal): Promise<readonly PolicyListing[]>;
 }
 
+/** Finds policies for an assessment. */
+export interface PolicyLibrary extends PolicyFinder<PolicyDocument> {
+  /** What documents and sets are digested with. */
+  readonly digest: Digest;
+}
+
 /** One rule a policy breaks, with its place in the file. */
 export interface PolicyFinding {
-  /** Absolute path of the policy file. */
+  /** The policy that breaks it. */
+  readonly policy: PolicySource;
+  /** Absolute path of its file. */
   readonly document: string;
   readonly path: DocumentPath;
   /** What is underlined; default `value`. */

@@ -1,0 +1,55 @@
+import type { Files } from '../ports/files.ts';
+import { fileEndings } from './kinds.ts';
+import { mostBytes, parseDocument, type ParsedDocument } from './parse.ts';
+
+/** Kinds that files refer to by name. */
+export type LibraryKind = keyof typeof fileEndings;
+
+/** A file of the workspace, read. */
+export interface LibraryDocument<K extends LibraryKind = LibraryKind> {
+  /** Absolute path. */
+  readonly path: string;
+  /** The same relative to the workspace folder, with forward slashes. */
+  readonly file: string;
+  readonly parsed: ParsedDocument<K>;
+}
+
+/** The workspace's files of a kind. Files that cannot be read are left out: whoever opens them is told. */
+export interface DocumentLibrary {
+  all<K extends LibraryKind>(kind: K, signal: AbortSignal): Promise<readonly LibraryDocument<K>[]>;
+}
+
+/** The files at and below a folder, each kind read once, when it is first asked for. */
+export function createDocumentLibrary(files: Files, folder: string): DocumentLibrary {
+  const known = new Map<LibraryKind, readonly LibraryDocument[]>();
+  return {
+    async all(kind, signal) {
+      const documents = known.get(kind) ?? (await readDocuments(kind, files, folder, signal));
+      known.set(kind, documents);
+      return documents as readonly LibraryDocument<typeof kind>[];
+    },
+  };
+}
+
+async function readDocuments<K extends LibraryKind>(
+  kind: K,
+  files: Files,
+  folder: string,
+  signal: AbortSignal,
+): Promise<readonly LibraryDocument<K>[]> {
+  const found: LibraryDocument<K>[] = [];
+  for (const path of await files.find(folder, fileEndings[kind], signal)) {
+    const text = await readQuietly(files, path, signal);
+    if (text !== undefined) found.push({ path, file: files.relative(folder, path), parsed: parseDocument(kind, text) });
+  }
+  return found;
+}
+
+async function readQuietly(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await files.readText(path, signal, mostBytes);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
