@@ -17,14 +17,14 @@ export function addStore(program: Command, run: (action: () => Promise<ExitCode>
     .action((_options: unknown, command: Command) => run(() => showInfo(globalOptions(command))));
   store
     .command('gc')
-    .description('Delete archived runs and what nothing refers to, and give the space back')
+    .description('Delete archived runs that nothing rests on and what nothing refers to, and give the space back')
     .option('--older-than <days>', 'only runs that ended at least this many days ago', '30')
     .action((options: { readonly olderThan: string }, command: Command) =>
       run(() => collectGarbage(options.olderThan, globalOptions(command))),
     );
   store
     .command('backup')
-    .description('Write a consistent copy while runs go on')
+    .description('Write a consistent copy while runs go on: the database to FILE, weights and documents to FILE.blobs')
     .argument('<file>')
     .action((file: string, _options: unknown, command: Command) => run(() => backUp(file, globalOptions(command))));
 }
@@ -45,9 +45,11 @@ function showInfo(options: GlobalOptions): Promise<ExitCode> {
     printResult(
       [
         `Store     ${facts.path}`,
-        `Size      ${inMegabytes(facts.bytes)}`,
+        `Size      ${inMegabytes(facts.bytes)}${facts.blobBytes > 0 ? `, ${inMegabytes(facts.blobBytes)} of them weights and documents` : ''}`,
         `Runs      ${groupDigits(facts.runs)}`,
         `Samples   ${groupDigits(facts.samples)}`,
+        `Models    ${groupDigits(facts.models)} with ${countOf(facts.versions, 'version')}`,
+        `Records   ${groupDigits(facts.records)} of governance`,
         `Format    version ${String(facts.schemaVersion)}, SQLite ${facts.sqlite}, journal ${facts.journalMode}`,
         ...(facts.unreferencedRows > 0
           ? [`Unused    ${countOf(facts.unreferencedRows, 'row')}; \`aiwb store gc\` frees them`]
@@ -73,9 +75,14 @@ function collectGarbage(days: string, options: GlobalOptions): Promise<ExitCode>
 
 function backUp(file: string, options: GlobalOptions): Promise<ExitCode> {
   return useStore(options, async store => {
-    await store.backup(path.resolve(file));
-    if (options.json === true) printJson({ path: path.resolve(file) });
-    else printResult(`Copied to ${file}.`);
+    const { folder, blobs, bytes, unavailable } = await store.backup(path.resolve(file));
+    if (options.json === true) {
+      printJson({ path: path.resolve(file), ...(folder === undefined ? {} : { folder }), blobs, bytes, unavailable });
+      return;
+    }
+    const files = `${countOf(blobs, 'file')} of weights and documents (${inMegabytes(bytes)})`;
+    const lacking = unavailable.map(digest => `Missing or damaged in the store, so not copied: sha256:${digest}`);
+    printResult([`Copied to ${file}${blobs === 0 ? '' : `, ${files} to ${file}.blobs`}.`, ...lacking].join('\n'));
   });
 }
 

@@ -169,11 +169,30 @@ export interface StoreFacts {
   readonly schemaVersion: number;
   readonly sqlite: string;
   readonly journalMode: string;
+  /** Database and blobs. */
   readonly bytes: number;
+  /** Of them in blobs: weights, training states, documents. */
+  readonly blobBytes: number;
   readonly runs: number;
   readonly samples: number;
+  /** Registered ones. */
+  readonly models: number;
+  readonly versions: number;
+  /** Of the ledger. */
+  readonly records: number;
   /** Content rows no sample refers to any more. */
   readonly unreferencedRows: number;
+}
+
+/** What a backup holds beside the database. */
+export interface BackupFacts {
+  /** Folder of the copied blobs, beside the copy of the database; absent when the store refers to none. */
+  readonly folder?: string;
+  readonly blobs: number;
+  /** Of the blobs. */
+  readonly bytes: number;
+  /** Digests of blobs that are referred to but are missing or damaged, so that the copy lacks them. */
+  readonly unavailable: readonly string[];
 }
 
 /** The embedded store: the memory of every run, and the only channel between processes. */
@@ -211,9 +230,12 @@ export interface Store {
   /** Changes whenever another connection has committed; cheap enough to poll several times a second. */
   dataVersion(): Promise<number>;
   facts(): Promise<StoreFacts>;
-  /** Deletes archived runs that ended before `before` (ms since the epoch) and content and blobs nobody refers to, then compacts. Returns bytes freed. */
+  /**
+   * Deletes archived runs that ended before `before` (ms since the epoch) and content and blobs nobody refers to, then compacts.
+   * Runs that a registered version or a ledger record names are kept. Returns bytes freed.
+   */
   collectGarbage(before: number): Promise<{ readonly runs: number; readonly bytes: number }>;
-  /** Writes a consistent copy while others go on writing. */
-  backup(path: string): Promise<void>;
+  /** Writes a consistent copy of the database to `path` and of its blobs to `PATH.blobs` while others go on writing. */
+  backup(path: string): Promise<BackupFacts>;
   close(): Promise<void>;
 }

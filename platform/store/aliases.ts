@@ -4,8 +4,8 @@ import { appendAudit } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel, getModel, touchModel } from './models.ts';
-import { checkAlias, checkFreeAlias } from './registry-names.ts';
-import { findVersion } from './versions.ts';
+import { checkAlias } from './registry-names.ts';
+import { findNumberedVersion, findVersion } from './versions.ts';
 
 /** Points an alias at a version, or removes it. Throws `usage` for aliases that only governance may move. */
 export function setAlias(
@@ -16,7 +16,7 @@ export function setAlias(
   actor: Identity,
 ): RegisteredModel {
   return context.write(() => {
-    checkFreeAlias(alias);
+    checkAlias(alias);
     const owner = findModel(context, model);
     if (version === undefined) removeAlias(context, owner, alias, actor);
     else moveAlias(context, owner, alias, findVersion(context, owner, version), actor);
@@ -39,11 +39,9 @@ export function moveAlias(context: StoreContext, model: Row, alias: string, vers
 export function applyChanges(context: StoreContext, changes: readonly RegistryChange[]): void {
   for (const change of changes) {
     const model = findModel(context, change.model);
-    const version = findVersion(context, model, change.version);
-    if (change.type === 'alias') {
-      checkAlias(change.alias);
-      writeAlias(context, model, change.alias, version);
-    } else {
+    const version = findNumberedVersion(context, model, change.version);
+    if (change.type === 'alias') writeAlias(context, model, change.alias, version);
+    else {
       const sql = 'UPDATE model_versions SET status = ? WHERE key = ?';
       context.driver.run(sql, change.status, Number(version['key']));
       touchModel(context, model);

@@ -1,11 +1,12 @@
 import { setAlias } from './aliases.ts';
 import { addArtifacts, listArtifacts } from './artifacts.ts';
 import { readAudit } from './audit.ts';
+import { backup } from './backup.ts';
 import type { StoreContext } from './context.ts';
 import { queryDisagreements } from './disagreements.ts';
 import { appendRecord, getRecord, listRecords } from './ledger.ts';
 import { beginRun, finishRun, heartbeat, takeLease } from './leases.ts';
-import { backup, collectGarbage, readFacts } from './maintenance.ts';
+import { collectGarbage, readFacts } from './maintenance.ts';
 import { createMemo, readDataVersion } from './memo.ts';
 import { createModel, getModel, listModels, setModelArchived } from './models.ts';
 import { countPairs, listPairDifferences } from './pairs.ts';

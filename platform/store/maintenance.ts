@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { StoreFacts } from '../../engine/ports/store.ts';
-import { describeWriteFailure } from '../files/failures.ts';
+import { measureBlobs, removeUnusedBlobs } from './blob-files.ts';
 import { isHeld, type StoreContext } from './context.ts';
 import { sampleRange } from './samples.ts';
 
@@ -13,8 +13,12 @@ export function readFacts(context: StoreContext): StoreFacts {
     sqlite: String(one('SELECT sqlite_version()')),
     journalMode: String(one('PRAGMA journal_mode')),
     bytes: measureBytes(context),
+    blobBytes: measureBlobs(context.folder),
     runs: Number(one('SELECT count(*) FROM runs')),
     samples: Number(one('SELECT count(*) FROM samples')),
+    models: Number(one('SELECT count(*) FROM registered_models')),
+    versions: Number(one('SELECT count(*) FROM model_versions')),
+    records: Number(one('SELECT count(*) FROM ledger')),
     unreferencedRows: Number(
       one('SELECT count(*) FROM contents WHERE key NOT IN (SELECT content FROM samples INDEXED BY samples_key)'),
     ),
@@ -22,7 +26,8 @@ export function readFacts(context: StoreContext): StoreFacts {
 }
 
 /**
- * Deletes archived runs that ended before `before` with their logs, then contents nobody refers to, then compacts.
+ * Deletes archived runs that ended before `before` with their logs, then contents and blobs nobody refers to, then compacts.
+ * Runs that a registered version came out of, or that a figure or finding rests on, are kept however old they are.
  * Compacting holds the write lock throughout, so it is left for another time while a run is active.
  */
 export function collectGarbage(
@@ -32,6 +37,7 @@ export function collectGarbage(
   const sizeBefore = measureBytes(context);
   const { runs, logs } = context.write(() => deleteOldRuns(context, before));
   for (const log of logs) deleteLog(context, log);
+  removeUnusedBlobs(context);
   const active = context.driver
     .all('SELECT * FROM runs WHERE lease_until IS NOT NULL')
     .some(run => isHeld(run, context));
@@ -46,7 +52,8 @@ export function collectGarbage(
 function deleteOldRuns(context: StoreContext, before: number): { readonly runs: number; readonly logs: string[] } {
   const { driver } = context;
   const archived = driver.all('SELECT * FROM runs WHERE archived = 1 AND coalesce(ended_at, created_at) < ?', before);
-  const old = archived.filter(run => !isHeld(run, context));
+  const named = archived.length === 0 ? new Set() : listNamedRuns(context);
+  const old = archived.filter(run => !isHeld(run, context) && !named.has(run['id']));
   for (const run of old) {
     const key = Number(run['key']);
     const { from, until } = sampleRange(key);
@@ -65,6 +72,18 @@ function deleteOldRuns(context: StoreContext, before: number): { readonly runs: 
   return { runs: old.length, logs: old.flatMap(run => (run['log_path'] === null ? [] : [String(run['log_path'])])) };
 }
 
+/** Ids of runs that are lineage of a registered version, source of its figures, or evidence in the ledger. */
+function listNamedRuns(context: StoreContext): Set<unknown> {
+  const rows = context.driver.all(
+    `SELECT run_id AS id FROM model_versions WHERE run_id IS NOT NULL
+      UNION SELECT json_extract(content, '$.runId') FROM artifacts
+      UNION SELECT atom FROM ledger JOIN audit_log USING (sequence)
+        JOIN audit_payloads ON audit_payloads.digest = payload_digest, json_tree(payload)
+        WHERE json_tree.key = 'runId'`,
+  );
+  return new Set(rows.map(row => row['id']));
+}
+
 /** Only logs inside the store's own folder are ours to delete. */
 function deleteLog(context: StoreContext, log: string): void {
   const inside = path.relative(path.join(context.folder, 'logs'), log);
@@ -73,33 +92,13 @@ function deleteLog(context: StoreContext, log: string): void {
   rmSync(`${log}.1`, { force: true });
 }
 
-/** Writes a consistent, compact copy; writers go on meanwhile. The target appears complete or not at all. */
-export function backup(context: StoreContext, target: string): void {
-  const temporary = `${target}.${process.pid}.tmp`;
-  try {
-    mkdirSync(path.dirname(target), { recursive: true });
-    closeSync(openSync(temporary, 'w'));
-  } catch (error) {
-    throw describeWriteFailure(error, target);
-  }
-  try {
-    context.driver.run('VACUUM INTO ?', temporary);
-    const file = openSync(temporary, 'r+');
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw describeWriteFailure(error, target);
-  }
-}
-
 function readJournalMode(context: StoreContext): unknown {
   return context.driver.get('PRAGMA journal_mode')?.['journal_mode'];
 }
 
 function measureBytes(context: StoreContext): number {
-  return ['', '-wal'].reduce((sum, ending) => {
+  const database = ['', '-wal'].reduce((sum, ending) => {
     return sum + (statSync(context.driver.path + ending, { throwIfNoEntry: false })?.size ?? 0);
   }, 0);
+  return database + measureBlobs(context.folder);
 }

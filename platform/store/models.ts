@@ -4,7 +4,8 @@ import type { Identity, RegisteredModel } from '../../schemas/generated/messages
 import { appendAudit } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
-import { checkModelName, modelNotFound } from './registry-names.ts';
+import { modelNotFound } from './registry-failures.ts';
+import { checkModelName } from './registry-names.ts';
 
 /** What a model's `details` column holds. */
 type ModelDetails = Omit<NewRegisteredModel, 'name'>;

@@ -2,6 +2,7 @@ import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '..
 import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
+  BackupFacts,
   EpochRecord,
   LeaseOwner,
   NewRun,
@@ -77,7 +78,7 @@ export interface StoreCalls {
   dataVersion(): number;
   facts(): StoreFacts;
   collectGarbage(before: number): { readonly runs: number; readonly bytes: number };
-  backup(path: string): void;
+  backup(path: string): BackupFacts;
 }
 
 export type StoreMethod = keyof StoreCalls;

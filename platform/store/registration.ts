@@ -6,12 +6,12 @@ import { appendAudit } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel, insertModel, seekModel, touchModel } from './models.ts';
-import { checkFreeAlias } from './registry-names.ts';
-import { findVersion, toVersion, type VersionDetails } from './versions.ts';
+import { checkAlias } from './registry-names.ts';
+import { findNumberedVersion, toVersion, type VersionDetails } from './versions.ts';
 
 /**
- * Registers a version, and its model when that is new. The same weights out of the same tuning run are the same version:
- * registering them again adds only artifacts it has not got and moves the alias.
+ * Registers a version, and its model when that is new. The same weights out of the same tuning run with the same documents are
+ * the same version: registering them again adds only artifacts it has not got, and moves the alias.
  */
 export function createVersion(
   context: StoreContext,
@@ -20,7 +20,7 @@ export function createVersion(
   actor: Identity,
 ): ModelVersion {
   return context.write(() => {
-    if (version.alias !== undefined) checkFreeAlias(version.alias);
+    if (version.alias !== undefined) checkAlias(version.alias);
     const owner = seekModel(context, version.model) ?? insertModel(context, { ...model, name: version.model }, actor);
     const known = findSame(context, owner, version);
     if (known !== undefined) addNewArtifacts(context, owner, known, version.artifacts, actor);
@@ -31,10 +31,18 @@ export function createVersion(
 }
 
 function findSame(context: StoreContext, model: Row, version: NewModelVersion): Row | undefined {
-  return context.driver.get(
-    'SELECT * FROM model_versions WHERE model = ? AND weights_digest = ? AND run_id IS ? ORDER BY version DESC LIMIT 1',
+  const rows = context.driver.all(
+    'SELECT * FROM model_versions WHERE model = ? AND weights_digest = ? AND run_id IS ? ORDER BY version DESC',
     ...[Number(model['key']), version.weightsDigest, version.lineage.runId ?? null],
   );
+  const documents = version.artifacts.filter(artifact => artifact.artifactType === 'doc-artifact');
+  return rows.find(row => documents.every(({ name, digest }) => hasDocument(context, row, name, digest)));
+}
+
+function hasDocument(context: StoreContext, version: Row, name: string, digest: string): boolean {
+  const sql = `SELECT 1 FROM artifacts
+    WHERE version = ? AND type = 'doc-artifact' AND name = ? AND json_extract(content, '$.digest') = ?`;
+  return context.driver.get(sql, Number(version['key']), name, digest) !== undefined;
 }
 
 function insertVersion(context: StoreContext, model: Row, version: NewModelVersion, actor: Identity): Row {
@@ -54,7 +62,7 @@ function insertVersion(context: StoreContext, model: Row, version: NewModelVersi
       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ...[key, number, context.now(), weightsDigest, modelDigest, lineage.runId ?? null, JSON.stringify(details)],
   );
-  const row = findVersion(context, model, String(number));
+  const row = findNumberedVersion(context, model, String(number));
   const artifacts = insertArtifacts(context, row, version.artifacts);
   touchModel(context, model);
   const name = String(model['name']);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { RunWriter, SampleRecord, Store } from '../../engine/ports/store.ts';
+import type { BackupFacts, RunWriter, SampleRecord, Store } from '../../engine/ports/store.ts';
 import { describeHost } from '../host/describe.ts';
 import { packSamples, unpackSamples } from './batch.ts';
 import { createBlobs } from './blobs.ts';
@@ -107,10 +107,14 @@ async function* readSamples(
 }
 
 /** A backup may take long, so it has a thread and a read-only connection of its own. */
-async function backupAside(settings: Omit<WorkerSettings, 'now'>, target: string, now: () => number): Promise<void> {
+async function backupAside(
+  settings: Omit<WorkerSettings, 'now'>,
+  target: string,
+  now: () => number,
+): Promise<BackupFacts> {
   const thread = await startThread({ ...settings, readOnly: true, now: now() }, now);
   try {
-    await thread.call('backup', [target]);
+    return await thread.call('backup', [target]);
   } finally {
     await thread.close();
   }

@@ -1,9 +1,10 @@
+import type { WorkbenchError } from '../../engine/base/errors.ts';
 import type { NewModelVersion } from '../../engine/ports/registry.ts';
 import type { ModelVersion, VersionStatus } from '../../schemas/generated/messages.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel } from './models.ts';
-import { readVersionNumber, versionNotFound } from './registry-names.ts';
+import { versionNotFound } from './registry-failures.ts';
 
 /** What a version's `details` column holds. */
 export type VersionDetails = Pick<NewModelVersion, 'description' | 'author' | 'lineage' | 'customProperties'>;
@@ -24,24 +25,39 @@ export function getVersion(context: StoreContext, model: string, wanted: string 
   });
 }
 
-/** By number or alias; without one, or by `latest`, the newest. Throws `registry-not-found`. */
+/** By number (`3`, `v3`) or alias; without one, or by `latest`, the newest. Throws `registry-not-found`. */
 export function findVersion(context: StoreContext, model: Row, wanted: string | undefined): Row {
   const key = Number(model['key']);
-  const newest = context.driver.get('SELECT * FROM model_versions WHERE model = ? ORDER BY version DESC LIMIT 1', key);
   const found =
     wanted === undefined || wanted === 'latest'
-      ? newest
-      : (seekNumber(context, key, wanted) ?? seekAlias(context, key, wanted));
-  if (found !== undefined) return found;
-  const aliases = context.driver.all('SELECT alias FROM model_aliases WHERE model = ? ORDER BY alias', key);
-  const names = aliases.map(row => String(row['alias']));
-  throw versionNotFound(String(model['name']), wanted, Number(newest?.['version'] ?? 0), names);
+      ? seekNewest(context, key)
+      : (seekNumber(context, key, wanted.replace(/^v(?=\d)/i, '')) ?? seekAlias(context, key, wanted));
+  if (found === undefined) throw notFound(context, model, wanted);
+  return found;
 }
 
-function seekNumber(context: StoreContext, model: number, wanted: string): Row | undefined {
-  const number = readVersionNumber(wanted);
-  if (number === undefined) return undefined;
-  return context.driver.get('SELECT * FROM model_versions WHERE model = ? AND version = ?', model, number);
+/** By its number alone, as what is written down for good names it. Throws `registry-not-found`. */
+export function findNumberedVersion(context: StoreContext, model: Row, number: string): Row {
+  const found = seekNumber(context, Number(model['key']), number);
+  if (found === undefined) throw notFound(context, model, number);
+  return found;
+}
+
+function notFound(context: StoreContext, model: Row, wanted: string | undefined): WorkbenchError {
+  const key = Number(model['key']);
+  const newest = seekNewest(context, key)?.['version'];
+  const aliases = context.driver.all('SELECT alias FROM model_aliases WHERE model = ? ORDER BY alias', key);
+  const names = aliases.map(row => String(row['alias']));
+  return versionNotFound(String(model['name']), wanted, Number(newest ?? 0), names);
+}
+
+function seekNewest(context: StoreContext, model: number): Row | undefined {
+  return context.driver.get('SELECT * FROM model_versions WHERE model = ? ORDER BY version DESC LIMIT 1', model);
+}
+
+function seekNumber(context: StoreContext, model: number, number: string): Row | undefined {
+  if (!/^[1-9]\d{0,8}$/.test(number)) return undefined;
+  return context.driver.get('SELECT * FROM model_versions WHERE model = ? AND version = ?', model, Number(number));
 }
 
 function seekAlias(context: StoreContext, model: number, wanted: string): Row | undefined {

@@ -1,0 +1,48 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { blobFolderName, isDigest, unfinishedEnding } from './blobs.ts';
+import type { StoreContext } from './context.ts';
+import type { Driver } from './driver.ts';
+
+/** Milliseconds a blob is left alone although nobody refers to it: its writer may be about to. */
+const grace = 3_600_000;
+
+/** Digests of the blobs that something in the database refers to, and that must be there for it to be complete. */
+export function listUsedBlobs(driver: Driver): string[] {
+  const rows = driver.all(
+    `SELECT digest FROM training_states
+      UNION SELECT digest FROM checkpoints
+      UNION SELECT weights_digest FROM model_versions
+      UNION SELECT json_extract(content, '$.digest') FROM artifacts WHERE type IN ('model-artifact', 'doc-artifact')
+      UNION SELECT json_extract(value, '$.weightsDigest') FROM runs
+        JOIN run_records ON run_records.run = runs.key, json_each(spec, '$.trained') WHERE state <> 'succeeded'`,
+  );
+  return rows.map(row => String(row['digest'])).filter(isDigest);
+}
+
+/** Removes blobs nobody refers to, and what killed writers left, unless they are young. */
+export function removeUnusedBlobs(context: StoreContext): void {
+  const used = new Set(listUsedBlobs(context.driver));
+  for (const file of listBlobFiles(context.folder)) {
+    const name = path.basename(file);
+    const isOurs = isDigest(name) || name.endsWith(unfinishedEnding);
+    if (!isOurs || used.has(name)) continue;
+    const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    if (written !== undefined && context.now() - written > grace) rmSync(file, { force: true });
+  }
+}
+
+/** Bytes of all blobs. */
+export function measureBlobs(folder: string): number {
+  return listBlobFiles(folder).reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+function listBlobFiles(folder: string): string[] {
+  const root = path.join(folder, blobFolderName);
+  return listEntries(root).flatMap(part => listEntries(path.join(root, part)).map(name => path.join(root, part, name)));
+}
+
+/** Names in a folder; none where there is no folder. */
+function listEntries(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+}
