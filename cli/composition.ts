@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { randomBytes } from 'node:crypto';
 import type { NetworkSettings } from '../schemas/generated/messages.ts';
 import { WorkbenchError } from '../engine/base/errors.ts';
+import type { GovernancePorts } from '../engine/governance/ports.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Digest } from '../engine/ports/digest.ts';
 import type { Files } from '../engine/ports/files.ts';
@@ -96,6 +97,14 @@ export async function createRunPorts(
   };
 }
 
+/** The ports of governance over an open store. */
+export function createGovernancePorts(
+  { files, clock, digest, identities, random }: Host,
+  store: Store,
+): GovernancePorts {
+  return { store, files, clock, digest, identities, random, workbench: version };
+}
+
 /** This program's own file: `aiwb.mjs` in a build, `main.ts` from source. */
 export const programPath: string = fileURLToPath(import.meta.url).endsWith('composition.ts')
   ? fileURLToPath(new URL('main.ts', import.meta.url))
@@ -107,17 +116,17 @@ function distFolder(): string {
   return path.basename(here) === 'aiwb-chunks' ? path.dirname(here) : here;
 }
 
-/** The standalone report page, as built beside this program. */
-export async function readPageAssets(): Promise<PageAssets> {
+/** A standalone page, as built beside this program. */
+export async function readPageAssets(name: 'report' | 'scorecard' = 'report'): Promise<PageAssets> {
   const folder =
     path.extname(programPath) === '.ts'
       ? path.resolve(path.dirname(programPath), '../dist')
       : path.dirname(programPath);
-  const page = path.join(folder, 'webviews', 'report-standalone.js');
+  const page = path.join(folder, 'webviews', `${name}-standalone.js`);
   try {
     return { script: await readFile(page, 'utf8'), nonce: randomBytes(16).toString('base64') };
   } catch (error) {
-    throw new WorkbenchError('file-not-found', `The report page ${page} is missing.`, {
+    throw new WorkbenchError('file-not-found', `The ${name} page ${page} is missing.`, {
       remedy: 'Build it with `npm run build`, or install the workbench again.',
       cause: error,
     });

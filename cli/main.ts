@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import type { ExitCode } from '../engine/base/errors.ts';
+import { addAssess } from './commands/assess.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
@@ -28,6 +29,7 @@ const program = new Command('aiwb')
 addValidate(program, run);
 addRun(program, run);
 addRuns(program, run);
+addAssess(program, run);
 addStore(program, run);
 addHosts(program, run);
 

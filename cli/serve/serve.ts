@@ -7,6 +7,13 @@ import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { renderMarkdown } from '../../engine/reports/text.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import {
+  describeAssessment,
+  exportScorecard,
+  getAssessment,
+  listPolicies,
+  startAssessment,
+} from './governance-methods.ts';
 import { createHostSecrets } from './host-secrets.ts';
 import { listModels } from './model-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, resumeRun, startRun } from './run-methods.ts';
@@ -87,6 +94,11 @@ class EngineServer {
       store.queryDisagreements(query),
     );
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
+    this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
+    this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
+    this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
+    this.#on('assessments/markdown', validators.validateAssessmentReference, describeAssessment);
+    this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
     this.#on('diagnostics/collect', undefined, (_nothing, session) => collectDiagnostics(session));
   }
 

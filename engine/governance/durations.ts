@@ -13,15 +13,9 @@ const lastMoment = 8.64e15;
 export function addDuration(time: number, text: string): number {
   const parts = duration.exec(text);
   if (parts === null) throw new RangeError(`"${text}" is no ISO 8601 duration.`);
-  const [years, months, weeks, days, hours, minutes, seconds] = parts.slice(1).map(part => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [years, months, weeks, days, hours, minutes, seconds] = parts
+    .slice(1)
+    .map((part: string | undefined) => Number(part ?? 0)) as [number, number, number, number, number, number, number];
   const moved = addMonths(time, years * 12 + months);
   const rest = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
   const end = moved + rest * 1000;

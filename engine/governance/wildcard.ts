@@ -7,8 +7,8 @@ export function matchesWildcard(text: string, pattern: string): boolean {
   const subject = simplify(text);
   const pieces = simplify(pattern)
     .split('*')
-    .map(piece => [...piece]);
-  const characters = [...subject];
+    .map(piece => Array.from(piece));
+  const characters = Array.from(subject);
   const first = pieces[0] ?? [];
   const last = pieces.at(-1) ?? [];
   if (pieces.length === 1) return characters.length === first.length && fits(characters, first, 0);

@@ -1,0 +1,120 @@
+import path from 'node:path';
+import process from 'node:process';
+import type { Command } from 'commander';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { assessVersion, type Assessment } from '../../engine/governance/assess.ts';
+import { exportAssessment } from '../../engine/governance/export.ts';
+import { readScorecardFile, viewScorecard } from '../../engine/governance/scorecard.ts';
+import { renderAssessmentText } from '../../engine/governance/text.ts';
+import { findWorkspaceFolder } from '../../engine/workspace/workspace.ts';
+import { createGovernancePorts, createHost, readPageAssets, withStore } from '../composition.ts';
+import { watchInterrupts } from '../interrupts.ts';
+import { collect, globalOptions, type GlobalOptions } from '../options.ts';
+import { printJson, printNote, printResult } from '../output.ts';
+
+type Action = () => Promise<ExitCode>;
+
+interface AssessOptions extends GlobalOptions {
+  readonly policy?: readonly string[];
+  readonly scorecard?: string;
+  readonly html?: string;
+}
+
+export function addAssess(program: Command, run: (action: Action) => Promise<void>): void {
+  program
+    .command('assess')
+    .description(
+      'Hold a model version against its policies and keep the record; exit code 1 when the gate is not passed',
+    )
+    .argument('[version]', 'MODEL@VERSION or MODEL@ALIAS; default: what the policy itself names')
+    .requiredOption('-p, --policy <file>', 'a .policy.yaml file (may be repeated)', collect)
+    .option('--scorecard <file>', 'write the scorecard here; default: where the policy says')
+    .option('--html <file>', 'also write the scorecard as one self-contained page')
+    .action((reference: string | undefined, _options: unknown, command: Command) =>
+      run(() => assess(reference, { ...command.opts<AssessOptions>(), ...globalOptions(command) })),
+    );
+  const scorecard = program.command('scorecard').description('Look after *.scorecard.json files');
+  scorecard
+    .command('verify')
+    .description('Whether a scorecard still is what was recorded; exit code 1 when it was changed')
+    .argument('<file>')
+    .action((file: string, _options: unknown, command: Command) => run(() => verify(file, globalOptions(command))));
+}
+
+async function assess(reference: string | undefined, options: AssessOptions): Promise<ExitCode> {
+  const host = createHost();
+  const interrupts = watchInterrupts(host.clock);
+  const { signal } = interrupts;
+  const files = (options.policy ?? []).map(file => path.resolve(file));
+  // A policy may come from elsewhere: the workspace is the one this is called in, and only without one the policy's.
+  const here = process.cwd();
+  const start = (await findWorkspaceFolder(host.files, here)) ?? path.dirname(files[0] ?? here);
+  try {
+    return await withStore(host, start, options.store, signal, async (store, workspace) => {
+      const ports = createGovernancePorts(host, store);
+      const assessment = await assessVersion(
+        {
+          ...readReference(reference),
+          policies: files.map(file => ({ path: file })),
+          folder: workspace.folder,
+          ...(options.scorecard === undefined ? {} : { scorecard: path.resolve(options.scorecard) }),
+        },
+        ports,
+        signal,
+      );
+      const { record } = assessment.view.scorecard;
+      if (options.html !== undefined) {
+        const target = { assessmentId: record.id, format: 'html' as const, path: path.resolve(options.html) };
+        await exportAssessment(target, ports, () => readPageAssets('scorecard'), signal);
+      }
+      print(assessment, options);
+      return record.gate.outcome === 'passed' ? 0 : 1;
+    });
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function print(assessment: Assessment, options: AssessOptions): void {
+  const { view, written, approvalFailure } = assessment;
+  if (options.json === true) printJson(assessment);
+  else printResult(renderAssessmentText(view));
+  if (written !== undefined) printNote(`Scorecard written to ${written}.`);
+  if (options.html !== undefined) printNote(`Page written to ${options.html}.`);
+  if (approvalFailure !== undefined) {
+    printNote(`Approval could not be requested: ${approvalFailure.message}`);
+    if (approvalFailure.remedy !== undefined) printNote(`  ${approvalFailure.remedy}`);
+  }
+}
+
+/** `MODEL@VERSION`, or `MODEL` for its newest version. */
+function readReference(reference: string | undefined): { readonly model?: string; readonly version?: string } {
+  if (reference === undefined) return {};
+  const at = reference.indexOf('@');
+  const model = at === -1 ? reference : reference.slice(0, at);
+  const version = at === -1 ? undefined : reference.slice(at + 1);
+  if (model !== '' && version !== '') return { model, ...(version === undefined ? {} : { version }) };
+  throw new WorkbenchError('usage', `"${reference}" names no model version.`, {
+    remedy: 'Write MODEL@VERSION or MODEL@ALIAS, such as ticket-triage@candidate.',
+  });
+}
+
+async function verify(file: string, options: GlobalOptions): Promise<ExitCode> {
+  const { files, digest } = createHost();
+  const scorecard = await readScorecardFile(path.resolve(file), files, new AbortController().signal);
+  const { verification } = viewScorecard(scorecard, digest);
+  if (options.json === true) printJson(verification);
+  else {
+    const { subject, gate } = scorecard.record;
+    const word = verification.state === 'verified' ? 'Verified' : 'TAMPERED';
+    printResult(
+      [
+        `${word}: ${verification.sentence}`,
+        `${subject.model}@${subject.version}, ${gate.sentence}`,
+        `Digest in the file   ${scorecard.digest}`,
+        `Digest of the record ${verification.computedDigest ?? 'none'}`,
+      ].join('\n'),
+    );
+  }
+  return verification.state === 'verified' ? 0 : 1;
+}

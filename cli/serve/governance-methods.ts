@@ -1,0 +1,100 @@
+import path from 'node:path';
+import type {
+  Assessed,
+  AssessmentReference,
+  Exported,
+  ExportScorecard,
+  PlainText,
+  PolicyEntry,
+  PolicyList,
+  ScorecardView,
+  StartAssessment,
+} from '../../schemas/generated/messages.ts';
+import { diagnoseFile } from '../../engine/documents/diagnose.ts';
+import { createDocumentLibrary, type LibraryDocument } from '../../engine/documents/library.ts';
+import { assessVersion } from '../../engine/governance/assess.ts';
+import { exportAssessment } from '../../engine/governance/export.ts';
+import { renderAssessmentMarkdown } from '../../engine/governance/text.ts';
+import { viewAssessment } from '../../engine/governance/view.ts';
+import { createGovernancePorts, readPageAssets } from '../composition.ts';
+import type { Session } from './session.ts';
+
+export function startAssessment(
+  { model, version, policies, scorecard }: StartAssessment,
+  { host, store, folder }: Session,
+  signal: AbortSignal,
+): Promise<Assessed> {
+  return assessVersion(
+    {
+      ...(model === undefined ? {} : { model }),
+      ...(version === undefined ? {} : { version }),
+      policies,
+      folder,
+      ...(scorecard === undefined ? {} : { scorecard: path.resolve(folder, scorecard) }),
+    },
+    createGovernancePorts(host, store),
+    signal,
+  );
+}
+
+export function getAssessment(
+  { assessmentId }: AssessmentReference,
+  { host, store }: Session,
+  signal: AbortSignal,
+): Promise<ScorecardView> {
+  return viewAssessment(assessmentId, createGovernancePorts(host, store), signal);
+}
+
+export async function describeAssessment(
+  reference: AssessmentReference,
+  session: Session,
+  signal: AbortSignal,
+): Promise<PlainText> {
+  return { text: renderAssessmentMarkdown(await getAssessment(reference, session, signal)) };
+}
+
+export async function exportScorecard(
+  request: ExportScorecard,
+  { host, store, folder }: Session,
+  signal: AbortSignal,
+): Promise<Exported> {
+  const target = path.resolve(folder, request.path);
+  const ports = createGovernancePorts(host, store);
+  await exportAssessment({ ...request, path: target }, ports, () => readPageAssets('scorecard'), signal);
+  return { path: target };
+}
+
+/** The workspace's policy files, each with the number of its errors; a broken one shows what could be read of it. */
+export async function listPolicies({ host, folder }: Session, signal: AbortSignal): Promise<PolicyList> {
+  const policies: PolicyEntry[] = [];
+  for (const document of await createDocumentLibrary(host.files, folder).all('policy', signal)) {
+    const { diagnostics } = await diagnoseFile(document.path, host.files, signal);
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    policies.push(describePolicy(document, errors));
+  }
+  return { policies };
+}
+
+function describePolicy({ file, parsed }: LibraryDocument<'policy'>, diagnostics: number): PolicyEntry {
+  const { value, draft } = parsed;
+  if (value === undefined) {
+    const { id, title } = (draft ?? {}) as { readonly id?: unknown; readonly title?: unknown };
+    return {
+      path: file,
+      diagnostics,
+      ...(typeof id === 'string' ? { id } : {}),
+      ...(typeof title === 'string' ? { title } : {}),
+    };
+  }
+  const { id, version, title, level, controls, extends: parents } = value;
+  return {
+    path: file,
+    id,
+    version,
+    title: title ?? id,
+    level,
+    controls: controls?.length ?? 0,
+    extends: (parents ?? []).map(parent => parent.id),
+    diagnostics,
+  };
+}

@@ -1,0 +1,92 @@
+import type { AssessmentRecord, ControlResult, GateCheck, ScorecardView } from '../../schemas/generated/messages.ts';
+import { describeDate, describePerson } from '../promotion/version.ts';
+import { escapeMarkdown, renderMarkdownTable, renderTable, type Cell } from '../reports/table.ts';
+import { formatPercent } from './gate.ts';
+import { orderControls, wordOutcome } from './order.ts';
+
+const caution = 'A coverage indicator, not legal advice or certification.';
+
+const verdicts = {
+  passed: 'gate passed',
+  failed: 'gate NOT passed',
+  'not-computed': 'gate not computed',
+} as const;
+
+const conditionWords = { met: 'met', 'not-met': 'NOT met', 'not-computed': 'not computed' } as const;
+
+/** An assessment for a terminal: verdict, the three numbers, the gate's conditions, controls with failures first and what to do. */
+export function renderAssessmentText(view: ScorecardView): string {
+  const { record } = view.scorecard;
+  const conditions = renderTable(conditionHeader, record.gate.conditions.map(conditionRow));
+  const controls = renderTable(controlHeader, orderControls(record.controls).map(controlRow));
+  const lines = [headline(record), record.gate.sentence, '', numbers(record), '', ...conditions, '', ...controls];
+  const open = openControls(record);
+  if (open.length > 0) lines.push('', ...open.flatMap(describeOpen));
+  lines.push('', ...footer(view), caution);
+  return lines.join('\n');
+}
+
+/** The same as Markdown, for notebooks and code hosts. */
+export function renderAssessmentMarkdown(view: ScorecardView): string {
+  const { record } = view.scorecard;
+  const lines = [
+    `**${escapeMarkdown(headline(record))}** — ${escapeMarkdown(record.gate.sentence)}`,
+    '',
+    escapeMarkdown(numbers(record)),
+    '',
+    ...renderMarkdownTable(controlHeader, orderControls(record.controls).map(controlRow)),
+    '',
+    ...renderMarkdownTable(conditionHeader, record.gate.conditions.map(conditionRow)),
+  ];
+  const open = openControls(record).flatMap(({ id, reason, remediation }) => [
+    `${id}: ${reason}${remediation === undefined ? '' : ` ${remediation}`}`,
+  ]);
+  if (open.length > 0) lines.push('', ...open.map(item => `- ${escapeMarkdown(item)}`));
+  lines.push('', ...footer(view).map(item => `- ${escapeMarkdown(item)}`), '', caution);
+  return `${lines.join('\n')}\n`;
+}
+
+function headline({ subject, gate }: AssessmentRecord): string {
+  return `${subject.model}@${subject.version}: ${verdicts[gate.outcome]}`;
+}
+
+/** Never one of them alone: a high score over little evidence says little. */
+function numbers({ score, coverage, waived }: AssessmentRecord): string {
+  const shown = score === null ? 'none' : `${formatPercent(score)} of 100`;
+  return `Score ${shown}; evidence coverage ${formatPercent(coverage)} %; waived controls ${String(waived)}`;
+}
+
+const conditionHeader: readonly Cell[] = ['Condition', 'Required', 'Actual', 'Outcome', 'Policy'].map(text => ({
+  text,
+}));
+
+function conditionRow({ condition, required, actual, outcome, policy }: GateCheck): readonly Cell[] {
+  return [condition, required, actual, conditionWords[outcome], policy ?? 'always'].map(text => ({ text }));
+}
+
+const controlHeader: readonly Cell[] = ['Control', 'Title', 'Severity', 'Outcome', 'Policy'].map(text => ({ text }));
+
+function controlRow(control: ControlResult): readonly Cell[] {
+  const { id, title, severity, policy, tightenedBy = [] } = control;
+  const source = [policy, ...tightenedBy.map(each => `stricter by ${each}`)].join(', ');
+  return [id, title, severity, wordOutcome(control), source].map(text => ({ text }));
+}
+
+function openControls({ controls }: AssessmentRecord): readonly ControlResult[] {
+  return orderControls(controls).filter(({ outcome }) => outcome !== 'compliant' && outcome !== 'not-applicable');
+}
+
+function describeOpen({ id, reason, remediation }: ControlResult): string[] {
+  return [`${id}: ${reason}`, ...(remediation === undefined ? [] : [`  ${remediation}`])];
+}
+
+function footer({ scorecard: { record, digest, approval }, verification }: ScorecardView): string[] {
+  const { assessedAt, assessor, validUntil, policies } = record;
+  const until = validUntil === undefined ? '' : `, valid until ${describeDate(validUntil)}`;
+  return [
+    `Policies: ${policies.map(({ id, version }) => `${id} ${version}`).join(', ')}`,
+    `Assessed on ${describeDate(assessedAt)} by ${describePerson(assessor)}${until}`,
+    `Approval: ${approval.sentence}`,
+    `Record ${record.id}, digest ${digest}. ${verification.sentence}`,
+  ];
+}
