@@ -1,0 +1,328 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import { trainedModelDigest } from '../../engine/models/trained.ts';
+import type { LedgerRecord } from '../../engine/ports/ledger.ts';
+import { registerCheckpoint, type Registration } from '../../engine/registry/register.ts';
+import type { RunSpec } from '../../engine/runs/spec.ts';
+import { createFiles } from '../../platform/files/files.ts';
+import { createDigest } from '../../platform/host/digest.ts';
+import { databaseName } from '../../platform/store/names.ts';
+import { openStore } from '../../platform/store/store.ts';
+import type {
+  AssessmentRecord,
+  GateResult,
+  Identity,
+  ModelVersion,
+  TuningReport,
+} from '../../schemas/generated/messages.ts';
+import { createSetClock, makeProgress, makeStoreFolder, type SetClock } from './runs.ts';
+
+export const signal = new AbortController().signal;
+export const day = 86_400_000;
+const bench: RunSpec = {
+  kind: 'benchmark',
+  text: 'name: core\n',
+  path: '/w/core.bench.yaml',
+  file: 'core.bench.yaml',
+  name: 'core',
+  folder: '/w',
+  origin: 'terminal',
+};
+
+/** A real store in a temporary folder with everything governance needs, and hands to make evidence with. */
+export interface Governed {
+  readonly ports: GovernancePorts;
+  readonly clock: SetClock;
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+  /** Whoever acts from now on. */
+  act(as: string): void;
+  /** Registers weights made of `content`; the same content is the same weights. */
+  register(content: string, changes?: Partial<Registration>): Promise<ModelVersion>;
+  /** A succeeded benchmark run that asked these versions. */
+  measure(versions: readonly ModelVersion[], options?: Measurement): Promise<string>;
+  /** Stores an assessment with this gate, by whoever acts. */
+  assess(version: ModelVersion, changes?: Partial<AssessmentRecord>): Promise<LedgerRecord>;
+  /** Changes the store's file as somebody with an editor for databases would. */
+  edit(sql: string, ...values: (string | number)[]): void;
+  close(): Promise<void>;
+}
+
+export interface Measurement {
+  readonly name?: string;
+  readonly gate?: GateResult['outcome'];
+  readonly value?: number;
+  readonly dataset?: string;
+}
+
+export function identity(name: string): Identity {
+  return { name, email: `${name}@x.example`, assurance: 'self-asserted' };
+}
+
+export async function openGoverned(): Promise<Governed> {
+  const clock = createSetClock(Date.UTC(2026, 9, 1));
+  const storeFolder = makeStoreFolder();
+  const folder = path.dirname(storeFolder);
+  const store = await openStore({ folder: storeFolder, clock });
+  const digest = createDigest();
+  let who = 'author';
+  let counter = 0;
+  const ports: GovernancePorts = {
+    store,
+    files: createFiles(),
+    clock,
+    digest,
+    identities: { whoAmI: () => Promise.resolve(identity(who)) },
+    random: () => ((counter += 1) % 32) / 32,
+    workbench: '0.1.0',
+  };
+  const nextId = (): string => `run-${String((counter += 1))}`;
+  return {
+    ports,
+    clock,
+    folder,
+    act: as => (who = as),
+    register: async (content, changes = {}) => {
+      const { digest: weights, bytes } = await store.blobs.put(new TextEncoder().encode(content));
+      clock.advance(1000);
+      const report = changes.report ?? makeTuningReport(`tune-${content}`, weights, bytes);
+      const spec = changes.spec ?? { ...bench, kind: 'tune', name: report.run.name, requestedBy: identity('trainer') };
+      const registration = { model: 'triage', author: identity('author'), folder, ...changes, report, spec };
+      return registerCheckpoint(registration, ports, signal);
+    },
+    measure: async (versions, { name = 'core', gate, value = 0.9, dataset = 'rows-1' } = {}) => {
+      clock.advance(1000);
+      const id = nextId();
+      const run = await store.createRun({
+        id,
+        spec: { ...bench, name, file: `${name}.bench.yaml` },
+        createdAt: clock.now(),
+      });
+      const writer = await store.openWriter(id, { host: 'here', bootId: 'b', pid: 1 });
+      const variants = versions.map(({ model, version, weightsDigest }, variant) => ({
+        variant,
+        model: `registry:${model}@${version}`,
+        modelDigest: trainedModelDigest(digest, weightsDigest),
+      }));
+      const environment = { workbench: '0.1.0', node: '24', platform: 'linux', host: 'here', seed: 7, fileDigest: 'f' };
+      const facts = { path: 'rows.jsonl', digest: dataset, rows: 100, trainingRows: 0 };
+      await writer.begin({ variants, environment, dataset: facts });
+      const gates: GateResult[] = variants.flatMap(({ model }) =>
+        gate === undefined
+          ? []
+          : [
+              {
+                metric: 'accuracy',
+                label: 'Accuracy',
+                model,
+                condition: 'at least 0.8',
+                outcome: gate,
+                sentence: `${model}: ${gate}.`,
+              },
+            ],
+      );
+      await writer.finish({
+        state: 'succeeded',
+        progress: makeProgress(100),
+        headlines: [],
+        report: {
+          title: name,
+          createdAt: clock.now(),
+          runs: [run.summary],
+          confidence: 0.95,
+          variants: variants.map(variant => ({
+            ...variant,
+            runId: id,
+            samples: 100,
+            failed: 0,
+            slices: [],
+            metrics: [
+              {
+                metric: 'accuracy',
+                label: 'Accuracy',
+                kind: 'quality',
+                unit: 'ratio',
+                direction: 'higher',
+                value,
+                n: 100,
+                low: value - 0.05,
+                high: value + 0.05,
+                confidence: 0.95,
+              },
+              {
+                metric: 'cost',
+                label: 'Cost',
+                kind: 'cost',
+                unit: 'USD',
+                direction: 'lower',
+                value: null,
+                n: 0,
+                note: 'No price is known.',
+              },
+            ],
+          })),
+          comparisons: [],
+          gates,
+          failures: [],
+          notes: [],
+        },
+      });
+      return id;
+    },
+    assess: async (version, changes = {}) => {
+      clock.advance(1000);
+      const record = makeAssessment(
+        `assessment-${String((counter += 1))}`,
+        version,
+        identity(who),
+        clock.now(),
+        changes,
+      );
+      return store.ledger.append({
+        id: record.id,
+        kind: 'assessment',
+        model: version.model,
+        version: version.version,
+        at: record.assessedAt,
+        actor: record.assessor,
+        payload: record,
+      });
+    },
+    edit: (sql, ...values) => {
+      const database = new DatabaseSync(path.join(storeFolder, databaseName));
+      try {
+        database.prepare(sql).run(...values);
+      } finally {
+        database.close();
+      }
+    },
+    close: async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** An assessment that is consistent with itself: one control, met, and one that asks for an attestation. */
+export function makeAssessment(
+  id: string,
+  { model, version, weightsDigest, author, lineage }: ModelVersion,
+  assessor: Identity,
+  now: number,
+  changes: Partial<AssessmentRecord> = {},
+): AssessmentRecord {
+  const control = { severity: 'high', weight: 5, policy: 'p', reason: 'It is so.', mappings: [] } as const;
+  return {
+    schemaVersion: 1,
+    id,
+    subject: {
+      model,
+      version,
+      weightsDigest,
+      author,
+      ...(lineage.trainer === undefined ? {} : { trainer: lineage.trainer }),
+    },
+    assessedAt: now,
+    validUntil: now + 30 * day,
+    assessor,
+    workbench: '0.1.0',
+    policies: [],
+    policySetDigest: 'd',
+    score: 50,
+    coverage: 50,
+    waived: 0,
+    gate: {
+      outcome: 'passed',
+      sentence: 'Passed.',
+      conditions: [{ condition: 'Score', required: 'at least 40', actual: '50', outcome: 'met' }],
+    },
+    controls: [
+      {
+        ...control,
+        id: 'PERF-01',
+        title: 'Right often enough',
+        outcome: 'compliant',
+        value: 1,
+        checks: [{ id: 'PERF-01.a', kind: 'metric', title: 'Accuracy', state: 'pass', reason: 'Met.', evidence: [] }],
+      },
+      {
+        ...control,
+        id: 'OVR-01',
+        title: 'A person has looked',
+        outcome: 'not-assessed',
+        value: 0,
+        checks: [
+          {
+            id: 'OVR-01.a',
+            kind: 'attestation',
+            title: 'Wrong answers were read',
+            state: 'missing',
+            reason: 'Nobody has.',
+            evidence: [],
+            attest: { role: 'reviewer', statement: 'I have read them.' },
+          },
+        ],
+      },
+    ],
+    waivers: [],
+    frameworks: [],
+    ...changes,
+  };
+}
+
+/** Gate of an assessment that failed, consistent with its condition. */
+export const failedGate: AssessmentRecord['gate'] = {
+  outcome: 'failed',
+  sentence: 'Failed: 1 of 1 condition is not met.',
+  conditions: [{ condition: 'Score', required: 'at least 80', actual: '50', outcome: 'not-met' }],
+};
+
+/** A finished tuning run's report with two checkpoints; epoch 2, of `weights`, is the best. */
+export function makeTuningReport(runId: string, weights: string, bytes: number): TuningReport {
+  const metric = { label: 'Accuracy', kind: 'quality', unit: 'ratio', direction: 'higher', n: 50 } as const;
+  return {
+    run: {
+      id: runId,
+      name: 'triage-tuned',
+      kind: 'tune',
+      file: 'triage.tune.yaml',
+      state: 'succeeded',
+      origin: 'terminal',
+      createdAt: 1000,
+      endedAt: 2000,
+      archived: false,
+      progress: makeProgress(),
+      headlines: [],
+    },
+    base: 'embedded:linear',
+    platform: 'local',
+    method: 'full',
+    hyperparameters: { epochs: 2, learningRate: 0.1 },
+    selection: { aspect: 'core-performance', metric: 'accuracy', label: 'Accuracy', direction: 'higher' },
+    aspects: [
+      {
+        aspect: 'core-performance',
+        dataset: 'data/tickets.jsonl',
+        datasetDigest: 'test-rows',
+        trainingDigest: 'training-rows',
+        card: { path: 'data/tickets.card.md', digest: 'card', license: 'mit' },
+        trainingRows: 200,
+        validationRows: 20,
+        testRows: 50,
+        weight: 1,
+        metrics: [{ ...metric, metric: 'accuracy', value: 0.8, low: 0.7, high: 0.88, confidence: 0.95 }],
+        slices: [],
+        gaps: [],
+      },
+    ],
+    epochs: [],
+    checkpoints: [
+      { epoch: 1, digest: weights.replace(/^.{4}/, '0000'), bytes, best: false, last: false },
+      { epoch: 2, digest: weights, bytes, best: true, last: true },
+    ],
+    environment: { workbench: '0.1.0', node: '24', platform: 'linux', host: 'here', seed: 3, fileDigest: 'f' },
+    notes: [],
+  };
+}
