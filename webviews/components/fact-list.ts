@@ -1,15 +1,17 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { defineElement } from '../shared/define.ts';
-import { baseStyles } from '../shared/styles.ts';
+import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
 
-export type Fact = readonly [name: string, value: string];
+/** Text is shown as text, whatever it holds; a template is for links and the like. */
+export type Fact = readonly [name: string, value: string | TemplateResult];
 
 /** Names and values, one a line. With `heading`, closed at first behind it. */
 export class FactList extends LitElement {
   static override properties = { facts: { attribute: false }, heading: {} };
   static override styles = [
     baseStyles,
+    buttonStyles,
     css`
       summary {
         cursor: pointer;
@@ -44,7 +46,7 @@ export class FactList extends LitElement {
       ${facts.map(
         ([name, value]) =>
           html`<dt dir="auto">${showUnseen(name)}</dt>
-            <dd dir="auto">${showUnseen(value)}</dd>`,
+            <dd dir="auto">${typeof value === 'string' ? showUnseen(value) : value}</dd>`,
       )}
     </dl>`;
     if (this.heading === undefined) return list;

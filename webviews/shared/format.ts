@@ -126,3 +126,11 @@ function formatMoment(milliseconds: number, options: Intl.DateTimeFormatOptions)
   if (Number.isNaN(new Date(milliseconds).valueOf())) return 'at no date';
   return new Intl.DateTimeFormat(undefined, options).format(milliseconds);
 }
+
+/** `812 B`, `1.4 MB`: powers of 1,024, as VS Code counts file sizes. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${formatFixed(value, power === 0 || value >= 100 ? 0 : 1)} ${units[power] ?? ''}`;
+}

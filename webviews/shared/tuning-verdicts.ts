@@ -2,7 +2,16 @@ import type { AspectResult, MetricValue, SliceGap, TuningReport } from '../../sc
 import { figureOf } from './figures.ts';
 import { decimalsFor, formatConfidence, formatCount, formatFixed, formatSigned, formatValue } from './format.ts';
 import { showUnseen } from './text.ts';
-import { aspectName, aspectWords, changeOf, chosenEpoch, epochsOf, scoreOf } from './tuning.ts';
+import {
+  aspectName,
+  aspectWords,
+  changeOf,
+  chosenEpoch,
+  epochsOf,
+  scoreOf,
+  testGroups,
+  type TestGroup,
+} from './tuning.ts';
 import type { VerdictItem } from './verdicts.ts';
 import { isActive } from './words.ts';
 
@@ -90,4 +99,47 @@ export function sliceFigure({ slices, metrics }: AspectResult, column: string, v
 
 export function quoteGroup(value: string): string {
   return value === '' ? '(empty)' : `“${showUnseen(value)}”`;
+}
+
+/** For several runs: each one's checkpoint, then for each aspect and its test rows which run has the best figure. */
+export function comparisonVerdicts(reports: readonly TuningReport[], names: readonly string[]): readonly VerdictItem[] {
+  const leaders = testGroups(reports).flatMap(group => leaderItem(group, names));
+  const checkpoints = reports.map((report, index): VerdictItem => {
+    const sentence = checkpointSentence(report) ?? 'No checkpoint has been kept.';
+    return { icon: 'star', tone: 'neutral', text: `${names[index] ?? ''}: ${lowerFirst(sentence)}` };
+  });
+  const notes = [...new Set(reports.flatMap(report => report.notes))];
+  return [
+    ...leaders,
+    ...checkpoints,
+    ...notes.map(note => ({ icon: 'info' as const, tone: 'neutral' as const, text: showUnseen(note) })),
+  ];
+}
+
+/** The best of an aspect's first metric, and how it stands to the next one. */
+function leaderItem({ aspect, rows }: TestGroup, names: readonly string[]): VerdictItem[] {
+  const [row] = rows;
+  const ranked = (row?.figures ?? [])
+    .flatMap((figure, index) =>
+      figure === undefined || figure.value === null ? [] : [{ index, figure, value: figure.value }],
+    )
+    .sort((a, b) => (row?.direction === 'lower' ? a.value - b.value : b.value - a.value));
+  const [first, second] = ranked;
+  if (first === undefined || second === undefined || row?.direction === 'neutral') return [];
+  const nameOf = (index: number): string => names[index] ?? '';
+  const change = changeOf(first.figure, second.figure);
+  const relation =
+    change?.apart === undefined ? '' : change.apart ? '; the intervals lie apart' : '; their intervals overlap';
+  const lead =
+    first.value === second.value
+      ? `${nameOf(first.index)} and ${nameOf(second.index)} have the same ${showUnseen(row?.label ?? '')}`
+      : `${nameOf(first.index)} has the ${row?.direction === 'lower' ? 'lowest' : 'highest'} ${showUnseen(row?.label ?? '')}`;
+  const text = `${aspectName(aspect)}: ${lead}, ${intervalWords(first.figure)}, against ${formatValue(second.value, second.figure.unit)} of ${nameOf(second.index)}${relation}, n ${formatCount(first.figure.n)}.`;
+  return [
+    { icon: change?.apart === true ? 'arrowUp' : 'equal', tone: change?.apart === true ? 'good' : 'neutral', text },
+  ];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

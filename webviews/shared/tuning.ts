@@ -7,6 +7,7 @@ import type {
   RunSummary,
   TuningReport,
 } from '../../schemas/generated/messages.ts';
+import { figureOf } from './figures.ts';
 
 export type Selection = TuningReport['selection'];
 
@@ -101,4 +102,44 @@ function verdictOf(difference: number, direction: MetricValue['direction']): Cha
 function areApart(a: MetricValue, b: MetricValue): boolean | undefined {
   if (a.low === undefined || a.high === undefined || b.low === undefined || b.high === undefined) return undefined;
   return a.low > b.high || b.low > a.high;
+}
+
+/** A metric's figures of several runs. */
+export interface TestRow {
+  readonly label: string;
+  readonly unit: MetricValue['unit'];
+  readonly direction: MetricValue['direction'];
+  /** One a run; undefined where it was not measured on these rows. */
+  readonly figures: readonly (MetricValue | undefined)[];
+}
+
+/** One aspect's figures of several runs on the same test rows. */
+export interface TestGroup {
+  readonly aspect: AspectName;
+  readonly digest: string;
+  /** Whether every run that has the aspect was measured on these rows. */
+  readonly isShared: boolean;
+  readonly rows: readonly TestRow[];
+}
+
+const aspectOrder: readonly AspectName[] = ['core-performance', 'robustness', 'ethical-alignment'];
+
+/** Figures that may be compared: by aspect, then by the digest of the test rows. */
+export function testGroups(reports: readonly TuningReport[]): readonly TestGroup[] {
+  return aspectOrder.flatMap(aspect => {
+    const own = reports.map(report => report.aspects.find(candidate => candidate.aspect === aspect));
+    const digests = [...new Set(own.flatMap(result => result?.datasetDigest ?? []))];
+    return digests.flatMap(digest => {
+      const measured = own.map(result => (result?.datasetDigest === digest ? result : undefined));
+      const metrics = aspectMetrics(measured.filter(result => result !== undefined));
+      if (metrics.length === 0) return [];
+      const rows = metrics.map(({ metric, label, unit, direction }) => ({
+        label,
+        unit,
+        direction,
+        figures: measured.map(result => figureOf(result?.metrics ?? [], metric)),
+      }));
+      return [{ aspect, digest, isShared: digests.length === 1, rows }];
+    });
+  });
 }

@@ -1,0 +1,37 @@
+import type { MetricArtifact, MetricValue, ModelVersion, VersionStatus } from '../../schemas/generated/messages.ts';
+import type { Look } from './governance-words.ts';
+import { showUnseen } from './text.ts';
+
+const statuses: Readonly<Record<VersionStatus, Look>> = {
+  candidate: { text: 'Candidate', icon: 'absent', tone: 'neutral' },
+  approved: { text: 'Approved', icon: 'pass', tone: 'good' },
+  baseline: { text: 'Baseline', icon: 'lock', tone: 'good' },
+  production: { text: 'In production', icon: 'star', tone: 'good' },
+  retired: { text: 'Retired', icon: 'slash', tone: 'neutral' },
+};
+
+export function statusWords({ status, state }: Pick<ModelVersion, 'status' | 'state'>): Look {
+  return state === 'ARCHIVED' ? { text: 'Archived', icon: 'slash', tone: 'neutral' } : statuses[status];
+}
+
+/** `ticket-triage@3` */
+export function versionName({ model, version }: Pick<ModelVersion, 'model' | 'version'>): string {
+  return `${showUnseen(model)}@${showUnseen(version)}`;
+}
+
+/** A stored figure, as tables of figures take it. */
+export function figureOfArtifact(artifact: MetricArtifact): MetricValue {
+  const { metric, label, unit, direction, value, n = 0, low, high, confidence } = artifact;
+  return {
+    metric,
+    label,
+    kind: 'quality',
+    unit,
+    direction,
+    value,
+    n,
+    ...(low === undefined ? {} : { low }),
+    ...(high === undefined ? {} : { high }),
+    ...(confidence === undefined ? {} : { confidence }),
+  };
+}

@@ -1,0 +1,88 @@
+import { html, LitElement, nothing } from 'lit';
+import type { Checkpoint, TuningReport } from '../../schemas/generated/messages.ts';
+import { defineElement } from '../shared/define.ts';
+import { formatBytes, formatCount, formatFixed } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
+import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
+import { shortDigest, showUnseen } from '../shared/text.ts';
+import { aspectWords, epochsOf, scoreOf } from '../shared/tuning.ts';
+import { isActive } from '../shared/words.ts';
+
+/** The states that were kept. Fires `register` with the epoch of the checkpoint to register. */
+export class CheckpointTable extends LitElement {
+  static override properties = { report: { attribute: false }, readOnly: { type: Boolean } };
+  static override styles = [baseStyles, buttonStyles, tableStyles];
+  declare report: TuningReport | undefined;
+  /** True where nobody can register anything. */
+  declare readOnly: boolean;
+
+  override render() {
+    const { report } = this;
+    if (report === undefined) return nothing;
+    const { checkpoints, selection } = report;
+    const label = showUnseen(selection.label);
+    const canRegister = !this.readOnly && !isActive(report.run.state);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Checkpoints">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" class="number">Epoch</th>
+            <th scope="col">Kept as</th>
+            <th scope="col" class="number">
+              ${label} <span class="unit">${aspectWords(selection.aspect)}, validation</span>
+            </th>
+            <th scope="col" class="number">Size</th>
+            <th scope="col">Digest</th>
+            ${canRegister ? html`<th scope="col"><span class="unseen">Actions</span></th>` : nothing}
+          </tr>
+        </thead>
+        <tbody>
+          ${checkpoints.map(
+            checkpoint =>
+              html`<tr>
+                <th scope="row" class="number">${formatCount(checkpoint.epoch)}</th>
+                <td class="word">${renderRole(checkpoint, report)}</td>
+                <td class="number">${renderScore(checkpoint, report)}</td>
+                <td class="number">${formatBytes(checkpoint.bytes)}</td>
+                <td title=${checkpoint.digest}><code>${shortDigest(checkpoint.digest)}</code></td>
+                ${
+                  canRegister
+                    ? html`<td class="word">
+                        <button
+                          type="button"
+                          class="link"
+                          aria-label="Register epoch ${checkpoint.epoch}…"
+                          @click=${() => this.#register(checkpoint.epoch)}
+                        >
+                          Register…
+                        </button>
+                      </td>`
+                    : nothing
+                }
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #register(epoch: number): void {
+    this.dispatchEvent(new CustomEvent<number>('register', { detail: epoch }));
+  }
+}
+
+function renderRole({ best, last }: Checkpoint, { registered }: TuningReport) {
+  return html`${best ? html`<strong>${icon('star')} best</strong>` : nothing}
+  ${last ? html`<span class="tag">last</span>` : nothing}
+  ${best && registered !== undefined ? html`<span class="tag">${showUnseen(registered.model)}@${showUnseen(registered.version)}</span>` : nothing}
+  ${!best && !last ? html`<span class="muted">every so many epochs</span>` : nothing}`;
+}
+
+function renderScore({ epoch }: Checkpoint, report: TuningReport) {
+  const point = epochsOf(report.run, report).find(candidate => candidate.epoch === epoch);
+  const { aspect, metric } = report.selection;
+  const value = point === undefined ? undefined : scoreOf(point, aspect, metric);
+  return value === undefined ? '–' : formatFixed(value, 3);
+}
+
+defineElement('aiwb-checkpoint-table', CheckpointTable);

@@ -1,0 +1,74 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { RunSummary, TuningCommand, TuningReport } from '../../schemas/generated/messages.ts';
+import { pageHeader, runStateFacts, type HeaderButton } from '../components/page-header.ts';
+import { countOf } from '../shared/format.ts';
+import { showUnseen } from '../shared/text.ts';
+import { isActive } from '../shared/words.ts';
+
+export type SendCommand = (command: Omit<TuningCommand, 'type'>) => void;
+
+/** One run: its state, what it starts from and where, and what can be done now. */
+export function runHeader(
+  run: RunSummary,
+  report: TuningReport | undefined,
+  isStandalone: boolean,
+  send: SendCommand,
+): TemplateResult {
+  const facts = html`${runStateFacts(run)} ${report === undefined ? nothing : renderOrigin(report)}
+    <span>${showUnseen(run.file)}</span>`;
+  return pageHeader(showUnseen(run.name), facts, isStandalone ? [printButton] : runButtons(run, report, send));
+}
+
+/** Several runs side by side. */
+export function comparisonHeader(
+  reports: readonly TuningReport[],
+  isStandalone: boolean,
+  send: SendCommand,
+): TemplateResult {
+  const names = [...new Set(reports.map(({ run }) => showUnseen(run.name)))];
+  const title = names.length > 2 ? `${names[0] ?? ''} and ${countOf(names.length - 1, 'other')}` : names.join(' and ');
+  const buttons: HeaderButton[] = [
+    { label: 'Compare…', press: () => send({ command: 'compare' }) },
+    { label: 'Open as HTML', press: () => send({ command: 'openHtml' }) },
+  ];
+  const facts = html`<span>Comparison of ${countOf(reports.length, 'tuning run')}</span>`;
+  return pageHeader(title, facts, isStandalone ? [printButton] : buttons);
+}
+
+const printButton: HeaderButton = { label: 'Print', press: () => print() };
+
+function renderOrigin({ base, platform, aspects }: TuningReport) {
+  return html`<span>${countOf(aspects.length, 'aspect')}</span> <span>from ${showUnseen(base)}</span>
+    <span>on ${showUnseen(platform)}</span>`;
+}
+
+function runButtons({ id: runId, state, resumable }: RunSummary, report: TuningReport | undefined, send: SendCommand) {
+  const button = (command: TuningCommand['command'], label: string, isPrimary = false): HeaderButton => ({
+    label,
+    press: () => send({ command, runId }),
+    isPrimary,
+  });
+  const best = report?.checkpoints.find(checkpoint => checkpoint.best);
+  const registered = report?.registered;
+  const canRegister = !isActive(state) && best !== undefined && registered === undefined;
+  return [
+    ...(isActive(state) && state !== 'cancelling' ? [button('cancel', 'Cancel')] : []),
+    ...(resumable === true ? [button('resume', 'Resume', true)] : []),
+    ...(canRegister
+      ? [
+          {
+            label: 'Register…',
+            press: () => send({ command: 'register', runId, epoch: best.epoch }),
+            isPrimary: state === 'succeeded',
+          },
+        ]
+      : []),
+    ...(registered === undefined
+      ? []
+      : [button('openVersion', `Open ${showUnseen(registered.model)}@${showUnseen(registered.version)}`, true)]),
+    button('compare', 'Compare…'),
+    button('openHtml', 'Open as HTML'),
+    button('openFile', 'Open Tuning Job'),
+    button('openLog', 'Log'),
+  ];
+}

@@ -1,0 +1,62 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { DocArtifact, VersionCommand, VersionDetails } from '../../schemas/generated/messages.ts';
+import { pageHeader, type HeaderButton } from '../components/page-header.ts';
+import { countOf, formatDate, isoDate } from '../shared/format.ts';
+import { identityName } from '../shared/governance-words.ts';
+import { icon } from '../shared/icons.ts';
+import { statusWords, versionName } from '../shared/registry-words.ts';
+import { shortDigest, showUnseen } from '../shared/text.ts';
+import { nextStep } from './next-step.ts';
+
+export type VersionAction = Pick<VersionCommand, 'command' | 'assessmentId' | 'runId'>;
+export type SendAction = (action: VersionAction) => void;
+
+/** A version's name, status and aliases; the next step as the primary button, then whatever else can be done. */
+export function versionHeader(details: VersionDetails, send: SendAction): TemplateResult {
+  const { version } = details;
+  const { text, icon: name, tone } = statusWords(version);
+  const facts = html`<span class="state tone-${tone}">${icon(name)} ${text}</span>
+    ${version.aliases.length === 0 ? nothing : html`<span class="aliases">${version.aliases.map(alias => html`<span class="tag" dir="auto">${showUnseen(alias)}</span>`)}</span>`}
+    <span
+      ><time datetime=${isoDate(version.createdAt)}>${formatDate(version.createdAt)}</time> by
+      ${identityName(version.author)}</span
+    >
+    <span title=${version.weightsDigest}>weights <code>${shortDigest(version.weightsDigest)}</code></span>`;
+  return pageHeader(versionName(version), facts, versionButtons(details, send));
+}
+
+/** Several versions side by side. */
+export function comparisonHeader(versions: readonly VersionDetails[]): TemplateResult {
+  const models = [...new Set(versions.map(({ version }) => showUnseen(version.model)))];
+  const title =
+    models.length > 2 ? `${models[0] ?? ''} and ${countOf(models.length - 1, 'other')}` : models.join(' and ');
+  return pageHeader(title, html`<span>Comparison of ${countOf(versions.length, 'version')}</span>`, []);
+}
+
+function versionButtons(details: VersionDetails, send: SendAction): readonly HeaderButton[] {
+  const { version, artifacts, assessments } = details;
+  const next = nextStep(details);
+  const { runId } = version.lineage;
+  const [newest] = assessments;
+  const hasCard = artifacts.some(
+    (artifact): artifact is DocArtifact => artifact.artifactType === 'doc-artifact' && artifact.name === 'model-card',
+  );
+  const button = (label: string, action: VersionAction, isPrimary = false): HeaderButton => ({
+    label,
+    press: () => send(action),
+    isPrimary,
+  });
+  return [
+    ...(next.command === undefined || next.label === undefined
+      ? []
+      : [button(next.label, { command: next.command }, true)]),
+    ...(next.command === 'assess' || version.state === 'ARCHIVED'
+      ? []
+      : [button(newest === undefined ? 'Assess…' : 'Assess Again…', { command: 'assess' })]),
+    ...(newest === undefined ? [] : [button('Open Scorecard', { command: 'openScorecard', assessmentId: newest.id })]),
+    ...(version.state === 'ARCHIVED' ? [] : [button('Set Alias…', { command: 'setAlias' })]),
+    ...(hasCard ? [button('Open Model Card', { command: 'openCard' })] : []),
+    ...(runId === undefined ? [] : [button('Open Run', { command: 'openRun', runId })]),
+    button('Copy Name', { command: 'copyModelName' }),
+  ];
+}

@@ -1,0 +1,236 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type {
+  Artifact,
+  Baseline,
+  DatasetCard,
+  Failure,
+  HostToVersionPage,
+  MetricArtifact,
+  ModelVersion,
+  VersionComparison,
+  VersionDetails,
+  VersionPageToHost,
+} from '../../schemas/generated/messages.ts';
+import '../components/difference-table.ts';
+import '../components/fact-list.ts';
+import type { Fact } from '../components/fact-list.ts';
+import '../components/message-panel.ts';
+import { defineElement } from '../shared/define.ts';
+import { formatDate } from '../shared/format.ts';
+import { identityWords } from '../shared/governance-words.ts';
+import type { PageHost } from '../shared/host.ts';
+import { headerStyles, pageStyles } from '../shared/page-styles.ts';
+import { versionName } from '../shared/registry-words.ts';
+import { section } from '../shared/section.ts';
+import { baseStyles, buttonStyles, surfaceStyles, tableStyles } from '../shared/styles.ts';
+import { showUnseen } from '../shared/text.ts';
+import './artifact-table.ts';
+import { fileArtifacts } from './artifact-table.ts';
+import './assessment-table.ts';
+import './compared-figures.ts';
+import { splitFigures } from './compared-figures.ts';
+import { comparisonHeader, versionHeader, type VersionAction } from './header.ts';
+import './lineage.ts';
+import { lineageFacts, settingFacts } from './lineage.ts';
+import './measured-table.ts';
+import './version-list.ts';
+import { renderWay, wayStyles } from './way.ts';
+
+export type VersionHost = PageHost<HostToVersionPage, VersionPageToHost>;
+
+export interface VersionModel {
+  readonly comparison?: VersionComparison;
+  readonly failure?: Failure;
+}
+
+/** A model version, or several side by side: how far it has come and what is next, what it measured, where it comes from. */
+export class VersionPage extends LitElement {
+  static override properties = { model: { attribute: false }, host: { attribute: false } };
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    tableStyles,
+    surfaceStyles,
+    pageStyles,
+    headerStyles,
+    wayStyles,
+    css`
+      .aliases {
+        display: inline-flex;
+        flex-wrap: wrap;
+        gap: 4px;
+        align-items: center;
+      }
+      .description {
+        max-width: 100ch;
+        overflow-wrap: anywhere;
+      }
+      .apart {
+        margin-top: 16px;
+      }
+    `,
+  ];
+  declare model: VersionModel;
+  declare host: VersionHost;
+
+  override render() {
+    const { comparison, failure } = this.model;
+    const versions = comparison?.versions ?? [];
+    const [details] = versions;
+    if (comparison === undefined || details === undefined) return html`<main>${this.#renderWaiting()}</main>`;
+    return html`<main>
+      ${versions.length > 1 ? comparisonHeader(versions) : versionHeader(details, action => this.#send(details.version, action))}
+      ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
+      ${versions.length > 1 ? this.#renderComparison(comparison) : this.#renderVersion(details)}
+    </main>`;
+  }
+
+  #renderWaiting() {
+    const { failure, comparison } = this.model;
+    if (failure !== undefined) return html`<aiwb-message .failure=${failure}></aiwb-message>`;
+    if (comparison !== undefined) return html`<aiwb-message text="There is no version to show."></aiwb-message>`;
+    return html`<aiwb-message kind="busy" text="Reading the registry…"></aiwb-message>`;
+  }
+
+  #renderVersion(details: VersionDetails) {
+    const { version, artifacts, assessments, baseline } = details;
+    const files = fileArtifacts(artifacts);
+    const settings = settingFacts(version, artifacts);
+    return html`
+      ${version.description === undefined || version.description === '' ? nothing : html`<p class="description" dir="auto">${showUnseen(version.description)}</p>`}
+      ${section('way', 'Way to production', renderWay(details))}
+      ${section('figures', 'Figures', this.#renderFigures(version, artifacts))}
+      ${
+        assessments.length === 0
+          ? nothing
+          : section(
+              'assessments',
+              'Assessments',
+              html`<aiwb-assessment-table
+                .assessments=${assessments}
+                @open=${({ detail }: CustomEvent<string>) => this.#send(version, { command: 'openScorecard', assessmentId: detail })}
+              ></aiwb-assessment-table>`,
+            )
+      }
+      ${baseline === undefined ? nothing : section('baseline', 'Baseline', this.#renderBaseline(version, baseline))}
+      ${section('lineage', 'Lineage', html`<aiwb-facts .facts=${lineageFacts(version, runId => this.#send(version, { command: 'openRun', runId }))}></aiwb-facts>`)}
+      ${
+        version.lineage.datasets.length === 0
+          ? nothing
+          : section(
+              'data',
+              'Data',
+              html`<aiwb-lineage-data
+                .lineage=${version.lineage}
+                @open-card=${({ detail }: CustomEvent<DatasetCard>) => this.#openCard(detail)}
+              ></aiwb-lineage-data>`,
+            )
+      }
+      ${settings.length === 0 ? nothing : section('settings', 'Settings', html`<aiwb-facts .facts=${settings}></aiwb-facts>`)}
+      ${files.length === 0 ? nothing : section('artifacts', 'Artifacts', html`<aiwb-artifact-table .artifacts=${files}></aiwb-artifact-table>`)}
+      ${this.#renderProperties(version)}
+    `;
+  }
+
+  #renderFigures(version: ModelVersion, artifacts: readonly Artifact[]) {
+    const figures = artifacts.filter((artifact): artifact is MetricArtifact => artifact.artifactType === 'metric');
+    if (figures.length === 0) {
+      return html`<aiwb-message
+        text="Nothing has been measured on this version yet."
+        hint="Name it in a benchmark, as registry:${versionName(version)}, run that and publish the run to the version."
+      ></aiwb-message>`;
+    }
+    return this.#renderMeasured(version, figures, 'Figures by task');
+  }
+
+  #renderMeasured(version: ModelVersion, figures: readonly MetricArtifact[], label: string) {
+    return html`<aiwb-measured-table
+      .figures=${figures}
+      label=${label}
+      @open-run=${({ detail: runId }: CustomEvent<string>) => this.#send(version, { command: 'openRun', runId })}
+    ></aiwb-measured-table>`;
+  }
+
+  #renderBaseline(version: ModelVersion, baseline: Baseline) {
+    const { lockedAt, lockedBy, approvedBy, recordDigest, weightsDigest, digest, metrics } = baseline;
+    const facts: readonly Fact[] = [
+      ['Locked', formatDate(lockedAt)],
+      ['Locked by', identityWords(lockedBy)],
+      ['Approved by', identityWords(approvedBy)],
+      ['Approved record', recordDigest],
+      ['Weights digest', weightsDigest],
+      ['Baseline digest', digest],
+    ];
+    return html`<p class="muted">What this version was and measured when it was locked. It is never changed.</p>
+      <aiwb-facts .facts=${facts}></aiwb-facts>
+      ${
+        metrics.length === 0
+          ? nothing
+          : html`<details>
+              <summary>Figures when it was locked</summary>
+              ${this.#renderMeasured(version, metrics, 'Figures of the baseline')}
+            </details>`
+      }`;
+  }
+
+  #renderProperties({ customProperties, externalId }: ModelVersion) {
+    const facts = [
+      ...(externalId === undefined ? [] : [['externalId', externalId] as const]),
+      ...Object.entries(customProperties).map(([name, value]): Fact => [
+        name,
+        value === '' ? '(label)' : String(value),
+      ]),
+    ];
+    if (facts.length === 0) return nothing;
+    return html`<section><aiwb-facts heading="Properties" .facts=${facts}></aiwb-facts></section>`;
+  }
+
+  #renderComparison(comparison: VersionComparison) {
+    const { versions, settings } = comparison;
+    const names = columnNames(versions);
+    const { comparable, apart } = splitFigures(comparison);
+    return html`
+      ${section('versions', 'Versions', html`<aiwb-version-list .versions=${versions} .names=${names}></aiwb-version-list>`)}
+      ${section(
+        'figures',
+        'Measured on the same rows',
+        comparable.length === 0
+          ? html`<aiwb-message
+              text="These versions were never measured on the same rows."
+              hint="Run one benchmark with all of them and publish its results."
+            ></aiwb-message>`
+          : html`<aiwb-compared-figures .groups=${comparable} .columns=${names}></aiwb-compared-figures>`,
+      )}
+      ${
+        apart.length === 0
+          ? nothing
+          : section(
+              'apart',
+              'Measured on other rows',
+              html`<p class="muted">
+                  These figures come from rows that no other of these versions was measured on. They say nothing about
+                  which is better.
+                </p>
+                <aiwb-compared-figures apart .groups=${apart} .columns=${names}></aiwb-compared-figures>`,
+            )
+      }
+      ${section('settings', 'Settings that differ', html`<aiwb-difference-table .differences=${settings} .columns=${names}></aiwb-difference-table>`)}
+    `;
+  }
+
+  #send({ model, version }: ModelVersion, action: VersionAction): void {
+    this.host.post({ type: 'command', model, version, ...action });
+  }
+
+  #openCard({ path, digest }: DatasetCard): void {
+    this.host.post({ type: 'evidence', evidence: { kind: 'dataset-card', title: 'Dataset card', path, digest } });
+  }
+}
+
+/** `@3` where all are versions of one model. */
+function columnNames(versions: readonly VersionDetails[]): readonly string[] {
+  const isOneModel = new Set(versions.map(({ version }) => version.model)).size === 1;
+  return versions.map(({ version }) => (isOneModel ? `@${showUnseen(version.version)}` : versionName(version)));
+}
+
+defineElement('aiwb-version-page', VersionPage);
