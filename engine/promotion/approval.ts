@@ -80,7 +80,7 @@ export async function approve(step: PromotionStep, ports: GovernancePorts, signa
     ['assessor', assessment.content.assessor],
     ['requester', request.content.requestedBy],
   ] as const;
-  requireAnotherPerson(approvedBy, roles, version, 'approve');
+  requireAnotherPerson(approvedBy, roles, version, 'approve it');
   refuseFor(await findObstacles(version, assessment, ports, signal), version, 'approved');
   const payload: ApprovalGrant = {
     model: version.model,

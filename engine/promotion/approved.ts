@@ -42,7 +42,7 @@ export async function requireApproval(
     ['assessor', assessment.content.assessor],
     ['requester', request?.content.requestedBy],
   ] as const;
-  requireAnotherPerson(grant.content.approvedBy, roles, version, 'approve');
+  requireAnotherPerson(grant.content.approvedBy, roles, version, 'approve it');
   refuseFor(judgeAssessment(version, assessment, ports.clock.now()), version, 'used on the strength of its approval');
   return { assessment, grant };
 }

@@ -34,7 +34,7 @@ export async function attestControl(
   await requireUnchanged({ assessment, request: undefined, grant: undefined }, { store, digest }, signal);
   const { control, attest } = findAsked(assessment, step.control, name);
   const by = await identities.whoAmI(step.folder, signal);
-  requireAnotherPerson(by, makersOf(version, assessment.content), version, `attest ${control} of`);
+  requireAnotherPerson(by, makersOf(version, assessment.content), version, `attest ${control}`);
   const payload: Attestation = {
     id: createRecordId('attestation', clock, random),
     model: version.model,

@@ -7,7 +7,6 @@ import {
 import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { listWords } from '../documents/suggest.ts';
 import { isSamePerson } from '../governance/people.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';
@@ -64,7 +63,7 @@ export function requireAnotherPerson(who: Identity, roles: Roles, version: Model
   if (held.length === 0) return;
   throw new WorkbenchError(
     'separation-of-duties',
-    `${describePerson(who)} is the ${listWords([...new Set(held)])} of ${nameOfVersion(version)} and cannot ${step} it.`,
+    `${describePerson(who)} is the ${[...new Set(held)].join(' and ')} of ${nameOfVersion(version)} and cannot ${step}.`,
     { remedy: 'Ask another person to do it, under their own git identity.' },
   );
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { identity, makeTuningReport, openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
+import { identity, makeTuningReport } from '../../test/fakes/evidence.ts';
+import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
 import type { Artifact, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError, type ErrorCode } from '../base/errors.ts';
