@@ -2,6 +2,15 @@ import type { DryRunEstimate } from '../schemas/generated/messages.ts';
 import { countOf, formatNumber, groupDigits, variantName } from '../engine/reports/format.ts';
 import { renderTable, type Cell } from '../engine/reports/table.ts';
 
+/** A tuning job's dry run for a terminal. */
+export function renderTuningEstimate({ name, rows, trainingRows, notes }: DryRunEstimate): string {
+  return [
+    `${name}: ${countOf(trainingRows, 'training row')}, ${countOf(rows, 'test row')}. Nothing was trained.`,
+    '',
+    ...notes,
+  ].join('\n');
+}
+
 /** A dry run's estimate for a terminal. */
 export function renderEstimate(estimate: DryRunEstimate): string {
   const right = (text: string): Cell => ({ text, align: 'right' });

@@ -8,6 +8,7 @@ import { addHosts } from './commands/hosts.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addStore } from './commands/store.ts';
+import { addTune } from './commands/tune.ts';
 import { addValidate } from './commands/validate.ts';
 import type { GlobalOptions } from './options.ts';
 import { printFailure } from './output.ts';
@@ -28,6 +29,7 @@ const program = new Command('aiwb')
 
 addValidate(program, run);
 addRun(program, run);
+addTune(program, run);
 addRuns(program, run);
 addAssess(program, run);
 addStore(program, run);

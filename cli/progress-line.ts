@@ -24,7 +24,10 @@ export function createProgressLine(): { show(progress: RunProgress): void; clear
   };
 }
 
-/** `1,204 of 1,920 (63 %) · 412/s · 2 s left · 0.12 USD · 3 failed` */
+/**
+ * `1,204 of 1,920 (63 %) · 412/s · 2 s left · 0.12 USD · 3 failed`; of a tuning run
+ * `Training: robustness · epoch 7 of 20 (35 %) · loss 0.412 · robustness 0.912 · 3 s left`.
+ */
 export function describeProgress(progress: RunProgress): string {
   const parts: string[] = [];
   if (progress.phase !== undefined) {
@@ -37,7 +40,14 @@ export function describeProgress(progress: RunProgress): string {
   }
   if (progress.total > 0) {
     const percent = Math.floor((100 * progress.done) / progress.total);
-    parts.push(`${groupDigits(progress.done)} of ${groupDigits(progress.total)} (${String(percent)} %)`);
+    const epoch = progress.epochs === undefined ? '' : 'epoch ';
+    parts.push(`${epoch}${groupDigits(progress.done)} of ${groupDigits(progress.total)} (${String(percent)} %)`);
+  }
+  const latest = progress.epochs?.at(-1);
+  if (latest !== undefined) parts.push(`loss ${latest.trainingLoss.toFixed(3)}`);
+  for (const { aspect, scores } of latest?.aspects ?? []) {
+    const [score] = Object.values(scores);
+    if (score !== undefined) parts.push(`${aspect.replace('-', ' ')} ${score.toFixed(3)}`);
   }
   if (progress.ratePerSecond !== undefined && progress.ratePerSecond > 0)
     parts.push(`${groupDigits(Math.round(progress.ratePerSecond))}/s`);

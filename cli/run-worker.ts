@@ -2,13 +2,13 @@ import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import type { NetworkSettings } from '../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../engine/base/errors.ts';
-import { executeRun } from '../engine/runs/execute.ts';
 import type { ResolvedSecret } from '../engine/runs/needed-secrets.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { redact } from '../platform/secrets/redact.ts';
 import { createRelayedSecrets } from '../platform/secrets/secrets.ts';
 import { openStore } from '../platform/store/store.ts';
 import { createHost, createRunPorts } from './composition.ts';
+import { executeCreated } from './execute.ts';
 
 /** What the starting process sends over the standard input. */
 export interface WorkerInput {
@@ -35,8 +35,8 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
   log('started', { pid: process.pid, node: process.versions.node });
   const store = await openStore({ folder: storeFolder, clock: host.clock });
   try {
-    const { spec } = await store.getRun(runId);
-    const workspace = await loadWorkspace(host.files, spec.folder, stop.signal);
+    const record = await store.getRun(runId);
+    const workspace = await loadWorkspace(host.files, record.spec.folder, stop.signal);
     const ports = await createRunPorts(
       host,
       workspace,
@@ -45,12 +45,18 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
       stop.signal,
     );
     let lastLogged = 0;
-    const { summary } = await executeRun(
-      runId,
+    const { summary } = await executeCreated(
+      record,
       store,
       ports,
       {
         owner: host.owner,
+        onLog: line => {
+          log('platform', { line });
+        },
+        onNote: sentence => {
+          log('note', { sentence });
+        },
         onProgress: progress => {
           if (host.clock.monotonic() - lastLogged < 5000) return;
           lastLogged = host.clock.monotonic();

@@ -1,33 +1,20 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import pc from 'picocolors';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { reportRun } from '../../engine/reports/compare-runs.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
 import { renderText } from '../../engine/reports/text.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
-import { executeRun } from '../../engine/runs/execute.ts';
-import { createRun, specifyRun } from '../../engine/runs/start.ts';
+import { createRun, kindOfRun, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
-import type { Workspace } from '../../engine/workspace/workspace.ts';
-import { databaseName } from '../../platform/store/names.ts';
-import {
-  createHost,
-  createRunPorts,
-  readPageAssets,
-  storeFolderOf,
-  withStore,
-  workspaceFolderOf,
-  type Host,
-} from '../composition.ts';
-import { collectSecrets, startDetached } from '../detached.ts';
+import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printFailure, printJson, printNote, printResult, terminalWidth } from '../output.ts';
-import { createProgressLine } from '../progress-line.ts';
+import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { createTerminalSecrets } from '../secrets.ts';
+import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
 
 interface RunOptions extends GlobalOptions {
   readonly model?: readonly string[];
@@ -77,13 +64,11 @@ async function runBenchmark(file: string | undefined, options: RunOptions): Prom
       const record = await createOrFind(file, options, store, host, signal);
       const secrets = createTerminalSecrets(options.allowOrigin ?? []);
       if (options.detach === true) {
-        const ports = await createRunPorts(host, workspace, secrets, {}, signal);
-        const resolved = await collectSecrets(record.spec, ports, signal);
-        await startDetached(record, storeFolderOf(workspace, options.store), store, resolved, { network: {} });
-        printDetached(record, options);
-        return 0;
+        return runInBackground(record, store, workspace, secrets, host, options, signal);
       }
-      return await runInForeground(record, store, workspace, secrets, host, options, signal);
+      const ended = await runInForeground(record, store, workspace, secrets, host, options, signal);
+      await printReport(ended, store, host, options);
+      return tellOutcome(ended, options);
     });
   } finally {
     interrupts.dispose();
@@ -91,6 +76,9 @@ async function runBenchmark(file: string | undefined, options: RunOptions): Prom
 }
 
 function requireFile(file: string | undefined): string {
+  if (file !== undefined && kindOfRun(file) === 'tune') {
+    throw new WorkbenchError('usage', `${file} is a tuning job.`, { remedy: `Run it with \`aiwb tune ${file}\`.` });
+  }
   if (file !== undefined) return path.resolve(file);
   throw new WorkbenchError('usage', 'No benchmark was named.', {
     remedy: 'Name a .bench.yaml file: `aiwb run my.bench.yaml`.',
@@ -107,6 +95,7 @@ async function specify(file: string, options: RunOptions, host: Host, signal: Ab
       ...(options.limit === undefined ? {} : { limit: options.limit }),
     },
     host.files,
+    host.identities,
     signal,
   );
 }
@@ -118,8 +107,8 @@ async function createOrFind(
   host: Host,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  if (options.resume !== undefined) return store.getRun(options.resume);
-  return createRun(await specify(requireFile(file), options, host, signal), store, host.clock, host.random);
+  if (options.resume !== undefined) return findResumable(options.resume, 'benchmark', store);
+  return createRun(await specify(requireFile(file), options, host, signal), store, host.clock, host.random, signal);
 }
 
 async function dryRun(file: string, options: RunOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
@@ -137,71 +126,21 @@ async function dryRun(file: string, options: RunOptions, host: Host, signal: Abo
   return 0;
 }
 
-async function runInForeground(
-  record: RunRecord,
+/** A run that never began has nothing to report. The report is made even after an interrupt. */
+async function printReport(
+  { summary, variants }: RunRecord,
   store: Store,
-  workspace: Workspace,
-  secrets: ReturnType<typeof createTerminalSecrets>,
   host: Host,
   options: RunOptions,
-  signal: AbortSignal,
-): Promise<ExitCode> {
-  const runId = record.summary.id;
-  const ports = await createRunPorts(host, workspace, secrets, {}, signal);
-  const line = createProgressLine();
-  if (options.json !== true) printNote(pc.dim(`${record.summary.name}: run ${runId}`));
-  let ended: RunRecord;
-  try {
-    ended = await executeRun(runId, store, ports, { owner: host.owner, onProgress: line.show }, signal);
-  } finally {
-    line.clear();
-  }
-  const report =
-    ended.variants.length === 0 ? undefined : await reportRun(runId, store, host.clock, new AbortController().signal);
-  if (options.json === true && report !== undefined) printJson(report);
-  else if (report !== undefined) printResult(renderText(report, terminalWidth()));
-  if (report !== undefined && options.html !== undefined) {
-    const target = path.resolve(options.html);
-    const dependencies = { store, files: host.files, clock: host.clock, pageAssets: readPageAssets };
-    await exportRuns([runId], 'html', target, dependencies, new AbortController().signal);
-    printNote(`Report: ${path.relative(process.cwd(), target)}`);
-  }
-  await warnOfSize(store, host);
-  return tellOutcome(ended, options);
-}
-
-/** Above this a store deserves a thought; runs go on. */
-const largeStore = 2_000_000_000;
-
-async function warnOfSize(store: Store, host: Host): Promise<void> {
-  const size = (await host.files.facts(host.files.resolve(store.path, databaseName)))?.size ?? 0;
-  if (size < largeStore) return;
-  printNote(
-    `The store has grown to ${(size / 1e9).toFixed(1)} GB. Archive runs you no longer need, then \`aiwb store gc\` frees their space.`,
-  );
-}
-
-function tellOutcome({ summary }: RunRecord, options: RunOptions): ExitCode {
-  const again = `aiwb run --resume ${summary.id}`;
-  if (summary.state === 'succeeded') return summary.gate === 'not-met' || summary.gate === 'not-computed' ? 1 : 0;
-  if (summary.state === 'cancelled') {
-    printNote(
-      `Cancelled after ${String(summary.progress.done)} of ${String(summary.progress.total)} samples. Go on with: ${again}`,
-    );
-    return 130;
-  }
-  const failure = summary.failure ?? { code: 'run-failed', message: 'The run failed.' };
-  const { code, message, remedy, place } = failure;
-  const error = new WorkbenchError(code as WorkbenchError['code'], message, {
-    ...(remedy === undefined ? {} : { remedy }),
-    ...(place === undefined ? {} : { place }),
-  });
-  const exitCode = printFailure(error, options.json === true, options.verbose === true);
-  if (summary.progress.done > 0) printNote(`${String(summary.progress.done)} samples are kept. Go on with: ${again}`);
-  return exitCode;
-}
-
-function printDetached({ summary }: RunRecord, options: RunOptions): void {
-  if (options.json === true) printJson(summary);
-  else printResult(`Run ${summary.id} goes on in the background. Follow it with: aiwb runs show ${summary.id}`);
+): Promise<void> {
+  if (variants.length === 0) return;
+  const { signal } = new AbortController();
+  const report = await reportRun(summary.id, store, host.clock, signal);
+  if (options.json === true) printJson(report);
+  else printResult(renderText(report, terminalWidth()));
+  if (options.html === undefined) return;
+  const target = path.resolve(options.html);
+  const dependencies = { store, files: host.files, clock: host.clock, pageAssets: readPageAssets };
+  await exportRuns([summary.id], 'html', target, dependencies, signal);
+  printNote(`Report: ${path.relative(process.cwd(), target)}`);
 }

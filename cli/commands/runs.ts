@@ -4,11 +4,10 @@ import type { Command } from 'commander';
 import type { ExportFormat, RunSummary } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import { compareRuns, reportRun } from '../../engine/reports/compare-runs.ts';
 import { exportPieces, exportRuns, type ExportDependencies } from '../../engine/reports/export.ts';
+import { compareAny } from '../../engine/reports/compare-any.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
 import { renderTable } from '../../engine/reports/table.ts';
-import { renderMarkdown, renderText } from '../../engine/reports/text.ts';
 import { createHost, readPageAssets, withStore, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
@@ -23,7 +22,7 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     .command('list')
     .description('Runs, newest first')
     .option('--archived', 'archived runs instead')
-    .option('--benchmark <file>', 'only runs of this benchmark')
+    .option('--file <file>', 'only runs of this benchmark or tuning job, relative to the workspace')
     .option('--limit <count>', 'at most this many', Number)
     .action((options: ListOptions, command: Command) => run(() => listRuns(options, globalOptions(command))));
   runs
@@ -51,7 +50,7 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     );
   runs
     .command('cancel')
-    .description('Ask a run to stop; its answered samples are kept')
+    .description('Ask a run to stop; its answered samples and saved epochs are kept')
     .argument('<run>')
     .action((id: string, _options: unknown, command: Command) =>
       run(() => change(id, globalOptions(command), (store, found) => store.requestCancel(found))),
@@ -68,7 +67,7 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
 
 interface ListOptions {
   readonly archived?: boolean;
-  readonly benchmark?: string;
+  readonly file?: string;
   readonly limit?: number;
 }
 interface CompareOptions {
@@ -114,14 +113,16 @@ function listRuns(filter: ListOptions, options: GlobalOptions): Promise<ExitCode
 }
 
 function renderRuns(runs: readonly RunSummary[], now: number): string[] {
-  const header = ['Run', 'Benchmark', 'State', 'Samples', 'Best', 'Started'].map(text => ({ text }));
+  const header = ['Run', 'Name', 'State', 'Done', 'Best', 'Started'].map(text => ({ text }));
   return renderTable(
     header,
     runs.map(summary => [
       { text: summary.id },
       { text: summary.name },
       { text: summary.state },
-      { text: `${String(summary.progress.done)}/${String(summary.progress.total)}` },
+      {
+        text: `${String(summary.progress.done)}/${String(summary.progress.total)}${summary.kind === 'tune' ? ' epochs' : ''}`,
+      },
       { text: bestOf(summary) },
       { text: `${describeAge(now - summary.createdAt)} ago` },
     ]),
@@ -146,7 +147,7 @@ function describeAge(milliseconds: number): string {
 function showRun(id: string, options: GlobalOptions): Promise<ExitCode> {
   return useStore(options, async (store, host, signal) => {
     const { summary, variants } = await store.getRun(await findRun(store, id));
-    if (variants.length === 0) {
+    if (variants.length === 0 && (summary.kind === 'benchmark' || summary.startedAt === undefined)) {
       if (options.json === true) printJson(summary);
       else
         printResult(
@@ -154,13 +155,13 @@ function showRun(id: string, options: GlobalOptions): Promise<ExitCode> {
         );
       return 0;
     }
-    const report = await reportRun(summary.id, store, host.clock, signal);
+    const compared = await compareAny([summary.id], store, host.clock, signal);
     if (options.json === true) {
-      printJson(report);
+      printJson(compared.content);
       return 0;
     }
     printNote(`Run ${summary.id}: ${summary.state}. ${describeProgress(summary.progress)}`);
-    printResult(renderText(report, terminalWidth()));
+    printResult(compared.text(terminalWidth()));
     if (summary.failure !== undefined) printNote(`${summary.failure.message}\n  ${summary.failure.remedy ?? ''}`);
     return 0;
   });
@@ -178,9 +179,9 @@ function compare(
   return useStore(options, async (store, host, signal) => {
     const found: string[] = [];
     for (const id of ids) found.push(await findRun(store, id));
-    const report = await compareRuns(found, store, host.clock, signal);
-    if (options.json === true) printJson(report);
-    else printResult(markdown === true ? renderMarkdown(report) : renderText(report, terminalWidth()));
+    const compared = await compareAny(found, store, host.clock, signal);
+    if (options.json === true) printJson(compared.content);
+    else printResult(markdown === true ? compared.markdown() : compared.text(terminalWidth()));
     if (html !== undefined) {
       await exportRuns(
         found,

@@ -5,17 +5,20 @@ import { classifierKinds } from '../../engine/models/embedded/kinds.ts';
 import { publishedBaseUrl } from '../../engine/models/openai/model.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import type { Session } from './session.ts';
+import { listTrainedModels } from './trained-models.ts';
 
-/** Connections and embedded models with their latest figures. A broken workbench.yaml still leaves the embedded ones. */
+/** Connections, embedded and trained models with their latest figures. A broken workbench.yaml still leaves all but the connections. */
 export async function listModels(session: Session, signal: AbortSignal): Promise<ModelList> {
   const last = latestFigures(await session.store.listRuns({ limit: 200 }));
   const embedded = [...classifierKinds.values()].map(({ id, title, description }): ModelEntry => {
     const name = `embedded:${id}`;
     return withLast({ name, kind: 'embedded', description: `${title}. ${description}` }, last);
   });
+  const trained = (await listTrainedModels(session.store, signal)).map(entry => withLast(entry, last));
+  const models = [...embedded, ...trained];
   try {
     const workspace = await session.readWorkspace(signal);
-    return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...embedded] };
+    return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...models] };
   } catch (error) {
     const { code, message, remedy, place } = toWorkbenchError(error);
     const failure = {
@@ -24,7 +27,7 @@ export async function listModels(session: Session, signal: AbortSignal): Promise
       ...(remedy === undefined ? {} : { remedy }),
       ...(place === undefined ? {} : { place }),
     };
-    return { models: embedded, failure };
+    return { models, failure };
   }
 }
 

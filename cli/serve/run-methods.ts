@@ -7,7 +7,9 @@ import type {
   Report,
   RunSummary,
   StartRun,
+  TuningComparison,
 } from '../../schemas/generated/messages.ts';
+import { compareAny } from '../../engine/reports/compare-any.ts';
 import { compareRuns } from '../../engine/reports/compare-runs.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
 import type { RunRecord } from '../../engine/ports/store.ts';
@@ -15,7 +17,10 @@ import { estimateRun } from '../../engine/runs/estimate.ts';
 import type { ResolvedSecret } from '../../engine/runs/needed-secrets.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { planRun } from '../../engine/runs/plan.ts';
-import { createRun, specifyRun } from '../../engine/runs/start.ts';
+import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { compareTuning } from '../../engine/tuning/compare.ts';
+import { estimateTuning } from '../../engine/tuning/estimate.ts';
+import { planTuning } from '../../engine/tuning/plan.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached } from '../detached.ts';
@@ -27,23 +32,27 @@ function specify({ source, origin, models, limit }: StartRun, session: Session, 
       path: path.resolve(session.folder, source.path),
       folder: session.folder,
       origin,
+      ...(source.kind === undefined ? {} : { kind: source.kind }),
       ...(source.text === undefined ? {} : { text: source.text }),
       ...(source.cell === undefined ? {} : { cell: source.cell }),
       ...(models === undefined ? {} : { models }),
       ...(limit === undefined ? {} : { limit }),
     },
     session.host.files,
+    session.host.identities,
     signal,
   );
 }
 
-/** Checks the benchmark whole before anything is recorded, then starts it in a process of its own. */
+/** Checks the benchmark or tuning job whole before anything is recorded, then starts it in a process of its own. */
 export async function startRun(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSummary> {
-  const spec = await specify(request, session, signal);
+  const { store, host } = session;
+  const spec = await resolveSpec(await specify(request, session, signal), store, signal);
   const ports = await session.createPorts(signal);
-  await planRun(spec, ports, signal);
+  if (spec.kind === 'tune') await planTuning(spec, ports, store.blobs, signal);
+  else await planRun(spec, ports, signal);
   const secrets = await collectSecrets(spec, ports, signal);
-  const record = await createRun(spec, session.store, session.host.clock, session.host.random);
+  const record = await createRun(spec, store, host.clock, host.random, signal);
   return detach(record, secrets, session);
 }
 
@@ -61,11 +70,26 @@ async function detach(record: RunRecord, secrets: readonly ResolvedSecret[], ses
 }
 
 export async function dryRun(request: StartRun, session: Session, signal: AbortSignal): Promise<DryRunEstimate> {
-  return estimateRun(await specify(request, session, signal), await session.createPorts(signal), signal);
+  const spec = await specify(request, session, signal);
+  const ports = await session.createPorts(signal);
+  if (spec.kind === 'benchmark') return estimateRun(spec, ports, signal);
+  return estimateTuning(await resolveSpec(spec, session.store, signal), ports, session.store.blobs, signal);
 }
 
 export function reportRuns(runIds: readonly string[], session: Session, signal: AbortSignal): Promise<Report> {
   return compareRuns(runIds, session.store, session.host.clock, signal);
+}
+
+export function reportTunings(runIds: readonly string[], { store }: Session): Promise<TuningComparison> {
+  return compareTuning(runIds, store);
+}
+
+export async function describeRuns(
+  runIds: readonly string[],
+  { store, host }: Session,
+  signal: AbortSignal,
+): Promise<PlainText> {
+  return { text: (await compareAny(runIds, store, host.clock, signal)).markdown() };
 }
 
 export async function exportToFile(

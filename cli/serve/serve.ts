@@ -5,7 +5,6 @@ import * as validators from '../../schemas/generated/validators.js';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { renderMarkdown } from '../../engine/reports/text.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import {
   describeAssessment,
@@ -16,7 +15,16 @@ import {
 } from './governance-methods.ts';
 import { createHostSecrets } from './host-secrets.ts';
 import { listModels } from './model-methods.ts';
-import { dryRun, exportToFile, readRunLog, reportRuns, resumeRun, startRun } from './run-methods.ts';
+import {
+  describeRuns,
+  dryRun,
+  exportToFile,
+  readRunLog,
+  reportRuns,
+  reportTunings,
+  resumeRun,
+  startRun,
+} from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
 import { watchRuns } from './watch.ts';
 
@@ -84,9 +92,12 @@ class EngineServer {
     this.#on('runs/report', validators.validateRunReferences, ({ runIds }, session, signal) =>
       reportRuns(runIds, session, signal),
     );
-    this.#on('runs/markdown', validators.validateRunReferences, async ({ runIds }, session, signal) => ({
-      text: renderMarkdown(await reportRuns(runIds, session, signal)),
-    }));
+    this.#on('tuning/report', validators.validateRunReferences, ({ runIds }, session) =>
+      reportTunings(runIds, session),
+    );
+    this.#on('runs/markdown', validators.validateRunReferences, ({ runIds }, session, signal) =>
+      describeRuns(runIds, session, signal),
+    );
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));

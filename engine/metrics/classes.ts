@@ -50,8 +50,14 @@ function createClassMetric(id: ClassFigure, average: Average): Metric {
 
 function startClassAggregate(id: ClassFigure, label: string, average: Average): Aggregator {
   const confusion = countConfusion();
+  const point = (): number | undefined => {
+    const cells = confusion.cells();
+    const counts = Float64Array.from(cells, cell => cell.count);
+    return computeClassFigure(id, average, sumCells(cells, counts, createClassCounts(confusion.labels)));
+  };
   return {
     add: ({ target, output }) => confusion.add(target, output),
+    point,
     values(options) {
       const { n, labels } = confusion;
       const base = {
@@ -62,14 +68,8 @@ function startClassAggregate(id: ClassFigure, label: string, average: Average): 
         direction: 'higher',
         n,
       } satisfies Partial<MetricValue>;
-      const cells = confusion.cells();
-      const counts = sumCells(
-        cells,
-        Float64Array.from(cells, cell => cell.count),
-        createClassCounts(labels),
-      );
-      const value = computeClassFigure(id, average, counts);
-      const interval = computeClassInterval(id, average, cells, labels, options);
+      const value = point();
+      const interval = computeClassInterval(id, average, confusion.cells(), labels, options);
       if (value === undefined || !interval) return [{ ...base, value: null, note: 'No sample was answered.' }];
       return [{ ...base, value, ...interval, confidence: options.confidence }];
     },

@@ -25,6 +25,8 @@ export interface Aggregator {
   add(observation: Observation): void;
   /** The metric's figures so far; a latency metric has several (`latency.mean`, `latency.p50`, …), most have one. */
   values(options: AggregateOptions): readonly MetricValue[];
+  /** A quality metric's figure so far without its interval, which may cost resampling; undefined before the first observation. */
+  point?(): number | undefined;
   /** Counts by target and answer, for metrics over classes; undefined where there are too many classes to show. */
   confusion?(): ConfusionMatrix | undefined;
 }

@@ -25,6 +25,7 @@ function countRight(id: Metric['id'], label: string, isRight: (observation: Obse
       n++;
       if (isRight(observation)) right++;
     },
+    point: () => (n === 0 ? undefined : right / n),
     values({ confidence }) {
       const base = {
         metric: id,

@@ -15,6 +15,11 @@ import { buildReport } from './report.ts';
  */
 export async function reportRun(runId: string, store: Store, clock: Clock, signal: AbortSignal): Promise<Report> {
   const record = await store.getRun(runId);
+  if (record.summary.kind !== 'benchmark') {
+    throw new WorkbenchError('usage', `Run ${record.summary.id} is a tuning run and has another kind of report.`, {
+      remedy: 'Name benchmark runs only, or tuning runs only.',
+    });
+  }
   if (record.report !== undefined) return { ...record.report, runs: [record.summary] };
   const benchmark = parseDocument('bench', record.spec.text).value;
   if (benchmark === undefined) {

@@ -4,10 +4,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { SampleRecord, Store } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
+import { kindOfRuns } from '../runs/kinds.ts';
+import { compareAny } from './compare-any.ts';
 import { compareRuns } from './compare-runs.ts';
 import { csvHeader, csvLine, exportedSample } from './export-samples.ts';
 import { renderHtml, type PageAssets } from './html.ts';
-import { renderMarkdown } from './text.ts';
 
 export interface ExportDependencies {
   readonly store: Store;
@@ -61,15 +62,24 @@ async function reportAs(
   { store, clock, pageAssets }: ExportDependencies,
   signal: AbortSignal,
 ): Promise<string> {
+  if (format !== 'html') {
+    const compared = await compareAny(runIds, store, clock, signal);
+    return format === 'json' ? `${JSON.stringify(compared.content, undefined, 2)}\n` : compared.markdown();
+  }
+  if ((await kindOfRuns(runIds, store)) === 'tune') throw notExported(format);
   const report = await compareRuns(runIds, store, clock, signal);
-  if (format === 'json') return `${JSON.stringify(report, undefined, 2)}\n`;
-  if (format === 'markdown') return renderMarkdown(report);
   const [run] = report.runs;
   const worst =
     run === undefined
       ? undefined
       : await store.querySamples({ runId: run.id, filter: 'wrong', limit: embeddedSamples });
   return renderHtml(report, worst, await pageAssets());
+}
+
+function notExported(format: ExportFormat): WorkbenchError {
+  return new WorkbenchError('usage', `A tuning run has no ${format} export.`, {
+    remedy: 'Export it as json or markdown; a benchmark of its checkpoint has samples.',
+  });
 }
 
 async function* samplesAs(
@@ -79,6 +89,7 @@ async function* samplesAs(
   signal: AbortSignal,
 ): AsyncIterable<string> {
   const { variants, summary } = await store.getRun(runId);
+  if (summary.kind === 'tune') throw notExported(format);
   const write = format === 'jsonl' ? asJsonLines : asCsv;
   yield* write(store.readSamples(summary.id, signal), variants);
 }

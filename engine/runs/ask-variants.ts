@@ -20,7 +20,7 @@ export interface AskDependencies {
 }
 
 /**
- * Asks every variant its open tasks. Embedded models go first and one after another: they compute in this process and would
+ * Asks every variant its open tasks. Embedded and trained models go first and one after another: they compute in this process and would
  * disturb the clocks of the others. Then all connections at once, each with its own concurrency, its prompts in turn.
  * Throws the reason the run was stopped for; whatever was answered until then is stored.
  */
@@ -44,7 +44,7 @@ export async function askVariants(
     askVariant(plan, variant, budget, recorder, dependencies, signal);
   try {
     for (const variant of variants) {
-      if (variant.open.planned.kind === 'embedded') await ask(variant);
+      if (variant.open.planned.kind !== 'connection') await ask(variant);
     }
     const connected = variants.filter(variant => variant.open.planned.kind === 'connection');
     const byModel = Map.groupBy(connected, variant => variant.open);
@@ -75,7 +75,7 @@ async function askVariant(
   const feed = new TaskFeed(rows, plan.repeats, plan.scan.repeated, variant.answered);
   const { record, open, aggregate } = variant;
   const prompt = plan.variants[record.variant]?.prompt;
-  const breathe = open.planned.kind === 'embedded' ? createBreather(ports, signal) : undefined;
+  const breathe = open.planned.kind === 'connection' ? undefined : createBreather(ports, signal);
 
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -121,7 +121,7 @@ function checkErrors(plan: RunPlan, { record, open }: RunningVariant, tracker: P
   if (error !== undefined) throw error;
 }
 
-/** Milliseconds an embedded model may compute before timers and messages get their turn. */
+/** Milliseconds a model in this process may compute before timers and messages get their turn. */
 const longestBreath = 15;
 
 function createBreather(ports: RunPorts, signal: AbortSignal): () => Promise<void> | undefined {

@@ -34,7 +34,7 @@ export async function askTask(
   let cost: number | undefined;
   try {
     const answer = await open.model.answer(question, signal);
-    cost = open.planned.kind === 'embedded' ? 0 : costOf(answer, price);
+    cost = open.planned.kind === 'connection' ? costOf(answer, price) : 0;
     return answered(task, variant, answer, cost, plan);
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;
@@ -48,7 +48,7 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
   const input = task.row.input;
   return {
     input,
-    messages: open.planned.kind === 'embedded' ? [] : (prompt?.render(task.row.values) ?? inputAsMessage(input)),
+    messages: open.planned.kind === 'connection' ? (prompt?.render(task.row.values) ?? inputAsMessage(input)) : [],
     parameters: parametersOf(open, prompt),
     stream: plan.streams,
     timeout: plan.limits.timeout,

@@ -31,7 +31,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
 /** Prompts add the same text to every row, so the first rows tell how much. */
 function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): VariantEstimate {
   const samples = plan.scan.rows * plan.repeats;
-  if (model.kind === 'embedded') return { model: model.name, samples, inputTokens: 0, outputTokens: 0, cost: 0 };
+  if (model.kind !== 'connection') return { model: model.name, samples, inputTokens: 0, outputTokens: 0, cost: 0 };
   const rendered = plan.scan.preview.map(row =>
     (prompt?.render(row.values) ?? inputAsMessage(row.input))
       .map(({ role, content }) => `${role}: ${content}`)

@@ -1,10 +1,12 @@
-import type { Environment, RunProgress } from '../../schemas/generated/messages.ts';
+import type { Environment } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import type { LeaseOwner, RunRecord, RunWriter, Store } from '../ports/store.ts';
+import type { RunRecord, RunWriter, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
 import { buildReport, headlinesOf } from '../reports/report.ts';
 import { judgeGates, overallGate } from '../reports/gates.ts';
+import { publishRun } from '../registry/publish.ts';
 import { askVariants } from './ask-variants.ts';
+import { endingOf, failureOf, runAttempt, type ExecuteOptions } from './attempt.ts';
 import { taskKey } from './feed.ts';
 import { closeModels, openModels, type OpenModel } from './models.ts';
 import { planRun, type RunPlan } from './plan.ts';
@@ -13,20 +15,10 @@ import { ProgressTracker } from './progress.ts';
 import type { RunningVariant } from './running-variant.ts';
 import type { VariantRecord } from './spec.ts';
 
-export interface ExecuteOptions {
-  readonly owner: LeaseOwner;
-  /** Called about four times a second with the run's progress. */
-  readonly onProgress?: (progress: RunProgress) => void;
-}
-
-/** Milliseconds between two signs of life; the store takes a lease for lost after several have failed to come. */
-const heartbeatEvery = 1000;
-const progressEvery = 250;
-
 /**
- * Runs (or resumes) a created run to its end and returns its record. Ends the run in the store whatever happens, except when
- * another process has taken it over (`run-lease-lost`). A failed or cancelled run has a record too; only faults that kept the
- * run from being recorded are thrown.
+ * Runs (or resumes) a created benchmark run to its end and returns its record. Ends the run in the store whatever happens, except
+ * when another process has taken it over (`run-lease-lost`). A failed or cancelled run has a record too; only faults that kept the
+ * run from being recorded are thrown. The figures of one that succeeded are published to the registered versions it asked.
  */
 export async function executeRun(
   runId: string,
@@ -35,40 +27,33 @@ export async function executeRun(
   options: ExecuteOptions,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const writer = await store.openWriter(runId, options.owner);
-  const stop = new AbortController();
-  const combined = AbortSignal.any([signal, stop.signal]);
   const tracker = new ProgressTracker(ports.clock);
-  const stopHeartbeat = keepAlive(writer, tracker, stop, ports);
-  const stopProgress = ports.clock.every(progressEvery, () => options.onProgress?.(tracker.snapshot()));
-  try {
-    await new Execution(writer, store, ports, tracker, stop).run(combined);
-  } finally {
-    stopHeartbeat();
-    stopProgress();
-  }
-  options.onProgress?.(tracker.snapshot());
-  return store.getRun(runId);
+  const record = await runAttempt(
+    runId,
+    store,
+    ports.clock,
+    () => tracker.snapshot(),
+    options,
+    ({ writer, stop }, combined) => new Execution(writer, store, ports, tracker, stop).run(combined),
+    signal,
+  );
+  if (record.summary.state === 'succeeded') await publishFinished(runId, store, options, signal);
+  return record;
 }
 
-/** Renews the lease; a cancel asked for elsewhere, or the loss of the lease, stops the run. */
-function keepAlive(writer: RunWriter, tracker: ProgressTracker, stop: AbortController, ports: RunPorts): () => void {
-  let beating = false;
-  return ports.clock.every(heartbeatEvery, () => {
-    if (beating || stop.signal.aborted) return;
-    beating = true;
-    writer
-      .heartbeat(tracker.snapshot())
-      .then(({ cancelRequested }) => {
-        if (cancelRequested) stop.abort(new WorkbenchError('cancelled', 'Cancelled on request.'));
-      })
-      .catch((error: unknown) => {
-        stop.abort(toWorkbenchError(error));
-      })
-      .finally(() => {
-        beating = false;
-      });
-  });
+/** The run has its report already: what keeps it from being published is told, and can be made up for. */
+async function publishFinished(
+  runId: string,
+  store: Store,
+  { onNote }: ExecuteOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await publishRun(runId, store, signal);
+  } catch (error) {
+    const { message } = toWorkbenchError(signal.aborted ? signal.reason : error);
+    onNote?.(`The figures were not added to the registry: ${message} Do it with: aiwb registry publish ${runId}`);
+  }
 }
 
 class Execution {
@@ -90,36 +75,36 @@ class Execution {
     let models: readonly OpenModel[] = [];
     let plan: RunPlan | undefined;
     let variants: readonly RunningVariant[] = [];
-    let failure: WorkbenchError | undefined;
-    try {
-      const { spec } = await this.#store.getRun(this.#writer.runId);
-      plan = await planRun(spec, this.#ports, signal);
-      this.#tracker.setPhase(
-        plan.models.some(model => model.kind === 'embedded') ? 'Training embedded models' : 'Connecting',
-      );
-      models = await openModels(
-        plan,
-        this.#ports,
-        (model, step) => {
-          this.#tracker.setTraining(model, step);
-        },
-        signal,
-      );
-      variants = await this.#begin(plan, models, signal);
-      this.#tracker.setPhase(undefined);
-      await askVariants(
-        plan,
-        variants,
-        { writer: this.#writer, ports: this.#ports, tracker: this.#tracker, stop: this.#stop },
-        signal,
-      );
-      failure = findUnanswered(variants, this.#tracker);
-    } catch (error) {
-      failure = toWorkbenchError(signal.aborted ? signal.reason : error);
-    } finally {
-      await closeModels(models);
-    }
-    if (failure?.code === 'run-lease-lost') throw failure;
+    const failure = await failureOf(async () => {
+      try {
+        const { spec } = await this.#store.getRun(this.#writer.runId);
+        plan = await planRun(spec, this.#ports, signal);
+        this.#tracker.setPhase(
+          plan.models.some(model => model.kind === 'embedded') ? 'Training embedded models' : 'Connecting',
+        );
+        models = await openModels(
+          plan,
+          this.#ports,
+          this.#store.blobs,
+          (model, step) => {
+            this.#tracker.setTraining(model, step);
+          },
+          signal,
+        );
+        variants = await this.#begin(plan, models, signal);
+        this.#tracker.setPhase(undefined);
+        await askVariants(
+          plan,
+          variants,
+          { writer: this.#writer, ports: this.#ports, tracker: this.#tracker, stop: this.#stop },
+          signal,
+        );
+        const unanswered = findUnanswered(variants, this.#tracker);
+        if (unanswered !== undefined) throw unanswered;
+      } finally {
+        await closeModels(models);
+      }
+    }, signal);
     await this.#finish(plan, variants, failure);
   }
 
@@ -167,8 +152,7 @@ class Execution {
     failure: WorkbenchError | undefined,
   ): Promise<void> {
     const progress = this.#tracker.snapshot();
-    const state = failure === undefined ? 'succeeded' : failure.code === 'cancelled' ? 'cancelled' : 'failed';
-    const told = failure === undefined || failure.code === 'cancelled' ? {} : { failure: toFailure(failure) };
+    const { state, ...told } = endingOf(failure);
     if (plan === undefined || variants.length === 0) {
       await this.#writer.finish({ state, progress, headlines: [], ...told });
       return;
@@ -206,10 +190,6 @@ class Execution {
     );
     await this.#writer.finish({ state, progress, headlines, report, ...(gate === undefined ? {} : { gate }), ...told });
   }
-}
-
-function toFailure({ code, message, remedy, place }: WorkbenchError) {
-  return { code, message, ...(remedy === undefined ? {} : { remedy }), ...(place === undefined ? {} : { place }) };
 }
 
 function datasetFacts(plan: RunPlan, models: readonly OpenModel[]) {

@@ -1,9 +1,11 @@
 import { readTrainingRows } from '../datasets/scan.ts';
 import { classifierKinds } from '../models/embedded/kinds.ts';
-import { createEmbeddedModel } from '../models/embedded/model.ts';
+import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
+import { createEmbeddedModel, createTrainedModel } from '../models/embedded/model.ts';
 import type { TrainingStep } from '../models/embedded/classifier.ts';
 import type { Model } from '../models/model.ts';
 import { createOpenAiModel, publishedBaseUrl } from '../models/openai/model.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import { toSecretReference } from '../ports/secrets.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
@@ -12,7 +14,7 @@ import type { RunPorts } from './ports.ts';
 export interface OpenModel {
   readonly model: Model;
   readonly planned: PlannedModel;
-  /** Most answers under way at once; 1 for embedded models, which compute in this process. */
+  /** Most answers under way at once; 1 for embedded and trained models, which compute in this process. */
   readonly concurrency: number;
   readonly learningCurve: readonly TrainingStep[];
   /** Rows an embedded model was trained on; 0 for connections. */
@@ -21,10 +23,11 @@ export interface OpenModel {
   lastFailure: string | undefined;
 }
 
-/** Trains the embedded models and connects the others. Secrets are resolved here, and live in the models alone. */
+/** Trains the embedded models, loads the trained ones and connects the others. Secrets are resolved here, and live in the models alone. */
 export async function openModels(
   plan: RunPlan,
   ports: RunPorts,
+  blobs: Blobs,
   onTraining: (model: string, step: TrainingStep) => void,
   signal: AbortSignal,
 ): Promise<readonly OpenModel[]> {
@@ -32,7 +35,13 @@ export async function openModels(
   try {
     const train = trainEmbedded(plan, ports, onTraining, signal);
     for (const planned of plan.models) {
-      opened.push(planned.kind === 'embedded' ? await train(planned) : await connect(planned, plan, ports, signal));
+      opened.push(
+        planned.kind === 'embedded'
+          ? await train(planned)
+          : planned.kind === 'trained'
+            ? await loadTrained(planned, ports, blobs)
+            : await connect(planned, plan, ports, signal),
+      );
       signal.throwIfAborted();
     }
     return opened;
@@ -47,7 +56,17 @@ export async function closeModels(models: readonly OpenModel[]): Promise<void> {
 }
 
 type Embedded = Extract<PlannedModel, { kind: 'embedded' }>;
+type Trained = Extract<PlannedModel, { kind: 'trained' }>;
 type Connected = Extract<PlannedModel, { kind: 'connection' }>;
+
+/** Asks the very weights the run was created with, whatever the name stands for by now. */
+async function loadTrained(planned: Trained, ports: RunPorts, blobs: Blobs): Promise<OpenModel> {
+  const { name, reference } = planned;
+  if (reference === undefined) throw new Error(`The run was created without the weights of ${name}.`);
+  const classifier = loadLinearClassifier(await blobs.read(reference.weightsDigest), `The weights of ${name}`);
+  const model = createTrainedModel(name, classifier, reference.weightsDigest, ports.clock, ports.digest);
+  return { model, planned, concurrency: 1, learningCurve: [], trainingRows: 0, lastFailure: undefined };
+}
 
 /** The training rows are read once, by the first embedded model. */
 function trainEmbedded(

@@ -3,6 +3,7 @@ import { publishedBaseUrl } from '../models/openai/model.ts';
 import { toSecretReference, type Secrets, type SecretReference } from '../ports/secrets.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import type { RunSpec } from './spec.ts';
+import { isTrained } from './trained.ts';
 
 /** A secret's value for one origin, on its way to the process that runs the benchmark. Never stored. */
 export interface ResolvedSecret {
@@ -18,10 +19,12 @@ export async function resolveNeededSecrets(
   secrets: Secrets,
   signal: AbortSignal,
 ): Promise<readonly ResolvedSecret[]> {
+  // A tuning job trains on its platform; the local one needs no key.
+  if (spec.kind === 'tune') return [];
   const benchmark = parseDocument('bench', spec.text).value;
   const resolved: ResolvedSecret[] = [];
   for (const name of spec.models ?? benchmark?.models ?? []) {
-    if (name.startsWith('embedded:')) continue;
+    if (name.startsWith('embedded:') || isTrained(name)) continue;
     const { apiKey, baseUrl } = connectionNamed(workspace, name);
     if (apiKey === undefined) continue;
     const reference = toSecretReference(apiKey);

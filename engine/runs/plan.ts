@@ -15,11 +15,18 @@ import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { readLimits, type RunLimits } from './limits.ts';
 import type { RunPorts } from './ports.ts';
-import type { RunSpec } from './spec.ts';
+import type { RunSpec, TrainedModelReference } from './spec.ts';
+import { isTrained } from './trained.ts';
 
-/** A model a run will ask: an embedded one, or a connection. */
+/** A model a run will ask: an embedded one, weights that were trained earlier, or a connection. */
 export type PlannedModel =
   | { readonly name: string; readonly kind: 'embedded'; readonly embedded: ClassifierKind['id'] }
+  | {
+      readonly name: string;
+      readonly kind: 'trained';
+      /** Absent in a plan made before the run was created, such as an estimate's. */
+      readonly reference: TrainedModelReference | undefined;
+    }
   | { readonly name: string; readonly kind: 'connection'; readonly connection: Connection };
 
 /** One model with one prompt, before its digests are known. */
@@ -60,7 +67,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
   const benchmark = parsed.value;
   const workspace = await loadWorkspace(ports.files, spec.folder, signal);
   const base = ports.files.parent(spec.path);
-  const models = chooseModels(benchmark, spec).map(name => planModel(name, workspace));
+  const models = chooseModels(benchmark, spec).map(name => planModel(name, spec, workspace));
   const selection: DatasetSelection = {
     path: ports.files.resolve(base, benchmark.dataset.path),
     dataset: benchmark.dataset,
@@ -107,7 +114,10 @@ function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
 
 const embeddedPrefix = 'embedded:';
 
-function planModel(name: string, workspace: Workspace): PlannedModel {
+function planModel(name: string, { trained }: RunSpec, workspace: Workspace): PlannedModel {
+  if (isTrained(name)) {
+    return { name, kind: 'trained', reference: Object.hasOwn(trained ?? {}, name) ? trained?.[name] : undefined };
+  }
   if (name.startsWith(embeddedPrefix)) {
     // The schema names the embedded models there are.
     return { name, kind: 'embedded', embedded: name.slice(embeddedPrefix.length) as ClassifierKind['id'] };
@@ -115,9 +125,9 @@ function planModel(name: string, workspace: Workspace): PlannedModel {
   return { name, kind: 'connection', connection: connectionNamed(workspace, name) };
 }
 
-/** Embedded models read the row itself and are asked once, whatever the prompts. */
+/** Models in this process read the row itself and are asked once, whatever the prompts. */
 function pairWithPrompts(model: PlannedModel, prompts: readonly Prompt[]): readonly PlannedVariant[] {
-  if (model.kind === 'embedded' || prompts.length === 0) return [{ model, prompt: undefined }];
+  if (model.kind !== 'connection' || prompts.length === 0) return [{ model, prompt: undefined }];
   return prompts.map(prompt => ({ model, prompt }));
 }
 

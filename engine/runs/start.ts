@@ -1,32 +1,50 @@
-import type { RunOrigin } from '../../schemas/generated/messages.ts';
+import type { Identity, RunKind, RunOrigin } from '../../schemas/generated/messages.ts';
+import { toWorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
+import { kindOfPath } from '../documents/kinds.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
+import type { Identities } from '../ports/identity.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { createRunId } from './identity.ts';
 import type { RunSpec } from './spec.ts';
+import { resolveTrained } from './trained.ts';
 
-/** A benchmark to run: a file, or the text of an unsaved file or notebook cell. */
+/** A benchmark or tuning job to run: a file, or the text of an unsaved file or notebook cell. */
 export interface RunRequest {
   /** Absolute path of the file or notebook. */
   readonly path: string;
   readonly text?: string;
   readonly cell?: string;
+  /** What the text is; default: what the path's ending says, else a benchmark. */
+  readonly kind?: RunKind;
   /** Absolute path of the workspace folder. */
   readonly folder: string;
   readonly origin: RunOrigin;
   readonly models?: readonly string[];
   readonly limit?: number;
+  /** Platform in place of the tuning job's own. */
+  readonly platform?: string;
 }
 
-/** The specification of a run, with the benchmark's text as it is now. Throws `file-invalid` when it is no benchmark. */
-export async function specifyRun(request: RunRequest, files: Files, signal: AbortSignal): Promise<RunSpec> {
+/**
+ * The specification of a run, with the file's text as it is now and who asks for it (left out where git knows nobody).
+ * Throws `file-invalid` when the text is no benchmark or tuning job.
+ */
+export async function specifyRun(
+  request: RunRequest,
+  files: Files,
+  identities: Identities,
+  signal: AbortSignal,
+): Promise<RunSpec> {
   const text = request.text ?? (await files.readText(request.path, signal));
-  const parsed = parseDocument('bench', text);
+  const kind = request.kind ?? kindOfRun(request.path);
+  const parsed = parseDocument(kind === 'tune' ? 'tune' : 'bench', text);
   if (parsed.value === undefined) throw invalidFileError(request.path, parsed.diagnostics);
+  const requestedBy = await findIdentity(identities, request.folder, signal);
   return {
-    kind: 'benchmark',
+    kind,
     text,
     path: request.path,
     file: files.relative(request.folder, request.path),
@@ -36,10 +54,51 @@ export async function specifyRun(request: RunRequest, files: Files, signal: Abor
     ...(request.cell === undefined ? {} : { cell: request.cell }),
     ...(request.models === undefined ? {} : { models: request.models }),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
+    ...(request.platform === undefined ? {} : { platform: request.platform }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
   };
 }
 
-/** Records a new run, queued. */
-export function createRun(spec: RunSpec, store: Store, clock: Clock, random: () => number): Promise<RunRecord> {
-  return store.createRun({ id: createRunId(clock, random), spec, createdAt: clock.now() });
+/** The kind of run a file's name asks for. */
+export function kindOfRun(path: string): RunKind {
+  return kindOfPath(path) === 'tune' ? 'tune' : 'benchmark';
+}
+
+async function findIdentity(
+  identities: Identities,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Identity | undefined> {
+  try {
+    return await identities.whoAmI(folder, signal);
+  } catch (error) {
+    if (toWorkbenchError(error).code === 'identity-missing') return undefined;
+    throw error;
+  }
+}
+
+/** The specification with the weights that the trained models it names stand for now. Throws `model-unknown` and the like. */
+export async function resolveSpec(spec: RunSpec, store: Store, signal: AbortSignal): Promise<RunSpec> {
+  if (spec.trained !== undefined) return spec;
+  const trained = await resolveTrained(modelsOf(spec), store, signal);
+  return trained === undefined ? spec : { ...spec, trained };
+}
+
+/** Records a new run, queued, with the trained models it names resolved. */
+export async function createRun(
+  spec: RunSpec,
+  store: Store,
+  clock: Clock,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const resolved = await resolveSpec(spec, store, signal);
+  return store.createRun({ id: createRunId(clock, random), spec: resolved, createdAt: clock.now() });
+}
+
+/** Names of the models a run will open: a benchmark's, or a tuning job's base. */
+function modelsOf({ kind, text, models }: RunSpec): readonly string[] {
+  if (kind === 'benchmark') return models ?? parseDocument('bench', text).value?.models ?? [];
+  const job = parseDocument('tune', text).value;
+  return job === undefined ? [] : [job.base];
 }

@@ -1,0 +1,99 @@
+import pc from 'picocolors';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { Secrets } from '../../engine/ports/secrets.ts';
+import type { RunRecord, Store } from '../../engine/ports/store.ts';
+import type { Workspace } from '../../engine/workspace/workspace.ts';
+import { databaseName } from '../../platform/store/names.ts';
+import { createRunPorts, storeFolderOf, type Host } from '../composition.ts';
+import { collectSecrets, startDetached } from '../detached.ts';
+import { executeCreated } from '../execute.ts';
+import type { GlobalOptions } from '../options.ts';
+import { printFailure, printJson, printNote, printResult } from '../output.ts';
+import { createProgressLine } from '../progress-line.ts';
+
+/** Executes a run in this process, its progress on one line, and returns its record at the end. */
+export async function runInForeground(
+  record: RunRecord,
+  store: Store,
+  workspace: Workspace,
+  secrets: Secrets,
+  host: Host,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const ports = await createRunPorts(host, workspace, secrets, {}, signal);
+  const line = createProgressLine();
+  if (options.json !== true) printNote(pc.dim(`${record.summary.name}: run ${record.summary.id}`));
+  try {
+    const onNote = (sentence: string): void => {
+      line.clear();
+      printNote(sentence);
+    };
+    return await executeCreated(record, store, ports, { owner: host.owner, onProgress: line.show, onNote }, signal);
+  } finally {
+    line.clear();
+    await warnOfSize(store, host);
+  }
+}
+
+/** Executes a run in a process of its own and returns at once. */
+export async function runInBackground(
+  record: RunRecord,
+  store: Store,
+  workspace: Workspace,
+  secrets: Secrets,
+  host: Host,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const ports = await createRunPorts(host, workspace, secrets, {}, signal);
+  const resolved = await collectSecrets(record.spec, ports, signal);
+  await startDetached(record, storeFolderOf(workspace, options.store), store, resolved, { network: {} });
+  const { id } = record.summary;
+  if (options.json === true) printJson(record.summary);
+  else printResult(`Run ${id} goes on in the background. Follow it with: aiwb runs show ${id}`);
+  return 0;
+}
+
+/** Above this a store deserves a thought; runs go on. */
+const largeStore = 2_000_000_000;
+
+async function warnOfSize(store: Store, host: Host): Promise<void> {
+  const size = (await host.files.facts(host.files.resolve(store.path, databaseName)))?.size ?? 0;
+  if (size < largeStore) return;
+  printNote(
+    `The store has grown to ${(size / 1e9).toFixed(1)} GB. Archive runs you no longer need, then \`aiwb store gc\` frees their space.`,
+  );
+}
+
+/** Tells how a run ended and how to go on with it; gives the exit code. */
+export function tellOutcome({ summary }: RunRecord, options: GlobalOptions): ExitCode {
+  const { done, total } = summary.progress;
+  const tune = summary.kind === 'tune';
+  const again = `aiwb ${tune ? 'tune' : 'run'} --resume ${summary.id}`;
+  const unit = tune ? 'epochs' : 'samples';
+  if (summary.state === 'succeeded') return summary.gate === 'not-met' || summary.gate === 'not-computed' ? 1 : 0;
+  if (summary.state === 'cancelled') {
+    printNote(`Cancelled after ${String(done)} of ${String(total)} ${unit}. Go on with: ${again}`);
+    return 130;
+  }
+  const failure = summary.failure ?? { code: 'run-failed', message: 'The run failed.' };
+  const { code, message, remedy, place } = failure;
+  const error = new WorkbenchError(code as WorkbenchError['code'], message, {
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(place === undefined ? {} : { place }),
+  });
+  const exitCode = printFailure(error, options.json === true, options.verbose === true);
+  if (done > 0) printNote(`${String(done)} ${unit} are kept. Go on with: ${again}`);
+  return exitCode;
+}
+
+/** The run to go on with. Throws `usage` where it is of the other kind. */
+export async function findResumable(id: string, kind: RunRecord['summary']['kind'], store: Store): Promise<RunRecord> {
+  const record = await store.getRun(id);
+  if (record.summary.kind === kind) return record;
+  const [what, command] = kind === 'tune' ? ['a benchmark run', 'run'] : ['a tuning run', 'tune'];
+  throw new WorkbenchError('usage', `Run ${record.summary.id} is ${what}.`, {
+    remedy: `Go on with it by \`aiwb ${command} --resume ${record.summary.id}\`.`,
+  });
+}

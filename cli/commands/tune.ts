@@ -1,0 +1,120 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { RunRecord, Store } from '../../engine/ports/store.ts';
+import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import type { RunSpec } from '../../engine/runs/spec.ts';
+import { compareTuning } from '../../engine/tuning/compare.ts';
+import { estimateTuning } from '../../engine/tuning/estimate.ts';
+import { planTuning } from '../../engine/tuning/plan.ts';
+import { renderTuningText } from '../../engine/tuning/text.ts';
+import type { Workspace } from '../../engine/workspace/workspace.ts';
+import { createHost, createRunPorts, withStore, workspaceFolderOf, type Host } from '../composition.ts';
+import { renderTuningEstimate } from '../estimate-text.ts';
+import { watchInterrupts } from '../interrupts.ts';
+import { globalOptions, type GlobalOptions } from '../options.ts';
+import { printJson, printResult } from '../output.ts';
+import { createTerminalSecrets } from '../secrets.ts';
+import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
+
+interface TuneOptions extends GlobalOptions {
+  readonly platform?: string;
+  readonly resume?: string;
+  readonly dryRun?: boolean;
+  readonly detach?: boolean;
+}
+
+export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('tune')
+    .description('Run a tuning job and print its figures on the test rows')
+    .argument('[file]', 'the .tune.yaml file; not needed with --resume')
+    .option('--platform <name>', "train there and not on the job's own platform")
+    .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
+    .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
+    .option('--detach', 'run in the background and return at once')
+    .action((file: string | undefined, _options: unknown, command: Command) =>
+      run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
+    );
+}
+
+async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
+  const host = createHost();
+  const interrupts = watchInterrupts(host.clock);
+  const { signal } = interrupts;
+  const secrets = createTerminalSecrets([]);
+  try {
+    const start = file === undefined ? process.cwd() : path.dirname(path.resolve(file));
+    if (options.dryRun === true) return await dryRun(await specify(file, options, host, signal), options, host, signal);
+    return await withStore(host, start, options.store, signal, async (store, workspace) => {
+      const record = await createOrFind(file, options, store, workspace, host, signal);
+      if (options.detach === true) {
+        return runInBackground(record, store, workspace, secrets, host, options, signal);
+      }
+      const ended = await runInForeground(record, store, workspace, secrets, host, options, signal);
+      await printReport(ended, store, options);
+      return tellOutcome(ended, options);
+    });
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+async function specify(
+  file: string | undefined,
+  { platform }: TuneOptions,
+  host: Host,
+  signal: AbortSignal,
+): Promise<RunSpec> {
+  if (file === undefined) {
+    throw new WorkbenchError('usage', 'No tuning job was named.', {
+      remedy: 'Name a .tune.yaml file: `aiwb tune my.tune.yaml`.',
+    });
+  }
+  const absolute = path.resolve(file);
+  return specifyRun(
+    {
+      path: absolute,
+      kind: 'tune',
+      folder: await workspaceFolderOf(host, path.dirname(absolute)),
+      origin: 'terminal',
+      ...(platform === undefined ? {} : { platform }),
+    },
+    host.files,
+    host.identities,
+    signal,
+  );
+}
+
+/** A job is checked whole, with its data, before anything is recorded: a refusal leaves no trace. */
+async function createOrFind(
+  file: string | undefined,
+  options: TuneOptions,
+  store: Store,
+  workspace: Workspace,
+  host: Host,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
+  const spec = await resolveSpec(await specify(file, options, host, signal), store, signal);
+  const ports = await createRunPorts(host, workspace, createTerminalSecrets([]), {}, signal);
+  await planTuning(spec, ports, store.blobs, signal);
+  return createRun(spec, store, host.clock, host.random, signal);
+}
+
+async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
+  const workspace = { folder: spec.folder, path: undefined, text: '', config: {} };
+  const ports = await createRunPorts(host, workspace, createTerminalSecrets([]), {}, signal);
+  const estimate = await estimateTuning(spec, ports, undefined, signal);
+  if (options.json === true) printJson(estimate);
+  else printResult(renderTuningEstimate(estimate));
+  return 0;
+}
+
+/** A run that trained nothing has no report worth the name: its failure says all. */
+async function printReport({ summary, tuning }: RunRecord, store: Store, options: TuneOptions): Promise<void> {
+  if (tuning === undefined || tuning.epochs.length === 0) return;
+  const comparison = await compareTuning([summary.id], store);
+  if (options.json !== true) printResult(renderTuningText(comparison));
+  else if (summary.state !== 'failed') printJson(comparison);
+}

@@ -1,0 +1,143 @@
+import type { Checkpoint, RunSummary } from '../../schemas/generated/messages.ts';
+import { didYouMean } from '../base/suggest.ts';
+import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import type { Store } from '../ports/store.ts';
+import type { TrainedModelReference } from './spec.ts';
+
+/** `checkpoint:JOB-OR-RUN@WHICH` or `registry:MODEL@VERSION-OR-ALIAS`, taken apart. */
+export type TrainedName =
+  | { readonly kind: 'checkpoint'; readonly job: string; readonly which: 'best' | 'last' | number }
+  | { readonly kind: 'registry'; readonly model: string; readonly version: string };
+
+const checkpointPrefix = 'checkpoint:';
+const registryPrefix = 'registry:';
+
+/** Whether a model's name stands for weights that were trained earlier. */
+export function isTrained(name: string): boolean {
+  return name.startsWith(checkpointPrefix) || name.startsWith(registryPrefix);
+}
+
+/** The parts of a trained model's name, absent for any other model. The schemas have checked its form. */
+export function parseTrainedName(name: string): TrainedName | undefined {
+  if (!isTrained(name)) return undefined;
+  const rest = name.slice(name.indexOf(':') + 1);
+  const at = rest.lastIndexOf('@');
+  const [first, second] = at < 0 ? [rest, undefined] : [rest.slice(0, at), rest.slice(at + 1)];
+  if (name.startsWith(registryPrefix)) return { kind: 'registry', model: first, version: second ?? '' };
+  const which = second === undefined || second === 'best' ? 'best' : second === 'last' ? 'last' : Number(second);
+  return { kind: 'checkpoint', job: first, which };
+}
+
+/**
+ * The weights that the trained models among `names` stand for now, by name; absent where there is none among them. A job's name means
+ * its newest succeeded run. Throws `model-unknown`, `checkpoint-missing`, `registry-not-found` and `blob-missing`.
+ */
+export async function resolveTrained(
+  names: readonly string[],
+  store: Store,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, TrainedModelReference>> | undefined> {
+  const resolved = new Map<string, TrainedModelReference>();
+  for (const name of names) {
+    const parsed = parseTrainedName(name);
+    if (parsed === undefined) continue;
+    const reference =
+      parsed.kind === 'checkpoint'
+        ? await resolveCheckpoint(name, parsed, store)
+        : await resolveVersion(parsed, store, signal);
+    signal.throwIfAborted();
+    if (!(await store.blobs.has(reference.weightsDigest))) throw weightsMissing(name, reference);
+    resolved.set(name, reference);
+  }
+  return resolved.size === 0 ? undefined : Object.fromEntries(resolved);
+}
+
+async function resolveCheckpoint(
+  name: string,
+  { job, which }: Extract<TrainedName, { kind: 'checkpoint' }>,
+  store: Store,
+): Promise<TrainedModelReference> {
+  const run = await findTuningRun(name, job, store);
+  const { checkpoints } = await store.readTraining(run.id);
+  const found = checkpoints.find(
+    checkpoint =>
+      checkpoint.epoch === which || (which === 'best' && checkpoint.best) || (which === 'last' && checkpoint.last),
+  );
+  if (found === undefined) throw notKept(name, run, which, checkpoints);
+  return { weightsDigest: found.digest, runId: run.id, epoch: found.epoch };
+}
+
+/** The newest succeeded run of the job, else the tuning run of this id, whose checkpoints may be asked for even if it did not succeed. */
+async function findTuningRun(name: string, job: string, store: Store): Promise<RunSummary> {
+  const runs = await store.listRuns({ kind: 'tune', name: job });
+  const succeeded = runs.find(({ state }) => state === 'succeeded');
+  if (succeeded !== undefined) return succeeded;
+  const byId = await runWithId(job, store);
+  if (byId !== undefined) return byId;
+  const [newest] = runs;
+  if (newest !== undefined) {
+    throw new WorkbenchError(
+      'checkpoint-missing',
+      `No run of the tuning job "${job}" has succeeded yet; its newest, ${newest.id}, is ${newest.state}.`,
+      { remedy: `Finish it first, or name a checkpoint of that run: checkpoint:${newest.id}@last.` },
+    );
+  }
+  const known = [...new Set((await store.listRuns({ kind: 'tune' })).map(run => run.name))];
+  throw new WorkbenchError('model-unknown', `${name}: no tuning job "${job}" has run here${didYouMean(job, known)}.`, {
+    remedy:
+      known.length === 0
+        ? 'Run a tuning job first: `aiwb tune my.tune.yaml`.'
+        : `Checkpoints were made by: ${known.slice(0, 20).join(', ')}.`,
+  });
+}
+
+async function runWithId(id: string, store: Store): Promise<RunSummary | undefined> {
+  try {
+    const { summary } = await store.getRun(id);
+    return summary.id === id && summary.kind === 'tune' ? summary : undefined;
+  } catch (error) {
+    if (toWorkbenchError(error).code === 'run-not-found') return undefined;
+    throw error;
+  }
+}
+
+function notKept(
+  name: string,
+  run: RunSummary,
+  which: string | number,
+  checkpoints: readonly Checkpoint[],
+): WorkbenchError {
+  const wanted = typeof which === 'number' ? `of epoch ${String(which)}` : `that is its ${which}`;
+  return new WorkbenchError('checkpoint-missing', `${name}: run ${run.id} keeps no checkpoint ${wanted}.`, {
+    remedy:
+      checkpoints.length === 0
+        ? 'It saved none; run the tuning job again.'
+        : `It keeps: ${checkpoints.map(({ epoch }) => String(epoch)).join(', ')}. Say which are kept with \`checkpoints.every\`.`,
+  });
+}
+
+async function resolveVersion(
+  { model, version }: Extract<TrainedName, { kind: 'registry' }>,
+  { registry }: Store,
+  signal: AbortSignal,
+): Promise<TrainedModelReference> {
+  const found = await registry.getVersion(model, version, signal);
+  const { runId, epoch } = found.lineage;
+  return {
+    weightsDigest: found.weightsDigest,
+    model: found.model,
+    version: found.version,
+    ...(runId === undefined ? {} : { runId }),
+    ...(epoch === undefined ? {} : { epoch }),
+  };
+}
+
+function weightsMissing(name: string, { weightsDigest }: TrainedModelReference): WorkbenchError {
+  return new WorkbenchError(
+    'blob-missing',
+    `${name}: its weights (${weightsDigest.slice(0, 12)}…) are not in the store.`,
+    {
+      remedy: 'Restore the store from a backup, or run the tuning job again; the same seed gives the same weights.',
+    },
+  );
+}

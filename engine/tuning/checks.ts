@@ -1,0 +1,91 @@
+import { WorkbenchError } from '../base/errors.ts';
+import { countOf } from '../reports/format.ts';
+import { aspectWords, type AspectRows, type TuningRow } from './rows.ts';
+
+/** A leak names so many places. */
+const shownPairs = 3;
+const shownClasses = 5;
+
+/** What must hold before anything is trained. Throws the first fault. */
+export function checkAspects(aspects: readonly AspectRows[]): void {
+  checkLeakage(aspects);
+  for (const aspect of aspects) checkClasses(aspect);
+  checkClassCount(aspects);
+}
+
+/**
+ * No text may be both learnt and tested, in one aspect or in two: its figure would tell memory and not skill. Texts are compared without
+ * the white space around them. Validation rows count as learnt from: they choose the checkpoint.
+ */
+function checkLeakage(aspects: readonly AspectRows[]): void {
+  const learnt = new Map<string, string>();
+  for (const { dataset, training, validation } of aspects) {
+    for (const rows of [training, validation]) {
+      for (const row of rows) if (!learnt.has(row.content)) learnt.set(row.content, placeOf(dataset.path, row));
+    }
+  }
+  const pairs: string[] = [];
+  let leaked = 0;
+  for (const { dataset, test } of aspects) {
+    for (const row of test) {
+      const place = learnt.get(row.content);
+      if (place === undefined) continue;
+      leaked += 1;
+      if (pairs.length < shownPairs) pairs.push(`${placeOf(dataset.path, row)} is ${place}`);
+    }
+  }
+  if (leaked === 0) return;
+  const more = leaked > pairs.length ? `; and ${countOf(leaked - pairs.length, 'more', 'more')}` : '';
+  throw new WorkbenchError(
+    'dataset-leakage',
+    `${countOf(leaked, 'test row')} ${leaked === 1 ? 'has' : 'have'} the text of a training row: ${pairs.join('; ')}${more}.`,
+    { remedy: 'Move both rows into one split, or remove one: what was learnt cannot be tested.' },
+  );
+}
+
+function placeOf(path: string, { line }: TuningRow): string {
+  return `${path}:${String(line)}`;
+}
+
+/** A class that is never learnt, or never tested, makes an aspect's figures mean something else than they say. */
+function checkClasses({ name, dataset, training, validation, test }: AspectRows): void {
+  const trained = new Set(training.map(row => row.label));
+  const tested = new Set(test.map(row => row.label));
+  const classes = new Set([...trained, ...validation.map(row => row.label), ...tested]);
+  const { split } = dataset;
+  const report = (present: ReadonlySet<string>, value: string, why: string): void => {
+    const missing = [...classes].filter(label => !present.has(label));
+    if (missing.length === 0) return;
+    const names = missing.slice(0, shownClasses).map(label => JSON.stringify(label));
+    const more = missing.length > shownClasses ? ` and ${String(missing.length - shownClasses)} more` : '';
+    throw new WorkbenchError(
+      'split-class-empty',
+      `${dataset.path}: the split "${value}" of ${aspectWords(name)} has no row of ${names.join(', ')}${more}${why}.`,
+      {
+        remedy: `Give every class rows in both splits ("${split.train}" and "${split.test}"), or take the class out of the dataset.`,
+        place: { path: dataset.path },
+      },
+    );
+  };
+  report(trained, split.train, ' to learn from (rows held out for validation not counted)');
+  report(tested, split.test, '');
+}
+
+function checkClassCount(aspects: readonly AspectRows[]): void {
+  const [first] = aspects;
+  const labels = classesOf(aspects);
+  if (first === undefined || labels.length > 1) return;
+  throw new WorkbenchError(
+    'model-unsuitable',
+    `All rows have one class, ${JSON.stringify(labels[0] ?? '')}: there is nothing to tell apart.`,
+    {
+      remedy: 'Check the target column; a classifier needs two classes or more.',
+      place: { path: first.dataset.path },
+    },
+  );
+}
+
+/** The classes in order of first appearance in the training rows. */
+export function classesOf(aspects: readonly AspectRows[]): readonly string[] {
+  return [...new Set(aspects.flatMap(({ training }) => training.map(({ label }) => label)))];
+}

@@ -1,0 +1,106 @@
+import type { SettingDifference, TuningComparison, TuningReport } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import { parseDocument } from '../documents/parse.ts';
+import type { RunRecord, Store } from '../ports/store.ts';
+import { countOf } from '../reports/format.ts';
+import { hyperparametersOf, platformNameOf, selectionOf } from './job.ts';
+import { aspectWords } from './rows.ts';
+import { selectionWords } from './report.ts';
+
+/** A tuning run's report: the stored one once the run has ended, else what is known so far. Throws `run-not-found` and, for a benchmark run, `usage`. */
+export async function reportTuning(runId: string, store: Store): Promise<TuningReport> {
+  const record = await store.getRun(runId);
+  const { summary, tuning } = record;
+  if (summary.kind !== 'tune') throw notTuning(summary.id, runId);
+  if (tuning !== undefined) return { ...tuning, run: summary };
+  return reportSoFar(record, store);
+}
+
+/** Without the datasets: their rows and figures come with the run's end. */
+async function reportSoFar({ summary, spec, environment }: RunRecord, store: Store): Promise<TuningReport> {
+  const job = parseDocument('tune', spec.text).value;
+  if (job === undefined) {
+    throw new WorkbenchError('run-failed', `Run ${summary.id} never started: its tuning job is not valid.`, {
+      remedy: summary.failure?.message ?? `Correct ${spec.file} and run it again.`,
+    });
+  }
+  const { epochs, checkpoints } = await store.readTraining(summary.id);
+  const hyperparameters = hyperparametersOf(job);
+  const done = epochs.filter(({ epoch }) => epoch > 0).length;
+  return {
+    run: summary,
+    base: job.base,
+    platform: platformNameOf(job, spec.platform),
+    method: job.method ?? 'full',
+    hyperparameters: { ...hyperparameters },
+    selection: selectionOf(job),
+    aspects: [],
+    epochs: [...epochs],
+    checkpoints: [...checkpoints],
+    ...(environment === undefined ? {} : { environment }),
+    notes: [
+      `Partial: ${String(done)} of ${countOf(hyperparameters.epochs, 'epoch')} were trained; the test rows were not asked.`,
+    ],
+  };
+}
+
+/** Tuning runs side by side, with the settings in which they differ. Throws `usage` when one of them is a benchmark run. */
+export async function compareTuning(runIds: readonly string[], store: Store): Promise<TuningComparison> {
+  const reports: TuningReport[] = [];
+  for (const id of runIds) reports.push(await reportTuning(id, store));
+  if (reports.length === 0) {
+    throw new WorkbenchError('usage', 'No run was named.', {
+      remedy: 'Name one or more runs; `aiwb runs list` shows them.',
+    });
+  }
+  return { reports, differences: differencesOf(reports) };
+}
+
+function differencesOf(reports: readonly TuningReport[]): SettingDifference[] {
+  const settings = reports.map(settingsOf);
+  const names = [...new Set(settings.flatMap(own => [...own.keys()]))];
+  return names.flatMap(name => {
+    const values = settings.map(own => own.get(name) ?? '–');
+    return new Set(values).size > 1 ? [{ name, values }] : [];
+  });
+}
+
+/** Everything a run was told and may have been told differently, in words. */
+function settingsOf(report: TuningReport): ReadonlyMap<string, string> {
+  const { aspects, environment, hyperparameters, infrastructure } = report;
+  return new Map([
+    ['Job', report.run.name],
+    ['Base', report.base],
+    ['Platform', report.platform],
+    ['Method', report.method],
+    ...Object.entries(hyperparameters).map(([name, value]): [string, string] => [name, String(value)]),
+    ['Chosen by', selectionWords(report.selection)],
+    ...(environment === undefined ? [] : [['Seed', String(environment.seed)] as const]),
+    ...aspects.flatMap(aspect => {
+      const name = aspectWords(aspect.aspect);
+      return [
+        [`Training rows, ${name}`, rowsWords(aspect.trainingRows, aspect.trainingDigest)] as const,
+        [`Test rows, ${name}`, rowsWords(aspect.testRows, aspect.datasetDigest)] as const,
+        [`Weight, ${name}`, String(aspect.weight)] as const,
+      ];
+    }),
+    ...(infrastructure?.hardware === undefined ? [] : [['Hardware', infrastructure.hardware] as const]),
+    ...(environment === undefined ? [] : [['Workbench', environment.workbench] as const]),
+  ]);
+}
+
+/** As many rows may still be other rows. */
+function rowsWords(rows: number, digest: string | undefined): string {
+  return digest === undefined ? String(rows) : `${String(rows)} (${digest.slice(0, 8)})`;
+}
+
+function notTuning(id: string, asked: string): WorkbenchError {
+  const name = id === asked ? id : `${id} (${asked})`;
+  return new WorkbenchError(
+    'usage',
+    `Run ${name} is a benchmark run, and only runs of one kind can be looked at together.`,
+    {
+      remedy: 'Name tuning runs only, or benchmark runs only.',
+    },
+  );
+}

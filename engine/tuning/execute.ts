@@ -1,0 +1,253 @@
+import type { Checkpoint, Environment, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
+import type { RunRecord, Store, TrainingRecord } from '../ports/store.ts';
+import { registerCheckpoint } from '../registry/register.ts';
+import { endingOf, failureOf, runAttempt, type Attempt, type ExecuteOptions } from '../runs/attempt.ts';
+import type { RunPorts } from '../runs/ports.ts';
+import type { RunSpec } from '../runs/spec.ts';
+import { createPlatform, type ChosenPlatform } from './choose-platform.ts';
+import { deadlineExceeded } from './guards.ts';
+import type { LinearJobPorts } from './linear-job.ts';
+import { measureRows } from './measure.ts';
+import type { TuningPlatform } from './platform.ts';
+import { planTuning, type TuningPlan } from './plan.ts';
+import { TuningProgress } from './progress.ts';
+import { buildTuningReport, tuningHeadlines, type MeasuredAspect, type Used } from './report.ts';
+import { aspectWords } from './rows.ts';
+import { TrainingLoop } from './training-loop.ts';
+
+export interface TuningOptions extends ExecuteOptions {
+  /** Takes what the platform logs. */
+  readonly onLog?: (line: string) => void;
+  /** Clients of the platforms; default: those of the engine. */
+  readonly createPlatform?: (chosen: ChosenPlatform, ports: LinearJobPorts) => TuningPlatform;
+}
+
+/**
+ * Runs (or resumes) a created tuning run to its end and returns its record: reads the data, trains, measures the best checkpoint on the test
+ * rows, registers it where the job says so. Ends the run in the store whatever happens, except when another process has taken it over
+ * (`run-lease-lost`). A run that failed or was cancelled keeps its checkpoints and goes on from its last saved epoch.
+ */
+export function executeTuning(
+  runId: string,
+  store: Store,
+  ports: RunPorts,
+  options: TuningOptions,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const progress = new TuningProgress();
+  return runAttempt(
+    runId,
+    store,
+    ports.clock,
+    () => progress.snapshot(),
+    options,
+    (attempt, combined) => new TuningExecution(attempt, store, ports, progress, options).run(combined),
+    signal,
+  );
+}
+
+const nothingTrained: TrainingRecord = { epochs: [], checkpoints: [] };
+
+class TuningExecution {
+  readonly #attempt: Attempt;
+  readonly #store: Store;
+  readonly #ports: RunPorts;
+  readonly #progress: TuningProgress;
+  readonly #options: TuningOptions;
+  readonly #meter: () => Used;
+  #plan: TuningPlan | undefined;
+  #earlier = nothingTrained;
+  #checkpoints: readonly Checkpoint[] = [];
+
+  constructor(attempt: Attempt, store: Store, ports: RunPorts, progress: TuningProgress, options: TuningOptions) {
+    this.#attempt = attempt;
+    this.#store = store;
+    this.#ports = ports;
+    this.#progress = progress;
+    this.#options = options;
+    this.#meter = startMeter(ports);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let report: TuningReport | undefined;
+    let stopDeadline = (): void => undefined;
+    const failure = await failureOf(async () => {
+      const { runId } = this.#attempt.writer;
+      const record = await this.#store.getRun(runId);
+      const plan = await planTuning(record.spec, this.#ports, this.#store.blobs, signal);
+      this.#earlier = await this.#store.readTraining(runId);
+      checkUnchanged(record, plan, this.#earlier);
+      this.#plan = plan;
+      this.#checkpoints = this.#earlier.checkpoints;
+      stopDeadline = this.#startDeadline(plan);
+      await this.#attempt.writer.begin({ variants: [], environment: environmentOf(plan, this.#ports) });
+      this.#progress.start(plan.hyperparameters.epochs, this.#earlier.epochs, record.summary.progress.cost);
+      await this.#train(plan, signal);
+      const measured = await this.#measure(plan, signal);
+      report = await this.#report(plan, measured, 'succeeded');
+      report = await this.#register(plan, report, signal);
+      this.#progress.setPhase(undefined);
+    }, signal).finally(() => {
+      stopDeadline();
+    });
+    await this.#finish(failure, report);
+  }
+
+  #startDeadline({ deadline }: TuningPlan): () => void {
+    if (deadline === undefined) return () => undefined;
+    const left = Math.max(0, deadline - this.#meter().wallSeconds);
+    return this.#ports.clock.after(left * 1000, () => {
+      this.#attempt.stop.abort(deadlineExceeded(deadline, this.#progress.done, this.#progress.total));
+    });
+  }
+
+  async #train(plan: TuningPlan, signal: AbortSignal): Promise<void> {
+    this.#progress.setPhase(`Training: ${plan.aspects.map(({ name }) => aspectWords(name)).join(', ')}`);
+    const ports = { blobs: this.#store.blobs, clock: this.#ports.clock };
+    const platform = (this.#options.createPlatform ?? createPlatform)(plan.platform, ports);
+    const loop = new TrainingLoop({
+      plan,
+      platform,
+      writer: this.#attempt.writer,
+      progress: this.#progress,
+      digest: this.#ports.digest,
+      meter: this.#meter,
+      spentBefore: this.#progress.cost ?? 0,
+      onCheckpoints: checkpoints => {
+        this.#checkpoints = checkpoints;
+      },
+      onLog: this.#options.onLog,
+    });
+    await loop.run(this.#earlier, signal);
+  }
+
+  /** Asks the best checkpoint, as it is saved, and the base where it had learnt something, all test rows. */
+  async #measure(plan: TuningPlan, signal: AbortSignal): Promise<readonly MeasuredAspect[]> {
+    this.#progress.setPhase('Measuring on the test rows');
+    const { clock } = this.#ports;
+    const { blobs } = this.#store;
+    const best = this.#checkpoints.find(checkpoint => checkpoint.best);
+    if (best === undefined) throw new Error('Training ended without a checkpoint.');
+    const tuned = loadLinearClassifier(await blobs.read(best.digest), `The checkpoint of epoch ${String(best.epoch)}`);
+    const base =
+      plan.base === undefined
+        ? undefined
+        : loadLinearClassifier(await blobs.read(plan.base.reference.weightsDigest), `The weights of ${plan.job.base}`);
+    const measured: MeasuredAspect[] = [];
+    for (const rows of plan.aspects) {
+      measured.push({
+        rows,
+        tuned: await measureRows(rows.test, tuned, plan.metrics, plan, clock, signal),
+        base: base === undefined ? undefined : await measureRows(rows.test, base, plan.metrics, plan, clock, signal),
+      });
+    }
+    return measured;
+  }
+
+  async #register(plan: TuningPlan, report: TuningReport, signal: AbortSignal): Promise<TuningReport> {
+    const { register } = plan.job;
+    const { requestedBy: author, folder, path } = plan.spec;
+    if (register === undefined || author === undefined) return report;
+    this.#progress.setPhase(`Registering ${register.model}`);
+    const { files, clock, digest } = this.#ports;
+    const { card, ...named } = register;
+    const { model, version } = await registerCheckpoint(
+      {
+        report,
+        spec: plan.spec,
+        author,
+        folder,
+        ...named,
+        ...(card === undefined ? {} : { card: files.resolve(files.parent(path), card) }),
+      },
+      { store: this.#store, files, clock, digest },
+      signal,
+    );
+    return { ...report, registered: { model, version } };
+  }
+
+  async #finish(failure: WorkbenchError | undefined, report: TuningReport | undefined): Promise<void> {
+    const ending = endingOf(failure);
+    const { writer } = this.#attempt;
+    const plan = this.#plan;
+    if (plan === undefined) {
+      await writer.finish({ ...ending, progress: this.#progress.snapshot(), headlines: [] });
+      return;
+    }
+    const unmeasured = plan.aspects.map(rows => ({ rows, tuned: undefined, base: undefined }));
+    const tuning =
+      failure === undefined && report !== undefined
+        ? report
+        : await this.#report(plan, unmeasured, ending.state, failure);
+    const headlines = tuningHeadlines(tuning);
+    await writer.finish({ ...ending, progress: this.#progress.snapshot(), headlines, tuning });
+  }
+
+  async #report(
+    plan: TuningPlan,
+    aspects: readonly MeasuredAspect[],
+    state: 'succeeded' | 'failed' | 'cancelled',
+    failure?: WorkbenchError,
+  ): Promise<TuningReport> {
+    const { summary } = await this.#store.getRun(this.#attempt.writer.runId);
+    const { failure: told } = endingOf(failure);
+    const run: RunSummary = {
+      ...summary,
+      state,
+      endedAt: this.#ports.clock.now(),
+      progress: this.#progress.snapshot(),
+      resumable: state !== 'succeeded',
+      ...(told === undefined ? {} : { failure: told }),
+    };
+    const input = {
+      plan,
+      run,
+      aspects,
+      epochs: this.#progress.epochs,
+      checkpoints: this.#checkpoints,
+      used: addUsed(this.#earlier.used, this.#meter()),
+      cost: this.#progress.cost,
+      hardware: this.#ports.usage.hardware,
+      environment: environmentOf(plan, this.#ports),
+      reused: this.#progress.reused,
+    };
+    return buildTuningReport(input, this.#ports.digest);
+  }
+}
+
+/** Counts what this attempt uses from now on. */
+function startMeter({ clock, usage }: RunPorts): () => Used {
+  const since = clock.monotonic();
+  const { cpuSeconds: before } = usage.read();
+  return () => {
+    const { cpuSeconds, peakMemoryBytes } = usage.read();
+    return { wallSeconds: (clock.monotonic() - since) / 1000, cpuSeconds: cpuSeconds - before, peakMemoryBytes };
+  };
+}
+
+function addUsed(earlier: Used | undefined, now: Used): Used {
+  if (earlier === undefined) return now;
+  return {
+    wallSeconds: earlier.wallSeconds + now.wallSeconds,
+    cpuSeconds: earlier.cpuSeconds + now.cpuSeconds,
+    peakMemoryBytes: Math.max(earlier.peakMemoryBytes, now.peakMemoryBytes),
+  };
+}
+
+function environmentOf(
+  { spec, seed, dataDigest }: { readonly spec: RunSpec; readonly seed: number; readonly dataDigest: string },
+  ports: RunPorts,
+): Environment {
+  return { ...ports.host, seed, fileDigest: ports.digest.sha256(spec.text), datasetDigest: dataDigest };
+}
+
+/** Epochs of other rows say nothing about these: such a run cannot go on. */
+function checkUnchanged({ summary, environment }: RunRecord, plan: TuningPlan, earlier: TrainingRecord): void {
+  const before = environment?.datasetDigest;
+  if (earlier.epochs.length === 0 || before === undefined || before === plan.dataDigest) return;
+  throw new WorkbenchError('run-changed', `Run ${summary.id} cannot go on: its datasets have changed since it began.`, {
+    remedy: 'Restore the datasets as they were, or start a new run of the tuning job.',
+  });
+}

@@ -1,0 +1,170 @@
+import type { Metric as MetricEntry, TuningJob } from '../../schemas/generated/files.ts';
+import type { AspectName, DatasetCard } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import { diagnoseTuningJob } from '../documents/diagnose.ts';
+import { hasErrors } from '../documents/diagnostic.ts';
+import { invalidFileError } from '../documents/failure.ts';
+import { parseDocument } from '../documents/parse.ts';
+import { aspectsOf } from '../documents/tune-checks.ts';
+import { createMetric } from '../metrics/catalogue.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { readLinearFile } from '../models/embedded/linear-file.ts';
+import type { Blobs } from '../ports/blobs.ts';
+import { readDatasetCard } from '../registry/dataset-card.ts';
+import { readDuration } from '../runs/limits.ts';
+import type { RunPorts } from '../runs/ports.ts';
+import type { RunSpec, TrainedModelReference } from '../runs/spec.ts';
+import { isTrained } from '../runs/trained.ts';
+import { loadWorkspace } from '../workspace/workspace.ts';
+import { checkAspects, classesOf } from './checks.ts';
+import { choosePlatform, type ChosenPlatform } from './choose-platform.ts';
+import { hyperparametersOf, metricEntriesOf, platformNameOf, seedOf, selectionOf } from './job.ts';
+import type { Hyperparameters } from './platform.ts';
+import { digestRows, readAspects, type AspectRows } from './rows.ts';
+import type { Selection } from './selection.ts';
+
+/** The weights a tuning run starts from. */
+export interface TuningBase {
+  readonly reference: TrainedModelReference;
+  /** In the order of the model's outputs, which the tuned model keeps. */
+  readonly labels: readonly string[];
+}
+
+/** Everything a tuning run needs to know, checked before anything is trained. */
+export interface TuningPlan {
+  readonly spec: RunSpec;
+  readonly job: TuningJob;
+  readonly platform: ChosenPlatform;
+  readonly aspects: readonly AspectRows[];
+  /** The datasets' cards, of the aspects that name one. */
+  readonly cards: ReadonlyMap<AspectName, DatasetCard>;
+  /** Absent where training starts from nothing, and in a plan made without the store. */
+  readonly base: TuningBase | undefined;
+  /** The classes, in the order of the model's outputs. */
+  readonly labels: readonly string[];
+  readonly hyperparameters: Hyperparameters;
+  readonly metricEntries: readonly MetricEntry[];
+  readonly metrics: readonly Metric[];
+  readonly selection: Selection;
+  readonly seed: number;
+  readonly confidence: number;
+  /** Measure after every so many epochs. */
+  readonly measureEvery: number;
+  readonly patience: number | undefined;
+  /** Keep a checkpoint every so many epochs. */
+  readonly keepEvery: number | undefined;
+  /** Seconds. */
+  readonly deadline: number | undefined;
+  /** US dollars. */
+  readonly budget: number | undefined;
+  /** SHA-256 over the rows of all aspects in every role. */
+  readonly dataDigest: string;
+}
+
+/**
+ * Reads a tuning job with everything it refers to and checks that they fit together. Trains nothing. `blobs` holds the base's weights;
+ * without it a base is not checked. Throws the first fault as a WorkbenchError.
+ */
+export async function planTuning(
+  spec: RunSpec,
+  ports: RunPorts,
+  blobs: Blobs | undefined,
+  signal: AbortSignal,
+): Promise<TuningPlan> {
+  const { files, digest } = ports;
+  const job = await readJob(spec, ports, signal);
+  const workspace = await loadWorkspace(files, spec.folder, signal);
+  const platform = choosePlatform(platformNameOf(job, spec.platform), workspace);
+  if (job.register !== undefined && spec.requestedBy === undefined) throw trainerUnknown(spec, job.register.model);
+  const aspects = await readAspects(aspectsOf(job), files.parent(spec.path), files, digest, signal);
+  checkAspects(aspects);
+  const cards = await readCards(aspects, spec, ports, signal);
+  const base = await openBase(job, spec, blobs);
+  if (base !== undefined) checkBaseClasses(job, base, aspects);
+  const metricEntries = metricEntriesOf(job);
+  const { limits } = job;
+  return {
+    spec,
+    job,
+    platform,
+    aspects,
+    cards,
+    base,
+    labels: base?.labels ?? classesOf(aspects),
+    hyperparameters: hyperparametersOf(job),
+    metricEntries,
+    metrics: metricEntries.map(entry => createMetric(entry)),
+    selection: selectionOf(job),
+    seed: seedOf(job),
+    confidence: job.confidence ?? 0.95,
+    measureEvery: job.evaluation?.every ?? 1,
+    patience: job.evaluation?.patience,
+    keepEvery: job.checkpoints?.every,
+    deadline: limits?.deadline === undefined ? undefined : readDuration(limits.deadline) / 1000,
+    budget: limits?.budget === undefined ? undefined : Number.parseFloat(limits.budget),
+    dataDigest: digest.sha256(
+      JSON.stringify(
+        aspects.map(({ name, training, validation, test }) => [
+          name,
+          ...[training, validation, test].map(rows => digestRows(rows, digest)),
+        ]),
+      ),
+    ),
+  };
+}
+
+async function readJob(spec: RunSpec, { files }: RunPorts, signal: AbortSignal): Promise<TuningJob> {
+  const parsed = parseDocument('tune', spec.text);
+  const diagnostics = await diagnoseTuningJob(parsed, spec.path, files, signal);
+  // A platform given at the start takes the place of the job's own, whatever that is.
+  const counted =
+    spec.platform === undefined ? diagnostics : diagnostics.filter(({ code }) => code !== 'unknown-platform');
+  if (parsed.value === undefined || hasErrors(counted)) throw invalidFileError(spec.path, counted);
+  return parsed.value;
+}
+
+async function readCards(
+  aspects: readonly AspectRows[],
+  { path }: RunSpec,
+  { files, digest }: RunPorts,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<AspectName, DatasetCard>> {
+  const cards = new Map<AspectName, DatasetCard>();
+  for (const { name, dataset } of aspects) {
+    if (dataset.card === undefined) continue;
+    const card = files.resolve(files.parent(path), dataset.card);
+    cards.set(name, await readDatasetCard(files, digest, card, dataset.card, signal));
+  }
+  return cards;
+}
+
+async function openBase({ base }: TuningJob, spec: RunSpec, blobs: Blobs | undefined): Promise<TuningBase | undefined> {
+  if (!isTrained(base)) return undefined;
+  const reference = Object.hasOwn(spec.trained ?? {}, base) ? spec.trained?.[base] : undefined;
+  if (reference === undefined || blobs === undefined) return undefined;
+  const { labels } = readLinearFile(await blobs.read(reference.weightsDigest), `The weights of ${base}`);
+  return { reference, labels };
+}
+
+/** A model's outputs are its classes: what the base has never heard of it cannot learn without forgetting what it is. */
+function checkBaseClasses({ base }: TuningJob, { labels }: TuningBase, aspects: readonly AspectRows[]): void {
+  const known = new Set(labels);
+  const unknown = classesOf(aspects).filter(label => !known.has(label));
+  if (unknown.length === 0) return;
+  const names = unknown.slice(0, 5).map(label => JSON.stringify(label));
+  const more = unknown.length > 5 ? ` and ${String(unknown.length - 5)} more` : '';
+  throw new WorkbenchError('model-unsuitable', `${base} does not know the class ${names.join(', ')}${more}.`, {
+    remedy: `It knows: ${labels.slice(0, 20).join(', ')}. Train from \`embedded:linear\` for other classes, or correct the target column.`,
+  });
+}
+
+function trainerUnknown({ path }: RunSpec, model: string): WorkbenchError {
+  return new WorkbenchError(
+    'identity-missing',
+    `The job registers its result as ${model}, and git does not know who you are.`,
+    {
+      remedy: 'Set it with `git config user.email you@example.com`, or take `register` out of the job.',
+      place: { path },
+    },
+  );
+}
