@@ -56,7 +56,7 @@ function judgeOne(gate: EffectiveGate, controls: readonly ControlResult[], figur
       condition: 'Score',
       required: `at least ${formatPercent(minScore)}`,
       actual: score === null ? 'none: the controls weigh nothing' : formatPercent(score),
-      outcome: score === null ? 'not-computed' : score >= minScore ? 'met' : 'not-met',
+      outcome: score === null ? 'not-computed' : score >= minScore - tolerance ? 'met' : 'not-met',
       policy,
     });
   }
@@ -65,7 +65,7 @@ function judgeOne(gate: EffectiveGate, controls: readonly ControlResult[], figur
       condition: 'Evidence coverage',
       required: `at least ${formatPercent(minEvidenceCoverage)} %`,
       actual: `${formatPercent(figures.coverage)} %`,
-      outcome: figures.coverage >= minEvidenceCoverage ? 'met' : 'not-met',
+      outcome: figures.coverage >= minEvidenceCoverage - tolerance ? 'met' : 'not-met',
       policy,
     });
   }
@@ -101,11 +101,14 @@ function judgeSeverities({ policy, failOn }: EffectiveGate, controls: readonly C
   };
 }
 
+/** Sums of weights are rarely exact in binary. */
+const tolerance = 1e-9;
+
 const severities = ['critical', 'high', 'medium', 'low'] as const;
 
 /** To one decimal, rounded down: what is shown as 85 has reached 85. */
 export function formatPercent(value: number): string {
-  return String(Math.floor(value * 10 + 1e-9) / 10);
+  return String(Math.floor((value + tolerance) * 10) / 10);
 }
 
 function describe(outcome: PolicyGate['outcome'], conditions: readonly GateCheck[], applicable: number): string {

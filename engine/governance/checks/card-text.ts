@@ -89,7 +89,7 @@ function textsOf(value: unknown): readonly string[] {
     const fields = Object.entries(value).map(([key, field]) => `${key}: ${textsOf(field)[0] ?? ''}`);
     return [fields.join(', ')];
   }
-  return [String(value as string | number | boolean)];
+  return [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
 interface Heading {
