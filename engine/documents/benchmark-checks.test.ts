@@ -74,6 +74,19 @@ describe('checkBenchmark', () => {
     await expectFound(base, [], { ...good, connections: { state: 'broken' } });
   });
 
+  it('leaves checkpoints and registered versions to the store', async () => {
+    await expectFound(base.replace('gpt', '"checkpoint:job@best", "registry:m@3"'), [], {
+      ...good,
+      connections: { state: 'absent' },
+    });
+  });
+
+  it('tells a dataset card that is not there', async () => {
+    const text = base.replace('slices:', 'card: t.card.md, slices:');
+    await expectFound(text, [/^2:\d+ error missing-file There is no file `t\.card\.md`/]);
+    await expectFound(text, [], { ...good, files: { ...good.files, 't.card.md': {} } });
+  });
+
   it('tells missing, empty and unreadable datasets', async () => {
     await expectFound(base, [/^2:17 error missing-file There is no file `t\.jsonl`/], { ...good, files: {} });
     await expectFound(base, [/unreadable-file `t\.jsonl` is empty/], { ...good, files: { 't.jsonl': { size: 0 } } });

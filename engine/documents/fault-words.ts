@@ -1,26 +1,17 @@
 import type { SchemaFault } from '../../schemas/generated/validators.js';
-import { formatPath, type Diagnostic, type DiagnosticCode, type DocumentPath, type Range } from './diagnostic.ts';
+import { formatPath, type Diagnostic, type DocumentPath, type Range } from './diagnostic.ts';
 import { expectedForm, expectedModelName, looksLikeModelPattern } from './formats.ts';
-import type { DocumentKind } from './kinds.ts';
-import { allowedValues, fieldsOf, schemaAt } from './schema.ts';
-import { countOf, exampleOf, fieldList, quoted, textOf, typeOf, typeWords } from './value-words.ts';
+import {
+  describeBound,
+  describeTooFewFields,
+  describeTooManyFields,
+  isMetricPath,
+  type FaultContext,
+  type Words,
+} from './limit-words.ts';
+import { allowedValues, fieldsOf, requiredOf, tagOf } from './schema.ts';
+import { countOf, exampleOf, quoted, textOf, typeOf, typeWords } from './value-words.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
-
-export interface FaultContext {
-  readonly kind: DocumentKind;
-  readonly locate: (path: DocumentPath, part: 'key' | 'value') => Range;
-  readonly valueAt: (path: DocumentPath) => unknown;
-}
-
-interface Words {
-  readonly code: DiagnosticCode;
-  readonly message: string;
-  /** What is underlined. */
-  readonly at: DocumentPath;
-  readonly part: 'key' | 'value';
-  readonly replacement?: string | undefined;
-  readonly related?: { readonly message: string; readonly at: DocumentPath };
-}
 
 /** One fault of a generated validator as a finding with its place, absent for faults that only repeat another. */
 export function describeFault(fault: SchemaFault, path: DocumentPath, context: FaultContext): Diagnostic | undefined {
@@ -104,11 +95,7 @@ function findWords(fault: SchemaFault, path: DocumentPath, context: FaultContext
         message: `\`${name}\` takes at most ${countOf(params['limit'], 'item')}.`,
       };
     case 'minProperties':
-      return {
-        ...here,
-        code: 'wrong-length',
-        message: `\`${name}\` is empty.${fieldList(schemaAt(context.kind, path))}`,
-      };
+      return describeTooFewFields(path, context);
     case 'maxProperties':
       return describeTooManyFields(path, context);
     case 'uniqueItems': {
@@ -135,17 +122,19 @@ function findWords(fault: SchemaFault, path: DocumentPath, context: FaultContext
 }
 
 function describeMissing(field: string, path: DocumentPath, context: FaultContext): Words {
-  const description = schemaAt(context.kind, [...path, field])?.description;
+  const wanted = context.schemaAt([...path, field]);
+  const description = wanted?.description;
+  const choice = wanted?.enum === undefined ? '' : ` Allowed: ${listWords(wanted.enum.map(String))}.`;
   const where = path.length === 0 ? '' : ` in \`${formatPath(path)}\``;
-  const message = `Missing \`${field}\`${where}.${description === undefined ? '' : ` ${description}`}`;
+  const message = `Missing \`${field}\`${where}.${description === undefined ? '' : ` ${description}`}${choice}`;
   return { code: 'missing-field', message, at: path, part: 'key' };
 }
 
 function describeUnknown(field: string, path: DocumentPath, context: FaultContext): Words {
-  const schema = schemaAt(context.kind, path);
+  const schema = context.schemaAt(path);
   const fields = Object.keys(schema === undefined ? {} : fieldsOf(schema));
   const at = [...path, field];
-  const isMetric = context.kind === 'bench' && path[0] === 'metrics' && path.length === 2;
+  const isMetric = isMetricPath(path, context.kind);
   if (isMetric) {
     const names = (schema === undefined ? [] : allowedValues(schema)).map(String);
     if (names.includes(field)) {
@@ -181,7 +170,7 @@ function describeNotAllowed(path: DocumentPath, allowed: readonly unknown[], con
   const names = allowed.map(String);
   if (value === null || value === undefined) return describeEmptyValue(path, `one of ${listWords(names)}`);
   const suggestion = typeof value === 'string' ? suggestWord(value, names) : undefined;
-  const isMetric = context.kind === 'bench' && path[0] === 'metrics' && path.length === 2;
+  const isMetric = isMetricPath(path, context.kind);
   const subject = isMetric ? `Unknown metric ${quoted(value)}.` : `\`${formatPath(path)}\` cannot be ${quoted(value)}.`;
   const choice = names.length === 1 ? `Only ${listWords(names)} is allowed.` : `Allowed: ${listWords(names)}.`;
   return {
@@ -195,7 +184,7 @@ function describeNotAllowed(path: DocumentPath, allowed: readonly unknown[], con
 
 function describeType(expected: string, path: DocumentPath, context: FaultContext): Words {
   const value = context.valueAt(path);
-  const schema = schemaAt(context.kind, path);
+  const schema = context.schemaAt(path);
   if (path.at(-1) === 'apiKey' && typeof value === 'string') {
     const message =
       'A key must not be written into this file. Name where it is found: `apiKey: {env: OPENAI_API_KEY}`.';
@@ -205,8 +194,14 @@ function describeType(expected: string, path: DocumentPath, context: FaultContex
   if (value === null || value === undefined) return describeEmptyValue(path, `${wanted}${exampleOf(schema)}`);
   const name = path.length === 0 ? 'The file' : `\`${formatPath(path)}\``;
   let hint = '';
-  if (expected === 'string' && typeof value !== 'object') hint = ` Put it in quotes: \`"${textOf(value)}"\`.`;
-  else if (
+  let replacement: string | undefined;
+  if (expected === 'string' && typeof value !== 'object') {
+    // As it is written: `2.10` is another text than `2.1`.
+    const source = context.sourceAt(path);
+    const quotedText = JSON.stringify(source === '' ? textOf(value) : source);
+    hint = ` Put it in quotes: \`${quotedText}\`.`;
+    if (!isUnderSecret(path)) replacement = quotedText;
+  } else if (
     (expected === 'number' || expected === 'integer') &&
     typeof value === 'string' &&
     value.trim() !== '' &&
@@ -221,6 +216,7 @@ function describeType(expected: string, path: DocumentPath, context: FaultContex
     message: `${name} must be ${wanted}, not ${typeOf(value)}.${hint}`,
     at: path,
     part: 'value',
+    replacement,
   };
 }
 
@@ -242,41 +238,8 @@ function describePattern(pattern: string, path: DocumentPath, context: FaultCont
   const name = formatPath(path);
   const shown = isUnderSecret(path) ? '' : `: ${quoted(value)} is not`;
   const form = expectedForm(context.kind, path) ?? `the form \`${pattern}\``;
-  const example = exampleOf(schemaAt(context.kind, path));
+  const example = exampleOf(context.schemaAt(path));
   return { code: 'bad-format', message: `\`${name}\` must be ${form}${example}${shown}.`, at: path, part: 'value' };
-}
-
-function describeBound(path: DocumentPath, context: FaultContext): Words {
-  const schema = schemaAt(context.kind, path);
-  const low = schema?.minimum ?? schema?.exclusiveMinimum;
-  const lowWord = schema?.minimum === undefined ? 'above' : 'at least';
-  const bounds =
-    low !== undefined && schema?.maximum !== undefined
-      ? schema.minimum === undefined
-        ? `above ${low} and at most ${schema.maximum}`
-        : `from ${low} to ${schema.maximum}`
-      : low !== undefined
-        ? `${lowWord} ${low}`
-        : `at most ${String(schema?.maximum)}`;
-  return {
-    code: 'out-of-range',
-    message: `\`${formatPath(path)}\` must be ${bounds}, not ${String(context.valueAt(path))}.`,
-    at: path,
-    part: 'value',
-  };
-}
-
-function describeTooManyFields(path: DocumentPath, context: FaultContext): Words {
-  const fields = Object.keys((context.valueAt(path) as object | undefined) ?? {});
-  const name = formatPath(path);
-  const isMetric = context.kind === 'bench' && path[0] === 'metrics';
-  const hint = isMetric ? 'Give each metric its own `- ` item.' : 'Keep one.';
-  return {
-    code: 'wrong-length',
-    message: `\`${name}\` may hold one field but holds ${listWords(fields)}. ${hint}`,
-    at: path,
-    part: 'value',
-  };
 }
 
 function describeChoice(options: readonly string[] | undefined, path: DocumentPath, context: FaultContext): Words {
@@ -284,8 +247,9 @@ function describeChoice(options: readonly string[] | undefined, path: DocumentPa
     const message = `\`${formatPath(path)}\` needs ${options.map(option => `\`${option}\``).join(' or ')}.`;
     return { code: 'missing-field', message, at: path, part: 'key' };
   }
-  const schema = schemaAt(context.kind, path);
-  const description = schema?.description ?? '';
+  const schema = context.schemaAt(path);
+  const fields = schema === undefined || tagOf(schema) === undefined ? [] : requiredOf(schema);
+  const description = fields.length > 0 ? `a mapping with at least ${listWords(fields)}.` : (schema?.description ?? '');
   const value = context.valueAt(path);
   if (value === null) return describeEmptyValue(path, description.replace(/\.$/, ''));
   const message = `\`${formatPath(path)}\` cannot be ${typeOf(value)}. Expected: ${description}`;

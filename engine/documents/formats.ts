@@ -26,7 +26,7 @@ const forms: Readonly<Record<string, string>> = {
   url: 'an `http://` or `https://` address without spaces',
   sha256: 'a SHA-256 digest: 64 digits and letters from `a` to `f`',
   dataset: 'a SHA-256 digest: 64 digits and letters from `a` to `f`',
-  field: '`model.` and the name of a fact, such as one of the properties given when the version was registered',
+  field: '`model.` and the name of a fact, one that the version was registered with',
   scorecard: 'a file name that ends in `.scorecard.json`',
   alias: 'letters, digits, `.`, `_` and `-`, a letter first, 64 in all',
   platform: 'the name of a platform (letters, digits, `_` and `-`, a letter first)',

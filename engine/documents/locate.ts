@@ -17,7 +17,10 @@ export function locateSpan(
 ): Span {
   let node = root ?? undefined;
   let key: Node | undefined = firstKey(node);
+  /** The nearest text above, for an item that has none of its own. */
+  let above: Span | undefined;
   for (const step of path) {
+    above = (key && spanOf(key)) ?? above;
     const followed = follow(node, targets);
     if (typeof step === 'number') {
       const item: unknown = isSeq(followed) ? followed.items[step] : undefined;
@@ -33,8 +36,8 @@ export function locateSpan(
   }
   const keySpan = key === undefined ? undefined : spanOf(key);
   const valueSpan = node === undefined ? undefined : spanOf(node);
-  if (part === 'key') return keySpan ?? spanOfFirstEntry(node) ?? valueSpan ?? [0, 0];
-  return valueSpan ?? keySpan ?? [0, 0];
+  if (part === 'key') return keySpan ?? spanOfFirstEntry(node) ?? valueSpan ?? above ?? [0, 0];
+  return valueSpan ?? keySpan ?? above ?? [0, 0];
 }
 
 function follow(node: Node | undefined, targets: ReadonlyMap<Alias, Node>): Node | undefined {

@@ -85,6 +85,7 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
     : collectValue(root);
   const locate = (path: DocumentPath, part: 'key' | 'value'): Range =>
     lines.rangeAt(...locateSpan(root, collected.targets, path, part));
+  const sourceAt = (path: DocumentPath): string => text.slice(...locateSpan(root, collected.targets, path, 'value'));
   const diagnostics = [...syntax, ...describeValueFaults(collected, lines)];
   const structureKnown = !diagnostics.some(found => found.code === 'tab-indentation') && collected.value !== undefined;
   if (structureKnown) {
@@ -94,7 +95,7 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
       const validate = validators[kind];
       if (!validate(collected.value)) {
         const faults: readonly SchemaFault[] = validate.errors ?? [];
-        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate), syntax));
+        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), syntax));
       }
     }
   }

@@ -1,7 +1,9 @@
 import type { SchemaFault } from '../../schemas/generated/validators.js';
 import type { Diagnostic, DocumentPath, Range } from './diagnostic.ts';
 import type { DocumentKind } from './kinds.ts';
-import { describeFault, type FaultContext } from './fault-words.ts';
+import { describeFault } from './fault-words.ts';
+import type { FaultContext } from './limit-words.ts';
+import { schemaAt, tagOf, type SchemaNode } from './schema.ts';
 
 interface PlacedFault {
   readonly fault: SchemaFault;
@@ -17,13 +19,20 @@ export function describeFaults(
   value: unknown,
   faults: readonly SchemaFault[],
   locate: (path: DocumentPath, part: 'key' | 'value') => Range,
+  sourceAt: (path: DocumentPath) => string,
 ): Diagnostic[] {
-  const context: FaultContext = { kind, locate, valueAt: path => valueAt(value, path) };
+  const context: FaultContext = {
+    kind,
+    locate,
+    sourceAt,
+    valueAt: path => valueAt(value, path),
+    schemaAt: path => schemaAt(kind, path, value),
+  };
   const placed = faults.map(fault => ({ fault, path: parsePointer(fault.instancePath, value) }));
   const found: Diagnostic[] = [];
   const seen = new Set<string>();
   const renamed = new Set<string>();
-  for (const { fault, path } of collapseAlternatives(placed, context)) {
+  for (const { fault, path } of collapseAlternatives(chooseShapes(placed, context), context)) {
     const diagnostic = describeFault(fault, path, context);
     if (diagnostic === undefined) continue;
     if (diagnostic.code === 'unknown-field' && diagnostic.replacement !== undefined) {
@@ -47,6 +56,70 @@ export function describeFaults(
   return found
     .filter(diagnostic => diagnostic.code !== 'missing-field' || !renamed.has(missing.get(diagnostic.message) ?? ''))
     .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+}
+
+/**
+ * Where a mapping says by a field which of several shapes it has, keeps the faults of that shape; where it names none there is, that
+ * alone is told.
+ */
+function chooseShapes(placed: readonly PlacedFault[], context: FaultContext): readonly PlacedFault[] {
+  const chosen = new Map<string, ReturnType<typeof tagOf>>();
+  for (const { fault, path } of placed) {
+    if (fault.keyword !== 'anyOf') continue;
+    // Without the content: it would already be one shape.
+    const tag = tagOf(schemaAt(context.kind, path) ?? {});
+    if (tag !== undefined && isMapping(context.valueAt(path))) chosen.set(fault.instancePath, tag);
+  }
+  if (chosen.size === 0) return placed;
+  const told = new Set<string>();
+  return placed.flatMap((item): PlacedFault[] => {
+    const { fault } = item;
+    const owner = [...ancestorPointers(fault.instancePath)].find(pointer => chosen.has(pointer));
+    const tag = owner === undefined ? undefined : chosen.get(owner);
+    if (owner === undefined || tag === undefined) return [item];
+    const path = item.path.slice(0, owner.split('/').length - 1);
+    const value = context.valueAt(path) as Readonly<Record<string, unknown>>;
+    const name = Object.hasOwn(value, tag.field) ? value[tag.field] : undefined;
+    const shape = tag.options.get(name);
+    if (shape !== undefined) return belongsTo(item, path, shape, tag.field) ? [item] : [];
+    const isFirst = !told.has(owner);
+    told.add(owner);
+    if (name !== undefined) return isFirst ? [wrongTag(item, owner, path, tag)] : [];
+    if (fault.instancePath !== owner) return [];
+    if (fault.keyword === 'required') return fault.params['missingProperty'] === tag.field ? [item] : [];
+    const isKnown = [...tag.options.values()].some(
+      option =>
+        option.properties !== undefined && Object.hasOwn(option.properties, String(fault.params['additionalProperty'])),
+    );
+    return fault.keyword === 'additionalProperties' && !isKnown ? [item] : [];
+  });
+}
+
+function belongsTo({ fault, path }: PlacedFault, owner: DocumentPath, shape: SchemaNode, tag: string): boolean {
+  const fields = shape.properties ?? {};
+  const field = path[owner.length];
+  if (field !== undefined) return field !== tag && typeof field === 'string' && Object.hasOwn(fields, field);
+  if (fault.keyword === 'required') return shape.required?.includes(String(fault.params['missingProperty'])) === true;
+  if (fault.keyword === 'additionalProperties')
+    return !Object.hasOwn(fields, String(fault.params['additionalProperty']));
+  return false;
+}
+
+function wrongTag(
+  { fault }: PlacedFault,
+  owner: string,
+  path: DocumentPath,
+  tag: NonNullable<ReturnType<typeof tagOf>>,
+): PlacedFault {
+  const params = { allowedValues: [...tag.options.keys()] };
+  return {
+    fault: { ...fault, keyword: 'enum', instancePath: `${owner}/${tag.field}`, params },
+    path: [...path, tag.field],
+  };
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Keeps, of the faults under an `anyOf`, those of the alternative that the value's own type points at. */
@@ -74,10 +147,9 @@ function collapseAlternatives(placed: readonly PlacedFault[], context: FaultCont
     if (isRequired) continue;
     if (pointer === owner) {
       const value = context.valueAt(path);
-      const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
       const isAboutScalars = fault.keyword === 'enum' || fault.keyword === 'const' || fault.keyword === 'pattern';
       if (fault.keyword === 'type' || (isAboutScalars && typeof value !== 'string')) continue;
-      if (isMapping && isAboutScalars) continue;
+      if (isMapping(value) && isAboutScalars) continue;
     }
     kept.push(item);
     explained.add(owner);

@@ -48,14 +48,46 @@ export function rootSchema(kind: DocumentKind): SchemaNode {
   return schema;
 }
 
-/** What the schema says of the value at `path`; absent where the schema knows no such field. */
-export function schemaAt(kind: DocumentKind, path: DocumentPath): SchemaNode | undefined {
+/**
+ * What the schema says of the value at `path`; absent where the schema knows no such field. With the file's content, a mapping
+ * that says by a field which of several shapes it has is taken as that shape.
+ */
+export function schemaAt(kind: DocumentKind, path: DocumentPath, content?: unknown): SchemaNode | undefined {
   let node: SchemaNode | undefined = rootSchema(kind);
+  let value = content;
   for (const part of path) {
     if (node === undefined) return undefined;
-    node = childSchema(node, part);
+    node = childSchema(narrowSchema(node, value), part);
+    value = childValue(value, part);
   }
-  return node;
+  return node && narrowSchema(node, value);
+}
+
+function childValue(value: unknown, part: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+  return (value as Record<string | number, unknown>)[part];
+}
+
+/** The field whose constant tells a schema's alternatives apart, with the alternative for each constant. */
+export function tagOf(
+  node: SchemaNode,
+): { readonly field: string; readonly options: ReadonlyMap<unknown, SchemaNode> } | undefined {
+  const [first, ...others] = node.anyOf ?? [];
+  const field = Object.entries(first?.properties ?? {}).find(([, child]) => child.const !== undefined)?.[0];
+  if (
+    first === undefined ||
+    field === undefined ||
+    others.some(option => option.properties?.[field]?.const === undefined)
+  )
+    return undefined;
+  return { field, options: new Map([first, ...others].map(option => [option.properties?.[field]?.const, option])) };
+}
+
+/** The one of several alternatives that a mapping says it is; the schema itself where it says none. */
+export function narrowSchema(node: SchemaNode, value: unknown): SchemaNode {
+  if (typeof value !== 'object' || value === null || node.anyOf === undefined) return node;
+  const tag = tagOf(node);
+  return tag?.options.get(childValue(value, tag.field)) ?? node;
 }
 
 /** The schema of one key's or item's value. */
@@ -66,18 +98,37 @@ export function childSchema(node: SchemaNode, part: string | number): SchemaNode
     if (node.properties !== undefined && Object.hasOwn(node.properties, part)) return node.properties[part];
     if (typeof node.additionalProperties === 'object') return node.additionalProperties;
   }
-  for (const option of node.anyOf ?? []) {
-    const child = childSchema(option, part);
-    if (child !== undefined) return child;
-  }
-  return undefined;
+  return joinAlternatives((node.anyOf ?? []).flatMap(option => childSchema(option, part) ?? []));
+}
+
+/** What several alternatives say of one field: the first, with the constants of all. */
+function joinAlternatives(found: readonly SchemaNode[]): SchemaNode | undefined {
+  const [first] = found;
+  if (first === undefined || found.length === 1 || found.some(node => node.const === undefined)) return first;
+  const shared: Partial<Record<keyof SchemaNode, unknown>> = { ...first };
+  delete shared.const;
+  return {
+    ...shared,
+    enum: found.map(node => node.const),
+    examples: found.flatMap(node => node.examples ?? []),
+  } as SchemaNode;
 }
 
 /** Every field a mapping may have by name, in the schema's order. */
 export function fieldsOf(node: SchemaNode): Readonly<Record<string, SchemaNode>> {
   const fields: Record<string, SchemaNode> = { ...node.properties };
-  for (const option of node.anyOf ?? []) Object.assign(fields, fieldsOf(option));
+  for (const option of node.anyOf ?? [])
+    for (const name of Object.keys(fieldsOf(option))) fields[name] ??= childSchema(node, name) ?? {};
   return fields;
+}
+
+/** Fields a mapping must have, whichever of the alternatives it is. */
+export function requiredOf(node: SchemaNode): readonly string[] {
+  const [first, ...others] = node.anyOf ?? [];
+  const shared = (first?.required ?? []).filter(name =>
+    others.every(option => option.required?.includes(name) === true),
+  );
+  return [...(node.required ?? []), ...shared];
 }
 
 /** Every value the schema lists; empty where any value of the type will do. */
