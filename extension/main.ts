@@ -1,13 +1,19 @@
 import * as vscode from 'vscode';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
+import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
+import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
+import { registerRegistryCommands } from './commands/registry-commands.ts';
+import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
+import { registerScorecardCommands } from './commands/scorecard-commands.ts';
+import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
-import { registerBenchmarkLenses } from './editor/code-lens.ts';
+import { registerLenses } from './editor/code-lens.ts';
 import { createEngines } from './engine/engines.ts';
 import { createSecretDesk } from './engine/secret-desk.ts';
 import { createSecretResolver } from './engine/secrets.ts';
@@ -15,11 +21,14 @@ import { startLanguageSupportLazily, type LanguageSupport } from './language/sta
 import { createModelsView } from './models/models-tree.ts';
 import { createKernel } from './notebook/controller.ts';
 import { connectRenderer } from './notebook/messaging.ts';
-import { createReportPanels } from './pages/report-panels.ts';
+import { createPages } from './pages/pages.ts';
+import { createRegistryBook } from './registry/registry-book.ts';
+import { createRegistryView } from './registry/registry-view.ts';
 import { notifyOfEnds } from './runs/notify.ts';
 import { createRunBook } from './runs/run-book.ts';
 import { createRunsView } from './runs/runs-view.ts';
 import { rememberUnfinished } from './runs/unfinished.ts';
+import { registerScorecardEditor } from './scorecard/scorecard-editor.ts';
 import { onEngineSettingsChanged } from './settings.ts';
 import { createStatusBar } from './status-bar.ts';
 
@@ -38,28 +47,51 @@ export function activate(extension: vscode.ExtensionContext): void {
   const resolveSecret = createSecretResolver(createSecretDesk(extension));
   const engines = createEngines({ script, log: output, resolveSecret });
   const book = createRunBook(engines, output);
-  const panels = createReportPanels({ extensionUri: extension.extensionUri, engines, book, log: output });
+  const registry = createRegistryBook(engines, output);
+  const tell = (error: unknown): void => void showFailure(output, error);
+  const webviews = { extensionUri: extension.extensionUri, log: output, tell };
+  const pages = createPages({ ...webviews, engines, book, registry });
   const runs = createRunsView(book);
+  const versions = createRegistryView(registry);
   const documents = createVirtualDocuments();
   language = startLanguageSupportLazily(script, output);
-  const commands: CommandContext = { extension, output, engines, book, panels, selectedRuns: () => runs.selection };
+  const commands: CommandContext = {
+    extension,
+    output,
+    engines,
+    book,
+    registry,
+    pages,
+    documents,
+    script,
+    selectedRuns: () => runs.selection,
+    selectedVersions: () => versions.selection,
+  };
 
   extension.subscriptions.push(
     output,
     engines,
     book,
-    panels,
+    registry,
+    pages,
     runs,
+    versions,
     documents,
     language,
-    createModelsView(engines, book),
+    createModelsView(engines, book, registry),
     createStatusBar(book),
     createKernel({ engines, book, log: output }),
-    connectRenderer(book, output),
-    registerBenchmarkLenses(book),
+    connectRenderer(book, output, tell),
+    registerLenses(book, registry),
+    registerScorecardEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
-    ...registerRunCommands(commands, documents),
+    registerDemoReviewer(commands),
+    ...registerRunCommands(commands),
+    ...registerRegistryCommands(commands),
+    ...registerGovernanceCommands(commands),
+    ...registerReleaseCommands(commands),
+    ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
     ...registerModelCommands(commands),
     ...registerFileCommands(commands),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { kernelMetadata } from '../notebook/kernel-metadata.ts';
 import { registerCommand, type CommandContext } from './context.ts';
+import { benchmarkSnippet, plainText, policySnippet, tuningSnippet } from './file-templates.ts';
 
 const sampleName = 'ai-workbench-sample';
 /** What only makes the sample, or what its runs leave behind, is not copied. */
@@ -12,7 +13,9 @@ const notCopied: ReadonlySet<string> = new Set(['.aiwb', 'tools', 'node_modules'
 export function registerFileCommands(context: CommandContext): vscode.Disposable[] {
   return [
     registerCommand(context, 'aiwb.openSampleWorkspace', () => openSampleWorkspace(context)),
-    registerCommand(context, 'aiwb.newBenchmark', () => newBenchmark()),
+    registerCommand(context, 'aiwb.newBenchmark', () => createFile(newFiles.benchmark)),
+    registerCommand(context, 'aiwb.newTuningJob', () => createFile(newFiles.tuning)),
+    registerCommand(context, 'aiwb.newPolicy', () => createFile(newFiles.policy)),
     registerCommand(context, 'aiwb.newNotebook', () => newNotebook()),
   ];
 }
@@ -43,21 +46,35 @@ async function freeFolder(parent: string): Promise<string> {
   }
 }
 
-async function newBenchmark(): Promise<void> {
+/** A kind of file that is created from a template. */
+interface NewFile {
+  readonly languageId: string;
+  /** The file's ending, with its first dot. */
+  readonly ending: string;
+  readonly snippet: string;
+}
+
+const newFiles = {
+  benchmark: { languageId: 'aiwb-bench', ending: '.bench.yaml', snippet: benchmarkSnippet },
+  tuning: { languageId: 'aiwb-tune', ending: '.tune.yaml', snippet: tuningSnippet },
+  policy: { languageId: 'aiwb-policy', ending: '.policy.yaml', snippet: policySnippet },
+} as const satisfies Record<string, NewFile>;
+
+async function createFile({ languageId, ending, snippet }: NewFile): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0];
   const document =
     folder === undefined
-      ? await vscode.workspace.openTextDocument({ language: 'aiwb-bench' })
-      : await vscode.workspace.openTextDocument(await freeUntitled(folder.uri));
+      ? await vscode.workspace.openTextDocument({ language: languageId })
+      : await vscode.workspace.openTextDocument(await freeUntitled(folder.uri, ending));
   const editor = await vscode.window.showTextDocument(document);
-  if (document.languageId !== 'aiwb-bench') await vscode.languages.setTextDocumentLanguage(document, 'aiwb-bench');
-  if (document.getText() === '') await editor.insertSnippet(new vscode.SnippetString(benchmarkSnippet));
+  if (document.languageId !== languageId) await vscode.languages.setTextDocumentLanguage(document, languageId);
+  if (document.getText() === '') await editor.insertSnippet(new vscode.SnippetString(snippet));
 }
 
 /** An untitled file that is saved beside the others under its own name. */
-async function freeUntitled(folder: vscode.Uri): Promise<vscode.Uri> {
+async function freeUntitled(folder: vscode.Uri, ending: string): Promise<vscode.Uri> {
   for (let number = 1; ; number++) {
-    const file = vscode.Uri.joinPath(folder, number === 1 ? 'new.bench.yaml' : `new-${number}.bench.yaml`);
+    const file = vscode.Uri.joinPath(folder, number === 1 ? `new${ending}` : `new-${number}${ending}`);
     const taken = await vscode.workspace.fs.stat(file).then(
       () => true,
       () => false,
@@ -67,38 +84,42 @@ async function freeUntitled(folder: vscode.Uri): Promise<vscode.Uri> {
 }
 
 async function newNotebook(): Promise<void> {
+  const choices = [
+    {
+      label: vscode.l10n.t('Benchmark'),
+      detail: vscode.l10n.t('Which model is best on this data?'),
+      kinds: [newFiles.benchmark],
+    },
+    {
+      label: vscode.l10n.t('Tuning job'),
+      detail: vscode.l10n.t('Train a model, then measure it'),
+      kinds: [newFiles.tuning, newFiles.benchmark],
+    },
+    {
+      label: vscode.l10n.t('Policy'),
+      detail: vscode.l10n.t('Does a registered version meet it?'),
+      kinds: [newFiles.policy],
+    },
+    {
+      label: vscode.l10n.t('The whole workflow'),
+      detail: vscode.l10n.t('Train, measure and assess, one cell each'),
+      kinds: [newFiles.tuning, newFiles.benchmark, newFiles.policy],
+    },
+  ];
+  const title = vscode.l10n.t('What Should the Notebook Start With?');
+  const chosen = await vscode.window.showQuickPick(choices, { title });
+  if (chosen === undefined) return;
   const markdown = new vscode.NotebookCellData(
     vscode.NotebookCellKind.Markup,
     vscode.l10n.t('# A question\n\nWhat should be found out, on which data, and how it is decided.'),
     'markdown',
   );
-  const bench = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, notebookBenchmark, 'aiwb-bench');
-  const data = new vscode.NotebookData([markdown, bench]);
+  const cells = chosen.kinds.map(
+    ({ languageId, snippet }) =>
+      new vscode.NotebookCellData(vscode.NotebookCellKind.Code, plainText(snippet), languageId),
+  );
+  const data = new vscode.NotebookData([markdown, ...cells]);
   data.metadata = kernelMetadata();
   const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
   await vscode.window.showNotebookDocument(notebook);
 }
-
-const benchmarkSnippet = `name: \${1:my-benchmark}
-dataset:
-  path: \${2:data/rows.jsonl}
-  input: \${3:text}
-  target: \${4:label}
-  split: {field: \${5:split}, train: train, test: test}
-models: [embedded:majority, embedded:knn, embedded:linear]
-metrics:
-  - accuracy
-  - f1: {average: macro}
-  - latency
-compare: {baseline: embedded:majority, confidence: 0.95}
-`;
-
-const notebookBenchmark = `name: my-benchmark
-dataset:
-  path: data/rows.jsonl
-  input: text
-  target: label
-  split: {field: split, train: train, test: test}
-models: [embedded:majority, embedded:knn, embedded:linear]
-metrics: [accuracy, latency]
-`;

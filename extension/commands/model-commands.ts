@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { FailureError } from '../base/failure.ts';
 import { askForKey, secretStorageKey } from '../engine/secret-desk.ts';
 import type { ModelNode, NoticeNode } from '../models/models-tree.ts';
-import { registerCommand, showPlace, type CommandContext } from './context.ts';
+import { registerCommand, type CommandContext } from './context.ts';
+import { showPlace } from './show-failure.ts';
 
 const namesKey = 'aiwb.secretNames';
 const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;

@@ -70,38 +70,78 @@ function toChoice(entry: RunEntry): RunChoice {
   return { label: run.name, description: formatMoment(run.createdAt), detail: describeRun(run, Date.now()), entry };
 }
 
-/** The benchmark file a command is for: the one given, the active editor's, or the user's choice. */
-export async function resolveBenchmark(given: unknown): Promise<vscode.Uri | undefined> {
-  const uri = uriOf(given) ?? activeBenchmark();
+/** A kind of file that commands are for, with what is said when there is none. */
+export interface FileKind {
+  readonly languageId: string;
+  readonly glob: string;
+  title(): string;
+  missing(): { message: string; remedy: string };
+}
+
+export const benchmarkFiles: FileKind = {
+  languageId: 'aiwb-bench',
+  glob: '**/*.bench.{yaml,yml}',
+  title: () => vscode.l10n.t('Choose a Benchmark'),
+  missing: () => ({
+    message: vscode.l10n.t('There is no benchmark in this workspace.'),
+    remedy: vscode.l10n.t('Run "AI Workbench: New Benchmark", or open the sample workspace.'),
+  }),
+};
+
+export const tuningFiles: FileKind = {
+  languageId: 'aiwb-tune',
+  glob: '**/*.tune.{yaml,yml}',
+  title: () => vscode.l10n.t('Choose a Tuning Job'),
+  missing: () => ({
+    message: vscode.l10n.t('There is no tuning job in this workspace.'),
+    remedy: vscode.l10n.t('Run "AI Workbench: New Tuning Job", or open the sample workspace.'),
+  }),
+};
+
+export const policyFiles: FileKind = {
+  languageId: 'aiwb-policy',
+  glob: '**/*.policy.{yaml,yml}',
+  title: () => vscode.l10n.t('Choose a Policy'),
+  missing: () => ({
+    message: vscode.l10n.t('There is no policy in this workspace.'),
+    remedy: vscode.l10n.t('Run "AI Workbench: New Policy", or open the sample workspace.'),
+  }),
+};
+
+/** The file a command is for: the one given, the active editor's, or the user's choice among one or more kinds. */
+export async function resolveFile(
+  given: unknown,
+  ...kinds: [FileKind, ...FileKind[]]
+): Promise<vscode.Uri | undefined> {
+  const uri = uriOf(given) ?? activeFile(kinds);
   if (uri !== undefined) return uri;
-  const files = await vscode.workspace.findFiles('**/*.bench.{yaml,yml}', '**/node_modules/**', 1000);
-  if (files.length === 0) {
-    throw new FailureError({
-      code: 'file-not-found',
-      message: vscode.l10n.t('There is no benchmark in this workspace.'),
-      remedy: vscode.l10n.t('Run "AI Workbench: New Benchmark", or open the sample workspace.'),
-    });
-  }
+  const [kind] = kinds;
+  const lists = await Promise.all(
+    kinds.map(({ glob }) => vscode.workspace.findFiles(glob, '**/node_modules/**', 1000)),
+  );
+  const files = lists.flat();
+  if (files.length === 0) throw new FailureError({ code: 'file-not-found', ...kind.missing() });
   const choices = files
     .map(file => ({ label: vscode.workspace.asRelativePath(file), file }))
     .sort((a, b) => a.label.localeCompare(b.label));
-  return (await vscode.window.showQuickPick(choices, { title: vscode.l10n.t('Choose a Benchmark') }))?.file;
+  return (await vscode.window.showQuickPick(choices, { title: kind.title() }))?.file;
 }
 
 function uriOf(value: unknown): vscode.Uri | undefined {
   if (value instanceof vscode.Uri) return value;
   if (typeof value !== 'object' || value === null) return undefined;
-  const { kind, folder, benchmark } = value as { kind?: unknown; folder?: unknown; benchmark?: unknown };
-  if (kind !== 'benchmark' || typeof folder !== 'string' || typeof benchmark !== 'string') return undefined;
-  return vscode.Uri.joinPath(vscode.Uri.file(folder), benchmarkFile(benchmark));
+  const { kind, folder, file } = value as { kind?: unknown; folder?: unknown; file?: unknown };
+  if (kind !== 'job' || typeof folder !== 'string' || typeof file !== 'string') return undefined;
+  return vscode.Uri.joinPath(vscode.Uri.file(folder), withoutCell(file));
 }
 
-/** A benchmark's file without the notebook cell that may follow it. */
-export function benchmarkFile(benchmark: string): string {
-  return benchmark.replace(/(\.ipynb)#.*$/, '$1');
+/** A run's file without the notebook cell that may follow it. */
+export function withoutCell(file: string): string {
+  return file.replace(/(\.ipynb)#.*$/, '$1');
 }
 
-function activeBenchmark(): vscode.Uri | undefined {
+function activeFile(kinds: readonly FileKind[]): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  return document?.languageId === 'aiwb-bench' && document.uri.scheme === 'file' ? document.uri : undefined;
+  if (document?.uri.scheme !== 'file') return undefined;
+  return kinds.some(({ languageId }) => languageId === document.languageId) ? document.uri : undefined;
 }

@@ -4,55 +4,64 @@ import { FailureError } from '../base/failure.ts';
 import type { Parameters } from '../engine/engine.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isCancellable, isResumable } from '../runs/states.ts';
-import { engineOf, registerCommand, type CommandContext } from './context.ts';
+import { engineOf, registerCommand, rowsOf, type CommandContext } from './context.ts';
 import { describeEstimate } from './estimate.ts';
-import { benchmarkFile, resolveBenchmark, resolveRuns } from './pick.ts';
-import type { VirtualDocuments } from './virtual-documents.ts';
+import { benchmarkFiles, resolveFile, resolveRuns, tuningFiles, withoutCell } from './pick.ts';
 
 /** Commands that start, stop and show runs. */
-export function registerRunCommands(context: CommandContext, documents: VirtualDocuments): vscode.Disposable[] {
+export function registerRunCommands(context: CommandContext): vscode.Disposable[] {
   return [
     registerCommand(context, 'aiwb.runBenchmark', (given: unknown) => runBenchmark(context, given)),
-    registerCommand(context, 'aiwb.dryRun', (given: unknown) => dryRun(context, documents, given)),
+    registerCommand(context, 'aiwb.train', (given: unknown) => train(context, given)),
+    registerCommand(context, 'aiwb.dryRun', (given: unknown) => dryRun(context, given)),
     registerCommand(context, 'aiwb.cancelRun', (...given: unknown[]) => cancelRuns(context, given)),
     registerCommand(context, 'aiwb.resumeRun', (...given: unknown[]) => resumeRuns(context, given)),
     registerCommand(context, 'aiwb.archiveRun', (...given: unknown[]) => archiveRuns(context, given, true)),
     registerCommand(context, 'aiwb.unarchiveRun', (...given: unknown[]) => archiveRuns(context, given, false)),
     registerCommand(context, 'aiwb.openRun', (given: unknown) => openRun(context, given)),
     registerCommand(context, 'aiwb.compareRuns', (...given: unknown[]) => compareRuns(context, given)),
-    registerCommand(context, 'aiwb.openBenchmark', (given: unknown) => openBenchmark(context, given)),
-    registerCommand(context, 'aiwb.openLog', (given: unknown) => openLog(context, documents, given)),
+    registerCommand(context, 'aiwb.openRunFile', (given: unknown) => openRunFile(context, given)),
+    registerCommand(context, 'aiwb.openLog', (given: unknown) => openLog(context, given)),
     registerCommand(context, 'aiwb.refreshRuns', () => context.book.load(true)),
   ];
 }
 
 async function runBenchmark(context: CommandContext, given: unknown): Promise<string | undefined> {
-  const uri = await resolveBenchmark(given);
-  if (uri === undefined) return undefined;
+  const uri = await resolveFile(given, benchmarkFiles);
+  return uri === undefined ? undefined : await startRun(context, uri, vscode.l10n.t('Starting the benchmark'));
+}
+
+async function train(context: CommandContext, given: unknown): Promise<string | undefined> {
+  const uri = await resolveFile(given, tuningFiles);
+  return uri === undefined ? undefined : await startRun(context, uri, vscode.l10n.t('Starting the training'));
+}
+
+/** Starts what a file describes and shows its page. A notebook is opened instead: its cells are run one by one. */
+async function startRun(context: CommandContext, uri: vscode.Uri, title: string): Promise<string | undefined> {
   if (uri.path.endsWith('.ipynb')) {
     await vscode.commands.executeCommand('vscode.open', uri);
     return undefined;
   }
   const engine = context.engines.of(uri);
   const source = await sourceOf(uri);
-  const starting = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the benchmark') };
+  const starting = { location: vscode.ProgressLocation.Window, title };
   const run = await vscode.window.withProgress(starting, () =>
     engine.request('runs/start', { source, origin: 'editor' }),
   );
   context.book.note(engine.folder, run);
-  context.panels.show([run.id], { beside: true });
+  context.pages.showRuns([run.id], { beside: true });
   return run.id;
 }
 
-/** An edited file is saved first, so that the run can be repeated from it; where it cannot be, its text is sent. */
-async function sourceOf(uri: vscode.Uri): Promise<RunSource> {
+/** An edited file is saved first, so that what it starts can be repeated from it; where it cannot be, its text is sent. */
+export async function sourceOf(uri: vscode.Uri): Promise<Pick<RunSource, 'path' | 'text'>> {
   const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString());
   if (document?.isDirty !== true || (await document.save())) return { path: uri.fsPath };
   return { path: uri.fsPath, text: document.getText() };
 }
 
-async function dryRun(context: CommandContext, documents: VirtualDocuments, given: unknown): Promise<void> {
-  const uri = await resolveBenchmark(given);
+async function dryRun(context: CommandContext, given: unknown): Promise<void> {
+  const uri = await resolveFile(given, benchmarkFiles, tuningFiles);
   if (uri === undefined) return;
   const engine = context.engines.of(uri);
   const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString());
@@ -61,7 +70,7 @@ async function dryRun(context: CommandContext, documents: VirtualDocuments, give
   const estimate = await vscode.window.withProgress(estimating, () =>
     engine.request('runs/dryRun', { source: { path: uri.fsPath, ...text }, origin: 'editor' }),
   );
-  await documents.previewMarkdown(vscode.l10n.t('Dry run of {0}', estimate.name), describeEstimate(estimate));
+  await context.documents.previewMarkdown(vscode.l10n.t('Dry run of {0}', estimate.name), describeEstimate(estimate));
 }
 
 async function cancelRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {
@@ -100,7 +109,7 @@ async function change<M extends ChangeMethod>(
 async function openRun(context: CommandContext, given: unknown): Promise<void> {
   const runs = await resolveRuns(context, [given], { title: vscode.l10n.t('Open a Run') });
   const ids = runs.map(({ run }) => run.id);
-  if (ids.length > 0) context.panels.show(ids);
+  if (ids.length > 0) context.pages.showRuns(ids);
 }
 
 async function compareRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {
@@ -111,7 +120,7 @@ async function compareRuns(context: CommandContext, given: readonly unknown[]): 
   if (runs.length === 1 && only !== undefined) {
     const others = { title: vscode.l10n.t('Compare with …'), many: true };
     const isOther = ({ run }: RunEntry): boolean =>
-      run.id !== only.run.id && run.name === only.run.name && !run.archived;
+      run.id !== only.run.id && isComparable(run, only.run) && !run.archived;
     runs = [only, ...(await resolveRuns(context, [], { ...others, filter: isOther }))];
   }
   if (runs.length < 2) return;
@@ -122,26 +131,35 @@ async function compareRuns(context: CommandContext, given: readonly unknown[]): 
       remedy: vscode.l10n.t('Choose runs of one folder.'),
     });
   }
-  context.panels.show(runs.map(({ run }) => run.id));
+  requireOneKind(runs);
+  context.pages.showRuns(runs.map(({ run }) => run.id));
 }
 
-async function openBenchmark(context: CommandContext, given: unknown): Promise<void> {
-  const [entry] = await resolveRuns(context, [given], { title: vscode.l10n.t("Open a Run's Benchmark") });
+/** Runs of one benchmark, for they share its rows; tuning runs of whichever job. */
+function isComparable(run: RunSummary, other: RunSummary): boolean {
+  return run.kind === other.kind && (run.kind === 'tune' || run.name === other.name);
+}
+
+async function openRunFile(context: CommandContext, given: unknown): Promise<void> {
+  const [entry] = await resolveRuns(context, [given], { title: vscode.l10n.t("Open a Run's File") });
   if (entry === undefined) return;
-  const uri = vscode.Uri.joinPath(vscode.Uri.file(entry.folder), benchmarkFile(entry.run.file));
+  const uri = vscode.Uri.joinPath(vscode.Uri.file(entry.folder), withoutCell(entry.run.file));
   await vscode.commands.executeCommand('vscode.open', uri);
 }
 
-async function openLog(context: CommandContext, documents: VirtualDocuments, given: unknown): Promise<void> {
+async function openLog(context: CommandContext, given: unknown): Promise<void> {
   const [entry] = await resolveRuns(context, [given], { title: vscode.l10n.t("Open a Run's Log") });
   if (entry === undefined) return;
   const { text } = await engineOf(context, entry).request('runs/log', { runId: entry.run.id });
-  await documents.showLog(`${entry.run.name} ${entry.run.id}`, text);
+  await context.documents.showLog(`${entry.run.name} ${entry.run.id}`, text);
 }
 
-/** Views pass the clicked row and then all selected rows, which include it. */
-function rowsOf(given: readonly unknown[]): readonly unknown[] {
-  const [row, selected] = given;
-  if (Array.isArray(selected) && selected.length > 0) return [selected];
-  return row === undefined ? [] : [row];
+/** A benchmark's figures and a tuning job's answer different questions: they share no page and no export. */
+export function requireOneKind(runs: readonly RunEntry[]): void {
+  if (new Set(runs.map(({ run }) => run.kind)).size <= 1) return;
+  throw new FailureError({
+    code: 'usage',
+    message: vscode.l10n.t('Runs of benchmarks and of tuning jobs do not go together.'),
+    remedy: vscode.l10n.t('Choose runs of one kind.'),
+  });
 }

@@ -1,6 +1,6 @@
 import type { EngineRequests } from '../../schemas/methods.ts';
 import type { Failure, RunSummary, WorkspaceOpened } from '../../schemas/generated/messages.ts';
-import type { Disposable, Event } from '../base/emitter.ts';
+import type { Disposable, Event, Nothing } from '../base/emitter.ts';
 
 export type EngineMethod = keyof EngineRequests;
 export type Parameters<M extends EngineMethod> = EngineRequests[M][0];
@@ -22,6 +22,8 @@ export interface Engine extends Disposable {
   readonly state: EngineState;
   readonly onStateChanged: Event<EngineState>;
   readonly onRunsChanged: Event<RunSummary[]>;
+  /** The registry, an assessment or an approval changed. */
+  readonly onRegistryChanged: Event<Nothing>;
   request<M extends EngineMethod>(method: M, parameters: Parameters<M>, signal?: AbortSignal): Promise<Result<M>>;
   /** Stops the process, forgets earlier failures and starts it anew. */
   restart(): Promise<void>;
@@ -31,6 +33,7 @@ export interface Engine extends Disposable {
 export interface EngineSession extends Disposable {
   readonly opened: WorkspaceOpened;
   readonly onRunsChanged: Event<RunSummary[]>;
+  readonly onRegistryChanged: Event<Nothing>;
   /** Resolves when the process is gone, with a sentence that says how; never rejects. */
   readonly ended: Promise<string>;
   request<M extends EngineMethod>(method: M, parameters: Parameters<M>, signal?: AbortSignal): Promise<Result<M>>;

@@ -121,8 +121,8 @@ export function nodeSearch(): NodeSearch {
 function restricted(): { code: string; message: string; remedy: string } {
   return {
     code: 'untrusted',
-    message: vscode.l10n.t('Benchmarks are not run in Restricted Mode.'),
-    remedy: vscode.l10n.t('Trust this workspace to run them.'),
+    message: vscode.l10n.t('Nothing is run in Restricted Mode, and the store is not read.'),
+    remedy: vscode.l10n.t('Trust this workspace first.'),
   };
 }
 

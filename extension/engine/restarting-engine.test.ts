@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunSummary } from '../../schemas/generated/messages.ts';
-import { createEmitter } from '../base/emitter.ts';
+import { createEmitter, type Nothing } from '../base/emitter.ts';
 import { FailureError } from '../base/failure.ts';
 import type { EngineSession } from './engine.ts';
 import { createRestartingEngine } from './restarting-engine.ts';
@@ -14,6 +14,7 @@ function createFixture(failures: Error[] = []) {
     end(reason: string): void;
     disposed: boolean;
     changed: ReturnType<typeof createEmitter<RunSummary[]>>;
+    registry: ReturnType<typeof createEmitter<Nothing>>;
   }[] = [];
   const pauses: number[] = [];
   let time = 0;
@@ -26,10 +27,18 @@ function createFixture(failures: Error[] = []) {
       let end: (reason: string) => void = () => {};
       const ended = new Promise<string>(resolve => (end = resolve));
       const changed = createEmitter<RunSummary[]>();
-      const life = { end, disposed: false, changed };
+      const registry = createEmitter<Nothing>();
+      const life = { end, disposed: false, changed, registry };
       const number = lives.push(life);
       const request = (async () => ({ text: `life ${number}` })) as unknown as EngineSession['request'];
-      return { opened, ended, onRunsChanged: changed.event, request, dispose: () => void (life.disposed = true) };
+      return {
+        opened,
+        ended,
+        onRunsChanged: changed.event,
+        onRegistryChanged: registry.event,
+        request,
+        dispose: () => void (life.disposed = true),
+      };
     },
     now: () => time,
     async wait(milliseconds) {

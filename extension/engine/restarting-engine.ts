@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../schemas/generated/messages.ts';
-import { createEmitter } from '../base/emitter.ts';
+import { createEmitter, type Nothing } from '../base/emitter.ts';
 import { describeFailure, FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { t } from '../base/translate.ts';
@@ -23,6 +23,7 @@ export function createRestartingEngine(parts: RestartingEngineParts): Engine {
   const { folder, log } = parts;
   const stateChanged = createEmitter<EngineState>();
   const runsChanged = createEmitter<RunSummary[]>();
+  const registryChanged = createEmitter<Nothing>();
   let state: EngineState = { kind: 'idle' };
   let session: Promise<EngineSession> | undefined;
   let deaths = 0;
@@ -67,6 +68,7 @@ export function createRestartingEngine(parts: RestartingEngineParts): Engine {
   function attend(opened: EngineSession, mine: number): void {
     const startedAt = parts.now();
     opened.onRunsChanged(runs => runsChanged.fire(runs));
+    opened.onRegistryChanged(() => registryChanged.fire(undefined));
     void opened.ended.then(async reason => {
       opened.dispose();
       if (mine !== generation) return;
@@ -104,6 +106,7 @@ export function createRestartingEngine(parts: RestartingEngineParts): Engine {
     },
     onStateChanged: stateChanged.event,
     onRunsChanged: runsChanged.event,
+    onRegistryChanged: registryChanged.event,
     async request(method, parameters, signal) {
       if (disposed) throw new FailureError({ code: 'cancelled', message: t('The engine process was stopped.') });
       signal?.throwIfAborted();
@@ -121,6 +124,7 @@ export function createRestartingEngine(parts: RestartingEngineParts): Engine {
       stop();
       stateChanged.dispose();
       runsChanged.dispose();
+      registryChanged.dispose();
     },
   };
 }

@@ -13,7 +13,7 @@ import type {
   SecretRequest,
   SecretResponse,
 } from '../../schemas/generated/messages.ts';
-import { createEmitter } from '../base/emitter.ts';
+import { createEmitter, type Nothing } from '../base/emitter.ts';
 import { FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { t } from '../base/translate.ts';
@@ -46,7 +46,9 @@ export async function startSession(parts: SessionParts): Promise<EngineSession> 
     new StreamMessageWriter(child.stdin),
   );
   const runsChanged = createEmitter<RunSummary[]>();
+  const registryChanged = createEmitter<Nothing>();
   connection.onNotification('runs/changed', (changed: RunsChanged) => runsChanged.fire(changed.runs));
+  connection.onNotification('registry/changed', () => registryChanged.fire(undefined));
   connection.onRequest('secret/resolve', (request: SecretRequest) => parts.resolveSecret(request));
   connection.onError(([error]) => parts.log.warn(error.message));
   child.stdin.on('error', error => parts.log.debug(error.message));
@@ -56,12 +58,20 @@ export async function startSession(parts: SessionParts): Promise<EngineSession> 
   const dispose = (): void => {
     connection.dispose();
     runsChanged.dispose();
+    registryChanged.dispose();
     endProcess(child);
   };
   try {
     const opened = await request('workspace/open', parts.open);
     parts.log.info(`aiwb ${opened.workbench}, Node ${opened.node}, SQLite ${opened.sqlite}, ${opened.store}`);
-    return { opened, onRunsChanged: runsChanged.event, ended, request, dispose };
+    return {
+      opened,
+      onRunsChanged: runsChanged.event,
+      onRegistryChanged: registryChanged.event,
+      ended,
+      request,
+      dispose,
+    };
   } catch (error) {
     dispose();
     throw error;

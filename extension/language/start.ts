@@ -3,7 +3,13 @@ import { describeFailure, toFailure } from '../base/failure.ts';
 import { nodeSearch } from '../engine/engines.ts';
 import { findNode } from '../engine/node-program.ts';
 
-const languageIds: ReadonlySet<string> = new Set(['aiwb-bench', 'aiwb-workbench', 'aiwb-prompt']);
+const languageIds: ReadonlySet<string> = new Set([
+  'aiwb-bench',
+  'aiwb-tune',
+  'aiwb-policy',
+  'aiwb-workbench',
+  'aiwb-prompt',
+]);
 
 /** The part of the language client that is kept between start and stop. */
 interface RunningClient {

@@ -28,6 +28,14 @@ describe('modelItem', () => {
   });
 });
 
+describe('icons of models', () => {
+  it('tell kinds apart', () => {
+    const kinds = ['connection', 'registered', 'checkpoint', 'embedded'] as const;
+    const icons = kinds.map(kind => modelItem({ name: 'm', kind, description: '' }, now).icon);
+    assert.equal(new Set(icons).size, kinds.length);
+  });
+});
+
 describe('connectionsNotice', () => {
   it('leads to the next step', () => {
     assert.match(connectionsNotice(false, undefined).label, /Create workbench.yaml/);

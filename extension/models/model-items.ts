@@ -2,7 +2,14 @@ import type { Failure, ModelEntry } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
 import { formatAgo, formatFigure, toInline } from '../runs/format.ts';
 
-export type ModelGroup = 'connection' | 'embedded';
+export type ModelGroup = ModelEntry['kind'];
+
+const icons: Record<ModelGroup, string> = {
+  connection: 'plug',
+  registered: 'package',
+  checkpoint: 'mortar-board',
+  embedded: 'circuit-board',
+};
 
 /** A row of the Models view, without VS Code's classes. */
 export interface ModelItem {
@@ -20,7 +27,7 @@ export function modelItem(model: ModelEntry, now: number): ModelItem {
   return {
     label: model.name,
     description: describeModel(model, now),
-    icon: model.kind === 'embedded' ? 'circuit-board' : 'plug',
+    icon: icons[model.kind],
     contextValue: words.join(' '),
     tooltip: modelFacts(model, now).join('\n'),
   };

@@ -3,6 +3,7 @@ import type { Failure, ModelEntry } from '../../schemas/generated/messages.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
+import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { connectionsNotice, modelItem, type ModelGroup, type ModelItem } from './model-items.ts';
@@ -24,10 +25,15 @@ export interface NoticeNode {
 }
 export type ModelsNode = GroupNode | ModelNode | NoticeNode;
 
-const connections: GroupNode = { kind: 'group', group: 'connection' };
-const embedded: GroupNode = { kind: 'group', group: 'embedded' };
+/** In the order they are shown. Registered models and checkpoints are only there once there are some. */
+const groups: readonly GroupNode[] = [
+  { kind: 'group', group: 'connection' },
+  { kind: 'group', group: 'registered' },
+  { kind: 'group', group: 'checkpoint' },
+  { kind: 'group', group: 'embedded' },
+];
 
-/** The Models view: connections of workbench.yaml and the embedded models, with their last figures. */
+/** The Models view: everything a benchmark can name, with its last figure. */
 export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
   readonly #engines: Engines;
   readonly #onFailure: (message: string | undefined) => void;
@@ -46,10 +52,15 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
   }
 
   async getChildren(parent?: ModelsNode): Promise<ModelsNode[]> {
-    if (parent === undefined) return (await this.#load()) ? [connections, embedded] : [];
+    if (parent === undefined) {
+      if (!(await this.#load())) return [];
+      const present = new Set<ModelGroup>(['connection', 'embedded', ...this.#loaded.map(({ model }) => model.kind)]);
+      return groups.filter(({ group }) => present.has(group));
+    }
     if (parent.kind !== 'group') return [];
     const models = this.#loaded.filter(node => node.model.kind === parent.group);
-    return parent.group === 'connection' ? [...models, ...this.#notices] : uniqueByName(models);
+    if (parent.group === 'embedded') return uniqueByName(models);
+    return parent.group === 'connection' ? [...models, ...this.#notices] : models;
   }
 
   getTreeItem(node: ModelsNode): vscode.TreeItem {
@@ -90,8 +101,8 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
   }
 }
 
-/** Creates the Models view. It is asked again when workbench.yaml changes or a run ends. */
-export function createModelsView(engines: Engines, book: RunBook): vscode.Disposable {
+/** Creates the Models view. It is asked again when workbench.yaml or the registry changes, or a run ends. */
+export function createModelsView(engines: Engines, book: RunBook, registry: RegistryBook): vscode.Disposable {
   const tree: ModelsTree = new ModelsTree(engines, message => {
     view.message = message;
     void vscode.commands.executeCommand('setContext', 'aiwb.modelsFailed', message !== undefined);
@@ -106,6 +117,7 @@ export function createModelsView(engines: Engines, book: RunBook): vscode.Dispos
     watcher.onDidChange(refresh),
     watcher.onDidDelete(refresh),
     engines.onChanged(refresh),
+    onModelsChanged(registry, refresh),
     book.onRunsChanged(changes => {
       if (changes.some(({ entry, before }) => isEnded(entry.run.state) && before?.state !== entry.run.state)) refresh();
     }),
@@ -131,8 +143,13 @@ function uniqueByName(models: readonly ModelNode[]): ModelNode[] {
 }
 
 function groupItem(node: GroupNode): vscode.TreeItem {
-  const label = node.group === 'connection' ? vscode.l10n.t('Connections') : vscode.l10n.t('Embedded Models');
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  const labels: Record<ModelGroup, string> = {
+    connection: vscode.l10n.t('Connections'),
+    registered: vscode.l10n.t('Registered Models'),
+    checkpoint: vscode.l10n.t('Checkpoints'),
+    embedded: vscode.l10n.t('Embedded Models'),
+  };
+  const item = new vscode.TreeItem(labels[node.group], vscode.TreeItemCollapsibleState.Expanded);
   item.id = node.group;
   item.contextValue = `aiwbModels ${node.group}`;
   if (node.group === 'embedded') item.tooltip = vscode.l10n.t('Run inside the workbench: offline, free, no key.');

@@ -1,28 +1,34 @@
-/** What a cell is to the kernel. */
-export type CellKind = 'bench' | 'empty' | 'other';
+import { topLevelKeys } from '../editor/policy-text.ts';
 
-/** Keys every benchmark has at its top level. */
-const benchmarkKeys = ['name', 'dataset', 'models'];
+/** What a cell is to the kernel. */
+export type CellKind = JobCell | 'policy' | 'empty' | 'other';
+
+/** Cells that start a run. */
+export type JobCell = 'bench' | 'tune';
+
+const languages: Readonly<Record<string, JobCell | 'policy'>> = {
+  'aiwb-bench': 'bench',
+  'aiwb-tune': 'tune',
+  'aiwb-policy': 'policy',
+};
+
+/** Keys every file of a kind has at its top level. */
+const requiredKeys: Readonly<Record<JobCell | 'policy', readonly string[]>> = {
+  bench: ['name', 'dataset', 'models'],
+  tune: ['name', 'base', 'aspects'],
+  policy: ['id', 'version', 'level'],
+};
 
 /**
- * Tells benchmarks from other cells. A `yaml` cell, as Jupyter tools write it, is a benchmark when it has a
- * benchmark's required keys; whether it is a valid one is for the engine to say.
+ * Tells benchmarks, tuning jobs and policies from other cells. A `yaml` cell, as Jupyter tools write it, is what it has the
+ * required keys of; whether it is a valid one is for the engine to say.
  */
 export function classifyCell(languageId: string, text: string): CellKind {
   if (text.replace(/^\s*#.*$/gm, '').trim() === '') return 'empty';
-  if (languageId === 'aiwb-bench') return 'bench';
+  const own = Object.hasOwn(languages, languageId) ? languages[languageId] : undefined;
+  if (own !== undefined) return own;
   if (languageId !== 'yaml') return 'other';
   const keys = topLevelKeys(text);
-  return benchmarkKeys.every(key => keys.has(key)) ? 'bench' : 'other';
-}
-
-/** The keys of a block mapping that start in the first column. */
-function topLevelKeys(text: string): Set<string> {
-  const keys = new Set<string>();
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^(?:"([^"]+)"|'([^']+)'|([A-Za-z][\w-]*))\s*:(?:\s|$)/.exec(line);
-    const key = match?.[1] ?? match?.[2] ?? match?.[3];
-    if (key !== undefined) keys.add(key);
-  }
-  return keys;
+  const kinds = ['bench', 'tune', 'policy'] as const;
+  return kinds.find(kind => requiredKeys[kind].every(key => keys.has(key))) ?? 'other';
 }

@@ -13,9 +13,9 @@ export function createKernel(parts: ExecutionParts): vscode.Disposable {
   const busy = new Set<vscode.NotebookCell>();
   let order = 0;
 
-  controller.supportedLanguages = ['aiwb-bench', 'yaml', 'markdown'];
+  controller.supportedLanguages = ['aiwb-bench', 'aiwb-tune', 'aiwb-policy', 'yaml', 'markdown'];
   controller.supportsExecutionOrder = true;
-  controller.description = vscode.l10n.t('Runs benchmarks on this machine');
+  controller.description = vscode.l10n.t('Runs benchmarks and tuning jobs on this machine, and assesses by policies');
   controller.detail = vscode.l10n.t('Runs go on when the window closes');
   controller.executeHandler = async cells => {
     const free = cells.filter(cell => !busy.has(cell));

@@ -3,6 +3,8 @@ import type { HostToRenderer, RendererToHost, RunSummary } from '../../schemas/g
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { createThrottle } from '../base/throttle.ts';
+
+import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import type { RunBook } from '../runs/run-book.ts';
 
 /** Our renderer's id in the manifest. */
@@ -10,7 +12,7 @@ const rendererId = 'ai-workbench-run';
 const intervalMs = 100;
 
 /** Sends the progress of runs to the outputs that show them. What travels here never touches the file. */
-export function connectRenderer(book: RunBook, log: Log): vscode.Disposable {
+export function connectRenderer(book: RunBook, log: Log, tell: (error: unknown) => void): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(rendererId);
   const watched = new Map<vscode.NotebookEditor, Set<string>>();
 
@@ -44,6 +46,12 @@ export function connectRenderer(book: RunBook, log: Log): vscode.Disposable {
         return;
       case 'cancel':
         await vscode.commands.executeCommand('aiwb.cancelRun', message.runId);
+        return;
+      case 'openAssessment':
+        await vscode.commands.executeCommand('aiwb.openScorecard', message.assessmentId);
+        return;
+      case 'evidence':
+        await openEvidence(message.evidence, foldersAround(editor.notebook.uri)).catch(tell);
     }
   }
 

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
-import type { Failure, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import type { Assessed, AssessmentOutput, Failure, RunSummary } from '../../schemas/generated/messages.ts';
 import { describeFailureInPlace } from '../base/failure.ts';
 import { describeRunAsMarkdown } from './markdown.ts';
-import { createRunOutput, readRunMark, runMime, type RunMark } from './run-output.ts';
+import { createRunOutput, readRunMark, runMime, type RunMark, type RunReport } from './run-output.ts';
+
+const assessmentMime = 'application/vnd.aiwb.assessment+json';
 
 /** What an ended run leaves in its cell. */
 export interface RunResult {
-  readonly report: Report;
+  readonly report: RunReport;
   readonly markdown: string;
 }
 
@@ -15,6 +17,15 @@ export function runOutput(run: RunSummary, result?: RunResult): vscode.NotebookC
   return new vscode.NotebookCellOutput([
     vscode.NotebookCellOutputItem.json(createRunOutput(run, result?.report), runMime),
     vscode.NotebookCellOutputItem.text(result?.markdown ?? describeRunAsMarkdown(run), 'text/markdown'),
+  ]);
+}
+
+/** The one output of a policy's cell: the scorecard, with Markdown beside it for any other viewer. */
+export function assessmentOutput({ view, written }: Assessed, markdown: string): vscode.NotebookCellOutput {
+  const output: AssessmentOutput = { version: 1, view, ...(written === undefined ? {} : { written }) };
+  return new vscode.NotebookCellOutput([
+    vscode.NotebookCellOutputItem.json(output, assessmentMime),
+    vscode.NotebookCellOutputItem.text(markdown, 'text/markdown'),
   ]);
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RunSummary, TuningComparison } from '../../schemas/generated/messages.ts';
 import { validateRunOutput } from '../../schemas/generated/validators.js';
 import { createRunOutput, readRunMark } from './run-output.ts';
 
@@ -25,6 +27,17 @@ describe('run output', () => {
     const output = createRunOutput(run);
     assert.ok(validateRunOutput(output), JSON.stringify(validateRunOutput.errors));
     assert.deepEqual(readRunMark(bytes(JSON.stringify(output))), { runId: 'r1', ended: true });
+  });
+
+  it('carries the report of a tuning run under its own name', () => {
+    const fixture = path.join(import.meta.dirname, '../../test/fixtures/tuning/finished.json');
+    const { reports } = JSON.parse(readFileSync(fixture, 'utf8')) as TuningComparison;
+    const [tuning] = reports;
+    assert.ok(tuning);
+    const output = createRunOutput({ ...run, kind: 'tune', state: 'succeeded' }, { tuning });
+    assert.equal(output.kind, 'tune');
+    assert.equal(output.report, undefined);
+    assert.ok(validateRunOutput(output), JSON.stringify(validateRunOutput.errors));
   });
 
   it('is unfinished while the run goes on', () => {

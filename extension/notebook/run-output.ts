@@ -1,20 +1,24 @@
-import type { Report, RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
+import type { Report, RunOutput, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
 import { isEnded } from '../runs/states.ts';
 
 export const runMime = 'application/vnd.aiwb.run+json';
 
+/** What an ended run has to show: a benchmark's report or a tuning run's. */
+export type RunReport = { readonly report: Report } | { readonly tuning: TuningReport };
+
 /** The reference that a cell keeps of its run; with the report once the run ended. */
-export function createRunOutput(run: RunSummary, report?: Report): RunOutput {
+export function createRunOutput(run: RunSummary, report?: RunReport): RunOutput {
   return {
     version: 1,
     runId: run.id,
     name: run.name,
+    kind: run.kind,
     state: run.state,
     createdAt: run.createdAt,
     ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
     ...(run.host === undefined ? {} : { host: run.host }),
     ...(run.failure === undefined ? {} : { failure: run.failure }),
-    ...(report === undefined ? {} : { report }),
+    ...report,
   };
 }
 

@@ -1,95 +1,106 @@
 import assert from 'node:assert/strict';
-import type { HostToPage, RunSummary } from '../../schemas/generated/messages.ts';
-import { createEmitter } from '../base/emitter.ts';
+import type { ShowFailure } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
-import type { Engine } from '../engine/engine.ts';
-import type { RunBook, RunChange } from '../runs/run-book.ts';
-import { createPageSession } from './page-session.ts';
+import { createPageSession, type PageMessage } from './page-session.ts';
 
-const run: RunSummary = {
-  id: 'r1',
-  name: 'triage',
-  kind: 'benchmark',
-  file: 'a.bench.yaml',
-  state: 'running',
-  origin: 'editor',
-  createdAt: 1,
-  archived: false,
-  progress: { total: 4, done: 0, failed: 0, reused: 0, errors: {}, variants: [] },
-  headlines: [],
-};
+type Out = { type: 'shown'; count: number } | ShowFailure;
 
-function open(answers: Record<string, unknown>) {
-  const changed = createEmitter<RunChange[]>();
-  const posted: HostToPage[] = [];
-  const titles: string[] = [];
-  const book = {
-    onRunsChanged: changed.event,
-    find: async () => ({ folder: '/w', run }),
-  } as unknown as RunBook;
-  const engine = {
-    async request(method: string) {
-      const answer = answers[method];
-      if (answer instanceof Error) throw answer;
-      return answer;
+/** A page whose answers the test gives. */
+function open() {
+  const posted: Out[] = [];
+  const waiting: { resolve(count: number): void; reject(error: unknown): void }[] = [];
+  let refresh: () => void = () => {};
+  let followed = 0;
+  let unfollowed = 0;
+  const session = createPageSession<PageMessage, Out>({
+    load: () =>
+      new Promise((resolve, reject) => {
+        waiting.push({
+          resolve: count => resolve({ title: `${count}`, message: { type: 'shown', count } }),
+          reject,
+        });
+      }),
+    follow(again) {
+      followed++;
+      refresh = again;
+      return { dispose: () => void unfollowed++ };
     },
-  } as unknown as Engine;
-  const session = createPageSession({
-    runIds: ['r1'],
-    book,
-    engineAt: () => engine,
+    async answer() {
+      throw new FailureError({ code: 'usage', message: 'No.' });
+    },
     post: message => posted.push(message),
-    command: async () => {},
-    onTitle: title => titles.push(title),
+    onTitle: () => {},
   });
-  return { session, changed, posted, titles };
+  return {
+    session,
+    posted,
+    waiting,
+    refresh: () => refresh(),
+    counts: () => ({ followed, unfollowed }),
+  };
 }
 
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 describe('page session', () => {
-  it('answers readiness with the report and its title', async () => {
-    const { session, posted, titles } = open({ 'runs/report': { title: 'Triage' } });
-    await session.receive({ type: 'ready' });
-    assert.deepEqual(posted, [{ type: 'report', report: { title: 'Triage' } }]);
-    assert.deepEqual(titles, ['Triage']);
-    session.dispose();
-  });
-
-  it('passes progress on, and the report again when a run ends', async () => {
-    const { session, changed, posted } = open({ 'runs/report': { title: 'Triage' } });
-    await session.receive({ type: 'ready' });
-    const ended: RunSummary = { ...run, state: 'succeeded' };
-    changed.fire([{ entry: { folder: '/w', run: ended }, before: run }]);
+  it('asks again after the answer under way, once for all changes meanwhile', async () => {
+    const { session, posted, waiting, refresh } = open();
+    void session.receive({ type: 'ready' });
+    refresh();
+    refresh();
+    assert.equal(waiting.length, 1);
+    waiting[0]?.resolve(1);
     await settle();
-    assert.deepEqual(
-      posted.map(({ type }) => type),
-      ['report', 'run', 'report'],
-    );
-    session.dispose();
-  });
-
-  it('is silent about other runs and before the page is ready', async () => {
-    const { session, changed, posted } = open({ 'runs/report': { title: 'Triage' } });
-    changed.fire([{ entry: { folder: '/w', run }, before: undefined }]);
-    await session.receive({ type: 'ready' });
-    changed.fire([{ entry: { folder: '/w', run: { ...run, id: 'r2' } }, before: undefined }]);
-    assert.equal(posted.length, 1);
-    session.dispose();
-  });
-
-  it('answers a question with its number, also when it fails', async () => {
-    const failure = { code: 'store-busy', message: 'Busy.' };
-    const { session, posted } = open({
-      'samples/query': { rows: [], total: 0 },
-      'samples/disagreements': new FailureError(failure),
-    });
-    await session.receive({ type: 'samples', request: 4, query: { runId: 'r1', limit: 10 } });
-    await session.receive({ type: 'disagreements', request: 5, query: { runIds: ['r1'], limit: 10 } });
+    assert.equal(waiting.length, 2);
+    waiting[1]?.resolve(2);
+    await settle();
+    assert.equal(waiting.length, 2);
     assert.deepEqual(posted, [
-      { type: 'samples', request: 4, page: { rows: [], total: 0 } },
-      { type: 'failure', request: 5, failure },
+      { type: 'shown', count: 1 },
+      { type: 'shown', count: 2 },
     ]);
+    session.dispose();
+  });
+
+  it('shows again to a page that was hidden, and follows only once', async () => {
+    const { session, waiting, counts } = open();
+    void session.receive({ type: 'ready' });
+    waiting[0]?.resolve(1);
+    await settle();
+    void session.receive({ type: 'ready' });
+    assert.equal(waiting.length, 2);
+    session.dispose();
+    assert.deepEqual(counts(), { followed: 1, unfollowed: 1 });
+  });
+
+  it('shows a failure, and goes on', async () => {
+    const { session, posted, waiting, refresh } = open();
+    void session.receive({ type: 'ready' });
+    waiting[0]?.reject(new FailureError({ code: 'store-busy', message: 'Busy.' }));
+    await settle();
+    refresh();
+    waiting[1]?.resolve(2);
+    await settle();
+    assert.deepEqual(posted, [
+      { type: 'failure', failure: { code: 'store-busy', message: 'Busy.' } },
+      { type: 'shown', count: 2 },
+    ]);
+    session.dispose();
+  });
+
+  it('says nothing once it is closed', async () => {
+    const { session, posted, waiting } = open();
+    void session.receive({ type: 'ready' });
+    session.dispose();
+    waiting[0]?.resolve(1);
+    await settle();
+    assert.deepEqual(posted, []);
+  });
+
+  it('answers a question that fails with its number', async () => {
+    const { session, posted } = open();
+    await session.receive({ type: 'samples', request: 7 });
+    assert.deepEqual(posted, [{ type: 'failure', request: 7, failure: { code: 'usage', message: 'No.' } }]);
     session.dispose();
   });
 });

@@ -1,65 +1,59 @@
-import type { HostToPage, PageToHost, RunSummary } from '../../schemas/generated/messages.ts';
-import { disposeAll, type Disposable } from '../base/emitter.ts';
-import { FailureError, toFailure } from '../base/failure.ts';
-import { createThrottle } from '../base/throttle.ts';
-import { t } from '../base/translate.ts';
-import type { Engine } from '../engine/engine.ts';
-import type { RunBook } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import type { ShowFailure } from '../../schemas/generated/messages.ts';
+import type { Disposable } from '../base/emitter.ts';
+import { toFailure } from '../base/failure.ts';
 
-const progressIntervalMs = 100;
-/** A running run's report is worked out anew at most this often. */
-const reportIntervalMs = 2_000;
+/** What every page may send: that it is ready, questions with a number, and what its contract adds. */
+export interface PageMessage {
+  readonly type: string;
+  readonly request?: number;
+}
 
-export interface PageSessionParts {
-  readonly runIds: readonly string[];
-  readonly book: RunBook;
-  engineAt(folder: string): Engine | undefined;
-  post(message: HostToPage): void;
-  command(message: Extract<PageToHost, { type: 'command' }>): Promise<void>;
+/** What a page shows, with its panel's title. */
+export interface Shown<Out> {
+  readonly title: string;
+  readonly message: Out;
+}
+
+export interface PageSessionParts<In extends PageMessage, Out> {
+  /** Asks for what the page shows. */
+  load(signal: AbortSignal): Promise<Shown<Out>>;
+  /** Subscribes to what makes the page stale, once it is ready; `refresh` loads anew. */
+  follow(refresh: () => void): Disposable;
+  /** Handles any message but `ready`. */
+  answer(message: Exclude<In, { type: 'ready' }>, signal: AbortSignal): Promise<void>;
+  post(message: Out | ShowFailure): void;
   onTitle(title: string): void;
 }
 
-export interface PageSession extends Disposable {
+export interface PageSession<In> extends Disposable {
   /** Handles one validated message of the page. Failures are shown in the page. */
-  receive(message: PageToHost): Promise<void>;
+  receive(message: In): Promise<void>;
 }
 
-/** What a run or comparison page is told, and what it may ask. One folder's engine serves all of a page's runs. */
-export function createPageSession(parts: PageSessionParts): PageSession {
-  const { book, runIds } = parts;
+/** What a page is told, and what it may ask. What it shows is loaded by one question at a time, the last of which counts. */
+export function createPageSession<In extends PageMessage, Out>(parts: PageSessionParts<In, Out>): PageSession<In> {
   const closed = new AbortController();
-  const progress = createThrottle<string, RunSummary>(progressIntervalMs, (_, run) => parts.post({ type: 'run', run }));
-  const reports = createThrottle<'report', undefined>(reportIntervalMs, () => void sendReport());
-  let ready = false;
+  let following: Disposable | undefined;
+  let isLoading = false;
+  let isStale = false;
 
-  const changes = book.onRunsChanged(changed => {
-    if (!ready) return;
-    for (const { entry, before } of changed) {
-      if (!runIds.includes(entry.run.id)) continue;
-      progress.push(entry.run.id, entry.run);
-      if (before?.state !== entry.run.state && isEnded(entry.run.state)) void sendReport();
-      else if (before?.progress.done !== entry.run.progress.done) reports.push('report', undefined);
+  async function show(): Promise<void> {
+    isStale = true;
+    if (isLoading) return;
+    isLoading = true;
+    while (isStale && !closed.signal.aborted) {
+      isStale = false;
+      await loadOnce();
     }
-  });
-
-  async function engine(): Promise<Engine> {
-    const [first] = runIds;
-    const entry = first === undefined ? undefined : await book.find(first);
-    const found = entry === undefined ? undefined : parts.engineAt(entry.folder);
-    if (found !== undefined) return found;
-    throw new FailureError({
-      code: 'run-not-found',
-      message: t('There is no run {0} in this workspace.', first ?? ''),
-      remedy: t('It may lie in another store or folder, or have been removed.'),
-    });
+    isLoading = false;
   }
 
-  async function sendReport(): Promise<void> {
+  async function loadOnce(): Promise<void> {
     try {
-      const report = await (await engine()).request('runs/report', { runIds: [...runIds] }, closed.signal);
-      parts.onTitle(report.title);
-      parts.post({ type: 'report', report });
+      const { title, message } = await parts.load(closed.signal);
+      if (closed.signal.aborted) return;
+      parts.onTitle(title);
+      parts.post(message);
     } catch (error) {
       fail(error);
     }
@@ -71,38 +65,22 @@ export function createPageSession(parts: PageSessionParts): PageSession {
     parts.post({ type: 'failure', failure, ...(request === undefined ? {} : { request }) });
   }
 
-  async function answer(message: PageToHost): Promise<void> {
-    switch (message.type) {
-      case 'ready':
-        ready = true;
-        await sendReport();
-        return;
-      case 'samples': {
-        const page = await (await engine()).request('samples/query', message.query, closed.signal);
-        parts.post({ type: 'samples', request: message.request, page });
-        return;
-      }
-      case 'disagreements': {
-        const page = await (await engine()).request('samples/disagreements', message.query, closed.signal);
-        parts.post({ type: 'disagreements', request: message.request, page });
-        return;
-      }
-      case 'command':
-        await parts.command(message);
-    }
-  }
-
   return {
     async receive(message) {
+      if (message.type === 'ready') {
+        following ??= parts.follow(() => void show());
+        await show();
+        return;
+      }
       try {
-        await answer(message);
+        await parts.answer(message as Exclude<In, { type: 'ready' }>, closed.signal);
       } catch (error) {
-        fail(error, 'request' in message ? message.request : undefined);
+        fail(error, message.request);
       }
     },
     dispose() {
       closed.abort();
-      disposeAll(changes, progress, reports).dispose();
+      following?.dispose();
     },
   };
 }

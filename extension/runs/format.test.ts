@@ -67,6 +67,24 @@ describe('describeRun', () => {
   });
 });
 
+describe('a tuning run', () => {
+  const progress = { total: 25, done: 12, failed: 0, reused: 0, errors: {}, variants: [] };
+
+  it('counts epochs', () => {
+    const tune = run({ kind: 'tune', state: 'running', progress: { ...progress, secondsLeft: 8 } });
+    assert.equal(formatProgress(tune), 'epoch 12 of 25 · 8 s left');
+    const starting = { ...progress, done: 0, phase: 'reading rows' };
+    assert.equal(formatProgress({ ...tune, progress: starting }), 'reading rows');
+    assert.match(describeRun(run({ kind: 'tune', state: 'cancelled', progress }), now), /^cancelled at epoch 12 of 25/);
+    assert.match(describeRun(run({ kind: 'tune', state: 'lost', progress }), now), /^lost at epoch 12 of 25/);
+  });
+
+  it('ends in its headline', () => {
+    const headlines = [{ model: 'triage', label: 'Accuracy', value: 0.83, unit: 'ratio' as const }];
+    assert.equal(describeRun(run({ kind: 'tune', progress, headlines }), now), '83.0 % accuracy · 2 min ago');
+  });
+});
+
 describe('formatProgress', () => {
   it('shows the phase before the first sample', () => {
     const progress = { total: 0, done: 0, failed: 0, reused: 0, phase: 'learning', errors: {}, variants: [] };

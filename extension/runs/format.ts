@@ -73,16 +73,22 @@ export function percentDone(progress: RunProgress): number {
   return Math.min(100, Math.floor((progress.done / progress.total) * 100));
 }
 
-/** What a run under way is doing: `45 % · 3 min left`, or the phase before the first sample. */
+/** How far a tuning run is: `epoch 12 of 25`. */
+export function formatEpochs({ done, total }: RunProgress): string {
+  return t('epoch {0} of {1}', done, total);
+}
+
+/** What a run under way is doing: `45 % · 3 min left`, `epoch 12 of 25 · 8 s left`, or the phase before that. */
 export function formatProgress(run: RunSummary): string {
   const { progress } = run;
   if (run.state === 'queued') return t('queued');
   if (run.state === 'cancelling') return t('cancelling');
   if (run.state === 'provisioning') return progress.phase ?? t('starting');
   if (progress.done === 0 && progress.phase !== undefined) return progress.phase;
-  const parts = [`${percentDone(progress)} %`];
+  const isTuning = run.kind === 'tune';
+  const parts = [isTuning ? formatEpochs(progress) : `${percentDone(progress)} %`];
   if (progress.secondsLeft !== undefined) parts.push(t('{0} left', formatDuration(progress.secondsLeft * 1000)));
-  if (progress.failed > 0) parts.push(t('{0} failed', formatNumber(progress.failed, 0)));
+  if (progress.failed > 0 && !isTuning) parts.push(t('{0} failed', formatNumber(progress.failed, 0)));
   return parts.join(' · ');
 }
 
@@ -96,9 +102,13 @@ export function formatOutcome(run: RunSummary): string {
     case 'failed':
       return t('failed');
     case 'cancelled':
-      return t('cancelled at {0} %', percentDone(run.progress));
+      return run.kind === 'tune'
+        ? t('cancelled at {0}', formatEpochs(run.progress))
+        : t('cancelled at {0} %', percentDone(run.progress));
     case 'lost':
-      return t('lost at {0} %', percentDone(run.progress));
+      return run.kind === 'tune'
+        ? t('lost at {0}', formatEpochs(run.progress))
+        : t('lost at {0} %', percentDone(run.progress));
     default:
       return formatProgress(run);
   }

@@ -37,6 +37,29 @@ describe('groupRuns', () => {
     );
   });
 
+  it('tells the cells of a notebook apart by name and kind, and the runs of a file not at all', () => {
+    const notebook = { file: 'nb.ipynb' };
+    const groups = groupRuns(
+      [
+        { folder: '/w', run: run('5', { ...notebook, name: 'core' }) },
+        { folder: '/w', run: run('4', { ...notebook, name: 'core', kind: 'tune' }) },
+        { folder: '/w', run: run('3', { ...notebook, name: 'noisy' }) },
+        { folder: '/w', run: run('2', { name: 'renamed' }) },
+        { folder: '/w', run: run('1') },
+      ],
+      false,
+    );
+    assert.deepEqual(
+      groups.map(({ name, kind, runs }) => [name, kind, runs.length]),
+      [
+        ['core', 'benchmark', 1],
+        ['core', 'tune', 1],
+        ['noisy', 'benchmark', 1],
+        ['renamed', 'benchmark', 2],
+      ],
+    );
+  });
+
   it('shows archived runs when asked', () => {
     assert.equal(groupRuns(entries, true).length, 3);
   });
@@ -54,6 +77,8 @@ describe('runContext', () => {
     assert.equal(runContext(run('1', { state: 'cancelling' })), 'aiwbRun active kept');
     assert.equal(runContext(run('1', { state: 'failed', archived: true })), 'aiwbRun ended resumable archived');
     assert.equal(runContext(run('1', { state: 'failed', resumable: false })), 'aiwbRun ended kept');
+    assert.equal(runContext(run('1', { kind: 'tune' })), 'aiwbRun ended kept registrable');
+    assert.equal(runContext(run('1')), 'aiwbRun ended kept');
   });
 });
 
@@ -71,6 +96,11 @@ describe('runItem', () => {
 });
 
 describe('runFacts', () => {
+  it('counts epochs of a tuning run and samples of a benchmark', () => {
+    assert.ok(runFacts(run('1', { kind: 'tune' })).includes('Epochs: 4 of 4'));
+    assert.ok(runFacts(run('1')).includes('Samples: 4 of 4'));
+  });
+
   it('tells why a run failed and what to do', () => {
     const failure = { code: 'tls-invalid', message: 'The certificate has expired.', remedy: 'Renew it.' };
     assert.ok(runFacts(run('1', { state: 'failed', failure })).includes('The certificate has expired. Renew it.'));

@@ -1,4 +1,4 @@
-import type { RunState, RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunKind, RunState, RunSummary } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
 import { bestHeadline, describeRun, formatDuration, formatFigure, formatMoment, formatOutcome } from './format.ts';
 import type { RunEntry } from './run-book.ts';
@@ -15,12 +15,15 @@ export interface RunItem {
   readonly accessibleLabel: string;
 }
 
-/** Runs of one benchmark, newest first. */
+/** Runs of one benchmark or tuning job, newest first. */
 export interface RunGroup {
   readonly folder: string;
   /** The file, or notebook cell, relative to the workspace folder. */
   readonly file: string;
+  readonly kind: RunKind;
   readonly name: string;
+  /** Tells the group from all others. */
+  readonly key: string;
   readonly runs: RunSummary[];
 }
 
@@ -35,21 +38,24 @@ const icons: Record<RunState, { icon: string; color?: string }> = {
   lost: { icon: 'debug-disconnect', color: 'list.warningForeground' },
 };
 
-/** Groups runs by folder and benchmark. Groups and the runs in them are newest first, as the entries are. */
+/** Groups runs by folder and what they ran. Groups and the runs in them are newest first, as the entries are. */
 export function groupRuns(entries: readonly RunEntry[], showArchived: boolean): RunGroup[] {
   const groups = new Map<string, RunGroup>();
   for (const { folder, run } of entries) {
     if (run.archived && !showArchived) continue;
-    const key = groupKey(folder, run.file);
+    const { file, kind, name } = run;
+    const key = groupKey(folder, run);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { folder, file: run.file, name: run.name, runs: [run] });
+    if (group === undefined) groups.set(key, { folder, file, kind, name, key, runs: [run] });
     else group.runs.push(run);
   }
   return [...groups.values()];
 }
 
-export function groupKey(folder: string, file: string): string {
-  return `${folder}\n${file}`;
+/** A file holds one benchmark or tuning job, whatever it is called from run to run; a notebook holds many, told apart by name. */
+export function groupKey(folder: string, { file, kind, name }: Pick<RunSummary, 'file' | 'kind' | 'name'>): string {
+  const isNotebook = /\.ipynb(#|$)/.test(file);
+  return [folder, file, kind, ...(isNotebook ? [name] : [])].join('\n');
 }
 
 /** Words that menus' `when` clauses look for. */
@@ -58,6 +64,7 @@ export function runContext(run: RunSummary): string {
   if (isCancellable(run)) words.push('cancellable');
   if (isResumable(run)) words.push('resumable');
   words.push(run.archived ? 'archived' : 'kept');
+  if (run.kind === 'tune' && run.state === 'succeeded') words.push('registrable');
   return words.join(' ');
 }
 
@@ -99,8 +106,13 @@ export function runFacts(run: RunSummary): string[] {
     const prompt = headline.prompt === undefined ? '' : ` (${headline.prompt})`;
     facts.push(`${headline.model}${prompt}: ${formatFigure(headline.value, headline.unit)} ${headline.label}`);
   }
-  facts.push(t('Samples: {0} of {1}', run.progress.done, run.progress.total));
-  if (run.progress.failed > 0) facts.push(t('Failed samples: {0}', run.progress.failed));
+  const isTuning = run.kind === 'tune';
+  facts.push(
+    isTuning
+      ? t('Epochs: {0} of {1}', run.progress.done, run.progress.total)
+      : t('Samples: {0} of {1}', run.progress.done, run.progress.total),
+  );
+  if (run.progress.failed > 0 && !isTuning) facts.push(t('Failed samples: {0}', run.progress.failed));
   if (run.progress.cost !== undefined) facts.push(t('Cost: {0}', formatFigure(run.progress.cost, 'USD')));
   if (run.failure !== undefined) facts.push([run.failure.message, run.failure.remedy].filter(Boolean).join(' '));
   return facts;

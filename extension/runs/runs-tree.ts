@@ -8,16 +8,18 @@ export interface FolderNode {
   readonly kind: 'folder';
   readonly folder: string;
 }
-export interface BenchmarkNode {
-  readonly kind: 'benchmark';
+/** A benchmark or a tuning job, with its runs as children. */
+export interface JobNode {
+  readonly kind: 'job';
   readonly folder: string;
   readonly file: string;
+  readonly key: string;
 }
 export interface RunNode {
   readonly kind: 'run';
   readonly id: string;
 }
-export type RunsNode = FolderNode | BenchmarkNode | RunNode;
+export type RunsNode = FolderNode | JobNode | RunNode;
 
 /** How often "2 min ago" is looked at again while the view is visible. */
 const refreshAgoMs = 30_000;
@@ -54,28 +56,29 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       const folders = [...new Set(this.#list().map(group => group.folder))];
       const [only] = folders;
       if (folders.length > 1) return folders.map(folder => this.#node({ kind: 'folder', folder }));
-      return only === undefined ? [] : this.#benchmarks(only);
+      return only === undefined ? [] : this.#jobs(only);
     }
-    if (parent.kind === 'folder') return this.#benchmarks(parent.folder);
-    if (parent.kind === 'benchmark')
+    if (parent.kind === 'folder') return this.#jobs(parent.folder);
+    if (parent.kind === 'job')
       return this.#groupOf(parent)?.runs.map(run => this.#node({ kind: 'run', id: run.id })) ?? [];
     return [];
   }
 
   getParent(node: RunsNode): RunsNode | undefined {
     if (node.kind === 'folder') return undefined;
-    if (node.kind === 'benchmark') {
+    if (node.kind === 'job') {
       const several = new Set(this.#list().map(group => group.folder)).size > 1;
       return several ? this.#node({ kind: 'folder', folder: node.folder }) : undefined;
     }
     const entry = this.#book.get(node.id);
     if (entry === undefined) return undefined;
-    return this.#node({ kind: 'benchmark', folder: entry.folder, file: entry.run.file });
+    const { folder, run } = entry;
+    return this.#node({ kind: 'job', folder, file: run.file, key: groupKey(folder, run) });
   }
 
   getTreeItem(node: RunsNode): vscode.TreeItem {
     if (node.kind === 'folder') return folderItem(node);
-    if (node.kind === 'benchmark') return benchmarkItem(node, this.#groupOf(node));
+    if (node.kind === 'job') return jobItem(node, this.#groupOf(node));
     return this.#runTreeItem(node);
   }
 
@@ -109,10 +112,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     return item;
   }
 
-  #benchmarks(folder: string): RunsNode[] {
+  #jobs(folder: string): RunsNode[] {
     return this.#list()
       .filter(group => group.folder === folder)
-      .map(group => this.#node({ kind: 'benchmark', folder, file: group.file }));
+      .map(({ file, key }) => this.#node({ kind: 'job', folder, file, key }));
   }
 
   #list(): RunGroup[] {
@@ -120,8 +123,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     return this.#groups;
   }
 
-  #groupOf(node: BenchmarkNode): RunGroup | undefined {
-    return this.#list().find(group => group.folder === node.folder && group.file === node.file);
+  #groupOf(node: JobNode): RunGroup | undefined {
+    return this.#list().find(group => group.key === node.key);
   }
 
   /** VS Code knows rows by their element's identity: equal nodes are one object. */
@@ -141,8 +144,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   #update(changes: readonly RunChange[]): void {
     const known = this.#groups ?? [];
     this.#groups = undefined;
-    const isNewGroup = (change: RunChange): boolean =>
-      !known.some(group => group.folder === change.entry.folder && group.file === change.entry.run.file);
+    const isNewGroup = ({ entry }: RunChange): boolean =>
+      !known.some(group => group.key === groupKey(entry.folder, entry.run));
     if (changes.some(change => isNewGroup(change) || change.before?.archived !== change.entry.run.archived)) {
       this.#changed.fire(undefined);
       return;
@@ -162,7 +165,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
 
 function nodeKey(node: RunsNode): string {
   if (node.kind === 'folder') return `folder ${node.folder}`;
-  return node.kind === 'run' ? `run ${node.id}` : `benchmark ${groupKey(node.folder, node.file)}`;
+  return node.kind === 'run' ? `run ${node.id}` : `job ${node.key}`;
 }
 
 function folderItem(node: FolderNode): vscode.TreeItem {
@@ -173,11 +176,12 @@ function folderItem(node: FolderNode): vscode.TreeItem {
   return item;
 }
 
-function benchmarkItem(node: BenchmarkNode, group: RunGroup | undefined): vscode.TreeItem {
+function jobItem(node: JobNode, group: RunGroup | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(group?.name ?? node.file, vscode.TreeItemCollapsibleState.Expanded);
   item.id = nodeKey(node);
-  item.iconPath = new vscode.ThemeIcon('beaker');
-  item.contextValue = 'aiwbBenchmark';
+  const isTuning = group?.kind === 'tune';
+  item.iconPath = new vscode.ThemeIcon(isTuning ? 'mortar-board' : 'beaker');
+  item.contextValue = isTuning ? 'aiwbTuningJob' : 'aiwbBenchmark';
   if (group !== undefined) item.description = groupDescription(group);
   item.tooltip = path.join(node.folder, node.file);
   return item;

@@ -3,7 +3,8 @@ import { describeFailure } from '../base/failure.ts';
 import type { RunBook } from './run-book.ts';
 import { RunsTree, type RunsNode } from './runs-tree.ts';
 
-const benchmarkFiles = '**/*.bench.{yaml,yml}';
+/** What a workspace that has some is past the first welcome for. */
+const jobFiles = '**/*.{bench,tune}.{yaml,yml}';
 
 export interface RunsView extends vscode.Disposable {
   readonly selection: readonly RunsNode[];
@@ -17,7 +18,7 @@ export function createRunsView(book: RunBook): RunsView {
     canSelectMany: true,
     showCollapseAll: true,
   });
-  const watcher = vscode.workspace.createFileSystemWatcher(benchmarkFiles, false, true, false);
+  const watcher = vscode.workspace.createFileSystemWatcher(jobFiles, false, true, false);
 
   function showState(): void {
     const { state } = book;
@@ -37,14 +38,14 @@ export function createRunsView(book: RunBook): RunsView {
     watcher,
     book.onReset(showState),
     watcher.onDidCreate(() => setContext('aiwb.hasBenchmarks', true)),
-    watcher.onDidDelete(() => void lookForBenchmarks()),
+    watcher.onDidDelete(() => void lookForJobs()),
     view.onDidChangeVisibility(({ visible }) => {
-      if (visible) void lookForBenchmarks();
+      if (visible) void lookForJobs();
     }),
     vscode.commands.registerCommand('aiwb.showArchivedRuns', () => setShowArchived(true)),
     vscode.commands.registerCommand('aiwb.hideArchivedRuns', () => setShowArchived(false)),
   );
-  if (view.visible) void lookForBenchmarks();
+  if (view.visible) void lookForJobs();
   return {
     get selection() {
       return view.selection;
@@ -53,8 +54,8 @@ export function createRunsView(book: RunBook): RunsView {
   };
 }
 
-async function lookForBenchmarks(): Promise<void> {
-  const [first] = await vscode.workspace.findFiles(benchmarkFiles, '**/node_modules/**', 1);
+async function lookForJobs(): Promise<void> {
+  const [first] = await vscode.workspace.findFiles(jobFiles, '**/node_modules/**', 1);
   setContext('aiwb.hasBenchmarks', first !== undefined);
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createReportHtml } from './report-html.ts';
+import { createPageHtml } from './page-html.ts';
 
-describe('createReportHtml', () => {
-  const html = createReportHtml({
+describe('createPageHtml', () => {
+  const html = createPageHtml({
     cspSource: 'https://*.vscode-cdn.net',
     nonce: 'N0nce',
     script: 'https://file.test/report.js?a="b"',

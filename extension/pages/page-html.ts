@@ -10,8 +10,8 @@ export interface PageSources {
   readonly language: string;
 }
 
-/** The page around `dist/webviews/report.js`. Nothing but our own files is loaded, and no inline code runs. */
-export function createReportHtml({ cspSource, nonce, script, title, language }: PageSources): string {
+/** The page around a bundle of `dist/webviews/`. Nothing but our own files is loaded, and no inline code runs. */
+export function createPageHtml({ cspSource, nonce, script, title, language }: PageSources): string {
   const policy = [
     `default-src 'none'`,
     `img-src ${cspSource} data:`,

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { assessTarget, topLevelKeys, topLevelScalar } from './policy-text.ts';
+
+describe('topLevelKeys', () => {
+  it('finds keys in the first column only, in any quoting', () => {
+    const keys = topLevelKeys(`id: a\n"version": 1\r\n'level' : team\n  inner: x\n- item: y\n#no: z`);
+    assert.deepEqual([...keys], ['id', 'version', 'level']);
+  });
+});
+
+describe('topLevelScalar', () => {
+  it('reads the value without quotes and comment', () => {
+    assert.equal(topLevelScalar('version: 1\nid: "acme.ai" # ours\n', 'id'), 'acme.ai');
+    assert.equal(topLevelScalar('id:\n', 'id'), undefined);
+    assert.equal(topLevelScalar('outer:\n  id: x\n', 'id'), undefined);
+  });
+});
+
+describe('assessTarget', () => {
+  const cases: [text: string, expected: string | undefined][] = [
+    ['assess:\n  model: ticket-triage@candidate\n', 'ticket-triage@candidate'],
+    ['assess: {model: "ticket-triage@3", scorecard: a.scorecard.json}\n', 'ticket-triage@3'],
+    ['assess:\n  # model: old@1\n  scorecard: x\n  model: new@2', 'new@2'],
+    ['controls:\n  model: a@1\nassess:\n', undefined],
+    ['assess:\n  scorecard: x\ncontrols:\n  model: a@1', undefined],
+    ['', undefined],
+  ];
+  for (const [text, expected] of cases) {
+    it(`finds ${expected ?? 'none'} in ${JSON.stringify(text)}`, () => assert.equal(assessTarget(text), expected));
+  }
+});

@@ -1,0 +1,41 @@
+/** The keys of a block mapping that start in the first column. */
+export function topLevelKeys(text: string): Set<string> {
+  const keys = new Set<string>();
+  for (const line of text.split(/\r?\n/)) {
+    const key = topLevelKey(line);
+    if (key !== undefined) keys.add(key);
+  }
+  return keys;
+}
+
+function topLevelKey(line: string): string | undefined {
+  const match = /^(?:"([^"]+)"|'([^']+)'|([A-Za-z][\w-]*))\s*:(?:\s|$)/.exec(line);
+  return match?.[1] ?? match?.[2] ?? match?.[3];
+}
+
+/** The value of a scalar at the top level, without quotes and comment; absent where there is none. */
+export function topLevelScalar(text: string, key: string): string | undefined {
+  const line = text.split(/\r?\n/).find(candidate => topLevelKey(candidate) === key);
+  const value = line
+    ?.slice(line.indexOf(':') + 1)
+    .replace(/\s#.*$/, '')
+    .trim();
+  return value === undefined || value === '' ? undefined : value.replace(/^(["'])(.*)\1$/, '$2');
+}
+
+const target = /\bmodel["']?\s*:\s*["']?([A-Za-z0-9][\w.-]*@[A-Za-z0-9][\w.-]*)/;
+
+/**
+ * The version that a policy's `assess` names, such as `ticket-triage@candidate`, read from text that may be unfinished;
+ * absent where it names none. What the engine assesses it reads for itself.
+ */
+export function assessTarget(text: string): string | undefined {
+  let isInside = false;
+  for (const line of text.split(/\r?\n/)) {
+    const key = topLevelKey(line);
+    if (key !== undefined) isInside = key === 'assess';
+    const found = isInside && !/^\s*#/.test(line) ? target.exec(line)?.[1] : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,156 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { PageCommand, ScorecardCommand, TuningCommand, VersionCommand } from '../../schemas/generated/messages.ts';
+import { FailureError } from '../base/failure.ts';
+import { chosenPolicies } from '../registry/policies.ts';
+import type { RegistryBook, VersionPlace } from '../registry/registry-book.ts';
+import { resolveInside } from '../registry/resolve-inside.ts';
+import type { ScorecardPageCommand } from './registry-pages.ts';
+
+const reportCommands: Record<PageCommand['command'], string> = {
+  cancel: 'aiwb.cancelRun',
+  resume: 'aiwb.resumeRun',
+  export: 'aiwb.exportRun',
+  openBenchmark: 'aiwb.openRunFile',
+  openHtml: 'aiwb.openReportHtml',
+  openLog: 'aiwb.openLog',
+  compare: 'aiwb.compareRuns',
+};
+
+/** A button of the run page: the command of the same name, for the run it names or all of the page. */
+export async function runReportCommand({ command, runId }: PageCommand, runIds: readonly string[]): Promise<void> {
+  await vscode.commands.executeCommand(reportCommands[command], runId ?? [...runIds]);
+}
+
+const tuningCommands: Record<Exclude<TuningCommand['command'], 'register' | 'openVersion'>, string> = {
+  cancel: 'aiwb.cancelRun',
+  resume: 'aiwb.resumeRun',
+  openFile: 'aiwb.openRunFile',
+  openHtml: 'aiwb.openReportHtml',
+  openLog: 'aiwb.openLog',
+  compare: 'aiwb.compareRuns',
+};
+
+export async function runTuningCommand(
+  { command, runId, epoch }: TuningCommand,
+  runIds: readonly string[],
+  registry: RegistryBook,
+): Promise<void> {
+  if (command === 'register') await vscode.commands.executeCommand('aiwb.registerRun', runId ?? runIds[0], epoch);
+  else if (command === 'openVersion') await openVersionOf(runId ?? runIds[0], registry);
+  else await vscode.commands.executeCommand(tuningCommands[command], runId ?? [...runIds]);
+}
+
+/** The newest version that came out of a run, of the job's own registration or a later one. */
+async function openVersionOf(runId: string | undefined, registry: RegistryBook): Promise<void> {
+  await registry.load();
+  const entry = registry.versions().find(({ details }) => details.version.lineage.runId === runId);
+  if (entry === undefined) {
+    throw new FailureError({
+      code: 'registry-not-found',
+      message: vscode.l10n.t('No model version came out of this run.'),
+      remedy: vscode.l10n.t('Register one of its checkpoints.'),
+    });
+  }
+  const { folder, details } = entry;
+  const place: VersionPlace = { folder, model: details.version.model, version: details.version.version };
+  await vscode.commands.executeCommand('aiwb.openVersion', place);
+}
+
+const versionCommands: Record<Exclude<VersionCommand['command'], 'openScorecard' | 'openRun' | 'openCard'>, string> = {
+  assess: 'aiwb.assessVersion',
+  requestApproval: 'aiwb.requestApproval',
+  approve: 'aiwb.approveVersion',
+  baseline: 'aiwb.lockBaseline',
+  promote: 'aiwb.promoteVersion',
+  copyModelName: 'aiwb.copyVersionName',
+  setAlias: 'aiwb.setAlias',
+};
+
+export async function runVersionCommand(
+  { command, model, version, assessmentId, runId }: VersionCommand,
+  folder: string | undefined,
+  registry: RegistryBook,
+): Promise<void> {
+  const place: VersionPlace = { ...(folder === undefined ? {} : { folder }), model, version };
+  if (command === 'openScorecard') await vscode.commands.executeCommand('aiwb.openScorecard', assessmentId ?? place);
+  else if (command === 'openRun') await vscode.commands.executeCommand('aiwb.openRun', runId);
+  else if (command === 'openCard') await openCard(place, registry);
+  else await vscode.commands.executeCommand(versionCommands[command], place);
+}
+
+async function openCard(place: VersionPlace, registry: RegistryBook): Promise<void> {
+  await registry.load();
+  const entry = registry.find(place);
+  const card = entry?.details.artifacts.find(
+    artifact => artifact.artifactType === 'doc-artifact' && artifact.path !== undefined,
+  );
+  if (entry === undefined || card?.artifactType !== 'doc-artifact' || card.path === undefined) {
+    throw new FailureError({
+      code: 'file-not-found',
+      message: vscode.l10n.t('This version has no model card in the workspace.'),
+      remedy: vscode.l10n.t('Name one under "register" in the tuning job, or when you register a run.'),
+    });
+  }
+  await openWorkspaceFile(entry.folder, card.path);
+}
+
+/** Opens a file that a record names; records may come from anywhere, so it must lie in the folder. */
+async function openWorkspaceFile(folder: string, relativePath: string): Promise<void> {
+  const file = resolveInside(folder, relativePath);
+  if (file === undefined) {
+    throw new FailureError({
+      code: 'file-not-found',
+      message: vscode.l10n.t('{0} lies outside the folder {1}.', relativePath, path.basename(folder)),
+    });
+  }
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+}
+
+/** Buttons of the scorecard page that act on the version it is of. */
+const subjectCommands: Partial<Record<ScorecardCommand['command'], string>> = {
+  requestApproval: 'aiwb.requestApproval',
+  approve: 'aiwb.approveVersion',
+  promote: 'aiwb.promoteVersion',
+  openVersion: 'aiwb.openVersion',
+};
+
+/** Buttons that act on the assessment. */
+const recordCommands: Partial<Record<ScorecardCommand['command'], string>> = {
+  export: 'aiwb.exportScorecard',
+  openHtml: 'aiwb.openScorecardHtml',
+  verify: 'aiwb.verifyScorecard',
+};
+
+export async function runScorecardCommand({ message, view, folder }: ScorecardPageCommand): Promise<void> {
+  const { record } = view.scorecard;
+  const { command } = message;
+  const place: VersionPlace = { folder, model: record.subject.model, version: record.subject.version };
+  const onSubject = subjectCommands[command];
+  const onRecord = recordCommands[command];
+  if (onSubject !== undefined) await vscode.commands.executeCommand(onSubject, place);
+  else if (onRecord !== undefined) await vscode.commands.executeCommand(onRecord, record.id);
+  else if (command === 'assessAgain') {
+    await vscode.commands.executeCommand('aiwb.assessVersion', place, chosenPolicies(record.policies));
+  } else if (command === 'attest') await vscode.commands.executeCommand('aiwb.attestControl', place, message.control);
+  else if (command === 'openPolicy') await openPolicy(record.policies, message.policy, folder);
+  else if (command === 'openAssessment') {
+    await vscode.commands.executeCommand('aiwb.openScorecard', message.assessmentId ?? record.id);
+  }
+}
+
+/** Opens the file of a policy that a record was made with; the file may have moved since. */
+export async function openPolicy(
+  policies: ScorecardPageCommand['view']['scorecard']['record']['policies'],
+  id: string | undefined,
+  folder: string,
+): Promise<void> {
+  const policy = policies.find(candidate => candidate.id === id);
+  if (policy?.path === undefined) {
+    throw new FailureError({
+      code: 'policy-not-found',
+      message: vscode.l10n.t('The record does not say where the policy {0} lies.', id ?? ''),
+    });
+  }
+  await openWorkspaceFile(folder, policy.path);
+}

@@ -1,0 +1,191 @@
+import * as vscode from 'vscode';
+import type {
+  HostToPage,
+  HostToScorecardPage,
+  HostToTuningPage,
+  HostToVersionPage,
+  PageToHost,
+  ScorecardPageToHost,
+  TuningPageToHost,
+  VersionPageToHost,
+} from '../../schemas/generated/messages.ts';
+import type { Disposable } from '../base/emitter.ts';
+import type { Log } from '../base/log.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Engines } from '../engine/engines.ts';
+import { openEvidence } from '../registry/open-evidence.ts';
+import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
+import type { RunBook } from '../runs/run-book.ts';
+import { runReportCommand, runScorecardCommand, runTuningCommand, runVersionCommand } from './page-commands.ts';
+import { createPagePanels, type PageKind, type PagePanels, type ShowOptions } from './page-panels.ts';
+import {
+  createScorecardSession,
+  createVersionSession,
+  versionsTitle,
+  type AssessmentSubject,
+  type VersionsSubject,
+} from './registry-pages.ts';
+import { createReportSession, createTuningSession } from './run-pages.ts';
+import { readAssessment, readRunIds, readVersions } from './subjects.ts';
+
+type Runs = readonly string[];
+
+/** The pages that open in panels. */
+export interface Pages extends vscode.Disposable {
+  /** The page of a run, or the comparison of several of one kind. */
+  showRuns(runIds: Runs, options?: ShowOptions): void;
+  /** The page of a version, or several side by side. */
+  showVersions(subject: VersionsSubject): void;
+  showAssessment(subject: AssessmentSubject): void;
+}
+
+export interface PagesParts {
+  readonly extensionUri: vscode.Uri;
+  readonly engines: Engines;
+  readonly book: RunBook;
+  readonly registry: RegistryBook;
+  readonly log: Log;
+  /** Tells a failed command as a notification: the page goes on showing what it shows. */
+  tell(error: unknown): void;
+}
+
+export function createPages(parts: PagesParts): Pages {
+  const reports = createPagePanels(reportPages(parts), parts);
+  const tunings = createPagePanels(tuningPages(parts), parts);
+  const versions = createPagePanels(versionPages(parts), parts);
+  const scorecards = createPagePanels(scorecardPages(parts), parts);
+  const all: PagePanels<never>[] = [reports, tunings, versions, scorecards];
+  return {
+    showRuns(runIds, options) {
+      const [first] = runIds;
+      const kind = first === undefined ? undefined : parts.book.get(first)?.run.kind;
+      (kind === 'tune' ? tunings : reports).show(runIds, options);
+    },
+    showVersions: subject => versions.show(subject),
+    showAssessment: subject => scorecards.show(subject),
+    dispose() {
+      for (const panels of all) panels.dispose();
+    },
+  };
+}
+
+/** What both kinds of run pages share. */
+function runPages({ book }: PagesParts) {
+  return {
+    keyOf: (runIds: Runs) => [...runIds].sort().join(' '),
+    titleOf(runIds: Runs): string {
+      const [first] = runIds;
+      const name = first === undefined ? undefined : book.get(first)?.run.name;
+      if (name === undefined) return vscode.l10n.t('Run');
+      return runIds.length > 1 ? vscode.l10n.t('Compare {0}', name) : name;
+    },
+    readSubject: readRunIds,
+  };
+}
+
+function reportPages(parts: PagesParts): PageKind<Runs, PageToHost, HostToPage> {
+  return {
+    ...runPages(parts),
+    viewType: 'aiwb.report',
+    bundle: {
+      name: 'report',
+      loadValidator: async () => (await import('../../schemas/generated/validators.js')).validatePageToHost,
+    },
+    iconOf: runIds => (runIds.length > 1 ? 'compare-changes' : 'beaker'),
+    openSession: (runIds, wire) =>
+      createReportSession({
+        ...wire,
+        runIds,
+        book: parts.book,
+        engineAt: folder => parts.engines.at(folder),
+        command: message => runReportCommand(message, runIds).catch(parts.tell),
+      }),
+  };
+}
+
+function tuningPages(parts: PagesParts): PageKind<Runs, TuningPageToHost, HostToTuningPage> {
+  return {
+    ...runPages(parts),
+    viewType: 'aiwb.tuning',
+    bundle: {
+      name: 'tuning',
+      loadValidator: async () => (await import('../../schemas/generated/validators.js')).validateTuningPageToHost,
+    },
+    iconOf: runIds => (runIds.length > 1 ? 'compare-changes' : 'mortar-board'),
+    openSession: (runIds, wire) =>
+      createTuningSession({
+        ...wire,
+        runIds,
+        book: parts.book,
+        engineAt: folder => parts.engines.at(folder),
+        command: message => runTuningCommand(message, runIds, parts.registry).catch(parts.tell),
+      }),
+  };
+}
+
+function versionPages(parts: PagesParts): PageKind<VersionsSubject, VersionPageToHost, HostToVersionPage> {
+  return {
+    viewType: 'aiwb.version',
+    bundle: {
+      name: 'version',
+      loadValidator: async () => (await import('../../schemas/generated/validators.js')).validateVersionPageToHost,
+    },
+    keyOf: ({ versions }) =>
+      versions
+        .map(({ model, version }) => `${model}@${version}`)
+        .sort()
+        .join(' '),
+    titleOf: ({ versions }) => versionsTitle(versions),
+    iconOf: ({ versions }) => (versions.length > 1 ? 'compare-changes' : 'package'),
+    readSubject: readVersions,
+    openSession: (subject, wire) =>
+      createVersionSession({
+        ...wire,
+        subject,
+        engines: folder => enginesFor(parts, folder),
+        onRegistryChanged: listener => followRegistry(parts.registry, listener),
+        command: message => runVersionCommand(message, subject.folder, parts.registry).catch(parts.tell),
+        openEvidence: evidence => openEvidence(evidence, foldersOf(parts, subject.folder)).catch(parts.tell),
+      }),
+  };
+}
+
+function scorecardPages(parts: PagesParts): PageKind<AssessmentSubject, ScorecardPageToHost, HostToScorecardPage> {
+  return {
+    viewType: 'aiwb.assessment',
+    bundle: {
+      name: 'scorecard',
+      loadValidator: async () => (await import('../../schemas/generated/validators.js')).validateScorecardPageToHost,
+    },
+    keyOf: ({ assessmentId }) => assessmentId,
+    titleOf: () => vscode.l10n.t('Scorecard'),
+    iconOf: () => 'checklist',
+    readSubject: readAssessment,
+    openSession: (subject, wire) =>
+      createScorecardSession({
+        ...wire,
+        subject,
+        engines: folder => enginesFor(parts, folder),
+        onRegistryChanged: listener => followRegistry(parts.registry, listener),
+        command: message => runScorecardCommand(message).catch(parts.tell),
+        openEvidence: evidence => openEvidence(evidence, foldersOf(parts, subject.folder)).catch(parts.tell),
+      }),
+  };
+}
+
+/** The folder's own engine, or all where a page came back without its folder. */
+function enginesFor({ engines }: PagesParts, folder: string | undefined): Engine[] {
+  if (folder === undefined) return engines.all();
+  const engine = engines.at(folder);
+  return engine === undefined ? [] : [engine];
+}
+
+function foldersOf(parts: PagesParts, folder: string | undefined): string[] {
+  return enginesFor(parts, folder).map(engine => engine.folder);
+}
+
+/** A page that came back after a reload may be the first to need the registry. */
+function followRegistry(registry: RegistryBook, listener: (nothing: undefined) => unknown): Disposable {
+  void registry.load();
+  return onModelsChanged(registry, () => listener(undefined));
+}

@@ -1,0 +1,154 @@
+import type {
+  Evidence,
+  HostToScorecardPage,
+  HostToVersionPage,
+  ScorecardCommand,
+  ScorecardPageToHost,
+  ScorecardView,
+  VersionCommand,
+  VersionComparison,
+  VersionPageToHost,
+  VersionReference,
+} from '../../schemas/generated/messages.ts';
+import type { Disposable, Event, Nothing } from '../base/emitter.ts';
+import { FailureError, toFailure } from '../base/failure.ts';
+import { createThrottle } from '../base/throttle.ts';
+import { t } from '../base/translate.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createPageSession, type PageSession } from './page-session.ts';
+
+/** A page is asked for anew at most this often, however many changes a command makes. */
+const refreshIntervalMs = 250;
+
+export interface VersionsSubject {
+  /** Absent when the page came back after a reload: then every folder's registry is asked. */
+  readonly folder?: string;
+  readonly versions: readonly VersionReference[];
+}
+
+export interface AssessmentSubject {
+  readonly folder?: string;
+  readonly assessmentId: string;
+}
+
+interface RegistryPageParts<Out, Command> {
+  /** The engines to ask, in order. */
+  engines(folder: string | undefined): readonly Engine[];
+  readonly onRegistryChanged: Event<Nothing>;
+  post(message: Out): void;
+  command(message: Command): Promise<void>;
+  openEvidence(evidence: Evidence): Promise<void>;
+  onTitle(title: string): void;
+}
+
+export type VersionPageParts = RegistryPageParts<HostToVersionPage, VersionCommand> & {
+  readonly subject: VersionsSubject;
+};
+
+export type ScorecardPageParts = RegistryPageParts<HostToScorecardPage, ScorecardPageCommand> & {
+  readonly subject: AssessmentSubject;
+};
+
+/** A button of the scorecard page, with the view it stands on. */
+export interface ScorecardPageCommand {
+  readonly message: ScorecardCommand;
+  readonly view: ScorecardView;
+  readonly folder: string;
+}
+
+/** The page of a model version, or several side by side. */
+export function createVersionSession(parts: VersionPageParts): PageSession<VersionPageToHost> {
+  const { versions } = parts.subject;
+  return createPageSession<VersionPageToHost, HostToVersionPage>({
+    async load(signal) {
+      const comparison = await askFirst(parts.engines(parts.subject.folder), 'registry-not-found', engine =>
+        askVersions(engine, versions, signal),
+      );
+      return { title: versionsTitle(versions), message: { type: 'versions', comparison: comparison.answer } };
+    },
+    follow: refresh => followRegistry(parts.onRegistryChanged, refresh),
+    async answer(message) {
+      if (message.type === 'command') await parts.command(message);
+      else await parts.openEvidence(message.evidence);
+    },
+    post: parts.post,
+    onTitle: parts.onTitle,
+  });
+}
+
+async function askVersions(
+  engine: Engine,
+  versions: readonly VersionReference[],
+  signal: AbortSignal,
+): Promise<VersionComparison> {
+  const [first] = versions;
+  if (versions.length > 1) return await engine.request('registry/compare', { references: [...versions] }, signal);
+  if (first === undefined) throw new FailureError({ code: 'usage', message: t('No version was chosen.') });
+  return { versions: [await engine.request('registry/version', first, signal)], figures: [], settings: [] };
+}
+
+export function versionsTitle(versions: readonly VersionReference[]): string {
+  const [first] = versions;
+  if (versions.length === 1 && first !== undefined) return `${first.model}@${first.version}`;
+  return t('Comparison of {0} versions', versions.length);
+}
+
+/** The page of an assessment in the store. */
+export function createScorecardSession(parts: ScorecardPageParts): PageSession<ScorecardPageToHost> {
+  const { assessmentId } = parts.subject;
+  let shown: { view: ScorecardView; folder: string } | undefined;
+  return createPageSession<ScorecardPageToHost, HostToScorecardPage>({
+    async load(signal) {
+      const { answer: view, engine } = await askFirst(parts.engines(parts.subject.folder), 'record-not-found', engine =>
+        engine.request('assessments/get', { assessmentId }, signal),
+      );
+      shown = { view, folder: engine.folder };
+      return { title: scorecardTitle(view), message: { type: 'scorecard', view } };
+    },
+    follow: refresh => followRegistry(parts.onRegistryChanged, refresh),
+    async answer(message) {
+      if (message.type === 'evidence') await parts.openEvidence(message.evidence);
+      else if (shown !== undefined) await parts.command({ message, ...shown });
+    },
+    post: parts.post,
+    onTitle: parts.onTitle,
+  });
+}
+
+export function scorecardTitle({ scorecard: { record } }: ScorecardView): string {
+  return t('Scorecard of {0}', `${record.subject.model}@${record.subject.version}`);
+}
+
+function followRegistry(onChanged: Event<Nothing>, refresh: () => void): Disposable {
+  const throttle = createThrottle<'page', undefined>(refreshIntervalMs, refresh);
+  const changes = onChanged(() => throttle.push('page', undefined));
+  return {
+    dispose() {
+      changes.dispose();
+      throttle.dispose();
+    },
+  };
+}
+
+/** The first engine's answer that has one; the next is asked only where the one before has nothing of that name. */
+async function askFirst<T>(
+  engines: readonly Engine[],
+  notFound: string,
+  ask: (engine: Engine) => Promise<T>,
+): Promise<{ answer: T; engine: Engine }> {
+  let last: unknown;
+  for (const engine of engines) {
+    try {
+      return { answer: await ask(engine), engine };
+    } catch (error) {
+      if (toFailure(error).code !== notFound) throw error;
+      last = error;
+    }
+  }
+  if (last !== undefined) throw new FailureError(toFailure(last), last);
+  throw new FailureError({
+    code: 'untrusted',
+    message: t('The registry cannot be read here.'),
+    remedy: t('Open its folder and trust the workspace.'),
+  });
+}

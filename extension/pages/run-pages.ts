@@ -1,0 +1,112 @@
+import type {
+  HostToPage,
+  HostToTuningPage,
+  PageCommand,
+  PageToHost,
+  RunSummary,
+  ShowRun,
+  TuningCommand,
+  TuningComparison,
+  TuningPageToHost,
+} from '../../schemas/generated/messages.ts';
+import { disposeAll, type Disposable } from '../base/emitter.ts';
+import { FailureError } from '../base/failure.ts';
+import { createThrottle } from '../base/throttle.ts';
+import { t } from '../base/translate.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { RunBook } from '../runs/run-book.ts';
+import { isEnded } from '../runs/states.ts';
+import { createPageSession, type PageSession } from './page-session.ts';
+
+const progressIntervalMs = 100;
+/** A running run's report is worked out anew at most this often. */
+const reportIntervalMs = 2_000;
+
+/** What a page of runs is made with. One folder's engine serves all of a page's runs. */
+export interface RunPageParts<Out, Command> {
+  readonly runIds: readonly string[];
+  readonly book: RunBook;
+  engineAt(folder: string): Engine | undefined;
+  post(message: Out): void;
+  command(message: Command): Promise<void>;
+  onTitle(title: string): void;
+}
+
+/** The page of a benchmark run, or the comparison of several. */
+export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>): PageSession<PageToHost> {
+  const runIds = [...parts.runIds];
+  return createPageSession<PageToHost, HostToPage>({
+    async load(signal) {
+      const report = await (await findEngine(parts)).request('runs/report', { runIds }, signal);
+      return { title: report.title, message: { type: 'report', report } };
+    },
+    follow: refresh => followRuns(parts, refresh),
+    async answer(message, signal) {
+      if (message.type === 'command') {
+        await parts.command(message);
+        return;
+      }
+      const engine = await findEngine(parts);
+      const { request } = message;
+      if (message.type === 'samples') {
+        const page = await engine.request('samples/query', message.query, signal);
+        parts.post({ type: 'samples', request, page });
+      } else {
+        const page = await engine.request('samples/disagreements', message.query, signal);
+        parts.post({ type: 'disagreements', request, page });
+      }
+    },
+    post: parts.post,
+    onTitle: parts.onTitle,
+  });
+}
+
+/** The page of a tuning run, or the comparison of several. */
+export function createTuningSession(
+  parts: RunPageParts<HostToTuningPage, TuningCommand>,
+): PageSession<TuningPageToHost> {
+  const runIds = [...parts.runIds];
+  return createPageSession<TuningPageToHost, HostToTuningPage>({
+    async load(signal) {
+      const comparison = await (await findEngine(parts)).request('tuning/report', { runIds }, signal);
+      return { title: tuningTitle(comparison), message: { type: 'tuning', comparison } };
+    },
+    follow: refresh => followRuns(parts, refresh),
+    answer: async message => await parts.command(message),
+    post: parts.post,
+    onTitle: parts.onTitle,
+  });
+}
+
+function tuningTitle({ reports }: TuningComparison): string {
+  const [first] = reports;
+  if (reports.length === 1 && first !== undefined) return first.run.name;
+  return t('Comparison of {0} tuning runs', reports.length);
+}
+
+/** Passes progress on at once, and asks for the report when there is more to report. */
+function followRuns<Out>({ book, runIds, post }: RunPageParts<Out | ShowRun, never>, refresh: () => void): Disposable {
+  const progress = createThrottle<string, RunSummary>(progressIntervalMs, (_, run) => post({ type: 'run', run }));
+  const reports = createThrottle<'report', undefined>(reportIntervalMs, refresh);
+  const changes = book.onRunsChanged(changed => {
+    for (const { entry, before } of changed) {
+      if (!runIds.includes(entry.run.id)) continue;
+      progress.push(entry.run.id, entry.run);
+      if (before?.state !== entry.run.state && isEnded(entry.run.state)) refresh();
+      else if (before?.progress.done !== entry.run.progress.done) reports.push('report', undefined);
+    }
+  });
+  return disposeAll(changes, progress, reports);
+}
+
+async function findEngine({ runIds, book, engineAt }: RunPageParts<never, never>): Promise<Engine> {
+  const [first] = runIds;
+  const entry = first === undefined ? undefined : await book.find(first);
+  const found = entry === undefined ? undefined : engineAt(entry.folder);
+  if (found !== undefined) return found;
+  throw new FailureError({
+    code: 'run-not-found',
+    message: t('There is no run {0} in this workspace.', first ?? ''),
+    remedy: t('It may lie in another store or folder, or have been removed.'),
+  });
+}
