@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { ChartTheme } from '../shared/chart-theme.ts';
-import { niceDomain, samplePositions, spreadLabels, type Curve } from '../shared/curves.ts';
+import { niceDomain, samplePositions, spreadLabels, type Curve, type Domain } from '../shared/curves.ts';
 import { formatCount, formatFixed } from '../shared/format.ts';
 import { frame, type Chart, type ChartTable } from './chart-specs.ts';
 
@@ -70,14 +70,14 @@ function buildSpec(
 ): TopLevelSpec {
   const names = curves.map(({ name }) => name);
   const points = curves.flatMap(({ points: own }) => own);
-  const domain = niceDomain(
-    points.map(({ value }) => value),
-    fromZero,
-  );
+  const values = points.map(({ value }) => value);
+  const axis = valueAxis(values, fromZero);
   const first = Math.min(...points.map(({ epoch }) => epoch));
   const last = Math.max(epochs, first + 1, ...points.map(({ epoch }) => epoch));
   const room = Math.ceil(Math.max(...names.map(name => name.length)) * theme.fontSize * 0.56) + 16;
-  const hasLabels = curves.length > 1 && room < width * 0.36;
+  // A name beside a line that ends early would lie on the others.
+  const endTogether = new Set(curves.map(({ points: own }) => own.at(-1)?.epoch)).size === 1;
+  const hasLabels = curves.length > 1 && endTogether && room < width * 0.36;
   const scales = {
     color: { domain: names, range: names.map((_, index) => theme.series[index % theme.series.length] ?? '') },
     strokeDash: { domain: names, range: names.map((_, index) => dashes[index % dashes.length] ?? []) },
@@ -108,9 +108,14 @@ function buildSpec(
   const y = {
     field: 'value',
     type: 'quantitative' as const,
-    title,
-    scale: { domain: [domain.low, domain.high], nice: false, zero: false },
-    axis: { tickCount: 5, ...(Math.abs(domain.high) >= 1e5 ? { format: '~s' } : {}) },
+    title: axis.isLog ? `${title}, log scale` : title,
+    scale: {
+      ...(axis.isLog ? { type: 'log' as const } : {}),
+      domain: [axis.low, axis.high],
+      nice: false,
+      ...(axis.isLog ? {} : { zero: false }),
+    },
+    axis: { tickCount: 5, ...(axis.high >= 1e4 ? { format: '~g' } : {}) },
   };
   const by = { field: 'name', type: 'nominal' as const, sort: null, legend };
   const lines = curves.flatMap(({ name, points: own }) => own.map(point => ({ name, ...point })));
@@ -145,7 +150,7 @@ function buildSpec(
           shape: { ...by, scale: scales.shape },
         },
       },
-      ...(hasLabels ? [labelLayer(curves, domain, x, theme)] : []),
+      ...(hasLabels ? [labelLayer(curves, axis, x, theme)] : []),
     ],
   };
 }
@@ -174,15 +179,29 @@ function markLayers({ epoch, label }: NonNullable<CurveParts['marked']>, x: obje
   ];
 }
 
+/** Loss far beyond what guessing costs has diverged: only a log scale then shows both where it was and where it went. */
+const divergedLoss = 100;
+
+interface ValueAxis extends Domain {
+  readonly isLog: boolean;
+}
+
+function valueAxis(values: readonly number[], fromZero: boolean): ValueAxis {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!fromZero || least <= 0 || most < divergedLoss) return { ...niceDomain(values, fromZero), isLog: false };
+  return { low: 10 ** Math.floor(Math.log10(least)), high: 10 ** Math.ceil(Math.log10(most)), isLog: true };
+}
+
+/** How far up the axis a value lies, 0 … 1. */
+function positionOn({ low, high, isLog }: ValueAxis, value: number): number {
+  const scale = isLog ? Math.log10 : Number;
+  return (scale(value) - scale(low)) / (scale(high) - scale(low));
+}
+
 /** Each line's name beside its end, moved up or down where names would lie on one another. */
-function labelLayer(
-  curves: readonly Curve[],
-  { low, high }: { low: number; high: number },
-  x: object,
-  theme: ChartTheme,
-) {
+function labelLayer(curves: readonly Curve[], axis: ValueAxis, x: object, theme: ChartTheme) {
   const ends = curves.map(({ points }) => points.at(-1));
-  const wanted = ends.map(end => (end === undefined ? 0 : plotHeight * (1 - (end.value - low) / (high - low))));
+  const wanted = ends.map(end => (end === undefined ? 0 : plotHeight * (1 - positionOn(axis, end.value))));
   const heights = spreadLabels(wanted, theme.fontSize + 3, plotHeight);
   return {
     data: {

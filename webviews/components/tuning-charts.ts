@@ -28,10 +28,11 @@ export function learningCharts(run: RunSummary, report: TuningReport | undefined
           epochs: reach,
         });
   const loss = curveChart({
-    question: 'Is it still learning, or only memorising?',
+    question: 'Does it learn, or memorise?',
     note: 'Training rows, and each aspect’s validation rows.',
     title: 'Loss, nats a row',
-    curves: [trainingCurve(epochs), ...aspectCurves(epochs, 'loss')],
+    // Aspects come first, so that each looks alike in both charts.
+    curves: [...aspectCurves(epochs, 'loss'), trainingCurve(epochs)],
     fromZero: true,
     marked,
     epochs: reach,

@@ -28,6 +28,11 @@ export const pageStyles = css`
   .charts > * {
     min-width: 0;
   }
+  .pair {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
+    gap: 16px 24px;
+  }
   @media (max-width: 480px) {
     main {
       padding: 12px 12px 32px;

@@ -25,7 +25,7 @@ export function tuningVerdicts(report: TuningReport): readonly VerdictItem[] {
     ...report.aspects.flatMap(aspect =>
       aspect.gaps.flatMap(gap => {
         const text = aspect.aspect === 'ethical-alignment' ? gapSentence(aspect, gap) : undefined;
-        return text === undefined ? [] : [{ icon: 'equal' as const, tone: 'neutral' as const, text }];
+        return text === undefined ? [] : [{ icon: 'dot' as const, tone: 'neutral' as const, text }];
       }),
     ),
     ...(registered === undefined
@@ -67,7 +67,7 @@ function aspectItems(report: TuningReport, { aspect, metrics, base }: AspectResu
       ? '.'
       : `; ${formatSigned(change.difference, decimalsFor([change.difference], figure.unit))} against the base${change.apart === undefined ? '' : change.apart ? ', beyond both intervals' : ', within the intervals'}.`;
   const text = `${aspectName(aspect)}: ${showUnseen(figure.label)} ${intervalWords(figure)} on the test rows, n ${formatCount(figure.n)}${against}`;
-  if (change === undefined || change.apart !== true) return [{ icon: 'chevronRight', tone: 'neutral', text }];
+  if (change === undefined || change.apart !== true) return [{ icon: 'dot', tone: 'neutral', text }];
   if (change.verdict === 'better') return [{ icon: 'arrowUp', tone: 'good', text }];
   return [{ icon: 'arrowDown', tone: change.verdict === 'worse' ? 'bad' : 'neutral', text }];
 }
@@ -103,7 +103,9 @@ export function quoteGroup(value: string): string {
 
 /** For several runs: each one's checkpoint, then for each aspect and its test rows which run has the best figure. */
 export function comparisonVerdicts(reports: readonly TuningReport[], names: readonly string[]): readonly VerdictItem[] {
-  const leaders = testGroups(reports).flatMap(group => leaderItem(group, names));
+  const groups = testGroups(reports);
+  const leaders = groups.flatMap(group => leaderItem(group, names));
+  const split = [...new Set(groups.filter(({ isShared }) => !isShared).map(({ aspect }) => aspect))];
   const checkpoints = reports.map((report, index): VerdictItem => {
     const sentence = checkpointSentence(report) ?? 'No checkpoint has been kept.';
     return { icon: 'star', tone: 'neutral', text: `${names[index] ?? ''}: ${lowerFirst(sentence)}` };
@@ -111,6 +113,11 @@ export function comparisonVerdicts(reports: readonly TuningReport[], names: read
   const notes = [...new Set(reports.flatMap(report => report.notes))];
   return [
     ...leaders,
+    ...split.map(aspect => ({
+      icon: 'warning' as const,
+      tone: 'warn' as const,
+      text: `${aspectName(aspect)}: not every run was tested on the same rows, so not all of them are compared.`,
+    })),
     ...checkpoints,
     ...notes.map(note => ({ icon: 'info' as const, tone: 'neutral' as const, text: showUnseen(note) })),
   ];

@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatFixed } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { shortDigest, showUnseen } from '../shared/text.ts';
-import { aspectWords, epochsOf, scoreOf } from '../shared/tuning.ts';
+import { aspectWords, chosenEpoch, epochsOf, scoreOf } from '../shared/tuning.ts';
 import { isActive } from '../shared/words.ts';
 
 /** The states that were kept. Fires `register` with the epoch of the checkpoint to register. */
@@ -71,11 +71,14 @@ export class CheckpointTable extends LitElement {
   }
 }
 
-function renderRole({ best, last }: Checkpoint, { registered }: TuningReport) {
+function renderRole({ epoch, best: wasBest, last }: Checkpoint, report: TuningReport) {
+  const { registered } = report;
+  // While the run goes on, a later epoch may be the best already.
+  const best = isActive(report.run.state) ? epoch === chosenEpoch(report) : wasBest;
   return html`${best ? html`<strong>${icon('star')} best</strong>` : nothing}
   ${last ? html`<span class="tag">last</span>` : nothing}
   ${best && registered !== undefined ? html`<span class="tag">${showUnseen(registered.model)}@${showUnseen(registered.version)}</span>` : nothing}
-  ${!best && !last ? html`<span class="muted">every so many epochs</span>` : nothing}`;
+  ${!best && !last ? html`<span class="muted">interval</span>` : nothing}`;
 }
 
 function renderScore({ epoch }: Checkpoint, report: TuningReport) {

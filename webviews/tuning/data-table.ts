@@ -16,7 +16,7 @@ export class DataTable extends LitElement {
     tableStyles,
     css`
       .review {
-        min-width: 18ch;
+        min-width: 30ch;
       }
     `,
   ];
@@ -30,9 +30,9 @@ export class DataTable extends LitElement {
           <tr>
             <th scope="col">Aspect</th>
             <th scope="col">Dataset</th>
-            <th scope="col" class="number">Training rows</th>
-            <th scope="col" class="number">Validation rows</th>
-            <th scope="col" class="number">Test rows</th>
+            <th scope="col" class="number">Training <span class="unit">rows</span></th>
+            <th scope="col" class="number">Validation <span class="unit">rows</span></th>
+            <th scope="col" class="number">Test <span class="unit">rows</span></th>
             <th scope="col" class="number">Weight</th>
             ${cardHeadings}
           </tr>

@@ -37,9 +37,10 @@ export function comparisonHeader(
 
 const printButton: HeaderButton = { label: 'Print', press: () => print() };
 
-function renderOrigin({ base, platform, aspects }: TuningReport) {
-  return html`<span>${countOf(aspects.length, 'aspect')}</span> <span>from ${showUnseen(base)}</span>
-    <span>on ${showUnseen(platform)}</span>`;
+function renderOrigin({ base, platform, aspects, epochs }: TuningReport) {
+  const count = aspects.length === 0 ? (epochs.at(-1)?.aspects.length ?? 0) : aspects.length;
+  return html`${count === 0 ? nothing : html`<span>${countOf(count, 'aspect')}</span>`}
+    <span>from ${showUnseen(base)}</span> <span>on ${showUnseen(platform)}</span>`;
 }
 
 function runButtons({ id: runId, state, resumable }: RunSummary, report: TuningReport | undefined, send: SendCommand) {

@@ -45,7 +45,7 @@ export class RunComparison extends LitElement {
             ({ aspect, digest, isShared, rows }) =>
               html`<tr>
                   <th scope="rowgroup" class="group" colspan=${reports.length + 2}>
-                    ${aspectName(aspect)}${isShared ? nothing : html` <span class="tag" title="Digest ${digest}">${icon('warning')} other rows than the rest, ${shortDigest(digest)}</span>`}
+                    ${aspectName(aspect)}${isShared ? nothing : html` <span class="tag" title="Digest ${digest}">${icon('warning')} not comparable, rows ${shortDigest(digest)}</span>`}
                   </th>
                 </tr>
                 ${rows.map(row => renderRow(row))}`,

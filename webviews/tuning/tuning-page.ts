@@ -118,8 +118,10 @@ export class TuningPage extends LitElement {
             )
       }
       ${aspects.length === 0 ? nothing : section('data', 'Data', html`<aiwb-data-table .aspects=${aspects}></aiwb-data-table>`)}
-      ${section('settings', 'Settings', html`<aiwb-facts .facts=${settingFacts(report)}></aiwb-facts>`)}
-      ${usage.length === 0 ? nothing : section('infrastructure', 'Infrastructure', html`<aiwb-facts .facts=${usage}></aiwb-facts>`)}
+      <div class="pair">
+        ${section('settings', 'Settings', html`<aiwb-facts .facts=${settingFacts(report)}></aiwb-facts>`)}
+        ${usage.length === 0 ? nothing : section('infrastructure', 'Infrastructure', html`<aiwb-facts .facts=${usage}></aiwb-facts>`)}
+      </div>
       <section><aiwb-facts heading="Environment and methods" .facts=${environmentFacts(report)}></aiwb-facts></section>
     `;
   }

@@ -69,7 +69,7 @@ export class LineageData extends LitElement {
     tableStyles,
     css`
       .review {
-        min-width: 18ch;
+        min-width: 30ch;
       }
     `,
   ];

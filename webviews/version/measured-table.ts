@@ -79,7 +79,7 @@ export class MeasuredTable extends LitElement {
             <button
               type="button"
               class="link"
-              aria-label="Open the run of ${showUnseen(task)}"
+              aria-label="Open Run of ${showUnseen(task)}"
               @click=${() => this.dispatchEvent(new CustomEvent<string>('open-run', { detail: runId }))}
             >
               Open Run
