@@ -96,9 +96,10 @@ export class WorkbenchError extends Error {
     this.place = details.place;
   }
 
-  /** The process exit code this error maps to: 130 interrupted, 3 the run failed, 2 wrong usage or invalid input. */
+  /** The process exit code this error maps to: 130 interrupted, 3 the run failed, 2 wrong usage or invalid input, 1 a gate not met. */
   get exitCode(): ExitCode {
     if (this.code === 'cancelled') return 130;
+    if (this.code === 'gate-not-met') return 1;
     return runtimeCodes.has(this.code) ? 3 : 2;
   }
 }

@@ -1,0 +1,195 @@
+import type {
+  MetricArtifact,
+  ModelDetails,
+  ModelVersion,
+  RegisteredModel,
+  VersionComparison,
+  VersionDetails,
+} from '../../schemas/generated/messages.ts';
+import { formatPercent } from '../governance/gate.ts';
+import { describeDate, describePerson, nameOfVersion } from '../promotion/version.ts';
+import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
+import { renderTable, type Cell } from '../reports/table.ts';
+
+/** The registry's models, one a line. */
+export function renderRegistry(models: readonly ModelDetails[]): string {
+  const header = cells('Model', 'Versions', 'Newest', 'In production', 'Aliases', 'Changed');
+  const rows = models.map(({ model, versions }) => [
+    { text: model.state === 'ARCHIVED' ? `${model.name} (archived)` : model.name },
+    { text: String(model.versions), align: 'right' as const },
+    { text: versions[0] === undefined ? '–' : `${versions[0].version.version} (${versions[0].version.status})` },
+    { text: aliasOf(model, 'production') },
+    { text: listAliases(model) },
+    { text: describeDate(model.updatedAt) },
+  ]);
+  return renderTable(header, rows).join('\n');
+}
+
+function aliasOf({ aliases }: RegisteredModel, alias: string): string {
+  return Object.hasOwn(aliases, alias) ? (aliases[alias] ?? '–') : '–';
+}
+
+function listAliases({ aliases }: RegisteredModel): string {
+  const named = Object.entries(aliases).map(([alias, version]) => `${alias}: ${version}`);
+  return named.length === 0 ? '–' : named.join(', ');
+}
+
+/** A model with its versions, newest first. */
+export function renderModel({ model, versions }: ModelDetails): string {
+  const facts = renderFacts([
+    ['Model', model.state === 'ARCHIVED' ? `${model.name} (archived)` : model.name],
+    ['Description', model.description],
+    ['Owner', model.owner === undefined ? undefined : `${model.owner} (self-asserted)`],
+    ['Licence', model.license],
+    ['Tasks', model.tasks?.join(', ')],
+    ['Registered', describeDate(model.createdAt)],
+  ]);
+  const rows = versions.map(({ version, approval, baseline, assessments }) => [
+    { text: version.version, align: 'right' as const },
+    { text: version.status },
+    { text: version.aliases.join(', ') || '–' },
+    { text: assessments[0] === undefined ? 'not assessed' : `gate ${assessments[0].gate}` },
+    { text: approval.state },
+    { text: baseline === undefined ? '–' : describeDate(baseline.lockedAt) },
+    { text: describeDate(version.createdAt) },
+  ]);
+  const header = cells('Version', 'Status', 'Aliases', 'Assessment', 'Approval', 'Baseline', 'Registered');
+  return [...facts, '', ...renderTable(header, rows)].join('\n');
+}
+
+/** Everything known of one version. */
+export function renderVersion(details: VersionDetails): string {
+  const { version, artifacts, approval, baseline } = details;
+  const facts = renderFacts([
+    ['Version', `${nameOfVersion(version)}, ${version.status}`],
+    ['Description', version.description],
+    ['Aliases', version.aliases.join(', ') || 'none'],
+    ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
+    ['Weights', `sha256 ${version.weightsDigest}`],
+    ...lineageFacts(version),
+    ['Properties', describeProperties(version)],
+    ['Approval', approval.sentence],
+    ['Comment', approval.approvalComment ?? approval.requestComment],
+    [
+      'Baseline',
+      baseline === undefined
+        ? 'not locked'
+        : `locked on ${describeDate(baseline.lockedAt)} by ${describePerson(baseline.lockedBy)}, ${countOf(baseline.metrics.length, 'figure')}`,
+    ],
+  ]);
+  const metrics = artifacts.filter((artifact): artifact is MetricArtifact => artifact.artifactType === 'metric');
+  return [...facts, ...renderAssessments(details), ...renderDatasets(version), ...renderMetrics(metrics)].join('\n');
+}
+
+type Fact = readonly [name: string, value: string | undefined];
+
+function lineageFacts({ lineage }: ModelVersion): Fact[] {
+  const { runId, file, job, epoch, base, parentVersion, trainer } = lineage;
+  const trained = [
+    runId === undefined ? undefined : `run ${runId}`,
+    job === undefined ? undefined : file === undefined ? job : `${job} (${file})`,
+    epoch === undefined ? undefined : `epoch ${epoch}`,
+    trainer === undefined ? undefined : `by ${describePerson(trainer)}`,
+  ].filter(part => part !== undefined);
+  const parent = parentVersion === undefined ? '' : `, version ${parentVersion} of this model`;
+  return [
+    ['Trained', trained.length === 0 ? undefined : trained.join(', ')],
+    ['Base', base === undefined ? undefined : `${base.name}${parent}`],
+  ];
+}
+
+function describeProperties({ customProperties }: ModelVersion): string | undefined {
+  const own = Object.entries(customProperties).filter(([name]) => !name.startsWith('aiw.'));
+  return own.length === 0 ? undefined : own.map(([name, value]) => `${name}: ${value}`).join(', ');
+}
+
+function renderFacts(facts: readonly Fact[]): string[] {
+  const known = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const width = Math.max(...known.map(([name]) => name.length));
+  return known.map(([name, value]) => `${name.padEnd(width)}  ${onOneLine(value)}`);
+}
+
+function renderAssessments({ assessments }: VersionDetails): string[] {
+  if (assessments.length === 0) return [];
+  const header = cells('Assessment', 'Gate', 'Score', 'Evidence', 'Waived', 'Assessor');
+  const rows = assessments.map(({ id, gate, score, coverage, waived, assessor }) => [
+    { text: id },
+    { text: gate },
+    number(score === null ? '–' : formatPercent(score)),
+    number(`${formatPercent(coverage)} %`),
+    number(String(waived)),
+    { text: describePerson(assessor) },
+  ]);
+  return ['', ...renderTable(header, rows)];
+}
+
+function renderDatasets({ lineage }: ModelVersion): string[] {
+  if (lineage.datasets.length === 0) return [];
+  const header = cells('Dataset', 'Role', 'Aspect', 'Rows', 'Licence', 'Digest');
+  const rows = lineage.datasets.map(({ path, role, aspect, rows: count, card, digest }) => [
+    { text: onOneLine(path) },
+    { text: role },
+    { text: aspect ?? '–' },
+    number(groupDigits(count)),
+    { text: card?.license ?? '–' },
+    { text: shortDigest(digest) },
+  ]);
+  return ['', ...renderTable(header, rows)];
+}
+
+function renderMetrics(metrics: readonly MetricArtifact[]): string[] {
+  if (metrics.length === 0) return [];
+  const header = cells('Task', 'Metric', 'Value', 'Interval', 'n', 'Rows', 'Run');
+  const rows = metrics.map(({ task, label, value, unit, low, high, n, datasetDigest, runId }) => [
+    { text: task },
+    { text: label },
+    number(formatNumber(value, unit)),
+    {
+      text: low === undefined || high === undefined ? '–' : `${formatNumber(low, unit)} to ${formatNumber(high, unit)}`,
+    },
+    number(n === undefined ? '–' : groupDigits(n)),
+    { text: datasetDigest === undefined ? '–' : shortDigest(datasetDigest) },
+    { text: runId },
+  ]);
+  return ['', ...renderTable(header, rows)];
+}
+
+/** Versions side by side: figures on the same rows, then the settings in which they differ. */
+export function renderVersionComparison({ versions, figures, settings }: VersionComparison): string {
+  const names = versions.map(({ version }) => nameOfVersion(version));
+  const figureRows = figures.map(({ task, label, datasetDigest, unit, values }) => [
+    { text: task },
+    { text: label },
+    { text: datasetDigest === undefined ? '–' : shortDigest(datasetDigest) },
+    ...values.map(value => number(value === null ? '–' : formatNumber(value, unit))),
+  ]);
+  const settingRows = settings.map(({ name, values }) => [{ text: name }, ...values.map(text => ({ text }))]);
+  const rights = names.map(text => ({ text, align: 'right' as const }));
+  return [
+    ...(figureRows.length === 0
+      ? ['No figure was measured on any of them yet.']
+      : renderTable([...cells('Task', 'Metric', 'Rows'), ...rights], figureRows)),
+    '',
+    ...(settingRows.length === 0
+      ? ['They differ in no setting.']
+      : renderTable(cells('Setting', ...names), settingRows)),
+  ].join('\n');
+}
+
+/** Enough of a digest to tell two apart. */
+function shortDigest(digest: string): string {
+  return digest.slice(0, 12);
+}
+
+function number(text: string): Cell {
+  return { text, align: 'right' };
+}
+
+function cells(...texts: readonly string[]): Cell[] {
+  return texts.map(text => ({ text: onOneLine(text) }));
+}
+
+/** Texts others wrote, such as comments and paths, steer no terminal. */
+function onOneLine(text: string): string {
+  return text.replace(/\s*[\r\n\t]+\s*/g, ' ').replace(/\p{Cc}/gu, '');
+}
