@@ -4,7 +4,9 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import type { ExitCode } from '../engine/base/errors.ts';
 import { addAssess } from './commands/assess.ts';
+import { addGovernance } from './commands/governance.ts';
 import { addHosts } from './commands/hosts.ts';
+import { addRegistry } from './commands/registry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addStore } from './commands/store.ts';
@@ -32,6 +34,8 @@ addRun(program, run);
 addTune(program, run);
 addRuns(program, run);
 addAssess(program, run);
+addRegistry(program, run);
+addGovernance(program, run);
 addStore(program, run);
 addHosts(program, run);
 
