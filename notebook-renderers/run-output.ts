@@ -1,5 +1,6 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import type { HostToRenderer, Report, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
+import { validateRunOutput } from '../schemas/generated/validators.js';
 import '../webviews/components/chart-figure.ts';
 import { intervalChart, type Chart } from '../webviews/components/chart-specs.ts';
 import '../webviews/components/message-panel.ts';
@@ -13,8 +14,10 @@ import { baseStyles, buttonStyles, surfaceStyles } from '../webviews/shared/styl
 import { showUnseen } from '../webviews/shared/text.ts';
 import { verdictItems } from '../webviews/shared/verdicts.ts';
 import { isActive, stateWords } from '../webviews/shared/words.ts';
-import { readRunOutput } from './read-output.ts';
+import { outputStyles } from './output-styles.ts';
+import { readOutput } from './read-output.ts';
 import type { RunWire } from './run-wire.ts';
+import { renderUnread } from './unread-output.ts';
 
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
 export const viewName = 'aiwb-run-output-v1';
@@ -22,38 +25,7 @@ export const viewName = 'aiwb-run-output-v1';
 /** A run in a notebook: its state while it runs, its verdict, figures and one chart once it ended. */
 export class RunOutputView extends LitElement {
   static override properties = { input: { attribute: false }, live: { state: true }, problem: { state: true } };
-  static override styles = [
-    baseStyles,
-    buttonStyles,
-    surfaceStyles,
-    css`
-      :host {
-        --aiwb-surface: var(--vscode-notebook-outputContainerBackgroundColor, var(--vscode-editor-background));
-        padding: 4px 0 8px;
-      }
-      .run {
-        display: flex;
-        flex-direction: column;
-        gap: 12px;
-        min-width: 0;
-      }
-      .head {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 16px;
-        align-items: center;
-      }
-      .name {
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .buttons {
-        display: flex;
-        gap: 6px;
-        margin-inline-start: auto;
-      }
-    `,
-  ];
+  static override styles = [baseStyles, buttonStyles, surfaceStyles, outputStyles];
   /** The output as the notebook has it; anything. */
   declare input: unknown;
   declare wire: RunWire | undefined;
@@ -65,8 +37,8 @@ export class RunOutputView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const read = readRunOutput(this.input);
-    if (this.wire === undefined || read.kind !== 'run') return;
+    const read = readOutput(this.input, validateRunOutput);
+    if (this.wire === undefined || read.kind !== 'output') return;
     const { runId } = read.output;
     this.#unlisten = this.wire.listen(message => this.#receive(message, runId));
     this.wire.post({ type: 'watch', runId });
@@ -79,20 +51,8 @@ export class RunOutputView extends LitElement {
   }
 
   override render() {
-    const read = readRunOutput(this.input);
-    if (read.kind === 'newer') {
-      return html`<aiwb-message
-        text="This output was made by a newer AI Workbench."
-        hint="Update the extension to see it, or run the cell again."
-      ></aiwb-message>`;
-    }
-    if (read.kind === 'unreadable') {
-      return html`<aiwb-message
-        kind="warning"
-        text="This output holds no run that AI Workbench can read."
-        hint="Run the cell again."
-      ></aiwb-message>`;
-    }
+    const read = readOutput(this.input, validateRunOutput);
+    if (read.kind !== 'output') return renderUnread(read.kind, 'run');
     return this.#renderRun(read.output);
   }
 
@@ -100,7 +60,7 @@ export class RunOutputView extends LitElement {
     const { report } = output;
     const failure = this.live?.failure ?? output.failure ?? this.problem;
     const state = this.live?.state ?? output.state;
-    return html`<div class="run">
+    return html`<div class="output">
       ${this.#renderHead(output, state)} ${this.#renderProgress(output, state)}
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
       ${

@@ -43,10 +43,15 @@ export class CheckList extends LitElement {
       .title {
         min-width: 0;
       }
+      .measured,
       .figures {
         display: flex;
         flex-wrap: wrap;
+        align-items: flex-end;
         gap: 4px 24px;
+      }
+      .measured {
+        justify-content: space-between;
         margin: 4px 0;
       }
       .figures > div {
@@ -58,11 +63,16 @@ export class CheckList extends LitElement {
         font-size: 0.9em;
         color: var(--vscode-descriptionForeground);
       }
+      @media (max-width: 480px) {
+        .figures > div {
+          display: flex;
+          flex-wrap: wrap;
+          align-items: baseline;
+          gap: 0 8px;
+        }
+      }
       .interval {
         color: var(--vscode-descriptionForeground);
-      }
-      .drawn {
-        align-self: end;
       }
       aiwb-evidence {
         margin-top: 2px;
@@ -102,13 +112,15 @@ export class CheckList extends LitElement {
 function renderFigures(check: CheckResult) {
   const { required, actual, n, slice } = check;
   if (required === undefined && actual === undefined && n === undefined) return nothing;
-  return html`<dl class="figures">
-    ${required === undefined ? nothing : figure('Required', clipLine(required, 120))}
-    ${actual === undefined ? nothing : figure('Actual', actualWords(check, actual))}
-    ${n === undefined ? nothing : figure('n', formatCount(n))}
-    ${slice === undefined ? nothing : figure('Slice', clipLine(slice, 120))}
-    <div class="drawn">${intervalPlot(check)}</div>
-  </dl>`;
+  return html`<div class="measured">
+    <dl class="figures">
+      ${required === undefined ? nothing : figure('Required', clipLine(required, 120))}
+      ${actual === undefined ? nothing : figure('Actual', actualWords(check, actual))}
+      ${n === undefined ? nothing : figure('n', formatCount(n))}
+      ${slice === undefined ? nothing : figure('Slice', clipLine(slice, 120))}
+    </dl>
+    ${intervalPlot(check)}
+  </div>`;
 }
 
 function figure(name: string, value: unknown) {

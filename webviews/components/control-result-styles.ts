@@ -1,9 +1,6 @@
 import { css } from 'lit';
 
 export const controlResultStyles = css`
-  :host {
-    border-bottom: 1px solid var(--aiwb-line);
-  }
   summary {
     display: flex;
     gap: 8px;
@@ -81,16 +78,9 @@ export const controlResultStyles = css`
     gap: 6px;
     padding: 0 4px 12px 52px;
   }
-  .label {
-    font-weight: 600;
-  }
-  .todo {
-    padding: 6px 12px;
-    border-inline-start: 3px solid var(--aiwb-line-strong);
-  }
   .facts {
     display: grid;
-    grid-template-columns: max-content minmax(0, 1fr);
+    grid-template-columns: 12ch minmax(0, 1fr);
     gap: 2px 16px;
     overflow-wrap: anywhere;
   }

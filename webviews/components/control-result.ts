@@ -2,13 +2,16 @@ import { html, LitElement, nothing } from 'lit';
 import type { AssessmentRecord, ControlResult, FrameworkMapping } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatDay, formatFixed, formatRelative } from '../shared/format.ts';
-import { levelName, outcomeWords, severityName } from '../shared/governance-words.ts';
+import { controlWords, levelName, severityName } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { clipLine, showUnseen } from '../shared/text.ts';
 import './check-list.ts';
 import { controlResultStyles } from './control-result-styles.ts';
 import './long-text.ts';
+
+/** Of a longer reason, the rest stands inside. */
+const shownReason = 400;
 
 /**
  * One control: outcome, reason and severity in a line that opens to its checks, what to do, where it comes from and what it
@@ -44,71 +47,58 @@ export class ControlResultView extends LitElement {
   override render() {
     const { control } = this;
     if (control === undefined) return nothing;
-    const { icon: name, tone } = outcomeWords(control.outcome);
+    const look = controlWords(control);
     return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
-      <summary class="tone-${tone}">
+      <summary class="tone-${look.tone}">
         <span class="chevron">${icon('chevronRight')}</span>
-        ${icon(name)}
-        <span class="words">${this.#renderSummary(control)}</span>
+        ${icon(look.icon)}
+        <span class="words">${this.#renderSummary(control, look.text)}</span>
       </summary>
       ${this.open ? html`<div class="body">${this.#renderBody(control)}</div>` : nothing}
     </details>`;
   }
 
-  #renderSummary({ id, title, severity, outcome, reason, waiver }: ControlResult) {
+  #renderSummary({ id, title, severity, reason, waiver }: ControlResult, outcome: string) {
     return html`<span class="head">
         <span class="title" dir="auto"><code>${clipLine(id, 80)}</code> ${clipLine(title)}</span>
         <span class="tags">
           ${waiver === undefined ? nothing : html`<span class="tag strong">Waived</span>`}
           <span class="tag ${severity === 'critical' ? 'strong' : ''}">${severityName(severity)}</span>
-          <span class="outcome">${outcomeWords(outcome).text}</span>
+          <span class="outcome">${outcome}</span>
         </span>
       </span>
-      <span class="reason muted" dir="auto">${clipLine(reason, 400)}</span>`;
+      <span class="reason muted" dir="auto">${clipLine(reason, shownReason)}</span>`;
   }
 
   #renderBody(control: ControlResult) {
     const { description, remediation, reason, checks, outcome } = control;
     const hasWork = outcome !== 'compliant' && outcome !== 'not-applicable';
     return html`
-      ${reason.length > 400 ? html`<aiwb-long-text prose .text=${reason}></aiwb-long-text>` : nothing}
+      ${reason.length > shownReason ? html`<aiwb-long-text prose .text=${reason}></aiwb-long-text>` : nothing}
       ${description === undefined ? nothing : html`<aiwb-long-text class="muted" prose .text=${description}></aiwb-long-text>`}
-      ${this.#renderWaiver(control)}
-      ${
-        hasWork && remediation !== undefined
-          ? html`<div class="todo">
-              <span class="label">What to do</span> <aiwb-long-text prose .text=${remediation}></aiwb-long-text>
-            </div>`
-          : nothing
-      }
-      ${hasWork ? this.#renderAttest(control) : nothing}
+      ${this.#renderWork(control, hasWork ? remediation : undefined)} ${hasWork ? this.#renderAttest(control) : nothing}
       <aiwb-checks .checks=${checks} .now=${this.now} ?linked=${this.linked}></aiwb-checks>
       <dl class="facts">
-        <dt>Asked for by</dt>
-        <dd>${this.#renderSource(control)}</dd>
-        <dt>Weight</dt>
-        <dd>
-          ${formatFixed(control.weight, Number.isInteger(control.weight) ? 0 : 2)}${control.value === null ? ', not counted' : `, counts ${formatFixed(control.value, control.value === 0.5 ? 1 : 0)} of 1`}
-        </dd>
-        ${
-          control.mappings.length === 0
-            ? nothing
-            : html`<dt>Mapped to</dt>
-                <dd>${this.#renderMappings(control.mappings)}</dd>`
-        }
+        ${fact('Asked for by', this.#renderSource(control))} ${fact('Weight', weightWords(control))}
+        ${control.mappings.length === 0 ? nothing : fact('Mapped to', this.#renderMappings(control.mappings))}
       </dl>
     `;
   }
 
-  #renderWaiver({ waiver: id }: ControlResult) {
-    if (id === undefined) return nothing;
+  #renderWork({ waiver }: ControlResult, remediation: string | undefined) {
+    if (waiver === undefined && remediation === undefined) return nothing;
+    return html`<dl class="facts">
+      ${remediation === undefined ? nothing : fact('What to do', html`<aiwb-long-text prose .text=${remediation}></aiwb-long-text>`)}
+      ${waiver === undefined ? nothing : fact('Waived', this.#renderWaiver(waiver))}
+    </dl>`;
+  }
+
+  #renderWaiver(id: string) {
     const waiver = this.record?.waivers.find(candidate => candidate.id === id);
-    if (waiver === undefined || this.now === undefined)
-      return html`<p>Waived under <code>${clipLine(id, 80)}</code>.</p>`;
-    return html`<p>
-      Waived under <code>${clipLine(id, 80)}</code>, which ${waiver.expiresAt < this.now ? 'expired' : 'expires'}
-      ${formatRelative(waiver.expiresAt, this.now)} (${formatDay(waiver.expiresAt)}): ${clipLine(waiver.reason)}
-    </p>`;
+    if (waiver === undefined || this.now === undefined) return html`under <code>${clipLine(id, 80)}</code>`;
+    const { expiresAt, reason } = waiver;
+    return html`under <code>${clipLine(id, 80)}</code>, ${expiresAt < this.now ? 'expired' : 'expires'}
+      ${formatRelative(expiresAt, this.now)} (${formatDay(expiresAt)}): ${clipLine(reason)}`;
   }
 
   #renderAttest({ id, checks }: ControlResult) {
@@ -153,6 +143,20 @@ export class ControlResultView extends LitElement {
     this.open = open;
     this.dispatchEvent(new CustomEvent<boolean>('fold', { detail: open }));
   }
+}
+
+function fact(name: string, value: unknown) {
+  return html`<dt>${name}</dt>
+    <dd>${value}</dd>`;
+}
+
+/** `5, counted as 2.5`: what it puts on the scales of the score. */
+function weightWords({ weight, value }: ControlResult): string {
+  const size = formatFixed(weight, Number.isInteger(weight) ? 0 : 2);
+  if (value === null) return `${size}, not counted`;
+  if (value === 1) return `${size}, counted in full`;
+  const counted = weight * value;
+  return `${size}, counted as ${formatFixed(counted, Number.isInteger(counted) ? 0 : 2)}`;
 }
 
 defineElement('aiwb-control', ControlResultView);

@@ -35,6 +35,7 @@ export class EvidenceList extends LitElement {
       .line {
         display: flex;
         flex-wrap: wrap;
+        align-items: baseline;
         column-gap: 12px;
         overflow-wrap: anywhere;
       }

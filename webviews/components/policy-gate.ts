@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { GateCheck, PolicyGate } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { conditionWords, policyGateWords } from '../shared/governance-words.ts';
+import { conditionWords, policyGateWords, type Look } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
-import { clipLine, showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 import './long-text.ts';
 
 /** So many controls a condition names before it only counts the others. */
@@ -15,7 +15,7 @@ const namedControls = 12;
  * be gone to: fires `jump` with a control's id.
  */
 export class PolicyGateView extends LitElement {
-  static override properties = { gate: { attribute: false }, jumps: { type: Boolean } };
+  static override properties = { gate: { attribute: false }, jumps: { type: Boolean }, disputed: { type: Boolean } };
   static override styles = [
     baseStyles,
     buttonStyles,
@@ -47,14 +47,16 @@ export class PolicyGateView extends LitElement {
   ];
   declare gate: PolicyGate | undefined;
   declare jumps: boolean;
+  /** Whether the record it stands in was changed. */
+  declare disputed: boolean;
 
   override render() {
     const { gate } = this;
     if (gate === undefined) return nothing;
-    const { text, icon: name, tone } = policyGateWords(gate.outcome);
+    const { text, icon: name, tone } = this.disputed ? disputedWords(gate.outcome) : policyGateWords(gate.outcome);
     return html`<div class="verdict tone-${tone}">
         ${icon(name)}
-        <div><span>${text}.</span> <aiwb-long-text prose .text=${gate.sentence}></aiwb-long-text></div>
+        <aiwb-long-text prose .text=${`${text}: ${gate.sentence}`}></aiwb-long-text>
       </div>
       ${gate.conditions.length === 0 ? html`<p class="muted">No policy sets a condition.</p>` : this.#renderConditions(gate.conditions)}`;
   }
@@ -82,13 +84,13 @@ export class PolicyGateView extends LitElement {
   #renderCondition({ condition, required, actual, outcome, policy, controls = [] }: GateCheck, hasPolicy: boolean) {
     const { text, icon: name, tone } = conditionWords(outcome);
     return html`<tr>
-      <th scope="row" class="name" dir="auto">${clipLine(condition)}</th>
+      <th scope="row" class="name tone-${tone}" dir="auto">${icon(name)} ${clipLine(condition)}</th>
       <td class="words" dir="auto">${clipLine(required)}</td>
       <td class="words" dir="auto">
         ${clipLine(actual)}${controls.length === 0 ? nothing : html`<span class="controls">${this.#renderControls(controls)}</span>`}
       </td>
-      <td class="word tone-${tone}">${icon(name)} ${text}</td>
-      ${hasPolicy ? html`<td class="name">${policy === undefined ? '' : showUnseen(policy)}</td>` : nothing}
+      <td class="word">${text}</td>
+      ${hasPolicy ? html`<td class="name">${policy === undefined ? '' : clipLine(policy, 120)}</td>` : nothing}
     </tr>`;
   }
 
@@ -105,6 +107,11 @@ export class PolicyGateView extends LitElement {
     };
     return html`<button type="button" class="link" @click=${jump}>${clipLine(id, 60)}</button>`;
   }
+}
+
+/** What nobody may rely on carries no mark of success. */
+function disputedWords(outcome: PolicyGate['outcome']): Look {
+  return { text: `${policyGateWords(outcome).text}, says the changed record`, icon: 'question', tone: 'warn' };
 }
 
 defineElement('aiwb-policy-gate', PolicyGateView);

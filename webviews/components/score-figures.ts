@@ -18,6 +18,8 @@ export class ScoreFigures extends LitElement {
       dl > div {
         display: grid;
         align-content: start;
+        min-width: 0;
+        overflow-wrap: anywhere;
       }
       dt {
         font-weight: 600;
@@ -47,7 +49,9 @@ export class ScoreFigures extends LitElement {
         <dt>Score</dt>
         <dd class="figure">
           ${score === null ? '–' : formatPoints(score)}
-          <span class="of">${score === null ? 'no control applies' : 'of 100'}</span>
+          <span class="of"
+            >${score !== null ? 'of 100' : applicable === 0 ? 'no control applies' : 'not computed'}</span
+          >
         </dd>
         <dd class="muted">
           Weight of what is met, of all that applies. Half for partial, nothing for not assessed or waived.

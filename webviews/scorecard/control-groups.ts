@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AssessmentRecord } from '../../schemas/generated/messages.ts';
 import '../components/control-result.ts';
-import { severities, severityName } from '../shared/governance-words.ts';
+import { openReason, severities, severityName, type OpenReason } from '../shared/governance-words.ts';
 import { formatCount } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { section } from '../shared/section.ts';
-import { groupControls, openReason, type OpenReason, type PlacedControl } from './page-model.ts';
+import { groupControls, type PlacedControl } from './page-model.ts';
 
 /** What the drawing of controls needs of the page. */
 export interface ControlContext {
@@ -57,10 +57,11 @@ function counted(title: string, count: number): string {
 
 function renderFailures(context: ControlContext, failures: readonly PlacedControl[]): TemplateResult {
   if (failures.length === 0) {
-    const isEmpty = context.record.controls.length === 0;
-    return isEmpty
-      ? html`<p class="muted">These policies ask for no control.</p>`
-      : html`<p class="tone-good">${icon('check')} No control that could be assessed failed.</p>`;
+    const { controls } = context.record;
+    if (controls.length === 0) return html`<p class="muted">These policies ask for no control.</p>`;
+    if (!controls.some(({ outcome }) => outcome === 'compliant'))
+      return html`<p class="muted">No control has been assessed, so none has failed.</p>`;
+    return html`<p class="tone-good">${icon('check')} No control that could be assessed failed.</p>`;
   }
   return html`${severities.map(severity => {
     const members = failures.filter(({ control }) => control.severity === severity);
@@ -90,7 +91,10 @@ function renderPassed(context: ControlContext, passed: readonly PlacedControl[])
       ?open=${isOpen}
       @toggle=${(event: Event) => context.setOpen('passed', (event.currentTarget as HTMLDetailsElement).open)}
     >
-      <summary><h2 id="passed">${counted('Passed', passed.length)}</h2></summary>
+      <summary>
+        <span class="chevron">${icon('chevronRight')}</span>
+        <h2 id="passed">${counted('Passed', passed.length)}</h2>
+      </summary>
       ${isOpen ? renderList(context, passed, false) : nothing}
     </details>
   </section>`;

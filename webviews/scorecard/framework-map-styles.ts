@@ -16,9 +16,18 @@ export const frameworkMapStyles = css`
     flex-wrap: wrap;
     gap: 0 16px;
   }
-  .cells {
+  .groups,
+  .loose > .cells {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 200px), 1fr));
+    gap: 4px;
+    align-items: start;
+  }
+  .groups {
+    gap: 4px 8px;
+  }
+  .cells {
+    display: grid;
     gap: 4px;
   }
   .cell {

@@ -44,13 +44,15 @@ export class FrameworkMap extends LitElement {
         ${formatCount(mapped.length)} of ${countOf(total, 'id')} ${mapped.length === 1 ? 'is' : 'are'}
         mapped.${unmapped === 0 ? nothing : ' About what is not mapped, these policies say nothing, neither good nor bad.'}
       </p>
-      ${groupEntries(mapped).map(([group, members]) => html`${group === '' ? nothing : html`<h4 dir="auto">${clipLine(group, 120)}</h4>`}${this.#renderCells(members)}`)}
+      <div class="groups">
+        ${groupEntries(mapped).map(([group, members]) => html`<div>${group === '' ? nothing : html`<h4 dir="auto">${clipLine(group, 120)}</h4>`}${this.#renderCells(members)}</div>`)}
+      </div>
       ${
         listed.length === 0
           ? nothing
           : html`<details>
-              <summary>${countOf(listed.length, 'id')} not mapped</summary>
-              ${this.#renderCells(listed)}
+              <summary>${countOf(listed.length, 'id')} that no control maps to</summary>
+              <div class="loose">${this.#renderCells(listed)}</div>
             </details>`
       }
     </div>`;

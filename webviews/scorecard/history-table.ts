@@ -1,8 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AssessmentSummary, ScorecardView } from '../../schemas/generated/messages.ts';
-import { formatPoints } from '../components/score-figures.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatCount, formatDate, isoDate } from '../shared/format.ts';
+import { formatCount, formatDate, formatFixed, isoDate } from '../shared/format.ts';
 import { identityName, identityWords, policyGateWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
@@ -34,6 +33,7 @@ export class HistoryTable extends LitElement {
   override render() {
     if (this.view === undefined) return nothing;
     const { history, scorecard } = this.view;
+    const decimals = history.every(({ score, coverage }) => isWhole(score) && isWhole(coverage)) ? 0 : 1;
     return html`${scoreTrend(history)}
       <div class="scroll" tabindex="0" role="region" aria-label="Assessments of this model">
         <table>
@@ -49,20 +49,20 @@ export class HistoryTable extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${history.map(summary => this.#renderRow(summary, summary.id === scorecard.record.id))}
+            ${history.map(summary => this.#renderRow(summary, summary.id === scorecard.record.id, decimals))}
           </tbody>
         </table>
       </div>`;
   }
 
-  #renderRow(summary: AssessmentSummary, isShown: boolean) {
+  #renderRow(summary: AssessmentSummary, isShown: boolean, decimals: number) {
     const { version, score, coverage, waived, gate, assessor } = summary;
     const { text, icon: name, tone } = policyGateWords(gate);
     return html`<tr class=${isShown ? 'shown' : ''}>
       <th scope="row" class="word">${this.#renderTime(summary, isShown)}</th>
       <td>${clipLine(version, 60)}</td>
-      <td class="number">${score === null ? '–' : formatPoints(score)}</td>
-      <td class="number">${formatPoints(coverage)}</td>
+      <td class="number">${score === null ? '–' : formatFixed(score, decimals)}</td>
+      <td class="number">${formatFixed(coverage, decimals)}</td>
       <td class="number">${formatCount(waived)}</td>
       <td class="word tone-${tone}">${icon(name)} ${text}</td>
       <td class="name" title=${identityWords(assessor)}>${identityName(assessor)}</td>
@@ -76,6 +76,10 @@ export class HistoryTable extends LitElement {
     const open = (): void => sendCommand(this, { command: 'openAssessment', assessmentId: id });
     return html`<button type="button" class="link" @click=${open}>${time}</button>`;
   }
+}
+
+function isWhole(points: number | null): boolean {
+  return points === null || Number.isInteger(points);
 }
 
 defineElement('aiwb-history', HistoryTable);

@@ -1,7 +1,6 @@
 import type {
   AssessmentRecord,
   AssessmentSummary,
-  CheckState,
   ControlResult,
   Failure,
   HostToScorecardPage,
@@ -50,14 +49,6 @@ export function groupControls({ controls }: AssessmentRecord): ControlGroups {
 
 function rank({ severity, outcome }: ControlResult): number {
   return 2 * severities.indexOf(severity) + Number(outcome === 'partial');
-}
-
-const openReasons = ['needs-review', 'missing', 'stale', 'error'] as const satisfies readonly CheckState[];
-export type OpenReason = (typeof openReasons)[number] | 'undecided';
-
-/** Why a control has not been assessed: what a person can do most about comes first. */
-export function openReason({ checks }: ControlResult): OpenReason {
-  return openReasons.find(reason => checks.some(({ state }) => state === reason)) ?? 'undecided';
 }
 
 /** The newest assessment of this version, where that is another one than is shown. */

@@ -97,7 +97,7 @@ function renderCounts({ controls }: AssessmentRecord, { id }: AppliedPolicy) {
       const { text, icon: name, tone } = outcomeWords(outcome);
       return html`<span class="tone-${tone}">${icon(name)} ${formatCount(count)} ${text.toLowerCase()}</span>`;
     })}
-    ${tightened === 0 ? nothing : html`<span>${formatCount(tightened)} made stricter</span>`}
+    ${tightened === 0 ? nothing : html`<span>makes ${formatCount(tightened)} stricter</span>`}
   </p>`;
 }
 

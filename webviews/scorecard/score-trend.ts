@@ -66,27 +66,30 @@ export function scoreTrend(history: readonly AssessmentSummary[]): TemplateResul
     y: Math.round(edge + (1 - Math.min(100, Math.max(0, score)) / 100) * (height - 2 * edge)),
     gate,
   }));
-  return html`<svg
-    class="trend"
-    viewBox="0 0 ${width} ${height}"
-    width=${width}
-    height=${height}
-    role="img"
-    aria-label=${describe(scored)}
-  >
-    <path class="axis" d="M0 ${height - edge}H${width - 24}M0 ${edge}H${width - 24}" stroke-dasharray="1 3" />
-    <text x=${width} y=${edge + 3} text-anchor="end">100</text>
-    <text x=${width} y=${height - edge + 3} text-anchor="end">0</text>
-    <path
-      class="line"
-      d=${points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${String(x)} ${String(y)}`).join('')}
-    />
-    ${points.map(({ x, y, gate }) =>
-      gate === 'failed'
-        ? svg`<path class="mark failed" d="M${x - 3} ${y - 3}l6 6m0 -6l-6 6" />`
-        : svg`<circle class="mark ${gate}" cx=${x} cy=${y} r="3" />`,
-    )}
-  </svg>`;
+  return html`<p class="muted">
+      Score from the oldest to the newest: a dot passed, a cross failed, a ring was not computed.
+    </p>
+    <svg
+      class="trend"
+      viewBox="0 0 ${width} ${height}"
+      width=${width}
+      height=${height}
+      role="img"
+      aria-label=${describe(scored)}
+    >
+      <path class="axis" d="M0 ${height - edge}H${width - 24}M0 ${edge}H${width - 24}" stroke-dasharray="1 3" />
+      <text x=${width} y=${edge + 3} text-anchor="end">100</text>
+      <text x=${width} y=${height - edge + 3} text-anchor="end">0</text>
+      <path
+        class="line"
+        d=${points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${String(x)} ${String(y)}`).join('')}
+      />
+      ${points.map(({ x, y, gate }) =>
+        gate === 'failed'
+          ? svg`<path class="mark failed" d="M${x - 3} ${y - 3}l6 6m0 -6l-6 6" />`
+          : svg`<circle class="mark ${gate}" cx=${x} cy=${y} r="3" />`,
+      )}
+    </svg>`;
 }
 
 function isScored(summary: AssessmentSummary): summary is AssessmentSummary & { score: number } {

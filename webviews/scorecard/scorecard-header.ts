@@ -3,12 +3,12 @@ import { css, html, LitElement, nothing } from 'lit';
 import type { ScorecardView } from '../../schemas/generated/messages.ts';
 import '../components/copy-digest.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatDate, formatRelative, isoDate } from '../shared/format.ts';
+import { formatDate, formatDay, formatRelative, isoDate } from '../shared/format.ts';
 import { approvalWords, identityWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { headerStyles } from '../shared/page-styles.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { clipLine, showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 import { sendCommand, type Command } from './commands.ts';
 
 /** Which version, by whom and when assessed, how far approved; and what can be done next. */
@@ -44,7 +44,7 @@ export class ScorecardHeader extends LitElement {
     const { model, version } = record.subject;
     return html`<header>
       <div class="about">
-        <h1 dir="auto">${showUnseen(model)}@${showUnseen(version)}</h1>
+        <h1 dir="auto">${clipLine(model, 160)}@${clipLine(version, 40)}</h1>
         <p class="facts">${this.#renderApproval(view)}</p>
         <p class="facts">
           <span
@@ -78,7 +78,9 @@ export class ScorecardHeader extends LitElement {
 
   #renderValidity(validUntil: number | undefined) {
     if (validUntil === undefined) return nothing;
-    const day = html`<time datetime=${isoDate(validUntil)}>${formatDate(validUntil)}</time>`;
+    const day = html`<time datetime=${isoDate(validUntil)} title=${formatDate(validUntil)}
+      >${formatDay(validUntil)}</time
+    >`;
     if (validUntil > this.now) return html`<span>valid until ${day}, ${formatRelative(validUntil, this.now)}</span>`;
     return html`<span class="state tone-warn"
       >${icon('warning')} valid until ${day}: evidence expired ${formatRelative(validUntil, this.now)}</span

@@ -4,9 +4,6 @@ export const scorecardPageStyles = css`
   aiwb-score-figures {
     margin-top: 16px;
   }
-  aiwb-verification:empty {
-    display: contents;
-  }
   h3.group {
     margin-top: 12px;
   }
@@ -15,13 +12,21 @@ export const scorecardPageStyles = css`
   }
   summary {
     cursor: pointer;
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    list-style: none;
+  }
+  summary::-webkit-details-marker {
+    display: none;
   }
   summary > h2 {
-    display: inline;
+    margin: 0;
   }
-  .doubt {
-    margin-bottom: 4px;
-    font-weight: 600;
-    color: var(--vscode-errorForeground);
+  details[open] > summary > .chevron .icon {
+    transform: rotate(90deg);
+  }
+  aiwb-control + aiwb-control {
+    border-top: 1px solid var(--aiwb-line);
   }
 `;

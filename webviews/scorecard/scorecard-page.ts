@@ -26,7 +26,7 @@ import './policy-cards.ts';
 import './record-facts.ts';
 import './scorecard-header.ts';
 import { scorecardPageStyles } from './scorecard-page-styles.ts';
-import './verification-banner.ts';
+import { needsBanner } from './verification-banner.ts';
 import './waiver-list.ts';
 
 export type ScorecardHost = PageHost<HostToScorecardPage, ScorecardPageToHost>;
@@ -108,7 +108,7 @@ export class ScorecardPage extends LitElement {
         ?outdated=${newerAssessment(view) !== undefined}
       ></aiwb-scorecard-header>
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
-      <aiwb-verification .view=${view} ?standalone=${isStandalone}></aiwb-verification>
+      ${needsBanner(view, isStandalone) ? html`<aiwb-verification .view=${view} ?standalone=${isStandalone}></aiwb-verification>` : nothing}
       ${this.#renderNewer(view)} ${this.#renderView(view)}
     </main>`;
   }
@@ -138,7 +138,11 @@ export class ScorecardPage extends LitElement {
       ${section(
         'verdict',
         'Verdict',
-        html`${this.#renderDoubt(view)}<aiwb-policy-gate .gate=${record.gate} jumps></aiwb-policy-gate>
+        html`<aiwb-policy-gate
+            .gate=${record.gate}
+            jumps
+            ?disputed=${view.verification.state === 'tampered'}
+          ></aiwb-policy-gate>
           <aiwb-score-figures .record=${record}></aiwb-score-figures>`,
       )}
       ${section('policies', 'Policies', html`<aiwb-policies .record=${record} .now=${this.now} ?acts=${acts}></aiwb-policies>`)}
@@ -149,11 +153,6 @@ export class ScorecardPage extends LitElement {
       ${baseline === undefined ? nothing : section('baseline', 'Against the baseline', html`<aiwb-baseline .record=${record} .baseline=${baseline}></aiwb-baseline>`)}
       ${section('record', 'Record', html`<aiwb-record-facts .view=${view} ?standalone=${this.host.kind === 'standalone'}></aiwb-record-facts>`)}
     `;
-  }
-
-  #renderDoubt({ verification }: ScorecardView) {
-    if (verification.state === 'verified') return nothing;
-    return html`<p class="doubt">As the changed record states it:</p>`;
   }
 
   /** Whether something can be done: a file is read-only, and a page on its own has nobody to ask. */

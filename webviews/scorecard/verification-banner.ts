@@ -54,9 +54,8 @@ export class VerificationBanner extends LitElement {
 
   override render() {
     if (this.view === undefined) return nothing;
-    const { verification, source } = this.view;
+    const { verification } = this.view;
     if (verification.state === 'tampered') return this.#renderTampered(this.view);
-    if (source === 'store' && !this.standalone) return nothing;
     return html`<div class="banner tone-good" role="status">
       ${icon('pass')}
       <div>
@@ -95,6 +94,11 @@ export class VerificationBanner extends LitElement {
       </div>
     </div>`;
   }
+}
+
+/** A file from elsewhere always says how it stands; what comes from the store, only when something is wrong. */
+export function needsBanner({ verification, source }: ScorecardView, isStandalone: boolean): boolean {
+  return verification.state === 'tampered' || source === 'file' || isStandalone;
 }
 
 defineElement('aiwb-verification', VerificationBanner);

@@ -27,6 +27,9 @@ export class WaiverList extends LitElement {
       li.waiver:first-child {
         padding-top: 0;
       }
+      li.waiver:last-child {
+        border-bottom: none;
+      }
       .head {
         display: flex;
         flex-wrap: wrap;
@@ -105,7 +108,7 @@ export class WaiverList extends LitElement {
     const isSoon = expiresAt - this.now < 14 * 24 * 3_600_000;
     return html`<span class="tone-${isOver ? 'bad' : isSoon ? 'warn' : 'neutral'}">
       ${icon(isOver ? 'error' : 'clock')} ${isOver ? 'expired' : 'expires'} ${formatRelative(expiresAt, this.now)},
-      <time datetime=${isoDate(expiresAt)}>${formatDate(expiresAt)}</time>
+      <time datetime=${isoDate(expiresAt)} title=${formatDate(expiresAt)}>${formatDay(expiresAt)}</time>
     </span>`;
   }
 }

@@ -113,7 +113,8 @@ function spanWords(hours: number): string {
   if (days < 2) return countOf(Math.floor(hours), 'hour');
   if (days < 90) return countOf(Math.floor(days), 'day');
   if (days < 730) return countOf(Math.floor(days / 30.44), 'month');
-  return countOf(Math.floor(days / 365.25), 'year');
+  if (days < 36_525) return countOf(Math.floor(days / 365.25), 'year');
+  return 'more than 100 years';
 }
 
 /** A moment as a date alone, where the reader is: `Nov 21, 2026`. */

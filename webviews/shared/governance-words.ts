@@ -2,6 +2,7 @@ import type {
   Approval,
   CheckState,
   ControlOutcome,
+  ControlResult,
   ControlSeverity,
   FrameworkEntry,
   GateCheck,
@@ -43,6 +44,20 @@ const checkStates: Readonly<Record<CheckState, Look>> = {
 
 export function checkWords(state: CheckState): Look {
   return checkStates[state];
+}
+
+const openStates = ['needs-review', 'missing', 'stale', 'error'] as const satisfies readonly CheckState[];
+export type OpenReason = (typeof openStates)[number] | 'undecided';
+
+/** Why a control has not been assessed: what a person can do most about comes first. */
+export function openReason({ checks }: ControlResult): OpenReason {
+  return openStates.find(reason => checks.some(({ state }) => state === reason)) ?? 'undecided';
+}
+
+/** A control's outcome; where it was not assessed, why. */
+export function controlWords(control: ControlResult): Look {
+  const reason = control.outcome === 'not-assessed' ? openReason(control) : 'undecided';
+  return reason === 'undecided' ? outcomes[control.outcome] : checkStates[reason];
 }
 
 const policyGates: Readonly<Record<PolicyGate['outcome'], Look>> = {
