@@ -17,7 +17,9 @@ export interface Safetensors {
 
 type ElementType = 'F64' | 'F32' | 'I32' | 'U8';
 
+/** Bytes an element, in the order in which the tensors of a file are written. */
 const elementBytes: Readonly<Record<ElementType, number>> = { F64: 8, F32: 4, I32: 4, U8: 1 };
+const elementOrder = Object.keys(elementBytes);
 const lengthBytes = 8;
 /** A header that is larger describes no model of ours. */
 const longestHeader = 16 * 1024 * 1024;
@@ -28,13 +30,12 @@ const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
  * The bytes of a safetensors file (https://github.com/huggingface/safetensors#format): the header's length (8 bytes, little-endian), the
- * header (JSON, filled with spaces to a multiple of 8 bytes), the tensors without a gap. The same content always gives the same bytes: metadata
- * first, its keys in order; tensors by falling element size, then by name, so that each is aligned.
+ * header (JSON, filled with spaces to a multiple of 8 bytes), the tensors without a gap. The same content always gives the same bytes, those
+ * the reference implementation writes: metadata first (its keys in order), then the tensors by element type and name, each aligned.
  */
 export function writeSafetensors(content: Safetensors): Uint8Array {
-  const tensors = [...content.tensors].sort(
-    ([nameA, a], [nameB, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || compareText(nameA, nameB),
-  );
+  const rank = ({ data }: Tensor): number => elementOrder.indexOf(elementTypeOf(data));
+  const tensors = [...content.tensors].sort(([nameA, a], [nameB, b]) => rank(a) - rank(b) || compareText(nameA, nameB));
   const entries: string[] = [];
   if (content.metadata.size > 0) {
     const sorted = [...content.metadata].sort(([a], [b]) => compareText(a, b));
@@ -87,7 +88,7 @@ export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
     if (begin !== expected)
       fail(`the tensor ${JSON.stringify(name)} ${begin < expected ? 'overlaps another' : 'leaves a gap before it'}`);
     if (start + end > bytes.length) fail(`the tensor ${JSON.stringify(name)} ends after the file`);
-    tensors.set(name, { shape, data: fromLittleEndian(bytes.slice(start + begin, start + end), type) });
+    tensors.set(name, { shape, data: fromLittleEndian(copyOf(bytes, start + begin, start + end), type) });
     expected = end;
   }
   if (start + expected !== bytes.length) fail('there are bytes after the last tensor');
@@ -164,10 +165,14 @@ function elementTypeOf(data: TensorData): ElementType {
 
 function toLittleEndian(data: TensorData): Uint8Array {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return isLittleEndian ? bytes : swapBytes(bytes.slice(), data.BYTES_PER_ELEMENT);
+  return isLittleEndian ? bytes : swapBytes(new Uint8Array(bytes), data.BYTES_PER_ELEMENT);
 }
 
-/** `bytes` begins its own buffer, so that every element type is aligned. */
+/** A copy at the beginning of a buffer of its own, so that every element type is aligned. `slice` would not do: Node's buffers share it. */
+function copyOf(bytes: Uint8Array, begin: number, end: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes.subarray(begin, end));
+}
+
 function fromLittleEndian(bytes: Uint8Array<ArrayBuffer>, type: ElementType): TensorData {
   if (!isLittleEndian) swapBytes(bytes, elementBytes[type]);
   switch (type) {
