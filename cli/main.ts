@@ -39,6 +39,12 @@ addGovernance(program, run);
 addStore(program, run);
 addHosts(program, run);
 
+// A reader that has seen enough, such as `head`, closes the pipe: nobody is left to be told more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 /** Runs a command's action; its exit code becomes the program's, and a failure is told in full. */
 async function run(action: () => Promise<ExitCode>): Promise<void> {
   const { json, verbose } = program.opts<GlobalOptions>();

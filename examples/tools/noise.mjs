@@ -130,3 +130,59 @@ export function mumble(text, rate, random) {
   });
   return spoken.join(' ');
 }
+
+/** Leaves the vowels inside of words out, as hurried thumbs do: "cncl my cntrct". About `rate` of the words with four letters or more. */
+export function dropVowels(text, rate, random) {
+  return text.replace(/\b[A-Za-z]{4,}\b/g, word =>
+    random.chance(rate) ? word[0] + word.slice(1, -1).replace(/[aeiou]/gi, '') + word.at(-1) : word,
+  );
+}
+
+/** What a transcript makes of words it did not catch: sounds that are heard as others, words torn in two. */
+const heardAs = [
+  [/ph/g, 'f'],
+  [/tion/g, 'shun'],
+  [/ck/g, 'g'],
+  [/th/g, 'd'],
+  [/v/g, 'w'],
+  [/b/g, 'p'],
+  [/ee|ea/g, 'i'],
+  [/ou|ow/g, 'au'],
+  [/er\b/g, 'a'],
+  [/ing\b/g, 'in'],
+  [/d\b/g, 't'],
+];
+
+/** About `rate` of the words with four letters or more come out as they sounded. */
+export function mishear(text, rate, random) {
+  return text.replace(/\b[a-z]{4,}\b/g, word => {
+    if (!random.chance(rate)) return word;
+    const heard = heardAs.reduce((result, [from, to]) => (random.chance(0.8) ? result.replace(from, to) : result), word);
+    if (heard.length < 7 || !random.chance(0.4)) return heard;
+    const at = 2 + random.below(heard.length - 4);
+    return `${heard.slice(0, at)} ${heard.slice(at)}`;
+  });
+}
+
+/** What a scanner takes letters for. */
+const readAs = [
+  [/rn/g, 'm'],
+  [/m/g, 'rn'],
+  [/cl/g, 'd'],
+  [/l/g, '1'],
+  [/o/g, '0'],
+  [/e/g, 'c'],
+  [/s/g, '5'],
+  [/a/g, 'o'],
+  [/t/g, 'f'],
+  [/u/g, 'v'],
+];
+
+/** About `rate` of the words with three letters or more come out as a bad scan of a letter reads them. */
+export function misread(text, rate, random) {
+  return text.replace(/\b[A-Za-z]{3,}\b/g, word =>
+    random.chance(rate)
+      ? readAs.reduce((result, [from, to]) => (random.chance(0.85) ? result.replace(from, to) : result), word)
+      : word,
+  );
+}

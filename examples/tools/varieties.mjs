@@ -26,6 +26,30 @@ const borrowed = [
   [/\b(crash(es|ed)?|freezes)\b/gi, ['stürzt ab', 'se cuelga']],
   [/\bprinter\b/gi, ['Drucker', 'impresora']],
   [/\bsettings?\b/gi, ['Einstellung', 'ajuste']],
+  [/\b(money|payout|payment|pay)s?\b/gi, ['Geld', 'dinero']],
+  [/\b(bank)\b/gi, ['Sparkasse', 'banco']],
+  [/\b(plan|subscription|trial)\b/gi, ['Abo', 'suscripción']],
+  [/\b(card)s?\b/gi, ['Karte', 'tarjeta']],
+  [/\b(tax|vat)\b/gi, ['Steuer', 'impuesto']],
+  [/\b(e-?mail|mail|address)\b/gi, ['Adresse', 'correo']],
+  [/\b(code|pin|token)\b/gi, ['Zahl', 'número']],
+  [/\b(user|customer|client|guest)s?\b/gi, ['Kunde', 'cliente']],
+  [/\b(lost|missing|stolen)\b/gi, ['verloren', 'perdido']],
+  [/\b(late|waiting|wait)\b/gi, ['spät', 'tarde']],
+  [/\b(sent|send|shipped|post)\b/gi, ['geschickt', 'enviado']],
+  [/\b(return|exchange)\b/gi, ['zurück', 'devolver']],
+  [/\b(locked|blocked|shut out)\b/gi, ['gesperrt', 'bloqueado']],
+  [/\b(leave|quit|stop|end|close)\b/gi, ['aufhören', 'terminar']],
+  [/\b(wish|would love|idea|add)\b/gi, ['Wunsch', 'deseo']],
+  [/\b(how)\b/gi, ['wie', 'cómo']],
+  [/\b(where)\b/gi, ['wo', 'dónde']],
+  [/\b(error|wrong|broken|fault)\b/gi, ['kaputt', 'roto']],
+  [/\b(works?|working)\b/gi, ['funktioniert', 'funciona']],
+  [/\b(shop|store|restaurant|cafe|bakery)\b/gi, ['Laden', 'tienda']],
+  [/\b(phone|tablet)\b/gi, ['Handy', 'móvil']],
+  [/\b(report|export|list)s?\b/gi, ['Liste', 'lista']],
+  [/\b(photo|picture|name)s?\b/gi, ['Bild', 'nombre']],
+  [/\b(personal|private|consent)\b/gi, ['persönlich', 'personal']],
 ];
 /** Grammar that learners simplify. */
 const simplified = [
@@ -68,7 +92,7 @@ export function rewriteAs(writer, text, random) {
 function writeAsLearner(text, random) {
   const pickOne = random.below(2);
   let result = text;
-  for (const [from, choices] of borrowed) if (random.chance(0.75)) result = result.replace(from, choices[pickOne]);
+  for (const [from, choices] of borrowed) result = result.replace(from, choices[pickOne]);
   for (const [from, to] of simplified) if (random.chance(0.6)) result = result.replace(from, to);
   return result;
 }
