@@ -48,7 +48,7 @@ export function addReleaseSteps(registry: Command, run: Run): void {
     'promote',
     'Move an approved version to production; the one there is retired',
     promote,
-    ({ version, approval }) => `In production (${version.status}). ${approval.sentence}`,
+    ({ approval }) => `In production. ${approval.sentence}`,
   );
 }
 

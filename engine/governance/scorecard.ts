@@ -5,7 +5,6 @@ import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
-import type { Ledger } from '../ports/ledger.ts';
 
 /** Larger files are no scorecards. */
 const mostScorecardBytes = 8 * 1024 * 1024;
@@ -54,31 +53,4 @@ export function viewScorecard(scorecard: Scorecard, digest: Digest): ScorecardVi
     source: 'file',
     history: [],
   };
-}
-
-/**
- * The audit log's newest entry, which a scorecard file carries to anchor the log; absent for an empty log. Sequences have no gaps, so
- * a few single entries find the end of a log of any length.
- */
-export async function findAuditHead(ledger: Ledger): Promise<NonNullable<Scorecard['auditHead']> | undefined> {
-  const entryAt = async (sequence: number) => (await ledger.readAudit(sequence - 1, 1))[0]?.entry;
-  let last = await entryAt(1);
-  if (last === undefined) return undefined;
-  let known = 1;
-  let beyond = 2;
-  for (let entry = await entryAt(beyond); entry !== undefined; entry = await entryAt(beyond)) {
-    last = entry;
-    known = beyond;
-    beyond *= 2;
-  }
-  while (beyond - known > 1) {
-    const middle = Math.floor((known + beyond) / 2);
-    const entry = await entryAt(middle);
-    if (entry === undefined) beyond = middle;
-    else {
-      last = entry;
-      known = middle;
-    }
-  }
-  return { sequence: last.sequence, hash: last.hash };
 }

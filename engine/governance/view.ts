@@ -12,7 +12,6 @@ import type { LedgerRecord } from '../ports/ledger.ts';
 import { approvalOf } from '../promotion/approval.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
-import { findAuditHead } from './scorecard.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 
@@ -37,16 +36,19 @@ export async function viewAssessment(id: string, ports: ViewPorts, signal: Abort
 /** A stored assessment as a file for reviewers without the store, with the audit log's head as it is now. */
 export async function makeScorecard(id: string, ports: ViewPorts): Promise<Scorecard> {
   const scorecard = await describeScorecard(await findAssessment(id, ports), ports);
-  const auditHead = await findAuditHead(ports.store.ledger);
+  const auditHead = await ports.store.ledger.readAuditHead();
   return { ...scorecard, ...(auditHead === undefined ? {} : { auditHead }) };
 }
+
+/** Assessments a history goes back to. */
+const longestHistory = 200;
 
 /** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
 export async function listAssessments(
   filter: { readonly model: string; readonly version?: string },
   { store }: Pick<GovernancePorts, 'store'>,
 ): Promise<AssessmentSummary[]> {
-  const records = await store.ledger.list({ kind: 'assessment', ...filter });
+  const records = await store.ledger.list({ kind: 'assessment', ...filter, limit: longestHistory });
   return records.flatMap(record => {
     const payload = asAssessment(record);
     return payload === undefined ? [] : [summarise(payload, record.digest)];

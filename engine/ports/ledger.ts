@@ -58,4 +58,6 @@ export interface Ledger {
   list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   /** The audit log from the entry after `after` on, in order. */
   readAudit(after: number, limit: number): Promise<readonly AuditLine[]>;
+  /** The audit log's newest entry; absent while there is none. Cheap: what was written since is told by it. */
+  readAuditHead(): Promise<Pick<AuditEntry, 'sequence' | 'hash'> | undefined>;
 }

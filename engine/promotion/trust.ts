@@ -63,7 +63,12 @@ export function requireAnotherPerson(who: Identity, roles: Roles, version: Model
   if (held.length === 0) return;
   throw new WorkbenchError(
     'separation-of-duties',
-    `${describePerson(who)} is the ${[...new Set(held)].join(' and ')} of ${nameOfVersion(version)} and cannot ${step}.`,
+    `${describePerson(who)} is the ${listRoles([...new Set(held)])} of ${nameOfVersion(version)} and cannot ${step}.`,
     { remedy: 'Ask another person to do it, under their own git identity.' },
   );
+}
+
+/** `author, trainer and assessor` */
+function listRoles(roles: readonly string[]): string {
+  return [roles.slice(0, -1).join(', '), ...roles.slice(-1)].filter(part => part !== '').join(' and ');
 }

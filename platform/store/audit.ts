@@ -27,7 +27,8 @@ export function appendAudit(context: StoreContext, note: AuditNote): AuditEntry 
   const { driver } = context;
   const payload = canonicalJson(note.payload);
   const { actor, action, subject } = note;
-  const entry = sealEntry({ at: context.now(), actor, action, subject, payload }, findHead(context), sha256);
+  const head = readAuditHead(context) ?? auditOrigin;
+  const entry = sealEntry({ at: context.now(), actor, action, subject, payload }, head, sha256);
   driver.run('INSERT OR IGNORE INTO audit_payloads (digest, payload) VALUES (?, ?)', entry.payloadDigest, payload);
   driver.run(
     `INSERT INTO audit_log (sequence, at, actor, action, subject, payload_digest, previous, hash)
@@ -52,9 +53,10 @@ export function readAudit(context: StoreContext, after: number, limit: number): 
   }));
 }
 
-function findHead(context: StoreContext): AuditHead {
+/** The newest entry; absent while there is none. */
+export function readAuditHead(context: StoreContext): AuditHead | undefined {
   const last = context.driver.get('SELECT sequence, hash FROM audit_log ORDER BY sequence DESC LIMIT 1');
-  return last === undefined ? auditOrigin : { sequence: Number(last['sequence']), hash: String(last['hash']) };
+  return last === undefined ? undefined : { sequence: Number(last['sequence']), hash: String(last['hash']) };
 }
 
 function toEntry(row: Row): AuditEntry {

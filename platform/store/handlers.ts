@@ -1,6 +1,6 @@
 import { setAlias } from './aliases.ts';
 import { addArtifacts, listArtifacts } from './artifacts.ts';
-import { readAudit } from './audit.ts';
+import { readAudit, readAuditHead } from './audit.ts';
 import { backup } from './backup.ts';
 import type { StoreContext } from './context.ts';
 import { queryDisagreements } from './disagreements.ts';
@@ -69,6 +69,7 @@ export function createHandlers(context: StoreContext): StoreCalls {
     getRecord: id => getRecord(context, id),
     listRecords: filter => listRecords(context, filter),
     readAudit: (after, limit) => readAudit(context, after, limit),
+    readAuditHead: () => readAuditHead(context),
     dataVersion: () => readDataVersion(context),
     facts: () => readFacts(context),
     collectGarbage: before => collectGarbage(context, before),

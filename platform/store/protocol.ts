@@ -1,3 +1,4 @@
+import type { AuditHead } from '../../engine/audit/entry.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
 import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
@@ -75,6 +76,7 @@ export interface StoreCalls {
   getRecord(id: string): LedgerRecord;
   listRecords(filter: LedgerFilter): LedgerRecord[];
   readAudit(after: number, limit: number): AuditLine[];
+  readAuditHead(): AuditHead | undefined;
   dataVersion(): number;
   facts(): StoreFacts;
   collectGarbage(before: number): { readonly runs: number; readonly bytes: number };
