@@ -115,7 +115,7 @@ function buildSpec(
       nice: false,
       ...(axis.isLog ? {} : { zero: false }),
     },
-    axis: { tickCount: 5, ...(axis.high >= 1e4 ? { format: '~g' } : {}) },
+    axis: { tickCount: 5, ...(axis.high >= 1e4 ? { format: '~s' } : {}) },
   };
   const by = { field: 'name', type: 'nominal' as const, sort: null, legend };
   const lines = curves.flatMap(({ name, points: own }) => own.map(point => ({ name, ...point })));

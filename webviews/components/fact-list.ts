@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { defineElement } from '../shared/define.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 
 /** Text is shown as text, whatever it holds; a template is for links and the like. */
 export type Fact = readonly [name: string, value: string | TemplateResult];
@@ -20,14 +20,14 @@ export class FactList extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: minmax(10ch, max-content) minmax(0, 1fr);
+        grid-template-columns: fit-content(40%) minmax(0, 1fr);
         gap: 2px 16px;
       }
       details > dl {
         margin: 8px 0 0 16px;
       }
       dt {
-        max-width: 38vw;
+        min-width: 10ch;
         overflow-wrap: anywhere;
         color: var(--vscode-descriptionForeground);
       }
@@ -45,8 +45,8 @@ export class FactList extends LitElement {
     const list = html`<dl>
       ${facts.map(
         ([name, value]) =>
-          html`<dt dir="auto">${showUnseen(name)}</dt>
-            <dd dir="auto">${typeof value === 'string' ? showUnseen(value) : value}</dd>`,
+          html`<dt dir="auto">${clipLine(name, 120)}</dt>
+            <dd dir="auto">${typeof value === 'string' ? clipLine(value, 600) : value}</dd>`,
       )}
     </dl>`;
     if (this.heading === undefined) return list;

@@ -222,7 +222,7 @@ export const tableStyles = css`
     font-size: 0.8em;
     line-height: 1.4;
     color: var(--vscode-descriptionForeground);
-    white-space: nowrap;
+    overflow-wrap: anywhere;
   }
   .name {
     min-width: min(20ch, 34vw);

@@ -1,17 +1,9 @@
 import type { AspectResult, MetricValue, SliceGap, TuningReport } from '../../schemas/generated/messages.ts';
 import { figureOf } from './figures.ts';
-import { decimalsFor, formatConfidence, formatCount, formatFixed, formatSigned, formatValue } from './format.ts';
+import { decimalsFor, formatCount, formatFixed, formatSigned, formatValue } from './format.ts';
 import { showUnseen } from './text.ts';
-import {
-  aspectName,
-  aspectWords,
-  changeOf,
-  chosenEpoch,
-  epochsOf,
-  scoreOf,
-  testGroups,
-  type TestGroup,
-} from './tuning.ts';
+import { aspectName, aspectWords, changeOf, chosenEpoch, epochsOf, scoreOf, testGroups } from './tuning.ts';
+import { leaderItems, intervalWords } from './leaders.ts';
 import type { VerdictItem } from './verdicts.ts';
 import { isActive } from './words.ts';
 
@@ -65,19 +57,11 @@ function aspectItems(report: TuningReport, { aspect, metrics, base }: AspectResu
   const against =
     change === undefined
       ? '.'
-      : `; ${formatSigned(change.difference, decimalsFor([change.difference], figure.unit))} against the base${change.apart === undefined ? '' : change.apart ? ', beyond both intervals' : ', within the intervals'}.`;
+      : `; ${formatSigned(change.difference, decimalsFor([figure.value], figure.unit))} against the base${change.apart === undefined ? '' : change.apart ? ', beyond both intervals' : ', within the intervals'}.`;
   const text = `${aspectName(aspect)}: ${showUnseen(figure.label)} ${intervalWords(figure)} on the test rows, n ${formatCount(figure.n)}${against}`;
   if (change === undefined || change.apart !== true) return [{ icon: 'dot', tone: 'neutral', text }];
   if (change.verdict === 'better') return [{ icon: 'arrowUp', tone: 'good', text }];
   return [{ icon: 'arrowDown', tone: change.verdict === 'worse' ? 'bad' : 'neutral', text }];
-}
-
-/** `0.890 (95 % interval 0.858 to 0.915)` */
-export function intervalWords({ value, low, high, unit, confidence }: MetricValue): string {
-  if (value === null) return 'not computed';
-  if (low === undefined || high === undefined) return formatValue(value, unit);
-  const level = confidence === undefined ? '' : `${formatConfidence(confidence)} `;
-  return `${formatValue(value, unit)} (${level}interval ${formatValue(low, unit)} to ${formatValue(high, unit)})`;
 }
 
 /** The largest difference between two groups in words, with both groups' figures. Undefined where none was computed. */
@@ -104,7 +88,9 @@ export function quoteGroup(value: string): string {
 /** For several runs: each one's checkpoint, then for each aspect and its test rows which run has the best figure. */
 export function comparisonVerdicts(reports: readonly TuningReport[], names: readonly string[]): readonly VerdictItem[] {
   const groups = testGroups(reports);
-  const leaders = groups.flatMap(group => leaderItem(group, names));
+  const leaders = groups.flatMap(({ aspect, rows: [row] }) =>
+    row === undefined ? [] : leaderItems(aspectName(aspect), row, names),
+  );
   const split = [...new Set(groups.filter(({ isShared }) => !isShared).map(({ aspect }) => aspect))];
   const checkpoints = reports.map((report, index): VerdictItem => {
     const sentence = checkpointSentence(report) ?? 'No checkpoint has been kept.';
@@ -120,30 +106,6 @@ export function comparisonVerdicts(reports: readonly TuningReport[], names: read
     })),
     ...checkpoints,
     ...notes.map(note => ({ icon: 'info' as const, tone: 'neutral' as const, text: showUnseen(note) })),
-  ];
-}
-
-/** The best of an aspect's first metric, and how it stands to the next one. */
-function leaderItem({ aspect, rows }: TestGroup, names: readonly string[]): VerdictItem[] {
-  const [row] = rows;
-  const ranked = (row?.figures ?? [])
-    .flatMap((figure, index) =>
-      figure === undefined || figure.value === null ? [] : [{ index, figure, value: figure.value }],
-    )
-    .sort((a, b) => (row?.direction === 'lower' ? a.value - b.value : b.value - a.value));
-  const [first, second] = ranked;
-  if (first === undefined || second === undefined || row?.direction === 'neutral') return [];
-  const nameOf = (index: number): string => names[index] ?? '';
-  const change = changeOf(first.figure, second.figure);
-  const relation =
-    change?.apart === undefined ? '' : change.apart ? '; the intervals lie apart' : '; their intervals overlap';
-  const lead =
-    first.value === second.value
-      ? `${nameOf(first.index)} and ${nameOf(second.index)} have the same ${showUnseen(row?.label ?? '')}`
-      : `${nameOf(first.index)} has the ${row?.direction === 'lower' ? 'lowest' : 'highest'} ${showUnseen(row?.label ?? '')}`;
-  const text = `${aspectName(aspect)}: ${lead}, ${intervalWords(first.figure)}, against ${formatValue(second.value, second.figure.unit)} of ${nameOf(second.index)}${relation}, n ${formatCount(first.figure.n)}.`;
-  return [
-    { icon: change?.apart === true ? 'arrowUp' : 'equal', tone: change?.apart === true ? 'good' : 'neutral', text },
   ];
 }
 

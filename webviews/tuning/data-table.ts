@@ -15,6 +15,9 @@ export class DataTable extends LitElement {
     baseStyles,
     tableStyles,
     css`
+      .card {
+        min-width: 20ch;
+      }
       .review {
         min-width: 30ch;
       }

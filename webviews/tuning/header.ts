@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { RunSummary, TuningCommand, TuningReport } from '../../schemas/generated/messages.ts';
 import { pageHeader, runStateFacts, type HeaderButton } from '../components/page-header.ts';
 import { countOf } from '../shared/format.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
 import { isActive } from '../shared/words.ts';
 
 export type SendCommand = (command: Omit<TuningCommand, 'type'>) => void;
@@ -66,7 +66,7 @@ function runButtons({ id: runId, state, resumable }: RunSummary, report: TuningR
       : []),
     ...(registered === undefined
       ? []
-      : [button('openVersion', `Open ${showUnseen(registered.model)}@${showUnseen(registered.version)}`, true)]),
+      : [button('openVersion', `Open ${clipLine(`${registered.model}@${registered.version}`, 28)}`, true)]),
     button('compare', 'Compare…'),
     button('openHtml', 'Open as HTML'),
     button('openFile', 'Open Tuning Job'),

@@ -31,18 +31,20 @@ export class ArtifactTable extends LitElement {
             <th scope="col">Kind</th>
             <th scope="col" class="number">Size</th>
             <th scope="col">Digest</th>
-            <th scope="col">From</th>
           </tr>
         </thead>
         <tbody>
           ${(this.artifacts ?? []).map(
             artifact =>
               html`<tr>
-                <th scope="row" class="name" dir="auto">${breakable(showUnseen(artifact.name))}</th>
+                <th scope="row" class="name" dir="auto">
+                  ${breakable(showUnseen(artifact.name))}<span class="interval"
+                    >${breakable(showUnseen(originOf(artifact)))}</span
+                  >
+                </th>
                 <td class="word">${kindWords(artifact)}</td>
                 <td class="number">${artifact.bytes === undefined ? '–' : formatBytes(artifact.bytes)}</td>
                 <td title=${artifact.digest}><code>${shortDigest(artifact.digest)}</code></td>
-                <td class="name" dir="auto">${breakable(showUnseen(originOf(artifact)))}</td>
               </tr>`,
           )}
         </tbody>

@@ -10,9 +10,11 @@ import { figureCell } from '../components/figure-cell.ts';
 import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
 import { columnFormat, formatCount, unitName } from '../shared/format.ts';
+import { leaderItems } from '../shared/leaders.ts';
 import { figureOfArtifact } from '../shared/registry-words.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
 import { shortDigest, showUnseen } from '../shared/text.ts';
+import type { VerdictItem } from '../shared/verdicts.ts';
 
 /** A metric of several versions, with the intervals their own artifacts hold. */
 export interface ComparedRow {
@@ -57,6 +59,16 @@ function groupRows({ versions }: VersionComparison, figures: readonly ComparedFi
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** For each task the versions share rows of: who has the best figure, by the first metric that has a best. */
+export function comparisonVerdicts(groups: readonly ComparedGroup[], names: readonly string[]): readonly VerdictItem[] {
+  return groups.flatMap(({ task, rows }) => {
+    const row = rows.find(({ figure }) => figure.direction !== 'neutral');
+    if (row === undefined) return [];
+    const { label, unit, direction } = row.figure;
+    return leaderItems(showUnseen(task), { label, unit, direction, figures: row.values }, names);
+  });
 }
 
 /** The artifact the compared value was read from, for its interval and n; the bare value where it is not among them. */

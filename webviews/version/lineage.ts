@@ -68,6 +68,9 @@ export class LineageData extends LitElement {
     buttonStyles,
     tableStyles,
     css`
+      .card {
+        min-width: 20ch;
+      }
       .review {
         min-width: 30ch;
       }

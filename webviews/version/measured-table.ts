@@ -14,13 +14,17 @@ const scopes: Readonly<Record<MetricArtifact['scope'], string>> = {
   tuning: 'tuning run',
 };
 
-interface TaskGroup {
+/** One task as one run measured it. */
+export interface Measurement {
   readonly task: string;
   readonly runId: string;
+  readonly scope: MetricArtifact['scope'];
+  readonly datasetDigest: string | undefined;
+  readonly timestamp: number;
   readonly figures: readonly MetricArtifact[];
 }
 
-/** What a version was measured at: one group a task and run, newest first. Fires `open-run` with a run's id. */
+/** What a version was measured at: a row a task and run, newest first, a column a metric. Fires `open-run` with a run's id. */
 export class MeasuredTable extends LitElement {
   static override properties = { figures: { attribute: false }, label: {} };
   static override styles = [
@@ -28,19 +32,8 @@ export class MeasuredTable extends LitElement {
     buttonStyles,
     tableStyles,
     css`
-      tbody th.group {
-        padding-top: 12px;
-      }
       .task {
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .about {
-        display: inline-flex;
-        flex-wrap: wrap;
-        gap: 0 12px;
-        margin-inline-start: 8px;
-        color: var(--vscode-descriptionForeground);
+        min-width: min(32ch, 46vw);
       }
     `,
   ];
@@ -49,73 +42,94 @@ export class MeasuredTable extends LitElement {
   declare label: string | undefined;
 
   override render() {
+    const measurements = measurementsOf(this.figures ?? []);
+    const columns = metricColumns(measurements);
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${this.label ?? 'Figures by task'}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Metric</th>
-            <th scope="col" class="number">Value</th>
+            <th scope="col">Task</th>
+            <th scope="col">Rows</th>
             <th scope="col" class="number">n</th>
+            ${columns.map(({ label, unit }) => html`<th scope="col" class="number">${showUnseen(label)}${unitName(unit) === '' ? nothing : html` <span class="unit">${unitName(unit)}</span>`}</th>`)}
           </tr>
         </thead>
         <tbody>
-          ${taskGroups(this.figures ?? []).map(group => this.#renderGroup(group))}
+          ${measurements.map(measurement => this.#renderRow(measurement, columns))}
         </tbody>
       </table>
     </div>`;
   }
 
-  #renderGroup({ task, runId, figures }: TaskGroup) {
-    const [first] = figures;
-    if (first === undefined) return nothing;
-    const { scope, datasetDigest, timestamp } = first;
+  #renderRow(measurement: Measurement, columns: readonly MetricColumn[]) {
+    const { task, runId, scope, datasetDigest, timestamp, figures } = measurement;
+    const n = Math.max(0, ...figures.map(figure => figure.n ?? 0));
     return html`<tr>
-        <th scope="rowgroup" class="group" colspan="3">
-          <span class="task" dir="auto">${breakable(showUnseen(task))}</span>
-          <span class="about">
-            <span>${scopes[scope]}</span>
-            <time datetime=${isoDate(timestamp)}>${formatDay(timestamp)}</time>
-            ${datasetDigest === undefined ? html`<span>rows not known</span>` : html`<span title="Digest of the rows ${datasetDigest}">rows <code>${shortDigest(datasetDigest)}</code></span>`}
-            <button
-              type="button"
-              class="link"
-              aria-label="Open Run of ${showUnseen(task)}"
-              @click=${() => this.dispatchEvent(new CustomEvent<string>('open-run', { detail: runId }))}
-            >
-              Open Run
-            </button>
-          </span>
-        </th>
-      </tr>
-      ${figures.map(renderFigure)}`;
+      <th scope="row" class="name task" dir="auto">
+        ${breakable(showUnseen(task))}
+        <span class="interval"
+          >${scopes[scope]}, <time datetime=${isoDate(timestamp)}>${formatDay(timestamp)}</time>,
+          <button
+            type="button"
+            class="link"
+            aria-label="Open Run of ${showUnseen(task)}"
+            @click=${() => this.dispatchEvent(new CustomEvent<string>('open-run', { detail: runId }))}
+          >
+            Open Run
+          </button></span
+        >
+      </th>
+      <td class="word">
+        ${datasetDigest === undefined ? html`<span class="muted">not known</span>` : html`<code title=${datasetDigest}>${shortDigest(datasetDigest)}</code>`}
+      </td>
+      <td class="number">${n === 0 ? '–' : formatCount(n)}</td>
+      ${columns.map(({ metric, write }) => {
+        const found = figures.find(figure => figure.metric === metric);
+        return figureCell(found === undefined ? undefined : figureOfArtifact(found), write);
+      })}
+    </tr>`;
   }
 }
 
-function renderFigure(artifact: MetricArtifact) {
-  const unit = unitName(artifact.unit);
-  return html`<tr>
-    <th scope="row" class="name">
-      ${showUnseen(artifact.label)}${unit === '' ? nothing : html` <span class="unit">${unit}</span>`}
-    </th>
-    ${figureCell(figureOfArtifact(artifact), columnFormat([artifact.value], artifact.unit))}
-    <td class="number">${artifact.n === undefined ? '–' : formatCount(artifact.n)}</td>
-  </tr>`;
+interface MetricColumn {
+  readonly metric: string;
+  readonly label: string;
+  readonly unit: MetricArtifact['unit'];
+  readonly write: ReturnType<typeof columnFormat>;
 }
 
-/** Figures of the same task and run together, the newest first. */
-export function taskGroups(figures: readonly MetricArtifact[]): readonly TaskGroup[] {
+function metricColumns(measurements: readonly Measurement[]): readonly MetricColumn[] {
+  const figures = measurements.flatMap(measurement => measurement.figures);
+  const metrics = [...new Set(figures.map(({ metric }) => metric))];
+  return metrics.flatMap(metric => {
+    const own = figures.filter(figure => figure.metric === metric);
+    const [first] = own;
+    if (first === undefined) return [];
+    const write = columnFormat(
+      own.map(({ value }) => value),
+      first.unit,
+    );
+    return [{ metric, label: first.label, unit: first.unit, write }];
+  });
+}
+
+/** Figures of the same task, run and rows together, the newest first. */
+export function measurementsOf(artifacts: readonly MetricArtifact[]): readonly Measurement[] {
   const groups = new Map<string, MetricArtifact[]>();
-  for (const figure of figures) {
-    const key = JSON.stringify([figure.runId, figure.task]);
+  for (const figure of artifacts) {
+    const key = JSON.stringify([figure.runId, figure.task, figure.scope, figure.datasetDigest ?? null]);
     groups.set(key, [...(groups.get(key) ?? []), figure]);
   }
-  const newest = (own: readonly MetricArtifact[]): number => Math.max(...own.map(({ timestamp }) => timestamp));
   return [...groups.values()]
-    .sort((a, b) => newest(b) - newest(a))
-    .flatMap(own => {
-      const [first] = own;
-      return first === undefined ? [] : [{ task: first.task, runId: first.runId, figures: own }];
-    });
+    .flatMap((figures): Measurement[] => {
+      const [first] = figures;
+      if (first === undefined) return [];
+      const { task, runId, scope, datasetDigest } = first;
+      return [
+        { task, runId, scope, datasetDigest, timestamp: Math.max(...figures.map(each => each.timestamp)), figures },
+      ];
+    })
+    .sort((a, b) => b.timestamp - a.timestamp);
 }
 
 defineElement('aiwb-measured-table', MeasuredTable);

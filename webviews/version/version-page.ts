@@ -15,6 +15,7 @@ import '../components/difference-table.ts';
 import '../components/fact-list.ts';
 import type { Fact } from '../components/fact-list.ts';
 import '../components/message-panel.ts';
+import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatDate } from '../shared/format.ts';
 import { identityWords } from '../shared/governance-words.ts';
@@ -28,7 +29,7 @@ import './artifact-table.ts';
 import { fileArtifacts } from './artifact-table.ts';
 import './assessment-table.ts';
 import './compared-figures.ts';
-import { splitFigures } from './compared-figures.ts';
+import { comparisonVerdicts, splitFigures } from './compared-figures.ts';
 import { comparisonHeader, versionHeader, type VersionAction } from './header.ts';
 import './lineage.ts';
 import { lineageFacts, settingFacts } from './lineage.ts';
@@ -126,8 +127,14 @@ export class VersionPage extends LitElement {
               ></aiwb-lineage-data>`,
             )
       }
-      ${settings.length === 0 ? nothing : section('settings', 'Settings', html`<aiwb-facts .facts=${settings}></aiwb-facts>`)}
-      ${files.length === 0 ? nothing : section('artifacts', 'Artifacts', html`<aiwb-artifact-table .artifacts=${files}></aiwb-artifact-table>`)}
+      ${
+        settings.length + files.length === 0
+          ? nothing
+          : html`<div class="pair">
+              ${settings.length === 0 ? nothing : section('settings', 'Settings', html`<aiwb-facts .facts=${settings}></aiwb-facts>`)}
+              ${files.length === 0 ? nothing : section('artifacts', 'Artifacts', html`<aiwb-artifact-table .artifacts=${files}></aiwb-artifact-table>`)}
+            </div>`
+      }
       ${this.#renderProperties(version)}
     `;
   }
@@ -189,7 +196,9 @@ export class VersionPage extends LitElement {
     const { versions, settings } = comparison;
     const names = columnNames(versions);
     const { comparable, apart } = splitFigures(comparison);
+    const verdict = comparisonVerdicts(comparable, names);
     return html`
+      ${verdict.length === 0 ? nothing : section('verdict', 'Verdict', html`<aiwb-verdict-list .items=${verdict}></aiwb-verdict-list>`)}
       ${section('versions', 'Versions', html`<aiwb-version-list .versions=${versions} .names=${names}></aiwb-version-list>`)}
       ${section(
         'figures',

@@ -70,6 +70,7 @@ export function renderWay(details: VersionDetails): TemplateResult {
             ${icon(stage.icon)}
             <div>
               <span class="stage">${stage.name}</span><span class="unseen">, ${stage.standing}</span>
+              ${index === current ? html`<span class="tag">next</span>` : nothing}
               <span class="detail">${stage.detail}</span>
             </div>
           </li>`,
