@@ -15,8 +15,8 @@ interface StepWords {
   readonly step: ReleaseStep;
   /** Of the choice among versions. */
   title(): string;
-  /** Of the comment's prompt. */
-  prompt(): string;
+  /** Of the comment's prompt; absent where the step takes none. */
+  readonly prompt?: () => string;
   question(version: string): string;
   /** What the step does, for the modal question. */
   details(entry: VersionEntry): string[];
@@ -54,7 +54,6 @@ const baseline: StepWords = {
   method: 'registry/baseline',
   step: 'baseline',
   title: () => vscode.l10n.t('Lock Which Version as Baseline?'),
-  prompt: () => vscode.l10n.t('Why it becomes the baseline; empty: no comment'),
   question: version => vscode.l10n.t('Lock {0} as baseline?', version),
   details: () => [
     vscode.l10n.t('Its weights, figures and approval are sealed. A baseline is never changed and never replaced.'),
@@ -68,12 +67,13 @@ const promote: StepWords = {
   title: () => vscode.l10n.t('Promote Which Version?'),
   prompt: () => vscode.l10n.t('What the release brings; empty: no comment'),
   question: version => vscode.l10n.t('Promote {0} to production?', version),
-  details: ({ model }) => {
+  details: ({ model, details }) => {
     const current = Object.hasOwn(model.aliases, 'production') ? model.aliases['production'] : undefined;
     return [
       current === undefined
         ? vscode.l10n.t('The alias "production" is set to it.')
         : vscode.l10n.t('The alias "production" moves to it from version {0}, which is retired.', current),
+      ...(details.baseline === undefined ? [vscode.l10n.t('It is locked as baseline in the same step.')] : []),
     ];
   },
   verb: () => vscode.l10n.t('Promote'),
@@ -99,7 +99,7 @@ async function takeStep(context: CommandContext, words: StepWords, given: unknow
   const engine = engineOf(context, entry);
   const identity = await requireIdentity(engine);
   const version = versionName(entry.details);
-  const comment = await askForComment(words.question(version), words.prompt());
+  const comment = words.prompt === undefined ? '' : await askForComment(words.question(version), words.prompt());
   if (comment === undefined) return;
   const verb = words.verb();
   const detail = [...words.details(entry), describeSelf(identity)].join('\n\n');

@@ -15,7 +15,7 @@ export function registerSupportCommands(context: CommandContext): vscode.Disposa
 
 async function restartEngines(context: CommandContext): Promise<void> {
   await Promise.allSettled(context.engines.all().map(engine => engine.restart()));
-  await context.book.load(true);
+  await Promise.all([context.book.load(true), context.registry.load(true)]);
   await vscode.commands.executeCommand('aiwb.refreshModels');
 }
 

@@ -23,7 +23,7 @@ function open() {
     follow(again) {
       followed++;
       refresh = again;
-      return { dispose: () => void unfollowed++ };
+      return { dispose: () => (unfollowed += 1) };
     },
     async answer() {
       throw new FailureError({ code: 'usage', message: 'No.' });

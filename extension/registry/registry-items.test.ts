@@ -116,13 +116,13 @@ describe('what lies under a version', () => {
   it('leads from figures to their run', () => {
     const [row] = groupRows('figures', details, now);
     assert.equal(row?.description, '82.5 % [78.8 %, 85.6 %] · triage-core · n = 480');
-    assert.deepEqual(row?.open, { kind: 'run', runId: 'r1' });
+    assert.deepEqual(row.open, { kind: 'run', runId: 'r1' });
   });
 
   it('leads from assessments to their scorecard', () => {
     const [row] = groupRows('assessments', details, now);
     assert.equal(row?.description, 'gate not passed · no score, coverage 100 %, 1 waived · 10 min ago');
-    assert.deepEqual(row?.open, { kind: 'assessment', assessmentId: 'a1' });
+    assert.deepEqual(row.open, { kind: 'assessment', assessmentId: 'a1' });
   });
 
   it('leads from documents to their file', () => {
@@ -134,8 +134,8 @@ describe('what lies under a version', () => {
         ['weights', '2.0 MiB'],
       ],
     );
-    assert.deepEqual(rows[0]?.open, { kind: 'file', path: 'cards/triage.md' });
-    assert.equal(rows[1]?.open, undefined);
+    assert.deepEqual(rows[0]!.open, { kind: 'file', path: 'cards/triage.md' });
+    assert.equal(rows[1]!.open, undefined);
   });
 
   it('tells where the version comes from', () => {

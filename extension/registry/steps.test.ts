@@ -23,9 +23,9 @@ const cases: [name: string, details: VersionDetails, steps: string[]][] = [
     ['requestApproval'],
   ],
   [
-    'the lock once approved',
+    'lock and promotion once approved',
     makeVersion({ status: 'approved' }, { assessments: passed, approval: approval('approved') }),
-    ['baseline'],
+    ['baseline', 'promote'],
   ],
   [
     'the promotion once locked',

@@ -6,12 +6,17 @@ export type ReleaseStep = 'requestApproval' | 'approve' | 'baseline' | 'promote'
 /** The steps that make sense for a version as it stands: candidate → requested → approved → baseline → production. */
 export function stepsOf({ version, approval, baseline, assessments }: VersionDetails): Set<ReleaseStep> {
   const steps = new Set<ReleaseStep>();
-  const isOpen = version.status === 'candidate' || approval.state === 'void';
-  if (isOpen && approval.state !== 'requested' && approval.state !== 'approved' && assessments[0]?.gate === 'passed') {
-    steps.add('requestApproval');
+  switch (approval.state) {
+    case 'none':
+    case 'void':
+      if (assessments[0]?.gate === 'passed') steps.add('requestApproval');
+      break;
+    case 'requested':
+      steps.add('approve');
+      break;
+    case 'approved':
+      if (baseline === undefined) steps.add('baseline');
+      if (version.status !== 'production') steps.add('promote');
   }
-  if (approval.state === 'requested') steps.add('approve');
-  if (approval.state === 'approved' && baseline === undefined) steps.add('baseline');
-  if (baseline !== undefined && version.status !== 'production') steps.add('promote');
   return steps;
 }
