@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
@@ -48,6 +48,33 @@ describe('createFiles', () => {
       [256, 256, 88],
     );
     assert.ok(Buffer.concat(chunks).equals(bytes));
+  });
+
+  it('finds files by their endings, sorted, not in hidden or foreign folders nor behind links', async () => {
+    const root = path.join(folder, 'tree');
+    const names = ['b.tune.yaml', 'a-b/x.tune.yaml', 'a/x.tune.yaml', 'a/deep/er/y.policy.yaml', '.z.tune.yaml'];
+    const left = [
+      'a/x.tune.yml',
+      'tune.yaml.txt',
+      '.git/x.tune.yaml',
+      'a/node_modules/p/x.tune.yaml',
+      'd.tune.yaml/no',
+    ];
+    for (const name of [...names, ...left]) {
+      mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+      writeFileSync(path.join(root, name), '');
+    }
+    symlinkSync(path.join(root, 'a'), path.join(root, 'link'), 'junction');
+    if (process.platform !== 'win32') symlinkSync(path.join(root, 'b.tune.yaml'), path.join(root, 'c.tune.yaml'));
+    const found = await files.find(root, ['.tune.yaml', '.policy.yaml'], signal);
+    assert.deepEqual(found, names.map(name => path.join(root, name)).sort());
+    assert.equal((await files.find(root, ['.tune.yaml'], signal, 2)).length, 2);
+    assert.deepEqual(await files.find(root, [], signal), []);
+    await assert.rejects(
+      files.find(path.join(root, 'nothing'), ['.yaml'], signal),
+      hasCode('file-not-found', path.join(root, 'nothing')),
+    );
+    await assert.rejects(files.find(root, ['.yaml'], AbortSignal.abort()), { name: 'AbortError' });
   });
 
   it('stops streaming when aborted', async () => {

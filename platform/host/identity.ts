@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { Identities } from '../../engine/ports/identity.ts';
 import type { Identity } from '../../schemas/generated/messages.ts';
@@ -19,7 +20,7 @@ export function createIdentities(environment: Variables = process.env, git = 'gi
       const email = environment['GIT_AUTHOR_EMAIL']?.trim() || (await ask('user.email'));
       if (email === '') throw missing(`Git knows no e-mail address for ${folder}`);
       if (!isEmail(email)) throw missing(`${JSON.stringify(email.slice(0, 80))} is no e-mail address`);
-      const name = cleanName(environment['GIT_AUTHOR_NAME']?.trim() || (await ask('user.name')));
+      const name = cleanName(environment['GIT_AUTHOR_NAME']?.trim() || (await ask('user.name').catch(noName)));
       const identity: Identity = { email, assurance: 'self-asserted' };
       return name === '' ? identity : { name, ...identity };
     },
@@ -33,6 +34,12 @@ function isEmail(text: string): boolean {
 
 function cleanName(text: string): string {
   return text.replace(/\p{C}/gu, '').slice(0, longestName).trim();
+}
+
+/** People need no name: where git cannot be asked for it, the address stands alone. */
+function noName(error: unknown): string {
+  if (error instanceof WorkbenchError) return '';
+  throw error;
 }
 
 /** A value of git's configuration for the folder; empty when it is not set. */
@@ -56,6 +63,7 @@ function askGit(
 }
 
 function describeFailure(error: Error & { code?: number | string | null; killed?: boolean }, folder: string): string {
+  if (!existsSync(folder)) return `There is no folder ${folder} to ask git in`;
   if (error.code === 'ENOENT') return 'Git is not installed (or not on PATH), so it cannot be asked';
   if (error.killed === true) return `Git did not answer within ${patience / 1000} s for ${folder}`;
   return `Git could not be asked for ${folder}: ${error.message.trim().split('\n').at(-1) ?? ''}`;

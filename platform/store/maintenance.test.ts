@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { RunWriter, Store } from '../../engine/ports/store.ts';
+import type { EpochRecord, RunWriter, Store } from '../../engine/ports/store.ts';
+import { ada, makeParameter, makeRecord, makeVersion } from '../../test/fakes/registry.ts';
 import { createSetClock, makePlan, makeProgress, makeSamples, makeStoreFolder, spec } from '../../test/fakes/runs.ts';
 import { describeHost } from '../host/describe.ts';
 import { packSamples } from './batch.ts';
@@ -72,6 +82,80 @@ describe("the store's upkeep", () => {
     assert.deepEqual([facts.runs, facts.samples, facts.unreferencedRows], [0, 0, 0]);
   });
 
+  it('removes blobs nobody refers to, once they are old', async () => {
+    const put = async (text: string): Promise<string> => (await store.blobs.put(new TextEncoder().encode(text))).digest;
+    const [weights, dropped, state, lost, card, asked, unused] = await Promise.all(
+      ['weights', 'dropped', 'state', 'lost', 'card', 'asked', 'unused'].map(put),
+    );
+    assert.ok(weights && dropped && state && lost && card && asked && unused);
+    const reference = { weightsDigest: asked };
+    await store.createRun({
+      id: 'asking',
+      spec: { ...spec, trained: { 'checkpoint:x': reference } },
+      createdAt: clock.now(),
+    });
+    await store.createRun({ id: 'tune', spec: { ...spec, kind: 'tune' }, createdAt: clock.now() });
+    const writer = await store.openWriter('tune', describeHost());
+    await writer.begin({ variants: [], environment: makePlan().environment });
+    await writer.saveEpoch(makeEpoch(1, dropped, lost), used, makeProgress(1));
+    await writer.saveEpoch(makeEpoch(2, weights, state), used, makeProgress(2));
+    await store.registry.createVersion(
+      makeVersion({ artifacts: [{ artifactType: 'doc-artifact', name: 'model-card', uri: 'blob:', digest: card }] }),
+      { name: 'ticket-triage' },
+      ada,
+    );
+    const [half, foreign] = [`${store.blobs.locate(unused)}.0.tmp`, path.join(folder, 'blobs', 'README')];
+    for (const file of [half, foreign]) writeFileSync(file, 'x');
+    const left = async (): Promise<string[]> => {
+      const all = { weights, dropped, state, lost, card, asked, unused };
+      const found = await Promise.all(
+        Object.entries(all).map(async ([name, digest]) => [name, await store.blobs.has(digest)]),
+      );
+      return found.flatMap(([name, isThere]) => (isThere === true ? [String(name)] : []));
+    };
+    await store.collectGarbage(clock.now());
+    assert.equal((await left()).length, 7);
+    assert.equal((await store.facts()).blobBytes, 'weightsdroppedstatelostcardaskedunused'.length + 1);
+    const old = clock.now() / 1_000 - 3_700;
+    for (const digest of [weights, dropped, state, lost, card, asked, unused])
+      utimesSync(store.blobs.locate(digest), old, old);
+    for (const file of [half, foreign]) utimesSync(file, old, old);
+    assert.ok((await store.collectGarbage(clock.now())).bytes >= 'droppedlostunused'.length);
+    assert.deepEqual(await left(), ['weights', 'state', 'card', 'asked']);
+    assert.deepEqual([existsSync(half), existsSync(foreign)], [false, true]);
+  });
+
+  it('keeps runs that a version came out of, and those that figures and findings rest on', async () => {
+    const ids = ['lineage', 'figure', 'evidence', 'free'];
+    for (const id of ids) {
+      await finish(await start(id, 1));
+      await store.setArchived(id, true);
+    }
+    const lineage = { runId: 'lineage', datasets: [], prompts: [] };
+    const version = makeVersion({ lineage, artifacts: [makeParameter('epochs', 3, 'figure')] });
+    await store.registry.createVersion(version, { name: 'ticket-triage' }, ada);
+    const payload = { controls: [{ checks: [{ evidence: [{ kind: 'run', runId: 'evidence' }] }] }], note: 'free' };
+    await store.ledger.append(makeRecord('assessment-1', { kind: 'assessment', payload }));
+    clock.advance(1);
+    assert.equal((await store.collectGarbage(clock.now())).runs, 1);
+    const kept = await store.listRuns({ archived: true });
+    assert.deepEqual(kept.map(run => run.id).sort(), ['evidence', 'figure', 'lineage']);
+  });
+
+  it('takes training with its run', async () => {
+    const writer = await start('tune', 1);
+    await writer.saveEpoch(makeEpoch(1, 'w', 's'), used, makeProgress(1));
+    await finish(writer);
+    await store.setArchived('tune', true);
+    clock.advance(1);
+    assert.equal((await store.collectGarbage(clock.now())).runs, 1);
+    const driver = openDriver(path.join(folder, 'store.db'), { readOnly: true });
+    for (const table of ['training_states', 'training_usage', 'training_epochs', 'checkpoints']) {
+      assert.deepEqual(driver.all(`SELECT * FROM ${table}`), [], table);
+    }
+    driver.close();
+  });
+
   it('does not compact under an active run, whose writer goes on after a cleaning', async () => {
     const old = await start('old', 500);
     await finish(old);
@@ -107,6 +191,33 @@ describe("the store's upkeep", () => {
     assert.equal((await restored.getRun('a')).summary.state, 'lost');
     await restored.close();
     await assert.rejects(store.backup(path.join(target, 'below', 'store.db')), hasCode('file-unwritable'));
+  });
+
+  it('copies the blobs it refers to beside the database, and tells those it cannot', async () => {
+    const put = async (text: string): Promise<string> => (await store.blobs.put(new TextEncoder().encode(text))).digest;
+    const [kept, damaged, missing, unused] = [
+      await put('kept'),
+      await put('damaged'),
+      await put('missing'),
+      await put('no'),
+    ];
+    for (const weightsDigest of [kept, damaged, missing]) {
+      await store.registry.createVersion(makeVersion({ weightsDigest }), { name: 'ticket-triage' }, ada);
+    }
+    writeFileSync(store.blobs.locate(damaged), 'd4maged');
+    rmSync(store.blobs.locate(missing));
+    const copy = path.join(path.dirname(folder), 'copy');
+    const target = path.join(copy, 'store.db');
+    const facts = { folder: `${target}.blobs`, blobs: 1, bytes: 4, unavailable: [damaged, missing].sort() };
+    const first = await store.backup(target);
+    assert.deepEqual({ ...first, unavailable: [...first.unavailable].sort() }, facts);
+    assert.equal((await store.backup(target)).blobs, 1);
+    assert.deepEqual(readdirSync(copy).sort(), ['store.db', 'store.db.blobs']);
+    renameSync(`${target}.blobs`, path.join(copy, 'blobs'));
+    const restored = await openStore({ folder: copy, clock });
+    assert.equal(new TextDecoder().decode(await restored.blobs.read(kept)), 'kept');
+    assert.deepEqual([await restored.blobs.has(damaged), await restored.blobs.has(unused)], [false, false]);
+    await restored.close();
   });
 
   it('loses nothing stored when the disk is full, and goes on once there is room', () => {
@@ -146,6 +257,13 @@ describe("the store's upkeep", () => {
     driver.close();
   });
 });
+
+const used = { wallSeconds: 1, cpuSeconds: 1, peakMemoryBytes: 1 };
+
+function makeEpoch(epoch: number, digest: string, stateDigest: string): EpochRecord {
+  const point = { epoch, trainingLoss: 1, seconds: 1, aspects: [] };
+  return { point, stateDigest, checkpoints: [{ epoch, digest, bytes: 1, best: true, last: true }] };
+}
 
 function hasCode(code: string): (error: unknown) => boolean {
   return error => error instanceof WorkbenchError && error.code === code;

@@ -3,12 +3,17 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { auditOrigin, checkLink, type AuditHead } from '../../engine/audit/entry.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { makeStoreFolder, spec } from '../../test/fakes/runs.ts';
+import { ada, makeVersion } from '../../test/fakes/registry.ts';
 import { createClock } from '../host/clock.ts';
+import { createDigest } from '../host/digest.ts';
 import { openStore } from './store.ts';
 
 const writerPath = fileURLToPath(new URL('../../test/fakes/store-writer.ts', import.meta.url));
+
+const ledgerWriterPath = fileURLToPath(new URL('../../test/fakes/ledger-writer.ts', import.meta.url));
 
 describe('the store between processes', function () {
   this.timeout(60_000);
@@ -80,6 +85,33 @@ describe('the store between processes', function () {
     assert.ok(seen.size > 2);
     await reader.close();
   });
+
+  it('keeps the audit log without a gap when several processes append, even one that is killed', async () => {
+    await store.registry.createVersion(makeVersion(), { name: 'ticket-triage' }, ada);
+    const ends = ['a', 'b', 'c'].map(name => ended(startLedgerWriter(name, 40)));
+    const victim = startLedgerWriter('victim', 1_000_000);
+    while ((await store.ledger.list({ kind: 'attestation', limit: 1_000 })).length < 30) {
+      assert.equal(victim.exitCode, null);
+    }
+    await kill(victim);
+    assert.deepEqual(await Promise.all(ends), [0, 0, 0]);
+    const { sha256 } = createDigest();
+    let head: AuditHead = auditOrigin;
+    const sealed: string[] = [];
+    for (const line of await store.ledger.readAudit(0, 100_000)) {
+      assert.deepEqual(checkLink(line, head, sha256), []);
+      head = line.entry;
+      if (line.entry.action === 'control.attested') sealed.push((JSON.parse(line.payload ?? '') as { id: string }).id);
+    }
+    const records = await store.ledger.list({ limit: 100_000 });
+    assert.deepEqual(sealed, records.map(record => record.id).reverse());
+    for (const name of ['a', 'b', 'c']) assert.equal(sealed.filter(id => id.startsWith(`${name}-`)).length, 40);
+  });
+
+  function startLedgerWriter(name: string, count: number): ChildProcess {
+    const flags = ['--disable-warning=ExperimentalWarning', ledgerWriterPath, folder, name, String(count)];
+    return spawn(process.execPath, flags, { stdio: 'ignore' });
+  }
 
   function startWriter(run: string, count: number): ChildProcess {
     const flags = ['--disable-warning=ExperimentalWarning', writerPath, folder, run, String(count)];

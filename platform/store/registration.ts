@@ -10,8 +10,8 @@ import { checkAlias } from './registry-names.ts';
 import { findNumberedVersion, toVersion, type VersionDetails } from './versions.ts';
 
 /**
- * Registers a version, and its model when that is new. The same weights out of the same tuning run with the same documents are
- * the same version: registering them again adds only artifacts it has not got, and moves the alias.
+ * Registers a version, and its model when that is new. The same weights out of the same tuning run are the same version:
+ * registering them again adds only artifacts it has not got, and moves the alias.
  */
 export function createVersion(
   context: StoreContext,
@@ -31,18 +31,10 @@ export function createVersion(
 }
 
 function findSame(context: StoreContext, model: Row, version: NewModelVersion): Row | undefined {
-  const rows = context.driver.all(
-    'SELECT * FROM model_versions WHERE model = ? AND weights_digest = ? AND run_id IS ? ORDER BY version DESC',
+  return context.driver.get(
+    'SELECT * FROM model_versions WHERE model = ? AND weights_digest = ? AND run_id IS ?',
     ...[Number(model['key']), version.weightsDigest, version.lineage.runId ?? null],
   );
-  const documents = version.artifacts.filter(artifact => artifact.artifactType === 'doc-artifact');
-  return rows.find(row => documents.every(({ name, digest }) => hasDocument(context, row, name, digest)));
-}
-
-function hasDocument(context: StoreContext, version: Row, name: string, digest: string): boolean {
-  const sql = `SELECT 1 FROM artifacts
-    WHERE version = ? AND type = 'doc-artifact' AND name = ? AND json_extract(content, '$.digest') = ?`;
-  return context.driver.get(sql, Number(version['key']), name, digest) !== undefined;
 }
 
 function insertVersion(context: StoreContext, model: Row, version: NewModelVersion, actor: Identity): Row {

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { WorkbenchError } from '../../engine/base/errors.ts';
+import type { Store } from '../../engine/ports/store.ts';
+import { validateReport } from '../../schemas/generated/validators.js';
+import { createSetClock, makePlan, makeProgress, makeSample, makeStoreFolder } from '../../test/fakes/runs.ts';
+import { ada, makeVersion } from '../../test/fakes/registry.ts';
+import { describeHost } from '../host/describe.ts';
+import { migrate, migrations, schemaVersion } from './schema.ts';
+import { openDriver } from './driver.ts';
+import { openStore } from './store.ts';
+
+const fixture = new URL('../../test/fixtures/store/version-1.sql', import.meta.url);
+
+describe('a store of version 1', () => {
+  const clock = createSetClock();
+  const signal = new AbortController().signal;
+  let folder = '';
+  let store: Store;
+
+  beforeEach(async () => {
+    folder = makeStoreFolder();
+    mkdirSync(folder);
+    const database = new DatabaseSync(path.join(folder, 'store.db'));
+    database.exec(readFileSync(fixture, 'utf8'));
+    database.close();
+    await assert.rejects(openStore({ folder, clock, readOnly: true }), hasCode('store-unwritable'));
+    store = await openStore({ folder, clock });
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(path.dirname(folder), { recursive: true, force: true });
+  });
+
+  it('is brought up to date with every run and sample', async () => {
+    const facts = await store.facts();
+    assert.deepEqual([facts.schemaVersion, facts.runs, facts.samples], [schemaVersion, 3, 7]);
+    const runs = [...(await store.listRuns({})), ...(await store.listRuns({ archived: true }))];
+    assert.deepEqual(
+      runs.map(({ id, kind, file, state }) => [id, kind, file, state]),
+      [
+        ['20260102-failed', 'benchmark', 'sample.bench.yaml', 'failed'],
+        ['20260101-done', 'benchmark', 'sample.bench.yaml', 'succeeded'],
+        ['20260103-queued', 'benchmark', 'sample.bench.yaml', 'lost'],
+      ],
+    );
+    const page = await store.querySamples({ runId: '20260101-done', limit: 10 });
+    assert.deepEqual(
+      page.rows.map(row => [row.variant, row.row, row.output]),
+      [
+        [0, 0, 'label-0'],
+        [0, 1, 'label-1'],
+        [0, 2, 'label-0'],
+        [1, 0, 'label-0'],
+        [1, 1, 'label-1'],
+        [1, 2, 'label-0'],
+      ],
+    );
+  });
+
+  it('names specifications and environments by their new fields', async () => {
+    const { spec, environment, variants } = await store.getRun('20260102-failed');
+    assert.deepEqual(spec, {
+      kind: 'benchmark',
+      text: 'name: sample\n',
+      path: '/home/ada/sample.bench.yaml',
+      file: 'sample.bench.yaml',
+      name: 'sample',
+      folder: '/home/ada',
+      origin: 'terminal',
+      models: ['model-0', 'model-1'],
+      limit: 3,
+    });
+    assert.deepEqual(environment, makePlan().environment);
+    assert.deepEqual(variants, makePlan().variants);
+    assert.equal((await store.getRun('20260101-done')).spec.cell, 'cell-1');
+  });
+
+  it('gives reports that are valid today, with their runs in order', async () => {
+    const { report } = await store.getRun('20260101-done');
+    assert.ok(validateReport(report), JSON.stringify(validateReport.errors));
+    assert.deepEqual(
+      report.runs.map(({ id, kind, file }) => [id.slice(-5), kind, file]),
+      [
+        ['aaaaa', 'benchmark', 'triage.bench.yaml'],
+        ['bbbbb', 'benchmark', 'triage.bench.yaml'],
+      ],
+    );
+    assert.match(report.environment?.fileDigest ?? '', /^606f46d1/);
+    assert.ok(!JSON.stringify(report).includes('benchmarkDigest'));
+  });
+
+  it('finds runs by the models they asked, and resumes where a run stood', async () => {
+    const asking = await store.listRunsAsking('digest-1');
+    assert.deepEqual(
+      asking.map(run => run.id),
+      ['20260102-failed', '20260101-done'],
+    );
+    const writer = await store.openWriter('20260102-failed', describeHost());
+    await writer.begin(makePlan());
+    await writer.append([makeSample(7), makeSample(8)], makeProgress(2));
+    await writer.finish({ state: 'succeeded', progress: makeProgress(2), headlines: [] });
+    assert.equal((await store.querySamples({ runId: '20260102-failed', limit: 10 })).total, 2);
+  });
+
+  it('keeps models and records like a new one, and is migrated once', async () => {
+    await store.registry.createVersion(makeVersion(), { name: 'ticket-triage' }, ada);
+    await store.close();
+    store = await openStore({ folder, clock });
+    assert.equal((await store.registry.getVersion('ticket-triage', '1', signal)).status, 'candidate');
+    assert.equal((await store.ledger.readAudit(0, 10)).length, 2);
+  });
+});
+
+describe('the second migration', () => {
+  it('leaves a store as it was when it cannot be finished', () => {
+    const folder = makeStoreFolder();
+    mkdirSync(folder);
+    const driver = openDriver(path.join(folder, 'store.db'), { readOnly: false });
+    driver.exec(readFileSync(fixture, 'utf8'));
+    const before = driver.all('SELECT * FROM run_records');
+    const [first = '', second = ''] = migrations;
+    assert.throws(() => migrate(driver, [first, `${second}; NOT SQL`]));
+    assert.equal(driver.get('PRAGMA user_version')?.['user_version'], 1);
+    assert.deepEqual(driver.all('SELECT * FROM run_records'), before);
+    assert.ok('benchmark' in (driver.get('SELECT * FROM runs') ?? {}));
+    driver.close();
+    rmSync(path.dirname(folder), { recursive: true, force: true });
+  });
+
+  it('makes of an empty first version what a new store is', () => {
+    const folder = makeStoreFolder();
+    mkdirSync(folder);
+    const tables = ['old.db', 'new.db'].map((name, index) => {
+      const driver = openDriver(path.join(folder, name), { readOnly: false });
+      if (index === 0) migrate(driver, migrations.slice(0, 1));
+      migrate(driver);
+      const found = driver.all('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name');
+      driver.close();
+      return found;
+    });
+    assert.deepEqual(tables[0], tables[1]);
+    assert.ok(tables[0]?.some(({ name }) => name === 'audit_log'));
+    rmSync(path.dirname(folder), { recursive: true, force: true });
+  });
+});
+
+function hasCode(code: string): (error: unknown) => boolean {
+  return error => error instanceof WorkbenchError && error.code === code;
+}
