@@ -23,7 +23,8 @@ export function renderAssessmentText(view: ScorecardView): string {
   const open = openControls(record);
   if (open.length > 0) lines.push('', ...open.flatMap(describeOpen));
   lines.push('', ...footer(view), caution);
-  return lines.join('\n');
+  // Titles and reasons come from policies and cards: nothing in them may steer a terminal.
+  return lines.map(line => line.replace(/\p{Cc}/gu, ' ')).join('\n');
 }
 
 /** The same as Markdown, for notebooks and code hosts. */

@@ -39,7 +39,7 @@ export function checkLineage(
   const found = check.require.map(requirement => judge(requirement, subject, training));
   const state = worstFirst.find(candidate => found.some(each => each.state === candidate)) ?? 'error';
   const telling = found.filter(each => (state === 'pass' ? true : each.state !== 'pass'));
-  return conclude(check, state, telling.map(({ reason }) => reason).join(' '), { required, evidence });
+  return conclude(check, state, [...new Set(telling.map(({ reason }) => reason))].join(' '), { required, evidence });
 }
 
 const worstFirst: readonly CheckState[] = ['fail', 'error', 'missing', 'needs-review', 'pass'];

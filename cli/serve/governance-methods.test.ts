@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { WorkbenchError } from '../../engine/base/errors.ts';
+import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
+import {
+  describeAssessment,
+  exportScorecard,
+  getAssessment,
+  listPolicies,
+  startAssessment,
+} from './governance-methods.ts';
+import type { Session } from './session.ts';
+
+const policy = `id: team
+version: 1.0.0
+title: Team policy
+level: team
+controls:
+  - id: CARD
+    title: The card names a licence
+    severity: low
+    checks: [{id: CARD.license, type: model-card, path: license}]
+`;
+
+describe('the engine process’s methods of governance', () => {
+  let world: Governed;
+  let session: Session;
+  before(async () => {
+    world = await openGoverned();
+    const { store, ...host } = world.ports;
+    session = { host, store, folder: world.folder } as unknown as Session;
+    await world.ports.files.writeText(path.join(world.folder, 'a.policy.yaml'), policy);
+    await world.ports.files.writeText(
+      path.join(world.folder, 'b.policy.yaml'),
+      `${policy.replace('id: team', 'id: other')}extends: [{id: none, version: ^1.0.0}]\n`,
+    );
+    await world.ports.files.writeText(path.join(world.folder, 'c.policy.yaml'), 'id: broken\nlevel: [\n');
+    await world.register('weights');
+  });
+  after(() => world.close());
+
+  it('list the workspace’s policies, broken ones with what can be read of them', async () => {
+    const { policies } = await listPolicies(session, signal);
+    assert.deepEqual(policies[0], {
+      path: 'a.policy.yaml',
+      id: 'team',
+      version: '1.0.0',
+      title: 'Team policy',
+      level: 'team',
+      controls: 1,
+      extends: [],
+      diagnostics: 0,
+    });
+    const [, extending, broken] = policies;
+    assert.ok(extending !== undefined && extending.diagnostics > 0);
+    assert.deepEqual(extending.extends, ['none']);
+    assert.ok(broken !== undefined && broken.diagnostics > 0);
+    assert.deepEqual([broken.path, broken.id], ['c.policy.yaml', 'broken']);
+  });
+
+  it('assess, get, describe and export', async () => {
+    const source = { path: path.join(world.folder, 'a.policy.yaml'), text: policy };
+    const { view, written } = await startAssessment(
+      { model: 'triage', version: 'candidate', policies: [source], scorecard: 'card.scorecard.json' },
+      session,
+      signal,
+    );
+    assert.equal(written, 'card.scorecard.json');
+    const reference = { assessmentId: view.scorecard.record.id };
+    assert.deepEqual((await getAssessment(reference, session, signal)).scorecard, view.scorecard);
+    assert.match((await describeAssessment(reference, session, signal)).text, /^\*\*triage@1/);
+    const target = { ...reference, format: 'json' as const, path: 'again.scorecard.json' };
+    const { path: exported } = await exportScorecard(target, session, signal);
+    assert.equal(readFileSync(exported, 'utf8'), readFileSync(path.join(world.folder, 'card.scorecard.json'), 'utf8'));
+    const markdown = await exportScorecard({ ...target, format: 'markdown', path: 'a.md' }, session, signal);
+    assert.match(readFileSync(markdown.path, 'utf8'), /CARD/);
+    await assert.rejects(
+      getAssessment({ assessmentId: 'nothing' }, session, signal),
+      (error: unknown) => error instanceof WorkbenchError && error.code === 'record-not-found',
+    );
+  });
+});
