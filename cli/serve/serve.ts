@@ -15,6 +15,7 @@ import {
 } from './governance-methods.ts';
 import { createHostSecrets } from './host-secrets.ts';
 import { listModels } from './model-methods.ts';
+import * as registry from './registry-methods.ts';
 import {
   describeRuns,
   dryRun,
@@ -26,7 +27,7 @@ import {
   startRun,
 } from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
-import { watchRuns } from './watch.ts';
+import { watchStore } from './watch.ts';
 
 type Method = keyof EngineRequests;
 type Handler<M extends Method> = (
@@ -52,7 +53,7 @@ export async function serve(): Promise<ExitCode> {
 class EngineServer {
   readonly #connection: MessageConnection;
   #session: Promise<Session> | undefined;
-  #watch: ReturnType<typeof watchRuns> | undefined;
+  #watch: ReturnType<typeof watchStore> | undefined;
 
   constructor(connection: MessageConnection) {
     this.#connection = connection;
@@ -62,9 +63,10 @@ class EngineServer {
         await this.dispose();
         this.#session = openSession(options, secrets, signal);
         const session = await this.#session;
-        this.#watch = watchRuns(
+        this.#watch = watchStore(
           session,
           change => void connection.sendNotification('runs/changed', change),
+          () => void connection.sendNotification('registry/changed', {}),
           error => {
             process.stderr.write(`The store could not be read: ${toWorkbenchError(error).message}\n`);
           },
@@ -105,11 +107,27 @@ class EngineServer {
       store.queryDisagreements(query),
     );
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
+    this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
+    this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
+    this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);
+    this.#on('registry/register', validators.validateRegisterVersion, registry.registerVersion);
+    this.#on('registry/setAlias', validators.validateSetAlias, registry.setAlias);
+    this.#on('registry/archive', validators.validateArchiveModel, registry.archiveModel);
+    this.#on('registry/requestApproval', validators.validateApprovalStep, registry.requestVersionApproval);
+    this.#on('registry/approve', validators.validateApprovalStep, registry.approveVersion);
+    this.#on('registry/baseline', validators.validateApprovalStep, registry.lockVersion);
+    this.#on('registry/promote', validators.validateApprovalStep, registry.promoteVersion);
     this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/markdown', validators.validateAssessmentReference, describeAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
+    this.#on('governance/attest', validators.validateAttestControl, registry.attest);
+    this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
+    this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
+    this.#on('governance/waivers', undefined, (_nothing, session) => registry.getWaivers(session));
+    this.#on('audit/verify', undefined, (_nothing, session, signal) => registry.verifyLog(session, signal));
+    this.#on('identity/get', undefined, (_nothing, session, signal) => registry.whoAmI(session, signal));
     this.#on('diagnostics/collect', undefined, (_nothing, session) => collectDiagnostics(session));
   }
 
@@ -128,7 +146,7 @@ class EngineServer {
         if (session === undefined)
           throw new WorkbenchError('usage', 'No workspace is open.', { remedy: 'Send workspace/open first.' });
         const result = await handle(valid, session, signal);
-        if (changesRuns.has(method)) this.#watch?.lookNow();
+        if (changesStore.has(method)) this.#watch?.lookNow();
         return result;
       }),
     );
@@ -163,4 +181,21 @@ class EngineServer {
   }
 }
 
-const changesRuns: ReadonlySet<Method> = new Set<Method>(['runs/start', 'runs/resume', 'runs/cancel', 'runs/archive']);
+/** What this process writes itself, the store's version does not tell it. */
+const changesStore: ReadonlySet<Method> = new Set<Method>([
+  'runs/start',
+  'runs/resume',
+  'runs/cancel',
+  'runs/archive',
+  'registry/register',
+  'registry/setAlias',
+  'registry/archive',
+  'registry/requestApproval',
+  'registry/approve',
+  'registry/baseline',
+  'registry/promote',
+  'assessments/start',
+  'governance/attest',
+  'governance/requestWaiver',
+  'governance/approveWaiver',
+]);

@@ -9,18 +9,28 @@ const watchedRuns = 500;
 const readAnyway = 20;
 
 /**
- * Tells about new and changed runs, whichever process wrote them. Returns a function that stops the watch, and one that looks at
- * once, for changes this process made itself.
+ * Tells about new and changed runs, and that registry or ledger changed, whichever process wrote it. Returns a function that stops
+ * the watch, and one that looks at once, for changes this process made itself.
  */
-export function watchRuns(session: Session, notify: (change: RunsChanged) => void, onError: (error: unknown) => void) {
+export function watchStore(
+  session: Session,
+  notifyRuns: (change: RunsChanged) => void,
+  notifyRegistry: () => void,
+  onError: (error: unknown) => void,
+) {
   const known = new Map<string, string>();
+  let auditHead = 0;
   let version = -1;
   let looks = 0;
   let looking = false;
+  let again = false;
   let first = true;
 
   const look = async (force: boolean): Promise<void> => {
-    if (looking) return;
+    if (looking) {
+      again ||= force;
+      return;
+    }
     looking = true;
     try {
       const current = await session.store.dataVersion();
@@ -28,11 +38,18 @@ export function watchRuns(session: Session, notify: (change: RunsChanged) => voi
       if (!force && current === version && looks % readAnyway !== 0) return;
       version = current;
       const changed = await findChanged();
-      if (changed.length > 0 && !first) notify({ runs: changed });
+      if (changed.length > 0 && !first) notifyRuns({ runs: changed });
+      // Whatever changes registry or ledger leaves an entry in the audit log.
+      const head = (await session.store.ledger.readAuditHead())?.sequence ?? 0;
+      if (head !== auditHead && !first) notifyRegistry();
+      auditHead = head;
       first = false;
     } finally {
       looking = false;
     }
+    if (!again) return;
+    again = false;
+    await look(true);
   };
 
   const findChanged = async (): Promise<RunSummary[]> => {

@@ -1,0 +1,139 @@
+import path from 'node:path';
+import type {
+  ApprovalStep,
+  ArchiveModel,
+  AttestControl,
+  Attestation,
+  AuditVerification,
+  CompareVersions,
+  ModelVersion,
+  ModelVersionReference,
+  RegisteredModel,
+  RegisterVersion,
+  RegistryList,
+  RequestWaiver,
+  SetAlias,
+  VersionComparison,
+  VersionDetails,
+  Waiver,
+  WaiverList,
+  WaiverReference,
+  WhoAmI,
+} from '../../schemas/generated/messages.ts';
+import { verifyAudit } from '../../engine/audit/verify.ts';
+import { toWorkbenchError } from '../../engine/base/errors.ts';
+import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import { approve, requestApproval } from '../../engine/promotion/approval.ts';
+import { attestControl } from '../../engine/promotion/attest.ts';
+import { lockBaseline } from '../../engine/promotion/baseline.ts';
+import { promote } from '../../engine/promotion/promote.ts';
+import type { PromotionStep } from '../../engine/promotion/version.ts';
+import { approveWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
+import { compareVersions } from '../../engine/registry/compare.ts';
+import { describeVersion, listRegistry } from '../../engine/registry/details.ts';
+import { registerRun } from '../../engine/registry/register-run.ts';
+import { createGovernancePorts } from '../composition.ts';
+import type { Session } from './session.ts';
+
+function portsOf({ host, store }: Session): GovernancePorts {
+  return createGovernancePorts(host, store);
+}
+
+export function listModelVersions({ store }: Session, signal: AbortSignal): Promise<RegistryList> {
+  return listRegistry(store, signal);
+}
+
+export function getVersion(
+  { model, version }: ModelVersionReference,
+  { store }: Session,
+  signal: AbortSignal,
+): Promise<VersionDetails> {
+  return describeVersion(model, version, store, signal);
+}
+
+export function compareRegistered(
+  { references }: CompareVersions,
+  { store }: Session,
+  signal: AbortSignal,
+): Promise<VersionComparison> {
+  return compareVersions(references, store, signal);
+}
+
+export async function registerVersion(
+  { card, ...request }: RegisterVersion,
+  session: Session,
+  signal: AbortSignal,
+): Promise<ModelVersion> {
+  const { host, folder } = session;
+  const author = await host.identities.whoAmI(folder, signal);
+  const registration = { ...request, author, ...(card === undefined ? {} : { card: path.resolve(folder, card) }) };
+  return registerRun(registration, portsOf(session), signal);
+}
+
+export async function setAlias(
+  { model, alias, version }: SetAlias,
+  { host, store, folder }: Session,
+  signal: AbortSignal,
+): Promise<RegisteredModel> {
+  return store.registry.setAlias(model, alias, version, await host.identities.whoAmI(folder, signal));
+}
+
+export async function archiveModel(
+  { model, archived }: ArchiveModel,
+  { host, store, folder }: Session,
+  signal: AbortSignal,
+): Promise<RegisteredModel> {
+  return store.registry.setArchived(model, archived, await host.identities.whoAmI(folder, signal));
+}
+
+type Step = (step: PromotionStep, ports: GovernancePorts, signal: AbortSignal) => Promise<unknown>;
+
+/** A step to production as a method: what the version has become is its result. */
+function createStep(take: Step) {
+  return async (request: ApprovalStep, session: Session, signal: AbortSignal): Promise<VersionDetails> => {
+    const { store, folder } = session;
+    const { model, version } = await store.registry.getVersion(request.model, request.version, signal);
+    await take({ ...request, model, version, folder }, portsOf(session), signal);
+    return describeVersion(model, version, store, signal);
+  };
+}
+
+export const requestVersionApproval = createStep(requestApproval);
+export const approveVersion = createStep(approve);
+export const lockVersion = createStep(lockBaseline);
+export const promoteVersion = createStep(promote);
+
+export function attest(request: AttestControl, session: Session, signal: AbortSignal): Promise<Attestation> {
+  return attestControl({ ...request, folder: session.folder }, portsOf(session), signal);
+}
+
+export function askForWaiver(request: RequestWaiver, session: Session, signal: AbortSignal): Promise<Waiver> {
+  return requestWaiver({ ...request, folder: session.folder }, portsOf(session), signal);
+}
+
+export function approveOneWaiver(
+  { waiverId }: WaiverReference,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Waiver> {
+  return approveWaiver({ waiverId, folder: session.folder }, portsOf(session), signal);
+}
+
+export async function getWaivers(session: Session): Promise<WaiverList> {
+  return { waivers: [...(await listWaivers(portsOf(session)))] };
+}
+
+export function verifyLog({ host, store }: Session, signal: AbortSignal): Promise<AuditVerification> {
+  return verifyAudit(store, host.digest, signal);
+}
+
+/** Nobody being known is an answer: pages ask before they offer a step. */
+export async function whoAmI({ host, folder }: Session, signal: AbortSignal): Promise<WhoAmI> {
+  try {
+    return { identity: await host.identities.whoAmI(folder, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message, remedy } = toWorkbenchError(error);
+    return { failure: { code, message, ...(remedy === undefined ? {} : { remedy }) } };
+  }
+}
