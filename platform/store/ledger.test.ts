@@ -166,6 +166,8 @@ describe('the ledger', () => {
       [1, 2, 3, 4, 5, 6],
     );
     assert.deepEqual(await store.ledger.readAudit(2, 2), all.slice(2, 4));
+    const { sequence, hash } = all.at(-1)?.entry ?? auditOrigin;
+    assert.deepEqual(await store.ledger.readAuditHead(), { sequence, hash });
     assert.deepEqual(await store.ledger.readAudit(6, 2), []);
   });
 
