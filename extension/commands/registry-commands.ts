@@ -79,17 +79,18 @@ async function registerRun(context: CommandContext, given: unknown, epoch: unkno
       remedy: vscode.l10n.t('Only what was trained to its end can be registered.'),
     });
   }
-  const model = await askForModel(entry);
+  await context.registry.load();
+  const model = await askForModel(likelyModel(context, entry));
   if (model === undefined) return;
-  const alias = await askForAlias(vscode.l10n.t('Register a Run (2/3)'), 'candidate', true);
+  const alias = await askForAlias(vscode.l10n.t('Register a Run (2/3)'), 'candidate');
   if (alias === undefined) return;
   const card = await askForCard();
   if (card === undefined) return;
   const version: RegisterVersion = {
     runId: entry.run.id,
     model,
+    alias,
     ...(typeof epoch === 'number' ? { epoch } : {}),
-    ...(alias === '' ? {} : { alias }),
     ...(card === 'none' ? {} : { card: card.fsPath }),
   };
   const registered = await engineOf(context, entry).request('registry/register', version);
@@ -97,11 +98,19 @@ async function registerRun(context: CommandContext, given: unknown, epoch: unkno
   context.pages.showVersions({ folder: entry.folder, versions: [{ model, version: registered.version }] });
 }
 
-async function askForModel({ run }: RunEntry): Promise<string | undefined> {
+/** The model that the job's earlier runs were registered as, else one that is called like the job. */
+function likelyModel({ registry }: CommandContext, { folder, run }: RunEntry): string {
+  const earlier = registry
+    .versions()
+    .find(entry => entry.folder === folder && entry.details.version.lineage.job === run.name);
+  return earlier?.model.name ?? run.name;
+}
+
+async function askForModel(value: string): Promise<string | undefined> {
   return await vscode.window.showInputBox({
     title: vscode.l10n.t('Register a Run (1/3)'),
     prompt: vscode.l10n.t('Name of the model; a new version is added where there is one of this name'),
-    value: run.name,
+    value,
     ignoreFocusOut: true,
     validateInput: value =>
       namePattern.test(value)
@@ -110,20 +119,17 @@ async function askForModel({ run }: RunEntry): Promise<string | undefined> {
   });
 }
 
-async function askForAlias(title: string, value: string, optional: boolean): Promise<string | undefined> {
+async function askForAlias(title: string, value: string): Promise<string | undefined> {
   return await vscode.window.showInputBox({
     title,
-    prompt: optional
-      ? vscode.l10n.t('Alias that shall stand for the version, such as candidate; empty: none')
-      : vscode.l10n.t('Alias that shall stand for the version, such as candidate'),
+    prompt: vscode.l10n.t('Alias that shall stand for the version, such as candidate'),
     value,
     ignoreFocusOut: true,
-    validateInput: alias => aliasFault(alias, optional),
+    validateInput: aliasFault,
   });
 }
 
-function aliasFault(alias: string, optional: boolean): string | undefined {
-  if (optional && alias === '') return undefined;
+function aliasFault(alias: string): string | undefined {
   if (guardedAliases.has(alias))
     return vscode.l10n.t('"{0}" is moved by approval, baseline and promotion only.', alias);
   if (aliasPattern.test(alias)) return undefined;
@@ -165,7 +171,7 @@ async function setAlias(context: CommandContext, given: unknown): Promise<void> 
   const title = vscode.l10n.t('Alias of {0}', versionName(entry.details));
   const chosen = choices.length === 1 ? choices[0] : await vscode.window.showQuickPick(choices, { title });
   if (chosen === undefined) return;
-  const alias = chosen.alias ?? (await askForAlias(title, '', false));
+  const alias = chosen.alias ?? (await askForAlias(title, ''));
   if (alias === undefined) return;
   const change = { model, alias, ...(chosen.remove ? {} : { version }) };
   await engineOf(context, entry).request('registry/setAlias', change);

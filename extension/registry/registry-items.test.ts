@@ -91,9 +91,9 @@ describe('what lies under a version', () => {
       lineage: {
         runId: 'r0',
         epoch: 15,
-        file: 'a.tune.yaml',
+        file: 'jobs/a.tune.yaml',
         base: { name: 'embedded:linear' },
-        datasets: [{ role: 'train', aspect: 'robustness', path: 'data/noisy.jsonl', digest: 'd', rows: 720 }],
+        datasets: [{ role: 'train', aspect: 'robustness', path: '../data/noisy.jsonl', digest: 'd', rows: 720 }],
         prompts: [],
       },
     },
@@ -143,10 +143,12 @@ describe('what lies under a version', () => {
       groupRows('lineage', details, now).map(({ label, description }) => [label, description]),
       [
         ['Tuning run', 'r0 · epoch 15'],
-        ['Tuning job', 'a.tune.yaml'],
+        ['Tuning job', 'jobs/a.tune.yaml'],
         ['Base model', 'embedded:linear'],
-        ['data/noisy.jsonl', 'train · robustness · 720 rows'],
+        ['../data/noisy.jsonl', 'train · robustness · 720 rows'],
       ],
     );
+    const dataset = groupRows('lineage', details, now).at(-1);
+    assert.deepEqual(dataset?.open, { kind: 'file', path: 'jobs/../data/noisy.jsonl' });
   });
 });

@@ -245,12 +245,18 @@ function lineageItems(lineage: Lineage): RegistryItem[] {
   if (lineage.trainer !== undefined) rows.push(plainItem(t('Trained by'), lineage.trainer.email, 'account'));
   for (const dataset of lineage.datasets) {
     const words = [dataset.role, dataset.aspect, t('{0} rows', dataset.rows)].filter(Boolean).join(' · ');
-    rows.push({ ...plainItem(dataset.path, words, 'database'), open: { kind: 'file', path: dataset.path } });
+    rows.push({ ...plainItem(dataset.path, words, 'database'), open: besideJob(dataset.path, lineage) });
   }
   for (const { path } of lineage.prompts) {
-    rows.push({ ...plainItem(path, '', 'comment'), open: { kind: 'file', path } });
+    rows.push({ ...plainItem(path, '', 'comment'), open: besideJob(path, lineage) });
   }
   return rows;
+}
+
+/** Paths in a job start from its own folder. */
+function besideJob(path: string, { file = '' }: Lineage): OpenTarget {
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
+  return { kind: 'file', path: folder + path };
 }
 
 function plainItem(label: string, description: string, icon: string): RegistryItem {

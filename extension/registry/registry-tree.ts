@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { resolveInside } from './resolve-inside.ts';
 import type { ModelEntry, RegistryBook, VersionEntry } from './registry-book.ts';
 import {
   groupItem,
@@ -195,11 +196,12 @@ function treeItem(
   item.accessibilityInformation = { label: [facts.label, facts.description].filter(Boolean).join(', ') };
   // An empty Markdown tooltip would keep VS Code's own, made of label and description, from showing.
   if (facts.tooltip !== '') item.tooltip = new vscode.MarkdownString(facts.tooltip);
-  if (facts.open !== undefined && version !== undefined) item.command = openCommand(facts.open, version);
+  const command = facts.open === undefined || version === undefined ? undefined : openCommand(facts.open, version);
+  if (command !== undefined) item.command = command;
   return item;
 }
 
-function openCommand(target: OpenTarget, version: VersionNode): vscode.Command {
+function openCommand(target: OpenTarget, version: VersionNode): vscode.Command | undefined {
   const { t } = vscode.l10n;
   switch (target.kind) {
     case 'version':
@@ -209,8 +211,9 @@ function openCommand(target: OpenTarget, version: VersionNode): vscode.Command {
     case 'assessment':
       return { command: 'aiwb.openScorecard', title: t('Open Scorecard'), arguments: [target.assessmentId] };
     case 'file': {
-      const uri = vscode.Uri.file(path.resolve(version.folder, target.path));
-      return { command: 'vscode.open', title: t('Open File'), arguments: [uri] };
+      const file = resolveInside(version.folder, target.path);
+      if (file === undefined) return undefined;
+      return { command: 'vscode.open', title: t('Open File'), arguments: [vscode.Uri.file(file)] };
     }
   }
 }
