@@ -10,7 +10,7 @@ export function orderControls(controls: readonly ControlResult[]): readonly Cont
   return [...controls].sort((a, b) => rank(a) - rank(b));
 }
 
-export const outcomeWords: Readonly<Record<ControlOutcome, string>> = {
+const outcomeWords: Readonly<Record<ControlOutcome, string>> = {
   compliant: 'compliant',
   partial: 'partial',
   'non-compliant': 'not compliant',

@@ -16,7 +16,7 @@ export function readPayload<T>(record: LedgerRecord, validate: Validator<T>, dig
 }
 
 /** Whether a record's payload still has the digest it was stored with. */
-export function isUnchanged(record: LedgerRecord, digest: Digest): boolean {
+function isUnchanged(record: LedgerRecord, digest: Digest): boolean {
   return digestRecord(record.payload, text => digest.sha256(text)) === record.digest;
 }
 

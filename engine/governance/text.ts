@@ -39,9 +39,11 @@ export function renderAssessmentMarkdown(view: ScorecardView): string {
     '',
     ...renderMarkdownTable(conditionHeader, record.gate.conditions.map(conditionRow)),
   ];
-  const open = openControls(record).flatMap(({ id, reason, remediation }) => [
-    `${id}: ${reason}${remediation === undefined ? '' : ` ${remediation}`}`,
-  ]);
+  const open = openControls(record).map(control =>
+    describeOpen(control)
+      .map(line => line.trim())
+      .join(' '),
+  );
   if (open.length > 0) lines.push('', ...open.map(item => `- ${escapeMarkdown(item)}`));
   lines.push('', ...footer(view).map(item => `- ${escapeMarkdown(item)}`), '', caution);
   return `${lines.join('\n')}\n`;
@@ -77,8 +79,10 @@ function openControls({ controls }: AssessmentRecord): readonly ControlResult[] 
   return orderControls(controls).filter(({ outcome }) => outcome !== 'compliant' && outcome !== 'not-applicable');
 }
 
-function describeOpen({ id, reason, remediation }: ControlResult): string[] {
-  return [`${id}: ${reason}`, ...(remediation === undefined ? [] : [`  ${remediation}`])];
+/** The policy's remedy is for what failed; where evidence is missing, the reason says how to get it. */
+function describeOpen({ id, outcome, reason, remediation }: ControlResult): string[] {
+  const failed = outcome === 'non-compliant' || outcome === 'partial';
+  return [`${id}: ${reason}`, ...(failed && remediation !== undefined ? [`  ${remediation}`] : [])];
 }
 
 function footer({ scorecard: { record, digest, approval }, verification }: ScorecardView): string[] {

@@ -1,9 +1,6 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { collectValue } from '../../documents/values.ts';
 
-/** Larger cards are not read. */
-export const mostCardBytes = 256 * 1024;
-
 /** Something a card says. */
 export interface CardPlace {
   /** From 1. */

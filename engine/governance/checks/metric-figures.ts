@@ -27,6 +27,11 @@ export interface Measured {
   readonly caution?: string;
 }
 
+/** Whether the lower bound is what counts. */
+export function asksForMore({ assert: { op } }: MetricCheck): boolean {
+  return op === '>=' || op === '>';
+}
+
 type Outcome = Measured | { readonly fault: string };
 
 interface RunFacts {
@@ -76,7 +81,7 @@ function measureOverall(check: MetricCheck, result: VariantResult, run: RunFacts
 function measureWorst(check: MetricCheck, slices: readonly SliceResult[], run: RunFacts): Outcome {
   const found = collectSlices(check, slices);
   if ('fault' in found) return found;
-  const asksMore = check.assert.op === '>=' || check.assert.op === '>';
+  const asksMore = asksForMore(check);
   const point = check.assert.bound === 'point';
   const candidates = found.figures.map(({ name, figure, value }): Measured => {
     const bounds = boundsOf(figure, value, run, found.figures.length);

@@ -4,7 +4,7 @@ import { countOf, formatNumber } from '../../reports/format.ts';
 import { describeDate } from '../../promotion/version.ts';
 import { joinWords } from '../words.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
-import { measure, type Measured } from './metric-figures.ts';
+import { asksForMore, measure, type Measured } from './metric-figures.ts';
 
 /** A finished benchmark run that asked the version, with the variants that did. */
 export interface EvidenceRun {
@@ -148,10 +148,6 @@ function judgedFigure(check: MetricCheck, { actual, low, high }: Measured): numb
 
 function judgesPoint({ assert }: MetricCheck): boolean {
   return assert.bound === 'point';
-}
-
-export function asksForMore({ assert: { op } }: Pick<MetricCheck, 'assert'>): boolean {
-  return op === '>=' || op === '>';
 }
 
 function boundWord(check: MetricCheck): string {
