@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Scorecard, ScorecardView } from '../../../schemas/generated/messages.ts';
+import { driver, setTheme, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+const editor = 'aiwb.scorecard';
+const uri = (): vscode.Uri => workspaceUri('committed.scorecard.json');
+
+/** A scorecard as it was once written; under test, the extension lies in the repository. */
+function fixture(name: string): Scorecard {
+  const { extensionPath } = vscode.extensions.getExtension('ai-workbench.ai-workbench') ?? {};
+  const file = path.join(extensionPath ?? '', 'test/fixtures/scorecards', `${name}.json`);
+  return (JSON.parse(readFileSync(file, 'utf8')) as ScorecardView).scorecard;
+}
+
+async function write(text: string): Promise<void> {
+  await vscode.workspace.fs.writeFile(uri(), Buffer.from(text));
+}
+
+/** Text of the page in the editor, once it shows `pattern`. */
+async function pageText(pattern: RegExp): Promise<string> {
+  return await eventually(async () => {
+    const text = await driver.webviewText({ extensionId: 'ai-workbench.ai-workbench' });
+    return pattern.test(text) ? text : undefined;
+  });
+}
+
+describe('a scorecard file', function () {
+  this.timeout(120_000);
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(uri());
+  });
+
+  it('opens read-only, verified, in every theme', async function () {
+    skipUndriven(this);
+    const passed = fixture('passed');
+    await write(JSON.stringify(passed, undefined, 2));
+    await vscode.commands.executeCommand('vscode.open', uri());
+    const { subject } = passed.record;
+    const text = await pageText(/Gate passed/i);
+    assert.ok(text.includes(`${subject.model}@${subject.version}`), text.slice(0, 500));
+    const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+    assert.ok(activeTab?.input instanceof vscode.TabInputCustom);
+    assert.equal(activeTab.input.viewType, editor);
+    for (const theme of ['light', 'hc-dark', 'dark'] as const) {
+      await setTheme(theme);
+      await driver.screenshot(`scorecard-editor-${theme}`);
+    }
+    assert.deepEqual(await driver.auditWebview(), []);
+  });
+
+  it('is told to be tampered with when it changes on disk, and to be whole again when it is', async function () {
+    skipUndriven(this);
+    const passed = fixture('passed');
+    const whole = JSON.stringify(passed);
+    await write(whole);
+    await vscode.commands.executeCommand('vscode.open', uri());
+    await pageText(/Gate passed/i);
+    const { record } = passed;
+    const changed = { ...passed, record: { ...record, subject: { ...record.subject, version: '99' } } };
+    await write(JSON.stringify(changed));
+    await pageText(/changed afterwards/);
+    await driver.screenshot('scorecard-editor-tampered');
+    await write(whole);
+    await eventually(async () => {
+      const text = await driver.webviewText();
+      return text.includes('changed afterwards') ? undefined : true;
+    });
+  });
+
+  it('that is none says why, and opens as text', async function () {
+    skipUndriven(this);
+    await write('{"schemaVersion": 1, "record": ');
+    await vscode.commands.executeCommand('vscode.open', uri());
+    const text = await pageText(/is no scorecard/);
+    assert.match(text, /as text/);
+    await driver.screenshot('scorecard-editor-broken');
+    await vscode.commands.executeCommand('aiwb.openScorecardSource');
+    await eventually(() => (vscode.window.activeTextEditor?.document.uri.path === uri().path ? true : undefined));
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { driver, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+const runMime = 'application/vnd.aiwb.run+json';
+const assessmentMime = 'application/vnd.aiwb.assessment+json';
+
+interface CellResult {
+  readonly success: boolean | undefined;
+  readonly items: readonly { mime: string; text: string }[];
+}
+
+/** Runs cells one after the other on our kernel, in a new notebook that lies in the workspace folder. */
+async function runCells(...cells: [language: string, text: string][]): Promise<CellResult[]> {
+  const data = new vscode.NotebookData(
+    cells.map(([language, text]) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, language)),
+  );
+  const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+  const editor = await vscode.window.showNotebookDocument(notebook);
+  await vscode.commands.executeCommand('notebook.selectKernel', {
+    editor,
+    id: 'ai-workbench',
+    extension: 'ai-workbench.ai-workbench',
+  });
+  await vscode.commands.executeCommand('notebook.cell.execute', {
+    ranges: [{ start: 0, end: notebook.cellCount }],
+    document: notebook.uri,
+  });
+  const all = notebook.getCells();
+  await eventually(() => (all.every(cell => cell.executionSummary?.success !== undefined) ? true : undefined), 120_000);
+  return all.map(({ executionSummary, outputs }) => ({
+    success: executionSummary?.success,
+    items: outputs.flatMap(({ items }) =>
+      items.map(({ mime, data: bytes }) => ({ mime, text: new TextDecoder().decode(bytes) })),
+    ),
+  }));
+}
+
+const tuningJob = `name: cell-tuned
+base: embedded:linear
+aspects:
+  core-performance:
+    dataset:
+      path: data/tickets.jsonl
+      input: text
+      target: category
+      split: {field: split, train: train, test: test, validation: 0.1}
+hyperparameters: {epochs: 4}
+evaluation: {metrics: [accuracy]}
+register: {model: cell-model, alias: candidate}
+`;
+
+const policy = (assess: string): string => `id: team.cell
+version: 1.0.0
+level: team
+${assess}controls:
+  - id: DATA-01
+    title: It came out of a recorded run
+    severity: high
+    checks:
+      - {id: DATA-01.run, type: lineage, require: [training-run]}
+`;
+
+describe('cells of tuning jobs and policies', function () {
+  this.timeout(240_000);
+
+  before(function () {
+    skipUndriven(this);
+  });
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('train, register and assess, and keep what came of it', async () => {
+    const results = await runCells(
+      ['aiwb-tune', tuningJob],
+      ['yaml', policy('assess: {model: cell-model@candidate}\n')],
+    );
+    const [tuned, assessed] = results;
+    assert.ok(tuned && assessed);
+    assert.equal(tuned.success, true, tuned.items.map(({ text }) => text).join('\n'));
+    const run = JSON.parse(tuned.items.find(({ mime }) => mime === runMime)?.text ?? '') as {
+      kind: string;
+      tuning: { epochs: unknown[] };
+    };
+    assert.equal(run.kind, 'tune');
+    assert.ok(run.tuning.epochs.length >= 4);
+    assert.match(tuned.items.find(({ mime }) => mime === 'text/markdown')?.text ?? '', /cell-tuned/);
+
+    assert.equal(assessed.success, true, assessed.items.map(({ text }) => text).join('\n'));
+    const { view } = JSON.parse(assessed.items.find(({ mime }) => mime === assessmentMime)?.text ?? '') as {
+      view: { verification: { state: string }; scorecard: { record: { gate: { outcome: string } } } };
+    };
+    assert.equal(view.verification.state, 'verified');
+    assert.equal(view.scorecard.record.gate.outcome, 'passed');
+    assert.match(assessed.items.find(({ mime }) => mime === 'text/markdown')?.text ?? '', /cell-model/);
+    await driver.screenshot('tuning-and-policy-cells');
+  });
+
+  it('say what a policy must add to be assessed', async () => {
+    const [result] = await runCells(['aiwb-policy', policy('')]);
+    assert.equal(result?.success, false);
+    assert.match(result.items.map(({ text }) => text).join('\n'), /assess: \{model: ticket-triage@candidate\}/);
+  });
+
+  it('say what no kind of cell is', async () => {
+    const [result] = await runCells(['yaml', 'name: x\nbase: y\n']);
+    assert.equal(result?.success, false);
+    assert.match(result.items.map(({ text }) => text).join('\n'), /no benchmark, no tuning job and no policy/);
+  });
+
+  it('estimate a tuning job without starting it', async () => {
+    await vscode.commands.executeCommand('aiwb.dryRun', workspaceUri('ticket-triage.tune.yaml'));
+    const tab = await eventually(() =>
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => /dry run/i.test(label)),
+    );
+    assert.ok(tab);
+  });
+});
