@@ -101,7 +101,8 @@ export async function approveWaiver(
   }
   const payload: WaiverApproval = { waiver: id, waiverDigest: record.digest, by, at: clock.now() };
   await store.ledger.append({
-    id: createRecordId('waiver-approval', clock, random),
+    // Another word than the waiver's: the beginning of a waiver's id must name the waiver.
+    id: createRecordId('consent', clock, random),
     kind: 'waiver-approval',
     model: record.model,
     version: record.version,
