@@ -1,6 +1,6 @@
 import { InsertTextFormat, type CompletionItem } from 'vscode-languageserver';
 import { CompletionItemKind } from 'vscode-languageserver';
-import { acceptsMapping, allowedValues, fieldsOf, type SchemaNode } from '../engine/documents/schema.ts';
+import { acceptsMapping, allowedValues, fieldsOf, requiredOf, type SchemaNode } from '../engine/documents/schema.ts';
 import type { Cursor, Place } from './cursor.ts';
 import { describeSchema } from './markdown.ts';
 
@@ -10,13 +10,14 @@ const offerValues = { title: 'Offer values', command: 'editor.action.triggerSugg
 /** The fields a mapping may still get, those it must have first, each with the start of its value. */
 export function completeKeys(schema: SchemaNode, place: Place, cursor: Cursor, snippets: boolean): CompletionItem[] {
   const fields = Object.entries(fieldsOf(schema));
+  const required = requiredOf(schema);
   // A mapping that takes one field (a metric, a key's source) and has it takes no more.
   const { maxProperties = Infinity } = mappingSchema(schema);
   if (place.present.length >= maxProperties) return [];
   return fields
     .filter(([name]) => !place.present.includes(name))
     .map(([name, field], index) => {
-      const isRequired = schema.required?.includes(name) === true;
+      const isRequired = required.includes(name);
       const { text, isSnippet } =
         cursor.token.hasColon || cursor.token.quote !== undefined
           ? { text: name, isSnippet: false }
@@ -26,7 +27,7 @@ export function completeKeys(schema: SchemaNode, place: Place, cursor: Cursor, s
         kind: acceptsMapping(field) && field.type === 'object' ? CompletionItemKind.Module : CompletionItemKind.Field,
         detail: `${field.title ?? ''}${isRequired ? ' (required)' : ''}`,
         documentation: { kind: 'markdown' as const, value: describeSchema(field) },
-        sortText: `${isRequired ? 0 : schema.anyOf === undefined ? 1 : 3}${String(index).padStart(3, '0')}`,
+        sortText: `${isRequired ? 0 : schema.anyOf === undefined || required.length > 0 ? 1 : 3}${String(index).padStart(3, '0')}`,
         filterText: name,
         insertTextFormat: isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
         insertText: text,
@@ -53,15 +54,17 @@ function startOfField(
   // The client repeats the line's own white space after a line break.
   const indent = ' '.repeat(Math.max(0, cursor.column - cursor.lineIndent) + 2);
   if (field.type === 'object') {
-    const required = (field.required ?? []).filter(
-      child => field.properties?.[child]?.type === 'string' || field.properties?.[child]?.enum !== undefined,
-    );
+    const required = (field.required ?? []).filter(child => isPlain(field.properties?.[child]));
     if (required.length === 0) return { text: `${name}:\n${indent}$0`, isSnippet: true };
     const lines = required.map((child, index) => `${indent}${child}: $${index + 1}`);
     return { text: `${name}:\n${lines.join('\n')}`, isSnippet: true };
   }
   if (field.type === 'array') return { text: `${name}:\n${indent}- $0`, isSnippet: true };
   return { text: `${name}: `, isSnippet: false };
+}
+
+function isPlain(field: SchemaNode | undefined): boolean {
+  return field?.enum !== undefined || ['string', 'number', 'integer'].includes(field?.type ?? '');
 }
 
 /** The values a schema lists or shows as examples. */

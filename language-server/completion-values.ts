@@ -2,67 +2,71 @@ import { CompletionItemKind } from 'vscode-languageserver';
 import type { Dataset } from '../schemas/generated/files.ts';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import { figuresOf } from '../engine/documents/figure-checks.ts';
-import type { ParsedDocument } from '../engine/documents/parse.ts';
+import { embeddedModelNames } from '../engine/documents/formats.ts';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
-import { columnsOf, describeConnection, describeEmbedded, describeMetric, embeddedModelNames } from './describe.ts';
+import { columnsOf, describeConnection } from './describe.ts';
 import { listFiles } from './list-files.ts';
-import { isColumnPath, isModelPath, matchesPath } from './tree.ts';
-import { mappingOf, type Workspace } from './workspace.ts';
-
-/** One value that can be written at a place. */
-export interface ValueOffer {
-  readonly value: string;
-  readonly detail: string;
-  readonly documentation?: string | undefined;
-  readonly kind: CompletionItemKind;
-}
+import { offerInPolicy } from './completion-policy.ts';
+import { offerInTuningJob } from './completion-tune.ts';
+import {
+  metricsOfDraft,
+  offerCheckpoints,
+  offerEmbedded,
+  offerMetrics,
+  type Scene,
+  type ValueOffer,
+} from './offers.ts';
+import { datasetOf, draftAt, isColumnPath, isFilePath, isModelPath, matchesPath } from './tree.ts';
+import { mappingOf } from './workspace.ts';
 
 /** What a value can name in this workspace; absent where only the schema knows. */
-export async function offerNamedValues(
-  workspace: Workspace,
-  uri: string,
-  parsed: ParsedDocument,
-  path: DocumentPath,
-  present: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly ValueOffer[] | undefined> {
-  if (parsed.kind !== 'bench') return undefined;
+export async function offerNamedValues(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const { kind } = scene.parsed;
+  if (isFilePath(kind, scene.path)) return offerPaths(scene, signal);
+  const dataset = datasetOf(kind, scene.path);
+  if (dataset !== undefined) return offerInDataset(scene, dataset.at, dataset.rest, signal);
+  if (kind === 'bench') return offerInBenchmark(scene, signal);
+  if (kind === 'tune') return offerInTuningJob(scene, signal);
+  return kind === 'policy' ? offerInPolicy(scene, signal) : undefined;
+}
+
+async function offerInBenchmark(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const { path, parsed } = scene;
   const draft = mappingOf(parsed.draft);
-  const dataset = mappingOf(draft['dataset']) as Partial<Dataset>;
-  const without = (offers: readonly ValueOffer[]): readonly ValueOffer[] =>
-    offers.filter(offer => !present.includes(offer.value));
-  if (isModelPath(path)) {
-    const all = await offerModels(workspace, uri, signal);
+  if (isModelPath('bench', path)) {
+    const all = await offerModels(scene, signal);
     const named = textsOf(draft['models']);
-    if (path[0] === 'models') return without(all);
-    return named.length === 0
-      ? all
-      : named.map(
-          name =>
-            all.find(offer => offer.value === name) ?? { value: name, detail: 'model', kind: CompletionItemKind.Value },
-        );
+    if (path[0] === 'models' || named.length === 0) return all;
+    return named.map(
+      name =>
+        all.find(offer => offer.value === name) ?? { value: name, detail: 'model', kind: CompletionItemKind.Value },
+    );
   }
-  if (matchesPath(path, 'metrics.*')) return without(offerMetrics([...metricCatalogue.keys()]));
+  if (matchesPath(path, 'metrics.*')) return offerMetrics([...metricCatalogue.keys()]);
   if (matchesPath(path, 'gate.*.metric')) return offerMetrics(figuresOf(metricsOfDraft(draft['metrics'])));
-  if (isColumnPath(path)) {
-    const columns = await columnsOf(workspace, uri, dataset, signal);
-    return without(columns.map(value => ({ value, detail: 'column', kind: CompletionItemKind.Field })));
-  }
-  if (matchesPath(path, 'dataset.split.train') || matchesPath(path, 'dataset.split.test')) {
-    const field = mappingOf(dataset.split)['field'];
-    const values = typeof field === 'string' ? await workspace.columnValues(uri, dataset, field, signal) : [];
-    return values.length === 0
-      ? undefined
-      : values.map(value => ({ value, detail: `value of ${String(field)}`, kind: CompletionItemKind.Value }));
-  }
-  if (matchesPath(path, 'dataset.path'))
-    return offerFiles(workspace, uri, /\.(jsonl|ndjson|csv|tsv)$/i, 'dataset', signal);
-  if (matchesPath(path, 'prompts.*'))
-    return without(await offerFiles(workspace, uri, /\.prompt\.ya?ml$/i, 'prompt', signal));
   return undefined;
 }
 
-async function offerModels(workspace: Workspace, uri: string, signal: AbortSignal): Promise<readonly ValueOffer[]> {
+async function offerInDataset(
+  { workspace, uri, parsed }: Scene,
+  at: DocumentPath,
+  rest: DocumentPath,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  const dataset = mappingOf(draftAt(parsed.draft, at)) as Partial<Dataset>;
+  if (isColumnPath(rest)) {
+    const columns = await columnsOf(workspace, uri, dataset, signal);
+    return columns.map(value => ({ value, detail: 'column', kind: CompletionItemKind.Field }));
+  }
+  if (!matchesPath(rest, 'split.train') && !matchesPath(rest, 'split.test')) return undefined;
+  const field = mappingOf(dataset.split)['field'];
+  const values = typeof field === 'string' ? await workspace.columnValues(uri, dataset, field, signal) : [];
+  return values.length === 0
+    ? undefined
+    : values.map(value => ({ value, detail: `value of ${String(field)}`, kind: CompletionItemKind.Value }));
+}
+
+async function offerModels({ workspace, uri }: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
   const connections = await workspace.connections(uri, signal);
   return [
     ...Object.entries(connections).map(([value, connection]) => ({
@@ -71,45 +75,24 @@ async function offerModels(workspace: Workspace, uri: string, signal: AbortSigna
       documentation: describeConnection(value, mappingOf(connection)),
       kind: CompletionItemKind.Interface,
     })),
-    ...embeddedModelNames.map(value => ({
-      value,
-      detail: 'embedded model',
-      documentation: describeEmbedded(value),
-      kind: CompletionItemKind.Class,
-    })),
+    ...embeddedModelNames.map(offerEmbedded),
+    ...(await offerCheckpoints(workspace, uri, undefined, signal)),
   ];
 }
 
-function offerMetrics(names: readonly string[]): readonly ValueOffer[] {
-  return names.map(value => ({
-    value,
-    detail: 'metric',
-    documentation: describeMetric(value),
-    kind: CompletionItemKind.Function,
-  }));
-}
-
-async function offerFiles(
-  workspace: Workspace,
-  uri: string,
-  name: RegExp,
-  detail: string,
-  signal: AbortSignal,
-): Promise<readonly ValueOffer[]> {
+async function offerPaths({ workspace, uri, path }: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
   const folder = workspace.folderOf(uri);
   if (folder === undefined) return [];
+  const [name, detail] =
+    path.at(-1) === 'card'
+      ? [/\.md$/i, 'card']
+      : path[0] === 'prompts'
+        ? [/\.prompt\.ya?ml$/i, 'prompt']
+        : [/\.(jsonl|ndjson|csv|tsv)$/i, 'dataset'];
   const files = await listFiles(folder, name, signal);
-  return files.map(value => ({ value, detail, kind: CompletionItemKind.File }));
+  return files.map(value => ({ value, detail: detail, kind: CompletionItemKind.File }));
 }
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
-}
-
-/** The metrics of a benchmark that is still being written: whatever names one. */
-function metricsOfDraft(value: unknown): Parameters<typeof figuresOf>[0] {
-  if (!Array.isArray(value)) return {};
-  const names = value.map(item => (typeof item === 'string' ? item : Object.keys(mappingOf(item))[0]));
-  const known = [...metricCatalogue.keys()].filter(name => names.includes(name));
-  return known.length === 0 ? {} : { metrics: known };
 }

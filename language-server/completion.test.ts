@@ -72,6 +72,7 @@ describe('completion', () => {
       'split',
       'slices',
       'limit',
+      'card',
     ]);
     assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
     assert.deepEqual(await labels('gate:\n  - |\n'), ['metric', 'model', 'atLeast', 'atMost', 'on']);

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument, type Node, type Pair } from 'yaml';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
-import { keyText } from '../engine/documents/values.ts';
+import { keyText, scalarText } from '../engine/documents/values.ts';
 import { scanToken, type Token } from './scan-token.ts';
 
 /** A place where something can be written. */
@@ -10,6 +10,8 @@ export interface Place {
   readonly path: DocumentPath;
   /** For keys: the fields the mapping already has. For list items: the scalars beside them. */
   readonly present: readonly string[];
+  /** The texts of the fields of the mapping that is being written; empty for list items. */
+  readonly siblings: Readonly<Record<string, string>>;
 }
 
 export interface Cursor {
@@ -39,7 +41,7 @@ export function findCursor(text: string, offset: number): Cursor | undefined {
   const lineIndent = /^[ \t]*/.exec(text.slice(wordLine, token.start))?.[0].length ?? 0;
   const shape = { token, column, lineIndent };
   if (token.flow === undefined && column === 0 && token.after === 'line-start') {
-    return { ...shape, places: [{ role: 'key', path: [], present: rootKeys(text, wordLine) }] };
+    return { ...shape, places: [{ role: 'key', path: [], present: rootKeys(text, wordLine), siblings: {} }] };
   }
   const to = findBlockEnd(text, lineStart);
   const before = cutBefore(text, from, wordLine);
@@ -160,7 +162,7 @@ function findMarker(text: string): Place | undefined {
 
 function searchMarker(node: Node | null | undefined, path: DocumentPath, depth: number): Place | undefined {
   if (node === null || node === undefined || depth > 64) return undefined;
-  if (isScalar(node)) return isMarker(node) ? { role: 'value', path, present: [] } : undefined;
+  if (isScalar(node)) return isMarker(node) ? { role: 'value', path, present: [], siblings: {} } : undefined;
   if (isMap(node)) {
     const pairs = node.items as Pair<Node, Node | null>[];
     for (const pair of pairs) {
@@ -171,10 +173,14 @@ function searchMarker(node: Node | null | undefined, path: DocumentPath, depth: 
           role: 'key',
           path,
           present: pairs.flatMap(other => keyText(other.key) ?? []).filter(name => name !== marker),
+          siblings: textsOf(pairs),
         };
       }
       const found = searchMarker(pair.value, [...path, key], depth + 1);
-      if (found !== undefined) return found;
+      if (found === undefined) continue;
+      return found.role === 'value' && found.path.length === path.length + 1
+        ? { ...found, siblings: textsOf(pairs) }
+        : found;
     }
   } else if (isSeq(node)) {
     for (const [index, item] of node.items.entries()) {
@@ -188,6 +194,15 @@ function searchMarker(node: Node | null | undefined, path: DocumentPath, depth: 
     }
   }
   return undefined;
+}
+
+function textsOf(pairs: readonly Pair<Node, Node | null>[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.flatMap(({ key, value }): [string, string][] => {
+      const name = keyText(key);
+      return name !== undefined && isScalar(value) && !isMarker(value) ? [[name, scalarText(value)]] : [];
+    }),
+  );
 }
 
 /** Inside a block text the marker is text like any other. */

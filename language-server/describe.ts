@@ -1,13 +1,11 @@
 import type { Connection, Dataset } from '../schemas/generated/files.ts';
-import { embeddedModelNames } from '../engine/documents/formats.ts';
+import type { LibraryDocument } from '../engine/documents/library.ts';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
 import type { MetricDefinition } from '../engine/metrics/metric.ts';
 import type { ClassifierKind } from '../engine/models/embedded/classifier.ts';
 import { classifierKinds } from '../engine/models/embedded/kinds.ts';
 import { code, plain } from './markdown.ts';
 import type { Workspace } from './workspace.ts';
-
-export { embeddedModelNames };
 
 /** An embedded model's help, absent for other names. */
 export function describeEmbedded(name: string): string | undefined {
@@ -32,6 +30,37 @@ export function describeConnection(name: string, connection: Partial<Connection>
       : 'No price: no cost is claimed',
   );
   return `**${plain(name)}** (connection in workbench.yaml)\n\n${facts.join('  \n')}`;
+}
+
+/** What a tuning job's checkpoint is; absent for other names. */
+export async function describeCheckpoint(
+  workspace: Workspace,
+  uri: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const job = await findTuningJob(workspace, uri, name, signal);
+  const value = job?.parsed.value;
+  if (job === undefined || value === undefined) return undefined;
+  const facts = [
+    `From ${code(value.base)}, trained for ${Object.keys(value.aspects).map(code).join(', ')}`,
+    code(job.file),
+  ];
+  const description = value.description === undefined ? '' : `\n\n${plain(value.description)}`;
+  return `**${plain(value.name)}** (tuning job)${description}\n\n${facts.join('  \n')}`;
+}
+
+/** The tuning job of the workspace whose checkpoint a model's name means; run ids mean none. */
+export async function findTuningJob(
+  workspace: Workspace,
+  uri: string,
+  model: string,
+  signal: AbortSignal,
+): Promise<LibraryDocument<'tune'> | undefined> {
+  const name = /^checkpoint:([^@]+)/.exec(model)?.[1];
+  if (name === undefined) return undefined;
+  const jobs = await (await workspace.library(uri))?.all('tune', signal);
+  return jobs?.find(({ parsed }) => parsed.value?.name === name);
 }
 
 /** A metric's definition, formula and source; also for the id of one of its figures. */

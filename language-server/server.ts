@@ -24,12 +24,13 @@ export interface LanguageServerPorts {
 /** Serves one client over `connection` until it exits. Listens at once. */
 export function startLanguageServer(connection: Connection, ports: LanguageServerPorts): void {
   const documents = new TextDocuments(TextDocument);
-  const workspace = createWorkspace(ports.files, documents);
+  const parsed = createParsedDocuments();
+  const workspace = createWorkspace(ports.files, documents, parsed);
   const context: ServerContext = {
     connection,
     documents,
     workspace,
-    parsed: createParsedDocuments(),
+    parsed,
     client: { snippets: false, watchesFiles: false },
   };
 
@@ -77,10 +78,17 @@ function followFolders({ connection, client, workspace }: ServerContext): void {
       .then(folders => workspace.setRoots((folders ?? []).map(folder => folder.uri)));
   });
   if (!client.watchesFiles) return;
-  const globPatterns = ['**/workbench.{yaml,yml}', '**/*.prompt.{yaml,yml}', '**/*.{jsonl,ndjson,csv,tsv}'];
+  const globPatterns = [
+    '**/workbench.{yaml,yml}',
+    '**/*.{bench,tune,policy,prompt}.{yaml,yml}',
+    '**/*.{jsonl,ndjson,csv,tsv}',
+    '**/*.md',
+  ];
   connection.client
     .register(DidChangeWatchedFilesNotification.type, { watchers: globPatterns.map(globPattern => ({ globPattern })) })
     .catch(() =>
-      connection.console.warn('The editor does not watch files; reopen a benchmark after its files have changed.'),
+      connection.console.warn(
+        'The editor does not watch files; reopen a document after the files it names have changed.',
+      ),
     );
 }

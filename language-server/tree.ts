@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
+import type { DocumentKind } from '../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
 import { keyText, scalarText } from '../engine/documents/values.ts';
 
@@ -58,19 +59,45 @@ export function matchesPath(path: DocumentPath, pattern: string): boolean {
   return steps.length === path.length && steps.every((step, index) => step === '*' || step === path[index]);
 }
 
-/** Whether a benchmark names a model at `path`. */
-export function isModelPath(path: DocumentPath): boolean {
-  return matchesPath(path, 'models.*') || matchesPath(path, 'compare.baseline') || matchesPath(path, 'gate.*.model');
-}
-
-/** Whether a benchmark names a dataset column at `path`. */
-export function isColumnPath(path: DocumentPath): boolean {
-  return ['dataset.input', 'dataset.target', 'dataset.split.field', 'dataset.slices.*'].some(pattern =>
-    matchesPath(path, pattern),
+/** Whether a file names a model at `path`. */
+export function isModelPath(kind: DocumentKind, path: DocumentPath): boolean {
+  if (kind === 'tune') return matchesPath(path, 'base');
+  return (
+    kind === 'bench' &&
+    (matchesPath(path, 'models.*') || matchesPath(path, 'compare.baseline') || matchesPath(path, 'gate.*.model'))
   );
 }
 
-/** Whether a benchmark names a file at `path`. */
-export function isFilePath(path: DocumentPath): boolean {
-  return matchesPath(path, 'dataset.path') || matchesPath(path, 'prompts.*');
+/** The dataset a path leads into, and the way on from there; absent elsewhere. */
+export function datasetOf(
+  kind: DocumentKind,
+  path: DocumentPath,
+): { readonly at: DocumentPath; readonly rest: DocumentPath } | undefined {
+  const depth = kind === 'bench' ? 1 : kind === 'tune' && path[0] === 'aspects' ? 3 : 0;
+  if (depth === 0 || path[depth - 1] !== 'dataset') return undefined;
+  return { at: path.slice(0, depth), rest: path.slice(depth) };
+}
+
+/** Whether the way on from a dataset leads to the name of a column. */
+export function isColumnPath(rest: DocumentPath): boolean {
+  return ['input', 'target', 'split.field', 'slices.*'].some(pattern => matchesPath(rest, pattern));
+}
+
+/** Whether a file names another by its path at `path`. */
+export function isFilePath(kind: DocumentKind, path: DocumentPath): boolean {
+  const rest = datasetOf(kind, path)?.rest;
+  if (rest !== undefined) return matchesPath(rest, 'path') || matchesPath(rest, 'card');
+  return (
+    (kind === 'bench' && matchesPath(path, 'prompts.*')) || (kind === 'tune' && matchesPath(path, 'register.card'))
+  );
+}
+
+/** The value of a draft at `path`; drafts hold what was typed so far, of any shape. */
+export function draftAt(draft: unknown, path: DocumentPath): unknown {
+  let value = draft;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return value;
 }

@@ -1,10 +1,18 @@
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset, Workbench } from '../schemas/generated/files.ts';
 import { readRows, type DatasetFormat } from '../engine/datasets/rows.ts';
+import type { DocumentLibrary } from '../engine/documents/library.ts';
 import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
-import { viewWorkspace, type WorkspaceView } from '../engine/documents/workspace-view.ts';
+import {
+  declaredNames,
+  viewWorkspace,
+  type DeclaredNames,
+  type WorkspaceView,
+} from '../engine/documents/workspace-view.ts';
 import type { FileFacts, Files } from '../engine/ports/files.ts';
 import { workbenchFileNames } from '../engine/workspace/find.ts';
-import type { OpenDocuments } from './documents.ts';
+import type { OpenDocuments, ParsedDocuments } from './documents.ts';
+import { createDocumentCache } from './library.ts';
 import { pathOfUri } from './uris.ts';
 
 /** What the features ask about the files around a document. */
@@ -17,17 +25,35 @@ export interface Workspace {
   findWorkbench(uri: string): Promise<string | undefined>;
   readWorkbench(uri: string, signal: AbortSignal): Promise<ParsedDocument<'workbench'> | undefined>;
   connections(uri: string, signal: AbortSignal): Promise<NonNullable<Workbench['connections']>>;
+  /** What workbench.yaml declares under `compute`. */
+  platforms(uri: string, signal: AbortSignal): Promise<NonNullable<Workbench['compute']>>;
+  /** Benchmarks, tuning jobs and policies of the workspace a document belongs to; absent for documents without a file. */
+  library(uri: string): Promise<WorkspaceLibrary | undefined>;
+  /** A file changed, came or went. */
+  forget(path: string): void;
+  forgetAll(): void;
   view(uri: string): Promise<WorkspaceView | undefined>;
   /** Distinct values of a column among the first rows, in order of appearance; empty when they cannot be read. */
   columnValues(uri: string, dataset: Partial<Dataset>, column: string, signal: AbortSignal): Promise<readonly string[]>;
   setRoots(uris: readonly string[]): void;
 }
 
+export interface WorkspaceLibrary extends DocumentLibrary {
+  /** Absolute path of the document. */
+  readonly path: string;
+  /** The same relative to the workspace folder. */
+  readonly file: string;
+}
+
 const rowsForValues = 5_000;
 const mostValues = 50;
 
-export function createWorkspace(disk: Files, open: OpenDocuments): Workspace {
+export function createWorkspace(disk: Files, open: OpenDocuments, parsed: ParsedDocuments): Workspace {
   const files = withOpenDocuments(disk, open);
+  const documents = createDocumentCache(files, path => {
+    const document = openDocumentAt(open, path);
+    return document && parsed.parse(document);
+  });
   const remember = createFactCache(files);
   let roots: readonly string[] = [];
 
@@ -65,6 +91,15 @@ export function createWorkspace(disk: Files, open: OpenDocuments): Workspace {
     return lastWorkbench.parsed;
   }
 
+  async function declared(
+    uri: string,
+    section: 'connections' | 'compute',
+    signal: AbortSignal,
+  ): Promise<DeclaredNames> {
+    const workbench = await readWorkbench(uri, signal);
+    return workbench === undefined ? { state: 'absent' } : declaredNames(workbench, section);
+  }
+
   return {
     folderOf,
     findWorkbench,
@@ -77,18 +112,28 @@ export function createWorkspace(disk: Files, open: OpenDocuments): Workspace {
       const draft = (await readWorkbench(uri, signal))?.draft;
       return mappingOf(mappingOf(draft)['connections']) as NonNullable<Workbench['connections']>;
     },
+    async platforms(uri, signal) {
+      const draft = (await readWorkbench(uri, signal))?.draft;
+      return mappingOf(mappingOf(draft)['compute']) as NonNullable<Workbench['compute']>;
+    },
+    async library(uri) {
+      const path = pathOfUri(uri);
+      if (path === undefined) return undefined;
+      const workbench = await findWorkbench(uri);
+      const root = roots.find(candidate => isBelow(files, candidate, path));
+      const folder = workbench === undefined ? (root ?? files.parent(path)) : files.parent(workbench);
+      return { ...documents.below(folder), path, file: files.relative(folder, path) };
+    },
+    forget: documents.forget,
+    forgetAll: documents.forgetAll,
     async view(uri) {
       const folder = folderOf(uri);
       if (folder === undefined) return undefined;
       const plain = viewWorkspace(files, folder, await findWorkbench(uri));
       return {
         ...plain,
-        async connections(signal) {
-          const parsed = await readWorkbench(uri, signal);
-          if (parsed === undefined) return { state: 'absent' };
-          if (parsed.value === undefined) return { state: 'broken' };
-          return { state: 'known', names: Object.keys(parsed.value.connections ?? {}) };
-        },
+        connections: signal => declared(uri, 'connections', signal),
+        platforms: signal => declared(uri, 'compute', signal),
         datasetColumns: (path, format, signal) =>
           remember(files.resolve(folder, path), `columns ${format ?? ''}`, () =>
             plain.datasetColumns(path, format, signal),
@@ -114,13 +159,18 @@ export function createWorkspace(disk: Files, open: OpenDocuments): Workspace {
 function withOpenDocuments(disk: Files, open: OpenDocuments): Files {
   return {
     ...disk,
-    readText: async (path, signal, limit) => {
-      const document = open
-        .all()
-        .find(candidate => candidate.uri.startsWith('file:') && pathOfUri(candidate.uri) === path);
-      return document?.getText() ?? disk.readText(path, signal, limit);
-    },
+    readText: async (path, signal, limit) =>
+      openDocumentAt(open, path)?.getText() ?? disk.readText(path, signal, limit),
   };
+}
+
+function openDocumentAt(open: OpenDocuments, path: string): TextDocument | undefined {
+  return open.all().find(candidate => candidate.uri.startsWith('file:') && pathOfUri(candidate.uri) === path);
+}
+
+function isBelow(files: Files, folder: string, path: string): boolean {
+  const relative = files.relative(folder, path);
+  return relative !== '' && !relative.startsWith('..') && files.resolve(folder, relative) === path;
 }
 
 /** Remembers what was read from a file until its size or time changes. Only success is remembered. */

@@ -6,7 +6,7 @@ import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 export const embeddedModelNames = ['embedded:majority', 'embedded:keyword', 'embedded:knn', 'embedded:linear'] as const;
 
 /** The one embedded model whose weights a tuning job can train. */
-const trainableModel = 'embedded:linear';
+export const trainableModel = 'embedded:linear';
 
 const id = 'letters, digits, `.`, `_` and `-`, a letter or digit first, 120 in all';
 const duration = 'an ISO 8601 duration of years, months, weeks, days or a time';

@@ -39,10 +39,24 @@ async function readDocuments<K extends LibraryKind>(
 ): Promise<readonly LibraryDocument<K>[]> {
   const found: LibraryDocument<K>[] = [];
   for (const path of await files.find(folder, fileEndings[kind], signal)) {
-    const text = await readQuietly(files, path, signal);
-    if (text !== undefined) found.push({ path, file: files.relative(folder, path), parsed: parseDocument(kind, text) });
+    const document = await readDocument(kind, path, files, folder, signal);
+    if (document !== undefined) found.push(document);
   }
   return found;
+}
+
+/** One file of the workspace folder; absent when it cannot be read. */
+export async function readDocument<K extends LibraryKind>(
+  kind: K,
+  path: string,
+  files: Files,
+  folder: string,
+  signal: AbortSignal,
+): Promise<LibraryDocument<K> | undefined> {
+  const text = await readQuietly(files, path, signal);
+  return text === undefined
+    ? undefined
+    : { path, file: files.relative(folder, path), parsed: parseDocument(kind, text) };
 }
 
 async function readQuietly(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {

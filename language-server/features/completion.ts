@@ -7,12 +7,13 @@ import {
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { mostBytes, type ParsedDocument } from '../../engine/documents/parse.ts';
-import { schemaAt, type SchemaNode } from '../../engine/documents/schema.ts';
+import { narrowSchema, schemaAt, type SchemaNode } from '../../engine/documents/schema.ts';
 import { completeKeys, schemaValues } from '../completion-keys.ts';
-import { offerNamedValues, type ValueOffer } from '../completion-values.ts';
+import { offerNamedValues } from '../completion-values.ts';
 import { signalOf, type ServerContext } from '../context.ts';
 import { findCursor, type Cursor, type Place } from '../cursor.ts';
 import { formatFlow, formatText } from '../markdown.ts';
+import type { ValueOffer } from '../offers.ts';
 
 /** Fields and values that can be written at the cursor, also while the YAML around it is broken. */
 export function registerCompletion(context: ServerContext): void {
@@ -26,8 +27,9 @@ export function registerCompletion(context: ServerContext): void {
     const range = { start: document.positionAt(cursor.token.start), end: document.positionAt(cursor.token.end) };
     const items: CompletionItem[] = [];
     for (const place of cursor.places) {
-      const schema = schemaAt(read.kind, place.path);
-      if (schema === undefined) continue;
+      const found = schemaAt(read.kind, place.path);
+      if (found === undefined) continue;
+      const schema = place.role === 'key' ? narrowSchema(found, place.siblings) : found;
       if (place.role === 'key') {
         items.push(...completeKeys(schema, place, cursor, context.client.snippets).map(item => atRange(item, range)));
       } else {
@@ -52,8 +54,9 @@ async function completeValues(
   const isList = schema.items !== undefined;
   const item = schema.items ?? schema;
   const path = isList ? [...place.path, 0] : place.path;
-  const named = await offerNamedValues(context.workspace, document.uri, parsed, path, place.present, signal);
-  const offers = named ?? fromSchema(item);
+  const scene = { workspace: context.workspace, uri: document.uri, parsed, path, siblings: place.siblings };
+  const named = await offerNamedValues(scene, signal);
+  const offers = (named ?? fromSchema(item)).filter(({ value }) => !place.present.includes(value));
   const wrap = isList ? listWrapper(cursor) : (text: string): string => text;
   return offers.map((offer, index) => {
     const text = writeValue(offer, item, named === undefined, cursor);
@@ -64,7 +67,7 @@ async function completeValues(
         detail: offer.detail,
         ...(offer.documentation !== undefined && { documentation: { kind: 'markdown', value: offer.documentation } }),
         sortText: `2${String(index).padStart(4, '0')}`,
-        filterText: offer.value,
+        filterText: offer.filter ?? offer.value,
         insertText: `${needsSpace(document, cursor) ? ' ' : ''}${wrap(text)}`,
         insertTextFormat: InsertTextFormat.PlainText,
       },

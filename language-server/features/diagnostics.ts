@@ -3,11 +3,14 @@ import { DiagnosticSeverity } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { checkBenchmark } from '../../engine/documents/benchmark-checks.ts';
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
-import { kindOfLanguage, kindOfPath } from '../../engine/documents/kinds.ts';
+import { kindOfLanguage, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
+import { checkPolicy, viewPolicies } from '../../engine/documents/policy-checks.ts';
 import { checkPrompt } from '../../engine/documents/prompt-checks.ts';
+import { checkTuningJob } from '../../engine/documents/tune-checks.ts';
 import { checkWorkbench } from '../../engine/documents/workbench-checks.ts';
 import type { ServerContext } from '../context.ts';
+import { pathOfUri } from '../uris.ts';
 
 /** Milliseconds of silence after an edit before a document is checked. */
 const patience = 100;
@@ -44,10 +47,11 @@ export function registerDiagnostics(context: ServerContext, changes: TextDocumen
     }
   }
 
-  /** Benchmarks depend on the other files, no other kind does. */
-  function scheduleBenchmarks(): void {
+  function scheduleDependents(kind: DocumentKind | undefined, except?: string): void {
     for (const document of documents.all()) {
-      if (kindOfLanguage(document.languageId) === 'bench') schedule(document, patience);
+      const own = kindOfLanguage(document.languageId);
+      if (own !== undefined && document.uri !== except && dependents[kind ?? 'other'].includes(own))
+        schedule(document, patience);
     }
   }
 
@@ -55,20 +59,43 @@ export function registerDiagnostics(context: ServerContext, changes: TextDocumen
   changes.onDidChangeContent(({ document }) => {
     const isNew = !opened.has(document.uri);
     opened.add(document.uri);
+    // Without watching, files may have come and gone since the last document was opened.
+    if (isNew && !context.client.watchesFiles) context.workspace.forgetAll();
     schedule(document, isNew ? 0 : patience);
     const kind = kindOfLanguage(document.languageId) ?? kindOfPath(document.uri);
-    if (kind === 'workbench' || kind === 'prompt') scheduleBenchmarks();
+    if (kind !== undefined) scheduleDependents(kind, document.uri);
   });
   changes.onDidClose(({ document }) => {
     opened.delete(document.uri);
     pending.get(document.uri)?.abort();
     pending.delete(document.uri);
-    if (kindOfLanguage(document.languageId) === undefined) return;
+    const kind = kindOfLanguage(document.languageId);
+    if (kind === undefined) return;
+    forgetFile(document.uri);
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
-    if (kindOfLanguage(document.languageId) !== 'bench') scheduleBenchmarks();
+    scheduleDependents(kind);
   });
-  connection.onDidChangeWatchedFiles(scheduleBenchmarks);
+  connection.onDidChangeWatchedFiles(({ changes: changed }) => {
+    for (const { uri } of changed) forgetFile(uri);
+    for (const kind of new Set(changed.map(({ uri }) => kindOfPath(uri)))) scheduleDependents(kind);
+  });
+
+  function forgetFile(uri: string): void {
+    const path = pathOfUri(uri);
+    if (path !== undefined) context.workspace.forget(path);
+  }
 }
+
+/** Kinds whose findings depend on files of a kind; `other` are datasets and cards. */
+const dependents: Readonly<Record<DocumentKind | 'other', readonly DocumentKind[]>> = {
+  bench: ['policy'],
+  tune: [],
+  policy: ['policy'],
+  // It also says where the workspace starts.
+  workbench: ['bench', 'tune', 'policy'],
+  prompt: ['bench'],
+  other: ['bench', 'tune'],
+};
 
 async function collectDiagnostics(
   context: ServerContext,
@@ -88,9 +115,15 @@ async function runChecks(
 ): Promise<readonly Diagnostic[]> {
   if (isKind(parsed, 'workbench')) return checkWorkbench(parsed);
   if (isKind(parsed, 'prompt')) return checkPrompt(parsed);
-  if (!isKind(parsed, 'bench') || parsed.value === undefined) return [];
+  if (parsed.value === undefined) return [];
+  if (isKind(parsed, 'policy')) {
+    const library = await context.workspace.library(uri);
+    return library === undefined ? [] : checkPolicy(parsed, viewPolicies(library, library.path, library.file), signal);
+  }
   const view = await context.workspace.view(uri);
-  return view === undefined ? [] : checkBenchmark(parsed, view, signal);
+  if (view === undefined) return [];
+  if (isKind(parsed, 'bench')) return checkBenchmark(parsed, view, signal);
+  return isKind(parsed, 'tune') ? checkTuningJob(parsed, view, signal) : [];
 }
 
 function isKind<K extends ParsedDocument['kind']>(parsed: ParsedDocument, kind: K): parsed is ParsedDocument<K> {

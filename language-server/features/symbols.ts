@@ -1,12 +1,12 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
-import { keyText, scalarText } from '../../engine/documents/values.ts';
+import { findPair, keyText, scalarText } from '../../engine/documents/values.ts';
 import type { ServerContext } from '../context.ts';
 
 const deepest = 5;
 /** Fields by which a list item is known. */
-const naming = ['name', 'metric', 'role'];
+const naming = ['id', 'name', 'metric', 'role', 'field'];
 
 /** The outline: a file's fields and list items. */
 export function registerSymbols({ connection, documents, parsed }: ServerContext): void {
@@ -43,7 +43,7 @@ function toSymbol(
 ): DocumentSymbol {
   const [start, headEnd] = head.range ?? [0, 0, 0];
   const end = Math.max(headEnd, value?.range?.[1] ?? 0);
-  const detail = isScalar(value) && head !== value ? shorten(scalarText(value)) : '';
+  const detail = shorten(isScalar(value) && head !== value ? scalarText(value) : head === value ? titleOf(value) : '');
   return {
     name: shorten(name) || '-',
     ...(detail !== '' && { detail }),
@@ -60,10 +60,15 @@ function toSymbol(
   };
 }
 
+/** What a list item says of itself beside its name. */
+function titleOf(item: Node | undefined): string {
+  return isMap(item) ? scalarText(findPair(item, 'title')?.value) : '';
+}
+
 function nameOfItem(item: Node, index: number): string {
   if (isScalar(item)) return scalarText(item);
   if (isMap(item)) {
-    const named = item.items.find(pair => naming.includes(keyText(pair.key) ?? '')) ?? item.items[0];
+    const named = naming.map(name => findPair(item, name)).find(pair => pair !== undefined) ?? item.items[0];
     if (isScalar(named?.value)) return scalarText(named.value);
     const key = keyText(named?.key);
     if (key !== undefined) return key;

@@ -1,0 +1,47 @@
+import { CompletionItemKind } from 'vscode-languageserver';
+import { trainableModel } from '../engine/documents/formats.ts';
+import { localPlatform, selectableFigures } from '../engine/documents/tune-checks.ts';
+import { metricCatalogue } from '../engine/metrics/catalogue.ts';
+import {
+  metricsOfDraft,
+  offerCheckpoints,
+  offerEmbedded,
+  offerMetrics,
+  type Scene,
+  type ValueOffer,
+} from './offers.ts';
+import { draftAt, matchesPath } from './tree.ts';
+import { mappingOf } from './workspace.ts';
+
+/** What a tuning job can name outside of its datasets; absent where only the schema knows. */
+export async function offerInTuningJob(
+  { workspace, uri, parsed, path }: Scene,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  const draft = mappingOf(parsed.draft);
+  if (matchesPath(path, 'base'))
+    return [offerEmbedded(trainableModel), ...(await offerCheckpoints(workspace, uri, draft['name'], signal))];
+  if (matchesPath(path, 'platform')) {
+    const names = [...new Set([localPlatform, ...Object.keys(await workspace.platforms(uri, signal))])];
+    return names.map(value => ({
+      value,
+      detail: value === localPlatform ? 'this machine' : 'platform',
+      kind: CompletionItemKind.Interface,
+    }));
+  }
+  if (matchesPath(path, 'evaluation.metrics.*')) {
+    const quality = [...metricCatalogue.values()].filter(metric => metric.kind === 'quality');
+    return offerMetrics(quality.map(metric => metric.id));
+  }
+  if (matchesPath(path, 'evaluation.select.aspect')) {
+    const aspects = Object.keys(mappingOf(draft['aspects']));
+    return aspects.length === 0
+      ? undefined
+      : aspects.map(value => ({ value, detail: 'aspect', kind: CompletionItemKind.Value }));
+  }
+  if (matchesPath(path, 'evaluation.select.metric')) {
+    const { metrics } = metricsOfDraft(draftAt(draft, ['evaluation', 'metrics']));
+    return offerMetrics(selectableFigures(metrics === undefined ? {} : { evaluation: { metrics } }));
+  }
+  return undefined;
+}

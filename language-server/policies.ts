@@ -1,0 +1,74 @@
+import type { Benchmark } from '../schemas/generated/files.ts';
+import { combinePolicies } from '../engine/policies/combine.ts';
+import type { StatedControl } from '../engine/policies/inherited.ts';
+import { createPolicyFinder } from '../engine/policies/library.ts';
+import type { PolicyFinder, PolicySource } from '../engine/policies/policy-set.ts';
+import { listFrameworks } from '../engine/frameworks/frameworks.ts';
+import { mappingOf, type WorkspaceLibrary } from './workspace.ts';
+
+/** What a policy draft extends, as far as it can be found. */
+export interface InheritedRules {
+  readonly policies: readonly PolicySource[];
+  readonly controls: ReadonlyMap<string, StatedControl>;
+  /** Versions by framework id, the draft's own first. */
+  readonly frameworks: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Reads what a policy that is still being written inherits. */
+export async function collectInherited(
+  draft: unknown,
+  library: WorkspaceLibrary | undefined,
+  signal: AbortSignal,
+): Promise<InheritedRules> {
+  const own = mappingOf(draft);
+  const frameworks = new Map<string, string[]>();
+  addFrameworks(frameworks, own['frameworks']);
+  if (library === undefined) return { policies: [], controls: new Map(), frameworks };
+  const finder = createPolicyFinder(library);
+  const parents = await findExtended(own, finder, signal);
+  const { nodes, controls } = await combinePolicies(parents, finder, signal);
+  for (const { document } of nodes) addFrameworks(frameworks, document.policy.frameworks);
+  return { policies: nodes.map(({ document }) => document), controls, frameworks };
+}
+
+async function findExtended(
+  draft: Readonly<Record<string, unknown>>,
+  finder: PolicyFinder,
+  signal: AbortSignal,
+): Promise<readonly PolicySource[]> {
+  const entries = Array.isArray(draft['extends']) ? (draft['extends'] as unknown[]) : [];
+  const found: PolicySource[] = [];
+  for (const entry of entries) {
+    const id = mappingOf(entry)['id'];
+    if (typeof id !== 'string' || id === draft['id']) continue;
+    found.push(...(await finder.find(id, signal)));
+    signal.throwIfAborted();
+  }
+  return found;
+}
+
+function addFrameworks(frameworks: Map<string, string[]>, declared: unknown): void {
+  if (!Array.isArray(declared)) return;
+  for (const entry of declared) {
+    const { id, version } = mappingOf(entry);
+    if (typeof id !== 'string' || typeof version !== 'string') continue;
+    const versions = frameworks.get(id) ?? [];
+    if (!versions.includes(version)) frameworks.set(id, [...versions, version]);
+  }
+}
+
+/** The version of a framework that a mapping most probably means: declared, inherited, or the newest there is. */
+export function versionMeant(id: string, frameworks: InheritedRules['frameworks']): string | undefined {
+  return frameworks.get(id)?.[0] ?? listFrameworks().findLast(framework => framework.id === id)?.version;
+}
+
+/** Every valid benchmark file of the workspace. */
+export async function collectBenchmarks(
+  library: WorkspaceLibrary | undefined,
+  signal: AbortSignal,
+): Promise<readonly { readonly benchmark: Benchmark; readonly path: string; readonly file: string }[]> {
+  const documents = (await library?.all('bench', signal)) ?? [];
+  return documents.flatMap(({ path, file, parsed }) =>
+    parsed.value === undefined ? [] : [{ benchmark: parsed.value, path, file }],
+  );
+}
