@@ -118,7 +118,7 @@ export class AssessmentOutputView extends LitElement {
       ${
         failures.length === 0
           ? nothing
-          : html`<h3>Failures (${formatCount(failures.length)})</h3>
+          : html`<h3>${`Failures (${formatCount(failures.length)})`}</h3>
               <ul>
                 ${failures.slice(0, shownFailures).map(control => this.#renderFailure(control))}
               </ul>`

@@ -22,6 +22,14 @@ export const outputStyles = css`
     font-weight: 600;
     overflow-wrap: anywhere;
   }
+  .charts {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr));
+    gap: 16px 24px;
+  }
+  .charts > * {
+    min-width: 0;
+  }
   .buttons {
     display: flex;
     gap: 6px;

@@ -6,6 +6,7 @@ import { intervalChart, type Chart } from '../webviews/components/chart-specs.ts
 import '../webviews/components/message-panel.ts';
 import '../webviews/components/metric-table.ts';
 import '../webviews/components/progress-panel.ts';
+import { keepLearningCharts } from '../webviews/components/tuning-charts.ts';
 import '../webviews/components/verdict-list.ts';
 import { leadingMetric } from '../webviews/shared/figures.ts';
 import { formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
@@ -17,6 +18,7 @@ import { isActive, stateWords } from '../webviews/shared/words.ts';
 import { outputStyles } from './output-styles.ts';
 import { readOutput } from './read-output.ts';
 import type { RunWire } from './run-wire.ts';
+import { renderTuning } from './tuning-output.ts';
 import { renderUnread } from './unread-output.ts';
 
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
@@ -33,6 +35,7 @@ export class RunOutputView extends LitElement {
   declare live: RunSummary | undefined;
   declare problem: Extract<HostToRenderer, { type: 'failure' }>['failure'] | undefined;
   #unlisten: (() => void) | undefined;
+  readonly #learningCharts = keepLearningCharts();
   #chart: { readonly report: Report; readonly chart: Chart | undefined } | undefined;
 
   override connectedCallback(): void {
@@ -63,6 +66,7 @@ export class RunOutputView extends LitElement {
     return html`<div class="output">
       ${this.#renderHead(output, state)} ${this.#renderProgress(output, state)}
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
+      ${output.kind === 'tune' ? renderTuning(this.#runOf(output), output.tuning, this.#learningCharts) : nothing}
       ${
         report === undefined || report.variants.length === 0
           ? nothing
@@ -73,9 +77,10 @@ export class RunOutputView extends LitElement {
     </div>`;
   }
 
-  #renderHead({ runId, name, createdAt, endedAt, report }: RunOutput, state: RunSummary['state']) {
+  #renderHead(output: RunOutput, state: RunSummary['state']) {
+    const { runId, name, createdAt, endedAt } = output;
     const words = stateWords(state);
-    const run = this.live ?? report?.runs[0];
+    const run = this.#runOf(output);
     const start = run?.startedAt ?? createdAt;
     const end = run?.endedAt ?? endedAt;
     return html`<div class="head">
@@ -98,9 +103,14 @@ export class RunOutputView extends LitElement {
     </div>`;
   }
 
-  #renderProgress({ report }: RunOutput, state: RunSummary['state']) {
+  /** The run as far as anybody told of it. */
+  #runOf({ report, tuning }: RunOutput): RunSummary | undefined {
+    return this.live ?? report?.runs[0] ?? tuning?.run;
+  }
+
+  #renderProgress(output: RunOutput, state: RunSummary['state']) {
     if (!isActive(state)) return nothing;
-    const run = this.live ?? report?.runs[0];
+    const run = this.#runOf(output);
     if (run !== undefined) return html`<aiwb-progress .run=${run}></aiwb-progress>`;
     return html`<p class="muted">The run has been started. Its progress shows while AI Workbench is open.</p>`;
   }

@@ -40,6 +40,26 @@ export function learningCharts(run: RunSummary, report: TuningReport | undefined
   return [metric, loss].filter(chart => chart !== undefined);
 }
 
+/**
+ * `learningCharts` that keeps its charts: progress changes a run many times a second, and a chart is drawn anew only when an epoch
+ * has been added, or what is chosen may have changed.
+ */
+export function keepLearningCharts(): typeof learningCharts {
+  let kept: { readonly key: string; readonly charts: readonly Chart[] } | undefined;
+  return (run, report) => {
+    const chosen = report?.checkpoints.find(({ best }) => best)?.epoch;
+    const key = JSON.stringify([
+      run.id,
+      epochsOf(run, report).length,
+      run.state,
+      report?.selection ?? null,
+      chosen ?? null,
+    ]);
+    if (kept?.key !== key) kept = { key, charts: learningCharts(run, report) };
+    return kept.charts;
+  };
+}
+
 /** The selected figure of several runs, for the aspect the first of them was chosen by. */
 export function overlayChart(reports: readonly TuningReport[]): Chart | undefined {
   const selection = reports[0]?.selection;

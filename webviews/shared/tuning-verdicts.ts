@@ -57,7 +57,7 @@ function aspectItems(report: TuningReport, { aspect, metrics, base }: AspectResu
   const against =
     change === undefined
       ? '.'
-      : `; ${formatSigned(change.difference, decimalsFor([figure.value], figure.unit))} against the base${change.apart === undefined ? '' : change.apart ? ', beyond both intervals' : ', within the intervals'}.`;
+      : `; ${formatSigned(change.difference, decimalsFor([figure.value], figure.unit))} against the base${change.apart === undefined ? '' : change.apart ? ', intervals apart' : ', intervals overlap'}.`;
   const text = `${aspectName(aspect)}: ${showUnseen(figure.label)} ${intervalWords(figure)} on the test rows, n ${formatCount(figure.n)}${against}`;
   if (change === undefined || change.apart !== true) return [{ icon: 'dot', tone: 'neutral', text }];
   if (change.verdict === 'better') return [{ icon: 'arrowUp', tone: 'good', text }];

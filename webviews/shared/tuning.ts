@@ -8,6 +8,7 @@ import type {
   TuningReport,
 } from '../../schemas/generated/messages.ts';
 import { figureOf } from './figures.ts';
+import { isActive } from './words.ts';
 
 export type Selection = TuningReport['selection'];
 
@@ -59,7 +60,7 @@ export function bestEpoch(epochs: readonly EpochPoint[], selection: Selection): 
 export function chosenEpoch(report: TuningReport): number | undefined {
   const stored = report.checkpoints.find(({ best }) => best)?.epoch;
   const found = bestEpoch(epochsOf(report.run, report), report.selection)?.epoch;
-  return report.run.endedAt === undefined ? (found ?? stored) : (stored ?? found);
+  return isActive(report.run.state) ? (found ?? stored) : (stored ?? found);
 }
 
 /** The metrics of all aspects, in the order they first appear. */

@@ -15,7 +15,7 @@ import '../components/fact-list.ts';
 import '../components/message-panel.ts';
 import '../components/progress-panel.ts';
 import '../components/run-list.ts';
-import { learningCharts, overlayChart, runName } from '../components/tuning-charts.ts';
+import { keepLearningCharts, overlayChart, runName } from '../components/tuning-charts.ts';
 import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
 import type { PageHost } from '../shared/host.ts';
@@ -23,6 +23,7 @@ import { infrastructureFacts } from '../shared/infrastructure.ts';
 import { headerStyles, pageStyles } from '../shared/page-styles.ts';
 import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
+import { epochsOf } from '../shared/tuning.ts';
 import { comparisonVerdicts, tuningVerdicts } from '../shared/tuning-verdicts.ts';
 import { isActive } from '../shared/words.ts';
 import './checkpoint-table.ts';
@@ -42,7 +43,7 @@ export class TuningPage extends LitElement {
   static override styles = [baseStyles, buttonStyles, surfaceStyles, pageStyles, headerStyles];
   declare model: TuningModel;
   declare host: TuningHost;
-  #learning: { readonly key: string; readonly charts: readonly Chart[] } | undefined;
+  readonly #chartsOf = keepLearningCharts();
   #overlay: { readonly key: string; readonly chart: Chart | undefined } | undefined;
 
   override render() {
@@ -172,21 +173,9 @@ export class TuningPage extends LitElement {
     `;
   }
 
-  /** Progress changes the run many times a second; charts follow its epochs and its state only. */
-  #chartsOf(run: RunSummary, report: TuningReport | undefined): readonly Chart[] {
-    const key = [
-      run.id,
-      curveLength(run, report),
-      run.state,
-      report?.checkpoints.length,
-      report?.aspects.length,
-    ].join();
-    if (this.#learning?.key !== key) this.#learning = { key, charts: learningCharts(run, report) };
-    return this.#learning.charts;
-  }
-
+  /** Progress changes the runs many times a second; the chart follows their epochs only. */
   #overlayOf(reports: readonly TuningReport[]): Chart | undefined {
-    const key = reports.map(report => `${report.run.id} ${String(curveLength(report.run, report))}`).join();
+    const key = reports.map(report => `${report.run.id} ${String(epochsOf(report.run, report).length)}`).join();
     if (this.#overlay?.key !== key) this.#overlay = { key, chart: overlayChart(reports) };
     return this.#overlay.chart;
   }
@@ -194,10 +183,6 @@ export class TuningPage extends LitElement {
   readonly #send = (command: Omit<TuningCommand, 'type'>): void => {
     this.host.post({ type: 'command', ...command });
   };
-}
-
-function curveLength({ progress }: RunSummary, report: TuningReport | undefined): number {
-  return Math.max(progress.epochs?.length ?? 0, report?.epochs.length ?? 0);
 }
 
 defineElement('aiwb-tuning-page', TuningPage);

@@ -29,12 +29,12 @@ import './artifact-table.ts';
 import { fileArtifacts } from './artifact-table.ts';
 import './assessment-table.ts';
 import './compared-figures.ts';
-import { comparisonVerdicts, splitFigures } from './compared-figures.ts';
 import { comparisonHeader, versionHeader, type VersionAction } from './header.ts';
 import './lineage.ts';
 import { lineageFacts, settingFacts } from './lineage.ts';
 import './measured-table.ts';
 import './version-list.ts';
+import { comparisonVerdicts, splitFigures } from './split-figures.ts';
 import { renderWay, wayStyles } from './way.ts';
 
 export type VersionHost = PageHost<HostToVersionPage, VersionPageToHost>;
