@@ -1,7 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
-import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { ExitCode } from '../../engine/base/errors.ts';
 import { assessVersion, type Assessment } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
 import { readScorecardFile, viewScorecard } from '../../engine/governance/scorecard.ts';
@@ -11,6 +11,7 @@ import { createGovernancePorts, createHost, readPageAssets, withStore } from '..
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
+import { readVersionName } from '../version-reference.ts';
 
 type Action = () => Promise<ExitCode>;
 
@@ -54,7 +55,7 @@ async function assess(reference: string | undefined, options: AssessOptions): Pr
       const ports = createGovernancePorts(host, store);
       const assessment = await assessVersion(
         {
-          ...readReference(reference),
+          ...(reference === undefined ? {} : readVersionName(reference)),
           policies: files.map(file => ({ path: file })),
           folder: workspace.folder,
           ...(options.scorecard === undefined ? {} : { scorecard: path.resolve(options.scorecard) }),
@@ -85,18 +86,6 @@ function print(assessment: Assessment, options: AssessOptions): void {
     printNote(`Approval could not be requested: ${approvalFailure.message}`);
     if (approvalFailure.remedy !== undefined) printNote(`  ${approvalFailure.remedy}`);
   }
-}
-
-/** `MODEL@VERSION`, or `MODEL` for its newest version. */
-function readReference(reference: string | undefined): { readonly model?: string; readonly version?: string } {
-  if (reference === undefined) return {};
-  const at = reference.indexOf('@');
-  const model = at === -1 ? reference : reference.slice(0, at);
-  const version = at === -1 ? undefined : reference.slice(at + 1);
-  if (model !== '' && version !== '') return { model, ...(version === undefined ? {} : { version }) };
-  throw new WorkbenchError('usage', `"${reference}" names no model version.`, {
-    remedy: 'Write MODEL@VERSION or MODEL@ALIAS, such as ticket-triage@candidate.',
-  });
 }
 
 async function verify(file: string, options: GlobalOptions): Promise<ExitCode> {
