@@ -43,8 +43,11 @@ export class AssessmentOutputView extends LitElement {
       .failure > .icon {
         margin-top: 2px;
       }
-      .failure code {
+      .failure > div > p > code {
         font-weight: 600;
+      }
+      .failure > div > p > .muted {
+        margin-inline-start: 8px;
       }
     `,
   ];

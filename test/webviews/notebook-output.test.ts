@@ -3,36 +3,13 @@ import type { Browser, Page } from 'playwright-core';
 import type { RunOutput } from '../../schemas/generated/messages.ts';
 import { auditPage, deepText, launchBrowser, settle, takePicture, watchFaults } from './browser.ts';
 import { readReport } from './fake-host.ts';
-import { nonce, startPageServer, webviewPolicy, type PageServer } from './page-server.ts';
-import { themeClasses, themeVariables, type ThemeName } from './theme-variables.ts';
+import { outputFrameHtml } from './output-frame.ts';
+import { startPageServer, webviewPolicy, type PageServer } from './page-server.ts';
+import type { ThemeName } from './theme-variables.ts';
 
 interface Rendered {
   readonly page: Page;
   readonly faults: string[];
-}
-
-/** Part of the page: a notebook's output frame with one cell output for each item. */
-function frameHtml(items: readonly unknown[], theme: ThemeName, hasMessaging: boolean): string {
-  const embed = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Outputs</title></head>
-<body class="${themeClasses[theme]}"><main id="outputs"></main>
-<script nonce="${nonce}" type="module">
-  import { activate } from '/dist/renderers/run.js';
-  for (const [name, value] of Object.entries(${embed(themeVariables(theme))})) document.documentElement.style.setProperty(name, value);
-  document.body.style.setProperty('background', 'var(--vscode-editor-background)');
-  globalThis.posted = [];
-  const listeners = [];
-  globalThis.send = message => listeners.forEach(listener => listener(message));
-  const context = ${hasMessaging ? `{ postMessage: message => posted.push(message), onDidReceiveMessage: listener => listeners.push(listener) }` : '{}'};
-  globalThis.renderer = activate({ ...context, workspace: { isTrusted: true }, settings: {} });
-  activate({ workspace: { isTrusted: true }, settings: {} });
-  ${embed(items)}.forEach((data, index) => {
-    const element = document.createElement('div');
-    element.id = 'output-' + index;
-    document.getElementById('outputs').append(element);
-    renderer.renderOutputItem({ id: 'item-' + index, mime: 'application/vnd.aiwb.run+json', json: () => data }, element);
-  });
-</script></body></html>`;
 }
 
 describe('the notebook output', function () {
@@ -62,7 +39,7 @@ describe('the notebook output', function () {
     await page.goto(
       server.publish(`output-${String(opened++)}`, {
         policy: webviewPolicy,
-        html: frameHtml(items, theme, hasMessaging),
+        html: outputFrameHtml({ mime: 'application/vnd.aiwb.run+json', items, theme, hasMessaging }),
       }),
     );
     await page.locator('aiwb-run-output-v1').first().waitFor();

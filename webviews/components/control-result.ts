@@ -152,11 +152,15 @@ function fact(name: string, value: unknown) {
 
 /** `5, counted as 2.5`: what it puts on the scales of the score. */
 function weightWords({ weight, value }: ControlResult): string {
-  const size = formatFixed(weight, Number.isInteger(weight) ? 0 : 2);
+  const size = formatAmount(weight);
   if (value === null) return `${size}, not counted`;
-  if (value === 1) return `${size}, counted in full`;
-  const counted = weight * value;
-  return `${size}, counted as ${formatFixed(counted, Number.isInteger(counted) ? 0 : 2)}`;
+  return value === 1 ? `${size}, counted in full` : `${size}, counted as ${formatAmount(weight * value)}`;
+}
+
+/** With at most two decimals, and only those it needs. */
+function formatAmount(value: number): string {
+  const decimals = [0, 1].find(digits => Number(value.toFixed(digits)) === value);
+  return formatFixed(value, decimals ?? 2);
 }
 
 defineElement('aiwb-control', ControlResultView);

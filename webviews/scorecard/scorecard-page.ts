@@ -16,7 +16,7 @@ import { pageStyles } from '../shared/page-styles.ts';
 import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
 import './baseline-table.ts';
-import { sendCommand, type Command } from './commands.ts';
+import type { Command } from './commands.ts';
 import { foldOfControl, renderControls, type ControlContext } from './control-groups.ts';
 import './framework-map.ts';
 import './history-table.ts';
@@ -122,7 +122,7 @@ export class ScorecardPage extends LitElement {
   #renderNewer(view: ScorecardView) {
     const newer = newerAssessment(view);
     if (newer === undefined) return nothing;
-    const open = (): void => sendCommand(this, { command: 'openAssessment', assessmentId: newer.id });
+    const open = (): void => this.host.post({ type: 'command', command: 'openAssessment', assessmentId: newer.id });
     const words = `the assessment of ${formatDate(newer.assessedAt)}`;
     return html`<p class="newer">
       This version has been assessed again since:

@@ -1,0 +1,39 @@
+import { nonce } from './page-server.ts';
+import { themeClasses, themeVariables, type ThemeName } from './theme-variables.ts';
+
+interface OutputFrame {
+  /** What the outputs are. */
+  readonly mime: string;
+  /** One cell output for each. */
+  readonly items: readonly unknown[];
+  readonly theme: ThemeName;
+  /** Whether VS Code listens. */
+  readonly hasMessaging: boolean;
+}
+
+/**
+ * A notebook's output frame. `window.posted` keeps what the outputs sent, `send` answers them, `renderer` is the renderer; it
+ * is activated twice, as happens in a frame that several notebooks share.
+ */
+export function outputFrameHtml({ mime, items, theme, hasMessaging }: OutputFrame): string {
+  const embed = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Outputs</title></head>
+<body class="${themeClasses[theme]}"><main id="outputs"></main>
+<script nonce="${nonce}" type="module">
+  import { activate } from '/dist/renderers/run.js';
+  for (const [name, value] of Object.entries(${embed(themeVariables(theme))})) document.documentElement.style.setProperty(name, value);
+  document.body.style.setProperty('background', 'var(--vscode-editor-background)');
+  globalThis.posted = [];
+  const listeners = [];
+  globalThis.send = message => listeners.forEach(listener => listener(message));
+  const context = ${hasMessaging ? `{ postMessage: message => posted.push(message), onDidReceiveMessage: listener => listeners.push(listener) }` : '{}'};
+  globalThis.renderer = activate({ ...context, workspace: { isTrusted: true }, settings: {} });
+  activate({ workspace: { isTrusted: true }, settings: {} });
+  ${embed(items)}.forEach((data, index) => {
+    const element = document.createElement('div');
+    element.id = 'output-' + index;
+    document.getElementById('outputs').append(element);
+    renderer.renderOutputItem({ id: 'item-' + index, mime: '${mime}', json: () => data }, element);
+  });
+</script></body></html>`;
+}
