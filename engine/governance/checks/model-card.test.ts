@@ -103,8 +103,7 @@ describe('checkModelCard', () => {
     it(`is ${state} for ${what}`, () => {
       const result = judge(check);
       assert.equal(result.state, state, result.reason);
-      assert.equal(result.evidence[0]?.line, line);
-      assert.equal(result.evidence[0].path, 'cards/a.md');
+      assert.deepEqual([result.evidence[0]?.line, result.evidence[0]?.path], [line, 'cards/a.md']);
     });
   }
 
