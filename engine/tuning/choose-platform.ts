@@ -27,10 +27,11 @@ export function choosePlatform(name: string, { config, path }: Workspace): Chose
   });
 }
 
-/** The client of a platform, one for each type. */
+type CreatePlatform = (name: string, ports: LinearJobPorts) => TuningPlatform;
+
+/** How a platform's client is made, for each type that `workbench.yaml` may declare. */
+const clients: Readonly<Record<ChosenPlatform['type'], CreatePlatform>> = { local: createLocalPlatform };
+
 export function createPlatform({ name, type }: ChosenPlatform, ports: LinearJobPorts): TuningPlatform {
-  switch (type) {
-    case 'local':
-      return createLocalPlatform(name, ports);
-  }
+  return clients[type](name, ports);
 }

@@ -20,6 +20,11 @@ export interface MeasureOptions {
   readonly seed: number;
 }
 
+/** Counts of one value of a slice column. */
+type Group = { -readonly [K in keyof GroupCounts]: GroupCounts[K] };
+/** By column, then by value. */
+type Groups = Map<string, Map<string, Group>>;
+
 /** A column with more values than this names rows, not groups. */
 const mostGroups = 100;
 
@@ -34,7 +39,7 @@ export async function measureRows(
 ): Promise<MeasuredRows> {
   const aggregate = new VariantAggregate(metrics);
   const leading = leadingMetric(metrics);
-  const groups = new Map<string, Map<string, { name: string; right: number; n: number }>>();
+  const groups: Groups = new Map();
   const breather = createBreather(() => clock.sleep(0, signal), signal);
   for (const row of rows) {
     const observation: Observation = { output: classifier.classify(row.text), target: row.label };
@@ -51,16 +56,11 @@ export async function measureRows(
   return { metrics: figures, slices, gaps };
 }
 
-function countGroups(
-  groups: Map<string, Map<string, { name: string; right: number; n: number }>>,
-  { slices }: TuningRow,
-  right: boolean,
-): void {
+function countGroups(groups: Groups, { slices }: TuningRow, right: boolean): void {
   for (const [column, name] of Object.entries(slices)) {
-    let values = groups.get(column);
-    if (values === undefined) groups.set(column, (values = new Map()));
-    let group = values.get(name);
-    if (group === undefined) values.set(name, (group = { name, right: 0, n: 0 }));
+    const values: Map<string, Group> = groups.get(column) ?? new Map<string, Group>();
+    const group = values.get(name) ?? { name, right: 0, n: 0 };
+    groups.set(column, values.set(name, group));
     group.n += 1;
     if (right) group.right += 1;
   }

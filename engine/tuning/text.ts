@@ -52,9 +52,6 @@ function headFacts(report: TuningReport): string {
     `${String(done)} of ${countOf(Number(hyperparameters['epochs'] ?? done), 'epoch')}`,
     ...(rows > 0 ? [countOf(rows, 'training row')] : []),
     ...(labels === undefined ? [] : [countOf(labels.length, 'class', 'classes')]),
-    ...(run.startedAt !== undefined && run.endedAt !== undefined
-      ? [formatSeconds((run.endedAt - run.startedAt) / 1000)]
-      : []),
   ].join(', ');
 }
 

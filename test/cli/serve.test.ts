@@ -99,6 +99,33 @@ describe('aiwb serve', function () {
     workspace.remove();
   });
 
+  it('starts a tuning job from a notebook cell, tells its epochs, and lists its checkpoint as a model', async () => {
+    workspace = copyExamples();
+    const window = await openWindow({ GIT_AUTHOR_EMAIL: 'ada@x.example' });
+    const text = readFileSync(path.join(workspace.folder, 'core.tune.yaml'), 'utf8');
+    const source = { path: path.join(workspace.folder, 'my.ipynb'), text, cell: 'c1', kind: 'tune' as const };
+    const estimate = await window.request('runs/dryRun', { source, origin: 'notebook' });
+    assert.equal(estimate.rows, 480);
+    assert.match(estimate.notes.join(), /12 epochs/);
+    const started = await window.request('runs/start', { source, origin: 'notebook' });
+    assert.deepEqual([started.kind, started.name, started.cell], ['tune', 'ticket-triage-core', 'c1']);
+    const done = await window.waitFor(started.id, ended);
+    assert.equal(done.state, 'succeeded', JSON.stringify(done.failure));
+    assert.equal(done.progress.epochs?.at(-1)?.epoch, 12);
+    const runIds = [started.id];
+    const { reports } = await window.request('tuning/report', { runIds });
+    assert.equal(reports[0]?.aspects[0]?.metrics[0]?.n, 480);
+    assert.match((await window.request('runs/markdown', { runIds })).text, /\*\*ticket-triage-core\*\*/);
+    assert.equal((await window.fail('runs/report', { runIds })).code, 'usage');
+    const { models } = await window.request('models/list', {});
+    const checkpoint = models.find(({ name }) => name === 'checkpoint:ticket-triage-core');
+    assert.equal(checkpoint?.kind, 'checkpoint');
+    assert.equal(checkpoint.last?.value, reports[0].aspects[0].metrics[0].value);
+    const wrong = { ...source, text: text.replace('data/tickets.jsonl', 'data/none.jsonl') };
+    assert.equal((await window.fail('runs/start', { source: wrong, origin: 'notebook' })).code, 'file-invalid');
+    assert.equal((await window.request('runs/list', {})).runs.length, 1, 'a refused job leaves no run');
+  });
+
   it('starts a run that shows in every window, and answers for it', async () => {
     workspace = copyExamples();
     const [first, second] = [await openWindow(), await openWindow()];
