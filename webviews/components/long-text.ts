@@ -27,6 +27,14 @@ export class LongText extends LitElement {
         background: var(--vscode-textCodeBlock-background);
         border-radius: 3px;
       }
+      .rest {
+        display: none;
+      }
+      @media print {
+        .rest {
+          display: inline;
+        }
+      }
       p {
         white-space: pre-line;
         overflow-wrap: anywhere;
@@ -47,12 +55,16 @@ export class LongText extends LitElement {
     const text = this.text ?? '';
     const limit = this.prose ? proseAtFirst : shownAtFirst;
     const isCut = !this.isWhole && text.length > limit;
-    const shown = isCut ? `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…` : text;
-    const content = text === '' ? html`<span class="muted">(empty)</span>` : showUnseen(shown);
-    const block = this.prose ? html`<p dir="auto">${content}</p>` : html`<pre dir="auto" tabindex="0">${content}</pre>`;
-    return html`${block}
-    ${isCut ? html`<button type="button" class="link" @click=${() => (this.isWhole = true)}>Show all ${formatCount(text.length)} characters</button>` : nothing}`;
+    const head = isCut ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, '') : text;
+    const content = text === '' ? html`<span class="muted">(empty)</span>` : showUnseen(head);
+    return html`${this.prose ? html`<p dir="auto">${content}${isCut ? renderRest(text.slice(head.length)) : nothing}</p>` : html`<pre dir="auto" tabindex="0">${content}${isCut ? '…' : ''}</pre>`}
+    ${isCut ? html`<button type="button" class="link no-print" @click=${() => (this.isWhole = true)}>Show all ${formatCount(text.length)} characters</button>` : nothing}`;
   }
+}
+
+/** Paper has no button to ask for more: there, prose is whole. */
+function renderRest(rest: string) {
+  return html`<span class="no-print">…</span><span class="rest">${showUnseen(rest)}</span>`;
 }
 
 defineElement('aiwb-long-text', LongText);

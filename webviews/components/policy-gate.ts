@@ -39,6 +39,12 @@ export class PolicyGateView extends LitElement {
       .controls button {
         overflow-wrap: anywhere;
       }
+      @media print {
+        table {
+          min-width: 100% !important;
+          font-size: inherit;
+        }
+      }
       td.words {
         min-width: 10ch;
         overflow-wrap: anywhere;

@@ -55,7 +55,7 @@ export class ScorecardHeader extends LitElement {
             >policy set
             <aiwb-copy-digest digest=${record.policySetDigest} name="digest of the policy set"></aiwb-copy-digest
           ></span>
-          ${view.source === 'store' && view.verification.state === 'verified' ? html`<span class="tone-good">${icon('check')} record verified</span>` : nothing}
+          ${view.source === 'store' && !this.standalone && view.verification.state === 'verified' ? html`<span class="tone-good">${icon('check')} record verified</span>` : nothing}
         </p>
         <p class="facts">
           <span

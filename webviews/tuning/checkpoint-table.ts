@@ -22,7 +22,7 @@ export class CheckpointTable extends LitElement {
     const { checkpoints, selection } = report;
     const label = showUnseen(selection.label);
     const canRegister = !this.readOnly && !isActive(report.run.state);
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Checkpoints">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of checkpoints">
       <table>
         <thead>
           <tr>

@@ -23,7 +23,7 @@ export class ArtifactTable extends LitElement {
   declare artifacts: readonly FileArtifact[] | undefined;
 
   override render() {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Artifacts">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of artifacts">
       <table>
         <thead>
           <tr>
