@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CompletionItem, DocumentSymbol, Hover, Range, TextEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { languageIds, type DocumentKind } from '../engine/documents/kinds.ts';
+import { documentKinds, languageIds, type DocumentKind } from '../engine/documents/kinds.ts';
 import { parseDocument } from '../engine/documents/parse.ts';
 import { createSeeded } from '../test/fakes/seeded.ts';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
@@ -19,6 +19,35 @@ limits:
   budget: 5.00 USD
 gate:
   - {metric: accuracy, model: gpt, atLeast: 0.9}
+`,
+  tune: `name: job
+base: embedded:linear
+platform: local
+aspects:
+  core-performance: {dataset: {path: d.csv, input: text, target: label, split: {field: split, train: a, test: b}}}
+  robustness:
+    dataset: &rows {path: d.csv, input: text, target: label, split: {field: split, train: a, test: b}, slices: [label]}
+    weight: 2
+evaluation: {metrics: [accuracy, f1: {average: macro}], select: {aspect: robustness, metric: loss}}
+register: {model: triage, card: card.md, properties: {riskTier: 2}}
+`,
+  policy: `id: team
+version: 1.0.0
+level: team
+extends:
+  - {id: country, version: ^1.0.0}
+frameworks: [{id: mitre-atlas, version: "2026.07"}]
+scoring: {gate: {failOn: [critical], minScore: 80}}
+controls:
+  - id: F1
+    severity: critical
+    mappings: [{framework: mitre-atlas, id: AML.T0051, relation: mitigates}]
+    checks:
+      - {id: F1.c, type: metric, benchmark: triage, metric: accuracy, assert: {op: ">=", value: 0.9}}
+      - id: F1.d
+        type: attestation
+        role: reviewer
+        statement: I looked.
 `,
   workbench: `connections:
   base: &base
@@ -85,6 +114,10 @@ const pieces = [
   '{{',
   '}}',
   'embedded:',
+  'checkpoint:',
+  'type: metric',
+  'extends: [{id: team, version: 1}]\n',
+  'mitre-atlas',
 ];
 
 function mutate(text: string, random: () => number): string {
@@ -116,15 +149,18 @@ describe('language server under random edits', () => {
       'd.csv': 'text,label\na,x\n',
       'workbench.yaml': seeds.workbench,
       'p.prompt.yml': seeds.prompt,
+      'b.bench.yaml': seeds.bench,
+      'j.tune.yaml': seeds.tune,
+      'country.policy.yaml':
+        'id: country\nversion: 1.2.0\nlevel: country\ncontrols:\n  - {id: F1, title: Fair, severity: high, checks: [{id: F1.c, type: metric, benchmark: triage, metric: accuracy, assert: {op: ">=", value: 0.8}}]}\n',
     });
   });
   after(() => client.stop());
 
-  it('answers 1,200 documents without a crash or a position outside of them', async function () {
+  it('answers 2,000 documents without a crash or a position outside of them', async function () {
     this.timeout(120_000);
     const random = createSeeded(20_260_101);
-    const kinds = ['bench', 'workbench', 'prompt'] as const;
-    for (const kind of kinds) {
+    for (const kind of documentKinds) {
       const uri = client.open(`fuzz-${kind}.yaml`, languageIds[kind], seeds[kind]);
       for (let round = 0; round < 400; round++) {
         let text = seeds[kind];
@@ -156,7 +192,7 @@ describe('language server under random edits', () => {
   it('places every finding inside the document', function () {
     this.timeout(60_000);
     const random = createSeeded(7);
-    for (const kind of ['bench', 'workbench', 'prompt'] as const) {
+    for (const kind of documentKinds) {
       for (let round = 0; round < 700; round++) {
         let text = seeds[kind];
         for (let edits = 1 + Math.floor(random() * 8); edits > 0; edits--) text = mutate(text, random);

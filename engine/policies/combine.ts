@@ -34,7 +34,7 @@ export async function combinePolicies<D extends PolicySource>(
   const order = orderByNeed(nodes);
   for (const node of order) {
     const parents = node.parents.map(parent => ({ index: parent.index, policy: stated.get(parent.node) }));
-    stated.set(node, statePolicy(node.document, parents, reportInto(findings, node.document)));
+    stated.set(node, statePolicy(node, parents, reportInto(findings, node.document)));
   }
   const controls = new Map<string, StatedControl>();
   for (const root of roots)
@@ -59,7 +59,11 @@ interface StatedParent {
   readonly policy: StatedPolicy | undefined;
 }
 
-function statePolicy(document: PolicySource, parents: readonly StatedParent[], report: ReportBreach): StatedPolicy {
+function statePolicy(
+  { document, isWhole }: PolicyNode,
+  parents: readonly StatedParent[],
+  report: ReportBreach,
+): StatedPolicy {
   const inherited = parents.flatMap(parent => parent.policy ?? []);
   const frameworks = declareFrameworks(
     document.policy,
@@ -68,7 +72,7 @@ function statePolicy(document: PolicySource, parents: readonly StatedParent[], r
   );
   const controls = new Map<string, StatedControl>();
   for (const { index, policy } of parents) joinControls(controls, policy?.controls, ['extends', index, 'id'], report);
-  stateControls(document, controls, frameworks, report);
+  stateControls(document, controls, frameworks, isWhole ? report : withoutGuesses(report));
   return {
     controls,
     frameworks,
@@ -77,6 +81,13 @@ function statePolicy(document: PolicySource, parents: readonly StatedParent[], r
       inherited.map(parent => parent.scoring),
       report,
     ),
+  };
+}
+
+/** Leaves out what may only seem to be missing because a policy that is extended was not found. */
+function withoutGuesses(report: ReportBreach): ReportBreach {
+  return (code, path, message, extra) => {
+    if (code !== 'incomplete-control' && code !== 'unknown-framework') report(code, path, message, extra);
   };
 }
 

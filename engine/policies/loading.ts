@@ -11,6 +11,8 @@ export interface PolicyNode<D extends PolicySource = PolicySource> {
   readonly document: D;
   /** By their place in `extends`; those that cannot be used are left out. */
   readonly parents: readonly { readonly node: PolicyNode<D>; readonly index: number }[];
+  /** Whether everything it extends was found: what seems to be missing otherwise may stand there. */
+  readonly isWhole: boolean;
 }
 
 export interface PolicyGraph<D extends PolicySource> {
@@ -74,7 +76,8 @@ export async function loadPolicies<D extends PolicySource>(
       }
       parents.push({ node: await load(parent, here), index });
     }
-    const node = { document, parents };
+    const isWhole = parents.length === seen.size && parents.every(parent => parent.node.isWhole);
+    const node = { document, parents, isWhole };
     done.set(keyOf(document), node);
     return node;
   }

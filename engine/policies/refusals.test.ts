@@ -239,6 +239,14 @@ describe('resolvePolicies refuses', () => {
     });
   }
 
+  it('an unknown policy, without guessing what it may have held', async () => {
+    const found = await refuse({
+      't.policy.yaml': child('  - {id: F1, severity: high, mappings: [{framework: nist-ai-rmf, id: MAP 1}]}\n'),
+    });
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0] ?? '', /unknown-policy/);
+  });
+
   it('two policies of one name', async () => {
     const found = await refuse({ 'x.policy.yaml': small('x'), 'y.policy.yaml': small('x') }, [
       'x.policy.yaml',

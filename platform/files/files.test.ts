@@ -118,6 +118,10 @@ describe('createFiles', () => {
     assert.ok(hasCode('store-full', blocked)(full));
   });
 
+  it('finds nothing at a path no file can have', async () => {
+    assert.equal(await files.facts(path.join(folder, 'a\0b')), undefined);
+  });
+
   it('resolves and relates paths with forward slashes', () => {
     assert.equal(files.resolve(folder, 'a/b'), path.join(folder, 'a', 'b'));
     assert.equal(files.resolve('/elsewhere', folder), folder);

@@ -55,7 +55,8 @@ async function facts(file: string): Promise<FileFacts | undefined> {
     return { kind, size: found.size, modified: found.mtimeMs };
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    // Nothing can be at a path with a null character.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ERR_INVALID_ARG_VALUE') return undefined;
     throw describeReadFailure(error, file);
   }
 }
