@@ -49,14 +49,15 @@ async function* stream(file: string, signal: AbortSignal): AsyncIterable<Uint8Ar
 }
 
 async function facts(file: string): Promise<FileFacts | undefined> {
+  // No file has such a name; Node would throw.
+  if (file.includes('\0')) return undefined;
   try {
     const found = await stat(file);
     const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
     return { kind, size: found.size, modified: found.mtimeMs };
   } catch (error) {
     const code = systemCode(error);
-    // Nothing can be at a path with a null character.
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ERR_INVALID_ARG_VALUE') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw describeReadFailure(error, file);
   }
 }
