@@ -116,6 +116,17 @@ describe('a scorecard without its store', function () {
     assert.equal(await page.getByText("Routes support tickets of Marlo's shop").count(), 0);
   });
 
+  it('prints long words whole, for paper has no button', async () => {
+    const { page } = await reader!.openFile(renderScorecardHtml(readScorecard('hostile'), standaloneAssets()));
+    const sentence = page.locator('aiwb-policy-gate aiwb-long-text');
+    const shown = async (): Promise<number> => (await sentence.locator('p').innerText()).length;
+    const cut = await shown();
+    assert.ok(cut > 500 && cut < 700, String(cut));
+    await page.emulateMedia({ media: 'print' });
+    assert.ok((await shown()) > 1400);
+    assert.equal(await sentence.getByRole('button').isVisible(), false);
+  });
+
   it('shows hostile text in a file of its own as text, and says so when it holds no scorecard', async () => {
     const hostile = await reader!.openFile(renderScorecardHtml(readScorecard('hostile'), standaloneAssets()));
     await hostile.page.getByRole('heading', { level: 1 }).waitFor();
