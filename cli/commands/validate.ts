@@ -12,8 +12,8 @@ const formats: readonly DiagnosticsFormat[] = ['text', 'json', 'sarif'];
 export function addValidate(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('validate')
-    .description('Check benchmark, prompt and workbench files, and what they refer to')
-    .argument('<file...>', '.bench.yaml, .prompt.yml and workbench.yaml files')
+    .description("Check the workbench's files, and what they refer to")
+    .argument('<file...>', '.bench.yaml, .tune.yaml, .policy.yaml, .prompt.yml and workbench.yaml files')
     .option('--format <format>', 'text, json or sarif', 'text')
     .action((files: readonly string[], options: { readonly format: string }, command: Command) =>
       run(() => validate(files, globalOptions(command).json === true ? 'json' : options.format)),
