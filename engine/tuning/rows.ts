@@ -30,7 +30,7 @@ export interface AspectRows {
   readonly test: readonly TuningRow[];
 }
 
-/** Training rows are held in memory as sparse vectors, at about a kilobyte each. */
+/** Training rows are held in memory, their texts and sparse vectors, at one or two kilobytes each. */
 const mostTrainingRows = 2_000_000;
 
 interface SplitRows {
