@@ -46,7 +46,7 @@ describe('the notebook output of a tuning run', function () {
 
   const outputOf = (name: string): RunOutput => {
     const file = path.join(root, 'test', 'fixtures', 'tuning', `${name}.json`);
-    const [tuning] = (JSON.parse(readFileSync(file, 'utf8')) as TuningComparison).reports;
+    const tuning = (JSON.parse(readFileSync(file, 'utf8')) as TuningComparison).reports[0]!;
     const { id: runId, name: title, state, createdAt, endedAt, failure } = tuning.run;
     return {
       version: 1,

@@ -165,7 +165,7 @@ describe('the tuning page', function () {
 
   it('registers any checkpoint, opens the registered version, the job and the log', async () => {
     const comparison = readTuning('finished');
-    const runId = comparison.reports[0].run.id;
+    const runId = comparison.reports[0]!.run.id;
     const { page } = await open(comparison);
     await page.getByRole('button', { name: 'Register epoch 15…' }).click();
     await press(page, 'Open ticket-triage@1');
@@ -190,7 +190,7 @@ describe('the tuning page', function () {
 
   it('grows its curves with every epoch that is told, and moves the best with them', async () => {
     const comparison = readTuning('running');
-    const { run } = comparison.reports[0];
+    const { run } = comparison.reports[0]!;
     const { page, faults } = await open(comparison);
     assert.match(await deepText(page.locator('aiwb-progress')), /9 of 20 epochs training loss 0\.1091 4\.9 a second/);
     assert.match((await summaries(page))[0] ?? '', /Marked: best so far: epoch 8\./);
@@ -227,8 +227,8 @@ describe('the tuning page', function () {
 
   it('says what is missing before the first epoch, and shows progress that comes before the report', async () => {
     const comparison = readTuning('running');
-    const [report] = comparison.reports;
-    const { epochs: _, ...progress } = report.run.progress;
+    const report = comparison.reports[0]!;
+    const progress = { ...report.run.progress, epochs: [] };
     const started = {
       ...report,
       run: { ...report.run, progress: { ...progress, done: 0 } },
@@ -243,7 +243,7 @@ describe('the tuning page', function () {
     const html = fakePageHtml({ bundle: 'tuning', theme: 'light', messages: [{ type: 'run', run: report.run }] });
     await early.goto(server.publish('tuning-early', { policy: webviewPolicy, html }));
     await early.getByText('9 of 20 epochs').first().waitFor();
-    assert.match((await summaries(early)).join(' '), /accuracy, over epochs: Core performance/);
+    assert.match((await summaries(early)).join(' '), /Accuracy, over epochs: Core performance/);
   });
 
   it('tells why a run diverged, where and what to do, and still offers its checkpoint', async () => {
@@ -254,7 +254,7 @@ describe('the tuning page', function () {
     assert.match(alert, /ticket-triage\.tune\.yaml:33:42/);
     assert.ok((await page.locator('aiwb-chart svg text').allTextContents()).includes('Loss, nats a row, log scale'));
     await press(page, 'Register…');
-    const runId = readTuning('diverged').reports[0].run.id;
+    const runId = readTuning('diverged').reports[0]!.run.id;
     assert.deepEqual((await posted(page)).at(-1), { type: 'command', command: 'register', runId, epoch: 1 });
     await takePicture(page, 'tuning-diverged-dark');
     assert.deepEqual(await auditPage(page), []);

@@ -153,7 +153,7 @@ function guessSelection(epochs: readonly EpochPoint[]): Selection | undefined {
   const point = epochs.flatMap(({ aspects }) => aspects)[0];
   const metric = point === undefined ? undefined : Object.keys(point.scores)[0];
   if (point === undefined || metric === undefined) return undefined;
-  return { aspect: point.aspect, metric, label: metric, direction: 'higher' };
+  return { aspect: point.aspect, metric, label: metric.charAt(0).toUpperCase() + metric.slice(1), direction: 'higher' };
 }
 
 function trainingCurve(epochs: readonly EpochPoint[]): Curve {

@@ -69,7 +69,7 @@ export function gapSentence(aspect: AspectResult, { column, best, worst, figure 
   if (figure.value === null || best === undefined || worst === undefined) return undefined;
   const of = (value: string): string => {
     const own = sliceFigure(aspect, column, value);
-    return own?.value == null ? '' : ` (${formatValue(own.value, own.unit)})`;
+    return own === undefined || own.value === null ? '' : ` (${formatValue(own.value, own.unit)})`;
   };
   const names = `from ${quoteGroup(best)}${of(best)} to ${quoteGroup(worst)}${of(worst)}`;
   return `${aspectName(aspect.aspect)}: the largest gap by ${showUnseen(column)} is ${intervalWords(figure)}, ${names}, n ${formatCount(figure.n)}.`;

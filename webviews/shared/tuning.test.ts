@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { EpochPoint, MetricValue, TuningComparison } from '../../schemas/generated/messages.ts';
+import type { EpochPoint, MetricValue, TuningComparison, TuningReport } from '../../schemas/generated/messages.ts';
 import { formatBytes } from './format.ts';
 import { infrastructureLine } from './infrastructure.ts';
 import { leaderItems } from './leaders.ts';
@@ -11,6 +11,12 @@ import { doneWords, progressWords } from './words.ts';
 function read(name: string): TuningComparison {
   const file = new URL(`../../test/fixtures/tuning/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as TuningComparison;
+}
+
+function readReport(name: string): TuningReport {
+  const [report] = read(name).reports;
+  assert.ok(report !== undefined);
+  return report;
 }
 
 function epoch(number: number, accuracy?: number, loss = 1): EpochPoint {
@@ -55,11 +61,11 @@ describe('the best epoch', () => {
   }
 
   it('of a run under way comes from what the run tells, of an ended one from its checkpoints', () => {
-    const [running] = read('running').reports;
+    const running = readReport('running');
     assert.equal(running.epochs.length, 6);
     assert.equal(epochsOf(running.run, running).length, 9);
     assert.equal(chosenEpoch(running), 8);
-    const [diverged] = read('diverged').reports;
+    const diverged = readReport('diverged');
     assert.equal(chosenEpoch(diverged), 1);
   });
 });
@@ -88,7 +94,7 @@ describe('a difference between two figures', () => {
 
 describe('what tuning runs say', () => {
   it('begins with the checkpoint, then the test rows, then the gap between groups', () => {
-    const [report] = read('finished').reports;
+    const report = readReport('finished');
     const sentences = tuningVerdicts(report).map(({ text }) => text);
     assert.equal(sentences[0], 'Best checkpoint: epoch 12, Accuracy (core performance, validation) 0.917, n 72.');
     assert.equal(
@@ -103,7 +109,7 @@ describe('what tuning runs say', () => {
   });
 
   it('holds the tuned model against its base, and calls it better only where the intervals lie apart', () => {
-    const [report] = read('warm').reports;
+    const report = readReport('warm');
     const items = tuningVerdicts(report);
     const core = items.find(({ text }) => text.startsWith('Core performance'));
     const robust = items.find(({ text }) => text.startsWith('Robustness'));
@@ -145,14 +151,14 @@ describe('what tuning runs say', () => {
   });
 
   it('counts what the run counts', () => {
-    const [{ run }] = read('running').reports;
+    const { run } = readReport('running');
     assert.equal(progressWords(run), '9 of 20 epochs');
     assert.equal(doneWords({ ...run, progress: { ...run.progress, done: 1 } }), '1 epoch');
     assert.equal(doneWords({ ...run, kind: 'benchmark', progress: { ...run.progress, done: 480 } }), '480 samples');
   });
 
   it('words what a run used', () => {
-    const [report] = read('finished').reports;
+    const report = readReport('finished');
     assert.equal(
       infrastructureLine(report),
       'local, 2 × Intel Xeon (linux x64) · 4.7 s wall · 4.6 s CPU · 143 MB at most · 7,083 rows a second',

@@ -19,7 +19,7 @@ export class DataTable extends LitElement {
         min-width: 20ch;
       }
       .review {
-        min-width: 30ch;
+        min-width: 28ch;
       }
     `,
   ];
@@ -31,8 +31,7 @@ export class DataTable extends LitElement {
       <table>
         <thead>
           <tr>
-            <th scope="col">Aspect</th>
-            <th scope="col">Dataset</th>
+            <th scope="col">Aspect and dataset</th>
             <th scope="col" class="number">Training <span class="unit">rows</span></th>
             <th scope="col" class="number">Validation <span class="unit">rows</span></th>
             <th scope="col" class="number">Test <span class="unit">rows</span></th>
@@ -44,8 +43,10 @@ export class DataTable extends LitElement {
           ${aspects.map(
             aspect =>
               html`<tr>
-                <th scope="row" class="name">${aspectName(aspect.aspect)}</th>
-                <td class="name" dir="auto">${breakable(showUnseen(aspect.dataset))}</td>
+                <th scope="row" class="name">
+                  ${aspectName(aspect.aspect)}
+                  <span class="interval" dir="auto">${breakable(showUnseen(aspect.dataset))}</span>
+                </th>
                 <td class="number">${formatCount(aspect.trainingRows)}${renderDigest(aspect.trainingDigest)}</td>
                 <td class="number">${formatCount(aspect.validationRows)}</td>
                 <td class="number">${formatCount(aspect.testRows)}${renderDigest(aspect.datasetDigest)}</td>

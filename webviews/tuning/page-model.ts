@@ -1,10 +1,4 @@
-import type {
-  Failure,
-  HostToTuningPage,
-  RunSummary,
-  TuningComparison,
-  TuningReport,
-} from '../../schemas/generated/messages.ts';
+import type { Failure, HostToTuningPage, RunSummary, TuningComparison } from '../../schemas/generated/messages.ts';
 
 /** What the page knows. A new object for every change. */
 export interface TuningModel {
@@ -33,7 +27,7 @@ function showRun(model: TuningModel, run: RunSummary): TuningModel {
   if (comparison === undefined) return { ...model, run };
   if (!comparison.reports.some(report => report.run.id === run.id)) return model;
   const reports = comparison.reports.map(report => (report.run.id === run.id ? { ...report, run } : report));
-  return { ...model, comparison: { ...comparison, reports: reports as [TuningReport, ...TuningReport[]] } };
+  return { ...model, comparison: { ...comparison, reports: reports } };
 }
 
 /** The runs on the page, reported or not. */
