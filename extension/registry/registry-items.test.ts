@@ -60,12 +60,12 @@ describe('registeredModelItem', () => {
 describe('versionItem', () => {
   it('says status, aliases, verdict and what is pending in words', () => {
     const details = makeVersion(
-      { version: '3', aliases: ['candidate'] },
+      { version: '3', aliases: ['candidate', 'shadow'] },
       { assessments: [makeAssessmentSummary()], approval: { state: 'requested', sentence: 'Requested by Ada.' } },
     );
     const item = versionItem({ folder: '/w', model: makeModel(), details });
     assert.equal(item.label, 'Version 3');
-    assert.equal(item.description, 'candidate · @candidate · gate passed · approval requested');
+    assert.equal(item.description, 'candidate · gate passed · approval requested · @shadow');
     assert.match(item.tooltip, /score 92\.5, coverage 100 %/);
     assert.match(item.tooltip, /Requested by Ada/);
   });

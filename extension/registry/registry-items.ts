@@ -96,9 +96,13 @@ export function versionItem({ details }: VersionEntry): RegistryItem {
   const newest = newestAssessment(details);
   const words = [
     statusWords(version.status),
-    version.aliases.map(alias => `@${alias}`).join(' '),
     gateWords(newest?.gate),
     approvalWords(approval) ?? '',
+    // Last, for narrow views cut the end off, and the model's row names the aliases too.
+    version.aliases
+      .filter(alias => alias !== version.status)
+      .map(alias => `@${alias}`)
+      .join(' '),
   ];
   const color = newest === undefined ? undefined : gateColors[newest.gate];
   return {

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ScenarioContext } from '../launcher/scenario.ts';
+
+/**
+ * A person takes the sample's model from training to production: trains, evaluates, assesses, requests approval, is refused when
+ * approving their own work, lets a second person approve, and promotes. Pages come back after a reload on the way.
+ */
+export async function scenario(window: ScenarioContext): Promise<void> {
+  const { openFile, runCommand, reloadWindow, webviewText, clickInWebview, notifications, text, screenshot, log } =
+    window;
+
+  const shows = (title: string, pattern: RegExp): Promise<void> =>
+    until(async () => pattern.test(await webviewText({ title })));
+  const inSidebar = (pattern: RegExp): Promise<void> => until(async () => pattern.test(await text('.sidebar')));
+  const told = (pattern: RegExp): Promise<void> =>
+    until(async () => (await notifications()).some(message => pattern.test(message)));
+
+  for (const job of ['core', 'ticket-triage']) {
+    await openFile(`${job}.tune.yaml`);
+    await runCommand('AI Workbench: Train');
+    await shows(job === 'core' ? 'ticket-triage-core' : 'ticket-triage-tuned', /Finished/);
+  }
+  for (const aspect of ['core', 'robustness', 'fairness']) {
+    await openFile(`evaluate-${aspect}.bench.yaml`);
+    await runCommand('AI Workbench: Run Benchmark');
+    await shows(`triage-${aspect}`, /Finished/);
+  }
+  log('trained and evaluated');
+
+  await runCommand('View: Close All Editors');
+  await openFile('policies/release.policy.yaml');
+  await runCommand('AI Workbench: Assess by Policy');
+  await shows('Scorecard of ticket-triage@1', /conditions are met/);
+  await runCommand('AI Workbench: Open Model Version');
+  await confirmPick(window);
+  await shows('ticket-triage@1', /ticket-triage-tuned/);
+  await reloadWindow();
+  await shows('ticket-triage@1', /ticket-triage-tuned/);
+  await screenshot('release-version-after-reload');
+  await runCommand('View: Open Previous Editor');
+  await shows('Scorecard of ticket-triage@1', /conditions are met/);
+  await screenshot('release-scorecard-after-reload');
+  await clickInWebview('#passed', { title: 'Scorecard of ticket-triage@1' });
+  await clickInWebview('aiwb-control summary >> text=PERF-01', { title: 'Scorecard of ticket-triage@1' });
+  await clickInWebview('aiwb-evidence button.link >> nth=0', { title: 'Scorecard of ticket-triage@1' });
+  await shows('triage-core', /Finished/);
+  log('evidence leads to its run');
+
+  await takeStep(window, 'Request Approval…', 'Request Approval');
+  await told(/asked for approval/);
+  await takeStep(window, 'Approve Model Version…', 'Approve', 'release-approve');
+  await told(/Ada Author .* is the .* cannot approve it/);
+  await screenshot('release-own-work-refused');
+  await runCommand('View: Show AI Workbench');
+  await runCommand('AI Workbench: Focus on Registry View');
+  await inSidebar(/approval requested/);
+
+  await runCommand('AI Workbench: Approve the Sample as a Second Person');
+  await inSidebar(/approved · gate passed/);
+  await screenshot('release-second-person');
+  await takeStep(window, 'Promote Model Version…', 'Promote', 'release-promote');
+  await inSidebar(/production · gate passed/);
+  await screenshot('release-promoted');
+  assert.match(await text('.sidebar'), /production → 1/);
+}
+
+/** Picks the only version offered. */
+async function confirmPick({ page }: ScenarioContext): Promise<void> {
+  await page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** Runs a step of the release: the version, no comment, the modal question. */
+async function takeStep(window: ScenarioContext, command: string, button: string, picture?: string): Promise<void> {
+  const { page, runCommand, waitFor, click, screenshot } = window;
+  await runCommand(`AI Workbench: ${command}`);
+  await confirmPick(window);
+  await page.locator('.quick-input-widget .quick-input-box input[type=text]').waitFor();
+  await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({ state: 'hidden' });
+  await page.keyboard.press('Enter');
+  await waitFor('.monaco-dialog-box');
+  if (picture !== undefined) await screenshot(picture);
+  await click(`.monaco-dialog-box .monaco-button >> text="${button}"`);
+}
+
+async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
+  const end = Date.now() + patience;
+  while (!(await look().catch(() => false))) {
+    if (Date.now() > end) assert.fail(`Nothing came of it within ${patience} ms: ${look.toString()}`);
+    await wait(200);
+  }
+}
