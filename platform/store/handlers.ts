@@ -3,6 +3,7 @@ import { addArtifacts, listArtifacts } from './artifacts.ts';
 import { readAudit, readAuditHead } from './audit.ts';
 import { backup } from './backup.ts';
 import type { StoreContext } from './context.ts';
+import { DroppedBlobs } from './dropped-blobs.ts';
 import { queryDisagreements } from './disagreements.ts';
 import { appendRecord, getRecord, listRecords } from './ledger.ts';
 import { beginRun, finishRun, heartbeat, takeLease } from './leases.ts';
@@ -23,13 +24,14 @@ import {
 } from './runs.ts';
 import { querySamples, readStretch } from './sample-queries.ts';
 import { createAppender } from './samples.ts';
-import { readTraining, saveEpoch } from './training.ts';
+import { dropTrainingState, readTraining, saveEpoch } from './training.ts';
 import { getVersion, listVersions } from './versions.ts';
 import type { StoreCalls } from './protocol.ts';
 
 /** The store's operations over an open database: what the worker thread answers. */
 export function createHandlers(context: StoreContext): StoreCalls {
   const memo = createMemo(context, 50);
+  const dropped = new DroppedBlobs(context);
   let append: ReturnType<typeof createAppender> | undefined;
   return {
     createRun: run => createRun(context, run),
@@ -45,9 +47,17 @@ export function createHandlers(context: StoreContext): StoreCalls {
       append ??= createAppender(context);
       append(lease, batch, progress);
     },
-    saveEpoch: (lease, epoch, used, progress) => saveEpoch(context, lease, epoch, used, progress),
+    saveEpoch(lease, epoch, used, progress) {
+      dropped.add(saveEpoch(context, lease, epoch, used, progress));
+      dropped.sweep();
+    },
     heartbeat: (lease, progress) => heartbeat(context, lease, progress),
-    finish: (lease, ending) => finishRun(context, lease, ending),
+    finish(lease, ending) {
+      finishRun(context, lease, ending);
+      if (ending.state === 'succeeded' && ending.tuning !== undefined)
+        dropped.add(dropTrainingState(context, lease.runId));
+      dropped.sweep();
+    },
     readTraining: id => readTraining(context, id),
     listRunsAsking: modelDigest => listRunsAsking(context, modelDigest),
     readStretch: (id, after, limit, variant) => readStretch(context, id, after, limit, variant),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { EpochRecord, RunWriter, Store } from '../../engine/ports/store.ts';
@@ -50,6 +50,32 @@ describe("a tuning run's training", () => {
     });
     const { summary } = await store.getRun('tune');
     assert.deepEqual([summary.kind, summary.progress.done, summary.state], ['tune', 3, 'running']);
+  });
+
+  it('removes the states and checkpoints it replaces once they are no longer young, and the last state when it succeeds', async () => {
+    const put = async (text: string): Promise<string> => {
+      const { digest } = await store.blobs.put(new TextEncoder().encode(text));
+      const seconds = (clock.now() - 6_000) / 1000;
+      utimesSync(store.blobs.locate(digest), seconds, seconds);
+      return digest;
+    };
+    const saved = async (epoch: number): Promise<{ state: string; weights: string; record: EpochRecord }> => {
+      const { point, checkpoints } = makeEpoch(epoch, [epoch]);
+      const [state, weights] = [await put(`state ${epoch}`), await put(`weights ${epoch}`)];
+      const record = { point, stateDigest: state, checkpoints: checkpoints.map(item => ({ ...item, digest: weights })) };
+      return { state, weights, record };
+    };
+    const writer = await start();
+    const [first, second] = [await saved(1), await saved(2)];
+    await writer.saveEpoch(first.record, makeUsed(1), makeProgress(1));
+    await writer.saveEpoch(second.record, makeUsed(2), makeProgress(2));
+    const has = (...digests: string[]): Promise<boolean[]> =>
+      Promise.all(digests.map(digest => store.blobs.has(digest)));
+    assert.deepEqual(await has(first.state, first.weights, second.state, second.weights), [false, false, true, true]);
+    const tuning = { notes: [] } as unknown as TuningReport;
+    await writer.finish({ state: 'succeeded', progress: makeProgress(2), headlines: [], tuning });
+    assert.deepEqual(await has(second.state, second.weights), [false, true]);
+    assert.equal((await store.readTraining('tune')).stateDigest, undefined);
   });
 
   it('adds up what its attempts used, and drops epochs that are trained again', async () => {

@@ -8,7 +8,7 @@ type UsedResources = NonNullable<TrainingRecord['used']>;
 
 /**
  * Stores an ended epoch, its checkpoints, the state to go on from, what this attempt has used so far, and progress, all in one
- * transaction. Epochs after it belong to training that was begun over, and go.
+ * transaction. Epochs after it belong to training that was begun over, and go. Gives the digests of what it replaced.
  */
 export function saveEpoch(
   context: StoreContext,
@@ -16,11 +16,12 @@ export function saveEpoch(
   epoch: EpochRecord,
   used: UsedResources,
   progress: RunProgress,
-): void {
-  context.write(() => {
+): string[] {
+  return context.write(() => {
     renewLease(context, lease, progress);
     const { driver } = context;
     const run = Number(findRun(context, lease.runId)['key']);
+    const before = listDigests(context, run);
     driver.run('DELETE FROM training_epochs WHERE run = ? AND epoch >= ?', run, epoch.point.epoch);
     driver.run(
       'INSERT INTO training_epochs (run, epoch, point) VALUES (?, ?, ?)',
@@ -38,6 +39,24 @@ export function saveEpoch(
     for (const { epoch: at, digest, bytes, best, last } of epoch.checkpoints) {
       insert.run(run, at, digest, bytes, Number(best), Number(last));
     }
+    const kept = new Set(listDigests(context, run));
+    return before.filter(digest => !kept.has(digest));
+  });
+}
+
+/** Content a run's training refers to: its checkpoints and the state to go on from. */
+function listDigests({ driver }: StoreContext, run: number): string[] {
+  const sql = 'SELECT digest FROM checkpoints WHERE run = ?1 UNION SELECT digest FROM training_states WHERE run = ?1';
+  return driver.all(sql, run).map(row => String(row['digest']));
+}
+
+/** Forgets the state to go on from: a run that has succeeded is not resumed. Gives its digest. */
+export function dropTrainingState(context: StoreContext, id: string): string[] {
+  return context.write(() => {
+    const run = Number(findRun(context, id)['key']);
+    const rows = context.driver.all('SELECT digest FROM training_states WHERE run = ?', run);
+    context.driver.run('DELETE FROM training_states WHERE run = ?', run);
+    return rows.map(row => String(row['digest']));
   });
 }
 
