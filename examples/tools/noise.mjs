@@ -157,7 +157,10 @@ const heardAs = [
 export function mishear(text, rate, random) {
   return text.replace(/\b[a-z]{4,}\b/g, word => {
     if (!random.chance(rate)) return word;
-    const heard = heardAs.reduce((result, [from, to]) => (random.chance(0.8) ? result.replace(from, to) : result), word);
+    const heard = heardAs.reduce(
+      (result, [from, to]) => (random.chance(0.8) ? result.replace(from, to) : result),
+      word,
+    );
     if (heard.length < 7 || !random.chance(0.4)) return heard;
     const at = 2 + random.below(heard.length - 4);
     return `${heard.slice(0, at)} ${heard.slice(at)}`;

@@ -62,7 +62,11 @@ describe("a tuning run's training", () => {
     const saved = async (epoch: number): Promise<{ state: string; weights: string; record: EpochRecord }> => {
       const { point, checkpoints } = makeEpoch(epoch, [epoch]);
       const [state, weights] = [await put(`state ${epoch}`), await put(`weights ${epoch}`)];
-      const record = { point, stateDigest: state, checkpoints: checkpoints.map(item => ({ ...item, digest: weights })) };
+      const record = {
+        point,
+        stateDigest: state,
+        checkpoints: checkpoints.map(item => ({ ...item, digest: weights })),
+      };
       return { state, weights, record };
     };
     const writer = await start();

@@ -53,7 +53,10 @@ describe('the whole workflow', function () {
       const run = await aiwb('run', `evaluate-${aspect}.bench.yaml`);
       assert.equal(run.code, 0, run.stderr);
       if (aspect === 'robustness')
-        assert.match(run.stdout, /registry:ticket-triage@candidate is better than checkpoint:ticket-triage-core by 0\./);
+        assert.match(
+          run.stdout,
+          /registry:ticket-triage@candidate is better than checkpoint:ticket-triage-core by 0\./,
+        );
     }
     const { artifacts } = await show('ticket-triage@candidate');
     assert.ok(artifacts.some(item => item.artifactType === 'metric' && item.task === 'triage-fairness'));
