@@ -10,7 +10,15 @@ import { fakePageHtml } from './fake-page.ts';
 import { nonce, root, startPageServer, webviewPolicy } from './page-server.ts';
 import type { ThemeName } from './theme-variables.ts';
 
-export const scorecardNames = ['failed', 'passed', 'tampered', 'tiny', 'not-computed', 'hostile'] as const;
+export const scorecardNames = [
+  'failed',
+  'passed',
+  'tampered',
+  'tiny',
+  'unassessed',
+  'not-computed',
+  'hostile',
+] as const;
 type Name = (typeof scorecardNames)[number];
 
 /** When the reader reads: waivers and evidence are counted from here. */

@@ -14,6 +14,7 @@ import './long-text.ts';
 export class CheckList extends LitElement {
   static override properties = {
     checks: { attribute: false },
+    said: { attribute: false },
     now: { attribute: false },
     linked: { type: Boolean },
   };
@@ -80,6 +81,8 @@ export class CheckList extends LitElement {
     `,
   ];
   declare checks: readonly CheckResult[] | undefined;
+  /** The control's reason: where a check's is the same, once is enough. */
+  declare said: string | undefined;
   declare now: number | undefined;
   declare linked: boolean;
 
@@ -101,7 +104,7 @@ export class CheckList extends LitElement {
           <span class="title" dir="auto">${clipLine(check.title)}</span>
           <span>${text}</span>
         </div>
-        <aiwb-long-text class="muted" prose .text=${check.reason}></aiwb-long-text>
+        ${check.reason === this.said ? nothing : html`<aiwb-long-text class="muted" prose .text=${check.reason}></aiwb-long-text>`}
         ${renderFigures(check)}
         ${hasEvidence ? html`<aiwb-evidence .evidence=${check.evidence} .now=${this.now} ?linked=${this.linked}></aiwb-evidence>` : nothing}
       </div>
@@ -114,7 +117,7 @@ function renderFigures(check: CheckResult) {
   if (required === undefined && actual === undefined && n === undefined) return nothing;
   return html`<div class="measured">
     <dl class="figures">
-      ${required === undefined ? nothing : figure('Required', clipLine(required, 120))}
+      ${required === undefined ? nothing : figure('Required', clipLine(required))}
       ${actual === undefined ? nothing : figure('Actual', actualWords(check, actual))}
       ${n === undefined ? nothing : figure('n', formatCount(n))}
       ${slice === undefined ? nothing : figure('Slice', clipLine(slice, 120))}

@@ -77,7 +77,7 @@ export class ControlResultView extends LitElement {
       ${reason.length > shownReason ? html`<aiwb-long-text prose .text=${reason}></aiwb-long-text>` : nothing}
       ${description === undefined ? nothing : html`<aiwb-long-text class="muted" prose .text=${description}></aiwb-long-text>`}
       ${this.#renderWork(control, hasWork ? remediation : undefined)} ${hasWork ? this.#renderAttest(control) : nothing}
-      <aiwb-checks .checks=${checks} .now=${this.now} ?linked=${this.linked}></aiwb-checks>
+      <aiwb-checks .checks=${checks} .said=${reason} .now=${this.now} ?linked=${this.linked}></aiwb-checks>
       <dl class="facts">
         ${fact('Asked for by', this.#renderSource(control))} ${fact('Weight', weightWords(control))}
         ${control.mappings.length === 0 ? nothing : fact('Mapped to', this.#renderMappings(control.mappings))}

@@ -72,7 +72,9 @@ export class EvidenceList extends LitElement {
   #renderPiece(piece: Evidence) {
     const { kind, digest, collectedAt, slice, by, quote } = piece;
     return html`<div class="line">
-        <span class="title"><span class="muted">${kinds[kind]}</span> ${this.#renderTitle(piece)}</span>
+        <span class="title"
+          >${namesKind(piece) ? nothing : html`<span class="muted">${kinds[kind]}</span> `}${this.#renderTitle(piece)}</span
+        >
         ${slice === undefined ? nothing : html`<span class="muted">rows where ${showUnseen(slice.column)} is ${slice.value === '' ? '(empty)' : showUnseen(slice.value)}</span>`}
         ${by === undefined ? nothing : html`<span class="muted">by ${identityWords(by)}</span>`}
         ${collectedAt === undefined ? nothing : html`<time class="muted" datetime=${isoDate(collectedAt)}>${formatDate(collectedAt)}</time>`}
@@ -100,6 +102,12 @@ export class EvidenceList extends LitElement {
   #open(evidence: Evidence): void {
     this.dispatchEvent(new CustomEvent<Evidence>('evidence', { detail: evidence, bubbles: true, composed: true }));
   }
+}
+
+/** Whether a title says what kind of evidence it is of. */
+function namesKind({ kind, title }: Evidence): boolean {
+  const word = kinds[kind].split(' ').at(-1) ?? '';
+  return title === '' || title.toLowerCase().includes(word.toLowerCase());
 }
 
 function renderQuote({ path, line }: Evidence, quote: string) {

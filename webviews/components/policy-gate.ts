@@ -1,11 +1,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { GateCheck, PolicyGate } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { conditionWords, policyGateWords, type Look } from '../shared/governance-words.ts';
+import { conditionWords, leadSentence, policyGateWords, type Look } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { clipLine } from '../shared/text.ts';
 import './long-text.ts';
+
+/** What nobody may rely on carries no mark of success. */
+const disputed = { icon: 'question', tone: 'warn' } as const;
 
 /** So many controls a condition names before it only counts the others. */
 const namedControls = 12;
@@ -59,10 +62,12 @@ export class PolicyGateView extends LitElement {
   override render() {
     const { gate } = this;
     if (gate === undefined) return nothing;
-    const { text, icon: name, tone } = this.disputed ? disputedWords(gate.outcome) : policyGateWords(gate.outcome);
-    return html`<div class="verdict tone-${tone}">
-        ${icon(name)}
-        <aiwb-long-text prose .text=${`${text}: ${gate.sentence}`}></aiwb-long-text>
+    const { text, icon: name, tone } = policyGateWords(gate.outcome);
+    const look: Pick<Look, 'icon' | 'tone'> = this.disputed ? disputed : { icon: name, tone };
+    const verdict = leadSentence(text, gate.sentence);
+    return html`<div class="verdict tone-${look.tone}">
+        ${icon(look.icon)}
+        <aiwb-long-text prose .text=${this.disputed ? `The changed record says: ${verdict}` : verdict}></aiwb-long-text>
       </div>
       ${gate.conditions.length === 0 ? html`<p class="muted">No policy sets a condition.</p>` : this.#renderConditions(gate.conditions)}`;
   }
@@ -113,11 +118,6 @@ export class PolicyGateView extends LitElement {
     };
     return html`<button type="button" class="link" @click=${jump}>${clipLine(id, 60)}</button>`;
   }
-}
-
-/** What nobody may rely on carries no mark of success. */
-function disputedWords(outcome: PolicyGate['outcome']): Look {
-  return { text: `${policyGateWords(outcome).text}, says the changed record`, icon: 'question', tone: 'warn' };
 }
 
 defineElement('aiwb-policy-gate', PolicyGateView);

@@ -71,9 +71,13 @@ export class ScoreFigures extends LitElement {
   }
 }
 
-/** `84`, `84.6`: at most one decimal. */
-export function formatPoints(value: number): string {
-  return formatFixed(value, Number.isInteger(Number(value.toFixed(1))) ? 0 : 1);
+/** Sums of weights are rarely exact in binary. */
+const tolerance = 1e-9;
+
+/** `84`, `84.6`: rounded down, so that what is shown as 85 has reached 85. `decimals` where a column shares them. */
+export function formatPoints(value: number, decimals?: number): string {
+  const shown = Math.floor((value + tolerance) * 10) / 10;
+  return formatFixed(shown, decimals ?? (Number.isInteger(shown) ? 0 : 1));
 }
 
 defineElement('aiwb-score-figures', ScoreFigures);

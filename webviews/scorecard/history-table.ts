@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AssessmentSummary, ScorecardView } from '../../schemas/generated/messages.ts';
+import { formatPoints } from '../components/score-figures.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatCount, formatDate, formatFixed, isoDate } from '../shared/format.ts';
+import { formatCount, formatDate, isoDate } from '../shared/format.ts';
 import { identityName, identityWords, policyGateWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
@@ -61,8 +62,8 @@ export class HistoryTable extends LitElement {
     return html`<tr class=${isShown ? 'shown' : ''}>
       <th scope="row" class="word">${this.#renderTime(summary, isShown)}</th>
       <td>${clipLine(version, 60)}</td>
-      <td class="number">${score === null ? '–' : formatFixed(score, decimals)}</td>
-      <td class="number">${formatFixed(coverage, decimals)}</td>
+      <td class="number">${score === null ? '–' : formatPoints(score, decimals)}</td>
+      <td class="number">${formatPoints(coverage, decimals)}</td>
       <td class="number">${formatCount(waived)}</td>
       <td class="word tone-${tone}">${icon(name)} ${text}</td>
       <td class="name" title=${identityWords(assessor)}>${identityName(assessor)}</td>

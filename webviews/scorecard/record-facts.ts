@@ -32,15 +32,14 @@ export class RecordFacts extends LitElement {
     const { view } = this;
     if (view === undefined) return nothing;
     return html`<aiwb-facts .facts=${factsOf(view)}></aiwb-facts>
-      ${this.standalone ? nothing : html`<div class="buttons no-print">${this.#renderButtons(view)}</div>`}
+      ${this.standalone || view.source === 'file' ? nothing : html`<div class="buttons no-print">${this.#renderButtons()}</div>`}
       <p class="plain">
         This is a coverage indicator: it shows which checks of these policies the version has evidence for. It is not
         legal advice and not a certification.
       </p>`;
   }
 
-  #renderButtons({ source }: ScorecardView) {
-    if (source === 'file') return [this.#command('export', 'Export…')];
+  #renderButtons() {
     return [
       this.#command('verify', 'Verify Record'),
       this.#command('export', 'Export…'),

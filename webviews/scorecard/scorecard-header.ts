@@ -72,7 +72,7 @@ export class ScorecardHeader extends LitElement {
   #renderApproval({ scorecard: { approval } }: ScorecardView) {
     const { text, icon: name, tone } = approvalWords(approval.state);
     return html`<span class="state tone-${tone}"
-      >${icon(name)} ${text}${approval.sentence === '' ? '' : `: ${clipLine(approval.sentence)}`}</span
+      >${icon(name)} ${approval.sentence === '' ? text : clipLine(approval.sentence)}</span
     >`;
   }
 
@@ -89,8 +89,7 @@ export class ScorecardHeader extends LitElement {
 
   #renderButtons(view: ScorecardView) {
     if (this.standalone) return this.#renderButton('Print', () => print());
-    if (view.source === 'file')
-      return [this.#command('export', 'Export…'), this.#command('openSource', 'Open as JSON')];
+    if (view.source === 'file') return this.#command('openSource', 'Open as JSON');
     const step = this.outdated ? undefined : nextStep(view);
     return [
       ...(step === undefined ? [] : [this.#command(step.command, step.label, true)]),

@@ -66,10 +66,9 @@ export class VerificationBanner extends LitElement {
   }
 
   #meaning(): string {
-    const limits = 'It does not prove who wrote it: identities are self-asserted unless they are signed.';
     if (this.standalone)
-      return `That was so when this page was written; a page cannot prove itself. Open the scorecard file in AI Workbench to verify it again. ${limits}`;
-    return `Nothing in this record has changed since it was written. ${limits}`;
+      return 'That was so when this page was written; a page cannot prove itself. Open the scorecard file in AI Workbench to verify it again.';
+    return 'What stands below is what was recorded. Identities are self-asserted unless they are signed.';
   }
 
   #renderTampered({ verification, scorecard }: ScorecardView) {
@@ -77,23 +76,20 @@ export class VerificationBanner extends LitElement {
       ${icon('error')}
       <div>
         <p><span class="state">TAMPERED.</span> ${clipLine(verification.sentence)}</p>
-        <p>
-          This record was changed after it was written. Do not rely on anything below: get the file from its author
-          again, or assess the version anew.
-        </p>
-        <dl>
-          <dt>Digest as written</dt>
-          <dd><code>${showUnseen(scorecard.digest)}</code></dd>
-          ${
-            verification.computedDigest === undefined
-              ? nothing
-              : html`<dt>Digest of what is here</dt>
-                  <dd><code>${showUnseen(verification.computedDigest)}</code></dd>`
-          }
-        </dl>
+        <p>Do not rely on anything below: get the file from its author again, or assess the version anew.</p>
+        ${verification.computedDigest === undefined || verification.computedDigest === scorecard.digest ? nothing : renderDigests(scorecard.digest, verification.computedDigest)}
       </div>
     </div>`;
   }
+}
+
+function renderDigests(written: string, computed: string) {
+  return html`<dl>
+    <dt>Digest as written</dt>
+    <dd><code>${showUnseen(written)}</code></dd>
+    <dt>Digest of what is here</dt>
+    <dd><code>${showUnseen(computed)}</code></dd>
+  </dl>`;
 }
 
 /** A file from elsewhere always says how it stands; what comes from the store, only when something is wrong. */

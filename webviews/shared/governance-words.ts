@@ -103,6 +103,12 @@ export function frameworkWords(state: FrameworkEntry['state']): Look {
   return frameworkStates[state];
 }
 
+/** `Failed: 2 of 5 conditions…`: the word leads the sentence, where it does not lead it already. */
+export function leadSentence(word: string, sentence: string): string {
+  if (sentence === '') return word;
+  return sentence.toLowerCase().startsWith(word.toLowerCase()) ? sentence : `${word}: ${sentence}`;
+}
+
 /** From the most severe. */
 export const severities: readonly ControlSeverity[] = ['critical', 'high', 'medium', 'low'];
 
