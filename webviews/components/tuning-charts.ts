@@ -10,7 +10,7 @@ import { curveChart } from './curve-charts.ts';
 
 /** The learning curves of one run: loss, and the figure that chooses the checkpoint. `report` may come after the first epochs. */
 export function learningCharts(run: RunSummary, report: TuningReport | undefined): readonly Chart[] {
-  const epochs = epochsOf(run, report);
+  const epochs = withoutUntrained(epochsOf(run, report), report);
   const chosen = report === undefined ? undefined : chosenEpoch({ ...report, run });
   const marked = chosen === undefined ? undefined : markWords(chosen, isActive(run.state));
   const selection = report?.selection ?? guessSelection(epochs);
@@ -60,9 +60,9 @@ export function keepLearningCharts(): typeof learningCharts {
   };
 }
 
-/** The selected figure of several runs, for the aspect the first of them was chosen by. */
+/** The selected figure of several runs: of their selections the one that most of them measured. */
 export function overlayChart(reports: readonly TuningReport[]): Chart | undefined {
-  const selection = reports[0]?.selection;
+  const selection = sharedSelection(reports);
   if (selection === undefined) return undefined;
   const { aspect, metric, label } = selection;
   return curveChart({
@@ -71,12 +71,20 @@ export function overlayChart(reports: readonly TuningReport[]): Chart | undefine
     title: metric === 'loss' ? 'Loss, nats a row' : showUnseen(label),
     curves: reports.map((report, index) => ({
       name: runName(reports, index),
-      points: pointsOf(epochsOf(report.run, report), point => scoreOf(point, aspect, metric)),
+      points: pointsOf(withoutUntrained(epochsOf(report.run, report), report), point => scoreOf(point, aspect, metric)),
     })),
     fromZero: metric === 'loss',
     marked: undefined,
     epochs: 0,
   });
+}
+
+function sharedSelection(reports: readonly TuningReport[]): Selection | undefined {
+  const countOf = ({ aspect, metric }: Selection): number =>
+    reports.filter(report => epochsOf(report.run, report).some(point => scoreOf(point, aspect, metric) !== undefined))
+      .length;
+  const counts = reports.map(({ selection }) => countOf(selection));
+  return reports[counts.indexOf(Math.max(...counts))]?.selection;
 }
 
 /** `A`, or `A ticket-triage` where the runs bear different names. */
@@ -109,7 +117,8 @@ export function groupChart(aspect: AspectResult, column: string): Chart | undefi
     },
     build: (theme, width) => {
       const y = { field: 'name', type: 'nominal' as const, sort: null, axis: nameAxis(theme, width) };
-      const x = { type: 'quantitative' as const, title: label, scale: { zero: false, nice: true } };
+      const axis = { tickCount: Math.max(3, Math.floor(width / 90)) };
+      const x = { type: 'quantitative' as const, title: label, scale: { zero: false, nice: true }, axis };
       return {
         ...frame(theme, summary),
         height: rows.length * 28,
@@ -146,6 +155,12 @@ export function groupChart(aspect: AspectResult, column: string): Chart | undefi
 
 function markWords(epoch: number, isRunning: boolean): { epoch: number; label: string } {
   return { epoch, label: `best${isRunning ? ' so far' : ''}: epoch ${formatCount(epoch)}` };
+}
+
+/** What an untrained model guesses says nothing, and would press everything it learns later together. */
+function withoutUntrained(epochs: readonly EpochPoint[], report: TuningReport | undefined): readonly EpochPoint[] {
+  if (report?.base.startsWith('embedded:') !== true || epochs.length < 3) return epochs;
+  return epochs.filter(({ epoch }) => epoch > 0);
 }
 
 /** Before the first report only the epochs themselves tell what is measured. */

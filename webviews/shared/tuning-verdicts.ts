@@ -72,7 +72,8 @@ export function gapSentence(aspect: AspectResult, { column, best, worst, figure 
     return own === undefined || own.value === null ? '' : ` (${formatValue(own.value, own.unit)})`;
   };
   const names = `from ${quoteGroup(best)}${of(best)} to ${quoteGroup(worst)}${of(worst)}`;
-  return `${aspectName(aspect.aspect)}: the largest gap by ${showUnseen(column)} is ${intervalWords(figure)}, ${names}, n ${formatCount(figure.n)}.`;
+  const label = lowerFirst(showUnseen(figure.label));
+  return `${aspectName(aspect.aspect)}: ${label} by ${showUnseen(column)} ${intervalWords(figure)}, ${names}, n ${formatCount(figure.n)}.`;
 }
 
 /** A group's leading figure: the first metric the aspect has. */

@@ -103,7 +103,7 @@ describe('what tuning runs say', () => {
     );
     assert.match(
       sentences[4] ?? '',
-      /^Ethical alignment: the largest gap by writer is 0\.063 \(95 % interval .*\), from “first-language” \(0\.850\) to “singapore-english” \(0\.787\), n 1,041\.$/,
+      /^Ethical alignment: largest gap in accuracy by writer 0\.063 \(95 % interval .*\), from “first-language” \(0\.850\) to “singapore-english” \(0\.787\), n 1,041\.$/,
     );
     assert.equal(sentences.at(-1), 'Registered as ticket-triage@1.');
   });

@@ -10,11 +10,7 @@ import type { ComparedGroup, ComparedRow } from './split-figures.ts';
 
 /** Figures of versions side by side, by task. With two versions, their difference as well. */
 export class ComparedFigures extends LitElement {
-  static override properties = {
-    groups: { attribute: false },
-    columns: { attribute: false },
-    apart: { type: Boolean },
-  };
+  static override properties = { groups: { attribute: false }, columns: { attribute: false } };
   static override styles = [
     baseStyles,
     tableStyles,
@@ -35,18 +31,11 @@ export class ComparedFigures extends LitElement {
   declare groups: readonly ComparedGroup[] | undefined;
   /** Names of the versions. */
   declare columns: readonly string[] | undefined;
-  /** True for figures that must not be compared: no best of a row, no difference. */
-  declare apart: boolean;
 
   override render() {
     const [groups, columns] = [this.groups ?? [], this.columns ?? []];
-    const withDifference = columns.length === 2 && !this.apart;
-    return html`<div
-      class="scroll"
-      tabindex="0"
-      role="region"
-      aria-label=${this.apart ? 'Figures on other rows' : 'Figures on the same rows'}
-    >
+    const withDifference = columns.length === 2;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Figures on the same rows">
       <table>
         <thead>
           <tr>
@@ -67,28 +56,28 @@ export class ComparedFigures extends LitElement {
                     </span>
                   </th>
                 </tr>
-                ${rows.map(row => this.#renderRow(row, withDifference))}`,
+                ${rows.map(row => renderRow(row, withDifference))}`,
           )}
         </tbody>
       </table>
     </div>`;
   }
+}
 
-  #renderRow({ figure: { label, unit, direction }, values }: ComparedRow, withDifference: boolean) {
-    const known = values.flatMap(value => value?.value ?? []);
-    const top = direction === 'lower' ? Math.min(...known) : Math.max(...known);
-    const isContest = !this.apart && direction !== 'neutral' && known.some(value => value !== top);
-    const write = columnFormat(known, unit);
-    const n = Math.max(0, ...values.map(value => value?.n ?? 0));
-    return html`<tr>
-      <th scope="row" class="name">
-        ${showUnseen(label)}${unitName(unit) === '' ? nothing : html` <span class="unit">${unitName(unit)}</span>`}
-      </th>
-      <td class="number">${n === 0 ? '–' : formatCount(n)}</td>
-      ${values.map(value => figureCell(value, write, isContest && value?.value === top))}
-      ${withDifference ? changeCell(values[0], values[1]) : nothing}
-    </tr>`;
-  }
+function renderRow({ figure: { label, unit, direction }, values }: ComparedRow, withDifference: boolean) {
+  const known = values.flatMap(value => value?.value ?? []);
+  const top = direction === 'lower' ? Math.min(...known) : Math.max(...known);
+  const isContest = direction !== 'neutral' && known.some(value => value !== top);
+  const write = columnFormat(known, unit);
+  const n = Math.max(0, ...values.map(value => value?.n ?? 0));
+  return html`<tr>
+    <th scope="row" class="name">
+      ${showUnseen(label)}${unitName(unit) === '' ? nothing : html` <span class="unit">${unitName(unit)}</span>`}
+    </th>
+    <td class="number">${n === 0 ? '–' : formatCount(n)}</td>
+    ${values.map(value => figureCell(value, write, isContest && value?.value === top))}
+    ${withDifference ? changeCell(values[0], values[1]) : nothing}
+  </tr>`;
 }
 
 defineElement('aiwb-compared-figures', ComparedFigures);

@@ -68,6 +68,9 @@ export class LineageData extends LitElement {
     buttonStyles,
     tableStyles,
     css`
+      tbody > tr > * {
+        vertical-align: top;
+      }
       .card {
         min-width: 20ch;
       }

@@ -25,6 +25,7 @@ import { versionName } from '../shared/registry-words.ts';
 import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
+import './apart-figures.ts';
 import './artifact-table.ts';
 import { fileArtifacts } from './artifact-table.ts';
 import './assessment-table.ts';
@@ -215,12 +216,12 @@ export class VersionPage extends LitElement {
           ? nothing
           : section(
               'apart',
-              'Measured on other rows',
+              'Not comparable',
               html`<p class="muted">
-                  These figures come from rows that no other of these versions was measured on. They say nothing about
-                  which is better.
+                  Only one of these versions was measured at the task on these rows, so the figures do not say which is
+                  better.
                 </p>
-                <aiwb-compared-figures apart .groups=${apart} .columns=${names}></aiwb-compared-figures>`,
+                <aiwb-apart-figures .groups=${apart} .names=${names}></aiwb-apart-figures>`,
             )
       }
       ${section('settings', 'Settings that differ', html`<aiwb-difference-table .differences=${settings} .columns=${names}></aiwb-difference-table>`)}
