@@ -118,7 +118,10 @@ describe('the tuning page', function () {
     assert.match(results, /Robustness 300 0\.773 0\.723 to 0\.817 0\.760/);
     assert.doesNotMatch(results, /difference/);
     const slices = await deepText(page.locator('aiwb-slice-section'));
-    assert.match(slices, /Ethical alignment: largest gap in accuracy by writer 0\.063 \(95 % interval 0\.000 to 0\.132\)/);
+    assert.match(
+      slices,
+      /Ethical alignment: largest gap in accuracy by writer 0\.063 \(95 % interval 0\.000 to 0\.132\)/,
+    );
     assert.match(slices, /Does it serve every writer alike\?/);
     assert.match(slices, /singapore-english 347 0\.787/);
     const data = await deepText(page.locator('aiwb-data-table'));
