@@ -4,6 +4,7 @@ import type { Identity, PolicyEntry, PolicySource, ScorecardView } from '../../s
 import { FailureError } from '../base/failure.ts';
 import { assessTarget } from '../editor/policy-text.ts';
 import type { Engine } from '../engine/engine.ts';
+import { attestableControls, type AttestableControl } from '../registry/attestations.ts';
 import { leadingPolicies } from '../registry/policies.ts';
 import type { VersionEntry } from '../registry/registry-book.ts';
 import { gateWords, scoreWords, versionName } from '../registry/words.ts';
@@ -130,10 +131,11 @@ async function attestControl(context: CommandContext, given: unknown, control: u
     vscode.l10n.t('What you looked at; empty: no comment'),
   );
   if (comment === undefined) return;
+  const statement = vscode.l10n.t('As {0} you state: “{1}”', chosen.role, chosen.statement);
   const attest = vscode.l10n.t('Attest');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Attest "{0}" for {1}?', chosen.title, versionName(entry.details)),
-    { modal: true, detail: [...chosen.statements, describeSelf(identity)].join('\n\n') },
+    { modal: true, detail: [statement, describeSelf(identity)].join('\n\n') },
     attest,
   );
   if (answer !== attest) return;
@@ -147,20 +149,8 @@ async function attestControl(context: CommandContext, given: unknown, control: u
   );
 }
 
-interface AttestableControl {
-  readonly id: string;
-  readonly title: string;
-  readonly statements: readonly string[];
-}
-
 async function pickControl(view: ScorecardView, id: string | undefined): Promise<AttestableControl | undefined> {
-  const controls = view.scorecard.record.controls.flatMap(control => {
-    const checks = control.checks.filter(({ kind }) => kind === 'attestation');
-    if (checks.length === 0) return [];
-    const statements = checks.map(({ title, required }) => [title, required].filter(Boolean).join(': '));
-    const isOpen = checks.some(({ state }) => state !== 'pass');
-    return [{ id: control.id, title: control.title, statements, isOpen }];
-  });
+  const controls = attestableControls(view.scorecard.record);
   if (id !== undefined) {
     const named = controls.find(control => control.id === id);
     if (named !== undefined) return named;
@@ -173,14 +163,12 @@ async function pickControl(view: ScorecardView, id: string | undefined): Promise
     void vscode.window.showInformationMessage(vscode.l10n.t('No control of this assessment asks for an attestation.'));
     return undefined;
   }
-  const choices = controls
-    .sort((a, b) => Number(b.isOpen) - Number(a.isOpen))
-    .map(control => ({
-      label: control.id,
-      description: control.isOpen ? control.title : `${control.title} · ${vscode.l10n.t('attested')}`,
-      detail: control.statements.join(' '),
-      control,
-    }));
+  const choices = controls.map(control => ({
+    label: control.id,
+    description: control.isOpen ? control.title : `${control.title} · ${vscode.l10n.t('attested')}`,
+    detail: control.statement,
+    control,
+  }));
   const title = vscode.l10n.t('Attest Which Control?');
   return (await vscode.window.showQuickPick(choices, { title, matchOnDescription: true }))?.control;
 }

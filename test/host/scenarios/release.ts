@@ -63,6 +63,39 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await inSidebar(/production · gate passed/);
   await screenshot('release-promoted');
   assert.match(await text('.sidebar'), /production → 1/);
+
+  await attest(window);
+  await told(/Ada Author .* cannot attest/);
+  await register(window, 'ticket-triage-core');
+  await shows('ticket-triage-core@1', /candidate/i);
+  await screenshot('release-registered-by-hand');
+}
+
+/** Attests the first control that asks for it. */
+async function attest(window: ScenarioContext): Promise<void> {
+  const { page, runCommand, waitFor, click, text, screenshot } = window;
+  await runCommand('AI Workbench: Attest a Control…');
+  await confirmPick(window);
+  await page.locator('.quick-input-widget >> text=Attest Which Control?').waitFor();
+  await confirmPick(window);
+  await page.locator('.quick-input-widget >> text=/What you looked at/').waitFor();
+  await page.keyboard.press('Enter');
+  await waitFor('.monaco-dialog-box');
+  assert.match(await text('.monaco-dialog-box'), /I have read twenty wrong answers/);
+  await screenshot('release-attest');
+  await click('.monaco-dialog-box .monaco-button >> text="Attest"');
+}
+
+/** Registers a tuning run under its own name, with the alias and the first card that are offered. */
+async function register({ page, runCommand }: ScenarioContext, run: string): Promise<void> {
+  await runCommand('AI Workbench: Register a Run…');
+  await page.locator('.quick-input-widget >> text=Choose a Tuning Run to Register').waitFor();
+  await page.keyboard.type(run);
+  await page.keyboard.press('Enter');
+  for (const step of ['(1/3)', '(2/3)', '(3/3)']) {
+    await page.locator(`.quick-input-widget >> text=Register a Run ${step}`).waitFor();
+    await page.keyboard.press('Enter');
+  }
 }
 
 /** Picks the only version offered. */
