@@ -11,7 +11,7 @@ import type { Files } from '../engine/ports/files.ts';
 import type { Identities } from '../engine/ports/identity.ts';
 import type { Secrets } from '../engine/ports/secrets.ts';
 import type { LeaseOwner, Store } from '../engine/ports/store.ts';
-import type { PageAssets } from '../engine/reports/html.ts';
+import type { PageAssets, PageName } from '../engine/reports/html.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
 import { readNetwork } from '../engine/workspace/network.ts';
 import { findWorkspaceFolder, loadWorkspace, type Workspace } from '../engine/workspace/workspace.ts';
@@ -117,7 +117,7 @@ function distFolder(): string {
 }
 
 /** A standalone page, as built beside this program. */
-export async function readPageAssets(name: 'report' | 'scorecard' = 'report'): Promise<PageAssets> {
+export async function readPageAssets(name: PageName): Promise<PageAssets> {
   const folder =
     path.extname(programPath) === '.ts'
       ? path.resolve(path.dirname(programPath), '../dist')

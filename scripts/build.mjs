@@ -100,7 +100,6 @@ const bundles = {
       'report-standalone': 'webviews/report/main.ts',
       'scorecard-standalone': 'webviews/scorecard/main.ts',
       'tuning-standalone': 'webviews/tuning/main.ts',
-      'tuning-standalone': 'webviews/tuning/main.ts',
     },
     outdir: 'dist/webviews',
     platform: 'browser',

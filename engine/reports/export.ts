@@ -8,13 +8,14 @@ import { kindOfRuns } from '../runs/kinds.ts';
 import { compareAny } from './compare-any.ts';
 import { compareRuns } from './compare-runs.ts';
 import { csvHeader, csvLine, exportedSample } from './export-samples.ts';
-import { renderHtml, type PageAssets } from './html.ts';
+import { compareTuning } from '../tuning/compare.ts';
+import { renderHtml, renderTuningHtml, type PageAssets, type PageName } from './html.ts';
 
 export interface ExportDependencies {
   readonly store: Store;
   readonly clock: Clock;
-  /** The standalone page, read only when an HTML file is asked for. */
-  readonly pageAssets: () => Promise<PageAssets>;
+  /** A standalone page, read only when an HTML file is asked for. */
+  readonly pageAssets: (page: PageName) => Promise<PageAssets>;
 }
 
 const sampleFormats: ReadonlySet<ExportFormat> = new Set<ExportFormat>(['jsonl', 'csv']);
@@ -66,19 +67,20 @@ async function reportAs(
     const compared = await compareAny(runIds, store, clock, signal);
     return format === 'json' ? `${JSON.stringify(compared.content, undefined, 2)}\n` : compared.markdown();
   }
-  if ((await kindOfRuns(runIds, store)) === 'tune') throw notExported(format);
+  if ((await kindOfRuns(runIds, store)) === 'tune')
+    return renderTuningHtml(await compareTuning(runIds, store), await pageAssets('tuning'));
   const report = await compareRuns(runIds, store, clock, signal);
   const [run] = report.runs;
   const worst =
     run === undefined
       ? undefined
       : await store.querySamples({ runId: run.id, filter: 'wrong', limit: embeddedSamples });
-  return renderHtml(report, worst, await pageAssets());
+  return renderHtml(report, worst, await pageAssets('report'));
 }
 
 function notExported(format: ExportFormat): WorkbenchError {
   return new WorkbenchError('usage', `A tuning run has no ${format} export.`, {
-    remedy: 'Export it as json or markdown; a benchmark of its checkpoint has samples.',
+    remedy: 'Export it as html, json or markdown; a benchmark of its checkpoint has samples.',
   });
 }
 

@@ -1,4 +1,7 @@
-import type { Report, SamplePage, ScorecardView } from '../../schemas/generated/messages.ts';
+import type { Report, SamplePage, ScorecardView, TuningComparison } from '../../schemas/generated/messages.ts';
+
+/** The pages there are as standalone builds. */
+export type PageName = 'report' | 'scorecard' | 'tuning';
 
 /** The page's script and style, as built for standalone use. */
 export interface PageAssets {
@@ -10,6 +13,12 @@ export interface PageAssets {
 export function renderHtml(report: Report, worst: SamplePage | undefined, assets: PageAssets): string {
   const samples = worst === undefined ? {} : { 'aiwb-samples': worst };
   return renderPage(report.title, { 'aiwb-report': report, ...samples }, assets);
+}
+
+/** Tuning runs, one or several side by side, as one self-contained HTML file. */
+export function renderTuningHtml(comparison: TuningComparison, assets: PageAssets): string {
+  const names = [...new Set(comparison.reports.map(({ run }) => run.name))];
+  return renderPage(names.join(' and '), { 'aiwb-tuning': comparison }, assets);
 }
 
 /** An assessment as one self-contained HTML file. */
