@@ -16,7 +16,9 @@ async function resolve(files: Readonly<Record<string, string>>, roots?: readonly
     file,
     parsed: parseDocument('policy', text),
   }));
-  const finder = createPolicyFinder({ all: () => Promise.resolve(documents as unknown as readonly LibraryDocument<never>[]) });
+  const finder = createPolicyFinder({
+    all: () => Promise.resolve(documents as unknown as readonly LibraryDocument<never>[]),
+  });
   const complete = (source: Omit<PolicyDocument, 'text' | 'digest'>): PolicyDocument => ({
     ...source,
     text: source.parsed.text,

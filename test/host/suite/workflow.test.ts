@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { driver, setTheme, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+interface AssessmentShape {
+  view: { scorecard: { record: { gate: { outcome: string } }; approval: { state: string } } };
+}
+
+describe('the notebook of the whole workflow', function () {
+  this.timeout(240_000);
+
+  it('runs from the first benchmark to the request for approval', async function () {
+    skipUndriven(this);
+    const notebook = await vscode.workspace.openNotebookDocument(workspaceUri('model-workflow.ipynb'));
+    const editor = await vscode.window.showNotebookDocument(notebook);
+    await vscode.commands.executeCommand('notebook.selectKernel', {
+      editor,
+      id: 'ai-workbench',
+      extension: 'ai-workbench.ai-workbench',
+    });
+    await vscode.commands.executeCommand('notebook.execute', notebook.uri);
+    const code = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
+    await eventually(
+      () => (code.every(cell => cell.executionSummary?.success !== undefined) ? true : undefined),
+      180_000,
+    );
+    for (const cell of code) {
+      const texts = cell.outputs.flatMap(({ items }) => items).map(({ data }) => new TextDecoder().decode(data));
+      assert.equal(
+        cell.executionSummary?.success,
+        true,
+        `${cell.document.getText().slice(0, 60)}\n${texts.join('\n')}`,
+      );
+    }
+    const last = code.at(-1);
+    const item = last?.outputs
+      .flatMap(({ items }) => items)
+      .find(({ mime }) => mime === 'application/vnd.aiwb.assessment+json');
+    const { scorecard } = (JSON.parse(new TextDecoder().decode(item?.data)) as AssessmentShape).view;
+    assert.equal(scorecard.record.gate.outcome, 'passed');
+    assert.equal(scorecard.approval.state, 'requested');
+
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    for (const [index, cell] of code.entries()) {
+      editor.revealRange(new vscode.NotebookRange(cell.index, cell.index + 1), vscode.NotebookEditorRevealType.AtTop);
+      await driver.screenshot(`workflow-cell-${index + 1}`);
+    }
+    for (const theme of ['light', 'hc-dark', 'dark'] as const) {
+      await setTheme(theme);
+      await driver.screenshot(`workflow-assessment-${theme}`);
+    }
+    await notebook.save();
+  });
+
+  it('leaves a scorecard file that opens read-only and verified', async function () {
+    skipUndriven(this);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('vscode.open', workspaceUri('scorecards/ticket-triage.scorecard.json'));
+    const page = await eventually(async () => {
+      const text = await driver.webviewText();
+      return /verified/i.test(text) ? text : undefined;
+    });
+    assert.match(page, /ticket-triage/);
+    assert.match(page, /self-asserted/);
+    for (const theme of ['light', 'hc-dark', 'dark'] as const) {
+      await setTheme(theme);
+      await driver.screenshot(`scorecard-file-${theme}`);
+    }
+    await driver.resize(420, 900);
+    await driver.screenshot('scorecard-file-narrow');
+    await driver.resize(1280, 800);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+});
