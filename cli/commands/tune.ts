@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { kindOfPath } from '../../engine/documents/kinds.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
@@ -70,6 +71,9 @@ async function specify(
     throw new WorkbenchError('usage', 'No tuning job was named.', {
       remedy: 'Name a .tune.yaml file: `aiwb tune my.tune.yaml`.',
     });
+  }
+  if (kindOfPath(file) === 'bench') {
+    throw new WorkbenchError('usage', `${file} is a benchmark.`, { remedy: `Run it with \`aiwb run ${file}\`.` });
   }
   const absolute = path.resolve(file);
   return specifyRun(

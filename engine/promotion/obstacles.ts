@@ -1,7 +1,7 @@
-import type { AssessmentRecord, GateResult, ModelVersion, RunSummary } from '../../schemas/generated/messages.ts';
+import type { AssessmentRecord, GateResult, ModelVersion, Report } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
-import type { Store } from '../ports/store.ts';
+import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';
 import { describeDate, nameOfVersion } from './version.ts';
 
@@ -43,24 +43,24 @@ export function judgeAssessment(
   return obstacles;
 }
 
-/** Each benchmark, by its name, speaks through its newest succeeded run that asked these weights. */
+/** Each benchmark, by its name, speaks through its newest succeeded run over all its rows that asked these weights. */
 async function judgeBenchmarks(version: ModelVersion, store: Store, signal: AbortSignal): Promise<string[]> {
-  const newest = new Map<string, RunSummary>();
-  for (const run of await store.listRunsAsking(version.modelDigest)) {
-    if (run.kind === 'benchmark' && run.state === 'succeeded' && !newest.has(run.name)) newest.set(run.name, run);
-  }
-  if (newest.size === 0) return ['No benchmark has measured it.'];
-  const obstacles: string[] = [];
-  for (const { id, name } of newest.values()) {
+  const newest = new Map<string, RunRecord>();
+  for (const { id, kind, name, state } of await store.listRunsAsking(version.modelDigest)) {
+    if (kind !== 'benchmark' || state !== 'succeeded' || newest.has(name)) continue;
+    const record = await store.getRun(id);
     signal.throwIfAborted();
-    const missed = (await gatesOf(id, version, store)).filter(({ outcome }) => outcome !== 'met');
-    obstacles.push(...missed.map(({ sentence }) => `The gate of ${name} is not met (run ${id}). ${sentence}`));
+    if (record.spec.limit === undefined) newest.set(name, record);
   }
-  return obstacles;
+  if (newest.size === 0) return ['No benchmark has measured it on all its rows.'];
+  return [...newest.values()].flatMap(({ summary, report }) =>
+    gatesOf(report, version)
+      .filter(({ outcome }) => outcome !== 'met')
+      .map(({ sentence }) => `The gate of ${summary.name} is not met (run ${summary.id}). ${sentence}`),
+  );
 }
 
-async function gatesOf(runId: string, version: ModelVersion, store: Store): Promise<readonly GateResult[]> {
-  const { report } = await store.getRun(runId);
+function gatesOf(report: Report | undefined, version: ModelVersion): readonly GateResult[] {
   const own = (report?.variants ?? []).filter(({ modelDigest }) => modelDigest === version.modelDigest);
   const names = new Set(own.map(({ model }) => model));
   return (report?.gates ?? []).filter(({ model }) => names.has(model));

@@ -32,6 +32,15 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
     candidate,
   ],
   [
+    'is not put up on a benchmark that asked some of its rows only',
+    [
+      { do: 'measure some rows' },
+      { do: 'assess' },
+      { do: 'request', fails: 'gate-not-met', message: /No benchmark has measured it on all its rows/ },
+    ],
+    candidate,
+  ],
+  [
     'is not put up with a failed policy gate, and every reason is named',
     [
       { do: 'measure, gate not met' },

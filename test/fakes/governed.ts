@@ -49,6 +49,8 @@ export interface Measurement {
   readonly gate?: GateResult['outcome'];
   readonly value?: number;
   readonly dataset?: string;
+  /** Only the first rows were asked. */
+  readonly limit?: number;
 }
 
 export async function openGoverned(): Promise<Governed> {
@@ -82,12 +84,12 @@ export async function openGoverned(): Promise<Governed> {
       const registration = { model: 'triage', author: identity('author'), folder, ...changes, report, spec };
       return registerCheckpoint(registration, ports, signal);
     },
-    measure: async (versions, { name = 'core', gate, value = 0.9, dataset = 'rows-1' } = {}) => {
+    measure: async (versions, { name = 'core', gate, value = 0.9, dataset = 'rows-1', limit } = {}) => {
       clock.advance(1000);
       const id = nextId();
       const run = await store.createRun({
         id,
-        spec: { ...bench, name, file: `${name}.bench.yaml` },
+        spec: { ...bench, name, file: `${name}.bench.yaml`, ...(limit === undefined ? {} : { limit }) },
         createdAt: clock.now(),
       });
       const writer = await store.openWriter(id, { host: 'here', bootId: 'b', pid: 1 });

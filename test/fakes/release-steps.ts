@@ -9,6 +9,7 @@ import { signal, type Governed } from './governed.ts';
 /** Everything that can be done to a version, by somebody. */
 export type Deed =
   | 'measure'
+  | 'measure some rows'
   | 'measure, gate met'
   | 'measure, gate not met'
   | 'assess'
@@ -42,6 +43,8 @@ export async function takeStep(
   switch (deed) {
     case 'measure':
       return world.measure([subject]);
+    case 'measure some rows':
+      return world.measure([subject], { limit: 10 });
     case 'measure, gate met':
       return world.measure([subject], { gate: 'met' });
     case 'measure, gate not met':
