@@ -9,7 +9,7 @@ export interface CheckedDataset {
   readonly format?: DatasetFormat;
   readonly input: string;
   readonly target: string;
-  readonly split?: { readonly field: string };
+  readonly split?: { readonly field: string; readonly group?: string };
   readonly slices?: readonly string[];
   readonly card?: string;
 }
@@ -94,6 +94,7 @@ function checkColumns(
     [['input'], dataset.input],
     [['target'], dataset.target],
     [['split', 'field'], dataset.split?.field],
+    [['split', 'group'], dataset.split?.group],
     ...(dataset.slices ?? []).map((slice, index): [DocumentPath, string] => [['slices', index], slice]),
   ];
   for (const [path, column] of named) {

@@ -9,6 +9,7 @@ const shownClasses = 5;
 /** What must hold before anything is trained. Throws the first fault. */
 export function checkAspects(aspects: readonly AspectRows[]): void {
   checkLeakage(aspects);
+  checkGroups(aspects);
   for (const aspect of aspects) checkClasses(aspect);
   checkClassCount(aspects);
 }
@@ -40,6 +41,32 @@ function checkLeakage(aspects: readonly AspectRows[]): void {
     'dataset-leakage',
     `${countOf(leaked, 'test row')} ${leaked === 1 ? 'has' : 'have'} the text of a training row: ${pairs.join('; ')}${more}.`,
     { remedy: 'Move both rows into one split, or remove one: what was learnt cannot be tested.' },
+  );
+}
+
+/** Rows of one group (one document, one person) teach about each other, so a group is learnt or tested, never both. */
+function checkGroups(aspects: readonly AspectRows[]): void {
+  const learnt = new Map<string, string>();
+  for (const { dataset, training, validation } of aspects) {
+    for (const row of [...training, ...validation]) {
+      if (row.groupName !== undefined && !learnt.has(row.group)) learnt.set(row.group, placeOf(dataset.path, row));
+    }
+  }
+  const shared = new Map<string, string>();
+  for (const { dataset, test } of aspects) {
+    for (const row of test) {
+      const place = row.groupName === undefined ? undefined : learnt.get(row.group);
+      if (place === undefined || shared.has(row.group)) continue;
+      shared.set(row.group, `${JSON.stringify(row.groupName)} (${placeOf(dataset.path, row)} and ${place})`);
+    }
+  }
+  if (shared.size === 0) return;
+  const shown = [...shared.values()].slice(0, shownPairs).join('; ');
+  const more = shared.size > shownPairs ? `; and ${countOf(shared.size - shownPairs, 'more', 'more')}` : '';
+  throw new WorkbenchError(
+    'dataset-leakage',
+    `${countOf(shared.size, 'group')} ${shared.size === 1 ? 'is' : 'are'} both learnt and tested: ${shown}${more}.`,
+    { remedy: 'Move all rows of a group into one split; `split.group` names the column.' },
   );
 }
 

@@ -177,6 +177,45 @@ describe('the plan of a tuning run', () => {
     assert.ok(core!.validation.length > 50);
   });
 
+  it('holds rows of one group out together, across aspects', async () => {
+    const grouped = (given: readonly TicketRow[], suffix: string) =>
+      toJsonLines(given.map((row, index) => ({ ...row, text: `${row.text} ${suffix}`, source: `s${index}` })));
+    world.write('noisy.jsonl', grouped(rows, 'hm') + grouped(rows, 'erm'));
+    world.write('clean.jsonl', grouped(rows, 'so'));
+    const withGroup = (text: string): string => text.replace('test: test}', 'test: test, group: source}');
+    const { aspects } = await plan(
+      makeJob(
+        '',
+        withGroup(coreAspect().replace('tickets.jsonl', 'clean.jsonl')) + withGroup(robustness('noisy.jsonl')),
+      ),
+      rows,
+    );
+    const [core, noisy] = aspects;
+    const names = (list: readonly { groupName?: string }[]): Set<string | undefined> =>
+      new Set(list.map(({ groupName }) => groupName));
+    assert.ok(core!.validation.length > 3);
+    assert.equal(noisy!.validation.length, 2 * core!.validation.length);
+    assert.deepEqual(names(noisy!.validation), names(core!.validation));
+    assert.ok([...names(noisy!.training)].every(name => !names(core!.validation).has(name)));
+  });
+
+  it('refuses a group that is both learnt and tested', async () => {
+    const train = rows.find(({ split }) => split === 'train')!;
+    const shared = rows.map((row, index) => ({
+      ...row,
+      source: row === train || index === rows.findIndex(({ split }) => split === 'test') ? 'same' : `s${index}`,
+    }));
+    world.write('clean.jsonl', toJsonLines(shared));
+    const job = makeJob(
+      '',
+      coreAspect().replace('tickets.jsonl', 'clean.jsonl').replace('test: test}', 'test: test, group: source}'),
+    );
+    await assert.rejects(
+      plan(job, rows),
+      refuses('dataset-leakage', /1 group is both learnt and tested: "same" \(clean/),
+    );
+  });
+
   it('estimates what it would do', async () => {
     const { spec } = await world.create(
       makeJob('hyperparameters: {epochs: 4}\nlimits: {deadline: PT2M}\nregister: {model: m}\n'),

@@ -17,6 +17,10 @@ export interface TuningRow {
   readonly digest: string;
   /** SHA-256 over the input without white space around it: rows that ask the same. */
   readonly content: string;
+  /** SHA-256 over the value of the group column, else `content`: rows that are held out together. */
+  readonly group: string;
+  /** The group column's value as it is written. */
+  readonly groupName?: string;
 }
 
 /** An aspect with its rows in file order; `training` and `validation` together are its training split. */
@@ -72,8 +76,8 @@ export async function readAspects(
       name,
       dataset: aspect.dataset,
       weight: aspect.weight ?? 1,
-      training: training.filter(row => !heldOut.has(row.content)),
-      validation: training.filter(row => heldOut.has(row.content)),
+      training: training.filter(row => !heldOut.has(row.group)),
+      validation: training.filter(row => heldOut.has(row.group)),
       test,
     };
     if (rows.validation.length === 0 || rows.training.length === 0) throw noValidation(rows);
@@ -86,16 +90,27 @@ function validationShare({ split }: TuningDataset): number {
 }
 
 /**
- * The contents that are measured instead of learnt: those whose digest, read as a number in 0 … 1, lies below the share. It depends on the
- * content alone, so rows that ask the same go together, also across aspects (there the largest share of theirs counts), and the
- * same rows are held out again however a dataset grows.
+ * The groups that are measured instead of learnt: those whose digest, read as a number in 0 … 1, lies below the share. It depends on the
+ * group (or the row's own content) alone, so rows that belong together go together, also across aspects (there the largest share of
+ * theirs counts), and the same ones are held out again however a dataset grows. Groups that share a text go together too.
  */
 function chooseHeldOut(
   aspects: readonly { readonly share: number; readonly training: readonly TuningRow[] }[],
 ): ReadonlySet<string> {
   const heldOut = new Set<string>();
   for (const { share, training } of aspects) {
-    for (const { content } of training) if (positionOf(content) < share) heldOut.add(content);
+    for (const { group } of training) if (positionOf(group) < share) heldOut.add(group);
+  }
+  const contents = new Set<string>();
+  let before = -1;
+  while (heldOut.size > before) {
+    before = heldOut.size;
+    for (const { training } of aspects) {
+      for (const { group, content } of training) if (heldOut.has(group)) contents.add(content);
+    }
+    for (const { training } of aspects) {
+      for (const { group, content } of training) if (contents.has(content)) heldOut.add(group);
+    }
   }
   return heldOut;
 }
@@ -135,13 +150,17 @@ function toTuningRow(row: DatasetRow, dataset: TuningDataset, path: string, dige
   const label = columnText(row, dataset.target, path);
   const slices: Record<string, string> = {};
   for (const column of dataset.slices ?? []) slices[column] = columnText(row, column, path);
+  const content = digest.sha256(text.trim());
+  const groupName = dataset.split.group === undefined ? undefined : columnText(row, dataset.split.group, path);
   return {
     line: row.line,
     text,
     label,
     slices,
     digest: digest.sha256(JSON.stringify([text, label, slices])),
-    content: digest.sha256(text.trim()),
+    content,
+    group: groupName === undefined ? content : digest.sha256(JSON.stringify(['group', groupName])),
+    ...(groupName === undefined ? {} : { groupName }),
   };
 }
 
