@@ -16,6 +16,7 @@ import { rootSchema } from './schema.ts';
 import { describeFaults } from './schema-faults.ts';
 import { listWords } from './suggest.ts';
 import { describeSyntax } from './syntax.ts';
+import { untrustedYaml } from './untrusted-yaml.ts';
 import { collectValue, type CollectedValue } from './values.ts';
 
 /** Larger files are not read; ours have a few hundred lines. */
@@ -61,13 +62,7 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
   }
   let document: Document.Parsed;
   try {
-    document = parseYaml(text, {
-      prettyErrors: false,
-      uniqueKeys: false,
-      stringKeys: true,
-      resolveKnownTags: false,
-      logLevel: 'error',
-    });
+    document = parseYaml(text, untrustedYaml);
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
     const range = lines.rangeAt(0, 0);

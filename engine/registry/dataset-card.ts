@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { DatasetCard } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { untrustedYaml } from '../documents/untrusted-yaml.ts';
 import { collectValue } from '../documents/values.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
@@ -50,12 +51,7 @@ function cutFrontMatter(text: string, fault: Fault): string | undefined {
 function parseEntries(yaml: string, fault: Fault): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    const document = parseDocument(yaml, {
-      prettyErrors: true,
-      uniqueKeys: false,
-      stringKeys: true,
-      logLevel: 'error',
-    });
+    const document = parseDocument(yaml, { ...untrustedYaml, prettyErrors: true });
     const [error] = document.errors;
     // The first line of the file is the rule above the front matter.
     if (error !== undefined) throw fault('its front matter is no valid YAML', (error.linePos?.[0].line ?? 0) + 1);

@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
+import { untrustedYaml } from '../../documents/untrusted-yaml.ts';
 import { collectValue } from '../../documents/values.ts';
 
 /** Something a card says. */
@@ -33,14 +34,7 @@ function findKey(yaml: string, path: string): Found {
   const counter = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(yaml, {
-      lineCounter: counter,
-      prettyErrors: false,
-      uniqueKeys: false,
-      stringKeys: true,
-      resolveKnownTags: false,
-      logLevel: 'error',
-    });
+    document = parseDocument(yaml, { ...untrustedYaml, lineCounter: counter });
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
     return { fault: 'The card’s front matter is nested too deeply to be read.' };
