@@ -109,6 +109,37 @@ describe('registering a checkpoint', () => {
     assert.equal(child.lineage.trainer?.email, 'author@x.example', 'nobody else asked for the run');
   });
 
+  it('names data and cards from the workspace folder, wherever the job lies', async () => {
+    const spec = {
+      kind: 'tune',
+      text: '',
+      path: '/w/jobs/night/t.tune.yaml',
+      file: 'jobs/night/t.tune.yaml',
+      name: 't',
+      folder: '/w',
+      origin: 'terminal',
+    } as const;
+    const { digest, bytes } = await world.ports.store.blobs.put(new TextEncoder().encode('below'));
+    const report = makeTuningReport('tune-below', digest, bytes);
+    const aspects = report.aspects.map(aspect => ({
+      ...aspect,
+      dataset: '../../data/tickets.jsonl',
+      card: { path: 'tickets.card.md', digest: 'card' },
+    }));
+    const { lineage, version } = await world.register('below', { report: { ...report, aspects }, spec });
+    assert.deepEqual(
+      lineage.datasets.map(({ path: at, card }) => [at, card?.path]),
+      [
+        ['data/tickets.jsonl', 'jobs/night/tickets.card.md'],
+        ['data/tickets.jsonl', 'jobs/night/tickets.card.md'],
+      ],
+    );
+    const uris = (await artifactsOf(version)).flatMap(item =>
+      item.artifactType === 'dataset-artifact' ? item.uri : [],
+    );
+    assert.deepEqual(uris, ['data/tickets.jsonl', 'data/tickets.jsonl']);
+  });
+
   const refused: readonly [what: string, changes: Parameters<Governed['register']>[1], expected: ErrorCode][] = [
     ['a guarded alias', { alias: 'production' }, 'usage'],
     ['an alias that reads as a version', { alias: 'v3' }, 'usage'],

@@ -16,6 +16,7 @@ import type { RunSpec } from '../runs/spec.ts';
 import { lineageOf } from './lineage.ts';
 import { readCard } from './read-card.ts';
 import { tuningArtifacts } from './tuning-artifacts.ts';
+import { nameFromWorkspace } from './workspace-paths.ts';
 
 /** A checkpoint of a succeeded tuning run, and what it is to be registered as. */
 export interface Registration {
@@ -78,10 +79,11 @@ function factsOf(
   registration: Registration,
   checkpoint: Checkpoint,
   earlier: readonly ModelVersion[],
-  { digest, clock }: RegistryPorts,
+  { digest, clock, files }: RegistryPorts,
   card: DocArtifact | undefined,
 ) {
-  const { report, spec, model, author, description, license, tasks, properties } = registration;
+  const { spec, model, author, description, license, tasks, properties } = registration;
+  const report = nameFromWorkspace(registration.report, spec, files);
   const lineage = lineageOf({ report, spec, model, checkpoint, author, earlier, digest });
   const artifacts: Artifact[] = [
     {

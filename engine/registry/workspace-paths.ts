@@ -1,0 +1,23 @@
+import type { AspectResult, TuningReport } from '../../schemas/generated/messages.ts';
+import type { Files } from '../ports/files.ts';
+import type { RunSpec } from '../runs/spec.ts';
+
+/**
+ * The report with its datasets and their cards named from the workspace folder: a job names them from its own folder, and whoever
+ * reads a version's lineage does not have the job.
+ */
+export function nameFromWorkspace(
+  report: TuningReport,
+  spec: Pick<RunSpec, 'path' | 'folder'>,
+  files: Pick<Files, 'resolve' | 'relative' | 'parent'>,
+): TuningReport {
+  const name = (path: string): string => files.relative(spec.folder, files.resolve(files.parent(spec.path), path));
+  return {
+    ...report,
+    aspects: report.aspects.map(({ card, ...aspect }): AspectResult => ({
+      ...aspect,
+      dataset: name(aspect.dataset),
+      ...(card === undefined ? {} : { card: { ...card, path: name(card.path) } }),
+    })),
+  };
+}
