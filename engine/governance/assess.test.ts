@@ -6,6 +6,7 @@ import { signal } from '../../test/fakes/governed.ts';
 import { makeProgress } from '../../test/fakes/runs.ts';
 import { approve, requestApproval } from '../promotion/approval.ts';
 import { lockBaseline } from '../promotion/baseline.ts';
+import { promote } from '../promotion/promote.ts';
 import { approveWaiver, requestWaiver } from '../promotion/waivers.ts';
 import { viewAssessment } from './view.ts';
 
@@ -172,7 +173,7 @@ describe('assessVersion over a real store', () => {
     );
   });
 
-  it('shows history and baseline beside an assessment', async () => {
+  it('shows history, baseline and where the version is now beside an assessment', async () => {
     await world.measure([world.version], { gate: 'met' });
     await world.judge();
     const step = { model: 'triage', version: '1', folder: world.folder };
@@ -192,5 +193,11 @@ describe('assessVersion over a real store', () => {
       ],
     );
     assert.deepEqual([view.baseline?.version, view.baseline?.weightsDigest], ['1', world.version.weightsDigest]);
+    assert.equal(view.status, 'candidate');
+    const [, first] = view.history;
+    assert.equal((await viewAssessment(first!.id, world.ports, signal)).status, 'baseline');
+    await promote(step, world.ports, signal);
+    const released = await viewAssessment(first!.id, world.ports, signal);
+    assert.deepEqual([released.scorecard.approval.state, released.status], ['approved', 'production']);
   });
 });

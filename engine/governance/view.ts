@@ -22,13 +22,17 @@ type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 export async function viewAssessment(id: string, ports: ViewPorts, signal: AbortSignal): Promise<ScorecardView> {
   const record = await findAssessment(id, ports);
   const scorecard = await describeScorecard(record, ports);
-  const { model } = scorecard.record.subject;
+  const { model, version } = scorecard.record.subject;
+  const versions = await ports.store.registry.listVersions(model, signal);
+  // A record that was changed may name a version that there is not.
+  const status = versions.find(candidate => candidate.version === version)?.status;
   const baseline = await findBaseline(model, ports, signal);
   return {
     scorecard,
     verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
     source: 'store',
     history: await listAssessments({ model }, ports),
+    ...(status === undefined ? {} : { status }),
     ...(baseline === undefined ? {} : { baseline }),
   };
 }

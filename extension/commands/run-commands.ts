@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunSource, RunSummary } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Parameters } from '../engine/engine.ts';
+import { isFocus } from '../pages/focus.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isCancellable, isResumable } from '../runs/states.ts';
 import { engineOf, registerCommand, rowsOf, type CommandContext } from './context.ts';
@@ -18,7 +19,7 @@ export function registerRunCommands(context: CommandContext): vscode.Disposable[
     registerCommand(context, 'aiwb.resumeRun', (...given: unknown[]) => resumeRuns(context, given)),
     registerCommand(context, 'aiwb.archiveRun', (...given: unknown[]) => archiveRuns(context, given, true)),
     registerCommand(context, 'aiwb.unarchiveRun', (...given: unknown[]) => archiveRuns(context, given, false)),
-    registerCommand(context, 'aiwb.openRun', (given: unknown) => openRun(context, given)),
+    registerCommand(context, 'aiwb.openRun', (given: unknown, focus: unknown) => openRun(context, given, focus)),
     registerCommand(context, 'aiwb.compareRuns', (...given: unknown[]) => compareRuns(context, given)),
     registerCommand(context, 'aiwb.openRunFile', (given: unknown) => openRunFile(context, given)),
     registerCommand(context, 'aiwb.openLog', (given: unknown) => openLog(context, given)),
@@ -106,10 +107,11 @@ async function change<M extends ChangeMethod>(
   context.book.note(entry.folder, run);
 }
 
-async function openRun(context: CommandContext, given: unknown): Promise<void> {
+/** @param focus rows to lead to, of what opens one run. */
+async function openRun(context: CommandContext, given: unknown, focus: unknown): Promise<void> {
   const runs = await resolveRuns(context, [given], { title: vscode.l10n.t('Open a Run') });
   const ids = runs.map(({ run }) => run.id);
-  if (ids.length > 0) context.pages.showRuns(ids);
+  if (ids.length > 0) context.pages.showRuns(ids, isFocus(focus) ? { focus } : {});
 }
 
 async function compareRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {

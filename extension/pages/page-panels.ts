@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createPageMail, type PageMail } from './page-mail.ts';
 import { mountPage, pageOptions, type MountParts, type PageBundle } from './page-mount.ts';
 import type { PageMessage, PageSession } from './page-session.ts';
 
@@ -21,50 +22,65 @@ export interface PageKind<Subject, In extends PageMessage, Out> {
   openSession(subject: Subject, wire: PageWire<Out>): PageSession<In>;
 }
 
-export interface PagePanels<Subject> extends vscode.Disposable {
-  show(subject: Subject, options?: ShowOptions): void;
+export interface PagePanels<Subject, Out> extends vscode.Disposable {
+  show(subject: Subject, options?: ShowOptions<Out>): void;
 }
 
-export interface ShowOptions {
+export interface ShowOptions<Out> {
   /** Opens the page beside the active editor, which keeps the focus. */
   readonly beside?: boolean;
+  /** What the page is told as soon as it listens, whether it is open already or not. */
+  readonly message?: Out;
+}
+
+interface OpenPage<Out> {
+  readonly panel: vscode.WebviewPanel;
+  readonly mail: PageMail<Out>;
 }
 
 export function createPagePanels<Subject, In extends PageMessage, Out>(
   kind: PageKind<Subject, In, Out>,
   parts: MountParts,
-): PagePanels<Subject> {
-  const panels = new Map<string, vscode.WebviewPanel>();
+): PagePanels<Subject, Out> {
+  const pages = new Map<string, OpenPage<Out>>();
 
-  function adopt(panel: vscode.WebviewPanel, subject: Subject): void {
+  function adopt(panel: vscode.WebviewPanel, subject: Subject): OpenPage<Out> {
     const key = kind.keyOf(subject);
-    panels.set(key, panel);
+    const post = (message: Out): void => void panel.webview.postMessage(message);
+    const mail = createPageMail(post);
+    const open = { panel, mail };
+    pages.set(key, open);
     panel.iconPath = new vscode.ThemeIcon(kind.iconOf(subject));
     const session = kind.openSession(subject, {
-      post: message => void panel.webview.postMessage(message),
+      post,
       onTitle: title => (panel.title = title),
     });
-    const page = mountPage(panel, kind.bundle, session, parts);
+    const page = mountPage(panel, kind.bundle, readMail(session, mail), parts);
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) mail.close();
+    });
     panel.onDidDispose(() => {
       page.dispose();
-      if (panels.get(key) === panel) panels.delete(key);
+      if (pages.get(key) === open) pages.delete(key);
     });
+    return open;
   }
 
   const serializer = vscode.window.registerWebviewPanelSerializer(kind.viewType, {
     deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown) {
       const subject = kind.readSubject(state);
-      if (subject === undefined || panels.has(kind.keyOf(subject))) panel.dispose();
+      if (subject === undefined || pages.has(kind.keyOf(subject))) panel.dispose();
       else adopt(panel, subject);
       return Promise.resolve();
     },
   });
 
   return {
-    show(subject, { beside = false } = {}) {
-      const open = panels.get(kind.keyOf(subject));
+    show(subject, { beside = false, message } = {}) {
+      const open = pages.get(kind.keyOf(subject));
       if (open !== undefined) {
-        open.reveal(undefined, beside);
+        if (message !== undefined) open.mail.send(message);
+        open.panel.reveal(undefined, beside);
         return;
       }
       const viewColumn = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
@@ -74,11 +90,23 @@ export function createPagePanels<Subject, In extends PageMessage, Out>(
         { viewColumn, preserveFocus: beside },
         { ...pageOptions(parts.extensionUri), enableFindWidget: true },
       );
-      adopt(panel, subject);
+      const { mail } = adopt(panel, subject);
+      if (message !== undefined) mail.send(message);
     },
     dispose() {
       serializer.dispose();
-      for (const panel of panels.values()) panel.dispose();
+      for (const { panel } of [...pages.values()]) panel.dispose();
     },
+  };
+}
+
+/** A page that says that it is ready listens. */
+function readMail<In extends PageMessage>(session: PageSession<In>, mail: PageMail<never>): PageSession<In> {
+  return {
+    async receive(message) {
+      if (message.type === 'ready') mail.open();
+      await session.receive(message);
+    },
+    dispose: () => session.dispose(),
   };
 }

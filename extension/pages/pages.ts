@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type {
+  FocusSamples,
   HostToPage,
   HostToScorecardPage,
   HostToTuningPage,
@@ -17,7 +18,7 @@ import { openEvidence } from '../registry/open-evidence.ts';
 import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { runReportCommand, runScorecardCommand, runTuningCommand, runVersionCommand } from './page-commands.ts';
-import { createPagePanels, type PageKind, type PagePanels, type ShowOptions } from './page-panels.ts';
+import { createPagePanels, type PageKind } from './page-panels.ts';
 import {
   createScorecardSession,
   createVersionSession,
@@ -33,10 +34,17 @@ type Runs = readonly string[];
 /** The pages that open in panels. */
 export interface Pages extends vscode.Disposable {
   /** The page of a run, or the comparison of several of one kind. */
-  showRuns(runIds: Runs, options?: ShowOptions): void;
+  showRuns(runIds: Runs, options?: ShowRunsOptions): void;
   /** The page of a version, or several side by side. */
   showVersions(subject: VersionsSubject): void;
   showAssessment(subject: AssessmentSubject): void;
+}
+
+export interface ShowRunsOptions {
+  /** Opens the page beside the active editor, which keeps the focus. */
+  readonly beside?: boolean;
+  /** Rows to lead the reader to; a tuning run has none. */
+  readonly focus?: FocusSamples;
 }
 
 export interface PagesParts {
@@ -54,12 +62,13 @@ export function createPages(parts: PagesParts): Pages {
   const tunings = createPagePanels(tuningPages(parts), parts);
   const versions = createPagePanels(versionPages(parts), parts);
   const scorecards = createPagePanels(scorecardPages(parts), parts);
-  const all: PagePanels<never>[] = [reports, tunings, versions, scorecards];
+  const all: vscode.Disposable[] = [reports, tunings, versions, scorecards];
   return {
-    showRuns(runIds, options) {
+    showRuns(runIds, { beside = false, focus } = {}) {
       const [first] = runIds;
       const kind = first === undefined ? undefined : parts.book.get(first)?.run.kind;
-      (kind === 'tune' ? tunings : reports).show(runIds, options);
+      if (kind === 'tune') tunings.show(runIds, { beside });
+      else reports.show(runIds, { beside, ...(focus === undefined ? {} : { message: focus }) });
     },
     showVersions: subject => versions.show(subject),
     showAssessment: subject => scorecards.show(subject),

@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Evidence } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
+import { focusOf } from '../pages/focus.ts';
 import { resolveInside } from './resolve-inside.ts';
 
 /**
- * Shows where a piece of evidence comes from: a run's page, or a file at its line.
+ * Shows where a piece of evidence comes from: a run's page, at the wrong answers behind the figure, or a file at its line.
  * @param folders folders its path may be relative to; scorecards from anywhere name paths, so none leads out of them.
  */
 export async function openEvidence(evidence: Evidence, folders: readonly string[]): Promise<void> {
   if (evidence.runId !== undefined) {
-    await vscode.commands.executeCommand('aiwb.openRun', evidence.runId);
+    await vscode.commands.executeCommand('aiwb.openRun', evidence.runId, focusOf(evidence));
     return;
   }
   const { path: relativePath } = evidence;

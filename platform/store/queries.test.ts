@@ -109,6 +109,45 @@ describe('queries over samples', () => {
       assert.equal(await count({ text: '' }), 42);
     });
 
+    it('can be narrowed to a slice, with every other choice, and page through it', async () => {
+      const odd = { 'say "when"': 'a\\b', region: 'say "when"', größe: '' };
+      await start('sliced', [
+        ...makeSamples(20),
+        ...makeSamples(20, { variant: 1, right: true }),
+        makeSample(30, { rowDigest: 'cd'.repeat(32), slices: odd }),
+        without(
+          makeSample(31, {
+            rowDigest: 'ef'.repeat(32),
+            slices: {},
+            failure: { class: 'timeout', message: 'late' },
+            scores: {},
+          }),
+          'right',
+        ),
+      ]);
+      const count = async (column: string, value: string, query: Partial<SampleQuery> = {}): Promise<number> => {
+        const asked = { runId: 'sliced', limit: 3, slice: { column, value }, ...query };
+        const rows = await collectPages(asked);
+        assert.ok(rows.every(({ slices }) => slices[column] === value));
+        assert.equal((await store.querySamples({ ...asked, limit: 1 })).total, rows.length);
+        return rows.length;
+      };
+      assert.equal(await count('region', 'north'), 20);
+      assert.equal(await count('region', 'south'), 20);
+      assert.equal(await count('region', 'south', { variant: 0 }), 10);
+      assert.equal(await count('region', 'south', { filter: 'wrong' }), 10);
+      assert.equal(await count('region', 'south', { filter: 'wrong', variant: 1 }), 0);
+      assert.equal(await count('region', 'north', { filter: 'failed' }), 0);
+      assert.equal(await count('region', 'north', { text: 'question 1', variant: 1 }), 5);
+      assert.equal(await count('say "when"', 'a\\b'), 1);
+      assert.equal(await count('region', 'say "when"'), 1);
+      assert.equal(await count('größe', ''), 1);
+      assert.equal(await count('region', ''), 0, 'no such column is not an empty value');
+      assert.equal(await count('region', "north' OR 1"), 0);
+      assert.equal(await count('$.region', 'north'), 0);
+      assert.equal((await store.querySamples({ runId: 'sliced', limit: 1 })).total, 42);
+    });
+
     it('count what was added since', async () => {
       const writer = await start('growing', makeSamples(2));
       assert.equal((await store.querySamples({ runId: 'growing', limit: 1 })).total, 2);

@@ -35,7 +35,7 @@ export function querySamples(context: StoreContext, memo: Memo, query: SampleQue
     );
     const rows = found.slice(0, limit).map(row => toSampleRow(row, from, lanes));
     const last = rows.at(-1);
-    const total = memo('samples', [run, query.filter, query.variant, query.text], () => {
+    const total = memo('samples', [run, query.filter, query.variant, query.slice, query.text], () => {
       return countSamples(context, query, selection, from, until, [...(lane === undefined ? lanes.keys() : [lane])]);
     });
     return { rows, ...(found.length > limit && last !== undefined ? { next: last.id } : {}), total };
@@ -70,7 +70,8 @@ interface Selection {
   readonly index: string;
   readonly where: string;
   readonly values: readonly (string | number)[];
-  readonly text: boolean;
+  /** Whether a condition looks at the row's contents. */
+  readonly joins: boolean;
 }
 
 function select(query: SampleQuery, lane: number | undefined): Selection {
@@ -90,13 +91,18 @@ function select(query: SampleQuery, lane: number | undefined): Selection {
     where.push('AND s.failure_class IS NOT NULL');
     index = 'INDEXED BY samples_failed';
   }
+  const { slice } = query;
+  if (slice !== undefined) {
+    where.push('AND EXISTS (SELECT 1 FROM json_each(c.slices) e WHERE e.key = ? AND e.value = ?)');
+    values.push(slice.column, slice.value);
+  }
   const text = query.text !== undefined && query.text !== '';
   if (text) {
     where.push(String.raw`AND (c.input LIKE ? ESCAPE '\' OR c.target LIKE ? ESCAPE '\' OR s.output LIKE ? ESCAPE '\')`);
     const pattern = `%${String(query.text).replace(/[\\%_]/g, String.raw`\$&`)}%`;
     values.push(pattern, pattern, pattern);
   }
-  return { index, where: where.join(' '), values, text };
+  return { index, where: where.join(' '), values, joins: text || slice !== undefined };
 }
 
 function countSamples(
@@ -108,11 +114,11 @@ function countSamples(
   lanes: readonly number[],
 ): number {
   const { driver } = context;
-  if (!selection.text && (query.filter ?? 'all') === 'all') {
+  if (!selection.joins && (query.filter ?? 'all') === 'all') {
     const counts = lanes.map(lane => driver.get('SELECT count(*) AS n FROM samples WHERE lane = ?', lane)?.['n']);
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
-  const join = selection.text ? 'CROSS JOIN contents c ON c.key = s.content' : '';
+  const join = selection.joins ? 'CROSS JOIN contents c ON c.key = s.content' : '';
   const sql = `SELECT count(*) AS n FROM samples s ${selection.index} ${join} WHERE s.id > ? AND s.id < ? ${selection.where}`;
   return Number(driver.get(sql, from, until, ...selection.values)?.['n']);
 }

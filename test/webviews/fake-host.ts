@@ -13,35 +13,37 @@ interface HostOptions {
   readonly theme: ThemeName;
   /** Samples the fake store holds; ids are consecutive from `firstId`. */
   readonly samples?: number;
+  /** What the host sends before the report. */
+  readonly before?: readonly unknown[];
 }
 
 /**
  * A document like the one VS Code's host makes: the policy's nonce on the bundle's script, theme variables on the root
  * element, and an `acquireVsCodeApi` that answers as the extension would. `window.posted` keeps what the page sent.
  */
-export function pageHtml({ report, theme, samples = 1920 }: HostOptions): string {
+export function pageHtml({ report, theme, samples = 1920, before = [] }: HostOptions): string {
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Run</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body class="${themeClasses[theme]}" data-vscode-theme-id="${theme}">
-<script nonce="${nonce}">${fakeHostScript({ report, theme, samples })}</script>
+<script nonce="${nonce}">${fakeHostScript({ report, theme, samples, before })}</script>
 <script nonce="${nonce}" type="module" src="/dist/webviews/report.js"></script>
 </body></html>`;
 }
 
-function fakeHostScript({ report, theme, samples }: Required<HostOptions>): string {
+function fakeHostScript({ report, theme, samples, before }: Required<HostOptions>): string {
   const embed = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
   return `
     const variables = ${embed(themeVariables(theme))};
     for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
     const report = ${embed(report)};
     const sampleCount = ${String(samples)};
-    (${runFakeHost.toString()})(report, sampleCount);
+    (${runFakeHost.toString()})(report, sampleCount, ${embed(before)});
   `;
 }
 
-/** Runs in the page. Every third sample is wrong, every hundredth failed. */
-function runFakeHost(report: Report, sampleCount: number): void {
+/** Runs in the page. Every third sample is wrong, every hundredth failed; a dozen came by chat, the next by email. */
+function runFakeHost(report: Report, sampleCount: number, before: readonly unknown[]): void {
   interface Scope {
     posted: { type: string; request?: number; query?: Record<string, unknown> }[];
     state: unknown;
@@ -61,8 +63,12 @@ function runFakeHost(report: Report, sampleCount: number): void {
   ];
   const kindOf = (index: number): 'right' | 'wrong' | 'failed' =>
     index % 100 === 99 ? 'failed' : index % 3 === 1 ? 'wrong' : 'right';
+  const channelOf = (index: number): string => (Math.floor(index / 12) % 2 === 0 ? 'chat' : 'email');
+  const isIn = (index: number, slice: { column: string; value: string }): boolean =>
+    slice.column === 'channel' && channelOf(index) === slice.value;
   const fits = (index: number, query: Record<string, unknown>): boolean =>
     (query['variant'] === undefined || index % variants === query['variant']) &&
+    (query['slice'] === undefined || isIn(index, query['slice'] as { column: string; value: string })) &&
     (query['filter'] === undefined || query['filter'] === 'all' || kindOf(index) === query['filter']);
   const sampleAt = (index: number) => {
     const kind = kindOf(index);
@@ -79,7 +85,7 @@ function runFakeHost(report: Report, sampleCount: number): void {
         ? { failure: { class: 'rate-limit', message: 'Too many requests; the endpoint asked to wait 20 s.' } }
         : { output: kind === 'right' ? target : (labels[(index + 1) % labels.length] ?? '') }),
       scores: kind === 'failed' ? {} : { accuracy: kind === 'right' ? 1 : 0 },
-      slices: { channel: 'chat' },
+      slices: { channel: channelOf(index) },
       latencyMs: 0.4 + (index % 7),
       attempts: kind === 'failed' ? 3 : 1,
     };
@@ -123,7 +129,7 @@ function runFakeHost(report: Report, sampleCount: number): void {
     postMessage(message: Scope['posted'][number]) {
       scope.posted.push(message);
       const { type, request, query = {} } = message;
-      if (type === 'ready') send({ type: 'report', report });
+      if (type === 'ready') for (const answer of [...before, { type: 'report', report }]) send(answer);
       if (type === 'samples') send({ type: 'samples', request, page: pageOf(query) });
       if (type === 'disagreements') send({ type: 'disagreements', request, page: disagreements(query) });
     },

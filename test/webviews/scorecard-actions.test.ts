@@ -61,6 +61,9 @@ describe('a reader of the scorecard page', function () {
     assert.deepEqual(await offered(having('requested')), ['Approve…']);
     assert.deepEqual(await offered(having('approved')), ['Promote…']);
     assert.deepEqual(await offered(having('void')), ['Request Approval…']);
+    assert.deepEqual(await offered({ ...having('approved'), status: 'baseline' }), ['Promote…']);
+    assert.deepEqual(await offered({ ...having('approved'), status: 'production' }), []);
+    assert.deepEqual(await offered({ ...having('approved'), status: 'retired' }), ['Promote…']);
     assert.deepEqual(await offered(readScorecard('failed')), []);
     assert.deepEqual(await offered({ ...passed, verification: { state: 'tampered', sentence: '' } }), []);
     const newer = { ...passed.history[0]!, id: 'a-0009', assessedAt: passed.scorecard.record.assessedAt + 1000 };

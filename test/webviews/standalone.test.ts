@@ -82,6 +82,12 @@ describe('the self-contained report', function () {
       ]);
       assert.match(await deepText(page.locator('aiwb-sample-list')), /40 samples .*<\/script><b>row 0<\/b>/);
       assert.deepEqual(await page.locator('vscode-button').allInnerTexts(), ['Print']);
+      assert.equal(await page.locator('aiwb-sample-browser vscode-single-select[label="Model"]').count(), 1);
+      assert.equal(
+        await page.locator('aiwb-sample-browser vscode-single-select[label="Slice"]').count(),
+        0,
+        'only some rows are at hand',
+      );
       assert.deepEqual(requests.length, 1);
       await takePicture(page, `standalone-${scheme}`);
       assert.deepEqual(await auditPage(page), []);

@@ -1,4 +1,4 @@
-import type { Failure, HostToPage, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import type { Failure, FocusSamples, HostToPage, Report, RunSummary } from '../../schemas/generated/messages.ts';
 import { isActive } from '../shared/words.ts';
 
 /** What the page knows. A new object for every change. */
@@ -8,6 +8,8 @@ export interface PageModel {
   readonly run?: RunSummary;
   /** Something about the page as a whole went wrong. */
   readonly failure?: Failure;
+  /** The rows the reader was led to last; a new object every time. */
+  readonly focus?: FocusSamples;
   /** Samples that were done when the report was made, by run. */
   readonly doneAtReport: ReadonlyMap<string, number>;
 }
@@ -17,9 +19,11 @@ export const emptyModel: PageModel = { doneAtReport: new Map() };
 export function applyMessage(model: PageModel, message: HostToPage): PageModel {
   switch (message.type) {
     case 'report':
-      return showReport(message.report);
+      return { ...showReport(message.report), ...(model.focus === undefined ? {} : { focus: model.focus }) };
     case 'run':
       return showRun(model, message.run);
+    case 'focus':
+      return { ...model, focus: message };
     case 'failure':
       return message.request === undefined ? { ...model, failure: message.failure } : model;
     default:

@@ -1,5 +1,12 @@
 import { html, LitElement, nothing } from 'lit';
-import type { HostToPage, PageCommand, PageToHost, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import type {
+  FocusSamples,
+  HostToPage,
+  PageCommand,
+  PageToHost,
+  Report,
+  RunSummary,
+} from '../../schemas/generated/messages.ts';
 import '../components/chart-figure.ts';
 import '../components/comparison-table.ts';
 import '../components/disagreement-list.ts';
@@ -12,6 +19,7 @@ import { sliceColumns } from '../components/slices-table.ts';
 import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatCount } from '../shared/format.ts';
+import { holdInView } from '../shared/hold-in-view.ts';
 import type { PageHost } from '../shared/host.ts';
 import { pageStyles } from '../shared/page-styles.ts';
 import type { SamplesSource } from '../shared/samples-source.ts';
@@ -25,7 +33,7 @@ import { runsOf, standingOf, type PageModel } from './page-model.ts';
 import { readPageState, type PageState } from './page-state.ts';
 import './run-facts.ts';
 import './run-header.ts';
-import type { SampleChoice } from './sample-browser.ts';
+import type { SampleBrowser, SampleChoice } from './sample-browser.ts';
 import './sample-browser.ts';
 
 export type ReportHost = PageHost<HostToPage, PageToHost>;
@@ -47,11 +55,32 @@ export class ReportPage extends LitElement {
   /** How many wrong answers there are in all, where only some of them travel in the file. */
   declare embeddedTotal: number | undefined;
   declare choices: PageState;
+  #focused: FocusSamples | undefined;
   #charts: { readonly report: Report; readonly charts: PageCharts } | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.choices = readPageState(this.host.readState());
+  }
+
+  /** Takes up where the reader is led, as soon as there are rows to show. */
+  protected override willUpdate(): void {
+    const { focus, report } = this.model;
+    if (focus === undefined || focus === this.#focused || report === undefined || report.variants.length === 0) return;
+    const { filter = 'all', slice, variant } = focus;
+    this.#keep({ filter, slice, sampleVariant: variant === undefined ? undefined : positionOf(report, variant) });
+  }
+
+  protected override updated(): void {
+    const { focus } = this.model;
+    const heading = this.renderRoot.querySelector<HTMLElement>('#samples');
+    if (focus === undefined || focus === this.#focused || heading === null) return;
+    this.#focused = focus;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    holdInView(heading);
+    // After the focus has moved: a field that loses it takes what was typed for its value once more.
+    this.renderRoot.querySelector<SampleBrowser>('aiwb-sample-browser')?.clearSearch();
   }
 
   override render() {
@@ -159,7 +188,7 @@ export class ReportPage extends LitElement {
   #renderRows(report: Report) {
     const { source } = this;
     if (source === undefined) return nothing;
-    const { filter, sampleVariant } = this.choices;
+    const { filter, sampleVariant, slice } = this.choices;
     const isEmbedded = this.embeddedTotal !== undefined;
     return html`
       ${
@@ -183,6 +212,7 @@ export class ReportPage extends LitElement {
             .fetchSamples=${source.samples}
             .filter=${filter ?? 'all'}
             .sampleVariant=${sampleVariant !== undefined && sampleVariant < report.variants.length ? sampleVariant : undefined}
+            .slice=${slice}
             ?wrongOnly=${isEmbedded}
             @choice-changed=${this.#onChoice}
           ></aiwb-sample-browser>`,
@@ -215,8 +245,8 @@ export class ReportPage extends LitElement {
     this.#keep({ matrixVariant: event.detail });
   }
 
-  #onChoice({ detail: { filter, sampleVariant } }: CustomEvent<SampleChoice>): void {
-    this.#keep({ filter, sampleVariant });
+  #onChoice({ detail: { filter, sampleVariant, slice } }: CustomEvent<SampleChoice>): void {
+    this.#keep({ filter, sampleVariant, slice });
   }
 
   #onCommand(event: CustomEvent<PageCommand['command']>): void {
@@ -224,6 +254,12 @@ export class ReportPage extends LitElement {
     const runId = runs.length === 1 ? runs[0]?.id : undefined;
     this.host.post({ type: 'command', command: event.detail, ...(runId === undefined ? {} : { runId }) });
   }
+}
+
+/** Position in the report of a variant of its (first) run. */
+function positionOf({ runs, variants }: Report, variant: number): number | undefined {
+  const position = variants.findIndex(each => each.runId === runs[0]?.id && each.variant === variant);
+  return position === -1 ? undefined : position;
 }
 
 defineElement('aiwb-report-page', ReportPage);

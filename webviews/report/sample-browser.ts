@@ -3,14 +3,15 @@ import '@vscode-elements/elements/dist/vscode-option/index.js';
 import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
-import type { Report, SampleQuery } from '../../schemas/generated/messages.ts';
+import type { Report, SampleFilter, SampleQuery, SliceChoice } from '../../schemas/generated/messages.ts';
 import type { FetchSamples } from '../components/sample-list.ts';
 import '../components/sample-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { runLetter, variantName } from '../shared/figures.ts';
 import { baseStyles } from '../shared/styles.ts';
+import { showUnseen } from '../shared/text.ts';
 import { isActive } from '../shared/words.ts';
-import type { SampleFilter } from './page-state.ts';
+import { isSameSlice, sliceChoices } from './slice-choices.ts';
 
 const typingPauseMs = 250;
 /** A list this short follows its run; a longer one waits for Refresh, so that it does not move under the reader. */
@@ -19,6 +20,7 @@ const followedSamples = 200;
 export interface SampleChoice {
   readonly filter: SampleFilter;
   readonly sampleVariant: number | undefined;
+  readonly slice: SliceChoice | undefined;
 }
 
 /** Samples with their filters. Fires `choice-changed` with a `SampleChoice`. */
@@ -28,6 +30,7 @@ export class SampleBrowser extends LitElement {
     fetchSamples: { attribute: false },
     filter: { attribute: false },
     sampleVariant: { attribute: false },
+    slice: { attribute: false },
     wrongOnly: { type: Boolean },
     text: { state: true },
     refreshes: { state: true },
@@ -55,6 +58,7 @@ export class SampleBrowser extends LitElement {
   declare fetchSamples: FetchSamples | undefined;
   declare filter: SampleFilter;
   declare sampleVariant: number | undefined;
+  declare slice: SliceChoice | undefined;
   /** True where only wrong answers are at hand. */
   declare wrongOnly: boolean;
   declare text: string;
@@ -75,8 +79,16 @@ export class SampleBrowser extends LitElement {
     clearTimeout(this.#typing);
   }
 
+  /** Shows what the other choices leave, whatever was searched for. */
+  clearSearch(): void {
+    clearTimeout(this.#typing);
+    const field = this.renderRoot.querySelector<HTMLElement & { value: string }>('vscode-textfield');
+    if (field !== null) field.value = '';
+    this.text = '';
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
-    const asksAnew = ['filter', 'sampleVariant', 'text', 'wrongOnly'].some(name => changed.has(name));
+    const asksAnew = ['filter', 'sampleVariant', 'slice', 'text', 'wrongOnly'].some(name => changed.has(name));
     if (asksAnew || this.#query === undefined || changed.has('report'))
       this.#query = sameOr(this.#query, this.#buildQuery());
   }
@@ -86,7 +98,8 @@ export class SampleBrowser extends LitElement {
     if (report === undefined) return nothing;
     const isGrowing = report.runs.some(({ state }) => isActive(state));
     return html`<div class="filters no-print" role="search" aria-label="Samples">
-        ${this.#renderVariantSelect(report)} ${this.wrongOnly ? nothing : this.#renderFilterSelect()}
+        ${this.#renderVariantSelect(report)}
+        ${this.wrongOnly ? nothing : html`${this.#renderFilterSelect()} ${this.#renderSliceSelect(report)}`}
         <vscode-textfield
           label="Search in input, right answer and output"
           placeholder="Search input, right answer, output"
@@ -131,9 +144,24 @@ export class SampleBrowser extends LitElement {
     </vscode-single-select>`;
   }
 
+  /** Absent where the report has no slices. What was chosen stays a choice, also where no row of it has been answered yet. */
+  #renderSliceSelect(report: Report) {
+    const { slice } = this;
+    const known = sliceChoices(report);
+    const choices = slice === undefined || known.some(choice => isSameSlice(choice, slice)) ? known : [...known, slice];
+    if (choices.length === 0) return nothing;
+    return html`<vscode-single-select
+      label="Slice"
+      @change=${(event: Event) => this.#choose({ slice: choices[readPosition(event) ?? -1] })}
+    >
+      <vscode-option value="" ?selected=${slice === undefined}>Every slice</vscode-option>
+      ${choices.map((choice, index) => html`<vscode-option value=${String(index)} ?selected=${isSameSlice(choice, slice)}>${nameSlice(choice)}</vscode-option>`)}
+    </vscode-single-select>`;
+  }
+
   #choose(choice: Partial<SampleChoice>): void {
     Object.assign(this, choice);
-    const detail: SampleChoice = { filter: this.filter, sampleVariant: this.sampleVariant };
+    const detail: SampleChoice = { filter: this.filter, sampleVariant: this.sampleVariant, slice: this.slice };
     this.dispatchEvent(new CustomEvent<SampleChoice>('choice-changed', { detail }));
   }
 
@@ -151,6 +179,7 @@ export class SampleBrowser extends LitElement {
       runId,
       ...(variant === undefined ? {} : { variant: variant.variant }),
       filter: this.wrongOnly ? 'wrong' : this.filter,
+      ...(this.slice === undefined || this.wrongOnly ? {} : { slice: this.slice }),
       ...(this.text === '' ? {} : { text: this.text }),
     };
   }
@@ -168,6 +197,10 @@ function sameOr<T>(former: T, next: T): T {
 function readPosition(event: Event): number | undefined {
   const { value } = event.currentTarget as HTMLElement & { value: string };
   return value === '' ? undefined : Number(value);
+}
+
+function nameSlice({ column, value }: SliceChoice): string {
+  return `${showUnseen(column)}: ${value === '' ? '(empty)' : showUnseen(value)}`;
 }
 
 function readFilter(event: Event): SampleFilter {

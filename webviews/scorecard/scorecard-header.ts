@@ -109,10 +109,11 @@ export class ScorecardHeader extends LitElement {
   }
 }
 
-/** The next step to production; none while the gate is closed or the record cannot be trusted. */
+/** The next step to production; none for what is there and approved, while the gate is closed or the record cannot be trusted. */
 function nextStep({
   scorecard,
   verification,
+  status,
 }: ScorecardView): { command: Command['command']; label: string } | undefined {
   if (scorecard.record.gate.outcome !== 'passed' || verification.state !== 'verified') return undefined;
   switch (scorecard.approval.state) {
@@ -122,7 +123,7 @@ function nextStep({
     case 'requested':
       return { command: 'approve', label: 'Approve…' };
     case 'approved':
-      return { command: 'promote', label: 'Promote…' };
+      return status === 'production' ? undefined : { command: 'promote', label: 'Promote…' };
   }
 }
 

@@ -70,7 +70,7 @@ export function createHostSamples(
       return answer.page;
     },
     receive(message) {
-      if (message.type === 'report' || message.type === 'run' || message.request === undefined) return false;
+      if (!('request' in message) || message.request === undefined) return false;
       const waiting = pending.get(message.request);
       pending.delete(message.request);
       if (message.type === 'failure') waiting?.reject(new RequestFailed(message.failure));
@@ -93,8 +93,10 @@ export function createEmbeddedSamples(page: SamplePage): SamplesSource {
   };
 }
 
-function isAsked(row: SampleRow, { variant, filter, text }: SampleQuery): boolean {
+function isAsked(row: SampleRow, { variant, filter, slice, text }: SampleQuery): boolean {
   if (variant !== undefined && row.variant !== variant) return false;
+  if (slice !== undefined && !(Object.hasOwn(row.slices, slice.column) && row.slices[slice.column] === slice.value))
+    return false;
   if (filter === 'failed' && row.state !== 'failed') return false;
   if (filter === 'wrong' && row.state === 'failed') return false;
   if (text === undefined || text === '') return true;
