@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ScenarioContext } from '../launcher/scenario.ts';
 
+const scorecard = 'Scorecard of ticket-triage@1';
+
 /**
  * A person takes the sample's model from training to production: trains, evaluates, assesses, requests approval, is refused when
  * approving their own work, lets a second person approve, and promotes. Pages come back after a reload on the way.
@@ -31,7 +33,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await runCommand('View: Close All Editors');
   await openFile('policies/release.policy.yaml');
   await runCommand('AI Workbench: Assess by Policy');
-  await shows('Scorecard of ticket-triage@1', /conditions are met/);
+  await shows(scorecard, /conditions are met/);
   await runCommand('AI Workbench: Open Model Version');
   await confirmPick(window);
   await shows('ticket-triage@1', /ticket-triage-tuned/);
@@ -39,13 +41,14 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await shows('ticket-triage@1', /ticket-triage-tuned/);
   await screenshot('release-version-after-reload');
   await runCommand('View: Open Previous Editor');
-  await shows('Scorecard of ticket-triage@1', /conditions are met/);
+  await shows(scorecard, /conditions are met/);
   await screenshot('release-scorecard-after-reload');
-  await clickInWebview('#passed', { title: 'Scorecard of ticket-triage@1' });
-  await clickInWebview('aiwb-control summary >> text=PERF-01', { title: 'Scorecard of ticket-triage@1' });
-  await clickInWebview('aiwb-evidence button.link >> nth=0', { title: 'Scorecard of ticket-triage@1' });
+  await clickInWebview('#passed', { title: scorecard });
+  await clickInWebview('aiwb-control summary >> text=PERF-01', { title: scorecard });
+  await clickInWebview('aiwb-evidence button.link >> nth=0', { title: scorecard });
   await shows('triage-core', /Finished/);
-  log('evidence leads to its run');
+  await followSlice(window);
+  log('evidence leads to its rows');
 
   await takeStep(window, 'Request Approval…', 'Request Approval');
   await told(/asked for approval/);
@@ -63,12 +66,42 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await inSidebar(/production · gate passed/);
   await screenshot('release-promoted');
   assert.match(await text('.sidebar'), /production → 1/);
+  await openTab(window, scorecard);
+  await until(async () => !/Promote…/.test(await webviewText({ title: scorecard })));
+  assert.match(await webviewText({ title: scorecard }, 'aiwb-scorecard-header'), /Approved.*Assess Again/is);
 
   await attest(window);
   await told(/Ada Author .* cannot attest/);
   await register(window, 'ticket-triage-core');
   await shows('ticket-triage-core@1', /candidate/i);
   await screenshot('release-registered-by-hand');
+}
+
+/** Goes from a figure of one slice to its wrong answers, and again when the run's page is open but hidden and shows other rows. */
+async function followSlice(window: ScenarioContext): Promise<void> {
+  const { clickInWebview, webviewText, screenshot } = window;
+  const run = { title: 'triage-robustness' };
+  const choice = (label: string): string => `aiwb-sample-browser vscode-single-select[label="${label}"]`;
+  const leadsThere = async (): Promise<void> => {
+    await clickInWebview('aiwb-evidence li:has-text("rows where noise is") button.link', { title: scorecard });
+    await until(async () => /noise: \S/.test(await webviewText(run, `${choice('Slice')} .select-face`)));
+    assert.match(await webviewText(run, `${choice('Show')} .select-face`), /Wrong answers/);
+    assert.match(await webviewText(run, `${choice('Model')} .select-face`), /registry:ticket-triage/);
+    assert.match(await webviewText(run, 'h2:focus'), /Samples/);
+  };
+  await openTab(window, scorecard);
+  await clickInWebview('aiwb-control summary >> text=ROB-01', { title: scorecard });
+  await leadsThere();
+  await screenshot('release-evidence-rows');
+  await clickInWebview(choice('Slice'), run);
+  await clickInWebview(`${choice('Slice')} [role=option]:has-text("Every slice")`, run);
+  await until(async () => /Every slice/.test(await webviewText(run, `${choice('Slice')} .select-face`)));
+  await openTab(window, scorecard);
+  await leadsThere();
+}
+
+async function openTab({ click }: ScenarioContext, title: string): Promise<void> {
+  await click(`.tab[aria-label*="${title}"]`);
 }
 
 /** Attests the first control that asks for it. */
