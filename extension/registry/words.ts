@@ -80,6 +80,8 @@ export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
 }
 
-function formatPoints(value: number): string {
+/** Rounded down, as on the scorecard: what is shown as 85 has reached 85. Sums of weights are rarely exact in binary. */
+function formatPoints(points: number): string {
+  const value = Math.floor((points + 1e-9) * 10) / 10;
   return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 }

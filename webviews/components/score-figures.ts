@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AssessmentRecord } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { countOf, formatCount, formatFixed } from '../shared/format.ts';
+import { countOf, formatCount, formatPoints } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
 
 /** Score, evidence coverage and waived controls: always the three together, each with what it means. */
@@ -69,15 +69,6 @@ export class ScoreFigures extends LitElement {
       </div>
     </dl>`;
   }
-}
-
-/** Sums of weights are rarely exact in binary. */
-const tolerance = 1e-9;
-
-/** `84`, `84.6`: rounded down, so that what is shown as 85 has reached 85. `decimals` where a column shares them. */
-export function formatPoints(value: number, decimals?: number): string {
-  const shown = Math.floor((value + tolerance) * 10) / 10;
-  return formatFixed(shown, decimals ?? (Number.isInteger(shown) ? 0 : 1));
 }
 
 defineElement('aiwb-score-figures', ScoreFigures);

@@ -1,8 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AssessmentSummary, ScorecardView } from '../../schemas/generated/messages.ts';
-import { formatPoints } from '../components/score-figures.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatCount, formatDate, isoDate } from '../shared/format.ts';
+import { formatCount, formatDate, formatPoints, isoDate } from '../shared/format.ts';
 import { identityName, identityWords, policyGateWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';

@@ -1,6 +1,6 @@
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import type { AssessmentSummary } from '../../schemas/generated/messages.ts';
-import { formatPoints } from '../components/score-figures.ts';
+import { formatPoints } from '../shared/format.ts';
 import { policyGateWords } from '../shared/governance-words.ts';
 
 const width = 320;

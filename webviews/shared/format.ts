@@ -135,3 +135,12 @@ export function formatBytes(bytes: number): string {
   const value = bytes / 1024 ** power;
   return `${formatFixed(value, power === 0 || value >= 100 ? 0 : 1)} ${units[power] ?? ''}`;
 }
+
+/** Sums of weights are rarely exact in binary. */
+const tolerance = 1e-9;
+
+/** `84`, `84.6`: rounded down, so that what is shown as 85 has reached 85. `decimals` where a column shares them. */
+export function formatPoints(value: number, decimals?: number): string {
+  const shown = Math.floor((value + tolerance) * 10) / 10;
+  return formatFixed(shown, decimals ?? (Number.isInteger(shown) ? 0 : 1));
+}

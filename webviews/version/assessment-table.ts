@@ -1,7 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import type { AssessmentSummary } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatCount, formatDate, formatFixed, isoDate } from '../shared/format.ts';
+import { formatCount, formatDate, formatPoints, isoDate } from '../shared/format.ts';
 import { identityName, policyGateWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
@@ -58,8 +58,8 @@ export class AssessmentTable extends LitElement {
         </button>
       </th>
       <td class="word tone-${tone}">${icon(name)} ${text}</td>
-      <td class="number">${score === null ? '–' : formatFixed(score, 0)}</td>
-      <td class="number">${formatFixed(coverage, 0)}</td>
+      <td class="number">${score === null ? '–' : formatPoints(score)}</td>
+      <td class="number">${formatPoints(coverage)}</td>
       <td class="number">${formatCount(waived)}</td>
       <td class="policies" dir="auto">${policies.map(showUnseen).join(', ')}</td>
       <td class="name" dir="auto">${identityName(assessor)}</td>
@@ -70,8 +70,8 @@ export class AssessmentTable extends LitElement {
 
 /** `score 92 of 100, coverage 100 %` */
 export function scoreWords({ score, coverage, waived }: AssessmentSummary): string {
-  const points = score === null ? 'no score' : `score ${formatFixed(score, 0)} of 100`;
-  return `${points}, coverage ${formatFixed(coverage, 0)} %${waived === 0 ? '' : `, ${formatCount(waived)} waived`}`;
+  const points = score === null ? 'no score' : `score ${formatPoints(score)} of 100`;
+  return `${points}, coverage ${formatPoints(coverage)} %${waived === 0 ? '' : `, ${formatCount(waived)} waived`}`;
 }
 
 defineElement('aiwb-assessment-table', AssessmentTable);

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatDay, formatFixed, isoDate } from '../shared/format.ts';
+import { formatDay, formatPoints, isoDate } from '../shared/format.ts';
 import { approvalWords, identityName, policyGateWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { statusWords } from '../shared/registry-words.ts';
@@ -50,7 +50,7 @@ function renderRow({ version, approval, assessments: [newest] }: VersionDetails,
     <td class="word tone-${gate?.tone ?? 'neutral'}">
       ${gate === undefined ? html`<span class="muted">not assessed</span>` : html`${icon(gate.icon)} ${gate.text}`}
     </td>
-    <td class="number">${newest === undefined || newest.score === null ? '–' : formatFixed(newest.score, 0)}</td>
+    <td class="number">${newest === undefined || newest.score === null ? '–' : formatPoints(newest.score)}</td>
     <td class="word tone-${approved.tone}" title=${showUnseen(approval.sentence)}>
       ${approval.state === 'none' ? nothing : icon(approved.icon)}
       ${approval.state === 'none' ? html`<span class="muted">none</span>` : approved.text}
