@@ -84,6 +84,7 @@ export class AssessmentOutputView extends LitElement {
       <aiwb-policy-gate .gate=${record.gate} ?disputed=${isTampered}></aiwb-policy-gate>
       <aiwb-score-figures .record=${record}></aiwb-score-figures>
       ${this.#renderFailures(record.controls)}
+      ${isTampered ? nothing : html`<p class="muted" dir="auto">${clipLine(view.scorecard.approval.sentence)}</p>`}
       ${written === undefined ? nothing : html`<p class="muted">Written to <code>${clipLine(written)}</code></p>`}
     </div>`;
   }

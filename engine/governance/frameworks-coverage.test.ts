@@ -14,7 +14,8 @@ describe('stateOf', () => {
     [['non-compliant'], 'not-satisfied'],
     [['non-compliant', 'not-assessed'], 'not-satisfied'],
     [['not-assessed'], 'not-assessed'],
-    [['not-applicable'], 'not-assessed'],
+    [['not-applicable'], 'not-applicable'],
+    [['not-applicable', 'not-assessed'], 'not-assessed'],
   ];
   for (const [outcomes, state] of cases) {
     it(`makes ${outcomes.join(' and ') || 'nothing mapped'} ${state}`, () => {

@@ -40,7 +40,8 @@ export function coverFrameworks(
 export function stateOf(outcomes: readonly ControlOutcome[]): FrameworkEntry['state'] {
   if (outcomes.length === 0) return 'not-mapped';
   const applicable = outcomes.filter(outcome => outcome !== 'not-applicable');
-  if (applicable.length > 0 && applicable.every(outcome => outcome === 'compliant')) return 'satisfied';
+  if (applicable.length === 0) return 'not-applicable';
+  if (applicable.every(outcome => outcome === 'compliant')) return 'satisfied';
   if (applicable.some(outcome => outcome === 'compliant' || outcome === 'partial')) return 'partial';
   return applicable.includes('non-compliant') ? 'not-satisfied' : 'not-assessed';
 }

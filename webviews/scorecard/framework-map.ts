@@ -10,7 +10,7 @@ import { jumpTo } from './commands.ts';
 import { frameworkMapStyles } from './framework-map-styles.ts';
 
 type State = FrameworkEntry['state'];
-const mappedStates: readonly State[] = ['not-satisfied', 'partial', 'not-assessed', 'satisfied'];
+const mappedStates: readonly State[] = ['not-satisfied', 'partial', 'not-assessed', 'satisfied', 'not-applicable'];
 
 /** Which ids of each framework the controls map to and how those stand. What is not mapped is counted, and looks it. */
 export class FrameworkMap extends LitElement {

@@ -96,6 +96,7 @@ const frameworkStates: Readonly<Record<FrameworkEntry['state'], Look>> = {
   partial: { text: 'partial', icon: 'half', tone: 'warn' },
   'not-satisfied': { text: 'not satisfied', icon: 'error', tone: 'bad' },
   'not-assessed': { text: 'not assessed', icon: 'question', tone: 'warn' },
+  'not-applicable': { text: 'not applicable', icon: 'slash', tone: 'neutral' },
   'not-mapped': { text: 'not mapped', icon: 'absent', tone: 'neutral' },
 };
 

@@ -41,6 +41,12 @@ describe('the notebook of the whole workflow', function () {
     assert.equal(scorecard.record.gate.outcome, 'passed');
     assert.equal(scorecard.approval.state, 'requested');
 
+    const shown = await eventually(async () => {
+      const text = await driver.webviewText();
+      return /asked for approval/.test(text) ? text : undefined;
+    });
+    assert.match(shown, /Another person decides/);
+
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
     for (const [index, cell] of code.entries()) {
       editor.revealRange(new vscode.NotebookRange(cell.index, cell.index + 1), vscode.NotebookEditorRevealType.AtTop);
