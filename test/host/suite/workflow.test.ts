@@ -41,7 +41,10 @@ describe('the notebook of the whole workflow', function () {
     assert.equal(scorecard.record.gate.outcome, 'passed');
     assert.equal(scorecard.approval.state, 'requested');
 
+    // Outputs are drawn once they come into view.
+    const lastIndex = last?.index ?? 0;
     const shown = await eventually(async () => {
+      editor.revealRange(new vscode.NotebookRange(lastIndex, lastIndex + 1), vscode.NotebookEditorRevealType.AtTop);
       const text = await driver.webviewText();
       return /asked for approval/.test(text) ? text : undefined;
     });
