@@ -110,7 +110,7 @@ async function attest(window: ScenarioContext): Promise<void> {
   await runCommand('AI Workbench: Attest a Control…');
   await confirmPick(window);
   await page.locator('.quick-input-widget >> text=Attest Which Control?').waitFor();
-  await confirmPick(window);
+  await confirmPick(window, 'OVR-01');
   await page.locator('.quick-input-widget >> text=/What you looked at/').waitFor();
   await page.keyboard.press('Enter');
   await waitFor('.monaco-dialog-box');
@@ -131,9 +131,9 @@ async function register({ page, runCommand }: ScenarioContext, run: string): Pro
   }
 }
 
-/** Picks the only version offered. */
-async function confirmPick({ page }: ScenarioContext): Promise<void> {
-  await page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
+/** Picks the first of what is offered once it is there: the command palette, which may still be closing, offers other things. */
+async function confirmPick({ page }: ScenarioContext, offered = 'ticket-triage'): Promise<void> {
+  await page.locator(`.quick-input-widget .monaco-list-row:has-text("${offered}")`).first().waitFor();
   await page.keyboard.press('Enter');
 }
 
