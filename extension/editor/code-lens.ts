@@ -11,6 +11,8 @@ import { assessTarget, topLevelScalar } from './policy-text.ts';
 
 /** A lens that changes more often than it can be read, or than VS Code asks for it, may stay on an old text. */
 const refreshMs = 1000;
+/** VS Code drops a change that comes while it still asks for lenses; a run's last one is therefore told twice, this much later. */
+const settleMs = 3000;
 
 /**
  * *Run benchmark | Dry run | Last: 82.1 % accuracy · 2 min ago* above every benchmark, *Train | …* above every tuning job and
@@ -39,16 +41,23 @@ function registerRunLenses(
 ): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   const refresh = createThrottle<'lenses', undefined>(refreshMs, () => changed.fire());
+  const settle = createThrottle<'lenses', undefined>(settleMs, () => changed.fire());
   return vscode.Disposable.from(
     changed,
     refresh,
+    settle,
     registerProvider(language, changed.event, ({ uri }) => {
       // The answer comes with the book's reset event; lenses do not wait for the engine process.
       void book.load();
       return [start(uri), ...runLenses(uri, lastRun(book, uri))];
     }),
     book.onReset(() => changed.fire()),
-    book.onRunsChanged(() => refresh.push('lenses', undefined)),
+    book.onRunsChanged(changes => {
+      refresh.push('lenses', undefined);
+      if (!changes.some(({ entry }) => isEnded(entry.run.state))) return;
+      settle.push('lenses', undefined);
+      settle.push('lenses', undefined);
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
   );
 }

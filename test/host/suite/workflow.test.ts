@@ -12,6 +12,8 @@ describe('the notebook of the whole workflow', function () {
 
   it('runs from the first benchmark to the request for approval', async function () {
     skipUndriven(this);
+    // What is read below is the notebook's outputs, not a page another test left open.
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     const notebook = await vscode.workspace.openNotebookDocument(workspaceUri('model-workflow.ipynb'));
     const editor = await vscode.window.showNotebookDocument(notebook);
     await vscode.commands.executeCommand('notebook.selectKernel', {
