@@ -24,7 +24,7 @@ const progressEvery = 250;
 
 /**
  * One attempt at a run under its lease: takes the lease, shows signs of life and progress, listens for a cancel, and hands over to
- * `work`, which must end the run in the store (see `runToEnd`). Returns the run's record. Throws only what kept the run from
+ * `work`, which must end the run in the store (see `failureOf` and `endingOf`). Returns the run's record. Throws only what kept the run from
  * being recorded, such as `run-lease-lost`.
  */
 export async function runAttempt(

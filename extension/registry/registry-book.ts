@@ -4,10 +4,11 @@ import type {
   RegisteredModel,
   VersionDetails,
 } from '../../schemas/generated/messages.ts';
-import { createEmitter, type Disposable, type Event, type Nothing } from '../base/emitter.ts';
+import { createEmitter, disposeAll, type Disposable, type Event, type Nothing } from '../base/emitter.ts';
 import { toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine } from '../engine/engine.ts';
+import { followEngineState } from '../engine/follow-state.ts';
 import type { BookState, EngineSource } from '../runs/run-book.ts';
 
 /** A registered model with the workspace folder whose registry holds it. */
@@ -61,20 +62,13 @@ export function createRegistryBook(engines: EngineSource, log: Log): RegistryBoo
 
   function follow(engine: Engine): void {
     if (subscriptions.has(engine)) return;
+    const states = followEngineState(engine, {
+      onFailed: failure => setState({ kind: 'failed', failure }),
+      hasFailed: () => state.kind === 'failed',
+      onBack: () => void load(true),
+    });
     const registry = engine.onRegistryChanged(() => void load(true));
-    let wasReady = engine.state.kind === 'ready';
-    const states = engine.onStateChanged(next => {
-      if (next.kind === 'failed') setState({ kind: 'failed', failure: next.failure });
-      // Changes were missed while the process was gone.
-      if (next.kind === 'ready' && (wasReady || state.kind === 'failed')) void load(true);
-      if (next.kind === 'ready') wasReady = true;
-    });
-    subscriptions.set(engine, {
-      dispose() {
-        registry.dispose();
-        states.dispose();
-      },
-    });
+    subscriptions.set(engine, disposeAll(registry, states));
   }
 
   async function list(engine: Engine): Promise<ModelEntry[]> {

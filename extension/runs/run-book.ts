@@ -1,9 +1,10 @@
 import type { Failure, RunSummary } from '../../schemas/generated/messages.ts';
-import { createEmitter, type Disposable, type Event, type Nothing } from '../base/emitter.ts';
+import { createEmitter, disposeAll, type Disposable, type Event, type Nothing } from '../base/emitter.ts';
 import { FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
+import { followEngineState } from '../engine/follow-state.ts';
 import { isEnded } from './states.ts';
 
 /** A run with the workspace folder whose engine knows it. */
@@ -75,20 +76,13 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
 
   function follow(engine: Engine): void {
     if (subscriptions.has(engine)) return;
+    const states = followEngineState(engine, {
+      onFailed: failure => setState({ kind: 'failed', failure }),
+      hasFailed: () => state.kind === 'failed',
+      onBack: () => void load(true),
+    });
     const runs = engine.onRunsChanged(changed => take(engine.folder, changed));
-    let wasReady = engine.state.kind === 'ready';
-    const states = engine.onStateChanged(next => {
-      if (next.kind === 'failed') setState({ kind: 'failed', failure: next.failure });
-      // Changes were missed while the process was gone.
-      if (next.kind === 'ready' && (wasReady || state.kind === 'failed')) void load(true);
-      if (next.kind === 'ready') wasReady = true;
-    });
-    subscriptions.set(engine, {
-      dispose() {
-        runs.dispose();
-        states.dispose();
-      },
-    });
+    subscriptions.set(engine, disposeAll(runs, states));
   }
 
   async function list(engine: Engine): Promise<RunEntry[]> {
