@@ -16,7 +16,16 @@ const allowed = {
 /** Third-party packages a folder may import. */
 const packages = {
   schemas: [],
-  engine: ['yaml', '@huggingface/jinja', 'semver'],
+  engine: [
+    'yaml',
+    '@huggingface/jinja',
+    'semver',
+    'hyparquet',
+    'hyparquet-compressors',
+    'hyparquet-writer',
+    '@cfworker/json-schema',
+    'fastest-levenshtein',
+  ],
   platform: ['undici'],
   'language-server': ['vscode-languageserver', 'vscode-languageserver-textdocument', 'yaml'],
   cli: ['commander', 'picocolors', 'vscode-jsonrpc', 'vscode-languageserver', 'yaml'],
