@@ -55,7 +55,8 @@ export function startClustered(kind?: ClusteredKind): Clustered {
     summary(confidence) {
       const clusters = sums.length;
       const isShare = kind === undefined ? isBinary : kind === 'share';
-      if (n === 0) return { n, clusters, point: undefined, error: undefined, method: isShare ? 'Wilson' : 'Student’s t' };
+      if (n === 0)
+        return { n, clusters, point: undefined, error: undefined, method: isShare ? 'Wilson' : 'Student’s t' };
       const centre = sums.reduce((total, sum) => total + sum, 0) / n;
       let squares = 0;
       for (let slot = 0; slot < clusters; slot++) squares += (sums[slot]! - counts[slot]! * centre) ** 2;
@@ -67,7 +68,11 @@ export function startClustered(kind?: ClusteredKind): Clustered {
 }
 
 /** {@link startClustered} of a mean, over values and the cluster of each. */
-export function clusteredMean(clusters: ArrayLike<number>, values: Float64Array, confidence: number): ClusteredEstimate {
+export function clusteredMean(
+  clusters: ArrayLike<number>,
+  values: Float64Array,
+  confidence: number,
+): ClusteredEstimate {
   return collect('mean', clusters, values).summary(confidence);
 }
 
@@ -104,7 +109,9 @@ function boundMean({ n, clusters, point, error }: Figures, confidence: number): 
 function boundShare(figures: Figures, confidence: number): Bounds {
   const rows = countEffectiveRows(figures, confidence);
   const method =
-    figures.clusters === figures.n ? 'Wilson' : `Wilson, ${rows.toFixed(1)} effective rows of ${figures.clusters} clusters`;
+    figures.clusters === figures.n
+      ? 'Wilson'
+      : `Wilson, ${rows.toFixed(1)} effective rows of ${figures.clusters} clusters`;
   return { ...wilsonInterval(figures.point * rows, rows, confidence), method };
 }
 

@@ -90,7 +90,12 @@ function joinColumns(left: RowStatistics, right: RowStatistics): RowStatistics {
 
 type Tested = Pick<PairedResult, 'pValue' | 'test'>;
 
-function swapRows({ count, width, values, totals, isGrouped }: Units, score: Score, observed: number, random: Random): Tested {
+function swapRows(
+  { count, width, values, totals, isGrouped }: Units,
+  score: Score,
+  observed: number,
+  random: Random,
+): Tested {
   const half = width / 2;
   const moves = new Float64Array(count * half);
   for (let unit = 0; unit < count; unit++) {

@@ -28,10 +28,7 @@ export function estimateMean(values: Float64Array, confidence: number, range: Ra
   return { n, point: mean, ...cutInterval(interval, range), method };
 }
 
-export function cutInterval(
-  { low, high }: Interval,
-  { least = -Infinity, most = Infinity }: Range,
-): Interval {
+export function cutInterval({ low, high }: Interval, { least = -Infinity, most = Infinity }: Range): Interval {
   return {
     ...(low === undefined ? {} : { low: Math.max(least, low) }),
     ...(high === undefined ? {} : { high: Math.min(most, high) }),

@@ -88,7 +88,9 @@ export function affordTimes({ count, width }: Units, wanted: number, fewest: num
  * Student's t, as resampling few rows gives intervals that are too narrow. No bounds for fewer than two rows.
  */
 export function boundFigure(units: Units, score: Score, confidence: number, random: Random): Resampled {
-  return units.count < fewestForBootstrap ? jackknife(units, score, confidence) : bootstrap(units, score, confidence, random);
+  return units.count < fewestForBootstrap
+    ? jackknife(units, score, confidence)
+    : bootstrap(units, score, confidence, random);
 }
 
 function bootstrap(units: Units, score: Score, confidence: number, random: Random): Resampled {

@@ -44,7 +44,8 @@ export function rankSigned(differences: Float64Array): SignedRanks {
  * continuity (Hollander, Wolfe and Chicken 2014, section 3.1). scipy.stats.wilcoxon with `zero_method='wilcox'`, `correction=True`.
  */
 export function wilcoxonTest(ranks: SignedRanks): { readonly pValue: number; readonly test: string } {
-  if (ranks.n <= mostForExact && ranks.ties === 0) return { pValue: testExactly(ranks), test: 'Wilcoxon signed-rank, exact' };
+  if (ranks.n <= mostForExact && ranks.ties === 0)
+    return { pValue: testExactly(ranks), test: 'Wilcoxon signed-rank, exact' };
   return { pValue: testNormally(ranks), test: 'Wilcoxon signed-rank, normal approximation' };
 }
 
