@@ -14,6 +14,7 @@ import {
   startAssessment,
 } from './governance-methods.ts';
 import { createHostSecrets } from './host-secrets.ts';
+import { importResults } from './import-methods.ts';
 import { listModels } from './model-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
@@ -102,6 +103,7 @@ class EngineServer {
     );
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
+    this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));
     this.#on('samples/disagreements', validators.validateDisagreementQuery, (query, { store }) =>
       store.queryDisagreements(query),

@@ -24,16 +24,23 @@ export function readGuideLlm(file: unknown, path: string): ImportedRun {
     toolVersion: textFrom(fieldsOf(metadata)['guidellm_version']),
     name: `load of ${modelOf(list[0] ?? {}, fieldsOf(file))}`,
     createdAt: dateFrom(started),
-    dataset: rowText(fieldsOf(first['requests'])['data'] ?? fieldsOf(file)['data'] ?? 'GuideLLM requests').slice(0, 200),
+    dataset: rowText(fieldsOf(first['requests'])['data'] ?? fieldsOf(file)['data'] ?? 'GuideLLM requests').slice(
+      0,
+      200,
+    ),
     variants: list.map(benchmark => describeLoad(benchmark, fieldsOf(file))),
     scores: [],
     repeats: 1,
-    notes: ['Figures are GuideLLM’s own, by its definitions (profile guidellm): first token by wall clock, percentiles by step.'],
+    notes: [
+      'Figures are GuideLLM’s own, by its definitions (profile guidellm): first token by wall clock, percentiles by step.',
+    ],
     async *samples(signal) {
       for (const [variant, benchmark] of list.entries()) {
         signal.throwIfAborted();
         const requests = fieldsOf(benchmark['requests']);
-        const done = itemsOf(requests['successful']).map((request, row) => readRequest(fieldsOf(request), variant, row));
+        const done = itemsOf(requests['successful']).map((request, row) =>
+          readRequest(fieldsOf(request), variant, row),
+        );
         const failed = [...itemsOf(requests['errored']), ...itemsOf(requests['incomplete'])].map((request, index) =>
           readFailure(fieldsOf(request), variant, done.length + index),
         );
@@ -48,7 +55,13 @@ function modelOf(benchmark: Fields, file: Fields): string {
   const config = fieldsOf(benchmark['config'] ?? benchmark['args']);
   const backend = fieldsOf(config['backend']);
   const worker = fieldsOf(benchmark['worker']);
-  const candidates = [backend['model'], worker['backend_model'], config['model'], fieldsOf(file['args'])['model'], file['model']];
+  const candidates = [
+    backend['model'],
+    worker['backend_model'],
+    config['model'],
+    fieldsOf(file['args'])['model'],
+    file['model'],
+  ];
   return candidates.map(textFrom).find(Boolean) ?? 'unknown';
 }
 
@@ -121,7 +134,9 @@ function figuresOf(metrics: Fields): ImportedFigure[] {
 }
 
 function readRequest(request: Fields, variant: number, row: number): ImportedSample {
-  const timings = fieldsOf(fieldsOf(request['info'] ?? request['scheduler_info'])['timings'] ?? request['request_timings']);
+  const timings = fieldsOf(
+    fieldsOf(request['info'] ?? request['scheduler_info'])['timings'] ?? request['request_timings'],
+  );
   const start = numberFrom(timings['request_start']) ?? numberFrom(request['start_time']);
   const end = numberFrom(timings['request_end']) ?? numberFrom(request['end_time']);
   const first =

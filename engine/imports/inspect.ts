@@ -17,7 +17,11 @@ export interface InspectSource {
 const sampleName = /^samples\/.+\.json$/;
 
 /** Opens a `.eval` archive. Throws `file-invalid` when it holds no log. */
-export async function openInspectArchive(archive: ZipArchive, path: string, signal: AbortSignal): Promise<InspectSource> {
+export async function openInspectArchive(
+  archive: ZipArchive,
+  path: string,
+  signal: AbortSignal,
+): Promise<InspectSource> {
   const header = archive.entries.some(({ name }) => name === 'header.json') ? 'header.json' : '_journal/start.json';
   const decoder = new TextDecoder('utf-8');
   const parse = async (name: string, innerSignal: AbortSignal): Promise<unknown> =>

@@ -88,7 +88,10 @@ function describeRun(
   const results = fieldsOf(file['results']);
   const keys = [...new Set(tasks.flatMap(task => scoreKeys(fieldsOf(results[task.name]))))];
   const ids = distinctIds(keys.map(scoreName));
-  const higher = Object.assign({}, ...tasks.map(task => fieldsOf(fieldsOf(file['higher_is_better'])[task.name]))) as Fields;
+  const higher = Object.assign(
+    {},
+    ...tasks.map(task => fieldsOf(fieldsOf(file['higher_is_better'])[task.name])),
+  ) as Fields;
   const scores = keys.map((key): ImportedScore => {
     const metric = key.split(',')[0] ?? key;
     const { unit, direction } = scaleOf(metric, higher[metric]);
@@ -109,7 +112,12 @@ function describeRun(
       {
         model: modelName(file, config),
         figures: bare.length === 0 ? [] : told,
-        settings: { config, few: fieldsOf(file['n-shot']), template: file['chat_template_sha'], tasks: file['task_hashes'] },
+        settings: {
+          config,
+          few: fieldsOf(file['n-shot']),
+          template: file['chat_template_sha'],
+          tasks: file['task_hashes'],
+        },
       },
     ],
     scores,
@@ -160,9 +168,15 @@ function scaleOf(metric: string, higher: unknown): { unit: MetricValue['unit']; 
 }
 
 /** Figures as the results file states them, with their standard errors. */
-function toldFigures(task: Task, file: Fields, scores: readonly ImportedScore[], keys: readonly string[]): ImportedFigure[] {
+function toldFigures(
+  task: Task,
+  file: Fields,
+  scores: readonly ImportedScore[],
+  keys: readonly string[],
+): ImportedFigure[] {
   const own = fieldsOf(fieldsOf(file['results'])[task.name]);
-  const n = countFrom(fieldsOf(fieldsOf(file['n-samples'])[task.name])['effective']) ?? countFrom(own['sample_len']) ?? 0;
+  const n =
+    countFrom(fieldsOf(fieldsOf(file['n-samples'])[task.name])['effective']) ?? countFrom(own['sample_len']) ?? 0;
   return scores.flatMap((score, index): ImportedFigure[] => {
     const key = keys[index] ?? '';
     const value = numberFrom(own[key]);

@@ -107,7 +107,8 @@ function readRow(
     const named = numberFrom(value);
     if (named !== undefined) scores[ids.get(name) ?? name] = named;
   }
-  const failed = response['output'] === undefined && (row['failureReason'] === 2 || textFrom(row['error']) !== undefined);
+  const failed =
+    response['output'] === undefined && (row['failureReason'] === 2 || textFrom(row['error']) !== undefined);
   const reason = textFrom(grading['reason']);
   return {
     variant,

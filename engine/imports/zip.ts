@@ -65,9 +65,7 @@ async function findDirectory(files: Files, path: string, size: number, signal: A
     const found = { count: tail.getUint16(at + 10, true), length: tail.getUint32(at + 12, true) };
     const start = tail.getUint32(at + 16, true);
     const isLarge = found.count === 0xffff || found.length === 0xffffffff || start === 0xffffffff;
-    const directory = isLarge
-      ? await findLargeDirectory(files, path, tail, at, signal)
-      : { start, ...found };
+    const directory = isLarge ? await findLargeDirectory(files, path, tail, at, signal) : { start, ...found };
     if (directory.count > mostEntries || directory.length > largestDirectory) throw damaged(path, 'it is too large');
     if (directory.start + directory.length > size) throw damaged(path, 'its directory lies outside the file');
     return directory;
@@ -130,7 +128,7 @@ type Sizes = Pick<Located, 'packed' | 'size' | 'offset'>;
 function widen(sizes: Sizes, view: DataView, start: number, length: number, path: string): Sizes {
   const full = 0xffffffff;
   if (sizes.size !== full && sizes.packed !== full && sizes.offset !== full) return sizes;
-  for (let at = start; at + 4 <= start + length; ) {
+  for (let at = start; at + 4 <= start + length;) {
     const fieldLength = view.getUint16(at + 2, true);
     if (view.getUint16(at, true) === 1) {
       let next = at + 4;

@@ -5,11 +5,12 @@ import { f1, precision, recall } from './classes.ts';
 import { latency, timeToFirstToken } from './durations.ts';
 import { exactMatch } from './exact-match.ts';
 import type { Metric, MetricDefinition } from './metric.ts';
+import { recorded } from './recorded.ts';
 import { cost, tokens } from './usage.ts';
 
 /** Every metric a benchmark can name, quality first. */
 export const metricCatalogue: ReadonlyMap<MetricName, MetricDefinition> = new Map(
-  [exactMatch, accuracy, precision, recall, f1, latency, timeToFirstToken, tokens, cost].map(definition => [
+  [exactMatch, accuracy, precision, recall, f1, recorded, latency, timeToFirstToken, tokens, cost].map(definition => [
     definition.id,
     definition,
   ]),
