@@ -1,0 +1,140 @@
+import { studentQuantile } from './quantiles.ts';
+import { shuffle, type Random } from './random.ts';
+import { percentileBootstrap } from './resampling.ts';
+import type { Interval } from './intervals.ts';
+
+/**
+ * Sufficient statistics of a corpus figure, one set a row: the figure is a function of their sums, as BLEU is of matched and possible
+ * n-grams. Rows are independent of each other: sum the repeats of a row into one first.
+ */
+export interface RowStatistics {
+  readonly rows: number;
+  /** Statistics a row. */
+  readonly width: number;
+  /** Adds a row's statistics to `into`, from position `at` on. */
+  addTo(row: number, into: Float64Array, at: number): void;
+}
+
+/** A figure from summed statistics, the same array each time. A figure that is not finite is none: 0 ÷ 0 of some resamples. */
+export type Score = (sums: Float64Array) => number;
+
+/** What is resampled: rows, or the sums of random groups of rows. */
+export interface Units {
+  readonly count: number;
+  readonly width: number;
+  /** `count` × `width`. */
+  readonly values: Float64Array;
+  readonly totals: Float64Array;
+  readonly isGrouped: boolean;
+}
+
+/** Above this many rows, their random groups are resampled instead. */
+export const mostUnits = 1000;
+/** Below this many rows the bootstrap is too narrow. */
+const fewestForBootstrap = 30;
+const mostResamples = 1000;
+const fewestResamples = 200;
+/** Additions in all, so that wide statistics cannot stall a report. */
+const mostAdditions = 20_000_000;
+
+/** Statistics that lie in one array, row after row. */
+export function statisticRows(values: Float64Array, width: number): RowStatistics {
+  return {
+    rows: values.length / width,
+    width,
+    addTo(row, into, at) {
+      for (let column = 0, from = row * width; column < width; column++) into[at + column]! += values[from + column]!;
+    },
+  };
+}
+
+/**
+ * Sums rows into at most 1,000 units. Groups are random and equally large, so that the spread of their sums is in expectation exactly that
+ * of single rows, in whatever order the rows come; with 1,000 of them a standard error is off by about 2 % (1 ÷ √2,000),
+ * as it is from 1,000 resamples anyway. It makes resampling a million rows as cheap as a thousand.
+ */
+export function sumUnits(statistics: RowStatistics, random: Random): Units {
+  const { rows, width } = statistics;
+  const count = Math.min(rows, mostUnits);
+  const isGrouped = rows > count;
+  const values = new Float64Array(count * width);
+  if (isGrouped) {
+    const unitOf = Int32Array.from({ length: rows }, (_, row) => row % count);
+    shuffle(unitOf, random);
+    for (let row = 0; row < rows; row++) statistics.addTo(row, values, unitOf[row]! * width);
+  } else {
+    for (let row = 0; row < rows; row++) statistics.addTo(row, values, row * width);
+  }
+  const totals = new Float64Array(width);
+  for (let at = 0; at < values.length; at++) totals[at % width]! += values[at]!;
+  return { count, width, values, totals, isGrouped };
+}
+
+interface Resampled extends Interval {
+  /** Standard error; undefined where there are no bounds. */
+  readonly error?: number;
+  readonly method: string;
+  /** The figure of each resample; empty where none were drawn. */
+  readonly estimates: Float64Array;
+}
+
+/** How often `units` may be drawn again within bounded work. */
+export function affordTimes({ count, width }: Units, wanted: number, fewest: number): number {
+  return Math.max(fewest, Math.min(wanted, Math.floor(mostAdditions / (count * width))));
+}
+
+/**
+ * Interval of a figure: percentile bootstrap (Efron 1979), or below 30 rows the jackknife's standard error (Tukey 1958) with
+ * Student's t, as resampling few rows gives intervals that are too narrow. No bounds for fewer than two rows.
+ */
+export function boundFigure(units: Units, score: Score, confidence: number, random: Random): Resampled {
+  return units.count < fewestForBootstrap
+    ? jackknife(units, score, confidence)
+    : bootstrap(units, score, confidence, random);
+}
+
+function bootstrap(units: Units, score: Score, confidence: number, random: Random): Resampled {
+  const { count, width, values, isGrouped } = units;
+  const times = affordTimes(units, mostResamples, fewestResamples);
+  const sums = new Float64Array(width);
+  const estimates = new Float64Array(times);
+  let known = 0;
+  for (let time = 0; time < times; time++) {
+    sums.fill(0);
+    for (let draw = 0; draw < count; draw++) {
+      const from = random.below(count) * width;
+      for (let column = 0; column < width; column++) sums[column]! += values[from + column]!;
+    }
+    const estimate = score(sums);
+    if (Number.isFinite(estimate)) estimates[known++] = estimate;
+  }
+  const method = isGrouped ? `bootstrap of ${count} groups, ${times} resamples` : `bootstrap, ${times} resamples`;
+  const drawn = estimates.subarray(0, known);
+  if (known < times / 2) return { method, estimates: drawn };
+  return { ...percentileBootstrap(drawn, confidence), error: deviationOf(drawn), method, estimates: drawn };
+}
+
+function jackknife({ count, width, values, totals }: Units, score: Score, confidence: number): Resampled {
+  const named = { method: 'jackknife, Student’s t', estimates: new Float64Array(0) };
+  const point = score(totals);
+  if (count < 2 || !Number.isFinite(point)) return named;
+  const without = new Float64Array(width);
+  const estimates = new Float64Array(count);
+  for (let unit = 0; unit < count; unit++) {
+    for (let column = 0; column < width; column++) without[column] = totals[column]! - values[unit * width + column]!;
+    estimates[unit] = score(without);
+  }
+  const error = deviationOf(estimates) * ((count - 1) / Math.sqrt(count));
+  if (!Number.isFinite(error)) return named;
+  const margin = studentQuantile((1 + confidence) / 2, count - 1) * error;
+  return { low: point - margin, high: point + margin, error, ...named };
+}
+
+/** Sample standard deviation (n − 1). */
+function deviationOf(values: Float64Array): number {
+  let mean = 0;
+  for (const value of values) mean += value / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return Math.sqrt(squares / (values.length - 1));
+}
