@@ -35,10 +35,7 @@ export const metricCatalogue: ReadonlyMap<MetricName, MetricDefinition> = new Ma
     timeToFirstToken,
     tokens,
     cost,
-  ].map(definition => [
-    definition.id,
-    definition,
-  ]),
+  ].map(definition => [definition.id, definition]),
 );
 
 /** A metric from its entry in a benchmark file: its name, or its name with parameters. Throws `metric-unsuitable` for an unknown name. */
