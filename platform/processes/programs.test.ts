@@ -103,7 +103,9 @@ describe('programs', () => {
     });
 
     it('say how they broke, with the end of what they wrote', async () => {
-      const command = script(`console.log('first'); console.error('a'.repeat(3000) + ' no such model'); process.exit(1);`);
+      const command = script(
+        `console.log('first'); console.error('a'.repeat(3000) + ' no such model'); process.exit(1);`,
+      );
       const program = await programs.start(command, { folder }, never);
       const lines: string[] = [];
       const reading = (async () => {
@@ -116,7 +118,9 @@ describe('programs', () => {
     });
 
     it('are stopped at a line without an end', async () => {
-      const command = script(`const piece = 'x'.repeat(1 << 20); const write = () => { while (process.stdout.write(piece)); process.stdout.once('drain', write); }; write();`);
+      const command = script(
+        `const piece = 'x'.repeat(1 << 20); const write = () => { while (process.stdout.write(piece)); process.stdout.once('drain', write); }; write();`,
+      );
       const program = await programs.start(command, { folder }, never);
       await assert.rejects(Array.fromAsync(program.lines), withCode('program-failed', /line of more than 16 MB/));
       await program.close();

@@ -39,7 +39,19 @@ describe('JSON path', () => {
   }
 
   it('refuses what is no path, and says where', () => {
-    for (const path of ['.a', 'a..b', 'a b', 'a[', 'a[x]', 'a]', 'a[0]b', '["\\x"]', 'a.', '$..a', `a${'[0]'.repeat(40)}`]) {
+    for (const path of [
+      '.a',
+      'a..b',
+      'a b',
+      'a[',
+      'a[x]',
+      'a]',
+      'a[0]b',
+      '["\\x"]',
+      'a.',
+      '$..a',
+      `a${'[0]'.repeat(40)}`,
+    ]) {
       assert.throws(() => compileJsonPath(path, 'here'), { code: 'file-invalid', message: /^here: the path/ }, path);
     }
   });

@@ -18,7 +18,11 @@ describe('JSON template', () => {
 
   it('keeps the type of a value that stands alone', () => {
     const template = compileJsonTemplate({ age: '{{ age }}', both: '{{ age }} years', list: '{{list}}' }, 'body');
-    assert.deepEqual(template.fill({ age: 41, list: [1, { a: 2 }] }), { age: 41, both: '41 years', list: [1, { a: 2 }] });
+    assert.deepEqual(template.fill({ age: 41, list: [1, { a: 2 }] }), {
+      age: 41,
+      both: '41 years',
+      list: [1, { a: 2 }],
+    });
   });
 
   it('lets no text break out of its place', () => {
