@@ -98,7 +98,7 @@ describe('programs', () => {
       const program = await programs.start(command, { folder }, never);
       for (const line of ['one', 'zwölf', '']) await program.send(line);
       const closed = program.close();
-      assert.deepEqual(await Array.fromAsync(program.lines), ['ONE', 'ZWÖLF', '', 'end']);
+      assert.deepEqual(await collect(program.lines), ['ONE', 'ZWÖLF', '', 'end']);
       await closed;
     });
 
@@ -122,7 +122,7 @@ describe('programs', () => {
         `const piece = 'x'.repeat(1 << 20); const write = () => { while (process.stdout.write(piece)); process.stdout.once('drain', write); }; write();`,
       );
       const program = await programs.start(command, { folder }, never);
-      await assert.rejects(Array.fromAsync(program.lines), withCode('program-failed', /line of more than 16 MB/));
+      await assert.rejects(collect(program.lines), withCode('program-failed', /line of more than 16 MB/));
       await program.close();
     });
   });
@@ -169,4 +169,10 @@ async function isGone(pid: number): Promise<void> {
   assert.ok(pid > 1);
   for (let tries = 0; tries < 200 && isAlive(pid); tries += 1) await wait(25);
   assert.ok(!isAlive(pid), `${pid} still runs`);
+}
+
+async function collect(lines: AsyncIterable<string>): Promise<readonly string[]> {
+  const all: string[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
 }

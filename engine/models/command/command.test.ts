@@ -46,7 +46,7 @@ describe('command model', () => {
       answers.map(answer => answer.output),
       inputs.map(input => input.toUpperCase()),
     );
-    assert.ok(answers.every(answer => answer.attempts === 1 && answer.latencyMs > 0));
+    assert.ok(answers.every(answer => answer.attempts === 1 && (answer.latencyMs ?? 0) > 0));
     assert.equal(starts(), 3);
     assert.deepEqual(
       logged()

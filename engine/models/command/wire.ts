@@ -1,6 +1,7 @@
 import { toBase64 } from '../../base/base64.ts';
 import { isRecord } from '../openai/json.ts';
 import type { ContentPart, ModelParameters, Question } from '../model.ts';
+import { asText, likeliest, readProbabilities } from '../reply-values.ts';
 
 /** What a program said to one question: an answer, or why it has none. */
 export type ProgramReply =
@@ -39,9 +40,6 @@ function writePart(part: ContentPart): object {
   if (part.type === 'text') return part;
   return { type: part.type, mediaType: part.media.mediaType, data: toBase64(part.media.bytes) };
 }
-
-/** Labels whose probabilities one answer may have. */
-const mostLabels = 10_000;
 
 /** Where a reply's id stands, for lines that are not quite JSON. */
 const idAtStart = /^\s{0,16}\{\s{0,16}"id"\s{0,16}:\s{0,16}"?(\d{1,16})"?\s{0,16}[,}]/;
@@ -93,36 +91,7 @@ function readAnswer(reply: Readonly<Record<string, unknown>>, choices: number | 
   };
 }
 
-/** Texts as they are, everything else as JSON. */
-export function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
 function isLogprobs(value: unknown, choices: number | undefined): value is readonly number[] {
   if (!Array.isArray(value) || value.length !== choices) return false;
   return value.every(item => typeof item === 'number' && item <= 0);
-}
-
-/** Label probabilities, undefined where there are none, or what is wrong with them. */
-export function readProbabilities(value: unknown): Readonly<Record<string, number>> | string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (!isRecord(value)) return '`probabilities` that are no object of labels';
-  const entries = Object.entries(value);
-  if (entries.length > mostLabels) return `\`probabilities\` of more than ${String(mostLabels)} labels`;
-  const wrong = entries.find(([, share]) => typeof share !== 'number' || !(share >= 0 && share <= 1));
-  return wrong === undefined
-    ? (value as Readonly<Record<string, number>>)
-    : 'a probability that is not between 0 and 1';
-}
-
-/** The label with the highest probability; the first of equals. */
-export function likeliest(probabilities: Readonly<Record<string, number>> | undefined): string | undefined {
-  let best: string | undefined;
-  let most = -1;
-  for (const [label, share] of Object.entries(probabilities ?? {})) {
-    if (share <= most) continue;
-    best = label;
-    most = share;
-  }
-  return best;
 }
