@@ -1,4 +1,4 @@
-import { toBase64 } from '../../base/base64.ts';
+import { encodeBase64 } from '../../base/base64.ts';
 import { isRecord } from '../openai/json.ts';
 import type { ContentPart, ModelParameters, Question } from '../model.ts';
 import { asText, likeliest, readProbabilities } from '../reply-values.ts';
@@ -30,7 +30,7 @@ export function writeQuestion(id: string, question: Question, parameters: ModelP
     })),
     values: values ?? {},
     ...(choices === undefined ? {} : { choices }),
-    ...(audio === undefined ? {} : { audio: { mediaType: audio.mediaType, data: toBase64(audio.bytes) } }),
+    ...(audio === undefined ? {} : { audio: { mediaType: audio.mediaType, data: encodeBase64(audio.bytes) } }),
     ...(sample === undefined ? {} : { row: sample.row, repeat: sample.repeat }),
     parameters,
   });
@@ -38,7 +38,7 @@ export function writeQuestion(id: string, question: Question, parameters: ModelP
 
 function writePart(part: ContentPart): object {
   if (part.type === 'text') return part;
-  return { type: part.type, mediaType: part.media.mediaType, data: toBase64(part.media.bytes) };
+  return { type: part.type, mediaType: part.media.mediaType, data: encodeBase64(part.media.bytes) };
 }
 
 /** Where a reply's id stands, for lines that are not quite JSON. */
