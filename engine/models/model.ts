@@ -86,6 +86,10 @@ export interface Answer {
   readonly outputTokens?: number;
   /** Of the output tokens, those the model thought with and did not show. */
   readonly reasoningTokens?: number;
+  /** Of the input tokens, those the endpoint had cached, where it bills them otherwise. */
+  readonly cachedInputTokens?: number;
+  /** Seconds of sound that were transcribed. */
+  readonly audioSeconds?: number;
   /** True where the endpoint sent no usage and the counts are estimates. */
   readonly estimatedTokens?: boolean;
   /** `stop`, `length`, `content_filter`, … as the endpoint says. */
