@@ -91,6 +91,10 @@ export interface Answer {
   readonly reasoningTokens?: number;
   /** US dollars, where the endpoint or program says what the answer cost. It wins over the connection's price. */
   readonly cost?: number;
+  /** Of the input tokens, those the endpoint had cached, where it bills them otherwise. */
+  readonly cachedInputTokens?: number;
+  /** Seconds of sound that were transcribed. */
+  readonly audioSeconds?: number;
   /** True where the endpoint sent no usage and the counts are estimates. */
   readonly estimatedTokens?: boolean;
   /** `stop`, `length`, `content_filter`, … as the endpoint says. */
