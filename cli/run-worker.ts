@@ -5,7 +5,7 @@ import { toWorkbenchError, WorkbenchError, type ExitCode } from '../engine/base/
 import type { ResolvedSecret } from '../engine/runs/needed-secrets.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { redact } from '../platform/secrets/redact.ts';
-import { createRelayedSecrets } from '../platform/secrets/secrets.ts';
+import { createRelayedSecrets, renewCredential } from '../platform/secrets/secrets.ts';
 import { openStore } from '../platform/store/store.ts';
 import { createHost, createRunPorts } from './composition.ts';
 import { executeCreated } from './execute.ts';
@@ -40,7 +40,11 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
     const ports = await createRunPorts(
       host,
       workspace,
-      createRelayedSecrets(input.secrets),
+      createRelayedSecrets(input.secrets, async (reference, signal) => {
+        const fresh = await renewCredential(reference, process.env, signal);
+        values.push(fresh);
+        return fresh;
+      }),
       input.network,
       stop.signal,
     );

@@ -1,6 +1,7 @@
 import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
 import type { Observation } from '../metrics/metric.ts';
 import { scoreObservation } from '../metrics/score.ts';
+import { parametersOf as parametersOfConnection } from '../models/connections.ts';
 import { AnswerFailure, countCharacters, type Answer, type ModelParameters, type Question } from '../models/model.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
@@ -30,7 +31,7 @@ export async function askTask(
   const question = toQuestion(task, open, prompt, plan);
   const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
   const estimate =
-    price === undefined ? 0 : estimateCost(countCharacters(question.messages), question.parameters.maxTokens, price);
+    price === undefined ? 0 : estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
   const room = budget.reserve(estimate);
   if (room !== undefined) await room;
   let cost: number | undefined;
@@ -51,19 +52,21 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
   return {
     input,
     messages: open.planned.kind === 'connection' ? (prompt?.render(task.row.values) ?? inputAsMessage(input)) : [],
-    parameters: parametersOf(open, prompt),
+    parameters: parametersOf(prompt),
     stream: plan.streams,
     timeout: plan.limits.timeout,
   };
 }
 
+function longestAnswer({ parameters }: Question, { planned }: OpenModel): number | undefined {
+  return parameters.maxTokens ?? (planned.kind === 'connection' ? parametersOfConnection(planned.connection).maxTokens : undefined);
+}
+
 const noParameters: ModelParameters = {};
 
-/** The prompt's own parameters win over the connection's. */
-function parametersOf(open: OpenModel, prompt: Prompt | undefined): ModelParameters {
-  const own = open.planned.kind === 'connection' ? open.planned.connection.parameters : undefined;
-  if (own === undefined) return prompt?.parameters ?? noParameters;
-  return prompt === undefined ? own : { ...own, ...prompt.parameters };
+/** The prompt's own parameters, which win over the connection's: the model itself knows those. One object a prompt, not one a row. */
+function parametersOf(prompt: Prompt | undefined): ModelParameters {
+  return prompt?.parameters ?? noParameters;
 }
 
 function answered(task: Task, variant: number, answer: Answer, cost: number | undefined, plan: RunPlan): Asked {

@@ -4,9 +4,9 @@ import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
 import { createEmbeddedModel, createTrainedModel } from '../models/embedded/model.ts';
 import type { TrainingStep } from '../models/embedded/classifier.ts';
 import type { Model } from '../models/model.ts';
-import { createOpenAiModel, publishedBaseUrl } from '../models/openai/model.ts';
+import { openConnection } from '../models/connect.ts';
+import type { PacingLimits } from '../models/pacing/pacer.ts';
 import type { Blobs } from '../ports/blobs.ts';
-import { toSecretReference } from '../ports/secrets.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 
@@ -106,35 +106,24 @@ function trainEmbedded(
 }
 
 async function connect(planned: Connected, plan: RunPlan, ports: RunPorts, signal: AbortSignal): Promise<OpenModel> {
-  const { connection } = planned;
-  const baseUrl = connection.baseUrl ?? publishedBaseUrl;
-  const origin = new URL(baseUrl).origin;
-  const concurrency = Math.min(plan.limits.concurrency, connection.limits?.concurrency ?? plan.limits.concurrency);
-  const requestsPerMinute = smaller(plan.limits.requestsPerMinute, connection.limits?.requestsPerMinute);
-  const apiKey =
-    connection.apiKey === undefined
-      ? undefined
-      : await ports.secrets.resolve(toSecretReference(connection.apiKey), origin, signal);
-  const model = createOpenAiModel(
-    {
-      name: planned.name,
-      baseUrl,
-      model: connection.model,
-      ...(apiKey === undefined ? {} : { apiKey }),
-      headers: connection.headers ?? {},
-      parameters: connection.parameters ?? {},
-      limits: { concurrency, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) },
-      retries: plan.limits.retries,
-    },
-    {
-      http: ports.createHttp,
-      httpOptions: { connections: concurrency, ...ports.networkFor(origin) },
-      clock: ports.clock,
-      digest: ports.digest,
-      random: ports.random,
-    },
-  );
+  const { name, connection } = planned;
+  const limits = limitsOf(connection, plan);
+  const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports };
+  const model = await openConnection(connection, context, signal);
+  const { concurrency } = limits;
   return { model, planned, concurrency, learningCurve: [], trainingRows: 0, lastFailure: undefined };
+}
+
+/** The stricter of the benchmark's limits and the connection's own. */
+function limitsOf(connection: Connected['connection'], { limits }: RunPlan): PacingLimits {
+  const own = 'limits' in connection ? connection.limits : undefined;
+  const requestsPerMinute = smaller(limits.requestsPerMinute, own?.requestsPerMinute);
+  const tokensPerMinute = smaller(limits.tokensPerMinute, own?.tokensPerMinute);
+  return {
+    concurrency: Math.min(limits.concurrency, own?.concurrency ?? limits.concurrency),
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+  };
 }
 
 function smaller(a: number | undefined, b: number | undefined): number | undefined {

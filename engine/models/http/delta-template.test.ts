@@ -8,20 +8,20 @@ function write(content: string, more: object = {}): string {
 
 describe('stream event template', () => {
   it('reads the text of events that differ in nothing else', () => {
-    const template = findTemplate(write('Hello'), 'Hello');
+    const template = findTemplate(write('Hello'), 'content', 'Hello');
     assert.ok(template);
     for (const text of ['', ' world', '世界', 'a: b, {c}']) assert.equal(matchTemplate(template, write(text)), text);
   });
 
   it('reads events written with a space after the colon', () => {
     const spaced = (text: string) => `{"choices": [{"delta": {"content": ${JSON.stringify(text)}}}]}`;
-    const template = findTemplate(spaced('a'), 'a');
+    const template = findTemplate(spaced('a'), 'content', 'a');
     assert.ok(template);
     assert.equal(matchTemplate(template, spaced('b')), 'b');
   });
 
   it('leaves everything else to the parser', () => {
-    const template = findTemplate(write('Hello'), 'Hello');
+    const template = findTemplate(write('Hello'), 'content', 'Hello');
     assert.ok(template);
     const others = [
       write('say "hi"'),
@@ -36,10 +36,10 @@ describe('stream event template', () => {
   });
 
   it('finds no template where the place of the text is not certain', () => {
-    assert.equal(findTemplate(write('a', { logprobs: { content: 'a' } }), 'a'), undefined);
-    assert.equal(findTemplate('{"choices":[{"delta":{"content":"\\u0061"}}]}', 'a'), undefined);
-    assert.equal(findTemplate('{"x\\"content":"a"}', 'a'), undefined);
-    assert.equal(findTemplate('{"choices":[]}', 'a'), undefined);
+    assert.equal(findTemplate(write('a', { logprobs: { content: 'a' } }), 'content', 'a'), undefined);
+    assert.equal(findTemplate('{"choices":[{"delta":{"content":"\\u0061"}}]}', 'content', 'a'), undefined);
+    assert.equal(findTemplate('{"x\\"content":"a"}', 'content', 'a'), undefined);
+    assert.equal(findTemplate('{"choices":[]}', 'content', 'a'), undefined);
   });
 
   it('never disagrees with JSON.parse', () => {
@@ -51,7 +51,7 @@ describe('stream event template', () => {
           '',
         );
       const [first, second] = [word(), word()];
-      const template = findTemplate(write(first), first);
+      const template = findTemplate(write(first), 'content', first);
       const text = template && matchTemplate(template, write(second));
       if (text !== undefined) assert.equal(text, second, `seed ${seed}`);
       if (template && /^[\w{}ü👩]*$/u.test(second)) assert.equal(text, second, `seed ${seed}`);

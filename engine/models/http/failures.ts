@@ -2,7 +2,8 @@ import type { HttpFailure } from '../../ports/http.ts';
 import { AttemptFailure } from '../pacing/attempt-failure.ts';
 import { readRetryAfter } from '../pacing/retry.ts';
 import type { Endpoint } from './endpoint.ts';
-import { isRecord } from './json.ts';
+import { isContentFilter, isQuota, readErrorObject } from './error-object.ts';
+import type { ErrorObject } from './error-object.ts';
 
 /** A response that is no success. `body` is its text, as much as was kept; `now` is wall-clock milliseconds. */
 export interface BadResponse {
@@ -11,14 +12,21 @@ export interface BadResponse {
   readonly body: string;
 }
 
-/** The failure of a status outside 200 to 299. */
-export function failOfStatus(endpoint: Endpoint, response: BadResponse, now: number): AttemptFailure {
+/** The failure of a status outside 200 to 299. `readError` finds the error in the parsed body. */
+export function failOfStatus(
+  endpoint: Endpoint,
+  response: BadResponse,
+  readError: (body: unknown) => ErrorObject | undefined,
+  now: number,
+): AttemptFailure {
   const { status, headers } = response;
   if (status < 400) return failOfRedirect(endpoint, response);
-  const error = readErrorObject(parseQuietly(response.body)) ?? { message: response.body };
+  const body = parseQuietly(response.body);
+  const error: ErrorObject = readError(body) ?? readErrorObject(body) ?? { message: response.body };
   const said = `HTTP ${status}${sayQuoted(endpoint, error.message)}`;
-  const retryAfter = readRetryAfter(headers, now);
+  const retryAfter = readRetryAfter(headers, now) ?? error.retryAfter;
   if (isContentFilter(error)) return failOfFilter(endpoint, error.message);
+  if (error.kind === 'rate-limit') return failOfRateLimit(endpoint, said, retryAfter);
   if (status === 429) return isQuota(error) ? failOfQuota(endpoint, said) : failOfRateLimit(endpoint, said, retryAfter);
   if (status === 401 || status === 403) return failOfKey(endpoint, said);
   if (status === 408 || status === 409 || status === 425 || status >= 500)
@@ -26,7 +34,7 @@ export function failOfStatus(endpoint: Endpoint, response: BadResponse, now: num
   if (status === 404) {
     return new AttemptFailure(
       'client',
-      `${endpoint.name} has no model "${endpoint.model}" at ${endpoint.baseUrl} (${said}). Check model and baseUrl.`,
+      `${endpoint.name} has no model "${endpoint.model}" at ${endpoint.baseUrl} (${said}). Check model and ${endpoint.field}.`,
     );
   }
   return new AttemptFailure(
@@ -42,7 +50,8 @@ export function failOfErrorObject(endpoint: Endpoint, error: ErrorObject): Attem
   if (isQuota(error)) return failOfQuota(endpoint, said);
   const kind = `${error.type ?? ''} ${error.code ?? ''}`;
   const code = Number(error.code);
-  if (code === 429 || kind.includes('rate_limit')) return failOfRateLimit(endpoint, said, undefined);
+  if (code === 429 || error.kind === 'rate-limit' || kind.includes('rate_limit'))
+    return failOfRateLimit(endpoint, said, error.retryAfter);
   if (code === 401 || code === 403 || kind.includes('authentication') || kind.includes('permission'))
     return failOfKey(endpoint, said);
   if ((code >= 400 && code < 500) || /invalid_request|bad_?request|not_?found/i.test(kind)) {
@@ -64,13 +73,13 @@ export function failOfHttp(endpoint: Endpoint, failure: HttpFailure): AttemptFai
     case 'dns':
       return new AttemptFailure(
         'network',
-        `${name} could not be reached. ${why}. Check that it runs and that baseUrl and proxy are right.`,
+        `${name} could not be reached. ${why}. Check that it runs and that ${endpoint.field} and proxy are right.`,
         { unreachable: true, cause },
       );
     case 'tls':
       return new AttemptFailure(
         'network',
-        `${name} could not be reached over TLS: the certificate or connection was not accepted. ${why}. Add its authority to network.caCertificates, or correct baseUrl.`,
+        `${name} could not be reached over TLS: the certificate or connection was not accepted. ${why}. Add its authority to network.caCertificates, or correct ${endpoint.field}.`,
         { permanent: true, unreachable: true, cause },
       );
     case 'timeout':
@@ -82,7 +91,7 @@ export function failOfHttp(endpoint: Endpoint, failure: HttpFailure): AttemptFai
     case 'protocol':
       return new AttemptFailure(
         'malformed',
-        `${name} sent something that is not HTTP. ${why}. Check baseUrl and the port.`,
+        `${name} sent something that is not HTTP. ${why}. Check ${endpoint.field} and the port.`,
         { cause },
       );
     case 'reset':
@@ -100,12 +109,12 @@ export function failOfTimeout(endpoint: Endpoint, timeout: number): AttemptFailu
   );
 }
 
-/** A body that is not what the API promises; `body` is quoted. */
-export function failOfBody(endpoint: Endpoint, what: string, body: string): AttemptFailure {
+/** A body that is not what the API promises; `body` is quoted. `remedy` says what to check. */
+export function failOfBody(endpoint: Endpoint, what: string, body: string, remedy: string): AttemptFailure {
   const begins = body.trim() === '' ? 'The body is empty' : `It begins: ${endpoint.quote(body)}`;
   return new AttemptFailure(
     'malformed',
-    `${endpoint.name} sent ${what}. ${begins}. Check that baseUrl is an OpenAI-compatible API (it usually ends in /v1).`,
+    `${endpoint.name} sent ${what}. ${begins}. ${remedy}`,
   );
 }
 
@@ -136,7 +145,7 @@ function failOfRedirect(endpoint: Endpoint, { status, headers }: BadResponse): A
   const to = endpoint.quote((headers['location'] ?? 'elsewhere').split('?')[0] ?? '');
   return new AttemptFailure(
     'client',
-    `${endpoint.name} redirects to ${to} (HTTP ${status}), which is not followed so that the key stays where it belongs. Put the final address in baseUrl.`,
+    `${endpoint.name} redirects to ${to} (HTTP ${status}), which is not followed so that the key stays where it belongs. Put the final address in ${endpoint.field}.`,
   );
 }
 
@@ -171,43 +180,6 @@ function failOfServer(
 ): AttemptFailure {
   const message = `The server of ${endpoint.name} failed (${said}). Try again later, or see its log.`;
   return new AttemptFailure('server', message, { retryAfter, permanent: status === 501 || status === 505 });
-}
-
-/** An error in the shape OpenAI, Azure and vLLM use. */
-export interface ErrorObject {
-  readonly message: string;
-  readonly type?: string;
-  readonly code?: string;
-}
-
-/** The error in a parsed body or event: `{error: {…}}`, `{error: "…"}`, `{object: "error", …}` or `{detail: "…"}`. */
-export function readErrorObject(body: unknown): ErrorObject | undefined {
-  if (!isRecord(body)) return undefined;
-  const { error } = body;
-  if (typeof error === 'string') return { message: error };
-  if (isRecord(error)) return readErrorFields(error);
-  if (body['object'] === 'error') return readErrorFields(body);
-  if (typeof body['detail'] === 'string') return { message: body['detail'] };
-  return undefined;
-}
-
-function readErrorFields(fields: Readonly<Record<string, unknown>>): ErrorObject {
-  const { message, type, code } = fields;
-  return {
-    message: typeof message === 'string' ? message : '',
-    ...(typeof type === 'string' ? { type } : {}),
-    ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
-  };
-}
-
-function isContentFilter(error: ErrorObject): boolean {
-  return (
-    error.code === 'content_filter' || error.code === 'content_policy_violation' || error.type === 'content_filter'
-  );
-}
-
-function isQuota(error: ErrorObject): boolean {
-  return error.code === 'insufficient_quota' || error.type === 'insufficient_quota';
 }
 
 function parseQuietly(text: string): unknown {

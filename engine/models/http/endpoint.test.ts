@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createEndpoint } from './endpoint.ts';
 
 const key = 'abc123-secret-key';
+const local = 'http://localhost:8000/v1';
 
 describe('endpoint', () => {
   it('puts the path behind the base URL, before its query', () => {
-    const url = (baseUrl?: string) => createEndpoint({ name: 'm', model: 'x', baseUrl }).chatUrl;
-    assert.equal(url(), 'https://api.openai.com/v1/chat/completions');
+    const url = (baseUrl: string) => createEndpoint({ name: 'm', model: 'x', baseUrl }).urlOf('/chat/completions');
     assert.equal(url('http://localhost:8000/v1/'), 'http://localhost:8000/v1/chat/completions');
     assert.equal(url('http://localhost:8000'), 'http://localhost:8000/chat/completions');
     assert.equal(
@@ -25,7 +25,7 @@ describe('endpoint', () => {
   it('refuses a key that no header can carry, without repeating it', () => {
     for (const apiKey of ['', 'two words', 'line\nbreak', 'ключ']) {
       assert.throws(
-        () => createEndpoint({ name: 'm', model: 'x', apiKey }),
+        () => createEndpoint({ name: 'm', model: 'x', baseUrl: local, apiKey }),
         (error: Error & { code?: string }) =>
           error.code === 'secret-missing' && (apiKey === '' || !error.message.includes(apiKey)),
       );
@@ -33,7 +33,13 @@ describe('endpoint', () => {
   });
 
   it('quotes foreign text on one line, short and without secrets', () => {
-    const { quote } = createEndpoint({ name: 'm', model: 'x', apiKey: key, headers: { 'x-gateway': 'gateway-token' } });
+    const { quote } = createEndpoint({
+      name: 'm',
+      model: 'x',
+      baseUrl: local,
+      apiKey: key,
+      headers: { 'x-gateway': 'gateway-token' },
+    });
     assert.equal(quote(' a\r\n\tb\u0000\u202e\u2028c '), 'a b c');
     assert.equal(quote(`key ${key}, ${key}`), 'key [hidden], [hidden]');
     assert.equal(quote('you sent gateway-token'), 'you sent [hidden]');
@@ -41,5 +47,16 @@ describe('endpoint', () => {
     assert.equal(quote('Authorization: Bearer other-token x'), 'Authorization: [hidden] x');
     assert.equal(quote('x'.repeat(500)).length, 200);
     assert.equal(quote(key.repeat(600)).includes(key.slice(0, 8)), false);
+  });
+
+  it('joins a query of the path with one of the base URL', () => {
+    const endpoint = createEndpoint({ name: 'm', model: 'x', baseUrl: 'https://x.example/v1?team=a' });
+    assert.equal(endpoint.urlOf('/m:stream?alt=sse'), 'https://x.example/v1/m:stream?alt=sse&team=a');
+  });
+
+  it('hides a token that came later', () => {
+    const endpoint = createEndpoint({ name: 'm', model: 'x', baseUrl: local });
+    endpoint.hide('renewed-token-1');
+    assert.equal(endpoint.quote('you sent renewed-token-1'), 'you sent [hidden]');
   });
 });

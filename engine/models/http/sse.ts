@@ -1,12 +1,9 @@
-/**
- * Server-sent events (WHATWG HTML, 9.2) from bytes as they arrive: any split, UTF-8 included; LF, CRLF or CR line ends;
- * comments; a byte order mark; several `data` lines in one event. Only `event` and `data` matter here.
- */
-export interface SseParser {
+/** Cuts a stream's bytes into its events as they arrive. */
+export interface StreamParser {
   /** Feeds bytes; events that became complete are reported before it returns. False when the bound was exceeded. */
   push(chunk: Uint8Array): boolean;
   /**
-   * The stream is over. An event without its closing blank line is returned instead of reported: the caller decides whether
+   * The stream is over. An event without its closing blank line (or line end) is returned instead of reported: the caller decides whether
    * it is whole (some servers leave the blank line out) or cut off.
    */
   end(): string | undefined;
@@ -16,8 +13,15 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // Given whole li
 const newline = 10;
 const carriageReturn = 13;
 
-/** `onEvent` gets an event's data, and its type where the server gave one. `limit` bounds one event, in bytes. */
-export function createSseParser(onEvent: (data: string, type: string | undefined) => void, limit: number): SseParser {
+/**
+ * Server-sent events (WHATWG HTML, 9.2) from bytes as they arrive: any split, UTF-8 included; LF, CRLF or CR line ends;
+ * comments; a byte order mark; several `data` lines in one event. Only `event` and `data` matter here.
+ * `onEvent` gets an event's data, and its type where the server gave one. `limit` bounds one event, in bytes.
+ */
+export function createSseParser(
+  onEvent: (data: string, type: string | undefined) => void,
+  limit: number,
+): StreamParser {
   let carried: Uint8Array[] = []; // Bytes after the last line end, kept as they came so that a long line is joined once.
   let carriedLength = 0;
   let started = false;

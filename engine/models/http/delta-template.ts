@@ -8,14 +8,14 @@ export interface DeltaTemplate {
   readonly suffix: string;
 }
 
-const key = '"content"';
 const escaped = /["\\\u0000-\u001f]/;
 
 /**
- * The template of a parsed event whose only news is the text `content`; undefined where the text's place is not certain:
- * the key occurs twice, or the server escapes characters another way.
+ * The template of a parsed event whose only news is the text `content` under `name`; undefined where the text's place is not
+ * certain: the key occurs twice, or the server escapes characters another way.
  */
-export function findTemplate(event: string, content: string): DeltaTemplate | undefined {
+export function findTemplate(event: string, name: string, content: string): DeltaTemplate | undefined {
+  const key = `"${name}"`;
   const at = event.indexOf(key);
   if (at < 1 || event[at - 1] === '\\' || event.indexOf(key, at + 1) >= 0) return undefined;
   const colon = at + key.length;
