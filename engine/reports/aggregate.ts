@@ -1,4 +1,4 @@
-import type { LearningPoint, SliceResult, VariantResult } from '../../schemas/generated/messages.ts';
+import type { LearningPoint, MetricConfusion, SliceResult, VariantResult } from '../../schemas/generated/messages.ts';
 import type { AggregateOptions, Aggregator, Metric, Observation } from '../metrics/metric.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
@@ -53,7 +53,8 @@ export class VariantAggregate {
     options: AggregateOptions,
     learningCurve: readonly LearningPoint[],
   ): VariantResult {
-    const confusion = this.#overall.find(aggregator => aggregator.confusion !== undefined)?.confusion?.();
+    const confusions = this.#confusions();
+    const [confusion] = confusions;
     return {
       variant: record.variant,
       runId,
@@ -66,8 +67,23 @@ export class VariantAggregate {
       metrics: this.#overall.flatMap(aggregator => aggregator.values(options)),
       slices: this.#sliceResults(options),
       ...(learningCurve.length > 0 ? { learningCurve: learningCurve.map(({ step, loss }) => ({ step, loss })) } : {}),
-      ...(confusion === undefined ? {} : { confusion }),
+      ...(confusion === undefined ? {} : { confusion: confusion.matrix, confusions }),
     };
+  }
+
+  /** Metrics that see the same classes share one matrix. */
+  #confusions(): MetricConfusion[] {
+    const shown = new Map<string, MetricConfusion>();
+    for (const [index, aggregator] of this.#overall.entries()) {
+      const matrix = aggregator.confusion?.();
+      const metric = this.#metrics[index];
+      if (matrix === undefined || metric === undefined) continue;
+      const key = JSON.stringify(matrix);
+      const same = shown.get(key);
+      if (same === undefined) shown.set(key, { metric: metric.id, label: metric.label, matrix });
+      else same.label += `, ${metric.label}`;
+    }
+    return [...shown.values()];
   }
 
   #sliceOf(column: string, value: string) {
