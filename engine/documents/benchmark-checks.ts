@@ -1,10 +1,12 @@
 import type { Benchmark } from '../../schemas/generated/files.ts';
+import { splitKind } from '../datasets/split.ts';
 import { checkDataset } from './dataset-checks.ts';
 import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
 import { embeddedModelNames, isConnectionName } from './formats.ts';
 import type { ParsedDocument } from './parse.ts';
+import { checkPerturbations } from './perturbation-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
@@ -26,6 +28,8 @@ export async function checkBenchmark(
   checkBaseline(benchmark, report);
   checkFigures(benchmark, report);
   const columns = await checkDataset(benchmark.dataset, ['dataset'], view, report, signal);
+  signal.throwIfAborted();
+  await checkPerturbations(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
   await checkPrompts(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
@@ -63,7 +67,7 @@ function checkTraining(benchmark: Benchmark, report: ReportFinding): void {
   const { split } = benchmark.dataset;
   const index = benchmark.models.findIndex(isEmbedded);
   if (split?.train !== undefined) {
-    if (split.train === split.test) {
+    if (split.train === split.test && splitKind(split) !== 'shares') {
       report(
         'missing-split',
         'warning',
@@ -73,7 +77,8 @@ function checkTraining(benchmark: Benchmark, report: ReportFinding): void {
     }
     return;
   }
-  if (index < 0) return;
+  // A split by shares leaves the rest of the rows to learn from.
+  if (index < 0 || (split !== undefined && splitKind(split) === 'shares')) return;
   const message = `\`${benchmark.models[index] ?? ''}\` must be trained: say which rows it learns from with \`dataset.split\`, such as \`{field: split, train: train, test: test}\`.`;
   report('missing-split', 'error', ['models', index], message);
 }
