@@ -6,7 +6,7 @@ import { openMembership } from './membership.ts';
 import { openPerturbations } from './perturb/perturb.ts';
 import type { DatasetRow } from './row.ts';
 import { readRowText, withDefaults, type RowText } from './row-text.ts';
-import { findSource, readRole, type SplitRole } from './split.ts';
+import { findSource, readRole, splitKind, type SplitRole } from './split.ts';
 
 export type { AskedRow, DatasetSelection } from './asked-row.ts';
 
@@ -51,7 +51,11 @@ export async function* readSelected(
   role: SplitRole,
   signal: AbortSignal,
 ): AsyncIterable<readonly SelectedRow[]> {
-  const dataset = withDefaults(selection.dataset);
+  const { split } = selection.dataset;
+  const byContent = role === 'test' || (split !== undefined && splitKind(split) === 'shares');
+  const { slices, ...texts } = withDefaults(selection.dataset);
+  // Rows to learn from may lack what only results are broken down by.
+  const dataset = byContent && slices !== undefined ? { ...texts, slices } : texts;
   const isMember = await openMembership(files, digest, selection, role, signal);
   for await (const rows of readRole(files, selection, role, signal)) {
     const selected: SelectedRow[] = [];

@@ -1,5 +1,6 @@
-import type { Benchmark } from '../../schemas/generated/files.ts';
+import type { Benchmark, MetricName } from '../../schemas/generated/files.ts';
 import { splitKind } from '../datasets/split.ts';
+import { metricCatalogue } from '../metrics/catalogue.ts';
 import { checkDataset } from './dataset-checks.ts';
 import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
@@ -24,6 +25,7 @@ export async function checkBenchmark(
   const { report, sorted } = collectFindings(parsed);
   await checkConnections(benchmark, view, report, signal);
   signal.throwIfAborted();
+  checkTarget(benchmark, report);
   checkTraining(benchmark, report);
   checkBaseline(benchmark, report);
   checkFigures(benchmark, report);
@@ -61,6 +63,20 @@ async function checkConnections(
         : `\`workbench.yaml\` declares no connection \`${model}\`.${askDidYouMean(suggestion)} ${known}`;
     report('unknown-connection', 'error', ['models', index], message, { replacement: suggestion });
   });
+}
+
+/** Quality metrics that look at the answer alone, or leave it to a judge. */
+const withoutTarget: ReadonlySet<string> = new Set(['judge', 'regex', 'json-schema', 'toxicity', 'pii', 'command']);
+
+function checkTarget({ dataset, models, metrics = ['exact-match'] }: Benchmark, report: ReportFinding): void {
+  if (dataset.target !== undefined || dataset.format === 'wav-folder') return;
+  const needing = metrics
+    .map(metric => (typeof metric === 'string' ? metric : (Object.keys(metric)[0] ?? '')))
+    .find(name => metricCatalogue.get(name as MetricName)?.kind === 'quality' && !withoutTarget.has(name));
+  const why = needing ?? models.find(isEmbedded);
+  if (why === undefined) return;
+  const message = `Missing \`target\` in \`dataset\`. The column that holds the expected answer, which \`${why}\` needs.`;
+  report('missing-field', 'error', ['dataset'], message, { part: 'key' });
 }
 
 function checkTraining(benchmark: Benchmark, report: ReportFinding): void {

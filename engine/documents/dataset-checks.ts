@@ -79,13 +79,8 @@ async function reportUnreadable(
 
 function checkInput(dataset: CheckedDataset, at: DocumentPath, report: ReportFinding): void {
   if (dataset.input !== undefined || dataset.audio !== undefined || dataset.format === 'wav-folder') return;
-  report(
-    'missing-field',
-    'error',
-    at,
-    'Say with `input` which column is asked; only datasets with `audio` may leave it out.',
-    { part: 'key' },
-  );
+  const message = 'Missing `input` in `dataset`. The column that is asked; only datasets with `audio` may leave it out.';
+  report('missing-field', 'error', at, message, { part: 'key' });
 }
 
 /** Whether a card that is named is there. */
@@ -118,7 +113,7 @@ async function checkFile(
   const ofFolder = format === 'huggingface' || format === 'wav-folder';
   if (facts === undefined) {
     report('missing-file', 'error', at, `There is no file \`${path}\` (looked up from this file's folder).`);
-  } else if (facts.kind === 'folder' && (format === undefined || ofFolder || splitsByFile(dataset))) return 'folder';
+  } else if (facts.kind === 'folder' && (ofFolder || isFolderPath(dataset))) return 'folder';
   else if (facts.kind !== 'file') report('unreadable-file', 'error', at, `\`${path}\` is no file.`);
   else if (ofFolder) report('unreadable-file', 'error', at, `\`${path}\` is no folder, as \`format: ${format}\` needs one.`);
   else if (format === undefined && formatOfPath(path) === undefined) {
@@ -133,7 +128,9 @@ async function checkFile(
   return undefined;
 }
 
-function splitsByFile({ split }: CheckedDataset): boolean {
+/** Whether a folder will do: one that is not named like a file, or whose files the split names. */
+function isFolderPath({ path, format, split }: CheckedDataset): boolean {
+  if (format === undefined && formatOfPath(path) === undefined) return true;
   return split !== undefined && splitKind(split) === 'parts' && formatOfPath(split.test) !== undefined;
 }
 
