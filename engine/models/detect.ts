@@ -40,7 +40,9 @@ function portsOf(environment: DetectOptions['environment']): readonly number[] {
   const ollama = environment['OLLAMA_HOST']?.trim() ?? '';
   if (ollama !== '') {
     const url = /^[a-z]+:\/\//i.test(ollama) ? ollama : `http://${ollama.startsWith(':') ? 'localhost' : ''}${ollama}`;
-    const parsed = URL.canParse(url) ? /^http:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d{1,5}))?(?:\/|$)/i.exec(url) : null;
+    const parsed = URL.canParse(url)
+      ? /^http:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d{1,5}))?(?:\/|$)/i.exec(url)
+      : null;
     if (parsed?.[1] !== undefined) ports.push(Number(parsed[1]));
   }
   for (const name of ['LLAMA_ARG_PORT', 'VLLM_PORT']) {
@@ -92,7 +94,8 @@ function listModels(reply: unknown): Identified['models'] {
   for (const entry of (Array.isArray(data) ? data : []).slice(0, mostModels)) {
     if (!isRecord(entry)) continue;
     const id = entry['id'] ?? entry['name'];
-    if (typeof id === 'string' && id !== '' && id.length <= 500) models.push({ id, embeds: entry['type'] === 'embeddings' });
+    if (typeof id === 'string' && id !== '' && id.length <= 500)
+      models.push({ id, embeds: entry['type'] === 'embeddings' });
   }
   return models;
 }
@@ -149,7 +152,10 @@ function describe(kind: DetectedServer['kind'], baseUrl: string, model: string, 
 /** A connection's name after a model's: what is behind its last slash, in the characters a name may have. */
 function nameFor(model: string, taken: ReadonlySet<string>): string {
   const file = model.slice(model.lastIndexOf('/') + 1).replace(/\.gguf$/i, '');
-  const plain = file.replace(/[^A-Za-z0-9_-]/g, '-').replace(/^[^A-Za-z]+/, '').slice(0, 58);
+  const plain = file
+    .replace(/[^A-Za-z0-9_-]/g, '-')
+    .replace(/^[^A-Za-z]+/, '')
+    .slice(0, 58);
   const base = plain === '' ? 'model' : plain;
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? base : `${base}-${String(number)}`;

@@ -75,6 +75,16 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
+/** Milliseconds a server says it spent on parts of an answer. */
+export interface ServerTimings {
+  /** Loading the model before this answer. */
+  readonly loadMs?: number | undefined;
+  /** Reading the prompt. */
+  readonly promptMs?: number | undefined;
+  /** Writing the answer. */
+  readonly generateMs?: number | undefined;
+}
+
 export interface Answer {
   readonly output: string;
   /**
@@ -97,6 +107,8 @@ export interface Answer {
   readonly audioSeconds?: number;
   /** True where the endpoint sent no usage and the counts are estimates. */
   readonly estimatedTokens?: boolean;
+  /** The endpoint's own times, where it tells them. */
+  readonly timings?: ServerTimings;
   /** `stop`, `length`, `content_filter`, … as the endpoint says. */
   readonly finishReason?: string;
   readonly toolCalls?: readonly ToolCall[];

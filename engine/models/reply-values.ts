@@ -1,4 +1,4 @@
-import { isRecord } from './openai/json.ts';
+import { isRecord } from './http/json.ts';
 
 /** Labels whose probabilities one answer may have. */
 const mostLabels = 10_000;

@@ -1,11 +1,18 @@
-import { base64Of } from '../http/media.ts';
+import { base64Of } from '../openai/content.ts';
 import type { Draft } from '../http/draft.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { readErrorFields, type ErrorObject } from '../http/error-object.ts';
 import { isRecord, readCount } from '../http/json.ts';
-import { createSuffixWriter, writeStop } from '../http/parameters.ts';
+import { createSuffixWriter, writeStop } from '../openai/parameters.ts';
 import type { EventKind, Protocol } from '../http/protocol.ts';
-import { AnswerFailure, textOf, type ContentPart, type Message, type ModelParameters, type Question } from '../model.ts';
+import {
+  AnswerFailure,
+  textOf,
+  type ContentPart,
+  type Message,
+  type ModelParameters,
+  type Question,
+} from '../model.ts';
 
 /** The version of the API that is spoken; newer ones are opted into by this header. */
 const apiVersion = '2023-06-01';
@@ -38,7 +45,10 @@ export function createMessagesProtocol(endpoint: Endpoint, defaults: ModelParame
   };
 }
 
-function writeFields(parameters: ModelParameters, { stream, tools, responseFormat }: Question): Record<string, unknown> {
+function writeFields(
+  parameters: ModelParameters,
+  { stream, tools, responseFormat }: Question,
+): Record<string, unknown> {
   const { temperature, topP, maxTokens, reasoningEffort } = parameters;
   const effort = reasoningEffort === 'minimal' ? 'low' : reasoningEffort;
   const format =

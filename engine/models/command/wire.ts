@@ -1,5 +1,5 @@
 import { encodeBase64 } from '../../base/base64.ts';
-import { isRecord } from '../openai/json.ts';
+import { isRecord } from '../http/json.ts';
 import type { ContentPart, ModelParameters, Question } from '../model.ts';
 import { asText, likeliest, readProbabilities } from '../reply-values.ts';
 

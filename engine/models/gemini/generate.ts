@@ -1,9 +1,9 @@
-import { base64Of } from '../http/media.ts';
+import { base64Of } from '../openai/content.ts';
 import type { Draft } from '../http/draft.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { readErrorFields, type ErrorObject } from '../http/error-object.ts';
 import { isRecord, readCount } from '../http/json.ts';
-import { createSuffixWriter, writeStop } from '../http/parameters.ts';
+import { createSuffixWriter, writeStop } from '../openai/parameters.ts';
 import type { EventKind, Protocol } from '../http/protocol.ts';
 import { textOf, type ContentPart, type Media, type ModelParameters, type Question } from '../model.ts';
 

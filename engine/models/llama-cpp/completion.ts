@@ -1,9 +1,9 @@
 import type { Draft } from '../http/draft.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { isRecord, readCount } from '../http/json.ts';
-import { createSuffixWriter, writeStop } from '../http/parameters.ts';
-import { writePlainText } from '../http/plain-text.ts';
-import type { AskJson, EventKind, Protocol } from '../http/protocol.ts';
+import { createSuffixWriter, writeStop } from '../openai/parameters.ts';
+import { writePlainText } from '../openai/content.ts';
+import type { AskJson, EventKind, HttpCall, Protocol } from '../http/protocol.ts';
 import { AnswerFailure, type ModelParameters, type Question } from '../model.ts';
 import { createEmbedding } from './embedding.ts';
 import { scoreChoices } from './score-choices.ts';
@@ -17,6 +17,10 @@ export function createCompletionProtocol(endpoint: Endpoint, defaults: ModelPara
   const templateUrl = endpoint.urlOf('/apply-template');
   const writeSuffix = createSuffixWriter(defaults, writeFields);
   let fingerprint: string | undefined;
+  const write = (question: Question, prompt: string): HttpCall => ({
+    url,
+    body: `{"prompt":${JSON.stringify(prompt)}${writeSuffix(question)}`,
+  });
   return {
     id: 'llama-cpp-completion',
     version: 1,
@@ -25,13 +29,12 @@ export function createCompletionProtocol(endpoint: Endpoint, defaults: ModelPara
     async start(ask) {
       fingerprint = readProps(await ask({ method: 'GET', url: endpoint.urlOf('/props') }));
     },
+    write: question => write(question, writePlainText(question.messages, endpoint.name)),
     async prepare(question, ask) {
       refuseTools(question, endpoint);
-      writePlainText(question.messages, endpoint.name); // Refuses images and sounds.
-      const prompt = await applyTemplate(question, templateUrl, endpoint, ask);
-      return { url, body: `{"prompt":${JSON.stringify(prompt)}${writeSuffix(question)}` };
+      return write(question, await applyTemplate(question, templateUrl, endpoint, ask));
     },
-    score: (question, ask) => scoreChoices(question, endpoint, ask),
+    score: (question, choices, ask) => scoreChoices(question, choices, endpoint, ask),
     readBody: (body, draft) => readReply(body, draft, fingerprint),
     readEvent: (event, _type, draft): EventKind => (readReply(event, draft, fingerprint) ? 'other' : 'unknown'),
     embedding: createEmbedding(endpoint),
@@ -57,12 +60,7 @@ function refuseTools({ tools }: Question, { name }: Endpoint): void {
   throw new AnswerFailure('client', `${what} Use \`provider: openai\` with its /v1 address.`, 0);
 }
 
-async function applyTemplate(
-  { messages }: Question,
-  url: string,
-  endpoint: Endpoint,
-  ask: AskJson,
-): Promise<string> {
+async function applyTemplate({ messages }: Question, url: string, endpoint: Endpoint, ask: AskJson): Promise<string> {
   const body = JSON.stringify({
     messages: messages.map(message => ({ role: message.role, content: writePlainText([message], endpoint.name) })),
   });

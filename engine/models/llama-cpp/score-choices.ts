@@ -1,14 +1,8 @@
 import type { Endpoint } from '../http/endpoint.ts';
 import { isRecord } from '../http/json.ts';
-import { writePlainText } from '../http/plain-text.ts';
-import type { AskJson } from '../http/protocol.ts';
+import { writePlainText } from '../openai/content.ts';
+import type { AskJson, ScoredChoices } from '../http/protocol.ts';
 import { AnswerFailure, type Question } from '../model.ts';
-
-/** Log-likelihoods of a question's choices, and the tokens that were read for them. */
-export interface ScoredChoices {
-  readonly choiceLogprobs: readonly number[];
-  readonly inputTokens: number;
-}
 
 /** Tokens of all choices of one question. */
 const mostTokens = 1000;
@@ -21,9 +15,13 @@ const listed = [500, 20_000] as const;
  * `loglikelihood` has it. Where prompt and choice meet, the tokens are those of both written together. Choices that begin alike share their
  * requests: one for all choices at each position. Throws AnswerFailure.
  */
-export async function scoreChoices(question: Question, endpoint: Endpoint, ask: AskJson): Promise<ScoredChoices> {
+export async function scoreChoices(
+  question: Question,
+  choices: readonly string[],
+  endpoint: Endpoint,
+  ask: AskJson,
+): Promise<ScoredChoices> {
   const context = writePlainText(question.messages, endpoint.name);
-  const choices = question.choices ?? [];
   const tokenize = (text: string): Promise<readonly number[]> => readTokens(text, endpoint, ask);
   const contextTokens = await tokenize(context);
   const wholes = await Promise.all(choices.map(choice => tokenize(`${context} ${choice}`)));

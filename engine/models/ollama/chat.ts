@@ -1,8 +1,8 @@
-import { base64Of } from '../http/media.ts';
+import { base64Of } from '../openai/content.ts';
 import type { Draft } from '../http/draft.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { isRecord, readCount } from '../http/json.ts';
-import { createSuffixWriter, writeStop } from '../http/parameters.ts';
+import { createSuffixWriter, writeStop } from '../openai/parameters.ts';
 import type { AskJson, EmbeddingFormat, EventKind, Protocol } from '../http/protocol.ts';
 import { readVectors } from '../http/vectors.ts';
 import { AnswerFailure, type Message, type ModelParameters, type Question } from '../model.ts';
@@ -34,7 +34,8 @@ export function createOllamaProtocol(
     },
     write: question => ({
       url,
-      body: prefix + JSON.stringify(question.messages.map(message => writeMessage(message, name))) + writeSuffix(question),
+      body:
+        prefix + JSON.stringify(question.messages.map(message => writeMessage(message, name))) + writeSuffix(question),
     }),
     readBody: (body, draft) => readReply(body, draft, fingerprint),
     readEvent: (event, _type, draft): EventKind => (readReply(event, draft, fingerprint) ? 'other' : 'unknown'),
