@@ -27,10 +27,18 @@ export interface EngineRequests {
   'runs/log': [m.RunReference, m.PlainText];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
+  /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */
+  'files/convert': [m.ConvertFile, m.ConvertedFiles];
+  /** A benchmark's gate conditions with their lines. Reads no data. */
+  'gates/list': [m.RunSource, m.GateList];
+  /** Judges a benchmark's gate on a stored run. Asks no model. */
+  'gates/judge': [m.JudgeGates, m.JudgedGates];
   'samples/query': [m.SampleQuery, m.SamplePage];
   /** One sample by its permanent link. */
   'samples/get': [m.SampleReference, m.SampleRow];
   'samples/disagreements': [m.DisagreementQuery, m.DisagreementPage];
+  /** workbench.yaml with connections added. Writes nothing. */
+  'connections/add': [m.AddConnections, m.WorkbenchText];
   'models/list': [Nothing, m.ModelList];
   'registry/list': [Nothing, m.RegistryList];
   'registry/version': [m.ModelVersionReference, m.VersionDetails];
@@ -59,10 +67,18 @@ export interface EngineRequests {
 /** Requests the engine process makes of its host. */
 export interface HostRequests {
   'secret/resolve': [m.SecretRequest, m.SecretResponse];
+  /** Has one of VS Code's own language models answer. Cancelling the request cancels the question. */
+  'lm/answer': [m.LentQuestion, m.LentReply];
+  /** Asks the person whether a run may use them. */
+  'lm/consent': [m.LentConsent, m.LentConsentGiven];
+  /** Those that VS Code would lend now. */
+  'lm/list': [Nothing, m.LentModels];
 }
 
 /** Notifications from the engine process, at most ten a second. */
 export interface EngineNotifications {
   'runs/changed': m.RunsChanged;
   'registry/changed': m.RegistryChanged;
+  /** The run that an earlier `lm/consent` was for. */
+  'lm/consented': m.LentRun;
 }

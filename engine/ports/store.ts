@@ -22,6 +22,7 @@ import type { Checkpoint, EpochPoint, TuningReport } from '../../schemas/generat
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
 import type { Blobs } from './blobs.ts';
 import type { Ledger } from './ledger.ts';
+import type { LentCounter, LentDesk } from './lent.ts';
 import type { ModelRegistry } from './registry.ts';
 
 /** One asked sample as it is stored. Its key is (run, variant, rowDigest, occurrence, repeat). */
@@ -137,6 +138,8 @@ export interface RunWriter {
   saveEpoch(epoch: EpochRecord, used: NonNullable<TrainingRecord['used']>, progress: RunProgress): Promise<void>;
   /** Renews the lease and tells whether somebody asked to cancel. */
   heartbeat(progress: RunProgress): Promise<{ readonly cancelRequested: boolean }>;
+  /** Models that a VS Code window lends to this run. */
+  readonly lent: LentDesk;
   /** Ends the run and gives the lease back. */
   finish(ending: RunEnding): Promise<void>;
 }
@@ -221,6 +224,8 @@ export interface Store {
   readonly registry: ModelRegistry;
   readonly ledger: Ledger;
   readonly blobs: Blobs;
+  /** What runs ask of the models that this window lends. */
+  readonly lent: LentCounter;
   createRun(run: NewRun): Promise<RunRecord>;
   /** Throws `run-not-found`. A unique prefix of an id is enough. */
   getRun(id: string): Promise<RunRecord>;

@@ -7,6 +7,7 @@ import { DroppedBlobs } from './dropped-blobs.ts';
 import { queryDisagreements } from './disagreements.ts';
 import { appendRecord, getRecord, listRecords } from './ledger.ts';
 import { beginRun, finishRun, heartbeat, takeLease } from './leases.ts';
+import { askLent, readLent, releaseLent, renewLent, replyLent, takeLent, withdrawLent } from './lent.ts';
 import { collectGarbage, readFacts } from './maintenance.ts';
 import { createMemo, readDataVersion } from './memo.ts';
 import { createModel, getModel, listModels, setModelArchived } from './models.ts';
@@ -87,6 +88,13 @@ export function createHandlers(context: StoreContext): StoreCalls {
     listRecords: filter => listRecords(context, filter),
     readAudit: (after, limit) => readAudit(context, after, limit),
     readAuditHead: () => readAuditHead(context),
+    askLent: (lease, request, deadline) => askLent(context, lease, request, deadline),
+    readLent: ids => readLent(context, ids),
+    withdrawLent: ids => withdrawLent(context, ids),
+    takeLent: (holder, limit) => takeLent(context, holder, limit),
+    renewLent: (holder, ids) => renewLent(context, holder, ids),
+    replyLent: (holder, id, reply) => replyLent(context, holder, id, reply),
+    releaseLent: (holder, ids) => releaseLent(context, holder, ids),
     dataVersion: () => readDataVersion(context),
     facts: () => readFacts(context),
     collectGarbage: before => collectGarbage(context, before),

@@ -30,6 +30,7 @@ export function takeLease(context: StoreContext, id: string, owner: LeaseOwner):
       ...[epoch, owner.host, owner.bootId, owner.pid, context.now() + leaseLife, Number(row['key'])],
     );
     context.driver.run('UPDATE run_records SET report = NULL, tuning = NULL WHERE run = ?', Number(row['key']));
+    context.driver.run('DELETE FROM lent_requests WHERE run = ?', Number(row['key']));
     return { runId, epoch };
   });
 }
@@ -89,6 +90,8 @@ export function finishRun(context: StoreContext, lease: LeaseKey, ending: RunEnd
     );
     const sql = 'UPDATE run_records SET report = ?, tuning = ? WHERE run = (SELECT key FROM runs WHERE id = ?)';
     context.driver.run(sql, textOf(ending.report), textOf(ending.tuning), lease.runId);
+    const lent = 'DELETE FROM lent_requests WHERE run = (SELECT key FROM runs WHERE id = ?)';
+    context.driver.run(lent, lease.runId);
   });
 }
 
@@ -101,9 +104,14 @@ const holds = 'id = ? AND epoch = ? AND lease_until IS NOT NULL';
 
 function renew(context: StoreContext, lease: LeaseKey, sql: string, ...values: (string | number | null)[]): void {
   if (context.driver.run(sql, ...values, lease.runId, lease.epoch) === 1) return;
-  const message = `This process no longer holds run ${lease.runId}: it was cancelled or taken over meanwhile.`;
+  throw leaseLost(lease.runId);
+}
+
+/** The refusal of a write by a process that no longer holds the run. */
+export function leaseLost(runId: string): WorkbenchError {
+  const message = `This process no longer holds run ${runId}: it was cancelled or taken over meanwhile.`;
   const remedy = 'Nothing stored was lost. See `aiwb runs list` for who runs it now.';
-  throw new WorkbenchError('run-lease-lost', message, { remedy });
+  return new WorkbenchError('run-lease-lost', message, { remedy });
 }
 
 function checkSamePlan(

@@ -1,5 +1,6 @@
 import type { AuditHead } from '../../engine/audit/entry.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
+import type { LentState, LentTask } from '../../engine/ports/lent.ts';
 import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
@@ -21,6 +22,8 @@ import type {
   DisagreementQuery,
   Failure,
   Identity,
+  LentReply,
+  LentRequest,
   ModelVersion,
   RegisteredModel,
   RunProgress,
@@ -87,6 +90,13 @@ export interface StoreCalls {
   listRecords(filter: LedgerFilter): LedgerRecord[];
   readAudit(after: number, limit: number): AuditLine[];
   readAuditHead(): AuditHead | undefined;
+  askLent(lease: LeaseKey, request: LentRequest, deadline: number): number;
+  readLent(ids: readonly number[]): LentState[];
+  withdrawLent(ids: readonly number[]): void;
+  takeLent(holder: string, limit: number): LentTask[];
+  renewLent(holder: string, ids: readonly number[]): number[];
+  replyLent(holder: string, id: number, reply: LentReply): boolean;
+  releaseLent(holder: string, ids: readonly number[]): void;
   dataVersion(): number;
   facts(): StoreFacts;
   collectGarbage(before: number): { readonly runs: number; readonly bytes: number };

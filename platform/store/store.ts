@@ -51,6 +51,12 @@ function createStore(
     registry: createRegistry(thread),
     ledger: createLedger(thread),
     blobs: createBlobs(folder, settings.readOnly),
+    lent: {
+      take: (holder, limit) => thread.call('takeLent', [holder, limit]),
+      renew: (holder, ids) => thread.call('renewLent', [holder, ids]),
+      reply: (holder, id, reply) => thread.call('replyLent', [holder, id, reply]),
+      release: (holder, ids) => thread.call('releaseLent', [holder, ids]),
+    },
     createRun: run => thread.call('createRun', [run]),
     getRun: id => thread.call('getRun', [id]),
     listRuns: filter => thread.call('listRuns', [filter]),
@@ -86,6 +92,11 @@ function createWriter(thread: StoreThread, lease: LeaseKey): RunWriter {
     saveEpoch: (epoch, used, progress) => thread.call('saveEpoch', [lease, epoch, used, progress]),
     heartbeat: progress => thread.call('heartbeat', [lease, progress]),
     finish: ending => thread.call('finish', [lease, ending]),
+    lent: {
+      ask: (request, deadline) => thread.call('askLent', [lease, request, deadline]),
+      read: ids => thread.call('readLent', [ids]),
+      withdraw: ids => thread.call('withdrawLent', [ids]),
+    },
   };
 }
 
