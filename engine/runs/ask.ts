@@ -55,6 +55,8 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
     parameters: parametersOf(prompt),
     stream: plan.streams,
     timeout: plan.limits.timeout,
+    values: task.row.values,
+    sample: { row: task.row.index, rowDigest: task.row.digest, repeat: task.repeat },
   };
 }
 
