@@ -118,6 +118,11 @@ export function failOfBody(endpoint: Endpoint, what: string, body: string, remed
   );
 }
 
+/** A reply in the API's own form that lacks what was asked for; asking again would not help. */
+export function failOfShortcoming(endpoint: Endpoint, what: string): AttemptFailure {
+  return new AttemptFailure('malformed', `${endpoint.name} sent ${what}.`);
+}
+
 export function failOfSize(endpoint: Endpoint, limit: number): AttemptFailure {
   return new AttemptFailure(
     'malformed',

@@ -11,6 +11,7 @@ import {
   failOfBody,
   failOfErrorObject,
   failOfFilter,
+  failOfShortcoming,
   failOfSize,
   failOfStatus,
   failOfTruncation,
@@ -107,6 +108,7 @@ export class ReplyReader<Asked> implements HttpReceiver {
     if (draft.isFiltered || (draft.refusal !== '' && draft.output === '')) {
       throw failOfFilter(this.#endpoint, draft.refusal);
     }
+    if (draft.shortcoming !== undefined) throw failOfShortcoming(this.#endpoint, draft.shortcoming);
     return draft;
   }
 
