@@ -33,4 +33,8 @@ export interface ConnectContext {
 }
 
 /** Opens connections of one provider. Secrets are resolved here and live in the model alone. Throws WorkbenchErrors. */
-export type Opener<Connection> = (connection: Connection, context: ConnectContext, signal: AbortSignal) => Promise<Model>;
+export type Opener<Connection> = (
+  connection: Connection,
+  context: ConnectContext,
+  signal: AbortSignal,
+) => Promise<Model>;

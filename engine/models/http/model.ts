@@ -1,7 +1,14 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Digest } from '../../ports/digest.ts';
 import type { CreateHttpClient, HttpOptions } from '../../ports/http.ts';
-import { countCharacters, type Answer, type Embeddings, type Model, type ModelParameters, type Question } from '../model.ts';
+import {
+  countCharacters,
+  type Answer,
+  type Embeddings,
+  type Model,
+  type ModelParameters,
+  type Question,
+} from '../model.ts';
 import { createPacer } from '../pacing/pacer.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
 import type { Credential } from './credential.ts';

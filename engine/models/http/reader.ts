@@ -62,7 +62,9 @@ export class ReplyReader<Asked> implements HttpReceiver {
     if (!this.#isSuccess()) return;
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
-      this.#giveUp(this.#notReply(`a compressed answer (${this.#endpoint.quote(encoding)}) that was not asked for`, ''));
+      this.#giveUp(
+        this.#notReply(`a compressed answer (${this.#endpoint.quote(encoding)}) that was not asked for`, ''),
+      );
       return;
     }
     const type = headers['content-type'] ?? '';
@@ -166,7 +168,7 @@ export class ReplyReader<Asked> implements HttpReceiver {
   }
 
   #readUnknown(event: unknown, data: string, type: string | undefined): void {
-    const error = this.#readError(type === 'error' ? { error: event } : event) ?? this.#readError(event);
+    const error = this.#readError(event) ?? (type === 'error' ? this.#readError({ error: event }) : undefined);
     this.#failure = error
       ? failOfErrorObject(this.#endpoint, error)
       : this.#notReply(`a stream event that is no ${this.#format.reply} event`, data);

@@ -46,7 +46,11 @@ export function scoreContinuation(logprobs: unknown, contextLength: number): num
 
 /** Where each token ends, from the offsets the server gives of their starts, else from their texts. */
 function findEnds(tokens: readonly unknown[], offsets: unknown): readonly number[] {
-  if (Array.isArray(offsets) && offsets.length === tokens.length && offsets.every(offset => typeof offset === 'number')) {
+  if (
+    Array.isArray(offsets) &&
+    offsets.length === tokens.length &&
+    offsets.every(offset => typeof offset === 'number')
+  ) {
     const starts = offsets as readonly number[];
     return starts.map((start, at) => starts[at + 1] ?? start + countPoints(String(tokens[at])));
   }

@@ -127,5 +127,8 @@ function readScores(
 
 function findChoice(replies: readonly unknown[], index: number): Readonly<Record<string, unknown>> | undefined {
   const records = replies.filter(isRecord);
-  return records.find(reply => reply['index'] === index) ?? (records[index]?.['index'] === undefined ? records[index] : undefined);
+  return (
+    records.find(reply => reply['index'] === index) ??
+    (records[index]?.['index'] === undefined ? records[index] : undefined)
+  );
 }

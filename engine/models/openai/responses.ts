@@ -4,7 +4,14 @@ import { readErrorFields, readErrorObject } from '../http/error-object.ts';
 import type { ErrorObject } from '../http/error-object.ts';
 import { isRecord } from '../http/json.ts';
 import type { EventKind, Protocol } from '../http/protocol.ts';
-import { AnswerFailure, type ContentPart, type Message, type ModelParameters, type ResponseFormat, type Tool } from '../model.ts';
+import {
+  AnswerFailure,
+  type ContentPart,
+  type Message,
+  type ModelParameters,
+  type ResponseFormat,
+  type Tool,
+} from '../model.ts';
 import { base64Of, dataUrlOf, soundFormat } from './content.ts';
 import { createSuffixWriter } from './parameters.ts';
 import { compatibleRemedy, readFingerprint, readUsage } from './shared.ts';
