@@ -64,8 +64,8 @@ describe('metrics against scikit-learn and lm-evaluation-harness', () => {
     for (const rows of golden.wholeIntervals) {
       for (const figure of ['balanced-accuracy', 'mcc'] as const) {
         const { interval } = measureWhole(figure, rows);
-        assertNear(interval?.low, rows[figure][0], 0.02, `${figure}, low`);
-        assertNear(interval?.high, rows[figure][1], 0.02, `${figure}, high`);
+        assertNear(interval?.low, rows[figure][0], 0.03, `${figure}, low`);
+        assertNear(interval?.high, rows[figure][1], 0.03, `${figure}, high`);
       }
     }
   });
