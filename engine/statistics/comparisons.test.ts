@@ -6,7 +6,7 @@ import { comparePaired } from './compare.ts';
 import { comparePairedStatistics, resampleStatistics } from './corpus.ts';
 import { computeMoments, meanInterval, wilsonInterval } from './intervals.ts';
 import { createRandom } from './random.ts';
-import { statisticRows, type Score } from './units.ts';
+import { clusterRows, statisticRows, type Score } from './units.ts';
 
 interface Golden {
   readonly clusters: readonly {
@@ -230,6 +230,33 @@ describe('corpus figures', () => {
     assert.deepEqual([one.n, one.low], [1, undefined]);
     const undefinedRatio = resampleStatistics(rowsOf(new Float64Array(200), 2), ratio, options);
     assert.deepEqual([undefinedRatio.point, undefinedRatio.low], [undefined, undefined]);
+  });
+
+  it('stay uncertain where no row differs from the others', () => {
+    const perfect = rowsOf(
+      Array.from({ length: 3000 }, (_, at) => (at % 2 ? 12 : 0)),
+      2,
+    );
+    const { point, low, high, method } = resampleStatistics(perfect, ratio, options, { least: 0, span: 1 });
+    assert.deepEqual([point, low, method], [0, 0, 'Wilson, as no row differs']);
+    assert.equal(high, wilsonInterval(0, 1500, 0.95).high);
+    const unknown = resampleStatistics(perfect, ratio, options);
+    assert.deepEqual([unknown.low, unknown.high], [undefined, undefined]);
+  });
+
+  it('count the repeats of a row as one', () => {
+    const [errors] = drawErrors(150, 0, 3);
+    const once = statisticRows(errors, 2);
+    const repeated = rowsOf([...errors, ...errors, ...errors], 2);
+    const clustered = clusterRows(
+      repeated,
+      Array.from({ length: 450 }, (_, row) => (row % 150) * 7),
+    );
+    const expected = resampleStatistics(once, ratio, options);
+    const found = resampleStatistics(clustered, ratio, options);
+    assert.equal(found.n, 150);
+    assertClose(found.low, expected.low!, 'low');
+    assertClose(found.high, expected.high!, 'high');
   });
 
   it('repeat themselves for a seed and stay within their range', () => {

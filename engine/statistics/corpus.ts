@@ -1,5 +1,6 @@
 import type { PairedResult } from './compare.ts';
 import { cutInterval, type Estimate, type Range } from './estimate.ts';
+import { wilsonInterval } from './intervals.ts';
 import { studentTail } from './quantiles.ts';
 import { createRandom, type Random } from './random.ts';
 import { rowsNeededForMean } from './rows-needed.ts';
@@ -31,7 +32,9 @@ const fewestSwaps = 499;
 
 /**
  * A corpus figure such as BLEU, TER, word error rate or F1 with its interval, from the summed statistics of its rows. The interval is
- * {@link boundFigure}'s: bootstrap for 30 to 1,000 rows, else jackknife; cut to the range that the figure can have.
+ * {@link boundFigure}'s: bootstrap for 30 to 1,000 rows, else jackknife; cut to the range that the figure can have. Where no row differs from
+ * the others, resampling would call the figure certain: then Wilson's bound of the share of rows that might, times the range's span, and
+ * no bounds where that is unknown.
  */
 export function resampleStatistics(
   statistics: RowStatistics,
@@ -41,10 +44,21 @@ export function resampleStatistics(
 ): Estimate {
   const random = createRandom(seed);
   const units = sumUnits(statistics, random);
-  const { low, high, method } = boundFigure(units, score, confidence, random);
-  const point = finiteOrNone(units.count === 0 ? NaN : score(units.totals));
-  const interval = point === undefined || low === undefined || high === undefined ? {} : { low, high };
-  return { n: statistics.rows, point, ...cutInterval(interval, range), method };
+  const { low, high, error, method } = boundFigure(units, score, confidence, random);
+  const n = statistics.rows;
+  const point = finiteOrNone(n === 0 ? NaN : score(units.totals));
+  if (point === undefined || low === undefined || high === undefined || error === undefined)
+    return { n, point, method };
+  const span = spanOf(range);
+  const scale = Number.isFinite(span) ? Math.max(span, Math.abs(point)) : Math.abs(point);
+  if (error > 1e-12 * scale) return { n, point, ...cutInterval({ low, high }, range), method };
+  const doubt = wilsonInterval(0, n, confidence).high * span;
+  const bounds = Number.isFinite(doubt) ? cutInterval({ low: point - doubt, high: point + doubt }, range) : {};
+  return { n, point, ...bounds, method: 'Wilson, as no row differs' };
+}
+
+function spanOf({ least = -Infinity, most = Infinity, span = most - least }: Range): number {
+  return span;
 }
 
 /**

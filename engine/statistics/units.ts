@@ -5,7 +5,7 @@ import type { Interval } from './intervals.ts';
 
 /**
  * Sufficient statistics of a corpus figure, one set a row: the figure is a function of their sums, as BLEU is of matched and possible
- * n-grams. Rows are independent of each other: sum the repeats of a row into one first.
+ * n-grams. Rows are independent of each other: repeats of a row go through {@link clusterRows} first.
  */
 export interface RowStatistics {
   readonly rows: number;
@@ -47,6 +47,20 @@ export function statisticRows(values: Float64Array, width: number): RowStatistic
       for (let column = 0, from = row * width; column < width; column++) into[at + column]! += values[from + column]!;
     },
   };
+}
+
+/** The rows of a cluster, such as the repeats of one, summed into a row. `clusters` holds each row's cluster, any number. */
+export function clusterRows(statistics: RowStatistics, clusters: ArrayLike<number>): RowStatistics {
+  const slots = new Map<number, number>();
+  const slotOf = Int32Array.from({ length: statistics.rows }, (_, row) => {
+    const known = slots.get(clusters[row]!);
+    if (known !== undefined) return known;
+    slots.set(clusters[row]!, slots.size);
+    return slots.size - 1;
+  });
+  const values = new Float64Array(slots.size * statistics.width);
+  slotOf.forEach((slot, row) => statistics.addTo(row, values, slot * statistics.width));
+  return statisticRows(values, statistics.width);
 }
 
 /**
