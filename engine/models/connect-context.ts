@@ -40,4 +40,8 @@ export interface ConnectContext {
 export type RecordedRuns = Pick<Store, 'getRun' | 'readSamples'>;
 
 /** Opens connections of one provider. Secrets are resolved here and live in the model alone. Throws WorkbenchErrors. */
-export type Opener<Connection> = (connection: Connection, context: ConnectContext, signal: AbortSignal) => Promise<Model>;
+export type Opener<Connection> = (
+  connection: Connection,
+  context: ConnectContext,
+  signal: AbortSignal,
+) => Promise<Model>;

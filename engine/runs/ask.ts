@@ -61,7 +61,10 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
 }
 
 function longestAnswer({ parameters }: Question, { planned }: OpenModel): number | undefined {
-  return parameters.maxTokens ?? (planned.kind === 'connection' ? parametersOfConnection(planned.connection).maxTokens : undefined);
+  return (
+    parameters.maxTokens ??
+    (planned.kind === 'connection' ? parametersOfConnection(planned.connection).maxTokens : undefined)
+  );
 }
 
 const noParameters: ModelParameters = {};
