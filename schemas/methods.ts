@@ -39,6 +39,8 @@ export interface EngineRequests {
   'samples/disagreements': [m.DisagreementQuery, m.DisagreementPage];
   /** workbench.yaml with connections added. Writes nothing. */
   'connections/add': [m.AddConnections, m.WorkbenchText];
+  /** Looks for model servers on this machine. */
+  'connections/detect': [Nothing, m.DetectedServers];
   'models/list': [Nothing, m.ModelList];
   'registry/list': [Nothing, m.RegistryList];
   'registry/version': [m.ModelVersionReference, m.VersionDetails];
@@ -73,6 +75,8 @@ export interface HostRequests {
   'lm/consent': [m.LentConsent, m.LentConsentGiven];
   /** Those that VS Code would lend now. */
   'lm/list': [Nothing, m.LentModels];
+  /** Asked before a run that starts programs begins. */
+  'programs/allow': [m.ProgramRequest, m.ProgramResponse];
 }
 
 /** Notifications from the engine process, at most ten a second. */

@@ -75,7 +75,9 @@ export function modelNameOf(connection: Connection): string {
 }
 
 /** A connection's sampling parameters; empty for those that take none. */
-export function parametersOf(connection: Connection): NonNullable<Extract<Connection, { provider: 'openai' }>['parameters']> {
+export function parametersOf(
+  connection: Connection,
+): NonNullable<Extract<Connection, { provider: 'openai' }>['parameters']> {
   return ('parameters' in connection ? connection.parameters : undefined) ?? noParameters;
 }
 

@@ -55,11 +55,16 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
     parameters: parametersOf(prompt),
     stream: plan.streams,
     timeout: plan.limits.timeout,
+    values: task.row.values,
+    sample: { row: task.row.index, rowDigest: task.row.digest, repeat: task.repeat },
   };
 }
 
 function longestAnswer({ parameters }: Question, { planned }: OpenModel): number | undefined {
-  return parameters.maxTokens ?? (planned.kind === 'connection' ? parametersOfConnection(planned.connection).maxTokens : undefined);
+  return (
+    parameters.maxTokens ??
+    (planned.kind === 'connection' ? parametersOfConnection(planned.connection).maxTokens : undefined)
+  );
 }
 
 const noParameters: ModelParameters = {};

@@ -85,7 +85,7 @@ class Execution {
         models = await openModels(
           plan,
           this.#ports,
-          this.#store.blobs,
+          this.#store,
           (model, step) => {
             this.#tracker.setTraining(model, step);
           },

@@ -5,9 +5,10 @@ import type { RunLimits } from './limits.ts';
 
 /**
  * US dollars an answer cost: tokens × their price, cached input and reasoning at their own where they have one, plus the price of a
- * request and of transcribed minutes. Absent where no price is known, or not a count that the price needs.
+ * request and of transcribed minutes; where the endpoint says what it cost, that. Absent where no price is known, or not a count that the price needs.
  */
 export function costOf(answer: Answer, price: Connection['price']): number | undefined {
+  if (answer.cost !== undefined) return answer.cost;
   if (price === undefined) return undefined;
   const { inputTokens, outputTokens, reasoningTokens = 0, cachedInputTokens = 0, audioSeconds } = answer;
   const { input, output, cachedInput = input, reasoning = output, perRequest = 0, perMinute } = price;

@@ -6,6 +6,7 @@ import type { TrainingStep } from '../models/embedded/classifier.ts';
 import type { Model } from '../models/model.ts';
 import { openConnection } from '../models/connect.ts';
 import type { PacingLimits } from '../models/pacing/pacer.ts';
+import type { RecordedRuns } from '../models/connect-context.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
@@ -27,7 +28,7 @@ export interface OpenModel {
 export async function openModels(
   plan: RunPlan,
   ports: RunPorts,
-  blobs: Blobs,
+  store: RecordedRuns & { readonly blobs: Blobs },
   onTraining: (model: string, step: TrainingStep) => void,
   signal: AbortSignal,
 ): Promise<readonly OpenModel[]> {
@@ -39,8 +40,8 @@ export async function openModels(
         planned.kind === 'embedded'
           ? await train(planned)
           : planned.kind === 'trained'
-            ? await loadTrained(planned, ports, blobs)
-            : await connect(planned, plan, ports, signal),
+            ? await loadTrained(planned, ports, store.blobs)
+            : await connect(planned, plan, ports, store, signal),
       );
       signal.throwIfAborted();
     }
@@ -105,10 +106,16 @@ function trainEmbedded(
   };
 }
 
-async function connect(planned: Connected, plan: RunPlan, ports: RunPorts, signal: AbortSignal): Promise<OpenModel> {
+async function connect(
+  planned: Connected,
+  plan: RunPlan,
+  ports: RunPorts,
+  runs: RecordedRuns,
+  signal: AbortSignal,
+): Promise<OpenModel> {
   const { name, connection } = planned;
   const limits = limitsOf(connection, plan);
-  const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports };
+  const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports, runs };
   const model = await openConnection(connection, context, signal);
   const { concurrency } = limits;
   return { model, planned, concurrency, learningCurve: [], trainingRows: 0, lastFailure: undefined };

@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
+import type { Programs } from '../ports/programs.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Usage } from '../ports/usage.ts';
 
@@ -27,4 +28,6 @@ export interface RunPorts {
   readonly random: () => number;
   readonly host: HostFacts;
   readonly usage: Usage;
+  /** Programs the person has allowed. */
+  readonly programs: Programs;
 }

@@ -141,7 +141,12 @@ async function askGoogleMachine(
 const mostBytes = 64 * 1024;
 
 /** Asks one token service. The answer is `{access_token: …}` everywhere. */
-async function askToken(http: CreateHttpClient, request: HttpRequest, wait: number, signal: AbortSignal): Promise<string> {
+async function askToken(
+  http: CreateHttpClient,
+  request: HttpRequest,
+  wait: number,
+  signal: AbortSignal,
+): Promise<string> {
   const { origin } = new URL(request.url);
   const client = http(origin, { connections: 1 });
   const pieces: Uint8Array[] = [];

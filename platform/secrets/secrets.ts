@@ -68,7 +68,9 @@ export function renewCredential(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<string> {
-  return identity === undefined ? runCredentialCommand(command ?? '', signal) : fetchIdentityToken(identity, { env }, signal);
+  return identity === undefined
+    ? runCredentialCommand(command ?? '', signal)
+    : fetchIdentityToken(identity, { env }, signal);
 }
 
 /** The environment variable a saved secret is read from outside VS Code: `open-ai` is `AIWB_SECRET_OPEN_AI`. */
@@ -93,7 +95,8 @@ function fromEnvironment(name: string, env: Readonly<Record<string, string | und
 }
 
 function notAllowed(reference: SecretReference, origin: string, configPath: string): WorkbenchError {
-  const what = reference.env ?? reference.secret ?? (reference.identity === undefined ? 'from a command' : 'of your account');
+  const what =
+    reference.env ?? reference.secret ?? (reference.identity === undefined ? 'from a command' : 'of your account');
   return new WorkbenchError(
     'origin-not-allowed',
     `The workspace wants to send the key ${what} to ${origin}, which nobody has allowed.`,

@@ -31,6 +31,8 @@ export class Draft {
   choiceLogprobs: readonly number[] | undefined;
   probabilities: Readonly<Record<string, number>> | undefined;
   vectors: readonly Float32Array[] | undefined;
+  /** What the reply lacks, in words that complete "… sent", where it is well formed and no use: the answer then fails. */
+  shortcoming: string | undefined;
   /** The endpoint said that its answer is complete. */
   isDone = false;
   /** Something arrived that is an answer, even an empty one. */

@@ -46,7 +46,7 @@ export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Cl
       const request = {
         method: call.method ?? 'POST',
         url: call.url,
-        headers: call.contentType === undefined ? headers : { ...headers, 'content-type': call.contentType },
+        headers: headersOf(call, headers),
         ...(call.body === undefined ? undefined : { body: call.body }),
         headTimeout: timeout,
         idleTimeout: timeout,
@@ -64,4 +64,14 @@ export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Cl
     }
     return { draft: reader.finish(), sentAt };
   };
+}
+
+/** Most calls add nothing: they share the one object. */
+function headersOf(
+  { headers: own, contentType }: HttpCall,
+  shared: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (own === undefined && contentType === undefined) return shared;
+  const both = { ...own, ...shared };
+  return contentType === undefined ? both : { ...both, 'content-type': contentType };
 }

@@ -112,10 +112,12 @@ export function failOfTimeout(endpoint: Endpoint, timeout: number): AttemptFailu
 /** A body that is not what the API promises; `body` is quoted. `remedy` says what to check. */
 export function failOfBody(endpoint: Endpoint, what: string, body: string, remedy: string): AttemptFailure {
   const begins = body.trim() === '' ? 'The body is empty' : `It begins: ${endpoint.quote(body)}`;
-  return new AttemptFailure(
-    'malformed',
-    `${endpoint.name} sent ${what}. ${begins}. ${remedy}`,
-  );
+  return new AttemptFailure('malformed', `${endpoint.name} sent ${what}. ${begins}. ${remedy}`);
+}
+
+/** A reply in the API's own form that lacks what was asked for; asking again would not help. */
+export function failOfShortcoming(endpoint: Endpoint, what: string): AttemptFailure {
+  return new AttemptFailure('malformed', `${endpoint.name} sent ${what}.`);
 }
 
 export function failOfSize(endpoint: Endpoint, limit: number): AttemptFailure {

@@ -101,7 +101,7 @@ export function createHttpModel(
         const own = call ?? (await protocol.prepare?.(question, ask)) ?? protocol.write(question);
         let headers = headersNow(signal);
         if (headers instanceof Promise) headers = await headers;
-        const chosen = question.stream ? headers.stream : headers.plain;
+        const chosen = question.stream && protocol.readEvent !== undefined ? headers.stream : headers.plain;
         const sent = await exchange(own, chosen, protocol, question, question.timeout, signal);
         return toAnswer(sent, protocol, question, number);
       };

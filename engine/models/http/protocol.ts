@@ -11,6 +11,8 @@ export interface HttpCall {
   readonly body?: string | Uint8Array;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Headers of this request alone; names in lower case. They do not replace those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   failOfBody,
   failOfErrorObject,
   failOfFilter,
+  failOfShortcoming,
   failOfSize,
   failOfStatus,
   failOfTruncation,
@@ -61,7 +62,9 @@ export class ReplyReader<Asked> implements HttpReceiver {
     if (!this.#isSuccess()) return;
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
-      this.#giveUp(this.#notReply(`a compressed answer (${this.#endpoint.quote(encoding)}) that was not asked for`, ''));
+      this.#giveUp(
+        this.#notReply(`a compressed answer (${this.#endpoint.quote(encoding)}) that was not asked for`, ''),
+      );
       return;
     }
     const type = headers['content-type'] ?? '';
@@ -107,6 +110,7 @@ export class ReplyReader<Asked> implements HttpReceiver {
     if (draft.isFiltered || (draft.refusal !== '' && draft.output === '')) {
       throw failOfFilter(this.#endpoint, draft.refusal);
     }
+    if (draft.shortcoming !== undefined) throw failOfShortcoming(this.#endpoint, draft.shortcoming);
     return draft;
   }
 
@@ -164,7 +168,7 @@ export class ReplyReader<Asked> implements HttpReceiver {
   }
 
   #readUnknown(event: unknown, data: string, type: string | undefined): void {
-    const error = this.#readError(type === 'error' ? { error: event } : event) ?? this.#readError(event);
+    const error = this.#readError(event) ?? (type === 'error' ? this.#readError({ error: event }) : undefined);
     this.#failure = error
       ? failOfErrorObject(this.#endpoint, error)
       : this.#notReply(`a stream event that is no ${this.#format.reply} event`, data);

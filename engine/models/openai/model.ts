@@ -7,6 +7,10 @@ import { createHttpModel } from '../http/model.ts';
 import type { HttpModelDependencies, HttpModelSettings } from '../http/model.ts';
 import type { Protocol } from '../http/protocol.ts';
 import { createChatProtocol } from './chat.ts';
+import { createCompletionsProtocol } from './completions.ts';
+import { createEmbeddingsProtocol } from './embeddings.ts';
+import { createResponsesProtocol } from './responses.ts';
+import { createTranscriptionsProtocol } from './transcriptions.ts';
 
 /** The APIs of an OpenAI-compatible endpoint. */
 export type OpenAiApi = NonNullable<Extract<Connection, { provider: 'openai' }>['api']>;
@@ -49,6 +53,17 @@ export function createOpenAiModel(settings: OpenAiSettings, dependencies: HttpMo
 }
 
 function createProtocol(endpoint: Endpoint, parameters: ModelParameters, settings: OpenAiSettings): Protocol {
-  const { isOriginal = false } = settings;
-  return createChatProtocol(endpoint, parameters, isOriginal ? 'max_completion_tokens' : 'max_tokens');
+  const { isOriginal = false, language } = settings;
+  switch (settings.api ?? 'chat') {
+    case 'chat':
+      return createChatProtocol(endpoint, parameters, isOriginal ? 'max_completion_tokens' : 'max_tokens');
+    case 'completions':
+      return createCompletionsProtocol(endpoint, parameters);
+    case 'responses':
+      return createResponsesProtocol(endpoint, parameters);
+    case 'transcriptions':
+      return createTranscriptionsProtocol(endpoint, parameters, language);
+    case 'embeddings':
+      return createEmbeddingsProtocol(endpoint, isOriginal ? 'base64' : 'float');
+  }
 }

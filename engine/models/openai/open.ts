@@ -71,5 +71,7 @@ function azureBaseUrl({ endpoint, apiVersion, model, api = 'chat' }: AzureOpenAi
 
 /** A deployment's name as one segment of a path. */
 function encodeSegment(text: string): string {
-  return new URL(`http://x/${text.replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('?', '%3F').replaceAll('#', '%23')}`).pathname.slice(1);
+  return new URL(
+    `http://x/${text.replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('?', '%3F').replaceAll('#', '%23')}`,
+  ).pathname.slice(1);
 }
