@@ -26,15 +26,19 @@ export function describeConnection(name: string, connection: Partial<Connection>
   const facts = [
     `Model: ${model === undefined ? 'not set' : code(model)}`,
     `Provider: ${typeof connection.provider === 'string' ? code(connection.provider) : 'not set'}`,
-    `Address: ${address === undefined ? "the provider's own" : code(address.replace(/\?.*$/, ''))}`,
+    `Address: ${address === undefined ? placeOf(connection.provider) : code(address.replace(/\?.*$/, ''))}`,
   ];
-  const { input, output } = connection.price ?? {};
+  const { input, output } = ('price' in connection ? connection.price : undefined) ?? {};
   facts.push(
     typeof input === 'number' && typeof output === 'number'
       ? `Price: $${input} in, $${output} out per million tokens`
       : 'No price: no cost is claimed',
   );
   return `**${plain(name)}** (connection in workbench.yaml)\n\n${facts.join('  \n')}`;
+}
+
+function placeOf(provider: unknown): string {
+  return provider === 'vscode-lm' ? 'none: VS Code lends it' : "the provider's own";
 }
 
 /** What a tuning job's checkpoint is; absent for other names. */

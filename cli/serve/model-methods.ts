@@ -1,5 +1,11 @@
 import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
-import type { DetectedServers, LastFigure, ModelEntry, ModelList, RunSummary } from '../../schemas/generated/messages.ts';
+import type {
+  DetectedServers,
+  LastFigure,
+  ModelEntry,
+  ModelList,
+  RunSummary,
+} from '../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../../engine/base/errors.ts';
 import { classifierKinds } from '../../engine/models/embedded/kinds.ts';
 import { addressOf, credentialOf, modelNameOf } from '../../engine/models/connections.ts';
@@ -21,7 +27,7 @@ export async function listModels(session: Session, signal: AbortSignal): Promise
     return withLast({ name, kind: 'embedded', description: `${title}. ${description}` }, last);
   });
   const trained = (await listTrainedModels(session.store, signal)).map(entry => withLast(entry, last));
-  const models = [...embedded, ...trained];
+  const models = [...embedded, ...trained, ...(await listLent(session))];
   try {
     const workspace = await session.readWorkspace(signal);
     return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...models] };
@@ -35,6 +41,16 @@ export async function listModels(session: Session, signal: AbortSignal): Promise
     };
     return { models, failure };
   }
+}
+
+/** Models that VS Code lends; a benchmark names them by a connection. */
+async function listLent({ access }: Session): Promise<ModelEntry[]> {
+  return (await access.listLent()).map(({ vendor, family, name, version }) => ({
+    name,
+    kind: 'lent',
+    model: `${vendor}/${family}`,
+    description: `Lent by VS Code: ${vendor}/${family}${version === undefined ? '' : `, version ${version}`}.`,
+  }));
 }
 
 function withLast(entry: ModelEntry, last: ReadonlyMap<string, LastFigure>): ModelEntry {

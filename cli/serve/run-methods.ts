@@ -4,6 +4,7 @@ import type {
   DryRunEstimate,
   Exported,
   ExportRuns,
+  LentUse,
   Report,
   RunSummary,
   StartRun,
@@ -16,6 +17,7 @@ import type { RunRecord } from '../../engine/ports/store.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
+import type { RunPorts } from '../../engine/runs/ports.ts';
 import { planRun } from '../../engine/runs/plan.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
@@ -24,9 +26,14 @@ import { planTuning } from '../../engine/tuning/plan.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached, type RunHandover } from '../detached.ts';
+import { listLentUses } from './lent-consent.ts';
 import type { Session } from './session.ts';
 
-function specify({ source, origin, models, limit }: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+export function specify(
+  { source, origin, models, limit }: StartRun,
+  session: Session,
+  signal: AbortSignal,
+): Promise<RunSpec> {
   return specifyRun(
     {
       path: path.resolve(session.folder, source.path),
@@ -49,11 +56,19 @@ export async function startRun(request: StartRun, session: Session, signal: Abor
   const { store, host } = session;
   const spec = await resolveSpec(await specify(request, session, signal), store, signal);
   const ports = await session.createPorts(signal);
-  if (spec.kind === 'tune') await planTuning(spec, ports, store.blobs, signal);
-  else await planRun(spec, ports, signal);
+  const lent = await check(spec, ports, session, signal);
+  await session.access.lend(spec.name, lent, signal);
   const handover = await collectHandover(spec, session, signal);
   const record = await createRun(spec, store, host.clock, host.random, signal);
+  if (lent.length > 0) session.access.lendTo(record.summary.id);
   return detach(record, handover, session);
+}
+
+/** Plans the run, and tells what it wants of the models that VS Code lends. */
+async function check(spec: RunSpec, ports: RunPorts, { store }: Session, signal: AbortSignal): Promise<LentUse[]> {
+  if (spec.kind === 'benchmark') return listLentUses(await planRun(spec, ports, signal));
+  await planTuning(spec, ports, store.blobs, signal);
+  return [];
 }
 
 export async function resumeRun(runId: string, session: Session, signal: AbortSignal): Promise<RunSummary> {

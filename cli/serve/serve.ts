@@ -1,11 +1,19 @@
 import process from 'node:process';
-import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import * as validators from '../../schemas/generated/validators.js';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import {
   describeAssessment,
   exportScorecard,
@@ -13,8 +21,9 @@ import {
   listPolicies,
   startAssessment,
 } from './governance-methods.ts';
-import { importResults } from './import-methods.ts';
 import { createHostAccess } from './host-access.ts';
+import { importResults } from './import-methods.ts';
+import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
@@ -55,6 +64,7 @@ class EngineServer {
   readonly #connection: MessageConnection;
   #session: Promise<Session> | undefined;
   #watch: ReturnType<typeof watchStore> | undefined;
+  #lending: Lending | undefined;
 
   constructor(connection: MessageConnection) {
     this.#connection = connection;
@@ -63,17 +73,26 @@ class EngineServer {
         const access = createHostAccess({
           secret: request => connection.sendRequest('secret/resolve', request),
           programs: request => connection.sendRequest('programs/allow', request),
+          consent: request => connection.sendRequest('lm/consent', request),
+          consented: run => void connection.sendNotification('lm/consented', run),
+          lent: () => connection.sendRequest('lm/list', {}),
         });
         await this.dispose();
         this.#session = openSession(options, access, signal);
         const session = await this.#session;
+        const onError = (error: unknown): void => {
+          process.stderr.write(`The store could not be used: ${toWorkbenchError(error).message}\n`);
+        };
+        const lending = startLending(session.store.lent, session.host.clock, lendingHost(connection), onError);
+        this.#lending = lending;
         this.#watch = watchStore(
           session,
           change => void connection.sendNotification('runs/changed', change),
           () => void connection.sendNotification('registry/changed', {}),
-          error => {
-            process.stderr.write(`The store could not be read: ${toWorkbenchError(error).message}\n`);
+          () => {
+            lending.look();
           },
+          onError,
         );
         return describeSession(session);
       }),
@@ -107,6 +126,10 @@ class EngineServer {
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('runs/import', validators.validateImportResults, importResults);
+    this.#on('files/convert', validators.validateConvertFile, convertToBenchmark);
+    this.#on('gates/list', validators.validateRunSource, listGateLines);
+    this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
+    this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));
     this.#on('samples/disagreements', validators.validateDisagreementQuery, (query, { store }) =>
       store.queryDisagreements(query),
@@ -140,6 +163,9 @@ class EngineServer {
   async dispose(): Promise<void> {
     this.#watch?.stop();
     this.#watch = undefined;
+    const lending = this.#lending;
+    this.#lending = undefined;
+    await lending?.stop().catch(() => undefined); // The leases run out by themselves.
     const session = await this.#session?.catch(() => undefined);
     this.#session = undefined;
     await session?.store.close();
@@ -185,6 +211,26 @@ class EngineServer {
       listener.dispose();
     }
   }
+}
+
+/** How the window that this process belongs to lends VS Code's models. */
+function lendingHost(connection: MessageConnection): LendingHost {
+  return {
+    async answer(question, signal) {
+      const cancellation = new CancellationTokenSource();
+      const cancel = (): void => {
+        cancellation.cancel();
+      };
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        return await connection.sendRequest('lm/answer', question, cancellation.token);
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        cancellation.dispose();
+      }
+    },
+    consent: request => connection.sendRequest('lm/consent', request),
+  };
 }
 
 /** What this process writes itself, the store's version does not tell it. */

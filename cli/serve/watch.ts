@@ -10,12 +10,13 @@ const readAnyway = 20;
 
 /**
  * Tells about new and changed runs, and that registry or ledger changed, whichever process wrote it. Returns a function that stops
- * the watch, and one that looks at once, for changes this process made itself.
+ * the watch, and one that looks at once, for changes this process made itself. `onLook` is called whenever something may have changed.
  */
 export function watchStore(
   session: Session,
   notifyRuns: (change: RunsChanged) => void,
   notifyRegistry: () => void,
+  onLook: () => void,
   onError: (error: unknown) => void,
 ) {
   const known = new Map<string, string>();
@@ -37,6 +38,7 @@ export function watchStore(
       looks += 1;
       if (!force && current === version && looks % readAnyway !== 0) return;
       version = current;
+      onLook();
       const changed = await findChanged();
       if (changed.length > 0 && !first) notifyRuns({ runs: changed });
       // Whatever changes registry or ledger leaves an entry in the audit log.

@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'program-not-allowed'
   | 'program-failed'
   | 'container-unavailable'
+  | 'window-missing'
   | 'run-not-found'
   | 'run-active'
   | 'run-finished'
@@ -74,6 +75,7 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint-unreachable',
   'program-failed',
   'container-unavailable',
+  'window-missing',
   'tls-invalid',
   'run-lease-lost',
   'run-failed',

@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
+import type { LentDesk } from '../ports/lent.ts';
 import type { Programs } from '../ports/programs.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
@@ -35,6 +36,8 @@ export interface ConnectContext {
   readonly ports: ConnectPorts;
   /** Earlier runs, whose answers can be replayed. */
   readonly runs: RecordedRuns;
+  /** Where VS Code's own models are asked. */
+  readonly lent: LentDesk;
 }
 
 export type RecordedRuns = Pick<Store, 'getRun' | 'readSamples'>;

@@ -1,4 +1,4 @@
-import type { Connection } from '../../schemas/generated/files.ts';
+import type { Connection, Price } from '../../schemas/generated/files.ts';
 import { toSecretReference, type SecretReference } from '../ports/secrets.ts';
 
 /** Addresses asked where a connection names none. */
@@ -72,6 +72,11 @@ export function modelNameOf(connection: Connection): string {
     case 'ollama':
       return connection.model;
   }
+}
+
+/** What a connection's tokens cost; undefined where no price is known. Lent models have none: nobody counts their tokens. */
+export function priceOf(connection: Connection): Price | undefined {
+  return 'price' in connection ? connection.price : undefined;
 }
 
 /** A connection's sampling parameters; empty for those that take none. */

@@ -88,8 +88,8 @@ export interface ServerTimings {
 export interface Answer {
   readonly output: string;
   /**
-   * Milliseconds from sending the last attempt to its last byte; waits before a retry are not latency. Absent only of an answer that was
-   * recorded without its time.
+   * Milliseconds from sending the last attempt to its last byte; waits before a retry are not latency. Absent of an answer that was
+   * recorded without its time, and of a lent model's: others decide when it is asked.
    */
   readonly latencyMs?: number;
   /** Milliseconds to the first event with content, reasoning or a tool call; only of a stream. */
@@ -144,6 +144,8 @@ export interface Model {
   answer(question: Question, signal: AbortSignal): Promise<Answer>;
   /** Vectors of texts, in their order; absent where the model has none. Throws as `answer` does. */
   embed?(texts: readonly string[], timeout: number, signal: AbortSignal): Promise<Embeddings>;
+  /** What its questions cannot go on without just now: a VS Code window that lends its models. */
+  readonly waitingFor?: 'window' | undefined;
   close(): Promise<void>;
 }
 

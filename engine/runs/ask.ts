@@ -1,7 +1,7 @@
 import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
 import type { Observation } from '../metrics/metric.ts';
 import { scoreObservation } from '../metrics/score.ts';
-import { parametersOf as parametersOfConnection } from '../models/connections.ts';
+import { parametersOf as parametersOfConnection, priceOf } from '../models/connections.ts';
 import { AnswerFailure, countCharacters, type Answer, type ModelParameters, type Question } from '../models/model.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
@@ -29,7 +29,7 @@ export async function askTask(
   signal: AbortSignal,
 ): Promise<Asked> {
   const question = toQuestion(task, open, prompt, plan);
-  const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
+  const price = open.planned.kind === 'connection' ? priceOf(open.planned.connection) : undefined;
   const estimate =
     price === undefined ? 0 : estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
   const room = budget.reserve(estimate);

@@ -1,4 +1,4 @@
-import type { Connection } from '../../schemas/generated/files.ts';
+import type { Price } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 
 /**
@@ -57,13 +57,13 @@ function exceeded(limit: number, spent: number): WorkbenchError {
 const assumedOutputTokens = 256;
 
 /** The most US dollars a text of `characters` may cost, before it is sent: four characters a token, the longest answer. */
-export function estimateCost(characters: number, maxTokens: number | undefined, price: Connection['price']): number {
+export function estimateCost(characters: number, maxTokens: number | undefined, price: Price | undefined): number {
   if (price === undefined) return 0;
   return priceOfTokens(estimateTokens(characters), maxTokens ?? assumedOutputTokens, price) + (price.perRequest ?? 0);
 }
 
 /** The most US dollars these tokens may cost: none cached, all output at the dearer of its prices. */
-export function priceOfTokens(input: number, output: number, price: NonNullable<Connection['price']>): number {
+export function priceOfTokens(input: number, output: number, price: Price): number {
   const dearest = Math.max(price.output ?? 0, price.reasoning ?? 0);
   return (input * (price.input ?? 0) + output * dearest) / 1_000_000;
 }

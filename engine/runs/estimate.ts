@@ -1,10 +1,11 @@
 import type { DryRunEstimate, VariantEstimate } from '../../schemas/generated/messages.ts';
 import { readTrainingRows } from '../datasets/scan.ts';
-import { parametersOf } from '../models/connections.ts';
+import { parametersOf, priceOf } from '../models/connections.ts';
+import { describeLent } from '../models/lent/notes.ts';
 import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
 import { estimateTokens, priceOfTokens } from './budget.ts';
-import { planRun, type PlannedVariant, type RunPlan } from './plan.ts';
+import { planRun, type PlannedModel, type PlannedVariant, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';
 
@@ -45,7 +46,7 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
   const inputTokens = estimateTokens(characters);
   const parameters = { ...parametersOf(model.connection), ...prompt?.parameters };
   const outputTokens = samples * (parameters.maxTokens ?? averageTargetTokens(plan));
-  const { price } = model.connection;
+  const price = priceOf(model.connection);
   return {
     model: model.name,
     ...(prompt === undefined ? {} : { prompt: prompt.path }),
@@ -69,9 +70,20 @@ function notesOf(plan: RunPlan): string[] {
   const notes: string[] = [];
   const connections = plan.models.flatMap(model => (model.kind === 'connection' ? [model] : []));
   if (connections.length > 0) notes.push('Tokens are estimated at four characters each; the endpoint counts its own.');
-  const unpriced = connections.filter(model => model.connection.price === undefined).map(model => model.name);
+  const unpriced = connections.filter(isUnpriced).map(model => model.name);
   if (unpriced.length > 0) notes.push(`No price is known for ${unpriced.join(', ')}: its cost is not in the sum.`);
   if (plan.limits.budget !== undefined)
     notes.push(`The run stops before it passes its budget of ${plan.limits.budget.toFixed(2)} USD.`);
-  return notes;
+  return [
+    ...notes,
+    ...describeLent(
+      plan.models,
+      plan.variants.some(({ prompt }) => prompt !== undefined),
+    ),
+  ];
+}
+
+/** A lent model has no price to know. */
+function isUnpriced({ connection }: Extract<PlannedModel, { kind: 'connection' }>): boolean {
+  return priceOf(connection) === undefined && connection.provider !== 'vscode-lm';
 }

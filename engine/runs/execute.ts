@@ -6,6 +6,7 @@ import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
 import { judgeGates, overallGate } from '../reports/gates.ts';
 import { publishRun } from '../registry/publish.ts';
 import { askVariants } from './ask-variants.ts';
+import { describeLent } from '../models/lent/notes.ts';
 import { endingOf, failureOf, runAttempt, type ExecuteOptions } from './attempt.ts';
 import { taskKey } from './feed.ts';
 import { closeModels, openModels, type OpenModel } from './models.ts';
@@ -86,11 +87,13 @@ class Execution {
           plan,
           this.#ports,
           this.#store,
+          this.#writer.lent,
           (model, step) => {
             this.#tracker.setTraining(model, step);
           },
           signal,
         );
+        this.#tracker.setWaiting(() => models.some(({ model }) => model.waitingFor === 'window'));
         variants = await this.#begin(plan, models, signal);
         this.#tracker.setPhase(undefined);
         await askVariants(
@@ -189,7 +192,19 @@ class Execution {
       // A run that was stopped has a report too.
       new AbortController().signal,
     );
-    await this.#writer.finish({ state, progress, headlines, report, ...(gate === undefined ? {} : { gate }), ...told });
+    const lent = describeLent(
+      plan.models,
+      plan.variants.some(({ prompt }) => prompt !== undefined),
+    );
+    const noted = { ...report, notes: [...lent, ...report.notes] };
+    await this.#writer.finish({
+      state,
+      progress,
+      headlines,
+      report: noted,
+      ...(gate === undefined ? {} : { gate }),
+      ...told,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../../schemas/generated/files.ts';
+import type { Price } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Answer } from '../models/model.ts';
 import type { RunLimits } from './limits.ts';
@@ -7,7 +7,7 @@ import type { RunLimits } from './limits.ts';
  * US dollars an answer cost: tokens × their price, cached input and reasoning at their own where they have one, plus the price of a
  * request and of transcribed minutes; where the endpoint says what it cost, that. Absent where no price is known, or not a count that the price needs.
  */
-export function costOf(answer: Answer, price: Connection['price']): number | undefined {
+export function costOf(answer: Answer, price: Price | undefined): number | undefined {
   if (answer.cost !== undefined) return answer.cost;
   if (price === undefined) return undefined;
   const { inputTokens, outputTokens, reasoningTokens = 0, cachedInputTokens = 0, audioSeconds } = answer;

@@ -7,7 +7,9 @@ import type { Model } from '../models/model.ts';
 import { openConnection } from '../models/connect.ts';
 import type { PacingLimits } from '../models/pacing/pacer.ts';
 import type { RecordedRuns } from '../models/connect-context.ts';
+import { lentConcurrency } from '../models/lent/model.ts';
 import type { Blobs } from '../ports/blobs.ts';
+import type { LentDesk } from '../ports/lent.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 
@@ -29,6 +31,7 @@ export async function openModels(
   plan: RunPlan,
   ports: RunPorts,
   store: RecordedRuns & { readonly blobs: Blobs },
+  lent: LentDesk,
   onTraining: (model: string, step: TrainingStep) => void,
   signal: AbortSignal,
 ): Promise<readonly OpenModel[]> {
@@ -41,7 +44,7 @@ export async function openModels(
           ? await train(planned)
           : planned.kind === 'trained'
             ? await loadTrained(planned, ports, store.blobs)
-            : await connect(planned, plan, ports, store, signal),
+            : await connect(planned, plan, ports, store, lent, signal),
       );
       signal.throwIfAborted();
     }
@@ -111,11 +114,12 @@ async function connect(
   plan: RunPlan,
   ports: RunPorts,
   runs: RecordedRuns,
+  lent: LentDesk,
   signal: AbortSignal,
 ): Promise<OpenModel> {
   const { name, connection } = planned;
   const limits = limitsOf(connection, plan);
-  const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports, runs };
+  const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports, runs, lent };
   const model = await openConnection(connection, context, signal);
   const { concurrency } = limits;
   return { model, planned, concurrency, learningCurve: [], trainingRows: 0, lastFailure: undefined };
@@ -126,8 +130,9 @@ function limitsOf(connection: Connected['connection'], { limits }: RunPlan): Pac
   const own = 'limits' in connection ? connection.limits : undefined;
   const requestsPerMinute = smaller(limits.requestsPerMinute, own?.requestsPerMinute);
   const tokensPerMinute = smaller(limits.tokensPerMinute, own?.tokensPerMinute);
+  const concurrency = Math.min(limits.concurrency, own?.concurrency ?? limits.concurrency);
   return {
-    concurrency: Math.min(limits.concurrency, own?.concurrency ?? limits.concurrency),
+    concurrency: connection.provider === 'vscode-lm' ? lentConcurrency(concurrency) : concurrency,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
   };

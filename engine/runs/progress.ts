@@ -20,6 +20,7 @@ export class ProgressTracker {
   #cost: number | undefined;
   #phase: string | undefined = 'Reading the dataset';
   #training: RunProgress['training'];
+  #isWaiting: () => boolean = () => false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,6 +28,11 @@ export class ProgressTracker {
 
   setPhase(phase: string | undefined): void {
     this.#phase = phase;
+  }
+
+  /** How to find out whether the run waits for a window that lends its models. */
+  setWaiting(isWaiting: () => boolean): void {
+    this.#isWaiting = isWaiting;
   }
 
   setTraining(model: string, step: TrainingStep): void {
@@ -103,6 +109,7 @@ export class ProgressTracker {
       failed: this.#failed,
       reused: this.#reused,
       ...(this.#phase === undefined ? {} : { phase: this.#phase }),
+      ...(this.#isWaiting() ? { waitingFor: 'window' as const } : {}),
       ...(rate === undefined ? {} : { ratePerSecond: rate, ...(rate > 0 ? { secondsLeft: left / rate } : {}) }),
       ...(this.#cost === undefined ? {} : { cost: this.#cost }),
       ...(this.#retries > 0 ? { retries: this.#retries } : {}),
