@@ -38,6 +38,7 @@ export function describeProgress(progress: RunProgress): string {
         : ` ${training.model} ${String(training.step)}/${String(training.steps)}, loss ${training.loss.toFixed(3)}`;
     parts.push(`${progress.phase}${step}`);
   }
+  if (progress.waitingFor !== undefined) parts.push('waiting for a VS Code window to lend its model');
   if (progress.total > 0) {
     const percent = Math.floor((100 * progress.done) / progress.total);
     const epoch = progress.epochs === undefined ? '' : 'epoch ';

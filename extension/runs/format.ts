@@ -87,6 +87,7 @@ export function formatProgress(run: RunSummary): string {
   const { progress } = run;
   if (run.state === 'queued') return t('queued');
   if (run.state === 'cancelling') return t('cancelling');
+  if (progress.waitingFor !== undefined) return t('waiting for a VS Code window to lend its model');
   if (run.state === 'provisioning') return progress.phase ?? t('starting');
   if (progress.done === 0 && progress.phase !== undefined) return progress.phase;
   const isTuning = run.kind === 'tune';

@@ -107,6 +107,7 @@ export class ProgressPanel extends LitElement {
         ${progress.secondsLeft === undefined ? nothing : html`<span>${formatTimeLeft(progress.secondsLeft)}</span>`}
         ${progress.cost === undefined ? nothing : html`<span>${formatValue(progress.cost, 'USD')} so far</span>`}
         ${progress.retries === undefined || progress.retries === 0 ? nothing : html`<span>${formatCount(progress.retries)} asked again</span>`}
+        ${progress.waitingFor === undefined ? nothing : html`<span>${waitingWords}</span>`}
         ${progress.phase === undefined ? nothing : html`<span class="muted">${showUnseen(progress.phase)}</span>`}
       </div>
       ${failed === undefined ? nothing : html`<p class="errors">${failed}</p>`} ${this.#renderTraining(run)}
@@ -123,6 +124,9 @@ export class ProgressPanel extends LitElement {
     </p>`;
   }
 }
+
+/** Runs wait for a window that lends VS Code's own models. */
+const waitingWords = 'waiting for a VS Code window to lend its model';
 
 function renderVariants({ progress }: RunSummary) {
   const withPrompt = new Set(progress.variants.map(({ prompt }) => prompt)).size > 1;
@@ -148,7 +152,8 @@ function describeProgress(run: RunSummary): string {
   const { state, progress } = run;
   const left = progress.secondsLeft === undefined ? '' : `, ${formatTimeLeft(progress.secondsLeft)}`;
   const failed = progress.failed === 0 ? '' : `, ${formatCount(progress.failed)} failed`;
-  return `${stateWords(state).text}: ${progressWords(run)}${failed}${left}`;
+  const waiting = progress.waitingFor === undefined ? '' : `, ${waitingWords}`;
+  return `${stateWords(state).text}: ${progressWords(run)}${waiting}${failed}${left}`;
 }
 
 defineElement('aiwb-progress', ProgressPanel);
