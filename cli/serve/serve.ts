@@ -130,7 +130,10 @@ class EngineServer {
     this.#on('gates/list', validators.validateRunSource, listGateLines);
     this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
     this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
-    this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));
+    this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
+      store.querySamples(query, signal),
+    );
+    this.#on('samples/get', validators.validateSampleReference, (reference, { store }) => store.getSample(reference));
     this.#on('samples/disagreements', validators.validateDisagreementQuery, (query, { store }) =>
       store.queryDisagreements(query),
     );

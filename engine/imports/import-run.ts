@@ -138,7 +138,7 @@ async function write(
     resultOf(variant, run.variants[index], aggregates[index], writer.runId),
   );
   const progress = progressOf(run, counted);
-  const leading = leadingMetric(metrics).id;
+  const leading = leadingMetric(metrics);
   const record = await ports.store.getRun(writer.runId);
   const summary = {
     ...record.summary,
@@ -153,20 +153,19 @@ async function write(
       record: { ...record, summary, ...(counted.rows === 0 ? {} : { dataset: facts }) },
       results,
       gates: [],
+      metrics,
       leading,
-      baseline: variants[0]?.model ?? '',
-      repeats: run.repeats,
-      confidence,
-      seed,
+      comparison: { baseline: variants[0]?.model ?? '', repeats: run.repeats, confidence, seed },
     },
     ports.store,
     ports.clock,
+    signal,
   );
   const source = `Imported from ${run.tool}${run.toolVersion === undefined ? '' : ` ${run.toolVersion}`}: ${spec.file}.`;
   await writer.finish({
     state: 'succeeded',
     progress,
-    headlines: headlinesOf(results, leading),
+    headlines: headlinesOf(results, leading.id),
     report: { ...report, notes: [source, ...run.notes, ...report.notes] },
   });
 }

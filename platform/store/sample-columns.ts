@@ -6,7 +6,7 @@ import { readLanes } from './sample-rows.ts';
 import { fieldOf } from './sample-selection.ts';
 import { sampleRange } from './samples.ts';
 
-/** Part of a variant's numbers on its way out: row after row, `columnNames` and then the scores asked for. */
+/** Part of a variant's numbers on its way out, column after column: `columnNames`, `extraColumns`, then the scores asked for. */
 export interface ColumnStretch {
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly next?: number;
@@ -40,14 +40,12 @@ export function readColumnStretch(
     const { from, until } = sampleRange(run);
     const fields = scores.map(name => fieldOf('s.scores', name));
     const columns = [...columnNames.map(name => `s.${name}`), ...extraColumns, ...fields.map(({ sql }) => sql)];
-    const statement = context.driver.prepare(
+    const rows = context.driver.lists(
       `SELECT ${columns.join(', ')} FROM samples s INDEXED BY samples_of_lane
        WHERE s.lane = ? AND s.id > ? AND s.id < ? AND s.failure_class IS NULL
          AND (s.details IS NULL OR s.details ->> 'perturbed' IS NOT 1) ORDER BY s.id LIMIT ?`,
+      ...[...fields.flatMap(field => field.values), lanes.get(variant) ?? -1, from + after, until, limit],
     );
-    statement.setReturnArrays(true);
-    const values = [...fields.flatMap(field => field.values), lanes.get(variant) ?? -1, from + after, until, limit];
-    const rows = statement.all(...values) as unknown as readonly (readonly unknown[])[];
     const numbers = packColumns(rows, columns.length, from);
     const last = rows.length === limit ? { next: Number(rows.at(-1)?.[0]) - from } : {};
     return { numbers, ...last };
@@ -55,16 +53,15 @@ export function readColumnStretch(
 }
 
 function packColumns(rows: readonly (readonly unknown[])[], width: number, from: number): Float64Array<ArrayBuffer> {
-  const numbers = new Float64Array(rows.length * width);
-  let at = 0;
-  for (const row of rows) {
-    numbers[at] = Number(row[0]) - from;
-    for (let column = 1; column < width; column++) {
+  const count = rows.length;
+  const numbers = new Float64Array(count * width);
+  for (let column = 0, at = 0; column < width; column++) {
+    for (const row of rows) {
       const value = row[column];
-      numbers[at + column] = typeof value === 'number' ? value : NaN;
+      numbers[at++] = typeof value === 'number' ? value : NaN;
     }
-    at += width;
   }
+  for (let row = 0; row < count; row++) numbers[row]! -= from;
   return numbers;
 }
 
@@ -91,11 +88,12 @@ export function joinColumns(stretches: readonly ColumnStretch[], scores: readonl
   const width = fixedWidth + scores.length;
   const count = stretches.reduce((sum, { numbers }) => sum + numbers.length, 0) / width;
   const columns = Array.from({ length: width }, () => new Float64Array(count));
-  let row = 0;
+  let start = 0;
   for (const { numbers } of stretches) {
-    for (let at = 0; at < numbers.length; at += width, row++) {
-      for (let column = 0; column < width; column++) columns[column]![row] = numbers[at + column]!;
-    }
+    const rows = numbers.length / width;
+    for (const [index, column] of columns.entries())
+      column.set(numbers.subarray(index * rows, (index + 1) * rows), start);
+    start += rows;
   }
   const [id, position, content, occurrence, repeat, right, latencyMs, firstTokenMs, cost, cached, measuring] =
     columns as ColumnTuple;

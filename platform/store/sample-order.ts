@@ -1,6 +1,5 @@
 import type { SampleQuery } from '../../schemas/generated/messages.ts';
 import type { StoreContext } from './context.ts';
-import type { Row } from './driver.ts';
 import { sampleRange } from './samples.ts';
 import { selectSamples, sortValueOf, type Selection, type SortValue } from './sample-selection.ts';
 import { SortedIds } from './sorted-ids.ts';
@@ -8,8 +7,8 @@ import { SortedIds } from './sorted-ids.ts';
 /** Ids of the samples that match a question, counted from the run's first, in its order. */
 export type SampleOrder = Uint32Array;
 
-/** Ids looked at in one step: some 20 ms. */
-const portion = 20_000;
+/** Ids looked at in one step: some 5 ms. */
+const portion = 5_000;
 
 /** Finds an order a step at a time, so that others need not wait long. Samples stored after its start are left out. */
 export class OrderBuilder {
@@ -53,25 +52,24 @@ export class OrderBuilder {
     const { index, where, values, joins } = this.#selection;
     const sort = this.#sort;
     const end = Math.min(this.#until, this.#next + portion);
-    const rows = this.#context.driver.all(
+    const rows = this.#context.driver.lists(
       `SELECT s.id - ? AS id${sort === undefined ? '' : `, ${sort.sql} AS value`} FROM samples s ${index}
        ${joins || sort?.joins === true ? 'CROSS JOIN contents c ON c.key = s.content' : ''}
        WHERE s.id > ? AND s.id <= ?${where} ORDER BY s.id`,
       ...[this.#from, ...(sort?.values ?? []), this.#next, end, ...values],
     );
     this.#next = end;
-    if (sort === undefined) for (const row of rows) this.#plain.push(Number(row['id']));
+    if (sort === undefined) for (const row of rows) this.#plain.push(row[0] as number);
     else
       this.#sorted.add(
-        rows.map(row => Number(row['id'])),
-        rows.map(row => valueOf(row, sort.type)),
+        rows.map(row => row[0] as number),
+        rows.map(row => valueOf(row[1], sort.type)),
       );
   }
 }
 
 /** A value of the other type, such as a text among a custom metric's scores, is none. */
-function valueOf(row: Row, type: SortValue['type']): number | string | null {
-  const value = row['value'];
+function valueOf(value: unknown, type: SortValue['type']): number | string | null {
   if (type === 'number') return typeof value === 'number' ? value : null;
   return typeof value === 'string' ? value : null;
 }

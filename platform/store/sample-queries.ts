@@ -50,7 +50,7 @@ function byKey(context: StoreContext, memo: Memo, lanes: RunLanes, query: Sample
   let position: Partial<SamplePage> = {};
   if (query.offset !== undefined || query.find !== undefined) {
     if (!isDense(context, memo, lanes, query, total)) return undefined;
-    const found = query.find !== undefined && query.find >= 1 && query.find <= total ? query.find - 1 : undefined;
+    const found = positionOf(query.find, total);
     after = startOf(query, found, limit);
     position = { offset: after, ...(found === undefined ? {} : { found }) };
   }
@@ -62,6 +62,10 @@ function byKey(context: StoreContext, memo: Memo, lanes: RunLanes, query: Sample
   );
   const shown = rows.slice(0, limit).map(row => toSampleRow(row, from, lanes.variants));
   return { rows: shown, ...nextOf(shown, rows.length > limit), total, ...position };
+}
+
+function positionOf(id: number | undefined, total: number): number | undefined {
+  return id !== undefined && Number.isInteger(id) && id >= 1 && id <= total ? id - 1 : undefined;
 }
 
 /** Whether ids count all samples from 1 without a gap, so that a position is an id. */

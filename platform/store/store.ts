@@ -108,7 +108,9 @@ async function querySamples(thread: StoreThread, query: SampleQuery, signal?: Ab
       signal.throwIfAborted();
     }
     const page = await thread.call('querySamples', [query]);
-    if (page !== undefined) return page;
+    if (page === undefined) continue;
+    signal?.throwIfAborted();
+    return page;
   }
 }
 
