@@ -47,7 +47,8 @@ export async function findSplit(
   const splits = config === undefined ? groupByName(found) : groupByCard(config, found);
   const paths = chooseSplit(splits, part, folder);
   const [format, shards] = mostCommonFormat(paths);
-  if (format === undefined) throw fault(folder, 'it holds no file that can be read', 'Add Parquet, JSON Lines or CSV files.');
+  if (format === undefined)
+    throw fault(folder, 'it holds no file that can be read', 'Add Parquet, JSON Lines or CSV files.');
   return {
     format,
     paths: shards.map(path => files.resolve(base, path)),
@@ -70,7 +71,11 @@ async function refuseArrow(files: Files, folder: string): Promise<void> {
   }
 }
 
-function chooseConfig(configs: readonly CardConfig[], wanted: string | undefined, folder: string): CardConfig | undefined {
+function chooseConfig(
+  configs: readonly CardConfig[],
+  wanted: string | undefined,
+  folder: string,
+): CardConfig | undefined {
   if (configs.length === 0) return undefined;
   const names = configs.map(config => config.name);
   if (wanted !== undefined) {
@@ -83,7 +88,8 @@ function chooseConfig(configs: readonly CardConfig[], wanted: string | undefined
     );
   }
   const chosen =
-    configs.find(config => config.isDefault) ?? (configs.length === 1 ? configs[0] : undefined) ??
+    configs.find(config => config.isDefault) ??
+    (configs.length === 1 ? configs[0] : undefined) ??
     configs.find(config => config.name === 'default');
   if (chosen !== undefined) return chosen;
   throw fault(
@@ -174,7 +180,8 @@ function splitOfPath(path: string): string | undefined {
 function chooseSplit(splits: Splits, part: DatasetPart, folder: string): readonly string[] {
   const names = [...splits.keys()];
   if (names.length === 0) throw fault(folder, 'it holds no data files', 'Add Parquet, JSON Lines or CSV files to it.');
-  const wanted = part.split ?? (part.any === true ? ['test', 'validation', ...names].find(name => splits.has(name)) : undefined);
+  const wanted =
+    part.split ?? (part.any === true ? ['test', 'validation', ...names].find(name => splits.has(name)) : undefined);
   if (wanted === undefined && names.length > 1) {
     throw fault(
       folder,

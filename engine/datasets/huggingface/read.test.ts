@@ -24,7 +24,7 @@ interface Golden {
 async function read(folder: string, part: DatasetPart = {}) {
   const rows = [];
   for await (const batch of readRows(files, folder, undefined, signal, part)) rows.push(...batch);
-  return rows.map(row => ({ ...row.values }) as Record<string, unknown>);
+  return rows.map(row => ({ ...row.values }));
 }
 
 describe('Hugging Face folders', () => {

@@ -1,11 +1,11 @@
 import type { ParquetParsers, RowGroup, SchemaTree } from 'hyparquet';
-import type { ColumnMetaData, Compressors } from 'hyparquet/src/types.js';
+import type { Compressors } from 'hyparquet-compressors';
 import { assembleAsync, readRowGroup } from 'hyparquet/src/rowgroup.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
 import type { Files } from '../../ports/files.ts';
 import type { DatasetRow } from '../row.ts';
 import { brokenParquet, tooLargeParquet } from './faults.ts';
-import { guardParquet, openParquet, type ParquetFile } from './file.ts';
+import { guardParquet, openParquet, type ColumnMetaData, type ParquetFile } from './file.ts';
 import { checkPages } from './pages.ts';
 import { toPlainValue } from './values.ts';
 
@@ -97,10 +97,15 @@ async function readTopColumn(
     meta?.path_in_schema[0] === name ? [{ columnMetadata: meta, range: rangeOf(meta) }] : [],
   );
   if (plans.length === 0) throw brokenParquet(path, `a row group lacks the column "${name}"`);
-  const parts: { readonly plan: ColumnPlan; readonly bytes: Uint8Array<ArrayBuffer>; readonly compressors: Compressors }[] = [];
+  const parts: {
+    readonly plan: ColumnPlan;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly compressors: Compressors;
+  }[] = [];
   for (const plan of plans) {
     const { startByte, endByte } = plan.range;
-    if (endByte - startByte > largestChunk) throw tooLargeParquet(path, `the column "${name}" is too large to read at once`);
+    if (endByte - startByte > largestChunk)
+      throw tooLargeParquet(path, `the column "${name}" is too large to read at once`);
     const bytes = await files.readRange(path, startByte, endByte, signal);
     parts.push({ plan, bytes, compressors: await checkColumn(file, bytes, plan.columnMetadata, window, signal) });
   }

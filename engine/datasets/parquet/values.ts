@@ -14,7 +14,9 @@ export function toPlainValue(node: SchemaTree, value: unknown): unknown {
   }
   if (isMapLike(node)) {
     const held = node.children[0]?.children[1];
-    return fromEntries(Object.entries(value).map(([key, one]) => [key, held === undefined ? one : toPlainValue(held, one)]));
+    return fromEntries(
+      Object.entries(value).map(([key, one]) => [key, held === undefined ? one : toPlainValue(held, one)]),
+    );
   }
   if (Array.isArray(value)) return value.map(one => toPlainValue(node, one));
   if (node.children.length === 0) return leafValue(node.element, value);
