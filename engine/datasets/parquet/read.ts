@@ -10,7 +10,9 @@ import { checkPages } from './pages.ts';
 import { toPlainValue } from './values.ts';
 
 /** Unpacked bytes that are decoded at once, as the footer tells them; larger row groups are read in several goes. */
-const windowBytes = 48 * 1024 * 1024;
+const windowBytes = 8 * 1024 * 1024;
+/** Each go reads the group's bytes again, so very large groups are read in larger parts. */
+const mostWindows = 32;
 const smallestWindow = 16;
 const batchRows = 1024;
 const largestChunk = 512 * 1024 * 1024;
@@ -44,7 +46,7 @@ function windowOf(group: RowGroup, most: number): number {
   let bytes = 0;
   for (const { meta_data: meta } of group.columns) bytes += Number(meta?.total_uncompressed_size ?? 0n);
   if (bytes <= most) return Math.max(1, rows);
-  return Math.max(smallestWindow, Math.ceil((rows * most) / bytes));
+  return Math.max(smallestWindow, Math.ceil(rows / mostWindows), Math.ceil((rows * most) / bytes));
 }
 
 /** Rows `start` to `end` of a group whose first row is the file's row `first`. */
