@@ -83,9 +83,7 @@ describe('checks of a dataset', () => {
     await expectFound('path: parts, input: q, target: a, split: {train: train.csv, test: test.csv}', [
       /^2:\d+ error missing-file There is no file `parts\/train\.csv`/,
     ]);
-    await expectFound('path: saved, input: text, target: label, split: {test: 30%}', [
-      /save_to_disk.*Export it to Parquet/,
-    ]);
+    await expectFound('path: saved, input: text, target: label, split: {train: train, test: test}', []);
     await expectFound('path: t.jsonl, format: huggingface, input: q, target: a, split: {test: 30%}', [/is no folder/]);
     await expectFound('path: hub, format: csv, input: q, target: a, split: {test: 30%}', [/`hub` is no file/]);
   });

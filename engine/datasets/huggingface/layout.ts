@@ -5,6 +5,7 @@ import { formatOfPath, fileEndings, type FileFormat } from '../formats.ts';
 import { readHuggingFaceCard, type CardConfig } from './card.ts';
 import type { Features } from './features.ts';
 import { matchesGlob } from './glob.ts';
+import { findSaved, type Splits } from './saved.ts';
 
 /** Which part of a folder is meant. */
 export interface DatasetPart {
@@ -17,7 +18,7 @@ export interface DatasetPart {
 
 /** Files of one split in order, of one format. */
 export interface SplitFiles {
-  readonly format: FileFormat;
+  readonly format: FileFormat | 'arrow';
   readonly paths: readonly string[];
   /** What the card says of the columns; Parquet files may say more. */
   readonly features: Features;
@@ -28,7 +29,7 @@ const mostFiles = 20_000;
 
 /**
  * Finds the files of a split in a folder laid out as Hugging Face datasets are: by `configs` in README.md, else by names such as
- * `data/train-00000-of-00003.parquet`, `train.jsonl` or `test/0.csv`. Throws `dataset-invalid` with what there is instead.
+ * `data/train-00000-of-00003.parquet`, `train.jsonl` or `test/0.csv`; or as `save_to_disk` leaves them. Throws `dataset-invalid` with what there is instead.
  */
 export async function findSplit(
   files: Files,
@@ -36,7 +37,10 @@ export async function findSplit(
   part: DatasetPart,
   signal: AbortSignal,
 ): Promise<SplitFiles> {
-  await refuseArrow(files, folder);
+  const saved = await findSaved(files, folder, signal);
+  if (saved !== undefined) {
+    return { format: 'arrow', paths: chooseSplit(saved, part, folder), features: new Map() };
+  }
   const card = await readHuggingFaceCard(files, folder, signal);
   const config = chooseConfig(card.configs, part.config, folder);
   const base =
@@ -58,17 +62,6 @@ export async function findSplit(
 
 function fault(folder: string, what: string, remedy: string): WorkbenchError {
   return new WorkbenchError('dataset-invalid', `${folder}: ${what}.`, { remedy, place: { path: folder } });
-}
-
-async function refuseArrow(files: Files, folder: string): Promise<void> {
-  for (const name of ['dataset_dict.json', 'state.json']) {
-    if ((await files.facts(files.resolve(folder, name)))?.kind !== 'file') continue;
-    throw fault(
-      folder,
-      'it was written by `save_to_disk`, whose Arrow files cannot be read here',
-      'Export it to Parquet: `datasets.load_from_disk("…")["test"].to_parquet("data/test-00000-of-00001.parquet")` for every split.',
-    );
-  }
 }
 
 function chooseConfig(
@@ -120,8 +113,6 @@ async function listFiles(files: Files, folder: string, signal: AbortSignal): Pro
     .map(path => files.relative(folder, path))
     .filter(path => !describing.has(path.slice(path.lastIndexOf('/') + 1)));
 }
-
-type Splits = ReadonlyMap<string, readonly string[]>;
 
 function groupByCard(config: CardConfig, found: readonly string[]): Splits {
   const splits = new Map<string, string[]>();
