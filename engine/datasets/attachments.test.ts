@@ -55,7 +55,7 @@ describe('files that go with rows', () => {
     const [row] = await read({ p: 'a.png', more: null, s: 'a.wav' }, { images: ['p', 'more'], audio: 's' });
     const picture = { mediaType: 'image/png', size: 8, sha256: digest.sha256(png), path: path.join(inside, 'a.png') };
     assert.deepEqual(row?.images, [picture]);
-    assert.deepEqual([row?.audio?.mediaType, row?.audio?.sha256], ['audio/wav', digest.sha256(wav)]);
+    assert.deepEqual([row.audio?.mediaType, row.audio?.sha256], ['audio/wav', digest.sha256(wav)]);
     const [plain] = await read({ p: 'a.png' }, {});
     assert.notEqual(row.digest, plain?.digest);
     writeFileSync(path.join(inside, 'b.png'), Buffer.concat([png, png]));
@@ -65,24 +65,32 @@ describe('files that go with rows', () => {
   });
 
   it('stand for the text where no column is asked', async () => {
-    const { input: _input, ...dataset } = { input: '', audio: 's' };
     const file = path.join(inside, 'sounds.jsonl');
     writeFileSync(file, '{"s":"a.wav"}');
-    assert.equal((await asked(file, dataset))[0]?.input, 'a.wav');
+    assert.equal((await asked(file, { audio: 's' }))[0]?.input, 'a.wav');
     await assert.rejects(asked(file, {}), /does not say which column is asked/);
   });
 
   it('lie in the dataset folder or the workspace, wherever links lead', async () => {
     const images = { images: 'p' };
     assert.equal((await read({ p: '../beside.png' }, images, path.join(root, 'workspace')))[0]?.images?.length, 1);
-    const outside = ['../beside.png', '../../outside.png', path.join(root, 'outside.png'), 'link.png', 'up/outside.png'];
+    const outside = [
+      '../beside.png',
+      '../../outside.png',
+      path.join(root, 'outside.png'),
+      'link.png',
+      'up/outside.png',
+    ];
     for (const p of outside) await assert.rejects(read({ p }, images), /lies outside the dataset's folder/, p);
     await assert.rejects(read({ p: 'link.png' }, images, path.join(root, 'workspace')), /lies outside/);
   });
 
   it('are refused when they are missing, elsewhere, too large or of another kind', async () => {
     const images = { images: 'p' };
-    await assert.rejects(read({ p: 'none.png' }, images), /rows\.jsonl:1: the column "p" names "none\.png", and there is no/);
+    await assert.rejects(
+      read({ p: 'none.png' }, images),
+      /rows\.jsonl:1: the column "p" names "none\.png", and there is no/,
+    );
     await assert.rejects(read({ p: '.' }, images), /no such file/);
     await assert.rejects(read({ p: 'a\0b' }, images), /no such file/);
     await assert.rejects(read({ p: 'https://h.example/x.png' }, images), /holds an address/);
