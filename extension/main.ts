@@ -1,22 +1,24 @@
 import * as vscode from 'vscode';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
+import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
+import { registerImportCommands } from './commands/import-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
+import { registerSampleCommands } from './commands/sample-commands.ts';
 import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
 import { registerLenses } from './editor/code-lens.ts';
 import { createEngines } from './engine/engines.ts';
-import { createSecretDesk } from './engine/secret-desk.ts';
-import { createSecretResolver } from './engine/secrets.ts';
+import { createWindowServices } from './engine/window-services.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
 import { createModelsView } from './models/models-tree.ts';
 import { createKernel } from './notebook/controller.ts';
@@ -31,6 +33,7 @@ import { rememberUnfinished } from './runs/unfinished.ts';
 import { registerScorecardEditor } from './scorecard/scorecard-editor.ts';
 import { onEngineSettingsChanged } from './settings.ts';
 import { createStatusBar } from './status-bar.ts';
+import { createTestExplorer } from './testing/test-explorer.ts';
 
 let language: LanguageSupport | undefined;
 
@@ -44,8 +47,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('AI Workbench', { log: true });
   const script = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'aiwb.mjs').fsPath;
 
-  const resolveSecret = createSecretResolver(createSecretDesk(extension));
-  const engines = createEngines({ script, log: output, resolveSecret });
+  const engines = createEngines({ script, log: output, services: createWindowServices(extension) });
   const book = createRunBook(engines, output);
   const registry = createRegistryBook(engines, output);
   const tell = (error: unknown): void => void showFailure(output, error);
@@ -80,6 +82,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     language,
     createModelsView(engines, book, registry),
     createStatusBar(book),
+    createTestExplorer({ engines, book, log: output }),
     createKernel({ engines, book, log: output }),
     connectRenderer(book, output, tell),
     registerLenses(book, registry),
@@ -94,6 +97,9 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
     ...registerModelCommands(commands),
+    ...registerConnectionCommands(commands),
+    ...registerImportCommands(commands),
+    ...registerSampleCommands(commands),
     ...registerFileCommands(commands),
     ...registerSupportCommands(commands),
     onEngineSettingsChanged(() => applySettings(commands)),

@@ -69,7 +69,7 @@ export function startLending(
     working.set(task.id, { task, stop });
     answer(task, stop.signal)
       .then(async reply => {
-        if (reply !== undefined) await counter.reply(holder, task.id, reply);
+        if (reply !== undefined && !stopped) await counter.reply(holder, task.id, reply);
       })
       .catch(onError)
       .finally(() => {
@@ -130,7 +130,6 @@ export function startLending(
       stopped = true;
       stopRenewing();
       const ids = [...working.keys()];
-      for (const { stop } of working.values()) stop.abort();
       if (ids.length > 0) await counter.release(holder, ids);
     },
   };

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunSource, RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunSource, RunSummary, StartRun } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Parameters } from '../engine/engine.ts';
 import { isFocus } from '../pages/focus.ts';
@@ -13,6 +13,8 @@ import { benchmarkFiles, resolveFile, resolveRuns, tuningFiles, withoutCell } fr
 export function registerRunCommands(context: CommandContext): vscode.Disposable[] {
   return [
     registerCommand(context, 'aiwb.runBenchmark', (given: unknown) => runBenchmark(context, given)),
+    registerCommand(context, 'aiwb.runWithoutCache', (given: unknown) => runWithoutCache(context, given)),
+    registerCommand(context, 'aiwb.extendRun', (...given: unknown[]) => extendRun(context, given)),
     registerCommand(context, 'aiwb.train', (given: unknown) => train(context, given)),
     registerCommand(context, 'aiwb.dryRun', (given: unknown) => dryRun(context, given)),
     registerCommand(context, 'aiwb.cancelRun', (...given: unknown[]) => cancelRuns(context, given)),
@@ -32,13 +34,43 @@ async function runBenchmark(context: CommandContext, given: unknown): Promise<st
   return uri === undefined ? undefined : await startRun(context, uri, vscode.l10n.t('Starting the benchmark'));
 }
 
+/** Asks every sample anew. */
+async function runWithoutCache(context: CommandContext, given: unknown): Promise<string | undefined> {
+  const uri = await resolveFile(given, benchmarkFiles);
+  if (uri === undefined) return undefined;
+  return await startRun(context, uri, vscode.l10n.t('Starting the benchmark'), { cache: false });
+}
+
+/** Runs the file of an earlier run as it is now, with more models or rows; what that run has answered is taken over and not paid again. */
+async function extendRun(context: CommandContext, given: readonly unknown[]): Promise<string | undefined> {
+  const isOwn = ({ run }: RunEntry): boolean => run.kind === 'benchmark' && run.origin !== 'import';
+  const title = vscode.l10n.t('Extend a Run');
+  const [entry] = await resolveRuns(context, rowsOf(given), { title, filter: entry => isOwn(entry) });
+  if (entry === undefined) return undefined;
+  const { folder, run } = entry;
+  if (/\.ipynb(#|$)/.test(run.file)) {
+    throw new FailureError({
+      code: 'usage',
+      message: vscode.l10n.t('{0} was run from a notebook cell.', run.name),
+      remedy: vscode.l10n.t('Put the benchmark into a .bench.yaml file to extend its runs.'),
+    });
+  }
+  const uri = vscode.Uri.joinPath(vscode.Uri.file(folder), run.file);
+  return await startRun(context, uri, vscode.l10n.t('Extending run {0}', run.id), { extends: run.id });
+}
+
 async function train(context: CommandContext, given: unknown): Promise<string | undefined> {
   const uri = await resolveFile(given, tuningFiles);
   return uri === undefined ? undefined : await startRun(context, uri, vscode.l10n.t('Starting the training'));
 }
 
 /** Starts what a file describes and shows its page. A notebook is opened instead: its cells are run one by one. */
-async function startRun(context: CommandContext, uri: vscode.Uri, title: string): Promise<string | undefined> {
+async function startRun(
+  context: CommandContext,
+  uri: vscode.Uri,
+  title: string,
+  how: Pick<StartRun, 'extends' | 'cache'> = {},
+): Promise<string | undefined> {
   if (uri.path.endsWith('.ipynb')) {
     await vscode.commands.executeCommand('vscode.open', uri);
     return undefined;
@@ -47,7 +79,7 @@ async function startRun(context: CommandContext, uri: vscode.Uri, title: string)
   const source = await sourceOf(uri);
   const starting = { location: vscode.ProgressLocation.Window, title };
   const run = await vscode.window.withProgress(starting, () =>
-    engine.request('runs/start', { source, origin: 'editor' }),
+    engine.request('runs/start', { source, origin: 'editor', ...how }),
   );
   context.book.note(engine.folder, run);
   context.pages.showRuns([run.id], { beside: true });

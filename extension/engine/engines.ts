@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { OpenWorkspace, SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
+import type { OpenWorkspace } from '../../schemas/generated/messages.ts';
 import { createEmitter, type Disposable, type Event, type Nothing } from '../base/emitter.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
@@ -8,6 +8,7 @@ import { readNetwork, readNodePath, readStore } from '../settings.ts';
 import type { Engine, EngineSession } from './engine.ts';
 import { findNode, findNodeForRuns, probeNodeVersion, type NodeSearch } from './node-program.ts';
 import { createRestartingEngine } from './restarting-engine.ts';
+import type { WindowServices } from './window-services.ts';
 
 /** The engine processes of this window: one a workspace folder. None is started by looking. */
 export interface Engines extends Disposable {
@@ -25,7 +26,7 @@ export interface EnginesParts {
   /** Absolute path of `aiwb.mjs`. */
   readonly script: string;
   readonly log: Log;
-  resolveSecret(request: SecretRequest): Promise<SecretResponse>;
+  readonly services: WindowServices;
 }
 
 export function createEngines(parts: EnginesParts): Engines {

@@ -4,14 +4,18 @@ import {
   createMessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
+  type CancellationToken,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import type {
+  LentConsent,
+  LentQuestion,
+  LentRun,
   OpenWorkspace,
+  ProgramRequest,
   RunsChanged,
   RunSummary,
   SecretRequest,
-  SecretResponse,
 } from '../../schemas/generated/messages.ts';
 import { createEmitter, type Nothing } from '../base/emitter.ts';
 import { FailureError, toFailure } from '../base/failure.ts';
@@ -19,6 +23,7 @@ import type { Log } from '../base/log.ts';
 import { t } from '../base/translate.ts';
 import type { EngineMethod, EngineSession, Parameters, Result } from './engine.ts';
 import type { NodeProgram } from './node-program.ts';
+import type { WindowServices } from './window-services.ts';
 
 /** How long the process may take to end by itself once its input is closed. */
 const graceMs = 3_000;
@@ -29,7 +34,7 @@ export interface SessionParts {
   readonly script: string;
   readonly open: OpenWorkspace;
   readonly log: Log;
-  resolveSecret(request: SecretRequest): Promise<SecretResponse>;
+  readonly services: WindowServices;
 }
 
 /** Starts `aiwb serve --stdio` and opens the folder on it. Throws a FailureError when either fails. */
@@ -49,7 +54,7 @@ export async function startSession(parts: SessionParts): Promise<EngineSession> 
   const registryChanged = createEmitter<Nothing>();
   connection.onNotification('runs/changed', (changed: RunsChanged) => runsChanged.fire(changed.runs));
   connection.onNotification('registry/changed', () => registryChanged.fire(undefined));
-  connection.onRequest('secret/resolve', (request: SecretRequest) => parts.resolveSecret(request));
+  serveWindow(connection, parts);
   connection.onError(([error]) => parts.log.warn(error.message));
   child.stdin.on('error', error => parts.log.debug(error.message));
   connection.listen();
@@ -76,6 +81,21 @@ export async function startSession(parts: SessionParts): Promise<EngineSession> 
     dispose();
     throw error;
   }
+}
+
+/** Answers what the engine process asks of its window. */
+function serveWindow(connection: MessageConnection, { services, open }: SessionParts): void {
+  const { lender } = services;
+  connection.onRequest('secret/resolve', (request: SecretRequest) => services.resolveSecret(request));
+  connection.onRequest('programs/allow', async (request: ProgramRequest) => ({
+    allowed: await services.allowPrograms(open.folder, request),
+  }));
+  connection.onRequest('lm/answer', (question: LentQuestion, token: CancellationToken) =>
+    lender.answer(question, token),
+  );
+  connection.onRequest('lm/consent', async (request: LentConsent) => ({ allowed: await lender.consent(request) }));
+  connection.onRequest('lm/list', () => lender.list());
+  connection.onNotification('lm/consented', ({ runId }: LentRun) => lender.consented(runId));
 }
 
 function createRequester(connection: MessageConnection, ended: Promise<string>): EngineSession['request'] {

@@ -9,6 +9,7 @@ const icons: Record<ModelGroup, string> = {
   registered: 'package',
   checkpoint: 'mortar-board',
   embedded: 'circuit-board',
+  lent: 'comment-discussion',
 };
 
 /** A row of the Models view, without VS Code's classes. */
@@ -36,7 +37,7 @@ export function modelItem(model: ModelEntry, now: number): ModelItem {
 function describeModel(model: ModelEntry, now: number): string {
   const { last } = model;
   const figure = last === undefined ? undefined : `${formatFigure(last.value, last.unit)} ${toInline(last.label)}`;
-  const parts = [model.kind === 'connection' ? model.model : undefined, figure];
+  const parts = [model.kind === 'connection' || model.kind === 'lent' ? model.model : undefined, figure];
   if (last !== undefined) parts.push(formatAgo(last.endedAt, now));
   return parts.filter(part => part !== undefined).join(' · ');
 }

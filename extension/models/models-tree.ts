@@ -31,6 +31,7 @@ const groups: readonly GroupNode[] = [
   { kind: 'group', group: 'registered' },
   { kind: 'group', group: 'checkpoint' },
   { kind: 'group', group: 'embedded' },
+  { kind: 'group', group: 'lent' },
 ];
 
 /** The Models view: everything a benchmark can name, with its last figure. */
@@ -59,7 +60,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
     }
     if (parent.kind !== 'group') return [];
     const models = this.#loaded.filter(node => node.model.kind === parent.group);
-    if (parent.group === 'embedded') return uniqueByName(models);
+    if (parent.group === 'embedded' || parent.group === 'lent') return uniqueByName(models);
     return parent.group === 'connection' ? [...models, ...this.#notices] : models;
   }
 
@@ -101,7 +102,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
   }
 }
 
-/** Creates the Models view. It is asked again when workbench.yaml or the registry changes, or a run ends. */
+/** Creates the Models view. It is asked again when workbench.yaml, the registry or VS Code's own models change, or a run ends. */
 export function createModelsView(engines: Engines, book: RunBook, registry: RegistryBook): vscode.Disposable {
   const tree: ModelsTree = new ModelsTree(engines, message => {
     view.message = message;
@@ -117,6 +118,7 @@ export function createModelsView(engines: Engines, book: RunBook, registry: Regi
     watcher.onDidChange(refresh),
     watcher.onDidDelete(refresh),
     engines.onChanged(refresh),
+    vscode.lm.onDidChangeChatModels(refresh),
     onModelsChanged(registry, refresh),
     book.onRunsChanged(changes => {
       if (changes.some(({ entry, before }) => isEnded(entry.run.state) && before?.state !== entry.run.state)) refresh();
@@ -130,7 +132,7 @@ async function hasWorkbenchFile(folder: string): Promise<boolean> {
   return found.length > 0;
 }
 
-/** Embedded models are the same in every folder; the last one listed with a figure is shown. */
+/** Embedded and lent models are the same in every folder; the last one listed with a figure is shown. */
 function uniqueByName(models: readonly ModelNode[]): ModelNode[] {
   const byName = new Map<string, ModelNode>();
   for (const node of models) {
@@ -148,10 +150,13 @@ function groupItem(node: GroupNode): vscode.TreeItem {
     registered: vscode.l10n.t('Registered Models'),
     checkpoint: vscode.l10n.t('Checkpoints'),
     embedded: vscode.l10n.t('Embedded Models'),
+    lent: vscode.l10n.t('Lent by VS Code'),
   };
   const item = new vscode.TreeItem(labels[node.group], vscode.TreeItemCollapsibleState.Expanded);
   item.id = node.group;
   item.contextValue = `aiwbModels ${node.group}`;
+  if (node.group === 'lent')
+    item.tooltip = vscode.l10n.t('Language models of this editor. Add a connection to name one in a benchmark.');
   if (node.group === 'embedded') item.tooltip = vscode.l10n.t('Run inside the workbench: offline, free, no key.');
   return item;
 }

@@ -1,6 +1,7 @@
 import type { RunKind, RunState, RunSummary } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
 import { bestHeadline, describeRun, formatDuration, formatFigure, formatMoment, formatOutcome } from './format.ts';
+import { importedFrom } from './import-words.ts';
 import type { RunEntry } from './run-book.ts';
 import { isCancellable, isEnded, isResumable } from './states.ts';
 
@@ -64,15 +65,18 @@ export function runContext(run: RunSummary): string {
   if (isCancellable(run)) words.push('cancellable');
   if (isResumable(run)) words.push('resumable');
   words.push(run.archived ? 'archived' : 'kept');
+  if (run.kind === 'benchmark' && run.origin !== 'import') words.push('extendable');
+  if (run.origin === 'import') words.push('imported');
   if (run.kind === 'tune' && run.state === 'succeeded') words.push('registrable');
   return words.join(' ');
 }
 
 export function runItem(run: RunSummary, now: number): RunItem {
-  const { icon, color } = run.gate === 'not-met' && run.state === 'succeeded' ? gateMissed : icons[run.state];
+  const { icon, color } = iconOf(run);
   const label = formatMoment(run.createdAt);
   const archived = run.archived ? ` · ${t('archived')}` : '';
-  const description = describeRun(run, now) + archived;
+  const from = importedFrom(run);
+  const description = describeRun(run, now) + (from === undefined ? '' : ` · ${from}`) + archived;
   return {
     label,
     description,
@@ -81,6 +85,13 @@ export function runItem(run: RunSummary, now: number): RunItem {
     contextValue: runContext(run),
     accessibleLabel: `${run.name}, ${label}, ${run.state}, ${description}`,
   };
+}
+
+/** An imported run has the icon of what it is: results that were brought in. */
+function iconOf({ state, gate, origin }: RunSummary): { icon: string; color?: string } {
+  if (state !== 'succeeded') return icons[state];
+  if (gate === 'not-met') return gateMissed;
+  return origin === 'import' ? { icon: 'cloud-download' } : icons.succeeded;
 }
 
 const gateMissed = { icon: 'warning', color: 'list.warningForeground' };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeFailure } from '../base/failure.ts';
+import { importDrop } from './import-drop.ts';
 import type { RunBook } from './run-book.ts';
 import { RunsTree, type RunsNode } from './runs-tree.ts';
 
@@ -17,6 +18,7 @@ export function createRunsView(book: RunBook): RunsView {
     treeDataProvider: tree,
     canSelectMany: true,
     showCollapseAll: true,
+    dragAndDropController: importDrop,
   });
   const watcher = vscode.workspace.createFileSystemWatcher(jobFiles, false, true, false);
 

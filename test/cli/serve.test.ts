@@ -1,85 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import {
-  createMessageConnection,
-  ResponseError,
-  StreamMessageReader,
-  StreamMessageWriter,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
-import type {
-  Failure,
-  RunsChanged,
-  RunSummary,
-  SecretRequest,
-  SecretResponse,
-} from '../../schemas/generated/messages.ts';
-import type { EngineRequests } from '../../schemas/methods.ts';
 import { startFakeOpenAi, type FakeOpenAi } from '../fakes/openai-server.ts';
-import { copyExamples, createWorkspace, root } from './aiwb.ts';
-
-/** A window's side of the engine process. */
-class Window {
-  readonly child: ChildProcess;
-  readonly changes: RunSummary[] = [];
-  readonly secrets: SecretRequest[] = [];
-  answerSecret: (request: SecretRequest) => SecretResponse = () => ({ allowed: false });
-  readonly #connection: MessageConnection;
-
-  constructor(env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [path.join(root, 'dist/aiwb.mjs'), 'serve', '--stdio'], {
-      env: { ...process.env, ...env },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.#connection = createMessageConnection(
-      new StreamMessageReader(this.child.stdout!),
-      new StreamMessageWriter(this.child.stdin!),
-    );
-    this.#connection.onNotification('runs/changed', ({ runs }: RunsChanged) => void this.changes.push(...runs));
-    this.#connection.onRequest('secret/resolve', (request: SecretRequest) => {
-      this.secrets.push(request);
-      return this.answerSecret(request);
-    });
-    this.#connection.listen();
-  }
-
-  request<M extends keyof EngineRequests>(method: M, parameters: EngineRequests[M][0]): Promise<EngineRequests[M][1]> {
-    return this.#connection.sendRequest(method, parameters);
-  }
-
-  open(folder: string) {
-    return this.request('workspace/open', { folder, network: {} });
-  }
-
-  async fail(method: keyof EngineRequests, parameters: unknown): Promise<Failure> {
-    try {
-      await this.#connection.sendRequest(method, parameters);
-    } catch (error) {
-      assert.ok(error instanceof ResponseError);
-      return error.data as Failure;
-    }
-    assert.fail(`${method} should have failed`);
-  }
-
-  async waitFor(runId: string, accept: (run: RunSummary) => boolean): Promise<RunSummary> {
-    for (let tries = 0; tries < 600; tries += 1) {
-      const found = this.changes.findLast(run => run.id === runId);
-      if (found !== undefined && accept(found)) return found;
-      await wait(25);
-    }
-    assert.fail(`Run ${runId} was not told: ${JSON.stringify(this.changes.at(-1))}`);
-  }
-
-  close(): void {
-    this.#connection.dispose();
-    this.child.kill();
-  }
-}
-
-const ended = (run: RunSummary): boolean => run.endedAt !== undefined;
+import { copyExamples, createWorkspace } from './aiwb.ts';
+import { ended, Window } from './window.ts';
 
 describe('aiwb serve', function () {
   this.timeout(60_000);

@@ -87,6 +87,7 @@ describe('a model that VS Code lends', () => {
       fingerprint: 'copilot/gpt-4o 2024',
     });
     assert.equal(desk.open.size, 0);
+    await clock.advance(100);
     assert.equal(clock.pending, 0);
   });
 
@@ -126,6 +127,7 @@ describe('a model that VS Code lends', () => {
     await clock.advance(60_000);
     await answering;
     assert.equal(desk.open.size, 0);
+    await clock.advance(100);
     assert.equal(clock.pending, 0);
   });
 
@@ -167,6 +169,7 @@ describe('a model that VS Code lends', () => {
     await answering;
     await clock.advance(0);
     assert.equal(desk.open.size, 0);
+    await clock.advance(100);
     assert.equal(clock.pending, 0);
   });
 

@@ -31,12 +31,22 @@ interface Waiting {
 /** `name` is the model's, for messages. */
 export function createReplies(name: string, desk: LentDesk, clock: Clock): Replies {
   const waiting = new Map<number, Waiting>();
-  let stopLooking: (() => void) | undefined;
   let looking = false;
+  /** Never aborted: a look that is due once nobody waits is the last one. */
+  const { signal: always } = new AbortController();
 
-  async function look(): Promise<void> {
+  /** Sleeps between looks, for a process that only waits must be kept alive by something. */
+  async function keepLooking(): Promise<void> {
     if (looking) return;
     looking = true;
+    while (waiting.size > 0) {
+      await clock.sleep(lookEvery, always);
+      if (waiting.size > 0) await look();
+    }
+    looking = false;
+  }
+
+  async function look(): Promise<void> {
     try {
       const answered: number[] = [];
       for (const { id, taken, reply } of await desk.read([...waiting.keys()])) {
@@ -50,8 +60,6 @@ export function createReplies(name: string, desk: LentDesk, clock: Clock): Repli
       if (answered.length > 0) await desk.withdraw(answered);
     } catch (error) {
       for (const entry of waiting.values()) entry.settle(() => entry.reject(toWorkbenchError(error)));
-    } finally {
-      looking = false;
     }
   }
 
@@ -90,10 +98,6 @@ export function createReplies(name: string, desk: LentDesk, clock: Clock): Repli
             if (!waiting.delete(id)) return;
             cancelTimer();
             signal.removeEventListener('abort', onAbort);
-            if (waiting.size === 0) {
-              stopLooking?.();
-              stopLooking = undefined;
-            }
             end();
           },
         };
@@ -102,7 +106,7 @@ export function createReplies(name: string, desk: LentDesk, clock: Clock): Repli
         });
         waiting.set(id, entry);
         signal.addEventListener('abort', onAbort, { once: true });
-        stopLooking ??= clock.every(lookEvery, () => void look());
+        void keepLooking();
         if (signal.aborted) onAbort();
       }),
     get isWaiting() {

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { ProgramRequest, SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
+import { createLender, type Lender } from '../lent/lender.ts';
+import { createProgramConsent } from './program-consent.ts';
+import { createSecretDesk } from './secret-desk.ts';
+import { createSecretResolver } from './secrets.ts';
+
+/** What engine processes ask of this window. */
+export interface WindowServices {
+  resolveSecret(request: SecretRequest): Promise<SecretResponse>;
+  /** @param folder the workspace folder whose files name the programs. */
+  allowPrograms(folder: string, request: ProgramRequest): Promise<boolean>;
+  readonly lender: Lender;
+}
+
+export function createWindowServices(extension: vscode.ExtensionContext): WindowServices {
+  return {
+    resolveSecret: createSecretResolver(createSecretDesk(extension)),
+    allowPrograms: createProgramConsent({
+      memory: extension.workspaceState,
+      isTrusted: () => vscode.workspace.isTrusted,
+      async confirm(question, detail) {
+        const allow = vscode.l10n.t('Allow');
+        return (await vscode.window.showWarningMessage(question, { modal: true, detail }, allow)) === allow;
+      },
+    }),
+    lender: createLender(extension),
+  };
+}
