@@ -107,7 +107,9 @@ async function tellConverted(context: CommandContext, { files, notes }: Converte
 
 /** Nothing that is there is written over without a word. */
 async function mayWrite({ files }: ConvertedFiles): Promise<boolean> {
-  const there = files.filter(({ exists }) => exists).map(({ path }) => vscode.workspace.asRelativePath(path));
+  const there = files
+    .filter(file => file.exists && file.extends !== true)
+    .map(({ path }) => vscode.workspace.asRelativePath(path));
   if (there.length === 0) return true;
   const replace = vscode.l10n.t('Replace');
   const question =

@@ -75,10 +75,23 @@ describe('runContext', () => {
   it('names what menus may offer', () => {
     assert.equal(runContext(run('1', { state: 'running' })), 'aiwbRun active cancellable kept');
     assert.equal(runContext(run('1', { state: 'cancelling' })), 'aiwbRun active kept');
-    assert.equal(runContext(run('1', { state: 'failed', archived: true })), 'aiwbRun ended resumable archived');
-    assert.equal(runContext(run('1', { state: 'failed', resumable: false })), 'aiwbRun ended kept');
+    assert.equal(runContext(run('1', { state: 'failed', archived: true })), 'aiwbRun ended resumable archived extendable');
+    assert.equal(runContext(run('1', { state: 'failed', resumable: false })), 'aiwbRun ended kept extendable');
     assert.equal(runContext(run('1', { kind: 'tune' })), 'aiwbRun ended kept registrable');
-    assert.equal(runContext(run('1')), 'aiwbRun ended kept');
+    assert.equal(runContext(run('1')), 'aiwbRun ended kept extendable');
+  });
+});
+
+describe('an imported run', () => {
+  it('says what it was imported from, by its group, its icon and aloud', () => {
+    const imported = run('1', { origin: 'import', file: 'out/promptfoo.json' });
+    const [group] = groupRuns([{ folder: '/w', run: imported }], false);
+    assert.equal(group && groupDescription(group), '1 run · imported from promptfoo.json');
+    const { icon, accessibleLabel } = runItem(imported, 0);
+    assert.equal(icon, 'cloud-download');
+    assert.match(accessibleLabel, /imported from promptfoo\.json$/);
+    assert.equal(runContext(imported), 'aiwbRun ended kept');
+    assert.match(runFacts(imported).join('\n'), /Imported: /);
   });
 });
 

@@ -65,8 +65,7 @@ export function runContext(run: RunSummary): string {
   if (isCancellable(run)) words.push('cancellable');
   if (isResumable(run)) words.push('resumable');
   words.push(run.archived ? 'archived' : 'kept');
-  if (run.kind === 'benchmark' && run.origin !== 'import') words.push('extendable');
-  if (run.origin === 'import') words.push('imported');
+  if (isEnded(run.state) && run.kind === 'benchmark' && run.origin !== 'import') words.push('extendable');
   if (run.kind === 'tune' && run.state === 'succeeded') words.push('registrable');
   return words.join(' ');
 }
@@ -75,15 +74,14 @@ export function runItem(run: RunSummary, now: number): RunItem {
   const { icon, color } = iconOf(run);
   const label = formatMoment(run.createdAt);
   const archived = run.archived ? ` · ${t('archived')}` : '';
-  const from = importedFrom(run);
-  const description = describeRun(run, now) + (from === undefined ? '' : ` · ${from}`) + archived;
+  const description = describeRun(run, now) + archived;
   return {
     label,
     description,
     icon,
     ...(color === undefined ? {} : { color }),
     contextValue: runContext(run),
-    accessibleLabel: `${run.name}, ${label}, ${run.state}, ${description}`,
+    accessibleLabel: [run.name, label, run.state, description, importedFrom(run)].filter(Boolean).join(', '),
   };
 }
 
@@ -98,7 +96,8 @@ const gateMissed = { icon: 'warning', color: 'list.warningForeground' };
 
 export function groupDescription(group: RunGroup): string {
   const count = group.runs.length;
-  return `${count === 1 ? t('1 run') : t('{0} runs', count)} · ${group.file}`;
+  const from = group.runs[0] === undefined ? undefined : importedFrom(group.runs[0]);
+  return `${count === 1 ? t('1 run') : t('{0} runs', count)} · ${from ?? group.file}`;
 }
 
 /** The lines of a run's tooltip, plain text: the caller escapes. */
@@ -108,7 +107,9 @@ export function runFacts(run: RunSummary): string[] {
     `${run.name}: ${formatOutcome(run)}`,
     t('State: {0}', run.state),
     t('File: {0}', run.file),
-    t('Started: {0} ({1})', formatMoment(run.createdAt), run.origin),
+    run.origin === 'import'
+      ? t('Imported: {0}', formatMoment(run.createdAt))
+      : t('Started: {0} ({1})', formatMoment(run.createdAt), run.origin),
   ];
   if (run.endedAt !== undefined)
     facts.push(t('Took: {0}', formatDuration(run.endedAt - (run.startedAt ?? run.createdAt))));

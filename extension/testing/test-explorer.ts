@@ -251,9 +251,10 @@ function tell(test: vscode.TestRun, gate: vscode.TestItem, judged: JudgedGates, 
   const node = items.nodeOf(gate);
   if (node?.kind !== 'gate') return;
   const verdict = verdictOf(judged.gates[node.index]?.results ?? [], judged.stale);
+  for (const { sentence } of judged.gates[node.index]?.results ?? []) say(test, sentence, gate);
   if (verdict.kind === 'passed') test.passed(gate);
   else if (verdict.kind === 'skipped') {
-    say(test, verdict.reason, gate);
+    if (judged.run === undefined) say(test, verdict.reason, gate);
     test.skipped(gate);
   } else {
     const messages = verdict.failures.map(({ message, expected, actual }) => {

@@ -9,6 +9,7 @@ const missed: GateResult = {
   condition: 'at least 90.0 %',
   actual: 0.82,
   bound: 0.78,
+  unit: 'ratio',
   outcome: 'not-met',
   sentence: 'Accuracy of gpt is at least 78.0 %; required at least 90.0 %.',
 };
@@ -23,8 +24,8 @@ describe('verdictOf', () => {
       failures: [
         {
           message: `${missed.sentence}\n\nThe file has changed.`,
-          expected: 'Accuracy at least 90.0 %',
-          actual: 'Accuracy 0.78, by the bound of its interval',
+          expected: 'at least 90.0 %',
+          actual: '78.0 %',
         },
       ],
     });

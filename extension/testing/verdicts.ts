@@ -24,13 +24,13 @@ export function verdictOf(results: readonly GateResult[], stale: readonly string
   return open === undefined ? { kind: 'passed' } : { kind: 'skipped', reason: open.sentence };
 }
 
-function failureOf({ sentence, condition, bound, actual, label }: GateResult, stale: readonly string[]): FailedGate {
+/** VS Code puts the last two side by side at the condition's line: they are short, and the message says it all. */
+function failureOf({ sentence, condition, bound, actual, unit }: GateResult, stale: readonly string[]): FailedGate {
   const figure = bound ?? actual;
-  const shown = figure === undefined ? t('not computed') : `${label} ${figure}`;
   return {
     message: [sentence, ...stale].join('\n\n'),
-    expected: `${label} ${condition}`,
-    actual: bound === undefined || bound === actual ? shown : t('{0}, by the bound of its interval', shown),
+    expected: condition,
+    actual: figure === undefined ? t('not computed') : formatFigure(figure, unit),
   };
 }
 

@@ -5,6 +5,8 @@ import process from 'node:process';
 export const repositoryRoot = path.resolve(import.meta.dirname, '../../..');
 export const suiteFolder = path.join(repositoryRoot, 'test/host/suite');
 export const scenariosFolder = path.join(repositoryRoot, 'test/host/scenarios');
+/** An extension that lends a language model, installed beside the one under test. */
+export const lenderFolder = path.join(repositoryRoot, 'test/host/lender');
 export const suiteBundle = path.join(repositoryRoot, 'dist/test/host/index.cjs');
 export const screenshotsFolder = path.join(repositoryRoot, '.artifacts/screenshots');
 export const logsFolder = path.join(repositoryRoot, '.artifacts/host-tests');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Theme } from '../protocol.ts';
 import { themes } from '../themes.ts';
+import { lenderFolder } from './paths.ts';
 
 /** Where one VS Code keeps everything: deleted as a whole at the end. */
 export interface Sandbox {
@@ -43,6 +44,7 @@ export function createSandbox(workspace: string | undefined): Sandbox {
   if (workspace !== undefined && existsSync(workspace)) {
     cpSync(workspace, sandbox.workspace, { recursive: true, filter: file => !notCopied.has(path.basename(file)) });
   }
+  cpSync(lenderFolder, path.join(root, 'data/extensions/ai-workbench-tests.test-lender-0.0.1'), { recursive: true });
   // Registering and assessing are done by somebody.
   writeFileSync(path.join(sandbox.home, '.gitconfig'), '[user]\n\tname = Ada Author\n\temail = ada@author.example\n');
   writeJson(path.join(root, 'data/data/User/settings.json'), {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { driver, setTheme, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+const gated = (bound: string): string =>
+  [
+    'name: gated-triage',
+    'dataset: {path: data/tickets.jsonl, input: text, target: category, split: {field: split, train: train, test: test}}',
+    'models: [embedded:majority, embedded:linear]',
+    'metrics: [accuracy]',
+    'gate:',
+    `  - {metric: accuracy, model: embedded:linear, atLeast: ${bound}}`,
+    '  - {metric: accuracy, model: embedded:majority, atLeast: 0.9}',
+    '',
+  ].join('\n');
+
+describe('the Test Explorer', function () {
+  this.timeout(120_000);
+  const uri = (): vscode.Uri => workspaceUri('gated.bench.yaml');
+
+  it('judges the stored run by default, with the figure that failed', async function () {
+    skipUndriven(this);
+    await vscode.workspace.fs.writeFile(uri(), Buffer.from(gated('0.5')));
+    const runId = await vscode.commands.executeCommand<string>('aiwb.runBenchmark', uri());
+    await eventually(
+      async () => (await driver.webviewText({ title: 'gated-triage' })).includes('Finished') || undefined,
+    );
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('workbench.view.testing.focus');
+    await driver.runCommand('Test: Refresh Tests');
+    const tree = await eventually(async () => {
+      const text = await driver.text('.test-explorer');
+      return text.includes('gated-triage') ? text : undefined;
+    });
+    assert.match(tree, /ticket-triage/);
+    await vscode.window.showTextDocument(uri());
+    await vscode.commands.executeCommand('testing.runCurrentFile');
+    const judged = await eventually(async () => {
+      const text = await driver.text('.test-explorer');
+      return /run of /.test(text) ? text : undefined;
+    });
+    assert.doesNotMatch(judged, /out of date/);
+    // The message stands at the condition's line, in the editor.
+    await driver.waitFor('.test-message-inline-content >> text=/%.!=.at.least.90/');
+    await driver.waitFor('.test-output-peek-tree >> text=/embedded:majority/');
+    assert.ok(runId);
+    for (const theme of ['light', 'dark', 'hc-dark'] as const) {
+      await setTheme(theme);
+      await driver.screenshot(`test-explorer-${theme}`);
+    }
+    await setTheme('dark');
+    await driver.resize(700, 900);
+    await driver.screenshot('test-explorer-narrow');
+    await driver.resize(1280, 800);
+  });
+
+  it('says that a stored run is out of date once the file has changed, and follows runs that end elsewhere', async function () {
+    skipUndriven(this);
+    await vscode.workspace.fs.writeFile(uri(), Buffer.from(gated('0.99')));
+    const { document } = await vscode.window.showTextDocument(uri());
+    await eventually(() => document.getText().includes('0.99') || undefined);
+    await vscode.commands.executeCommand('testing.runCurrentFile');
+    await eventually(async () => (/out of date/.test(await driver.text('.test-explorer')) ? true : undefined));
+    await driver.screenshot('test-explorer-stale');
+    await vscode.commands.executeCommand('aiwb.runBenchmark', uri());
+    await eventually(async () => {
+      const text = await driver.text('.test-explorer');
+      return /run of /.test(text) && !/out of date/.test(text) ? true : undefined;
+    });
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  after(async () => {
+    await vscode.workspace.fs.delete(uri());
+  });
+});
