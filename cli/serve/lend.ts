@@ -44,6 +44,7 @@ export function startLending(
   let looking = false;
   let again = false;
   let stopped = false;
+  const isWanted = (): boolean => again && !stopped;
 
   async function look(): Promise<void> {
     if (stopped) return;
@@ -58,7 +59,7 @@ export function startLending(
         const room = mostAtOnce - working.size;
         if (room <= 0) break;
         for (const task of await counter.take(holder, room)) begin(task);
-      } while (again && !stopped);
+      } while (isWanted());
     } finally {
       looking = false;
     }
@@ -80,16 +81,17 @@ export function startLending(
 
   /** Undefined where the run no longer wants it, or the window is closing. */
   async function answer({ runId, run, total, request }: LentTask, signal: AbortSignal): Promise<LentReply | undefined> {
-    if (!(await mayUse(runId, run, total, request))) return signal.aborted ? undefined : notAllowed(run);
-    if (signal.aborted) return undefined;
+    const isGone = (): boolean => signal.aborted;
+    if (!(await mayUse(runId, run, total, request))) return isGone() ? undefined : notAllowed(run);
+    if (isGone()) return undefined;
     try {
       const reply = await host.answer({ run, request }, signal);
-      if (signal.aborted) return undefined;
+      if (isGone()) return undefined;
       return validateLentReply(reply)
         ? reply
         : failed('malformed', 'VS Code answered in a form that is not known here.');
     } catch (error) {
-      return signal.aborted ? undefined : failed('model', `VS Code could not ask: ${toWorkbenchError(error).message}`);
+      return isGone() ? undefined : failed('model', `VS Code could not ask: ${toWorkbenchError(error).message}`);
     }
   }
 

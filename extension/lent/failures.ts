@@ -40,5 +40,5 @@ function failure(failureClass: LentFailure['class'], message: string, permanent:
 
 function asCoded(error: unknown): CodedError {
   if (typeof error === 'object' && error !== null) return error as CodedError;
-  return { message: String(error ?? '') };
+  return { message: typeof error === 'string' ? error : '' };
 }

@@ -17,7 +17,6 @@ import type {
   LentQuestion,
   LentReply,
   LentRun,
-  ProgramRequest,
   RunsChanged,
   RunSummary,
   SecretRequest,
@@ -58,7 +57,7 @@ export class Window {
       this.secrets.push(request);
       return this.answerSecret(request);
     });
-    this.#connection.onRequest('programs/allow', (_request: ProgramRequest) => ({ allowed: this.allow }));
+    this.#connection.onRequest('programs/allow', () => ({ allowed: this.allow }));
     this.#connection.onRequest('lm/list', () => ({ models: this.lent }));
     this.#connection.onRequest('lm/consent', (request: LentConsent) => {
       this.consents.push(request);

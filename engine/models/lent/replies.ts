@@ -85,7 +85,7 @@ export function createReplies(name: string, desk: LentDesk, clock: Clock): Repli
       new Promise((resolve, reject) => {
         const onAbort = (): void => {
           entry.settle(() => {
-            reject(signal.reason as Error);
+            reject(signal.reason);
           });
           withdraw(id);
         };
