@@ -48,7 +48,7 @@ function judge(condition: GateCondition, variant: VariantResult, finished: boole
     ...describe(condition, variant, figure),
     actual: figure.value,
     bound: shown,
-    unit: figure.unit,
+    judged: formatNumber(shown, figure.unit),
     outcome: met ? 'met' : 'not-met',
     sentence,
   };

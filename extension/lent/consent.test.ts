@@ -22,8 +22,8 @@ describe('consent to lend models', () => {
   it('names the models, the number of requests and whose quota it is', async () => {
     const { consents, asked } = create(true);
     assert.equal(await consents.ask({ run: 'triage', models }), true);
-    assert.match(asked[0] ?? '', /Let triage use copilot\/gpt-4o of this VS Code\?/);
-    assert.match(asked[0] ?? '', /at least 120 requests\n.*quota/);
+    assert.match(asked[0] ?? '', /Let triage use VS Code's copilot\/gpt-4o\?/);
+    assert.match(asked[0] ?? '', /at least 120 requests\n\n.*quota/);
   });
 
   it('is not asked for again of a run that was agreed to before it began', async () => {

@@ -44,7 +44,7 @@ export function createLentConsents(
 }
 
 function questionOf({ run, models }: LentConsent): string {
-  return t('Let {0} use {1} of this VS Code?', run, models.map(nameOf).join(', '));
+  return t("Let {0} use VS Code's {1}?", run, models.map(nameOf).join(', '));
 }
 
 function detailOf({ models }: LentConsent): string {
@@ -59,7 +59,7 @@ function detailOf({ models }: LentConsent): string {
       "They count against your editor's own quota, and the provider may limit or bill them. Neither latency nor cost is measured.",
     ),
     t('The run waits when no window of this workspace is open.'),
-  ].join('\n');
+  ].join('\n\n');
 }
 
 function nameOf({ vendor, family }: LentUse): string {

@@ -6,10 +6,10 @@ const missed: GateResult = {
   metric: 'accuracy',
   label: 'Accuracy',
   model: 'gpt',
-  condition: 'at least 90.0 %',
+  condition: 'at least 0.900',
   actual: 0.82,
   bound: 0.78,
-  unit: 'ratio',
+  judged: '0.780',
   outcome: 'not-met',
   sentence: 'Accuracy of gpt is at least 78.0 %; required at least 90.0 %.',
 };
@@ -24,8 +24,8 @@ describe('verdictOf', () => {
       failures: [
         {
           message: `${missed.sentence}\n\nThe file has changed.`,
-          expected: 'at least 90.0 %',
-          actual: '78.0 %',
+          expected: 'at least 0.900',
+          actual: '0.780',
         },
       ],
     });
@@ -43,7 +43,7 @@ describe('describeJudged', () => {
     assert.equal(describeJudged({ gates: [], stale: [] }), 'not run yet');
     const run = { createdAt: 0, endedAt: 0 } as RunSummary;
     assert.match(describeJudged({ run, gates: [], stale: [] }), /^run of /);
-    assert.match(describeJudged({ run, gates: [], stale: ['x'] }), /out of date$/);
+    assert.match(describeJudged({ run, gates: [], stale: ['x'] }), /^out of date · run of /);
   });
 });
 

@@ -25,12 +25,11 @@ export function verdictOf(results: readonly GateResult[], stale: readonly string
 }
 
 /** VS Code puts the last two side by side at the condition's line: they are short, and the message says it all. */
-function failureOf({ sentence, condition, bound, actual, unit }: GateResult, stale: readonly string[]): FailedGate {
-  const figure = bound ?? actual;
+function failureOf({ sentence, condition, judged }: GateResult, stale: readonly string[]): FailedGate {
   return {
     message: [sentence, ...stale].join('\n\n'),
     expected: condition,
-    actual: figure === undefined ? t('not computed') : formatFigure(figure, unit),
+    actual: judged ?? t('not computed'),
   };
 }
 
@@ -38,7 +37,7 @@ function failureOf({ sentence, condition, bound, actual, unit }: GateResult, sta
 export function describeJudged({ run, stale }: JudgedGates): string {
   if (run === undefined) return t('not run yet');
   const when = formatMoment(run.endedAt ?? run.createdAt);
-  return stale.length === 0 ? t('run of {0}', when) : t('run of {0} · out of date', when);
+  return stale.length === 0 ? t('run of {0}', when) : t('out of date · run of {0}', when);
 }
 
 /** What a person agrees to before a benchmark is run: rows, tokens and money. */

@@ -27,7 +27,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await openFile('lent.bench.yaml');
   await runCommand('AI Workbench: Run Benchmark');
   await dialog.waitFor();
-  assert.match(await dialog.innerText(), /Let lent-one use test-lender\/echo.*at least 4 requests.*quota/s);
+  assert.match(await dialog.innerText(), /Let lent-one use VS Code's test-lender\/echo.*at least 4 requests.*quota/s);
   await screenshot('lent-consent');
   await answer('Cancel');
   await until(async () => (await notifications()).some(message => /was not allowed/.test(message)));

@@ -42,9 +42,11 @@ describe('the Test Explorer', function () {
     });
     assert.doesNotMatch(judged, /out of date/);
     // The message stands at the condition's line, in the editor.
-    await driver.waitFor('.test-message-inline-content >> text=/%.!=.at.least.90/');
+    await driver.waitFor('.test-error-content-widget >> text=/!=.at.least.0.900/');
     await driver.waitFor('.test-output-peek-tree >> text=/embedded:majority/');
     assert.ok(runId);
+    await driver.click('.test-explorer .monaco-list-row >> text=gated-triage');
+    await driver.press('ArrowRight');
     for (const theme of ['light', 'dark', 'hc-dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`test-explorer-${theme}`);
