@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import type { CompletionItem, TextEdit } from 'vscode-languageserver';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 
@@ -72,6 +73,12 @@ describe('completion', () => {
       'split',
       'slices',
       'limit',
+      'sample',
+      'filter',
+      'choices',
+      'audio',
+      'images',
+      'config',
       'card',
     ]);
     assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
@@ -118,8 +125,32 @@ describe('completion', () => {
     assert.deepEqual(await labels('prompts:\n  - |'), ['prompts/t.prompt.yml']);
   });
 
+  it('offers columns of Parquet files and Hugging Face folders, wherever columns are named', async () => {
+    const fixtures = fileURLToPath(new URL('../test/fixtures/data/', import.meta.url));
+    const columns = ['id', 'label', 'text', 'tags'];
+    const parquet = `dataset:\n  path: ${fixtures}many-zstd.parquet\n  `;
+    for (const place of ['input: |', 'choices: |', 'audio: |', 'split: {stratify: |}', 'target:\n    - |']) {
+      assert.deepEqual(await labels(`${parquet}${place}\n`), columns, place);
+    }
+    const hub = ['text', 'label', 'tags', 'meta', 'picture'];
+    assert.deepEqual(await labels(`dataset:\n  path: ${fixtures}huggingface/shards\n  images: |\n`), hub);
+    assert.deepEqual(await labels(`dataset:\n  path: ${fixtures}huggingface/card\n  config: de\n  input: |\n`), [
+      'text',
+      'label',
+      'tags',
+    ]);
+  });
+
   it('offers enumerations, booleans, defaults and examples', async () => {
-    assert.deepEqual(await labels('dataset:\n  format: |\n'), ['jsonl', 'csv', 'tsv']);
+    assert.deepEqual(await labels('dataset:\n  format: |\n'), [
+      'jsonl',
+      'json',
+      'csv',
+      'tsv',
+      'parquet',
+      'huggingface',
+      'wav-folder',
+    ]);
     assert.deepEqual(await labels('metrics: [{exact-match: {trim: |}}]'), ['true', 'false']);
     assert.deepEqual(await labels('limits:\n  timeout: |\n'), ['60s', '30s', 'PT1M']);
     assert.equal(await take('limits: {budget: |}', '5.00 USD'), 'limits: {budget: 5.00 USD}');
