@@ -43,7 +43,7 @@ describe('ROUGE against rouge-score', () => {
     const byLines = rougeScore('rougeLsum', text, [other], {});
     // One line each: the union is the one subsequence.
     assert.deepEqual(byLines, whole);
-    assert.ok(whole.f1 > 0.05 && whole.f1 < 1, String(whole.f1));
+    assert.ok(whole.f1 > 0.01 && whole.f1 < 1, String(whole.f1));
   });
 
   it('needs a target', () => assert.throws(() => rougeScore('rouge1', 'a', [], {}), RangeError));
