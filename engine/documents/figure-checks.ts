@@ -1,5 +1,5 @@
 import type { Benchmark, GateCondition, MetricName } from '../../schemas/generated/files.ts';
-import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
+import { createMetrics, metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
@@ -11,7 +11,7 @@ export function metricsOf(benchmark: Pick<Benchmark, 'metrics'>): readonly Metri
 
 /** Ids of the figures a benchmark computes, by which a gate names them. */
 export function figuresOf(benchmark: Pick<Benchmark, 'metrics'>): readonly string[] {
-  return [...new Set(metricsOf(benchmark).flatMap(name => metricCatalogue.get(name)?.figures ?? [name]))];
+  return [...new Set(createMetrics(benchmark).flatMap(({ figures }) => figures))];
 }
 
 /** A figure has one value a model: a metric named twice, even with other parameters, would hide one of them. */

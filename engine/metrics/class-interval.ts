@@ -2,11 +2,13 @@ import { wilsonInterval, type ClosedInterval } from '../statistics/intervals.ts'
 import { createRandom } from '../statistics/random.ts';
 import { createMultinomial, percentileBootstrap } from '../statistics/resampling.ts';
 import {
+  canCorrelate,
   computeClassFigure,
   createClassCounts,
   type Average,
   type ClassCounts,
   type ClassFigure,
+  type MatrixFigure,
 } from './class-figures.ts';
 import type { ConfusionCell } from './confusion.ts';
 import type { AggregateOptions } from './metric.ts';
@@ -23,10 +25,11 @@ interface ClassInterval extends ClosedInterval {
 /**
  * Percentile bootstrap of a class figure: rows are resampled with replacement, which for counts is a multinomial draw over the
  * confusion matrix's cells. Where every row is right, or none, resampling cannot vary and the interval is Wilson's, for macro
- * averages with the rows that as many equally large classes would need for the same precision.
+ * averages and balanced accuracy with the rows that as many equally large classes would need for the same precision. MCC's is
+ * Wilson's of the share right, corrected for chance, and of either sign where targets or answers do not vary.
  */
 export function computeClassInterval(
-  figure: ClassFigure,
+  figure: ClassFigure | MatrixFigure,
   average: Average,
   cells: readonly ConfusionCell[],
   labels: number,
@@ -40,12 +43,17 @@ export function computeClassInterval(
   const rows = sum(counts.support);
   if (rows === 0) return undefined;
   const right = sum(counts.right);
-  if (right === 0 || right === rows) return widenCertainty(average, counts, rows, right, options.confidence);
+  if (figure === 'mcc') {
+    const interval = boundCorrelation(counts, rows, right, options.confidence);
+    return interval ?? resample(figure, average, cells, labels, rows, options);
+  }
+  if (right === 0 || right === rows)
+    return widenCertainty(figure === 'balanced-accuracy' ? 'macro' : average, counts, rows, right, options.confidence);
   return resample(figure, average, cells, labels, rows, options);
 }
 
 function resample(
-  figure: ClassFigure,
+  figure: ClassFigure | MatrixFigure,
   average: Average,
   cells: readonly ConfusionCell[],
   labels: number,
@@ -84,6 +92,23 @@ function widenCertainty(
   }
   const effective = average === 'macro' ? (classes * classes) / reciprocals : rows;
   return { ...wilsonInterval(right === 0 ? 0 : effective, effective, confidence), method: 'Wilson' };
+}
+
+/** Interval of an MCC that resampling cannot vary; undefined where it can. */
+function boundCorrelation(
+  counts: ClassCounts,
+  rows: number,
+  right: number,
+  confidence: number,
+): ClassInterval | undefined {
+  if (!canCorrelate(counts)) {
+    const { high } = wilsonInterval(0, rows, confidence);
+    return { low: -high, high, method: 'Wilson' };
+  }
+  if (right < rows) return undefined;
+  const { low } = wilsonInterval(rows, rows, confidence);
+  const chance = counts.support.reduce((total, support) => total + (support / rows) ** 2, 0);
+  return { low: Math.max(-1, (low - chance) / (1 - chance)), high: 1, method: 'Wilson, corrected for chance' };
 }
 
 /** Class counts of cells that hold `drawn` rows, written into `counts`. */

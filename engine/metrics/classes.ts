@@ -45,7 +45,16 @@ function readAverage({ average }: Readonly<Record<string, unknown>>): Average {
 
 function createClassMetric(id: ClassFigure, average: Average): Metric {
   const label = `${titles[id]} (${average})`;
-  return { id, label, kind: 'quality', startAggregate: () => startClassAggregate(id, label, average) };
+  return {
+    id,
+    name: id,
+    label,
+    kind: 'quality',
+    unit: 'ratio',
+    direction: 'higher',
+    figures: [id],
+    startAggregate: () => startClassAggregate(id, label, average),
+  };
 }
 
 function startClassAggregate(id: ClassFigure, label: string, average: Average): Aggregator {

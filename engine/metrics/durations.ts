@@ -37,6 +37,7 @@ interface Duration extends Pick<MetricDefinition, 'id' | 'title' | 'description'
 
 function defineDuration(duration: Duration): MetricDefinition {
   const { id, title, description, streams } = duration;
+  const figures = [`${id}.mean`, ...percentiles.map(percent => `${id}.p${percent}`)];
   return {
     id,
     title,
@@ -47,9 +48,18 @@ function defineDuration(duration: Duration): MetricDefinition {
     kind: 'latency',
     unit: 'ms',
     direction: 'lower',
-    figures: [`${id}.mean`, ...percentiles.map(percent => `${id}.p${percent}`)],
+    figures,
     streams,
-    create: () => ({ id, label: title, kind: 'latency', startAggregate: () => collectDurations(duration) }),
+    create: () => ({
+      id,
+      name: id,
+      label: title,
+      kind: 'latency',
+      unit: 'ms',
+      direction: 'lower',
+      figures,
+      startAggregate: () => collectDurations(duration),
+    }),
   };
 }
 

@@ -1,14 +1,31 @@
 import type { ConfusionMatrix, MetricValue } from '../../schemas/generated/messages.ts';
 import type { MetricName } from '../../schemas/generated/files.ts';
+import type { ToolCall } from '../models/model.ts';
+import type { MeasuredSample, Measurement, MeasureNeeds, MeasureTools } from './measure.ts';
 
 /** What a metric sees of an answered sample. */
 export interface Observation {
   readonly output: string;
   readonly target: string;
+  /** Position of its row; repeats of a row share it. */
+  readonly row?: number;
+  readonly slices?: Readonly<Record<string, string>>;
+  /** How the row was disturbed, where it was; absent for rows asked as they are. */
+  readonly perturbation?: string;
+  /** The options of a multiple-choice row. Known when the answer comes, not of a stored sample. */
+  readonly choices?: readonly string[];
+  /** Log-likelihoods of the choices. Known when the answer comes. */
+  readonly choiceLogprobs?: readonly number[];
+  /** Label probabilities of a classifier. Known when the answer comes. */
+  readonly probabilities?: Readonly<Record<string, number>>;
+  readonly toolCalls?: readonly ToolCall[];
+  /** Numbers measured when the answer came and stored with the sample, by key. */
+  readonly scores?: Readonly<Record<string, number>>;
   readonly latencyMs?: number;
   readonly firstTokenMs?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  readonly reasoningTokens?: number;
   readonly estimatedTokens?: boolean;
   readonly cost?: number;
 }
@@ -20,7 +37,7 @@ export interface AggregateOptions {
   readonly seed: number;
 }
 
-/** Collects observations in bounded memory: counts and one number a row at most, never texts. */
+/** Collects observations in bounded memory: counts and a few numbers a row at most, never texts. */
 export interface Aggregator {
   add(observation: Observation): void;
   /** The metric's figures so far; a latency metric has several (`latency.mean`, `latency.p50`, …), most have one. */
@@ -31,14 +48,47 @@ export interface Aggregator {
   confusion?(): ConfusionMatrix | undefined;
 }
 
+/**
+ * How a figure that is no mean of scores (BLEU, WER, macro F1) comes about: each sample's statistics are added up and `figure` turns the
+ * sums into the number. Paired comparisons resample the statistics.
+ */
+export interface CorpusStatistics {
+  /** Numbers per sample; always of the same length. */
+  of(observation: Observation): Float64Array;
+  /** The figure of summed statistics; NaN where there is none. */
+  figure(sums: Float64Array): number;
+}
+
 /** One metric with its parameters bound. */
 export interface Metric {
-  readonly id: MetricName;
+  /** Key of its scores and leading figure: the `name` parameter where it has one, else the metric's own name. */
+  readonly id: string;
+  readonly name: MetricName;
   /** For people: `F1 (macro)`. */
   readonly label: string;
   readonly kind: MetricValue['kind'];
-  /** A sample's own score in 0..1, where the metric has one (exact-match, accuracy). Decides `right` and pairs variants. */
-  score?(observation: Observation): number;
+  readonly unit: MetricValue['unit'];
+  readonly direction: MetricValue['direction'];
+  /** Ids of the figures it computes, the leading one first. */
+  readonly figures: readonly string[];
+  /**
+   * A sample's own score, where the metric has one; undefined where this sample has none. Stored under the metric's id; pairs variants
+   * row by row. A metric that measures outside reads what was measured from `observation.scores`.
+   */
+  score?(observation: Observation): number | undefined;
+  /** Whether a score means a right answer. Absent where no score does. A metric whose every score is 0 or 1 is compared by McNemar's test. */
+  readonly right?: { readonly isRight: (score: number) => boolean; readonly binary: boolean };
+  /** Further numbers taken from the answer itself when it comes (choices, probabilities), stored by key beside the score. */
+  take?(observation: Observation): Readonly<Record<string, number>> | undefined;
+  /** Measures a sample outside the engine, once, right after its answer. Throws only the signal's reason. */
+  measure?(sample: MeasuredSample, tools: MeasureTools, signal: AbortSignal): Promise<Measurement>;
+  readonly needs?: MeasureNeeds;
+  /** Present where the figure is no mean of scores. */
+  readonly corpus?: CorpusStatistics;
+  /** Wants perturbed rows too (robustness); every other metric's overall figure is over rows asked as they are. */
+  readonly seesPerturbed?: boolean;
+  /** Compares slices itself (fairness) and has no figure within one. */
+  readonly overallOnly?: boolean;
   startAggregate(): Aggregator;
 }
 
@@ -55,7 +105,7 @@ export interface MetricDefinition {
   readonly kind: MetricValue['kind'];
   readonly unit: MetricValue['unit'];
   readonly direction: MetricValue['direction'];
-  /** Ids of the figures it computes, the leading one first. */
+  /** Ids of the figures it computes without parameters, the leading one first. */
   readonly figures: readonly string[];
   /** Needs the answers streamed. */
   readonly streams: boolean;

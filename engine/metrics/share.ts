@@ -1,19 +1,25 @@
+import type { MetricName } from '../../schemas/generated/files.ts';
 import type { MetricValue } from '../../schemas/generated/messages.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
 import type { Aggregator, Metric, Observation } from './metric.ts';
 
 /** A metric whose samples score 0 or 1: the share of ones, with Wilson's interval. */
 export function createShareMetric(
-  id: Metric['id'],
+  name: MetricName,
   label: string,
   isRight: (observation: Observation) => boolean,
 ): Metric {
   return {
-    id,
+    id: name,
+    name,
     label,
     kind: 'quality',
+    unit: 'ratio',
+    direction: 'higher',
+    figures: [name],
     score: observation => (isRight(observation) ? 1 : 0),
-    startAggregate: () => countRight(id, label, isRight),
+    right: { isRight: score => score >= 1, binary: true },
+    startAggregate: () => countRight(name, label, isRight),
   };
 }
 

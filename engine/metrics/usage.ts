@@ -14,7 +14,16 @@ export const tokens: MetricDefinition = {
   direction: 'neutral',
   figures: ['tokens.input', 'tokens.output'],
   streams: false,
-  create: () => ({ id: 'tokens', label: 'Tokens', kind: 'usage', startAggregate: sumTokens }),
+  create: () => ({
+    id: 'tokens',
+    name: 'tokens',
+    label: 'Tokens',
+    kind: 'usage',
+    unit: 'tokens',
+    direction: 'neutral',
+    figures: ['tokens.input', 'tokens.output'],
+    startAggregate: sumTokens,
+  }),
 };
 
 export const cost: MetricDefinition = {
@@ -28,7 +37,16 @@ export const cost: MetricDefinition = {
   direction: 'lower',
   figures: ['cost', 'cost.perThousand'],
   streams: false,
-  create: () => ({ id: 'cost', label: 'Cost', kind: 'cost', startAggregate: sumCosts }),
+  create: () => ({
+    id: 'cost',
+    name: 'cost',
+    label: 'Cost',
+    kind: 'cost',
+    unit: 'USD',
+    direction: 'lower',
+    figures: ['cost', 'cost.perThousand'],
+    startAggregate: sumCosts,
+  }),
 };
 
 function sumTokens(): Aggregator {

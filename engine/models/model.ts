@@ -1,8 +1,20 @@
 import type { FailureClass } from '../../schemas/generated/messages.ts';
 
+/** An image or a sound, as it is sent. */
+export interface Media {
+  /** Such as `image/png` or `audio/wav`. */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes, hex. */
+  readonly digest: string;
+}
+
+export type ContentPart =
+  { readonly type: 'text'; readonly text: string } | { readonly type: 'image' | 'audio'; readonly media: Media };
+
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+  readonly content: string | readonly ContentPart[];
 }
 
 /** Sampling parameters, in the words of workbench.yaml and prompt files. */
@@ -12,6 +24,28 @@ export interface ModelParameters {
   readonly maxTokens?: number;
   readonly seed?: number;
   readonly stop?: readonly string[];
+  /** How much a reasoning model may think, where the endpoint has such a setting. */
+  readonly reasoningEffort?: 'minimal' | 'low' | 'medium' | 'high';
+}
+
+/** A function the model may ask to have called. The workbench never calls it: the call is the answer. */
+export interface Tool {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the arguments. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** What an answer must look like: any JSON, or JSON of a schema. */
+export type ResponseFormat =
+  | { readonly type: 'json' }
+  | { readonly type: 'json-schema'; readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
+
+/** Which sample a question belongs to, for models that answer from a record of earlier answers. */
+export interface SampleIdentity {
+  readonly row: number;
+  readonly rowDigest: string;
+  readonly repeat: number;
 }
 
 export interface Question {
@@ -24,6 +58,21 @@ export interface Question {
   readonly stream: boolean;
   /** Milliseconds until the answer must be complete; each attempt has this long. */
   readonly timeout: number;
+  readonly tools?: readonly Tool[];
+  readonly responseFormat?: ResponseFormat;
+  /** The choices of a multiple-choice row. A model that scores choices by log-likelihood returns `choiceLogprobs`. */
+  readonly choices?: readonly string[];
+  /** The sound to transcribe, for speech models. */
+  readonly audio?: Media;
+  /** Every column of the row, for models that are described by a template over them. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly sample?: SampleIdentity;
+}
+
+export interface ToolCall {
+  readonly name: string;
+  /** JSON text as the model wrote it; it need not be valid. */
+  readonly arguments: string;
 }
 
 export interface Answer {
@@ -33,11 +82,21 @@ export interface Answer {
   /** Milliseconds to the first event with content, reasoning or a tool call; only of a stream. */
   readonly firstTokenMs?: number;
   readonly inputTokens?: number;
+  /** Reasoning tokens are part of them, as endpoints bill them. */
   readonly outputTokens?: number;
+  /** Of the output tokens, those the model thought with and did not show. */
+  readonly reasoningTokens?: number;
   /** True where the endpoint sent no usage and the counts are estimates. */
   readonly estimatedTokens?: boolean;
   /** `stop`, `length`, `content_filter`, … as the endpoint says. */
   readonly finishReason?: string;
+  readonly toolCalls?: readonly ToolCall[];
+  /** Log-likelihood of each of the question's choices, in their order (natural logarithm). */
+  readonly choiceLogprobs?: readonly number[];
+  /** Probability of each label a classifier knows, by label; they need not sum to 1. */
+  readonly probabilities?: Readonly<Record<string, number>>;
+  /** What the endpoint says answered: its model name and build, such as `gpt-4o-2024-08-06 fp_a1b2`. */
+  readonly fingerprint?: string;
   /** Requests sent, 1 without a retry. */
   readonly attempts: number;
 }
@@ -62,5 +121,28 @@ export interface Model {
   readonly digest: string;
   /** Throws AnswerFailure when this question could not be answered, and the signal's reason when aborted. */
   answer(question: Question, signal: AbortSignal): Promise<Answer>;
+  /** Vectors of texts, in their order; absent where the model has none. Throws as `answer` does. */
+  embed?(texts: readonly string[], timeout: number, signal: AbortSignal): Promise<Embeddings>;
   close(): Promise<void>;
+}
+
+export interface Embeddings {
+  readonly vectors: readonly Float32Array[];
+  readonly inputTokens?: number;
+}
+
+/** Characters of text in messages; images and sounds have none. */
+export function countCharacters(messages: readonly Message[]): number {
+  let characters = 0;
+  for (const { content } of messages) {
+    if (typeof content === 'string') characters += content.length;
+    else for (const part of content) if (part.type === 'text') characters += part.text.length;
+  }
+  return characters;
+}
+
+/** A message's text; an image or a sound is named in brackets. */
+export function textOf({ content }: Message): string {
+  if (typeof content === 'string') return content;
+  return content.map(part => (part.type === 'text' ? part.text : `[${part.media.mediaType}]`)).join('\n');
 }

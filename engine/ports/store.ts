@@ -9,7 +9,13 @@ import type {
   FailureClass,
   Headline,
 } from '../../schemas/generated/messages.ts';
-import type { DisagreementPage, DisagreementQuery, SamplePage, SampleQuery } from '../../schemas/generated/messages.ts';
+import type {
+  DisagreementPage,
+  DisagreementQuery,
+  SampleDetails,
+  SamplePage,
+  SampleQuery,
+} from '../../schemas/generated/messages.ts';
 import type { Checkpoint, EpochPoint, TuningReport } from '../../schemas/generated/messages.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
 import type { Blobs } from './blobs.ts';
@@ -46,6 +52,8 @@ export interface SampleRecord {
   readonly attempts: number;
   /** Present when no usable answer came. */
   readonly failure?: { readonly class: FailureClass; readonly message: string };
+  /** What else is worth keeping for people: tool calls, judges' reasons, why a metric has no score. */
+  readonly details?: SampleDetails;
 }
 
 /** What the store keeps of a run beside its samples. */

@@ -25,7 +25,10 @@ export class VariantAggregate {
 
   addAnswered(observation: Observation, slices: Readonly<Record<string, string>>): void {
     this.#answered += 1;
-    for (const aggregator of this.#overall) aggregator.add(observation);
+    const perturbed = observation.perturbation !== undefined;
+    for (const [index, aggregator] of this.#overall.entries()) {
+      if (!perturbed || this.#metrics[index]?.seesPerturbed === true) aggregator.add(observation);
+    }
     for (const column in slices) {
       const slice = this.#sliceOf(column, slices[column] ?? '');
       if (slice === undefined) continue;
@@ -74,7 +77,7 @@ export class VariantAggregate {
     const values = this.#sliceValues.get(column) ?? 0;
     if (values >= mostSliceValues) return undefined;
     this.#sliceValues.set(column, values + 1);
-    const quality = this.#metrics.filter(metric => metric.kind === 'quality');
+    const quality = this.#metrics.filter(metric => metric.kind === 'quality' && metric.overallOnly !== true);
     const slice = { column, value, n: 0, aggregators: quality.map(metric => metric.startAggregate()) };
     this.#slices.set(key, slice);
     return slice;
@@ -94,9 +97,16 @@ export class VariantAggregate {
 
 /** What metrics see of a stored sample. */
 export function observe(sample: SampleRecord): Observation {
+  const perturbation = sample.slices['perturbation'];
   return {
     output: sample.output ?? '',
     target: sample.target,
+    row: sample.row,
+    slices: sample.slices,
+    scores: sample.scores,
+    ...(sample.details?.perturbed === true && perturbation !== undefined ? { perturbation } : {}),
+    ...(sample.details?.toolCalls === undefined ? {} : { toolCalls: sample.details.toolCalls }),
+    ...(sample.details?.reasoningTokens === undefined ? {} : { reasoningTokens: sample.details.reasoningTokens }),
     ...(sample.latencyMs === undefined ? {} : { latencyMs: sample.latencyMs }),
     ...(sample.firstTokenMs === undefined ? {} : { firstTokenMs: sample.firstTokenMs }),
     ...(sample.inputTokens === undefined ? {} : { inputTokens: sample.inputTokens }),

@@ -14,7 +14,10 @@ export function shortPrompt(path: string): string {
 export function formatNumber(value: number, unit: Unit): string {
   switch (unit) {
     case 'ratio':
+    case 'score':
       return value.toFixed(3);
+    case 'points':
+      return value.toFixed(1);
     case 'ms':
       return formatMilliseconds(value);
     case 'USD':

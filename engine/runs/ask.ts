@@ -1,6 +1,7 @@
-import type { FailureClass } from '../../schemas/generated/messages.ts';
+import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
 import type { Observation } from '../metrics/metric.ts';
-import { AnswerFailure, type Answer, type ModelParameters, type Question } from '../models/model.ts';
+import { scoreObservation } from '../metrics/score.ts';
+import { AnswerFailure, countCharacters, type Answer, type ModelParameters, type Question } from '../models/model.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
 import type { Task } from './feed.ts';
@@ -28,7 +29,8 @@ export async function askTask(
 ): Promise<Asked> {
   const question = toQuestion(task, open, prompt, plan);
   const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
-  const estimate = price === undefined ? 0 : estimateCost(lengthOf(question), question.parameters.maxTokens, price);
+  const estimate =
+    price === undefined ? 0 : estimateCost(countCharacters(question.messages), question.parameters.maxTokens, price);
   const room = budget.reserve(estimate);
   if (room !== undefined) await room;
   let cost: number | undefined;
@@ -64,27 +66,11 @@ function parametersOf(open: OpenModel, prompt: Prompt | undefined): ModelParamet
   return prompt === undefined ? own : { ...own, ...prompt.parameters };
 }
 
-function lengthOf(question: Question): number {
-  let length = 0;
-  for (const message of question.messages) length += message.content.length;
-  return length;
-}
-
 function answered(task: Task, variant: number, answer: Answer, cost: number | undefined, plan: RunPlan): Asked {
   const { row } = task;
-  const observation: Observation = {
-    output: answer.output,
-    target: row.target,
-    latencyMs: answer.latencyMs,
-    ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
-    ...(answer.inputTokens === undefined ? {} : { inputTokens: answer.inputTokens }),
-    ...(answer.outputTokens === undefined ? {} : { outputTokens: answer.outputTokens }),
-    ...(answer.estimatedTokens === undefined ? {} : { estimatedTokens: answer.estimatedTokens }),
-    ...(cost === undefined ? {} : { cost }),
-  };
-  const scores: Record<string, number> = {};
-  for (const metric of plan.metrics) if (metric.score !== undefined) scores[metric.id] = metric.score(observation);
-  scores[plan.leading.id] ??= plan.leading.score?.(observation) ?? 0;
+  const observation = observeAnswer(task, answer, cost, plan);
+  const leading = observation.scores?.[plan.leading.id];
+  const details = detailsOf(answer);
   const record: SampleRecord = {
     variant,
     row: row.index,
@@ -92,13 +78,45 @@ function answered(task: Task, variant: number, answer: Answer, cost: number | un
     occurrence: task.occurrence,
     repeat: task.repeat,
     input: row.input,
+    target: row.target,
     slices: row.slices,
-    right: (scores[plan.leading.id] ?? 0) >= 1,
-    scores,
+    output: answer.output,
+    ...(leading === undefined || plan.leading.right === undefined
+      ? {}
+      : { right: plan.leading.right.isRight(leading) }),
+    scores: observation.scores ?? {},
+    latencyMs: answer.latencyMs,
+    ...(observation.firstTokenMs === undefined ? {} : { firstTokenMs: observation.firstTokenMs }),
+    ...(observation.inputTokens === undefined ? {} : { inputTokens: observation.inputTokens }),
+    ...(observation.outputTokens === undefined ? {} : { outputTokens: observation.outputTokens }),
+    ...(observation.estimatedTokens === undefined ? {} : { estimatedTokens: observation.estimatedTokens }),
+    ...(cost === undefined ? {} : { cost }),
     attempts: answer.attempts,
-    ...observation,
+    ...(details === undefined ? {} : { details }),
   };
   return { record, observation, failure: undefined };
+}
+
+/** What metrics see of a fresh answer, its scores included. */
+function observeAnswer(task: Task, answer: Answer, cost: number | undefined, plan: RunPlan): Observation {
+  const { row } = task;
+  const seen: Observation = {
+    output: answer.output,
+    target: row.target,
+    row: row.index,
+    slices: row.slices,
+    latencyMs: answer.latencyMs,
+    ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
+    ...(answer.inputTokens === undefined ? {} : { inputTokens: answer.inputTokens }),
+    ...(answer.outputTokens === undefined ? {} : { outputTokens: answer.outputTokens }),
+    ...(answer.reasoningTokens === undefined ? {} : { reasoningTokens: answer.reasoningTokens }),
+    ...(answer.estimatedTokens === undefined ? {} : { estimatedTokens: answer.estimatedTokens }),
+    ...(answer.toolCalls === undefined ? {} : { toolCalls: answer.toolCalls }),
+    ...(answer.choiceLogprobs === undefined ? {} : { choiceLogprobs: answer.choiceLogprobs }),
+    ...(answer.probabilities === undefined ? {} : { probabilities: answer.probabilities }),
+    ...(cost === undefined ? {} : { cost }),
+  };
+  return { ...seen, scores: scoreObservation(seen, plan.metrics, plan.leading) };
 }
 
 /** An error text longer than this says nothing more. */
@@ -120,4 +138,16 @@ function failed(task: Task, variant: number, error: AnswerFailure): Asked {
     failure: { class: error.class, message: error.message.slice(0, longestMessage) },
   };
   return { record, observation: undefined, failure: error.class };
+}
+
+/** What is kept of an answer for people to read; nothing for a plain one. */
+function detailsOf({ finishReason, reasoningTokens, toolCalls, fingerprint }: Answer): SampleDetails | undefined {
+  const plain = finishReason === undefined || finishReason === 'stop';
+  if (plain && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined) return undefined;
+  return {
+    ...(plain ? {} : { finishReason }),
+    ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
+    ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map(call => ({ ...call })) }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
 }

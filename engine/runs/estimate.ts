@@ -1,5 +1,6 @@
 import type { DryRunEstimate, VariantEstimate } from '../../schemas/generated/messages.ts';
 import { readTrainingRows } from '../datasets/scan.ts';
+import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
 import { estimateTokens } from './budget.ts';
 import { planRun, type PlannedVariant, type RunPlan } from './plan.ts';
@@ -34,7 +35,7 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
   if (model.kind !== 'connection') return { model: model.name, samples, inputTokens: 0, outputTokens: 0, cost: 0 };
   const rendered = plan.scan.preview.map(row =>
     (prompt?.render(row.values) ?? inputAsMessage(row.input))
-      .map(({ role, content }) => `${role}: ${content}`)
+      .map(message => `${message.role}: ${textOf(message)}`)
       .join('\n'),
   );
   const previewInput = plan.scan.preview.reduce((sum, row) => sum + row.input.length, 0);

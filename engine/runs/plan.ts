@@ -90,7 +90,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     confidence: benchmark.compare?.confidence ?? 0.95,
     baseline: baselineOf(benchmark, models),
     limits: readLimits(benchmark.limits),
-    streams: metrics.some(metric => metricCatalogue.get(metric.id)?.streams === true),
+    streams: metrics.some(metric => metricCatalogue.get(metric.name)?.streams === true),
   };
 }
 

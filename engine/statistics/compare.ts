@@ -3,7 +3,8 @@ import { countRows, mcnemarExact, newcombePaired, type PairedCounts } from './pa
 import { studentTail } from './quantiles.ts';
 import { createRandom } from './random.ts';
 import { bootstrapMean, signFlipTest } from './resampling.ts';
-import { rowsNeededForMean, rowsNeededForShares } from './rows-needed.ts';
+import { rowsNeededForMean, rowsNeededForRanks, rowsNeededForShares } from './rows-needed.ts';
+import { rankSigned, wilcoxonTest } from './wilcoxon.ts';
 
 /** Two variants on the rows both answered: counts of right and wrong, or variant minus baseline for each row. */
 type PairedInput = { readonly counts: PairedCounts } | { readonly differences: Float64Array };
@@ -12,6 +13,11 @@ export interface CompareOptions {
   /** Such as 0.95. */
   readonly confidence: number;
   readonly seed: number;
+  /**
+   * Test of differences by their ranks instead of their mean, for scores with long tails or on an ordinal scale. The interval stays the
+   * mean's. Counts keep McNemar's test: on them ranks say the same.
+   */
+  readonly test?: 'wilcoxon';
 }
 
 /** Variant against baseline. Without enough rows the figures are undefined and the p-value is 1. */
@@ -43,7 +49,9 @@ const mostForBootstrap = 1000;
  * where rows are too few or so many that it makes no difference.
  */
 export function comparePaired(input: PairedInput, options: CompareOptions): PairedResult {
-  return 'counts' in input ? compareCounts(input.counts, options) : compareDifferences(input.differences, options);
+  if ('counts' in input) return compareCounts(input.counts, options);
+  const result = compareDifferences(input.differences, options);
+  return options.test === 'wilcoxon' ? testRanks(input.differences, result, options) : result;
 }
 
 function compareCounts(counts: PairedCounts, { confidence }: CompareOptions): PairedResult {
@@ -76,6 +84,11 @@ function compareDifferences(differences: Float64Array, { confidence, seed }: Com
   if (n < fewestForBootstrap) return { ...common, ...interval, ...test, method: names.method };
   const bounds: ClosedInterval = bootstrapMean(differences, confidence, resamples, random);
   return { ...common, ...bounds, ...test, method: 'paired bootstrap, 2,000 resamples' };
+}
+
+function testRanks(differences: Float64Array, result: PairedResult, { confidence }: CompareOptions): PairedResult {
+  const ranks = rankSigned(differences);
+  return { ...result, ...wilcoxonTest(ranks), rowsNeeded: rowsNeededForRanks(ranks, result.n, confidence) };
 }
 
 function pairedT({ n, mean, variance }: Moments): number {

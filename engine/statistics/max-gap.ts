@@ -1,3 +1,4 @@
+import { differBounds, figureGap, type GroupFigure } from './figure-gap.ts';
 import { wilsonInterval, type ClosedInterval } from './intervals.ts';
 
 /** One group's proportion: `right` of `n` rows. */
@@ -33,32 +34,16 @@ export interface MaxGap {
  */
 export function maxGap(groups: readonly GroupCounts[], confidence: number): MaxGap | undefined {
   const counted = groups.filter(({ n }) => n > 0);
-  const [first] = counted;
-  if (first === undefined || counted.length < 2) return undefined;
-  const pairs = (counted.length * (counted.length - 1)) / 2;
-  const each = 1 - (1 - confidence) / pairs;
-  const bounds = counted.map(({ right, n }) => wilsonInterval(right, n, each));
-  let low = 0;
-  let high = 0;
-  for (let a = 0; a < counted.length; a++) {
-    for (let b = a + 1; b < counted.length; b++) {
-      const interval = combineBounds(counted[a]!, bounds[a]!, counted[b]!, bounds[b]!);
-      low = Math.max(low, interval.low, -interval.high);
-      high = Math.max(high, interval.high, -interval.low);
-    }
-  }
-  const best = counted.reduce((leader, group) => (shareOf(group) > shareOf(leader) ? group : leader), first);
-  const worst = counted.reduce((last, group) => (shareOf(group) < shareOf(last) ? group : last), first);
-  return {
-    best: best.name,
-    worst: worst.name,
-    gap: shareOf(best) - shareOf(worst),
-    low,
-    high,
-    confidence,
-    n: counted.reduce((sum, { n }) => sum + n, 0),
-    method: pairs === 1 ? 'Newcombe' : `Newcombe, Bonferroni over ${String(pairs)} pairs`,
-  };
+  const found = figureGap(counted.map(shareGroup), confidence);
+  if (!found) return undefined;
+  const { highest: best, lowest: worst, gap, low, high, n, pairs } = found;
+  const method = pairs === 1 ? 'Newcombe' : `Newcombe, Bonferroni over ${String(pairs)} pairs`;
+  return { best, worst, gap, low, high, confidence, n, method };
+}
+
+/** A group's proportion with Wilson's interval. At least one row. */
+export function shareGroup({ name, right, n }: GroupCounts): GroupFigure {
+  return { name, n, value: right / n, bounds: confidence => wilsonInterval(right, n, confidence) };
 }
 
 /**
@@ -66,24 +51,8 @@ export function maxGap(groups: readonly GroupCounts[], confidence: number): MaxG
  * (method 10, Statistics in Medicine 17:873–890). Both groups have at least one row.
  */
 export function newcombeIndependent(a: GroupCounts, b: GroupCounts, confidence: number): ClosedInterval {
-  return combineBounds(a, wilsonInterval(a.right, a.n, confidence), b, wilsonInterval(b.right, b.n, confidence));
-}
-
-function combineBounds(
-  a: GroupCounts,
-  boundsOfA: ClosedInterval,
-  b: GroupCounts,
-  boundsOfB: ClosedInterval,
-): ClosedInterval {
-  const shareA = shareOf(a);
-  const shareB = shareOf(b);
-  const difference = shareA - shareB;
-  return {
-    low: difference - Math.hypot(shareA - boundsOfA.low, boundsOfB.high - shareB),
-    high: difference + Math.hypot(boundsOfA.high - shareA, shareB - boundsOfB.low),
-  };
-}
-
-function shareOf({ right, n }: GroupCounts): number {
-  return right / n;
+  return differBounds(
+    { value: a.right / a.n, ...wilsonInterval(a.right, a.n, confidence) },
+    { value: b.right / b.n, ...wilsonInterval(b.right, b.n, confidence) },
+  );
 }

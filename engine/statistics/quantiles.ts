@@ -17,6 +17,27 @@ export function normalQuantile(probability: number): number {
   return centred < 0 ? -size : size;
 }
 
+/**
+ * Probability that a standard normal value is above `z`. Marsaglia (2004), "Evaluating the normal distribution", Journal of Statistical
+ * Software 11(4), near the middle; Laplace's continued fraction of Mills' ratio (Abramowitz and Stegun 26.2.14) in the tails.
+ */
+export function normalTail(z: number): number {
+  if (z < 0) return 1 - normalTail(-z);
+  const density = Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI);
+  if (z > 2.5) {
+    let fraction = z;
+    for (let term = 200; term > 0; term--) fraction = z + term / fraction;
+    return density / fraction;
+  }
+  let term = z;
+  let sum = z;
+  for (let odd = 3; term > sum * 1e-17; odd += 2) {
+    term *= (z * z) / odd;
+    sum += term;
+  }
+  return 0.5 - sum * density;
+}
+
 /** Quantile of Student's t distribution; `degrees` is any positive number. */
 export function studentQuantile(probability: number, degrees: number): number {
   if (probability === 0.5) return 0;

@@ -18,6 +18,10 @@ export function formatFigure(value: number, unit: Unit | undefined): string {
       return `$${value !== 0 && Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(2)}`;
     case 'tokens':
       return t('{0} tokens', formatNumber(value, 0));
+    case 'points':
+      return formatNumber(value, 1);
+    case 'score':
+      return formatNumber(value, 3);
     case 'count':
       return formatNumber(value, Number.isInteger(value) ? 0 : 2);
     case undefined:

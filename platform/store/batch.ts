@@ -1,5 +1,5 @@
 import type { SampleRecord } from '../../engine/ports/store.ts';
-import type { FailureClass } from '../../schemas/generated/messages.ts';
+import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
 
 /**
  * Samples as they travel between the threads: flat arrays cost 0.8 µs a sample to send, objects 1.4 µs and as much again
@@ -7,13 +7,13 @@ import type { FailureClass } from '../../schemas/generated/messages.ts';
  */
 export interface SampleBatch {
   readonly count: number;
-  /** `textsPerSample` a sample: row digest, input, target, slices, output, scores, failure class and message. */
+  /** `textsPerSample` a sample: row digest, input, target, slices, output, scores, failure class and message, details. */
   readonly texts: readonly (string | null)[];
   /** `numbersPerSample` a sample: variant, row, occurrence, repeat, right, latency, first token, tokens in, tokens out, cost, attempts. */
   readonly numbers: Float64Array<ArrayBuffer>;
 }
 
-export const textsPerSample = 8;
+export const textsPerSample = 9;
 export const numbersPerSample = 11;
 
 export function packSamples(samples: readonly SampleRecord[]): SampleBatch {
@@ -30,6 +30,7 @@ export function packSamples(samples: readonly SampleRecord[]): SampleBatch {
       JSON.stringify(sample.scores),
       sample.failure?.class ?? null,
       sample.failure?.message ?? null,
+      sample.details === undefined ? null : JSON.stringify(sample.details),
     );
     numbers[at++] = sample.variant;
     numbers[at++] = sample.row;
@@ -58,6 +59,7 @@ function unpackSample({ texts, numbers }: SampleBatch, index: number): SampleRec
   const output = text(4);
   const failure = text(6);
   const right = number(4);
+  const details = text(8);
   return {
     variant: number(0),
     row: number(1),
@@ -77,6 +79,7 @@ function unpackSample({ texts, numbers }: SampleBatch, index: number): SampleRec
     ...present('cost', number(9)),
     attempts: number(10),
     ...(failure === null ? {} : { failure: { class: failure as FailureClass, message: text(7) ?? '' } }),
+    ...(details === null ? {} : { details: JSON.parse(details) as SampleDetails }),
   };
 }
 

@@ -1,5 +1,11 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { FailureClass, SamplePage, SampleQuery, SampleRow } from '../../schemas/generated/messages.ts';
+import type {
+  FailureClass,
+  SampleDetails,
+  SamplePage,
+  SampleQuery,
+  SampleRow,
+} from '../../schemas/generated/messages.ts';
 import { numbersPerSample, textsPerSample, type SampleBatch } from './batch.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
@@ -16,7 +22,7 @@ export interface SampleStretch {
 const largestPage = 10_000;
 
 const sampleColumns = `s.id, s.lane, s.row, s.repeat, s.occurrence, s.correct, s.output, s.scores, s.latency_ms, s.first_token_ms,
-  s.input_tokens, s.output_tokens, s.cost, s.attempts, s.failure_class, s.failure_message, c.input, c.target, c.slices`;
+  s.input_tokens, s.output_tokens, s.cost, s.attempts, s.failure_class, s.failure_message, s.details, c.input, c.target, c.slices`;
 
 /** One page of a run's samples in the order they were stored. `total` counts all that match, not only the page. */
 export function querySamples(context: StoreContext, memo: Memo, query: SampleQuery): SamplePage {
@@ -150,6 +156,7 @@ function toSampleRow(row: Row, from: number, lanes: ReadonlyMap<number, number>)
     ...(failure === null
       ? {}
       : { failure: { class: failure as FailureClass, message: String(row['failure_message']) } }),
+    ...(row['details'] === null ? {} : { details: JSON.parse(String(row['details'])) as SampleDetails }),
   };
 }
 
@@ -157,6 +164,7 @@ function packRows(rows: readonly Row[], lanes: ReadonlyMap<number, number>): Sam
   const texts: (string | null)[] = [];
   const numbers = new Float64Array(rows.length * numbersPerSample);
   const textNames = ['digest', 'input', 'target', 'slices', 'output', 'scores', 'failure_class', 'failure_message'];
+  textNames.push('details');
   const numberNames = ['row', 'occurrence', 'repeat', 'correct', 'latency_ms', 'first_token_ms'];
   numberNames.push('input_tokens', 'output_tokens', 'cost', 'attempts');
   for (const [index, row] of rows.entries()) {

@@ -20,13 +20,14 @@ interface RunPosition {
 /** A failed answer asked again replaces the earlier one and keeps its id, which is the sample's permanent link. */
 const insertSql = `
   INSERT INTO samples (id, lane, content, occurrence, repeat, row, correct, output, scores, latency_ms, first_token_ms,
-    input_tokens, output_tokens, cost, attempts, failure_class, failure_message)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    input_tokens, output_tokens, cost, attempts, failure_class, failure_message, details)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (lane, content, occurrence, repeat) DO UPDATE SET
     row = excluded.row, correct = excluded.correct, output = excluded.output, scores = excluded.scores,
     latency_ms = excluded.latency_ms, first_token_ms = excluded.first_token_ms, input_tokens = excluded.input_tokens,
     output_tokens = excluded.output_tokens, cost = excluded.cost, attempts = excluded.attempts,
-    failure_class = excluded.failure_class, failure_message = excluded.failure_message`;
+    failure_class = excluded.failure_class, failure_message = excluded.failure_message,
+    details = excluded.details`;
 
 /** Stores batches of samples. Lease, contents, samples and progress go into one transaction. */
 export function createAppender(context: StoreContext): AppendSamples {
@@ -64,6 +65,7 @@ export function createAppender(context: StoreContext): AppendSamples {
         numbers[number + 10] as number,
         texts[text + 6] as string | null,
         texts[text + 7] as string | null,
+        texts[text + 8] as string | null,
       );
     }
     contents.end();

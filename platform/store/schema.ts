@@ -20,6 +20,9 @@ export const samplesPerRun = 2 ** 32;
  *
  * The second brings tuning, registry and governance. A `ledger` row is the index of one entry of `audit_log`; what the
  * entry says lies in `audit_payloads` under its digest, so that erasing it breaks no chain.
+ *
+ * The third keeps what a sample has beside its numbers, answers that need not be paid for twice (`answers`, by the digest of all that
+ * decides them), and questions that a window answers with models lent by its editor (`lent_requests`).
  */
 export const migrations: readonly string[] = [
   `
@@ -236,6 +239,26 @@ export const migrations: readonly string[] = [
     BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
   CREATE TRIGGER ledger_never_shrinks BEFORE DELETE ON ledger
     BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+  `,
+  `
+  ALTER TABLE samples ADD COLUMN details TEXT;
+  CREATE TABLE answers (
+    key BLOB PRIMARY KEY,
+    answer TEXT NOT NULL,
+    created_at REAL NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE lent_requests (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    request TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    deadline REAL NOT NULL,
+    taken_by TEXT,
+    taken_until REAL,
+    answer TEXT
+  );
+  CREATE INDEX lent_requests_open ON lent_requests (id) WHERE answer IS NULL;
   `,
 ];
 

@@ -36,7 +36,8 @@ export function formatSigned(value: number, decimals: number): string {
 
 /** Decimals that give every figure of a column the same ones: three for shares, three significant digits of the largest otherwise. */
 export function decimalsFor(values: readonly number[], unit: Unit): number {
-  if (unit === 'ratio') return 3;
+  if (unit === 'ratio' || unit === 'score') return 3;
+  if (unit === 'points') return 1;
   if (unit === 'count' || unit === 'tokens') return values.every(Number.isInteger) ? 0 : 1;
   const largest = Math.max(0, ...values.map(Math.abs).filter(Number.isFinite));
   if (largest === 0) return unit === 'USD' ? 2 : 1;
@@ -57,7 +58,7 @@ export function columnFormat(values: readonly number[], unit: Unit): (value: num
 
 /** What a column's header says after its name. A share needs no unit. */
 export function unitName(unit: Unit): string {
-  return unit === 'ratio' || unit === 'count' ? '' : unit;
+  return unit === 'ratio' || unit === 'score' || unit === 'points' || unit === 'count' ? '' : unit;
 }
 
 /** `<0.001`, `0.034`. */

@@ -41,10 +41,12 @@ const unsettled = [
 ];
 
 describe('letters of multiple choice answers', () => {
-  for (const [answer, letter] of settled) it(JSON.stringify(answer), () => assert.equal(extractChoice(answer, 4), letter));
+  for (const [answer, letter] of settled)
+    it(JSON.stringify(answer), () => assert.equal(extractChoice(answer, 4), letter));
 
   for (const answer of unsettled) {
-    it(`none in ${JSON.stringify(answer)}`, () => assert.equal(extractChoice(answer, answer.includes('I think') ? 10 : 4), undefined));
+    it(`none in ${JSON.stringify(answer)}`, () =>
+      assert.equal(extractChoice(answer, answer.includes('I think') ? 10 : 4), undefined));
   }
 
   it('reads the end of a long answer, at once', () => {

@@ -12,12 +12,18 @@ const concluded = new RegExp(
     `[\\s${marks}]{0,8}(?:(?:option|choice|letter)\\s{1,2}[${marks}]{0,6})?([A-Za-z])${after}`,
   'giu',
 );
-const approved = new RegExp(`(?<![\\p{L}\\p{N}_'’])([A-Z])[${closing}]{0,6} (?:is|would be) (?:the )?(?:correct|right|best)\\b`, 'gu');
+const approved = new RegExp(
+  `(?<![\\p{L}\\p{N}_'’])([A-Z])[${closing}]{0,6} (?:is|would be) (?:the )?(?:correct|right|best)\\b`,
+  'gu',
+);
 const opening = new RegExp(
   `^[\\s${marks}]{0,12}(?:(?:option|choice)\\s{1,2}[${marks}]{0,6})?([A-Za-z])(?:[${closing}]{0,6}[ \\t]{0,4}(?:$|\\n)|[${closing}]{0,6}[)\\].:,])`,
   'iu',
 );
-const ending = new RegExp(`^[\\s${marks}]{0,12}(?:(?:option|choice)\\s{1,2}[${marks}]{0,6})?([A-Za-z])[.\\s${closing}]{0,12}$`, 'iu');
+const ending = new RegExp(
+  `^[\\s${marks}]{0,12}(?:(?:option|choice)\\s{1,2}[${marks}]{0,6})?([A-Za-z])[.\\s${closing}]{0,12}$`,
+  'iu',
+);
 const bracketed = /[([]([A-Z])[)\]]/gu;
 
 /**

@@ -30,7 +30,9 @@ function parse(text: string): object | undefined {
 function isShallow(value: object): boolean {
   let level: readonly unknown[] = [value];
   for (let depth = 0; depth < maxDepth; depth++) {
-    level = level.filter(part => typeof part === 'object' && part !== null).flatMap(part => Object.values(part as object));
+    level = level
+      .filter(part => typeof part === 'object' && part !== null)
+      .flatMap(part => Object.values(part as object));
     if (level.length === 0) return true;
   }
   return false;

@@ -51,8 +51,21 @@ describe('fields of JSON', () => {
   it('compares arrays by place, or in any order with the best pairs', () => {
     assert.deepEqual(count([1, 2, 3], [3, 1, 2, 2]), [0, 4, 3]);
     assert.deepEqual(count([1, 2, 3], [3, 1, 2, 2], { anyOrder: true }), [3, 1, 0]);
-    const items = [{ id: 1, v: 'x' }, { id: 2, v: 'y' }];
-    assert.deepEqual(count(items, [{ id: 2, v: 'z' }, { id: 1, v: 'x' }], { anyOrder: true }), [3, 1, 1]);
+    const items = [
+      { id: 1, v: 'x' },
+      { id: 2, v: 'y' },
+    ];
+    assert.deepEqual(
+      count(
+        items,
+        [
+          { id: 2, v: 'z' },
+          { id: 1, v: 'x' },
+        ],
+        { anyOrder: true },
+      ),
+      [3, 1, 1],
+    );
     assert.deepEqual(count([1], [], { anyOrder: true }), [0, 1, 1]);
     const long = Array.from({ length: 400 }, (_, index) => index);
     assert.deepEqual(count(long, long.toReversed(), { anyOrder: true }), [0, 400, 400]);

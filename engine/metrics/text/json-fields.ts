@@ -59,7 +59,11 @@ function compare(expected: unknown, actual: unknown, options: FieldOptions, work
     return compareObjects(expected, actual, options, work);
   }
   if (isSame(expected, actual, options)) return { ...none, truePositives: countFields(expected, options) };
-  return { truePositives: 0, falsePositives: countFields(actual, options), falseNegatives: countFields(expected, options) };
+  return {
+    truePositives: 0,
+    falsePositives: countFields(actual, options),
+    falseNegatives: countFields(expected, options),
+  };
 }
 
 function isFilled(value: unknown): value is object {
@@ -106,7 +110,10 @@ function compareArrays(
   const taken = new Set(pairs);
   expected.forEach((value, index) => {
     const at = pairs === undefined ? index : pairs[index]!;
-    counts = add(counts, at >= 0 && at < actual.length ? compare(value, actual[at], options, work) : missing(value, options));
+    counts = add(
+      counts,
+      at >= 0 && at < actual.length ? compare(value, actual[at], options, work) : missing(value, options),
+    );
   });
   actual.forEach((value, index) => {
     const used = pairs === undefined ? index < expected.length : taken.has(index);

@@ -36,7 +36,8 @@ const last: readonly (readonly [text: string, value: number | undefined])[] = [
 ];
 
 describe('numbers in texts', () => {
-  for (const [text, value] of last) it(JSON.stringify(text.slice(0, 40)), () => assert.equal(extractNumber(text, {}), value));
+  for (const [text, value] of last)
+    it(JSON.stringify(text.slice(0, 40)), () => assert.equal(extractNumber(text, {}), value));
 
   it('the first', () => {
     assert.equal(extractNumber('10 of 12', { which: 'first' }), 10);

@@ -43,7 +43,8 @@ function createPattern(decimalMark: '.' | ',', fractions: boolean): RegExp {
   const number = `(?:${whole}|(?<!\\d)(?<only>${decimal}\\d+))`;
   const exponent = '(?:[eE](?<exponent>[-+]?\\d{1,4})(?![\\p{L}\\d]))?';
   // No fraction in the middle of a date.
-  const over = '(?:(?<!/\\d{1,15})(?:\\u0020(?<over>\\d{1,9}))?\\s?[/\\u2044]\\s?(?<under>\\d{1,15})(?![\\d/]|\\.\\d))?';
+  const over =
+    '(?:(?<!/\\d{1,15})(?:\\u0020(?<over>\\d{1,9}))?\\s?[/\\u2044]\\s?(?<under>\\d{1,15})(?![\\d/]|\\.\\d))?';
   return new RegExp(`${sign}${currency}${number}${exponent}${fractions ? over : ''}(?<percent>\\s?%)?`, 'gu');
 }
 
@@ -71,5 +72,8 @@ export interface Tolerance {
 export function isNear(actual: number, expected: number, { absolute = 0, relative = 0 }: Tolerance): boolean {
   if (actual === expected) return true;
   const most = Math.max(absolute, relative * Math.abs(expected));
-  return Math.abs(actual - expected) <= most + Number.EPSILON * 4 * Math.max(Math.abs(expected), Math.abs(actual)) * Number(most > 0);
+  return (
+    Math.abs(actual - expected) <=
+    most + Number.EPSILON * 4 * Math.max(Math.abs(expected), Math.abs(actual)) * Number(most > 0)
+  );
 }

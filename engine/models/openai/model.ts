@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Digest } from '../../ports/digest.ts';
 import { HttpFailure } from '../../ports/http.ts';
 import type { CreateHttpClient, HttpOptions } from '../../ports/http.ts';
-import type { Answer, Message, Model, ModelParameters, Question } from '../model.ts';
+import { countCharacters, type Answer, type Model, type ModelParameters, type Question } from '../model.ts';
 import { createAbortFan } from '../pacing/abort-fan.ts';
 import { createPacer } from '../pacing/pacer.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
@@ -126,12 +126,6 @@ function toAnswer({ reply, sentAt }: Sent, question: Question, attempts: number)
     ...(finishReason === undefined ? undefined : { finishReason }),
     attempts,
   };
-}
-
-function countCharacters(messages: readonly Message[]): number {
-  let characters = 0;
-  for (const message of messages) characters += message.content.length;
-  return characters;
 }
 
 /** About four characters a token, the usual rule of thumb for English; always labelled an estimate. */
