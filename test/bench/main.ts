@@ -1,16 +1,9 @@
-<<<<<<< HEAD
-// npm run bench -- [throughput] [memory] [activation] [text] [--peer promptfoo] [--rows N] [--rounds N]
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import { benchActivation } from './activation.ts';
-import { benchTextMetrics } from './text-metrics.ts';
-=======
-// npm run bench -- [throughput] [memory] [lag] [activation] [--peer promptfoo] [--rows N] [--rounds N]
+// npm run bench -- [throughput] [memory] [lag] [activation] [text] [--peer promptfoo] [--rows N] [--rounds N]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchActivation } from './activation.ts';
 import { benchLag } from './lag.ts';
->>>>>>> main
+import { benchTextMetrics } from './text-metrics.ts';
 import { benchMemory, benchPromptfoo, benchThroughput } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
