@@ -1,6 +1,7 @@
 import type { ConfusionMatrix, MetricValue } from '../../schemas/generated/messages.ts';
 import type { MetricName } from '../../schemas/generated/files.ts';
 import type { ToolCall } from '../models/model.ts';
+import type { Range } from '../statistics/estimate.ts';
 import type { MeasuredSample, Measurement, MeasureNeeds, MeasureTools } from './measure.ts';
 
 /** What a metric sees of an answered sample. */
@@ -83,6 +84,8 @@ export interface Metric {
   /** Measures a sample outside the engine, once, right after its answer. Throws only the signal's reason. */
   measure?(sample: MeasuredSample, tools: MeasureTools, signal: AbortSignal): Promise<Measurement>;
   readonly needs?: MeasureNeeds;
+  /** What figures can lie between, by their ids, where their unit does not say (see `rangeOf`). */
+  readonly ranges?: Readonly<Record<string, Range>>;
   /** Present where the figure is no mean of scores. */
   readonly corpus?: CorpusStatistics;
   /** Wants perturbed rows too (robustness); every other metric's overall figure is over rows asked as they are. */
@@ -109,5 +112,18 @@ export interface MetricDefinition {
   readonly figures: readonly string[];
   /** Needs the answers streamed. */
   readonly streams: boolean;
-  create(parameters: Readonly<Record<string, unknown>>): Metric;
+  /** Throws `metric-unsuitable` for parameters that make no metric, such as a regular expression that is none. */
+  create(parameters: Readonly<Record<string, unknown>>, sibling: FindMetric): Metric;
+}
+
+/**
+ * The metric that another one builds on, with its parameters, by its id or name; without a reference the benchmark's first quality metric,
+ * else accuracy. Throws `metric-unsuitable` where there is none.
+ */
+export type FindMetric = (reference: string | undefined) => SiblingMetric;
+
+export interface SiblingMetric {
+  readonly metric: Metric;
+  /** Whether the benchmark measures it anyway, so that its scores are stored. */
+  readonly isMeasured: boolean;
 }

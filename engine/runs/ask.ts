@@ -54,6 +54,7 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
     parameters: parametersOf(open, prompt),
     stream: plan.streams,
     timeout: plan.limits.timeout,
+    ...(task.row.choices === undefined ? {} : { choices: task.row.choices }),
   };
 }
 
@@ -106,6 +107,7 @@ function observeAnswer(task: Task, answer: Answer, cost: number | undefined, pla
     row: row.index,
     slices: row.slices,
     latencyMs: answer.latencyMs,
+    ...(row.choices === undefined ? {} : { choices: row.choices }),
     ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
     ...(answer.inputTokens === undefined ? {} : { inputTokens: answer.inputTokens }),
     ...(answer.outputTokens === undefined ? {} : { outputTokens: answer.outputTokens }),
