@@ -88,7 +88,7 @@ async function offerPaths({ workspace, uri, path }: Scene, signal: AbortSignal):
       ? [/\.md$/i, 'card']
       : path[0] === 'prompts'
         ? [/\.prompt\.ya?ml$/i, 'prompt']
-        : [/\.(jsonl|ndjson|csv|tsv)$/i, 'dataset'];
+        : [/\.((jsonl|ndjson|json|csv|tsv)(\.gz)?|parquet)$/i, 'dataset'];
   const files = await listFiles(folder, name, signal);
   return files.map(value => ({ value, detail: detail, kind: CompletionItemKind.File }));
 }

@@ -72,6 +72,12 @@ describe('completion', () => {
       'split',
       'slices',
       'limit',
+      'sample',
+      'filter',
+      'choices',
+      'audio',
+      'images',
+      'config',
       'card',
     ]);
     assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
@@ -119,7 +125,15 @@ describe('completion', () => {
   });
 
   it('offers enumerations, booleans, defaults and examples', async () => {
-    assert.deepEqual(await labels('dataset:\n  format: |\n'), ['jsonl', 'csv', 'tsv']);
+    assert.deepEqual(await labels('dataset:\n  format: |\n'), [
+      'jsonl',
+      'json',
+      'csv',
+      'tsv',
+      'parquet',
+      'huggingface',
+      'wav-folder',
+    ]);
     assert.deepEqual(await labels('metrics: [{exact-match: {trim: |}}]'), ['true', 'false']);
     assert.deepEqual(await labels('limits:\n  timeout: |\n'), ['60s', '30s', 'PT1M']);
     assert.equal(await take('limits: {budget: |}', '5.00 USD'), 'limits: {budget: 5.00 USD}');

@@ -1,4 +1,5 @@
 import type { Connection, Dataset } from '../schemas/generated/files.ts';
+import type { DatasetPart } from '../engine/datasets/huggingface/layout.ts';
 import type { LibraryDocument } from '../engine/documents/library.ts';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
 import type { MetricDefinition } from '../engine/metrics/metric.ts';
@@ -87,11 +88,17 @@ export async function describeDataset(
   const view = await workspace.view(uri);
   if (view === undefined || typeof dataset.path !== 'string' || dataset.path === '') return undefined;
   const facts = await view.fileFacts(dataset.path, signal);
-  if (facts?.kind !== 'file') return `There is no file ${code(dataset.path)}.`;
-  const columns = await view.datasetColumns(dataset.path, dataset.format, signal);
+  if (facts === undefined || facts.kind === 'other') return `There is no file ${code(dataset.path)}.`;
+  const columns = await view.datasetColumns(dataset.path, dataset.format, signal, partOf(dataset));
   const list =
     columns === undefined ? 'Its columns cannot be read.' : `Columns: ${columns.slice(0, 40).map(code).join(', ')}`;
-  return `${code(dataset.path)}, ${formatBytes(facts.size)}  \n${list}`;
+  const size = facts.kind === 'folder' ? 'folder' : formatBytes(facts.size);
+  return `${code(dataset.path)}, ${size}  \n${list}`;
+}
+
+/** Any split tells the columns; drafts may hold anything as the configuration. */
+function partOf({ config }: Partial<Dataset>): DatasetPart {
+  return { any: true, ...(typeof config === 'string' ? { config } : {}) };
 }
 
 export async function columnsOf(
@@ -102,7 +109,7 @@ export async function columnsOf(
 ): Promise<readonly string[]> {
   if (typeof dataset.path !== 'string' || dataset.path === '') return [];
   const view = await workspace.view(uri);
-  return (await view?.datasetColumns(dataset.path, dataset.format, signal)) ?? [];
+  return (await view?.datasetColumns(dataset.path, dataset.format, signal, partOf(dataset))) ?? [];
 }
 
 function formatBytes(bytes: number): string {

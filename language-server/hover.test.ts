@@ -31,7 +31,7 @@ describe('hover', () => {
     const text = await hover('rep|eats: 3\n');
     assert.match(text, /\*\*Repeats\*\*/);
     assert.match(text, /From 1 to 1000\s+Default: `1`\s+Example: `3`/);
-    assert.match(await hover('dataset:\n  format: js|onl\n'), /Allowed: `jsonl`, `csv`, `tsv`/);
+    assert.match(await hover('dataset:\n  format: js|onl\n'), /Allowed: `jsonl`, `json`, `csv`, `tsv`, `parquet`/);
   });
 
   it('tells models', async () => {
