@@ -3,21 +3,28 @@ import { WorkbenchError } from '../base/errors.ts';
 import { accuracy } from './accuracy.ts';
 import { calibration } from './calibration.ts';
 import { balancedAccuracy, f1, mcc, precision, recall } from './classes.ts';
+import { custom } from './custom.ts';
 import { latency, timeToFirstToken } from './durations.ts';
 import { cer, wer } from './error-rates.ts';
 import { exactMatch } from './exact-match.ts';
 import { fairness } from './fairness.ts';
+import { judge } from './judge/judge.ts';
 import { jsonFields } from './json-fields.ts';
 import { jsonSchema } from './json-schema.ts';
 import type { FindMetric, Metric, MetricDefinition } from './metric.ts';
 import { multipleChoice } from './multiple-choice.ts';
 import { numeric } from './numeric.ts';
+import { pairwise } from './pairwise.ts';
+import { passAtK } from './pass-at-k.ts';
+import { pii } from './pii.ts';
 import { regex } from './regex.ts';
 import { retrieval } from './retrieval.ts';
 import { robustness } from './robustness.ts';
 import { rouge } from './rouge.ts';
+import { similarity } from './similarity.ts';
 import { tokenF1 } from './token-f1.ts';
 import { toolCall } from './tool-call.ts';
+import { toxicity } from './toxicity.ts';
 import { bleu, chrf, ter } from './translation.ts';
 import { cost, tokens } from './usage.ts';
 
@@ -44,6 +51,13 @@ const definitions: readonly MetricDefinition[] = [
   numeric,
   toolCall,
   retrieval,
+  similarity,
+  judge,
+  pairwise,
+  toxicity,
+  pii,
+  custom,
+  passAtK,
   fairness,
   robustness,
   latency,

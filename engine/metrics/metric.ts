@@ -2,7 +2,7 @@ import type { ConfusionMatrix, MetricValue } from '../../schemas/generated/messa
 import type { MetricName } from '../../schemas/generated/files.ts';
 import type { ToolCall } from '../models/model.ts';
 import type { Range } from '../statistics/estimate.ts';
-import type { MeasuredSample, Measurement, MeasureNeeds, MeasureTools } from './measure.ts';
+import type { AnsweredPair, MeasuredSample, Measurement, MeasureNeeds, MeasureTools } from './measure.ts';
 
 /** What a metric sees of an answered sample. */
 export interface Observation {
@@ -83,9 +83,20 @@ export interface Metric {
   take?(observation: Observation): Readonly<Record<string, number>> | undefined;
   /** Measures a sample outside the engine, once, right after its answer. Throws only the signal's reason. */
   measure?(sample: MeasuredSample, tools: MeasureTools, signal: AbortSignal): Promise<Measurement>;
+  /** Measures a model's answers against another's, once all have answered. Throws as `measure` does. */
+  readonly pairs?: {
+    /** The other model; default: the benchmark's baseline. */
+    readonly baseline: string | undefined;
+    measure(pair: AnsweredPair, tools: MeasureTools, signal: AbortSignal): Promise<Measurement>;
+  };
   readonly needs?: MeasureNeeds;
   /** What figures can lie between, by their ids, where their unit does not say (see `rangeOf`). */
   readonly ranges?: Readonly<Record<string, Range>>;
+  /**
+   * Checks what it was given and takes the files it needs, before anything is asked or measured. `read` gives the text of a file in
+   * `needs.files`. Throws a WorkbenchError.
+   */
+  prepare?(read: (path: string) => string): void;
   /** Present where the figure is no mean of scores. */
   readonly corpus?: CorpusStatistics;
   /** Wants perturbed rows too (robustness); every other metric's overall figure is over rows asked as they are. */

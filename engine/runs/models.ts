@@ -7,6 +7,7 @@ import type { Model } from '../models/model.ts';
 import { createOpenAiModel, publishedBaseUrl } from '../models/openai/model.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import { toSecretReference } from '../ports/secrets.ts';
+import type { RunLimits } from './limits.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 
@@ -40,7 +41,7 @@ export async function openModels(
           ? await train(planned)
           : planned.kind === 'trained'
             ? await loadTrained(planned, ports, blobs)
-            : await connect(planned, plan, ports, signal),
+            : await openConnection(planned, plan.limits, ports, signal),
       );
       signal.throwIfAborted();
     }
@@ -57,7 +58,8 @@ export async function closeModels(models: readonly OpenModel[]): Promise<void> {
 
 type Embedded = Extract<PlannedModel, { kind: 'embedded' }>;
 type Trained = Extract<PlannedModel, { kind: 'trained' }>;
-type Connected = Extract<PlannedModel, { kind: 'connection' }>;
+/** A connection by its name. */
+export type Connected = Extract<PlannedModel, { kind: 'connection' }>;
 
 /** Asks the very weights the run was created with, whatever the name stands for by now. */
 async function loadTrained(planned: Trained, ports: RunPorts, blobs: Blobs): Promise<OpenModel> {
@@ -105,12 +107,18 @@ function trainEmbedded(
   };
 }
 
-async function connect(planned: Connected, plan: RunPlan, ports: RunPorts, signal: AbortSignal): Promise<OpenModel> {
+/** Opens one connection with its secret. Sends nothing. */
+export async function openConnection(
+  planned: Connected,
+  limits: RunLimits,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<OpenModel> {
   const { connection } = planned;
   const baseUrl = connection.baseUrl ?? publishedBaseUrl;
   const origin = new URL(baseUrl).origin;
-  const concurrency = Math.min(plan.limits.concurrency, connection.limits?.concurrency ?? plan.limits.concurrency);
-  const requestsPerMinute = smaller(plan.limits.requestsPerMinute, connection.limits?.requestsPerMinute);
+  const concurrency = Math.min(limits.concurrency, connection.limits?.concurrency ?? limits.concurrency);
+  const requestsPerMinute = smaller(limits.requestsPerMinute, connection.limits?.requestsPerMinute);
   const apiKey =
     connection.apiKey === undefined
       ? undefined
@@ -124,7 +132,7 @@ async function connect(planned: Connected, plan: RunPlan, ports: RunPorts, signa
       headers: connection.headers ?? {},
       parameters: connection.parameters ?? {},
       limits: { concurrency, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) },
-      retries: plan.limits.retries,
+      retries: limits.retries,
     },
     {
       http: ports.createHttp,
