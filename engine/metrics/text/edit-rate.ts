@@ -85,10 +85,20 @@ function joinSpans(script: Uint8Array): AlignmentSpan[] {
 
 function count(metric: string, reference: Int32Array, hypothesis: Int32Array, alphabet: number): EditCounts {
   checkEffort(metric, reference.length, hypothesis.length);
-  const counts = [0, 0, 0, 0];
-  for (const operation of findEdits(reference, hypothesis, alphabet)) counts[operation] = counts[operation]! + 1;
-  const [hits, substitutions, deletions, insertions] = counts as [number, number, number, number];
-  return { substitutions, deletions, insertions, hits };
+  const script = findEdits(reference, hypothesis, alphabet);
+  let substitutions = 0;
+  let hits = 0;
+  for (let index = 0; index < script.length; index++) {
+    const operation = script[index]!;
+    if (operation === edit.equal) hits++;
+    else if (operation === edit.substitute) substitutions++;
+  }
+  return {
+    substitutions,
+    deletions: reference.length - hits - substitutions,
+    insertions: hypothesis.length - hits - substitutions,
+    hits,
+  };
 }
 
 /** Words between single spaces or longer runs of white space: a lone tab or line break does not part words, which is jiwer's way. */

@@ -1,3 +1,5 @@
+import { createMasks } from './symbol-masks.ts';
+
 /**
  * The least number of substitutions, deletions and insertions that turn one sequence into another, and which ones.
  *
@@ -8,8 +10,6 @@
 
 /** rapidfuzz records up to 1 MiB of bits, two a cell. */
 const directCells = 4 * 1024 * 1024;
-/** Numbers of a dense table of masks; above it the mask of a row is made when it is needed. */
-const denseMasks = 1 << 20;
 
 /** What happened to one element; in the order of the reference. */
 export const edit = { equal: 0, substitute: 1, delete: 2, insert: 3 } as const;
@@ -114,7 +114,7 @@ function traceEdits(source: Int32Array, target: Int32Array, alphabet: number, sc
 /** Fills `rows`: all of them, or only the last. */
 function sweep(source: Int32Array, target: Int32Array, alphabet: number, { grows, shrinks }: Rows, all: boolean): void {
   const words = Math.ceil(source.length / 32);
-  const masks = createMasks(source, words, alphabet);
+  const masks = createMasks(source, alphabet);
   grows.fill(-1, 0, words);
   shrinks.fill(0, 0, words);
   let before = 0;
@@ -145,60 +145,6 @@ function sweep(source: Int32Array, target: Int32Array, alphabet: number, { grows
     before = row;
     if (all) row += words;
   }
-}
-
-interface Masks {
-  readonly bits: Int32Array;
-  /** Where the mask of a symbol starts in `bits`. */
-  start(symbol: number): number;
-  finish(symbol: number): void;
-}
-
-let sharedBits = new Int32Array(4096);
-
-function createMasks(source: Int32Array, words: number, alphabet: number): Masks {
-  const size = alphabet * words;
-  if (size > denseMasks) return createSparseMasks(source, words, alphabet);
-  if (sharedBits.length < size) sharedBits = new Int32Array(2 ** Math.ceil(Math.log2(size)));
-  const bits = sharedBits;
-  bits.fill(0, 0, size);
-  for (let index = 0; index < source.length; index++) {
-    const at = source[index]! * words + (index >> 5);
-    bits[at] = bits[at]! | (1 << (index & 31));
-  }
-  return { bits, start: symbol => symbol * words, finish: ignore };
-}
-
-function ignore(): void {
-  // Dense masks stay as they are.
-}
-
-/** One mask, set for the row's symbol and cleared after it; the places of each symbol stand together. */
-function createSparseMasks(source: Int32Array, words: number, alphabet: number): Masks {
-  const starts = new Int32Array(alphabet + 1);
-  for (const symbol of source) starts[symbol + 1] = starts[symbol + 1]! + 1;
-  for (let symbol = 0; symbol < alphabet; symbol++) starts[symbol + 1] = starts[symbol + 1]! + starts[symbol]!;
-  const next = starts.slice();
-  const places = new Int32Array(source.length);
-  for (let index = 0; index < source.length; index++) {
-    const symbol = source[index]!;
-    places[next[symbol]!] = index;
-    next[symbol] = next[symbol]! + 1;
-  }
-  const bits = new Int32Array(words);
-  return {
-    bits,
-    start(symbol) {
-      for (let at = starts[symbol]!; at < starts[symbol + 1]!; at++) {
-        const place = places[at]!;
-        bits[place >> 5] = bits[place >> 5]! | (1 << (place & 31));
-      }
-      return 0;
-    },
-    finish(symbol) {
-      for (let at = starts[symbol]!; at < starts[symbol + 1]!; at++) bits[places[at]! >> 5] = 0;
-    },
-  };
 }
 
 /** The first place of the source where a shortest script can part it, when the target is parted in the middle. */
