@@ -6,6 +6,7 @@ import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
 import { embeddedModelNames, isConnectionName } from './formats.ts';
+import { checkMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkPerturbations } from './perturbation-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
@@ -28,6 +29,7 @@ export async function checkBenchmark(
   checkTarget(benchmark, report);
   checkTraining(benchmark, report);
   checkBaseline(benchmark, report);
+  checkMetrics(benchmark, report);
   checkFigures(benchmark, report);
   const columns = await checkDataset(benchmark.dataset, ['dataset'], view, report, signal);
   signal.throwIfAborted();

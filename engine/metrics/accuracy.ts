@@ -4,7 +4,7 @@ import { identify } from './identity.ts';
 import { isSameLabel } from './labels.ts';
 import type { MetricDefinition } from './metric.ts';
 import { createShareMetric } from './score-metric.ts';
-import { readTargets } from './targets.ts';
+import { fitsAny } from './targets.ts';
 
 export const accuracy: MetricDefinition = {
   id: 'accuracy',
@@ -21,9 +21,7 @@ export const accuracy: MetricDefinition = {
   create(parameters) {
     const { extract, severalTargets } = parameters as AccuracyParameters;
     const find = createExtractor(extract);
-    const isRight = severalTargets
-      ? (answer: string, target: string) => readTargets(target).some(one => isSameLabel(answer, one))
-      : isSameLabel;
+    const isRight = fitsAny(isSameLabel, severalTargets);
     return createShareMetric(identify('accuracy', 'Accuracy', parameters), ({ output, target }) => {
       if (find === undefined) return isRight(output, target);
       const answer = find(output);

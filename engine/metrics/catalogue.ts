@@ -9,11 +9,9 @@ import { cer, wer } from './error-rates.ts';
 import { exactMatch } from './exact-match.ts';
 import { fairness } from './fairness.ts';
 import { judge } from './judge/judge.ts';
-import { jsonFields } from './json-fields.ts';
 import { jsonSchema } from './json-schema.ts';
 import type { FindMetric, Metric, MetricDefinition } from './metric.ts';
 import { multipleChoice } from './multiple-choice.ts';
-import { numeric } from './numeric.ts';
 import { pairwise } from './pairwise.ts';
 import { passAtK } from './pass-at-k.ts';
 import { pii } from './pii.ts';
@@ -22,8 +20,6 @@ import { retrieval } from './retrieval.ts';
 import { robustness } from './robustness.ts';
 import { rouge } from './rouge.ts';
 import { similarity } from './similarity.ts';
-import { tokenF1 } from './token-f1.ts';
-import { toolCall } from './tool-call.ts';
 import { toxicity } from './toxicity.ts';
 import { bleu, chrf, ter } from './translation.ts';
 import { cost, tokens } from './usage.ts';
@@ -38,18 +34,14 @@ const definitions: readonly MetricDefinition[] = [
   mcc,
   calibration,
   multipleChoice,
-  tokenF1,
   bleu,
   chrf,
   ter,
   rouge,
   wer,
   cer,
-  jsonFields,
   regex,
   jsonSchema,
-  numeric,
-  toolCall,
   retrieval,
   similarity,
   judge,
@@ -71,8 +63,10 @@ export const metricCatalogue: ReadonlyMap<MetricName, MetricDefinition> = new Ma
   definitions.map(definition => [definition.id, definition]),
 );
 
-/** Metrics that build on another one, and so cannot be built on. */
-const composed: ReadonlySet<MetricName> = new Set<MetricName>(['fairness', 'robustness']);
+/** Whether a metric builds on another one, and so cannot be built on. */
+export function isComposed(name: string): boolean {
+  return name === 'fairness' || name === 'robustness';
+}
 
 /**
  * A metric from its entry in a benchmark file: its name, or its name with parameters. `siblings` are all entries of the file, among which a metric
@@ -98,7 +92,7 @@ function readEntry(entry: MetricEntry): readonly [name: string, parameters: Para
 }
 
 function findAmong(siblings: readonly MetricEntry[], { title }: MetricDefinition): FindMetric {
-  const candidates = siblings.map(sibling => ({ sibling, entry: readEntry(sibling) })).filter(({ entry: [name] }) => !composed.has(name as MetricName));
+  const candidates = siblings.map(sibling => ({ sibling, entry: readEntry(sibling) })).filter(({ entry: [name] }) => !isComposed(name));
   return reference => {
     const found =
       reference === undefined
@@ -107,7 +101,7 @@ function findAmong(siblings: readonly MetricEntry[], { title }: MetricDefinition
           candidates.find(({ entry: [name] }) => name === reference));
     if (found !== undefined) return { metric: createMetric(found.sibling), isMeasured: true };
     const name = (reference ?? 'accuracy') as MetricName;
-    if (!metricCatalogue.has(name) || composed.has(name)) {
+    if (!metricCatalogue.has(name) || isComposed(name)) {
       throw new WorkbenchError('metric-unsuitable', `${title} cannot build on "${name}": there is no such metric.`, {
         remedy: 'Name a metric, or the `name` of one among `metrics`.',
       });

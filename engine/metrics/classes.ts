@@ -75,9 +75,9 @@ function createClassMetric(figure: Figure, parameters: AverageParameters): Metri
   const { positive } = parameters;
   const average: Average = parameters.average ?? 'macro';
   const find = createExtractor(parameters.extract);
-  const identity = identify(figure, labelOf(figure, average, positive), parameters);
+  const identity = identify(figure, labelOf(figure, average, positive), { ...parameters });
   const answerOf = find === undefined ? ownOutput : ({ output }: Observation) => find(output) ?? noLabel;
-  const corpus = sumClasses(figure, average, positive, answerOf);
+  const corpus = sumClasses(figure, positive, answerOf);
   return {
     ...identity,
     kind: 'quality',
@@ -102,10 +102,9 @@ function labelOf(figure: Figure, average: Average, positive: string | undefined)
   return `${titles[figure]} (${positive ?? average})`;
 }
 
-/** Right, answered and true rows: of the positive class, or of all classes for a micro average. Other averages need the classes first. */
+/** Right, answered and true rows of the positive class. Averages need all classes first, which no single row knows. */
 function sumClasses(
   figure: Figure,
-  average: Average,
   positive: string | undefined,
   answerOf: (observation: Observation) => string,
 ): CorpusStatistics | undefined {

@@ -3,7 +3,7 @@ import { compilePattern, createExtractor, findMatches } from './extract.ts';
 import { identify } from './identity.ts';
 import type { MetricDefinition } from './metric.ts';
 import { createShareMetric } from './score-metric.ts';
-import { readTargets } from './targets.ts';
+import { fitsAny } from './targets.ts';
 import type { Regex } from './text/regex-matcher.ts';
 
 /** Python's `string.punctuation`: the 32 ASCII characters that are neither letters, digits, space nor control. */
@@ -28,10 +28,7 @@ export const exactMatch: MetricDefinition = {
   create(parameters) {
     const options = parameters as ExactMatchParameters;
     const find = createExtractor(options.extract);
-    const isSame = createComparison(options);
-    const isRight = options.severalTargets
-      ? (answer: string, target: string) => readTargets(target).some(one => isSame(answer, one))
-      : isSame;
+    const isRight = fitsAny(createComparison(options), options.severalTargets);
     return createShareMetric(identify('exact-match', 'Exact match', parameters), ({ output, target }) => {
       if (find === undefined) return isRight(output, target);
       const answer = find(output);

@@ -100,5 +100,5 @@ function findFirstLine(answer: string): string | undefined {
 
 /** The last number as it is written. */
 function findNumberText(answer: string): string | undefined {
-  return findLastNumber(answer)?.text;
+  return answer.match(/-?\d+/g)?.at(-1);
 }

@@ -90,6 +90,8 @@ export interface Metric {
     measure(pair: AnsweredPair, tools: MeasureTools, signal: AbortSignal): Promise<Measurement>;
   };
   readonly needs?: MeasureNeeds;
+  /** Ids of further figures, computed only where the answers tell them. */
+  readonly sometimes?: readonly string[];
   /** What figures can lie between, by their ids, where their unit does not say (see `rangeOf`). */
   readonly ranges?: Readonly<Record<string, Range>>;
   /**

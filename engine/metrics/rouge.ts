@@ -4,12 +4,12 @@ import { identify } from './identity.ts';
 import { rememberLast } from './memo.ts';
 import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { shareRange } from './range.ts';
-import { readTargets } from './targets.ts';
+import { targetReader } from './targets.ts';
 import { rougeScore, type RougeKind } from './text/rouge.ts';
 import { compareOrNone } from './text-metric.ts';
 
 const allKinds: readonly RougeKind[] = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'];
-const labels: Readonly<Record<RougeKind, string>> = {
+const titles: Readonly<Record<RougeKind, string>> = {
   rouge1: 'ROUGE-1',
   rouge2: 'ROUGE-2',
   rougeL: 'ROUGE-L',
@@ -34,13 +34,14 @@ export const rouge: MetricDefinition = {
 function createRouge(parameters: RougeParameters): Metric {
   const { types, stemmer = false, severalTargets } = parameters;
   const identity = identify('rouge', 'ROUGE', { ...parameters });
+  const read = targetReader(severalTargets);
   const [first = 'rouge1', ...others] = types ?? allKinds;
   const readers = new Map<RougeKind, (observation: Observation) => number | undefined>(
     [first, ...others].map(kind => [
       kind,
       rememberLast((output, target) =>
         compareOrNone(
-          (answer, wanted) => rougeScore(kind, answer, severalTargets ? readTargets(wanted) : [wanted], { stemmer }).f1,
+          (answer, wanted) => rougeScore(kind, answer, read(wanted), { stemmer }).f1,
           output,
           target,
         ),
@@ -48,7 +49,7 @@ function createRouge(parameters: RougeParameters): Metric {
     ]),
   );
   const figureOf = (kind: RougeKind) => {
-    const label = identity.id === 'rouge' ? labels[kind] : `${labels[kind]} · ${identity.id}`;
+    const label = identity.id === 'rouge' ? titles[kind] : `${titles[kind]} · ${identity.id}`;
     const shape = {
       metric: `${identity.id}.${kind}`,
       label,

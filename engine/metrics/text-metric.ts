@@ -18,7 +18,7 @@ export interface TextMetricOptions {
   /** A sample's own score from its statistics. */
   readonly score: (statistics: Float64Array) => number;
   readonly right?: Metric['right'];
-  readonly signature: string;
+  readonly signature: string | (() => string);
   readonly warn?: (totals: Float64Array, n: number) => string | undefined;
 }
 
@@ -71,6 +71,3 @@ export function compareOrNone<T>(
     throw error;
   }
 }
-
-/** A reader of a target's texts: several where the parameter says so. */
-export type ReadReferences = (target: string) => readonly [string, ...string[]];

@@ -2,11 +2,11 @@ import type { BleuParameters, ChrfParameters, TerParameters } from '../../schema
 import { identify } from './identity.ts';
 import type { MetricDefinition } from './metric.ts';
 import { openRange, pointsRange } from './range.ts';
-import { readTargets } from './targets.ts';
+import { targetReader } from './targets.ts';
 import { bleuScore, bleuSignature, bleuStatistics, bleuStatisticsLength } from './text/bleu.ts';
 import { chrfScore, chrfSignature, chrfStatistics } from './text/chrf.ts';
 import { terScore, terSignature, terStatistics, terStatisticsLength } from './text/ter.ts';
-import { createTextMetric, type ReadReferences } from './text-metric.ts';
+import { createTextMetric } from './text-metric.ts';
 
 const common = { kind: 'quality', unit: 'points', streams: false } as const;
 
@@ -23,16 +23,16 @@ export const bleu: MetricDefinition = {
   create(parameters) {
     const { tokenizer, smoothing, lowercase, severalTargets } = parameters as BleuParameters;
     const options = defined({ tokenizer, smoothing, lowercase });
-    const read = referencesOf(severalTargets);
+    const references = countReferences(severalTargets);
     return createTextMetric(identify('bleu', 'BLEU', parameters), {
       unit: 'points',
       direction: 'higher',
       range: pointsRange,
       width: bleuStatisticsLength,
-      statistics: (output, target) => bleuStatistics(output, read(target), options),
+      statistics: (output, target) => bleuStatistics(output, references.read(target), options),
       figure: sums => bleuScore(sums, options),
       score: statistics => bleuScore(statistics, { ...options, effectiveOrder: true }),
-      signature: bleuSignature(options, severalTargets ? undefined : 1),
+      signature: () => bleuSignature(options, references.count()),
       warn: warnOfNoText,
     });
   },
@@ -51,17 +51,17 @@ export const chrf: MetricDefinition = {
   create(parameters) {
     const { charOrder, wordOrder, beta, lowercase, whitespace, severalTargets } = parameters as ChrfParameters;
     const options = defined({ characterOrder: charOrder, wordOrder, beta, lowercase, whitespace });
-    const read = referencesOf(severalTargets);
+    const references = countReferences(severalTargets);
     const label = `chrF${beta ?? 2}${'+'.repeat(wordOrder ?? 0)}`;
     return createTextMetric(identify('chrf', label, parameters), {
       unit: 'points',
       direction: 'higher',
       range: pointsRange,
       width: 3 * ((charOrder ?? 6) + (wordOrder ?? 0)),
-      statistics: (output, target) => chrfStatistics(output, read(target), options),
+      statistics: (output, target) => chrfStatistics(output, references.read(target), options),
       figure: sums => chrfScore(sums, options),
       score: statistics => chrfScore(statistics, options),
-      signature: chrfSignature(options, severalTargets ? undefined : 1),
+      signature: () => chrfSignature(options, references.count()),
       warn: sums => (sums[1] === 0 ? emptyTargets : undefined),
     });
   },
@@ -80,16 +80,16 @@ export const ter: MetricDefinition = {
   create(parameters) {
     const { normalized, noPunctuation, asianSupport, caseSensitive, severalTargets } = parameters as TerParameters;
     const options = defined({ normalized, ignorePunctuation: noPunctuation, asianSupport, caseSensitive });
-    const read = referencesOf(severalTargets);
+    const references = countReferences(severalTargets);
     return createTextMetric(identify('ter', 'TER', parameters), {
       unit: 'points',
       direction: 'lower',
       range: openRange,
       width: terStatisticsLength,
-      statistics: (output, target) => terStatistics(output, read(target), options),
+      statistics: (output, target) => terStatistics(output, references.read(target), options),
       figure: terScore,
       score: terScore,
-      signature: terSignature(options, severalTargets ? undefined : 1),
+      signature: () => terSignature(options, references.count()),
       warn: sums => (sums[1] === 0 ? emptyTargets : undefined),
     });
   },
@@ -101,8 +101,21 @@ function warnOfNoText(sums: Float64Array): string | undefined {
   return sums[bleuStatisticsLength - 1] === 0 ? emptyTargets : undefined;
 }
 
-function referencesOf(severalTargets: boolean | undefined): ReadReferences {
-  return severalTargets ? readTargets : target => [target];
+/** Reads references, and knows how many there were: that is part of a signature. */
+function countReferences(severalTargets: boolean | undefined) {
+  const read = targetReader(severalTargets);
+  let least = Infinity;
+  let most = 0;
+  return {
+    read(target: string) {
+      const references = read(target);
+      least = Math.min(least, references.length);
+      most = Math.max(most, references.length);
+      return references;
+    },
+    /** Undefined where it differs from row to row. */
+    count: (): number | undefined => (most === 0 ? 1 : least === most ? most : undefined),
+  };
 }
 
 /** The options that are set: an absent one and one that is undefined are not the same. */

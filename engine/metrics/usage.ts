@@ -25,6 +25,7 @@ export const tokens: MetricDefinition = {
       unit: 'tokens',
       direction: 'neutral',
       figures: [`${id}.input`, `${id}.output`],
+      sometimes: [`${id}.reasoning`],
       startAggregate: () => sumTokens(id),
     };
   },

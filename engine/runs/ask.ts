@@ -71,7 +71,7 @@ function answered(task: Task, variant: number, answer: Answer, cost: number | un
   const { row } = task;
   const observation = observeAnswer(task, answer, cost, plan);
   const leading = observation.scores?.[plan.leading.id];
-  const details = detailsOf(answer);
+  const details = detailsOf(answer, row.perturbation !== undefined);
   const record: SampleRecord = {
     variant,
     row: row.index,
@@ -108,6 +108,7 @@ function observeAnswer(task: Task, answer: Answer, cost: number | undefined, pla
     slices: row.slices,
     latencyMs: answer.latencyMs,
     ...(row.choices === undefined ? {} : { choices: row.choices }),
+    ...(row.perturbation === undefined ? {} : { perturbation: row.perturbation }),
     ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
     ...(answer.inputTokens === undefined ? {} : { inputTokens: answer.inputTokens }),
     ...(answer.outputTokens === undefined ? {} : { outputTokens: answer.outputTokens }),
@@ -143,13 +144,18 @@ function failed(task: Task, variant: number, error: AnswerFailure): Asked {
 }
 
 /** What is kept of an answer for people to read; nothing for a plain one. */
-function detailsOf({ finishReason, reasoningTokens, toolCalls, fingerprint }: Answer): SampleDetails | undefined {
+function detailsOf(
+  { finishReason, reasoningTokens, toolCalls, fingerprint }: Answer,
+  perturbed: boolean,
+): SampleDetails | undefined {
   const plain = finishReason === undefined || finishReason === 'stop';
-  if (plain && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined) return undefined;
+  if (plain && !perturbed && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined)
+    return undefined;
   return {
     ...(plain ? {} : { finishReason }),
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
     ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map(call => ({ ...call })) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(perturbed ? { perturbed } : {}),
   };
 }
