@@ -2,7 +2,8 @@ import type { CalibrationParameters } from '../../schemas/generated/files.ts';
 import { findChoice } from './choices.ts';
 import { isSameLabel, normaliseLabel } from './labels.ts';
 import type { Observation } from './metric.ts';
-import { findJson, readPath } from './json-answer.ts';
+import { readPath } from './json-path.ts';
+import { extractJson } from './text/json-answer.ts';
 
 /** How sure a model was of its answer, 0 … 1, and whether it was right, 1 or 0. */
 interface Claim {
@@ -18,10 +19,10 @@ export function confidenceOf({ confidence, label }: CalibrationParameters): (obs
   if (confidence === undefined) return observation => claimOfChoices(observation) ?? claimOfLabels(observation);
   const paths = label === undefined ? labelFields : [label];
   return ({ output, target }) => {
-    const answer = findJson(output);
+    const answer = extractJson(output);
     if (answer === undefined) return undefined;
-    const claimed = toShare(readPath(answer.value, confidence));
-    const named = paths.map(path => readPath(answer.value, path)).find(value => value !== undefined);
+    const claimed = toShare(readPath(answer, confidence));
+    const named = paths.map(path => readPath(answer, path)).find(value => value !== undefined);
     if (claimed === undefined || (typeof named !== 'string' && typeof named !== 'number' && typeof named !== 'boolean'))
       return undefined;
     return { confidence: claimed, right: isSameLabel(String(named), target) ? 1 : 0 };

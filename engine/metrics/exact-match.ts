@@ -1,5 +1,5 @@
 import type { ExactMatchParameters } from '../../schemas/generated/files.ts';
-import { compilePattern, createExtractor, findMatches } from './extract.ts';
+import { compilePattern, comparePart, findMatches } from './extract.ts';
 import { identify } from './identity.ts';
 import type { MetricDefinition } from './metric.ts';
 import { createShareMetric } from './score-metric.ts';
@@ -27,13 +27,8 @@ export const exactMatch: MetricDefinition = {
   streams: false,
   create(parameters) {
     const options = parameters as ExactMatchParameters;
-    const find = createExtractor(options.extract);
-    const isRight = fitsAny(createComparison(options), options.severalTargets);
-    return createShareMetric(identify('exact-match', 'Exact match', parameters), ({ output, target }) => {
-      if (find === undefined) return isRight(output, target);
-      const answer = find(output);
-      return answer !== undefined && isRight(answer, target);
-    });
+    const isRight = comparePart(options.extract, fitsAny(createComparison(options), options.severalTargets));
+    return createShareMetric(identify('exact-match', 'Exact match', parameters), ({ output, target }) => isRight(output, target));
   },
 };
 

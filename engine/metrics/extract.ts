@@ -1,7 +1,9 @@
 import type { Extract } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { findLetter } from './choices.ts';
-import { findJson } from './json-answer.ts';
+import { mostLetters } from './choices.ts';
+import { extractChoice } from './text/choices.ts';
+import { extractJson } from './text/json-answer.ts';
+import { extractNumber } from './text/numeric.ts';
 import { strip } from './text/python-text.ts';
 import { createRegex, type Regex, type RegexMatch } from './text/regex-matcher.ts';
 
@@ -11,17 +13,34 @@ const longestSearched = 100_000;
 /** What takes the part of an answer that is compared; undefined for an answer without it. */
 export type Extractor = (answer: string) => string | undefined;
 
+/**
+ * Compares the extracted part of an answer with its target by `fits`. Numbers and JSON are written alike on both sides, so that `1,000` is `1000`.
+ * An answer without such a part does not fit.
+ */
+export function comparePart(
+  extract: Extract | undefined,
+  fits: (answer: string, target: string) => boolean,
+): (answer: string, target: string) => boolean {
+  const find = createExtractor(extract);
+  if (find === undefined) return fits;
+  const isWrittenAnew = extract === 'number' || extract === 'json';
+  return (answer, target) => {
+    const part = find(answer);
+    return part !== undefined && fits(part, isWrittenAnew ? (find(target) ?? target) : target);
+  };
+}
+
 /** Absent where the whole answer is compared. Throws `metric-unsuitable` for a regular expression that is none. */
 export function createExtractor(extract: Extract | undefined): Extractor | undefined {
   switch (extract) {
     case undefined:
       return undefined;
     case 'choice':
-      return findLetter;
+      return answer => extractChoice(answer, mostLetters);
     case 'number':
-      return findNumberText;
+      return findNumber;
     case 'json':
-      return answer => findJson(answer)?.text;
+      return findJson;
     case 'first-line':
       return findFirstLine;
     default:
@@ -98,7 +117,14 @@ function findFirstLine(answer: string): string | undefined {
   return undefined;
 }
 
-/** The last number as it is written. */
-function findNumberText(answer: string): string | undefined {
-  return answer.match(/-?\d+/g)?.at(-1);
+/** A JSON value on one line, without white space between its parts. */
+function findJson(answer: string): string | undefined {
+  const value = extractJson(answer);
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+/** The last number, in the shortest digits. */
+function findNumber(answer: string): string | undefined {
+  const number = extractNumber(answer, {});
+  return number === undefined ? undefined : String(number);
 }

@@ -8,6 +8,8 @@ import { createSampleList, type SampleList } from './sample-list.ts';
 
 interface FairnessOptions {
   readonly id: string;
+  /** Tells its labels apart from another one's. */
+  readonly suffix: string;
   readonly slice: string;
   readonly positive: string | undefined;
   /** The metric that is compared. */
@@ -30,7 +32,7 @@ interface Outcomes {
 }
 
 /** Compares the inner metric's leading figure between the groups of a slice. */
-export function startFairness({ id, slice, positive, inner }: FairnessOptions): Aggregator {
+export function startFairness({ id, suffix, slice, positive, inner }: FairnessOptions): Aggregator {
   const groups = new Map<string, Group>();
   let without = 0;
   let leftOut = 0;
@@ -43,7 +45,7 @@ export function startFairness({ id, slice, positive, inner }: FairnessOptions): 
     return group;
   }
 
-  const label = (title: string) => `${title} (${slice})${id === 'fairness' ? '' : ` · ${id}`}`;
+  const label = (title: string) => `${title} (${slice})${suffix}`;
   const gapLabel = `Largest gap in ${inner.label}`;
   return {
     add(observation) {

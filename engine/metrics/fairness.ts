@@ -1,6 +1,6 @@
 import type { FairnessParameters } from '../../schemas/generated/files.ts';
 import { startFairness } from './fairness-aggregate.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import type { FindMetric, Metric, MetricDefinition } from './metric.ts';
 import { openRange, shareRange } from './range.ts';
 
@@ -41,6 +41,6 @@ function createFairness(parameters: FairnessParameters, find: FindMetric): Metri
     },
     ...(isMeasured || take === undefined ? {} : { take: observation => take(observation) }),
     overallOnly: true,
-    startAggregate: () => startFairness({ id, slice, positive, inner }),
+    startAggregate: () => startFairness({ id, suffix: ownSuffix(identity), slice, positive, inner }),
   };
 }

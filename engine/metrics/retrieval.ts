@@ -9,7 +9,7 @@ import {
   type Ranking,
 } from '../statistics/retrieval.ts';
 import { averageSamples, joinFigures } from './figure.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import { rememberLast } from './memo.ts';
 import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { readGrades, readRankedIds } from './ranked-ids.ts';
@@ -69,7 +69,7 @@ function createRetrieval(parameters: RetrievalParameters): Metric {
     averageSamples(
       {
         metric: figure.id,
-        label: id === 'retrieval' ? figure.label : `${figure.label} · ${id}`,
+        label: `${figure.label}${ownSuffix(identity)}`,
         kind: 'quality',
         unit: 'ratio',
         direction: 'higher',

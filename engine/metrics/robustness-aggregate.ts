@@ -6,7 +6,7 @@ import { statisticRows } from '../statistics/units.ts';
 import { hashRow } from './corpus-figure.ts';
 import { describeEstimate, type FigureShape } from './figure.ts';
 import { quoteGroup } from './group-names.ts';
-import type { Identity } from './identity.ts';
+import { ownSuffix, type Identity } from './identity.ts';
 import type { AggregateOptions, Aggregator, CorpusStatistics, Metric, Observation } from './metric.ts';
 import { createSampleList, type SampleList } from './sample-list.ts';
 import { readScore } from './score-metric.ts';
@@ -46,7 +46,7 @@ export function startRobustness(identity: Identity, inner: Metric): Aggregator {
       const sorted = [...names].sort();
       if (sorted.length === 0) return [{ ...worst, value: null, n: 0, note: 'No row was asked perturbed.' }];
       const each = sorted.map((name): MetricValue => {
-        const one = { ...shape, metric: `${identity.id}.${name}`, label: `Loss in ${inner.label}, ${name}` };
+        const one = { ...shape, metric: `${identity.id}.${name}`, label: `Loss in ${inner.label}, ${name}${ownSuffix(identity)}` };
         return describeEstimate(one, counter.loss(name, options), options.confidence);
       });
       return [describeWorst(worst, sorted, counter, options, leftOut), ...each];

@@ -1,6 +1,6 @@
 import type { RougeParameters } from '../../schemas/generated/files.ts';
 import { averageSamples, joinFigures } from './figure.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import { rememberLast } from './memo.ts';
 import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { shareRange } from './range.ts';
@@ -49,7 +49,7 @@ function createRouge(parameters: RougeParameters): Metric {
     ]),
   );
   const figureOf = (kind: RougeKind) => {
-    const label = identity.id === 'rouge' ? titles[kind] : `${titles[kind]} · ${identity.id}`;
+    const label = `${titles[kind]}${ownSuffix(identity)}`;
     const shape = {
       metric: `${identity.id}.${kind}`,
       label,
