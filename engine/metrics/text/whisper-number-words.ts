@@ -5,9 +5,14 @@ export interface SuffixedNumber {
 }
 
 const smallNames =
-  'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
+  'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
 const tensNames = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
-const powerNames = 'thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion'.split(' ');
+const powerNames =
+  'thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion'.split(
+    ' ',
+  );
 
 export const zeros: ReadonlySet<string> = new Set(['o', 'oh', 'zero']);
 /** One to nineteen. */
@@ -29,21 +34,21 @@ const irregularOrdinals: ReadonlyMap<string, SuffixedNumber> = new Map([
 ]);
 
 /** Plurals and ordinals of `ones`. */
-export const onesSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map([
+export const onesSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map<string, SuffixedNumber>([
   ...[...ones].map(([name, value]) => [name === 'six' ? 'sixes' : `${name}s`, { value, suffix: 's' }] as const),
   ...irregularOrdinals,
   ...[...ones]
     .filter(([, value]) => value > 3 && value !== 5 && value !== 12)
     .map(([name, value]) => [name + (name.endsWith('t') ? 'h' : 'th'), { value, suffix: 'th' }] as const),
 ]);
-export const tensSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map(
+export const tensSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map<string, SuffixedNumber>(
   [...tens].flatMap(([name, value]) => [
     [name.replace('y', 'ies'), { value, suffix: 's' }] as const,
     [name.replace('y', 'ieth'), { value, suffix: 'th' }] as const,
   ]),
 );
 /** Here `value` is the number of zeros. */
-export const multipliersSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map(
+export const multipliersSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map<string, SuffixedNumber>(
   [...multipliers].flatMap(([name, value]) => [
     [`${name}s`, { value, suffix: 's' }] as const,
     [`${name}th`, { value, suffix: 'th' }] as const,
