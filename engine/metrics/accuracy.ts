@@ -21,6 +21,8 @@ export const accuracy: MetricDefinition = {
   create(parameters) {
     const { extract, severalTargets } = parameters as AccuracyParameters;
     const isRight = comparePart(extract, fitsAny(isSameLabel, severalTargets));
-    return createShareMetric(identify('accuracy', 'Accuracy', parameters), ({ output, target }) => isRight(output, target));
+    return createShareMetric(identify('accuracy', 'Accuracy', parameters), ({ output, target }) =>
+      isRight(output, target),
+    );
   },
 };

@@ -40,7 +40,9 @@ function readCall(item: unknown): ReadCall | undefined {
   if (!isMapping(item)) return undefined;
   const call = isMapping(item['function']) ? item['function'] : item;
   const { name } = call;
-  return typeof name === 'string' ? { name, arguments: readArguments(call['arguments'] ?? call['parameters']) } : undefined;
+  return typeof name === 'string'
+    ? { name, arguments: readArguments(call['arguments'] ?? call['parameters']) }
+    : undefined;
 }
 
 function readArguments(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -100,7 +100,9 @@ function readEntry(entry: MetricEntry): readonly [name: string, parameters: Para
 }
 
 function findAmong(siblings: readonly MetricEntry[], { title }: MetricDefinition): FindMetric {
-  const candidates = siblings.map(sibling => ({ sibling, entry: readEntry(sibling) })).filter(({ entry: [name] }) => !isComposed(name));
+  const candidates = siblings
+    .map(sibling => ({ sibling, entry: readEntry(sibling) }))
+    .filter(({ entry: [name] }) => !isComposed(name));
   return reference => {
     const found =
       reference === undefined

@@ -15,7 +15,10 @@ interface Claim {
 const labelFields: readonly string[] = ['label', 'answer'];
 
 /** Reads the confidence of an answer: a field of it where one is named, else what the model itself returned beside it. */
-export function confidenceOf({ confidence, label }: CalibrationParameters): (observation: Observation) => Claim | undefined {
+export function confidenceOf({
+  confidence,
+  label,
+}: CalibrationParameters): (observation: Observation) => Claim | undefined {
   if (confidence === undefined) return observation => claimOfChoices(observation) ?? claimOfLabels(observation);
   const paths = label === undefined ? labelFields : [label];
   return ({ output, target }) => {
@@ -57,6 +60,10 @@ function claimOfLabels({ probabilities, output, target }: Observation): Claim | 
 function toShare(value: unknown): number | undefined {
   const percent = typeof value === 'string' ? /^\s*(\d{1,3}(?:\.\d{1,10})?)\s?%\s*$/.exec(value)?.[1] : undefined;
   const share =
-    percent === undefined ? (typeof value === 'string' && value.trim() !== '' ? Number(value) : value) : Number(percent) / 100;
+    percent === undefined
+      ? typeof value === 'string' && value.trim() !== ''
+        ? Number(value)
+        : value
+      : Number(percent) / 100;
   return typeof share === 'number' && share >= 0 && share <= 1 ? share : undefined;
 }

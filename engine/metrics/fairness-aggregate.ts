@@ -70,8 +70,19 @@ export function startFairness({ id, suffix, slice, positive, inner }: FairnessOp
       );
       const notes = notesOn(slice, found.length, without, leftOut, gap);
       const base = { kind: 'quality', unit: 'ratio' } as const;
-      const largest = { ...base, metric: `${id}.max-gap`, label: label(gapLabel), unit: inner.unit, direction: 'lower' } as const;
-      const smallest = { ...base, metric: `${id}.ratio`, label: label(`Smallest ratio in ${inner.label}`), direction: 'higher' } as const;
+      const largest = {
+        ...base,
+        metric: `${id}.max-gap`,
+        label: label(gapLabel),
+        unit: inner.unit,
+        direction: 'lower',
+      } as const;
+      const smallest = {
+        ...base,
+        metric: `${id}.ratio`,
+        label: label(`Smallest ratio in ${inner.label}`),
+        direction: 'higher',
+      } as const;
       const values = [describeGap(largest, gap, notes), describeRatio(smallest, gap, notes)];
       if (positive === undefined) return values;
       const outcomes = found.map(({ name, outcomes: counted }) => scaleOutcomes(name, counted, options.confidence));
@@ -80,15 +91,27 @@ export function startFairness({ id, suffix, slice, positive, inner }: FairnessOp
       return [
         ...values,
         describeGap(
-          { ...base, metric: `${id}.demographic-parity-difference`, label: label('Demographic parity difference'), direction: 'lower' },
+          {
+            ...base,
+            metric: `${id}.demographic-parity-difference`,
+            label: label('Demographic parity difference'),
+            direction: 'lower',
+          },
           parity,
           notesOn(slice, found.length, without, leftOut, parity),
         ),
         describeGap(
-          { ...base, metric: `${id}.equalised-odds-difference`, label: label('Equalised odds difference'), direction: 'lower' },
+          {
+            ...base,
+            metric: `${id}.equalised-odds-difference`,
+            label: label('Equalised odds difference'),
+            direction: 'lower',
+          },
           odds,
           [
-            ...(odds === undefined ? [`Fewer than two groups have targets that are “${positive}” and targets that are not.`] : [`By ${odds.rate}.`]),
+            ...(odds === undefined
+              ? [`Fewer than two groups have targets that are “${positive}” and targets that are not.`]
+              : [`By ${odds.rate}.`]),
             ...notesOn(slice, found.length, without, leftOut, odds),
           ],
         ),
@@ -113,7 +136,11 @@ function groupFigure({ name, aggregator }: Group, { confidence, seed }: Aggregat
 
 type Shape = Pick<MetricValue, 'metric' | 'label' | 'kind' | 'unit' | 'direction'>;
 
-function describeGap(shape: Shape, gap: Pick<FigureGap, 'gap' | 'low' | 'high' | 'n' | 'confidence'> | undefined, notes: readonly string[]): MetricValue {
+function describeGap(
+  shape: Shape,
+  gap: Pick<FigureGap, 'gap' | 'low' | 'high' | 'n' | 'confidence'> | undefined,
+  notes: readonly string[],
+): MetricValue {
   const note = notes.join(' ');
   if (gap === undefined) return { ...shape, value: null, n: 0, note };
   const { gap: value, low, high, n, confidence } = gap;
@@ -123,10 +150,18 @@ function describeGap(shape: Shape, gap: Pick<FigureGap, 'gap' | 'low' | 'high' |
 function describeRatio(shape: Shape, gap: FigureGap | undefined, notes: readonly string[]): MetricValue {
   const note = notes.join(' ');
   if (gap?.ratio === undefined) {
-    return { ...shape, value: null, n: gap?.n ?? 0, note: gap === undefined ? note : 'Every group’s figure is 0, or one is negative.' };
+    return {
+      ...shape,
+      value: null,
+      n: gap?.n ?? 0,
+      note: gap === undefined ? note : 'Every group’s figure is 0, or one is negative.',
+    };
   }
   const { ratio, ratioLow, ratioHigh, n, confidence } = gap;
-  const bounds = ratioLow === undefined || ratioHigh === undefined ? {} : { low: ratioLow, high: ratioHigh, confidence, method: intervalMethod };
+  const bounds =
+    ratioLow === undefined || ratioHigh === undefined
+      ? {}
+      : { low: ratioLow, high: ratioHigh, confidence, method: intervalMethod };
   return { ...shape, value: ratio, n, ...bounds, note };
 }
 

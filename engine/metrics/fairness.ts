@@ -26,7 +26,8 @@ function createFairness(parameters: FairnessParameters, find: FindMetric): Metri
   const { metric: inner, isMeasured } = find(parameters.metric);
   const identity = identify('fairness', `Fairness over ${slice}`, { ...parameters });
   const { id } = identity;
-  const classes = positive === undefined ? [] : [`${id}.demographic-parity-difference`, `${id}.equalised-odds-difference`];
+  const classes =
+    positive === undefined ? [] : [`${id}.demographic-parity-difference`, `${id}.equalised-odds-difference`];
   const { take } = inner;
   return {
     ...identity,

@@ -51,7 +51,7 @@ function createJsonFields(parameters: JsonFieldsParameters): Metric {
     return compared === undefined ? undefined : f1Of(compared.statistics);
   };
   const shape = { kind: 'quality', unit: 'ratio', direction: 'higher' } as const;
-  const named = (label: string) => (`${label}${ownSuffix(identity)}`);
+  const named = (label: string) => `${label}${ownSuffix(identity)}`;
   const missing = 'belong to rows whose target is no JSON object or list';
   return {
     ...identity,
@@ -77,11 +77,14 @@ function createJsonFields(parameters: JsonFieldsParameters): Metric {
           { ...shape, metric: `${id}.mean`, label: named('JSON fields, mean F1') },
           { read: readScore(id, score), range: shareRange, kind: 'mean', missing },
         ),
-        averageFields(observation => compare(observation)?.fields, field => ({
-          ...shape,
-          metric: `${id}.${nameOf(field)}`,
-          label: named(`JSON field ${nameOf(field)}`),
-        })),
+        averageFields(
+          observation => compare(observation)?.fields,
+          field => ({
+            ...shape,
+            metric: `${id}.${nameOf(field)}`,
+            label: named(`JSON field ${nameOf(field)}`),
+          }),
+        ),
       ]),
   };
 }

@@ -109,7 +109,9 @@ function textOf(error: unknown): string {
 /** The engine fetches nothing: a reference to another document cannot be followed. Patterns must be ones that no answer can make slow. */
 function checkParts(schema: Readonly<Record<string, unknown>>): void {
   const { ids, references, patterns } = collectParts(schema);
-  const foreign = references.find(reference => !reference.startsWith('#') && !ids.has(reference.split('#', 1)[0] ?? ''));
+  const foreign = references.find(
+    reference => !reference.startsWith('#') && !ids.has(reference.split('#', 1)[0] ?? ''),
+  );
   if (foreign !== undefined) {
     throw new WorkbenchError('metric-unsuitable', `The JSON schema refers to "${foreign}", which it does not hold.`, {
       remedy: 'Put what it refers to under its `$defs`.',
@@ -129,9 +131,13 @@ function checkPattern(pattern: string): void {
   }
 
   if (isSlowPattern(pattern)) {
-    throw new WorkbenchError('metric-unsuitable', `The JSON schema's pattern "${pattern}" could take forever on some answers.`, {
-      remedy: 'Write it without a repeat inside a repeated group.',
-    });
+    throw new WorkbenchError(
+      'metric-unsuitable',
+      `The JSON schema's pattern "${pattern}" could take forever on some answers.`,
+      {
+        remedy: 'Write it without a repeat inside a repeated group.',
+      },
+    );
   }
 }
 

@@ -51,7 +51,12 @@ function createNumeric(parameters: NumericParameters): Metric {
       joinFigures([
         averageSamples(
           { metric: id, label: identity.label, kind: 'quality', unit: 'ratio', direction: 'higher' },
-          { read: readScore(id, score), range: shareRange, kind: 'share', missing: 'belong to rows whose target is no number' },
+          {
+            read: readScore(id, score),
+            range: shareRange,
+            kind: 'share',
+            missing: 'belong to rows whose target is no number',
+          },
         ),
         averageSamples(
           { metric: `${id}.mae`, label, kind: 'quality', unit: 'score', direction: 'lower' },

@@ -43,7 +43,12 @@ interface RetrievalFigure {
 function figuresAt(id: string, depths: readonly number[]): [RetrievalFigure, ...RetrievalFigure[]] {
   const sorted = depths.toSorted((a, b) => a - b);
   const deepest = sorted.at(-1) ?? 10;
-  const at = (name: string, label: string, compute: (ranking: Ranking, k: number) => number | undefined, k: number) => ({
+  const at = (
+    name: string,
+    label: string,
+    compute: (ranking: Ranking, k: number) => number | undefined,
+    k: number,
+  ) => ({
     id: `${id}.${name}@${k}`,
     label: `${label}@${k}`,
     compute: (ranking: Ranking) => compute(ranking, k),

@@ -6,7 +6,7 @@ import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { shareRange } from './range.ts';
 import { targetReader } from './targets.ts';
 import { rougeScore, type RougeKind } from './text/rouge.ts';
-import { compareOrNone } from './text-metric.ts';
+import { unlessTooLong } from './too-long.ts';
 
 const allKinds: readonly RougeKind[] = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'];
 const titles: Readonly<Record<RougeKind, string>> = {
@@ -39,13 +39,7 @@ function createRouge(parameters: RougeParameters): Metric {
   const readers = new Map<RougeKind, (observation: Observation) => number | undefined>(
     [first, ...others].map(kind => [
       kind,
-      rememberLast((output, target) =>
-        compareOrNone(
-          (answer, wanted) => rougeScore(kind, answer, read(wanted), { stemmer }).f1,
-          output,
-          target,
-        ),
-      ),
+      rememberLast((output, target) => unlessTooLong(() => rougeScore(kind, output, read(target), { stemmer }).f1)),
     ]),
   );
   const figureOf = (kind: RougeKind) => {

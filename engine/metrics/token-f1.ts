@@ -15,7 +15,8 @@ export const tokenF1: MetricDefinition = {
   description:
     'Overlap of the words of answer and target, without case, punctuation and articles; the best of several targets counts. `em` is the share that is equal after that.',
   formula: 'mean over answers of 2 · P · R ÷ (P + R) over words',
-  source: 'Evaluation script of SQuAD 2.0 (Rajpurkar et al. 2018); an empty target, or an empty list, wants an empty answer.',
+  source:
+    'Evaluation script of SQuAD 2.0 (Rajpurkar et al. 2018); an empty target, or an empty list, wants an empty answer.',
   kind: 'quality',
   unit: 'ratio',
   direction: 'higher',

@@ -46,7 +46,7 @@ function createToolCall(parameters: ToolCallParameters): Metric {
     },
   };
   const shape = { kind: 'quality', unit: 'ratio', direction: 'higher' } as const;
-  const named = (label: string) => (`${label}${ownSuffix(identity)}`);
+  const named = (label: string) => `${label}${ownSuffix(identity)}`;
   const missing = 'belong to rows whose target names no tool call';
   return {
     ...identity,
@@ -79,7 +79,10 @@ function createToolCall(parameters: ToolCallParameters): Metric {
 }
 
 /** Remembers its last observation: the figures of a sample all ask for the same. */
-function createComparison({ ordered = false, ignoreCase = false }: ToolCallParameters): (observation: Observation) => Compared | undefined {
+function createComparison({
+  ordered = false,
+  ignoreCase = false,
+}: ToolCallParameters): (observation: Observation) => Compared | undefined {
   let last: { readonly observation: Observation; readonly compared: Compared | undefined } | undefined;
   return observation => {
     if (last?.observation !== observation) {
@@ -148,7 +151,8 @@ function compareArguments(expected: ReadCall, made: ReadCall | undefined, option
     counts = addCounts(counts, compareFields(value, has.get(name), options));
     has.delete(name);
   }
-  for (const value of has.values()) counts = addCounts(counts, { ...noFields, falsePositives: countFields(value, options) });
+  for (const value of has.values())
+    counts = addCounts(counts, { ...noFields, falsePositives: countFields(value, options) });
   return counts;
 }
 
