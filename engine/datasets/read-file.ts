@@ -23,7 +23,7 @@ export function readFileRows(
 
 /** Text packs to a tenth or a fifth; what unpacks to more than this is made to fill the memory or the day. */
 const mostUnpacked = 200;
-const alwaysUnpacked = 64 * 1024 * 1024;
+const alwaysUnpacked = 16 * 1024 * 1024;
 
 async function* unpack(files: Files, path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const packed = (await files.facts(path))?.size ?? 0;
@@ -32,10 +32,14 @@ async function* unpack(files: Files, path: string, signal: AbortSignal): AsyncIt
   for await (const chunk of files.streamGzip(path, signal)) {
     bytes += chunk.byteLength;
     if (bytes > most) {
-      throw new WorkbenchError('dataset-invalid', `${path} unpacks to more than ${String(mostUnpacked)} times its size.`, {
-        remedy: 'No text packs so well: check what the file is, or unpack it yourself.',
-        place: { path },
-      });
+      throw new WorkbenchError(
+        'dataset-invalid',
+        `${path} unpacks to more than ${String(mostUnpacked)} times its size.`,
+        {
+          remedy: 'No text packs so well: check what the file is, or unpack it yourself.',
+          place: { path },
+        },
+      );
     }
     yield chunk;
   }
@@ -47,10 +51,10 @@ async function* readJson(chunks: AsyncIterable<Uint8Array>, path: string): Async
   const head: Uint8Array[] = [];
   let first: number | undefined;
   while (first === undefined) {
-    const { done, value } = await iterator.next();
-    if (done === true) break;
-    head.push(value);
-    first = value.find(byte => byte > space && !byteOrderMark.has(byte));
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head.push(next.value);
+    first = next.value.find(byte => byte > space && !byteOrderMark.has(byte));
   }
   const whole = rejoin(head, iterator);
   yield* first === openBrace ? readJsonLines(whole, path) : readJsonArray(whole, path);
