@@ -22,6 +22,8 @@ import { createDigest } from '../platform/host/digest.ts';
 import { createIdentities } from '../platform/host/identity.ts';
 import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
+import { createContainers } from '../platform/processes/containers.ts';
+import { createPrograms } from '../platform/processes/programs.ts';
 import { openStore } from '../platform/store/store.ts';
 import { version } from './version.ts';
 
@@ -94,6 +96,8 @@ export async function createRunPorts(
     networkFor: await readNetwork(workspace, network, process.env, host.files, signal),
     host: { workbench: version, node, platform, host: name, cpus },
     usage: createUsage(),
+    programs: createPrograms(() => false),
+    containers: createContainers(createPrograms(([program]) => program === 'docker' || program === 'podman')),
   };
 }
 

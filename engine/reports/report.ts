@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { countOf } from './format.ts';
 import { comparePairs, type PairableVariant } from './pairs.ts';
+import { runningNotes } from './running-notes.ts';
 
 /** What one run contributes to a report. */
 export interface ReportInput {
@@ -70,7 +71,7 @@ export async function buildReport(input: ReportInput, store: Store, clock: Clock
     comparisons: await comparePairs(pairs, input, store),
     gates: [...input.gates],
     failures: failuresOf(record, results),
-    notes: notesOf(record, input.repeats),
+    notes: [...notesOf(record, input.repeats), ...runningNotes(record.summary.progress, record.spec.extends)],
   };
 }
 
@@ -99,12 +100,13 @@ export function failuresOf(record: RunRecord, results: readonly VariantResult[])
 
 function notesOf({ summary }: RunRecord, repeats: number): string[] {
   const notes: string[] = [];
-  const { done, total, reused } = summary.progress;
+  const { done, total, reused: kept, extended = 0 } = summary.progress;
+  const reused = kept - extended;
   if (summary.state !== 'succeeded')
     notes.push(`Partial: ${countOf(done, 'sample')} of ${countOf(total, 'sample')} were asked.`);
   if (reused > 0)
     notes.push(
-      `Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - reused, 'sample')} asked after it.`,
+      `Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - kept, 'sample')} asked after it.`,
     );
   if (repeats > 1) {
     notes.push(

@@ -4,7 +4,7 @@ import type { Answer } from '../models/model.ts';
 import type { RunLimits } from './limits.ts';
 
 /** US dollars an answer cost; absent where no price or no token count is known. */
-export function costOf(answer: Answer, price: Connection['price']): number | undefined {
+export function costOf(answer: Pick<Answer, 'inputTokens' | 'outputTokens'>, price: Connection['price']): number | undefined {
   if (price === undefined || answer.inputTokens === undefined || answer.outputTokens === undefined) return undefined;
   return (answer.inputTokens * price.input + answer.outputTokens * price.output) / 1_000_000;
 }
@@ -15,10 +15,18 @@ const fewestJudged = 20;
 /** Why a run must stop because too many answers failed, or nothing when it may go on. */
 export function judgeErrors(
   counts: { readonly done: number; readonly failed: number },
-  variant: { readonly done: number; readonly failed: number; readonly model: string; readonly lastFailure: string },
+  variant: {
+    readonly done: number;
+    readonly failed: number;
+    /** Of the failed ones, those the model refused. */
+    readonly refused: number;
+    readonly model: string;
+    readonly lastFailure: string;
+  },
   limits: RunLimits,
 ): WorkbenchError | undefined {
-  if (variant.failed >= fewestJudged && variant.failed === variant.done) {
+  // A model that refuses all it is asked says something about itself, and is let go on.
+  if (variant.failed >= fewestJudged && variant.failed === variant.done && variant.refused < variant.failed) {
     return new WorkbenchError(
       'run-failed',
       `${variant.model} answered none of the first ${String(variant.done)} samples: ${variant.lastFailure}`,

@@ -85,7 +85,7 @@ describe('limits', () => {
 
   it('stop a run over its error rate, or when a model answers nothing, but not before there is something to judge', () => {
     const limits = readLimits({ maxErrorRate: '10%' });
-    const variant = { done: 5, failed: 5, model: 'm', lastFailure: 'no' };
+    const variant = { done: 5, failed: 5, refused: 0, model: 'm', lastFailure: 'no' };
     assert.equal(judgeErrors({ done: 19, failed: 19 }, variant, limits), undefined);
     assert.equal(judgeErrors({ done: 30, failed: 3 }, variant, limits), undefined);
     assert.equal(judgeErrors({ done: 30, failed: 4 }, variant, limits)?.code, 'error-rate-exceeded');
@@ -93,6 +93,8 @@ describe('limits', () => {
       judgeErrors({ done: 20, failed: 20 }, { ...variant, done: 20, failed: 20 }, readLimits(undefined))?.code,
       'run-failed',
     );
+    const refusing = { ...variant, done: 20, failed: 20, refused: 20 };
+    assert.equal(judgeErrors({ done: 20, failed: 20 }, refusing, readLimits(undefined)), undefined);
   });
 });
 

@@ -4,6 +4,7 @@ import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
   BackupFacts,
+  CollectedGarbage,
   EpochRecord,
   LeaseOwner,
   NewRun,
@@ -14,6 +15,7 @@ import type {
   RunFilter,
   RunPlanRecord,
   RunRecord,
+  StoredAnswer,
   StoreFacts,
   TrainingRecord,
 } from '../../engine/ports/store.ts';
@@ -58,6 +60,8 @@ export interface StoreCalls {
   readTraining(id: string): TrainingRecord;
   listRunsAsking(modelDigest: string): RunSummary[];
   readStretch(id: string, after: number, limit: number, variant: number | undefined): SampleStretch;
+  findAnswers(keys: readonly string[]): StoredAnswer[];
+  saveAnswers(answers: readonly StoredAnswer[]): void;
   querySamples(query: SampleQuery): SamplePage;
   queryDisagreements(query: DisagreementQuery): DisagreementPage;
   pairCounts(query: PairQuery): PairCounts;
@@ -79,7 +83,7 @@ export interface StoreCalls {
   readAuditHead(): AuditHead | undefined;
   dataVersion(): number;
   facts(): StoreFacts;
-  collectGarbage(before: number): { readonly runs: number; readonly bytes: number };
+  collectGarbage(before: number): CollectedGarbage;
   backup(path: string): BackupFacts;
 }
 

@@ -58,6 +58,8 @@ function createStore(
     readTraining: id => thread.call('readTraining', [id]),
     listRunsAsking: modelDigest => thread.call('listRunsAsking', [modelDigest]),
     readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant),
+    findAnswers: keys => thread.call('findAnswers', [keys]),
+    saveAnswers: answers => thread.call('saveAnswers', [answers]),
     querySamples: query => thread.call('querySamples', [query]),
     queryDisagreements: query => thread.call('queryDisagreements', [query]),
     pairCounts: query => thread.call('pairCounts', [query]),
