@@ -2,8 +2,10 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { LabelledText } from '../models/embedded/classifier.ts';
-import { columnText, isInSplit, readAskedRows, type AskedRow, type DatasetSelection } from './selection.ts';
-import { readRows } from './rows.ts';
+import type { AskedRow, DatasetSelection } from './asked-row.ts';
+import { GrowingNumbers } from './growing-numbers.ts';
+import { readAskedRows, readSelected } from './selection.ts';
+import { describeEmpty, splitKind, type SplitRole } from './split.ts';
 
 /** What a first pass over the asked split found. */
 export interface DatasetScan {
@@ -47,7 +49,7 @@ export async function scanDataset(
       if (preview.length < previewRows) preview.push(row);
     }
   }
-  if (shortDigests.length === 0) throw emptySplit(selection);
+  if (shortDigests.length === 0) throw emptySplit(selection, 'test');
   return {
     rows: shortDigests.length,
     digest: whole.hex(),
@@ -58,11 +60,10 @@ export async function scanDataset(
   };
 }
 
-function emptySplit({ path, dataset }: DatasetSelection): WorkbenchError {
-  const split = dataset.split;
-  const what = split === undefined ? 'the dataset has no rows' : `no row has ${split.field} = "${split.test}"`;
-  return new WorkbenchError('dataset-empty', `${path}: ${what}.`, {
-    remedy: split === undefined ? 'Add rows, or correct `dataset.path`.' : 'Check `dataset.split`.',
+function emptySplit(selection: DatasetSelection, role: SplitRole): WorkbenchError {
+  const { path, dataset } = selection;
+  return new WorkbenchError('dataset-empty', `${path}: ${describeEmpty(selection, role)}.`, {
+    remedy: dataset.split === undefined ? 'Add rows, or correct `dataset.path`.' : 'Check `dataset.split`.',
     place: { path },
   });
 }
@@ -75,8 +76,9 @@ export async function readTrainingRows(
   signal: AbortSignal,
 ): Promise<{ readonly rows: readonly LabelledText[]; readonly digest: string }> {
   const { dataset, path } = selection;
-  const train = dataset.split?.train;
-  if (train === undefined) {
+  const { split } = dataset;
+  // A split by shares trains on all that is not asked.
+  if (split === undefined || (split.train === undefined && splitKind(split) !== 'shares')) {
     throw new WorkbenchError(
       'model-unsuitable',
       `${path}: embedded models need rows to learn from, and no training split is named.`,
@@ -88,25 +90,14 @@ export async function readTrainingRows(
   }
   const rows: LabelledText[] = [];
   const whole = digest.startSha256();
-  for await (const batch of readRows(files, path, dataset.format, signal)) {
+  for await (const batch of readSelected(files, digest, selection, 'train', signal)) {
     signal.throwIfAborted();
-    for (const row of batch) {
-      if (!isInSplit(row, selection, train)) continue;
-      const labelled = { text: columnText(row, dataset.input, path), label: columnText(row, dataset.target, path) };
-      rows.push(labelled);
-      whole.update(JSON.stringify([labelled.text, labelled.label]));
+    for (const { text } of batch) {
+      rows.push({ text: text.input, label: text.target });
+      whole.update(JSON.stringify([text.input, text.target]));
     }
   }
-  if (rows.length === 0) {
-    throw new WorkbenchError(
-      'dataset-empty',
-      `${path}: no row has ${dataset.split?.field ?? ''} = "${train}" to train on.`,
-      {
-        remedy: 'Check `dataset.split.train`.',
-        place: { path },
-      },
-    );
-  }
+  if (rows.length === 0) throw emptySplit(selection, 'train');
   return { rows, digest: whole.hex() };
 }
 
@@ -127,29 +118,4 @@ export function countOccurrences(repeated: ReadonlySet<number>): (rowDigest: str
     seen.set(rowDigest, occurrence + 1);
     return occurrence;
   };
-}
-
-class GrowingNumbers {
-  #values = new Float64Array(1024);
-  length = 0;
-
-  add(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.length * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length] = value;
-    this.length += 1;
-  }
-
-  repeated(): ReadonlySet<number> {
-    const sorted = this.#values.slice(0, this.length).sort();
-    const repeated = new Set<number>();
-    for (let i = 1; i < sorted.length; i += 1) {
-      const value = sorted[i] ?? 0;
-      if (value === sorted[i - 1]) repeated.add(value);
-    }
-    return repeated;
-  }
 }

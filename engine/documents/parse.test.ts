@@ -153,8 +153,8 @@ describe('parseDocument: syntax', () => {
 
 describe('parseDocument: schema', () => {
   it('anchors a missing field on its parent', () => {
-    expectFound('name: x\ndataset:\n  path: a\n  input: b\nmodels: [embedded:knn]\n', [
-      '2:1-8 missing-field Missing `target` in `dataset`. The column that holds the expected answer.',
+    expectFound('name: x\ndataset:\n  input: a\n  target: b\nmodels: [embedded:knn]\n', [
+      '2:1-8 missing-field Missing `path` in `dataset`. What holds the rows',
     ]);
     expectFound('name: x\n', ['1:1-5 missing-field Missing `dataset`.', '1:1-5 missing-field Missing `models`.']);
   });
@@ -194,7 +194,7 @@ describe('parseDocument: schema', () => {
 
   it('lists allowed values and suggests', () => {
     expectFound(minimal.replace('path:', 'format: jsnol, path:'), [
-      '2:19-24 not-allowed-value `dataset.format` cannot be `jsnol`. Did you mean `jsonl`? Allowed: `jsonl`, `csv` and `tsv`.',
+      '2:19-24 not-allowed-value `dataset.format` cannot be `jsnol`. Did you mean `jsonl`? Allowed: `jsonl`, `json`, `csv`, `tsv`, `parquet`, `huggingface` and `wav-folder`.',
     ]);
     expectFound(`${minimal}schemaVersion: 2\n`, [
       '4:16-17 not-allowed-value `schemaVersion` cannot be `2`. Only `1` is allowed.',

@@ -1,5 +1,7 @@
+import { WorkbenchError } from '../base/errors.ts';
 import { readColumns } from '../datasets/columns.ts';
-import { formatOfPath, type DatasetFormat } from '../datasets/rows.ts';
+import type { DatasetFormat } from '../datasets/formats.ts';
+import type { DatasetPart } from '../datasets/huggingface/layout.ts';
 import type { FileFacts, Files } from '../ports/files.ts';
 import { parsePromptVariables } from './prompt-checks.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
@@ -24,7 +26,15 @@ export interface WorkspaceView {
     path: string,
     format: DatasetFormat | undefined,
     signal: AbortSignal,
+    part?: DatasetPart,
   ): Promise<readonly string[] | undefined>;
+  /** Why the columns cannot be told, in a sentence or two; absent where that is not known. */
+  datasetFault?(
+    path: string,
+    format: DatasetFormat | undefined,
+    signal: AbortSignal,
+    part?: DatasetPart,
+  ): Promise<string | undefined>;
   /** Names the prompt's messages read; absent when the prompt file is missing or has errors of its own. */
   promptVariables(path: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
 }
@@ -45,14 +55,23 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
     connections: signal => declared('connections', signal),
     platforms: signal => declared('compute', signal),
     fileFacts: path => files.facts(files.resolve(folder, path)),
-    async datasetColumns(path, format, signal) {
-      if (format === undefined && formatOfPath(path) === undefined) return undefined;
+    async datasetColumns(path, format, signal, part) {
       try {
-        const columns = await readColumns(files, files.resolve(folder, path), format, signal);
+        const columns = await readColumns(files, files.resolve(folder, path), format, signal, part);
         return columns.length === 0 ? undefined : columns;
       } catch {
         signal.throwIfAborted();
         return undefined;
+      }
+    },
+    async datasetFault(path, format, signal, part) {
+      try {
+        await readColumns(files, files.resolve(folder, path), format, signal, part);
+        return undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof WorkbenchError)) return undefined;
+        return error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
       }
     },
     async promptVariables(path, signal) {

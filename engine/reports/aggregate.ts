@@ -2,6 +2,7 @@ import type { LearningPoint, SliceResult, VariantResult } from '../../schemas/ge
 import type { AggregateOptions, Aggregator, Metric, Observation } from '../metrics/metric.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
+import { perturbationSlice } from '../datasets/perturb/names.ts';
 
 /** A slice column with more values than this is cut off there: it is no slice but an identifier. */
 const mostSliceValues = 100;
@@ -30,6 +31,7 @@ export class VariantAggregate {
       if (!perturbed || this.#metrics[index]?.seesPerturbed === true) aggregator.add(observation);
     }
     for (const column in slices) {
+      if (perturbed && column !== perturbationSlice) continue;
       const slice = this.#sliceOf(column, slices[column] ?? '');
       if (slice === undefined) continue;
       slice.n += 1;
@@ -97,7 +99,7 @@ export class VariantAggregate {
 
 /** What metrics see of a stored sample. */
 export function observe(sample: SampleRecord): Observation {
-  const perturbation = sample.slices['perturbation'];
+  const perturbation = sample.slices[perturbationSlice];
   return {
     output: sample.output ?? '',
     target: sample.target,

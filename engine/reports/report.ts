@@ -30,7 +30,10 @@ export interface ReportInput {
 /** The leading figure of every variant, for lists. */
 export function headlinesOf(variants: readonly VariantResult[], leading: string): Headline[] {
   return variants.flatMap(({ model, prompt, metrics }) => {
-    const figure = metrics.find(({ metric }) => metric === leading) ?? metrics.find(({ kind }) => kind === 'quality');
+    const figure =
+      metrics.find(({ metric }) => metric === leading) ??
+      metrics.find(({ metric }) => metric.startsWith(`${leading}.`)) ??
+      metrics.find(({ kind }) => kind === 'quality');
     if (figure === undefined || figure.value === null) return [];
     return [
       {
@@ -110,7 +113,7 @@ function notesOf({ summary }: RunRecord, repeats: number): string[] {
     );
   if (repeats > 1) {
     notes.push(
-      `Every row was asked ${String(repeats)} times: the models' own intervals count each answer, the comparisons each row once.`,
+      `Every row was asked ${String(repeats)} times: intervals of quality figures and comparisons take the answers to one row together, those of latency and cost count each answer.`,
     );
   }
   return notes;

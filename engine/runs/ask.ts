@@ -72,6 +72,7 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
     parameters: parametersOf(open, prompt),
     stream: plan.streams,
     timeout: plan.limits.timeout,
+    ...(task.row.choices === undefined ? {} : { choices: task.row.choices }),
   };
 }
 
@@ -97,7 +98,7 @@ function answered(
   const { row } = task;
   const observation = observeAnswer(task, answer, cost, plan);
   const leading = observation.scores?.[plan.leading.id];
-  const details = detailsOf(answer);
+  const details = detailsOf(answer, row.perturbation !== undefined);
   const record: SampleRecord = {
     variant,
     row: row.index,
@@ -133,6 +134,8 @@ function observeAnswer(task: Task, answer: Given, cost: number | undefined, plan
     row: row.index,
     slices: row.slices,
     ...(answer.latencyMs === undefined ? {} : { latencyMs: answer.latencyMs }),
+    ...(row.choices === undefined ? {} : { choices: row.choices }),
+    ...(row.perturbation === undefined ? {} : { perturbation: row.perturbation }),
     ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
     ...(answer.inputTokens === undefined ? {} : { inputTokens: answer.inputTokens }),
     ...(answer.outputTokens === undefined ? {} : { outputTokens: answer.outputTokens }),
@@ -168,16 +171,18 @@ function failed(task: Task, variant: number, error: AnswerFailure): Omit<Asked, 
 }
 
 /** What is kept of an answer for people to read; nothing for a plain one. */
-function detailsOf(answer: Given): SampleDetails | undefined {
+function detailsOf(answer: Given, perturbed: boolean): SampleDetails | undefined {
   const { finishReason, reasoningTokens, toolCalls, fingerprint } = answer;
   const plain = finishReason === undefined || finishReason === 'stop';
   const cached = answer.attempts === undefined;
-  if (plain && !cached && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined) return undefined;
+  const isBare = plain && !cached && !perturbed;
+  if (isBare && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined) return undefined;
   return {
     ...(cached ? { cached } : {}),
     ...(plain ? {} : { finishReason }),
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
     ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map(call => ({ ...call })) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(perturbed ? { perturbed } : {}),
   };
 }

@@ -77,6 +77,9 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     path: ports.files.resolve(base, benchmark.dataset.path),
     dataset: benchmark.dataset,
     limit: minimum(benchmark.dataset.limit, spec.limit),
+    folder: spec.folder,
+    base,
+    ...(benchmark.perturbations === undefined ? {} : { perturbations: benchmark.perturbations }),
   };
   const prompts = await loadPrompts(benchmark, base, ports, signal);
   const metrics = createMetrics(benchmark);

@@ -1,0 +1,14 @@
+import type { MetricName } from '../../schemas/generated/files.ts';
+
+/** What a metric is called in keys, in the catalogue and for people. */
+export interface Identity {
+  readonly id: string;
+  readonly name: MetricName;
+  readonly label: string;
+}
+
+/** A metric's names, with those of its `name` parameter where it has one: the same metric may then appear twice in a table. */
+export function identify(name: MetricName, label: string, parameters: Readonly<Record<string, unknown>>): Identity {
+  const own = parameters['name'];
+  return typeof own === 'string' ? { id: own, name, label: `${label} · ${own}` } : { id: name, name, label };
+}
