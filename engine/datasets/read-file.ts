@@ -23,7 +23,7 @@ export function readFileRows(
 
 /** Text packs to a tenth or a fifth; what unpacks to more than this is made to fill the memory or the day. */
 const mostUnpacked = 200;
-const alwaysUnpacked = 64 * 1024 * 1024;
+const alwaysUnpacked = 16 * 1024 * 1024;
 
 async function* unpack(files: Files, path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const packed = (await files.facts(path))?.size ?? 0;

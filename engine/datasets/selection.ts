@@ -19,14 +19,12 @@ export async function* readAskedRows(
   selection: DatasetSelection,
   signal: AbortSignal,
 ): AsyncIterable<readonly AskedRow[]> {
-  const { limit } = selection;
   const attach = await openAttachments(files, digest, selection);
   const disturb = await openPerturbations(files, digest, selection, signal);
   let index = 0;
   for await (const rows of readSelected(files, digest, selection, 'test', signal)) {
     const asked: AskedRow[] = [];
     for (const { row, text } of rows) {
-      if (limit !== undefined && index >= limit) break;
       const attachments = attach === undefined ? undefined : await attach(row, signal);
       const plain = toAskedRow(row, index, text, attachments, digest);
       if (disturb === undefined) asked.push(plain);
@@ -34,7 +32,6 @@ export async function* readAskedRows(
       index += 1;
     }
     if (asked.length > 0) yield asked;
-    if (limit !== undefined && index >= limit) return;
   }
 }
 
@@ -43,7 +40,10 @@ interface SelectedRow {
   readonly text: RowText;
 }
 
-/** Rows of a role that pass the filter, the split and, where they are asked, the sample. */
+/**
+ * Rows of a role that pass the filter, the split and, where they are asked, the sample and the limit. Rows beyond the limit are not looked
+ * at.
+ */
 export async function* readSelected(
   files: Files,
   digest: Digest,
@@ -57,13 +57,18 @@ export async function* readSelected(
   // Rows to learn from may lack what only results are broken down by.
   const dataset = byContent && slices !== undefined ? { ...texts, slices } : texts;
   const isMember = await openMembership(files, digest, selection, role, signal);
+  let left = role === 'test' ? (selection.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   for await (const rows of readRole(files, selection, role, signal)) {
     const selected: SelectedRow[] = [];
     for (const row of rows) {
+      if (left <= 0) break;
       const text = readRowText(row, dataset, selection.path, digest);
-      if (isMember(row, text.content)) selected.push({ row, text });
+      if (!isMember(row, text.content)) continue;
+      selected.push({ row, text });
+      left -= 1;
     }
     yield selected;
+    if (left <= 0) return;
   }
 }
 

@@ -53,7 +53,7 @@ function computeBalancedAccuracy({ right, support }: ClassCounts): number | unde
 function computeMatthews(counts: ClassCounts): number | undefined {
   const { rows, covariance, answers, targets } = measureSpread(counts);
   if (rows === 0) return undefined;
-  return answers > 0 && targets > 0 ? covariance / (Math.sqrt(answers) * Math.sqrt(targets)) : 0;
+  return answers > 0 && targets > 0 ? covariance / Math.sqrt(answers * targets) : 0;
 }
 
 /** Covariance of targets and answers as class indicators, and the variance of each, all times rows². */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { readGolden } from '../../test/golden/read.ts';
+import { assertNear } from '../../test/golden/close.ts';
 import { createMetric } from './catalogue.ts';
+import { computeClassFigure, createClassCounts } from './class-figures.ts';
+import { computeClassInterval, sumCells } from './class-interval.ts';
+import { countConfusion } from './confusion.ts';
 
 type Averages = Record<'macro' | 'micro' | 'weighted', Record<'precision' | 'recall' | 'f1', number>>;
 interface Rows {
@@ -8,8 +12,9 @@ interface Rows {
   readonly answers: string[];
 }
 interface ClassGolden {
-  readonly cases: readonly (Rows & Averages & { accuracy: number })[];
+  readonly cases: readonly (Rows & Averages & { accuracy: number; balancedAccuracy: number; mcc: number })[];
   readonly intervals: readonly (Rows & { low: number; high: number })[];
+  readonly wholeIntervals: readonly (Rows & Record<'balanced-accuracy' | 'mcc', [number, number]>)[];
 }
 interface MatchGolden {
   readonly pairs: readonly [string, string][];
@@ -22,6 +27,15 @@ function aggregate(entry: Parameters<typeof createMetric>[0], { targets, answers
   const aggregator = createMetric(entry).startAggregate();
   targets.forEach((target, index) => aggregator.add({ target, output: answers[index]! }));
   return aggregator.values(options)[0]!;
+}
+
+function measureWhole(figure: 'balanced-accuracy' | 'mcc', { targets, answers }: Rows) {
+  const confusion = countConfusion();
+  targets.forEach((target, index) => confusion.add(target, answers[index]!));
+  const cells = confusion.cells();
+  const counts = Float64Array.from(cells, cell => cell.count);
+  const value = computeClassFigure(figure, 'macro', sumCells(cells, counts, createClassCounts(confusion.labels)));
+  return { value, interval: computeClassInterval(figure, 'macro', cells, confusion.labels, options) };
 }
 
 describe('metrics against scikit-learn and lm-evaluation-harness', () => {
@@ -40,6 +54,35 @@ describe('metrics against scikit-learn and lm-evaluation-harness', () => {
         }
       }
     }
+  });
+
+  it('balanced accuracy and Matthews’ correlation', () => {
+    for (const rows of golden.cases) {
+      assertNear(measureWhole('balanced-accuracy', rows).value, rows.balancedAccuracy, 1e-12, 'balanced accuracy');
+      assertNear(measureWhole('mcc', rows).value, rows.mcc, 1e-12, 'MCC');
+    }
+    for (const rows of golden.wholeIntervals) {
+      for (const figure of ['balanced-accuracy', 'mcc'] as const) {
+        const { interval } = measureWhole(figure, rows);
+        assertNear(interval?.low, rows[figure][0], 0.03, `${figure}, low`);
+        assertNear(interval?.high, rows[figure][1], 0.03, `${figure}, high`);
+      }
+    }
+  });
+
+  it('Matthews’ correlation stays uncertain where resampling cannot vary it', () => {
+    const targets = Array.from({ length: 40 }, (_, row) => (row % 2 ? 'a' : 'b'));
+    const perfect = measureWhole('mcc', { targets, answers: targets });
+    assert.deepEqual([perfect.value, perfect.interval?.high], [1, 1]);
+    assert.ok(perfect.interval!.low > 0.75 && perfect.interval!.low < 0.9);
+    const constant = measureWhole('mcc', { targets, answers: targets.map(() => 'a') });
+    assert.equal(constant.value, 0);
+    assert.ok(constant.interval!.low < 0 && constant.interval!.high > 0);
+    const inverse = measureWhole('mcc', { targets, answers: targets.map(label => (label === 'a' ? 'b' : 'a')) });
+    assert.equal(inverse.value, -1);
+    assert.equal(measureWhole('mcc', { targets: [], answers: [] }).interval, undefined);
+    const { interval } = measureWhole('balanced-accuracy', { targets, answers: targets });
+    assert.deepEqual([interval?.high, interval?.method], [1, 'Wilson']);
   });
 
   it('accuracy', () => {

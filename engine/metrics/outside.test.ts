@@ -22,7 +22,7 @@ function toolsWith(model: Partial<Model>): MeasureTools {
   const missing = (): never => assert.fail('Not used.');
   const full: Model = { name: 'm', digest: 'd', answer: missing, close: () => Promise.resolve(), ...model };
   return {
-    model: name => ({ name, model: full, parameters: {}, price: { input: 1_000_000, output: 0 } }),
+    model: name => ({ name, model: full, parameters: {}, costOf: ({ inputTokens }) => inputTokens }),
     ask: missing,
     container: missing,
     timeout: 1000,

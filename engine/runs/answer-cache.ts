@@ -1,3 +1,4 @@
+import { addressOf } from '../models/connections.ts';
 import type { Answer, ContentPart, Question } from '../models/model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
@@ -59,13 +60,14 @@ export class AnswerCache {
   /** The key of a question to a model; undefined where its answers are not kept. */
   keyOf({ planned, model }: OpenModel, question: Question): string | undefined {
     if (planned.kind !== 'connection') return undefined;
-    const connection: { readonly provider: string; readonly baseUrl?: string } = planned.connection;
-    if (notCached.has(connection.provider)) return undefined;
+    const { connection } = planned;
+    const { provider } = connection;
+    if (notCached.has(provider)) return undefined;
     const { messages, parameters, tools, responseFormat, choices, audio, values, input } = question;
     // Templates over the row's columns and plain inputs decide the answer too, where there are no messages to carry them.
-    const row = messages.length === 0 || connection.provider === 'http' ? [input, values] : [];
+    const row = messages.length === 0 || provider === 'http' ? [input, values] : [];
     const identity = [
-      ['answer', version, connection.provider, connection.baseUrl ?? null, model.digest, 'repeat 0'],
+      ['answer', version, provider, addressOf(connection), model.digest, 'repeat 0'],
       messages.map(({ role, content }) => [role, typeof content === 'string' ? content : content.map(identify)]),
       parameters,
       [tools, responseFormat, choices, audio?.digest],

@@ -1,6 +1,7 @@
 import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
 import type { Observation } from '../metrics/metric.ts';
 import { scoreObservation } from '../metrics/score.ts';
+import { parametersOf as parametersOfConnection } from '../models/connections.ts';
 import {
   AnswerFailure,
   countCharacters,
@@ -47,7 +48,7 @@ export async function askTask(
   const known = key === undefined ? undefined : await cache?.find(key);
   if (known !== undefined) return { ...answered(task, variant, known, costOf(known, price), plan), ...shown };
   const estimate =
-    price === undefined ? 0 : estimateCost(countCharacters(question.messages), question.parameters.maxTokens, price);
+    price === undefined ? 0 : estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
   const room = budget.reserve(estimate);
   if (room !== undefined) await room;
   let cost: number | undefined;
@@ -69,20 +70,27 @@ function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, pla
   return {
     input,
     messages: open.planned.kind === 'connection' ? (prompt?.render(task.row.values) ?? inputAsMessage(input)) : [],
-    parameters: parametersOf(open, prompt),
+    parameters: parametersOf(prompt),
     stream: plan.streams,
     timeout: plan.limits.timeout,
     ...(task.row.choices === undefined ? {} : { choices: task.row.choices }),
+    values: task.row.values,
+    sample: { row: task.row.index, rowDigest: task.row.digest, repeat: task.repeat },
   };
+}
+
+function longestAnswer({ parameters }: Question, { planned }: OpenModel): number | undefined {
+  return (
+    parameters.maxTokens ??
+    (planned.kind === 'connection' ? parametersOfConnection(planned.connection).maxTokens : undefined)
+  );
 }
 
 const noParameters: ModelParameters = {};
 
-/** The prompt's own parameters win over the connection's. */
-function parametersOf(open: OpenModel, prompt: Prompt | undefined): ModelParameters {
-  const own = open.planned.kind === 'connection' ? open.planned.connection.parameters : undefined;
-  if (own === undefined) return prompt?.parameters ?? noParameters;
-  return prompt === undefined ? own : { ...own, ...prompt.parameters };
+/** The prompt's own parameters, which win over the connection's: the model itself knows those. One object a prompt, not one a row. */
+function parametersOf(prompt: Prompt | undefined): ModelParameters {
+  return prompt?.parameters ?? noParameters;
 }
 
 /** A fresh answer, or one from the cache, which has no times of its own. */

@@ -111,7 +111,7 @@ class Execution {
     return openModels(
       plan,
       this.#ports,
-      this.#store.blobs,
+      this.#store,
       (model, step) => {
         this.#tracker.setTraining(model, step);
       },
@@ -132,7 +132,7 @@ class Execution {
       this.#tracker.addMeasuringCost(cost);
     };
     return openMeasureTools(
-      { measures, workspace, limits, seed, folder: base, opened, budget, onCost },
+      { measures, workspace, limits, seed, folder: base, opened, budget, runs: this.#store, onCost },
       this.#ports,
       signal,
     );

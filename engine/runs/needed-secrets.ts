@@ -1,7 +1,7 @@
 import { parseDocument } from '../documents/parse.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
-import { publishedBaseUrl } from '../models/openai/model.ts';
-import { toSecretReference, type Secrets, type SecretReference } from '../ports/secrets.ts';
+import { credentialOf, originOf } from '../models/connections.ts';
+import type { Secrets, SecretReference } from '../ports/secrets.ts';
 import { measuringConnections } from '../scoring/plan-measures.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import type { RunSpec } from './spec.ts';
@@ -28,10 +28,10 @@ export async function resolveNeededSecrets(
   const measuring = benchmark === undefined ? [] : measuringConnections(createMetrics(benchmark), workspace);
   for (const name of new Set([...(spec.models ?? benchmark?.models ?? []), ...measuring])) {
     if (name.startsWith('embedded:') || isTrained(name)) continue;
-    const { apiKey, baseUrl } = connectionNamed(workspace, name);
-    if (apiKey === undefined) continue;
-    const reference = toSecretReference(apiKey);
-    const { origin } = new URL(baseUrl ?? publishedBaseUrl);
+    const connection = connectionNamed(workspace, name);
+    const reference = credentialOf(connection);
+    const origin = originOf(connection);
+    if (reference === undefined || origin === undefined) continue;
     resolved.push({ reference, origin, value: await secrets.resolve(reference, origin, signal) });
   }
   return resolved;

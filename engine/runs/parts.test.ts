@@ -74,6 +74,7 @@ describe('limits', () => {
     assert.deepEqual(readLimits({ budget: '5.50 USD', maxErrorRate: '2%', timeout: 'PT1M30S' }), {
       concurrency: 16,
       requestsPerMinute: undefined,
+      tokensPerMinute: undefined,
       budget: 5.5,
       maxErrorRate: 0.02,
       timeout: 90_000,

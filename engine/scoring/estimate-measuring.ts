@@ -1,4 +1,4 @@
-import { estimateTokens } from '../runs/budget.ts';
+import { estimateTokens, priceOfTokens } from '../runs/budget.ts';
 import type { RunPlan } from '../runs/plan.ts';
 import { connectionNamed } from '../workspace/workspace.ts';
 import { judgeNamed } from './plan-measures.ts';
@@ -32,7 +32,7 @@ export function estimateMeasuring(plan: RunPlan, answerCharacters: number): Meas
       }
       const answers = metric.pairs === undefined ? 1 : 2;
       const inputTokens = estimateTokens(load.characters + rowCharacters + answers * answerCharacters);
-      const each = (inputTokens * price.input + load.outputTokens * price.output) / 1_000_000;
+      const each = priceOfTokens(inputTokens, load.outputTokens, price) + (price.perRequest ?? 0);
       cost = (cost ?? 0) + count * each;
     }
   }

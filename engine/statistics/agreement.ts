@@ -1,22 +1,16 @@
 import type { CompareOptions } from './compare.ts';
+import { resampleStatistics } from './corpus.ts';
 import type { Estimate } from './estimate.ts';
 import { wilsonInterval } from './intervals.ts';
-import { createRandom } from './random.ts';
-import { createMultinomial, percentileBootstrap } from './resampling.ts';
+import type { RowStatistics, Score } from './units.ts';
 
-type Options = Pick<CompareOptions, 'confidence' | 'seed'>;
 /** How much a disagreement counts: all alike, by the categories' distance, or by its square. */
 export type KappaWeights = 'none' | 'linear' | 'quadratic';
 
-const mostResamples = 1000;
-const fewestResamples = 200;
-/** Draws in all, so that many categories cannot stall a report. */
-const mostDraws = 20_000_000;
-
 /**
  * Agreement of two raters beyond chance: Cohen (1960), and weighted (1968), as scikit-learn's `cohen_kappa_score` computes it. Categories are
- * whole numbers from 0 up to below `categories`, in order; a row that either rater left out (a negative number) does not count.
- * Undefined where chance alone agrees on all: both always said the same one thing. Interval: percentile bootstrap over rows; where raters
+ * whole numbers from 0 up to below `categories` (1,000 at most), in order; a row that either rater left out (a negative number) does not count.
+ * Undefined where chance alone agrees on all: both always said the same one thing. Interval: resampled over rows; where raters
  * never disagree, Wilson's bound of that share, corrected for chance.
  */
 export function cohenKappa(
@@ -24,68 +18,38 @@ export function cohenKappa(
   second: Int32Array,
   categories: number,
   weights: KappaWeights,
-  options: Options,
+  options: Pick<CompareOptions, 'confidence' | 'seed'>,
 ): Estimate {
-  const cells = countCells(first, second, categories);
-  const counts = Float64Array.from(cells.values());
-  const pairs = Float64Array.from(cells.keys());
-  const n = counts.reduce((sum, count) => sum + count, 0);
-  const compute = createKappa(pairs, categories, weights);
-  const { kappa, disagreement, expected } = compute(counts);
-  if (!Number.isFinite(kappa)) return { n, point: undefined, method: 'bootstrap' };
-  if (disagreement === 0) {
-    const { low } = wilsonInterval(n, n, options.confidence);
-    const worst = (1 - low) * n * distanceOf(0, categories - 1, weights);
-    return { n, point: 1, low: Math.max(-1, 1 - worst / expected), high: 1, method: 'Wilson, corrected for chance' };
-  }
-  const affordable = Math.floor(mostDraws / (Math.min(n, counts.length * 24) + categories));
-  const times = Math.max(fewestResamples, Math.min(mostResamples, affordable));
-  const draw = createMultinomial(counts, createRandom(options.seed));
-  const drawn = new Float64Array(counts.length);
-  const estimates = new Float64Array(times);
-  let known = 0;
-  for (let time = 0; time < times; time++) {
-    draw(drawn);
-    const estimate = compute(drawn).kappa;
-    if (Number.isFinite(estimate)) estimates[known++] = estimate;
-  }
-  const method = `bootstrap, ${times} resamples`;
-  if (known < times / 2) return { n, point: kappa, method };
-  return { n, point: kappa, ...percentileBootstrap(estimates.subarray(0, known), options.confidence), method };
+  const statistics = countRatings(first, second, categories, weights);
+  const expectAt = (sums: Float64Array) => {
+    const rows = sums.subarray(2, 2 + categories);
+    return expectDisagreement(rows, sums.subarray(2 + categories), weights) / sums[0]!;
+  };
+  const score: Score = sums => 1 - sums[1]! / expectAt(sums);
+  const estimate = resampleStatistics(statistics, score, options, { least: -1, most: 1 });
+  if (estimate.point !== 1) return estimate;
+  const sums = new Float64Array(statistics.width);
+  for (let row = 0; row < statistics.rows; row++) statistics.addTo(row, sums, 0);
+  const { n } = estimate;
+  const worst = (1 - wilsonInterval(n, n, options.confidence).low) * n * distanceOf(0, categories - 1, weights);
+  const low = Math.max(-1, 1 - worst / expectAt(sums));
+  return { n, point: 1, low, high: 1, method: 'Wilson, corrected for chance' };
 }
 
-/** Rows by pair of categories, keyed first × categories + second, in order. */
-function countCells(first: Int32Array, second: Int32Array, categories: number): Map<number, number> {
-  const cells = new Map<number, number>();
-  for (let row = 0; row < Math.min(first.length, second.length); row++) {
-    const one = first[row]!;
-    const other = second[row]!;
-    if (one < 0 || other < 0) continue;
-    const key = one * categories + other;
-    cells.set(key, (cells.get(key) ?? 0) + 1);
-  }
-  return new Map([...cells].sort(([a], [b]) => a - b));
-}
-
-function createKappa(pairs: Float64Array, categories: number, weights: KappaWeights) {
-  const rows = new Float64Array(categories);
-  const columns = new Float64Array(categories);
-  return (counts: Float64Array) => {
-    rows.fill(0);
-    columns.fill(0);
-    let n = 0;
-    let disagreement = 0;
-    for (let cell = 0; cell < pairs.length; cell++) {
-      const one = Math.floor(pairs[cell]! / categories);
-      const other = pairs[cell]! % categories;
-      const count = counts[cell]!;
-      n += count;
-      rows[one]! += count;
-      columns[other]! += count;
-      disagreement += count * distanceOf(one, other, weights);
-    }
-    const expected = expectDisagreement(rows, columns, weights) / n;
-    return { kappa: 1 - disagreement / expected, disagreement, expected };
+/** A row's statistics: one row, its disagreement, and which category each rater gave. */
+function countRatings(first: Int32Array, second: Int32Array, categories: number, weights: KappaWeights): RowStatistics {
+  const rated = Int32Array.from(first.keys()).filter(row => first[row]! >= 0 && second[row]! >= 0);
+  return {
+    rows: rated.length,
+    width: 2 + 2 * categories,
+    addTo(row, into, at) {
+      const one = first[rated[row]!]!;
+      const other = second[rated[row]!]!;
+      into[at]! += 1;
+      into[at + 1]! += distanceOf(one, other, weights);
+      into[at + 2 + one]! += 1;
+      into[at + 2 + categories + other]! += 1;
+    },
   };
 }
 

@@ -57,10 +57,13 @@ export function empiricalDistribution(sorted: Float64Array, points = 200): Distr
 }
 
 function spaceEdges(least: number, most: number, bins: number, scale: HistogramOptions['scale']): number[] {
-  const ratio = Math.log(most / least);
+  const ratio = Math.log(most) - Math.log(least);
   const edges = Array.from({ length: bins + 1 }, (_, edge) =>
-    scale === 'linear' ? least * (1 - edge / bins) + most * (edge / bins) : least * Math.exp((ratio * edge) / bins),
+    scale === 'linear'
+      ? least * (1 - edge / bins) + most * (edge / bins)
+      : Math.exp(Math.log(least) + (ratio * edge) / bins),
   );
+  edges[0] = least;
   edges[bins] = most;
   return edges;
 }

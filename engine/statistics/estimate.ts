@@ -8,10 +8,12 @@ export interface Estimate extends Interval {
   readonly method: string;
 }
 
-/** Values that a mean cannot leave, such as 0 and 1; bounds are cut there. */
+/** Values that a figure cannot leave, such as 0 and 1; bounds are cut there. */
 export interface Range {
   readonly least?: number;
   readonly most?: number;
+  /** How far the figure moves when every row goes from best to worst, where that is not most − least: 1 for a word error rate. */
+  readonly span?: number;
 }
 
 /**

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { assertClose } from '../../test/golden/close.ts';
 import { readGolden } from '../../test/golden/read.ts';
 import { binomialCumulative, binomialMass } from './binomial.ts';
+import { histogram } from './distribution.ts';
 import { adjustHolm } from './holm.ts';
 import { computeMoments, meanInterval, percentile, percentileInterval, wilsonInterval } from './intervals.ts';
 import { mcnemarExact, newcombePaired } from './paired-counts.ts';
-import { normalQuantile, studentQuantile, studentTail } from './quantiles.ts';
+import { estimatePassAtK, passAtK } from './pass-at-k.ts';
+import { normalQuantile, normalTail, studentQuantile, studentTail } from './quantiles.ts';
 
 interface Bounds {
   readonly low: number;
@@ -25,18 +28,18 @@ interface Golden {
     percentiles: { percent: number; value: number; interval: [number | null, number | null] }[];
   }[];
   readonly holm: readonly { pValues: number[]; adjusted: number[] }[];
+  readonly normalTail: readonly { z: number; value: number }[];
+  readonly passAtK: readonly { attempts: number; passed: number; k: number; value: number }[];
+  readonly histograms: readonly {
+    values: number[];
+    bins: number;
+    scale: 'linear' | 'log';
+    edges: number[];
+    counts: number[];
+  }[];
 }
 
 const golden = readGolden('statistics.json') as Golden;
-
-/** Equal to 12 digits, or to 1e-12 near zero. */
-function assertClose(actual: number, expected: number, what: string, relative = 1e-12): void {
-  const error = Math.abs(actual - expected);
-  assert.ok(
-    error <= relative * Math.max(1e-300, Math.abs(expected)) || error <= 1e-15,
-    `${what}: ${actual} is not ${expected}`,
-  );
-}
 
 describe('statistics against scipy and statsmodels', () => {
   it('normal and Student quantiles', () => {
@@ -47,6 +50,7 @@ describe('statistics against scipy and statsmodels', () => {
     }
     for (const { t, degrees, value } of golden.studentTail)
       assertClose(studentTail(t, degrees), value, `tail ${t} ${degrees}`);
+    for (const { z, value } of golden.normalTail) assertClose(normalTail(z), value, `normal tail ${z}`);
   });
 
   it('binomial probabilities', () => {
@@ -104,6 +108,28 @@ describe('statistics against scipy and statsmodels', () => {
   it("Holm's adjustment", () => {
     for (const { pValues, adjusted } of golden.holm) {
       adjustHolm(pValues).forEach((value, index) => assertClose(value, adjusted[index]!, `Holm ${pValues.join()}`));
+    }
+  });
+
+  it('pass@k as Chen et al. define it', () => {
+    for (const { k, value, ...problem } of golden.passAtK) {
+      assertClose(passAtK(problem, k), value, `pass@${k} of ${JSON.stringify(problem)}`);
+    }
+    assert.equal(passAtK({ attempts: 3, passed: 3 }, 4), undefined);
+    const problems = [3, 0, 10, 7].map(passed => ({ attempts: 10, passed }));
+    const values = problems.map(problem => passAtK(problem, 2)!);
+    const estimate = estimatePassAtK([...problems, { attempts: 1, passed: 1 }], 2, 0.95);
+    const expected = meanInterval(computeMoments(Float64Array.from(values)), 0.95)!;
+    assert.deepEqual([estimate.n, estimate.method], [4, 'Student’s t']);
+    assert.deepEqual([estimate.low, estimate.high], [Math.max(0, expected.low), Math.min(1, expected.high)]);
+    assert.equal(estimatePassAtK([{ attempts: 1, passed: 1 }], 1, 0.95).method, 'Wilson');
+  });
+
+  it('histograms on either scale', () => {
+    for (const { values, bins, scale, edges, counts } of golden.histograms) {
+      const found = histogram(Float64Array.from(values), { bins, scale });
+      assert.deepEqual(found.counts, counts);
+      found.edges.forEach((edge, index) => assertClose(edge, edges[index]!, `edge ${index}`));
     }
   });
 });

@@ -1,7 +1,8 @@
-// npm run bench -- [throughput] [memory] [activation] [--peer promptfoo] [--rows N] [--rounds N]
+// npm run bench -- [throughput] [memory] [lag] [activation] [--peer promptfoo] [--rows N] [--rounds N]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchActivation } from './activation.ts';
+import { benchLag } from './lag.ts';
 import { benchMemory, benchPromptfoo, benchThroughput } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
@@ -25,5 +26,6 @@ if (wants('throughput')) {
   await benchThroughput(Math.ceil(rows / 2), rounds, true);
 }
 if (wants('memory')) await benchMemory([10_000, 100_000]);
+if (wants('lag')) await benchLag();
 if (wants('activation')) benchActivation();
 if (values.peer === 'promptfoo') await benchPromptfoo(Math.min(rows, 5000), Math.min(rounds, 3));

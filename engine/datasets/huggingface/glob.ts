@@ -4,8 +4,7 @@
  * product at most, whatever the pattern.
  */
 export function matchesGlob(pattern: string, path: string): boolean {
-  const tokens = readTokens(pattern.slice(0, longestPattern));
-  return run(tokens, path) || run([...tokens, single('/'), 'anything'], path);
+  return path.startsWith(`${pattern}/`) || run(readTokens(pattern.slice(0, longestPattern)), path);
 }
 
 const longestPattern = 1000;
@@ -30,13 +29,9 @@ function readTokens(pattern: string): Token[] {
     else if (close > 0) {
       tokens.push(oneOf(pattern.slice(at + 1, close)));
       at = close;
-    } else tokens.push(single(character));
+    } else tokens.push(one => one === character);
   }
   return tokens;
-}
-
-function single(expected: string): Token {
-  return character => character === expected;
 }
 
 function oneOf(content: string): Token {

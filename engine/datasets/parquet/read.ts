@@ -11,21 +11,25 @@ import { toPlainValue } from './values.ts';
 
 /** Unpacked bytes that are decoded at once, as the footer tells them; larger row groups are read in several goes. */
 const windowBytes = 48 * 1024 * 1024;
-const smallestWindow = 64;
+const smallestWindow = 16;
 const batchRows = 1024;
 const largestChunk = 512 * 1024 * 1024;
 
-/** Rows of a Parquet file in order; a row's `line` is its number. One row group at most is in memory, large ones in parts. */
+/**
+ * Rows of a Parquet file in order; a row's `line` is its number. One row group at most is in memory, those of more than `most` unpacked
+ * bytes in parts.
+ */
 export async function* readParquet(
   files: Files,
   path: string,
   signal: AbortSignal,
+  most = windowBytes,
 ): AsyncIterable<readonly DatasetRow[]> {
   const file = await openParquet(files, path, signal);
   let first = 0;
   for (const group of file.metadata.row_groups) {
     const rows = Number(group.num_rows);
-    const step = windowOf(group);
+    const step = windowOf(group, most);
     for (let start = 0; start < rows; start += step) {
       const end = Math.min(rows, start + step);
       yield* readWindow(files, file, group, { first, start, end }, signal);
@@ -35,12 +39,12 @@ export async function* readParquet(
   }
 }
 
-function windowOf(group: RowGroup): number {
+function windowOf(group: RowGroup, most: number): number {
   const rows = Number(group.num_rows);
   let bytes = 0;
   for (const { meta_data: meta } of group.columns) bytes += Number(meta?.total_uncompressed_size ?? 0n);
-  if (bytes <= windowBytes) return Math.max(1, rows);
-  return Math.max(smallestWindow, Math.ceil((rows * windowBytes) / bytes));
+  if (bytes <= most) return Math.max(1, rows);
+  return Math.max(smallestWindow, Math.ceil((rows * most) / bytes));
 }
 
 /** Rows `start` to `end` of a group whose first row is the file's row `first`. */

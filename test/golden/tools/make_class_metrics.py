@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of random labellings, by scikit-learn.
+"""Precision, recall, F1, balanced accuracy and Matthews' correlation of random labellings, by scikit-learn.
 
     pip install scikit-learn==1.9.1 numpy==2.4.6
     python test/golden/tools/make_class_metrics.py
@@ -7,7 +7,7 @@
 import warnings
 
 import numpy as np
-from sklearn.metrics import accuracy_score, precision_recall_fscore_support
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, matthews_corrcoef, precision_recall_fscore_support
 
 from provenance import write_golden
 
@@ -35,6 +35,9 @@ def draw(rng, rows, labels, right, strange):
 def measure(targets, answers):
     labels = sorted(set(targets))
     case = {"targets": targets, "answers": answers, "accuracy": accuracy_score(targets, answers)}
+    named = [answer if answer in labels else "other" for answer in answers]
+    case["balancedAccuracy"] = float(balanced_accuracy_score(targets, named))
+    case["mcc"] = float(matthews_corrcoef(targets, named))
     for average in AVERAGES:
         precision, recall, f1, _ = precision_recall_fscore_support(
             targets, answers, labels=labels, average=average, zero_division=0
@@ -57,12 +60,24 @@ def bootstrap(rng, targets, answers, resamples=4000):
     return {"targets": targets.tolist(), "answers": answers.tolist(), "resamples": resamples, "low": low, "high": high}
 
 
+def bootstrap_whole(rng, targets, answers, resamples=2000):
+    """The same for the figures of the whole matrix."""
+    targets = np.array(targets)
+    named = np.array([answer if answer in set(targets) else "other" for answer in answers])
+    case = {"targets": targets.tolist(), "answers": list(answers)}
+    for name, measure in (("balanced-accuracy", balanced_accuracy_score), ("mcc", matthews_corrcoef)):
+        draws = [rng.integers(len(targets), size=len(targets)) for _ in range(resamples)]
+        case[name] = [float(x) for x in np.percentile([measure(targets[rows], named[rows]) for rows in draws], [2.5, 97.5])]
+    return case
+
+
 def main():
     rng = np.random.default_rng(20251)
     shapes = [(1, 1, 1, 0), (5, 2, 0.5, 0), (12, 5, 0, 0.3), (40, 3, 0.9, 0), (60, 8, 0.6, 0.1), (90, 2, 0.3, 0.4), (150, 12, 0.7, 0.05), (200, 30, 0.5, 0.1)]
     cases = [measure(*draw(rng, *shape)) for shape in shapes for _ in range(2)]
     intervals = [bootstrap(rng, *draw(rng, 160, 5, 0.7, 0.05)), bootstrap(rng, *draw(rng, 60, 3, 0.6, 0))]
-    write_golden("class-metrics.json", "make_class_metrics.py", ["scikit-learn", "numpy"], {"cases": cases, "intervals": intervals})
+    whole = [bootstrap_whole(rng, *draw(rng, 200, 4, 0.6, 0.05)), bootstrap_whole(rng, *draw(rng, 80, 2, 0.7, 0))]
+    write_golden("class-metrics.json", "make_class_metrics.py", ["scikit-learn", "numpy"], {"cases": cases, "intervals": intervals, "wholeIntervals": whole})
 
 
 main()

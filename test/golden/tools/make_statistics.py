@@ -107,6 +107,31 @@ def list_holm():
     return [{"pValues": p, "adjusted": multipletests(p, method="holm")[1].tolist()} for p in sets]
 
 
+def list_pass_at_k():
+    """Chen et al. (2021), in rational arithmetic."""
+    shapes = [(1, 0, 1), (1, 1, 1), (5, 2, 1), (5, 2, 3), (10, 10, 10), (20, 0, 5), (200, 3, 100), (1000, 12, 100), (1000, 990, 20)]
+    return [
+        {"attempts": n, "passed": c, "k": k, "value": float(1 - Fraction(math.comb(n - c, k), math.comb(n, k)))} for n, c, k in shapes
+    ]
+
+
+def list_histograms():
+    rng = np.random.default_rng(9)
+    cases = []
+    for size, bins in [(2, 1), (30, 4), (400, 25)]:
+        values = rng.lognormal(5, 0.8, size)
+        for scale, space in (("linear", np.linspace), ("log", np.geomspace)):
+            edges = space(values.min(), values.max(), bins + 1)
+            edges[0], edges[-1] = values.min(), values.max()
+            counts = np.histogram(values, edges)[0]
+            cases.append({"values": values.tolist(), "bins": bins, "scale": scale, "edges": edges.tolist(), "counts": counts.tolist()})
+    return cases
+
+
+def list_normal_tails():
+    return [{"z": z, "value": float(stats.norm.sf(z))} for z in (-8, -2, -0.3, 0, 1e-6, 0.5, 1, 1.96, 2.4, 2.5, 2.6, 4, 8, 20, 37)]
+
+
 def main():
     normal, student, tails = list_quantiles()
     groups = {
@@ -119,6 +144,9 @@ def main():
         "newcombe": list_newcombe(),
         "samples": list_samples(),
         "holm": list_holm(),
+        "normalTail": list_normal_tails(),
+        "passAtK": list_pass_at_k(),
+        "histograms": list_histograms(),
     }
     write_golden("statistics.json", "make_statistics.py", ["scipy", "statsmodels", "numpy"], groups)
 
