@@ -99,7 +99,7 @@ function ownOutput({ output }: Observation): string {
 
 function labelOf(figure: Figure, average: Average, positive: string | undefined): string {
   if (figure === 'balanced-accuracy' || figure === 'mcc') return titles[figure];
-  return `${titles[figure]} (${positive ?? average})`;
+  return `${titles[figure]} (${positive?.trim() ?? average})`;
 }
 
 /** Right, answered and true rows of the positive class. Averages need all classes first, which no single row knows. */
