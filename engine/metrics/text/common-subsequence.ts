@@ -81,7 +81,7 @@ function sweep(masks: SymbolMasks, state: Int32Array, other: Int32Array, rows?: 
       const taken = before & masks.bits[base + word]!;
       const sum = (before >>> 0) + (taken >>> 0) + carry;
       carry = sum > 0xffffffff ? 1 : 0;
-      state[word] = (sum | 0) | (before & ~taken);
+      state[word] = sum | 0 | (before & ~taken);
     }
     masks.finish(symbol);
     rows?.set(state, index * state.length);

@@ -70,9 +70,9 @@ const thirdRules: readonly Rule[] = [
   ['ful', ''],
   ['ness', ''],
 ];
-const fourthRules: readonly Rule[] = (
-  'al ance ence er ic able ible ant ement ment ent ou ism ate iti ous ive ize'.split(' ')
-).map(suffix => [suffix, ''] as const);
+const fourthRules: readonly Rule[] = 'al ance ence er ic able ible ant ement ment ent ou ism ate iti ous ive ize'
+  .split(' ')
+  .map(suffix => [suffix, ''] as const);
 
 /** The word with its suffix replaced, if what is left measures more than `above`. */
 function applyRules(word: string, rules: readonly Rule[], above: number): string {

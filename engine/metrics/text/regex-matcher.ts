@@ -193,7 +193,11 @@ function look(step: Step & { op: 'look' }, at: number, state: State, open: numbe
 
 function refuse(pattern: string): WorkbenchError {
   const shown = pattern.length > 80 ? `${pattern.slice(0, 80)}…` : pattern;
-  return new WorkbenchError('metric-unsuitable', `The regular expression "${shown}" takes too long on one of the answers.`, {
-    remedy: 'Make it less ambiguous: no repeat of a group that is itself repeated, no several ".*" in a row.',
-  });
+  return new WorkbenchError(
+    'metric-unsuitable',
+    `The regular expression "${shown}" takes too long on one of the answers.`,
+    {
+      remedy: 'Make it less ambiguous: no repeat of a group that is itself repeated, no several ".*" in a row.',
+    },
+  );
 }

@@ -5,13 +5,20 @@ import { anyInLine, anySymbol, readClass, readEscape, type SymbolTest, testLiter
 export type RegexNode =
   | { readonly kind: 'symbol'; readonly test: SymbolTest }
   | { readonly kind: 'sequence' | 'choice'; readonly nodes: readonly RegexNode[] }
-  | { readonly kind: 'repeat'; readonly node: RegexNode; readonly min: number; readonly max: number; readonly lazy: boolean }
+  | {
+      readonly kind: 'repeat';
+      readonly node: RegexNode;
+      readonly min: number;
+      readonly max: number;
+      readonly lazy: boolean;
+    }
   | { readonly kind: 'group'; readonly node: RegexNode; readonly index: number }
   | { readonly kind: 'look'; readonly node: RegexNode; readonly behind: boolean; readonly negated: boolean }
   | { readonly kind: 'reference'; readonly index: number; readonly ignoreCase: boolean }
   | { readonly kind: 'place'; readonly place: RegexPlace };
 
-export type RegexPlace = 'text-start' | 'text-end' | 'line-start' | 'line-end' | 'last-line-end' | 'boundary' | 'no-boundary';
+export type RegexPlace =
+  'text-start' | 'text-end' | 'line-start' | 'line-end' | 'last-line-end' | 'boundary' | 'no-boundary';
 
 export interface RegexTree {
   readonly root: RegexNode;
@@ -42,9 +49,13 @@ export function parseRegex(pattern: string): RegexTree {
   let depth = 0;
 
   const fail = (reason: string): never => {
-    throw new WorkbenchError('file-invalid', `The regular expression "${clip(pattern)}" cannot be used: ${reason} (character ${at + 1}).`, {
-      remedy: 'Write it as for Python\'s "re": classes, groups, repeats and look-arounds are known.',
-    });
+    throw new WorkbenchError(
+      'file-invalid',
+      `The regular expression "${clip(pattern)}" cannot be used: ${reason} (character ${at + 1}).`,
+      {
+        remedy: 'Write it as for Python\'s "re": classes, groups, repeats and look-arounds are known.',
+      },
+    );
   };
   const sees = (text: string): boolean => pattern !== '' && symbols.slice(at, at + text.length).join('') === text;
   const takes = (text: string): boolean => {
@@ -90,7 +101,8 @@ export function parseRegex(pattern: string): RegexTree {
     if (braces === null || (braces[1] === '' && braces[2] === '')) return undefined;
     const min = Number(braces[1] ?? 0);
     const max = braces[2] === '' ? min : braces[3] === '' ? Infinity : Number(braces[3]);
-    if (min > maxRepeat || (max !== Infinity && max > maxRepeat)) fail(`it repeats something more than ${maxRepeat} times`);
+    if (min > maxRepeat || (max !== Infinity && max > maxRepeat))
+      fail(`it repeats something more than ${maxRepeat} times`);
     if (min > max) fail('a repeat asks for more than it allows');
     at += braces[0].length;
     return { min, max };
@@ -149,7 +161,12 @@ export function parseRegex(pattern: string): RegexTree {
       while (at < symbols.length && !sees(')')) at++;
       return takes(')') ? undefined : fail('a comment does not end');
     }
-    for (const [mark, behind, negated] of [['=', false, false], ['!', false, true], ['<=', true, false], ['<!', true, true]] as const) {
+    for (const [mark, behind, negated] of [
+      ['=', false, false],
+      ['!', false, true],
+      ['<=', true, false],
+      ['<!', true, true],
+    ] as const) {
       if (takes(mark)) return { kind: 'look', node: close(readChoice(flags)), behind, negated };
     }
     return readFlags(flags);

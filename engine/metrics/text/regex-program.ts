@@ -151,7 +151,9 @@ function measureWidth(node: RegexNode): number | undefined {
       return width === undefined || node.min !== node.max ? undefined : width * node.min;
     }
     case 'sequence':
-      return node.nodes.map(measureWidth).reduce((sum, width) => (sum === undefined || width === undefined ? undefined : sum + width), 0);
+      return node.nodes
+        .map(measureWidth)
+        .reduce((sum, width) => (sum === undefined || width === undefined ? undefined : sum + width), 0);
     case 'choice': {
       const widths = node.nodes.map(measureWidth);
       return widths.every(width => width === widths[0]) ? widths[0] : undefined;

@@ -14,7 +14,9 @@ const digit = /^\p{Nd}$/u;
 /** Python's `\w`. */
 export function isWordSymbol(point: number): boolean {
   if (point < 128) {
-    return (point >= 97 && point <= 122) || (point >= 65 && point <= 90) || (point >= 48 && point <= 57) || point === 95;
+    return (
+      (point >= 97 && point <= 122) || (point >= 65 && point <= 90) || (point >= 48 && point <= 57) || point === 95
+    );
   }
   return wordCharacter.test(String.fromCodePoint(point));
 }
@@ -38,7 +40,9 @@ export function testLiteral(literal: number, ignoreCase: boolean): SymbolTest {
 
 /** Equal but for case, letter by letter. */
 export function isSameLetter(a: number, b: number): boolean {
-  return a === b || changeCase(a, 'lower') === changeCase(b, 'lower') || changeCase(a, 'upper') === changeCase(b, 'upper');
+  return (
+    a === b || changeCase(a, 'lower') === changeCase(b, 'lower') || changeCase(a, 'upper') === changeCase(b, 'upper')
+  );
 }
 
 function changeCase(point: number, to: 'lower' | 'upper'): number {
@@ -78,7 +82,9 @@ function readEscapedPoint(symbols: readonly string[], at: number, fail: Fail): {
     const point = /^[0-9a-fA-F]+$/.test(code) && code.length === hexLengths[symbol] ? parseInt(code, 16) : Infinity;
     return point <= 0x10ffff ? { point, end } : fail(`"\\${symbol}" has no code after it`);
   }
-  return /[a-zA-Z0-9]/.test(symbol) ? fail(`"\\${symbol}" is not known`) : { point: symbol.codePointAt(0)!, end: at + 1 };
+  return /[a-zA-Z0-9]/.test(symbol)
+    ? fail(`"\\${symbol}" is not known`)
+    : { point: symbol.codePointAt(0)!, end: at + 1 };
 }
 
 /** The class whose opening bracket ends at `at`. */

@@ -40,7 +40,16 @@ describe("regular expressions against Python's", () => {
   });
 
   it('refuses what it does not know, with the place', () => {
-    for (const pattern of ['(?>a)', 'a++', '(?(1)a)', '(?x)a', '(?a)\\w', 'a'.repeat(3000), '(((a{100}){100}){100}){100}', '('.repeat(60)]) {
+    for (const pattern of [
+      '(?>a)',
+      'a++',
+      '(?(1)a)',
+      '(?x)a',
+      '(?a)\\w',
+      'a'.repeat(3000),
+      '(((a{100}){100}){100}){100}',
+      '('.repeat(60),
+    ]) {
       assert.throws(() => createRegex(pattern), isError('file-invalid'), pattern.slice(0, 20));
     }
     assert.throws(() => createRegex('ab(?>c)'), /"ab\(\?>c\)" cannot be used: .* \(character 5\)/);
@@ -66,7 +75,8 @@ describe("the regex filter against lm-eval's", () => {
   });
 
   it('removes what is to be ignored', () => {
-    for (const { pattern, left } of golden.ignored) assert.deepEqual(golden.texts.map(createIgnorer([pattern])), left, pattern);
+    for (const { pattern, left } of golden.ignored)
+      assert.deepEqual(golden.texts.map(createIgnorer([pattern])), left, pattern);
     assert.equal(createIgnorer([',', '\\$', '(?s).*#### '])('so\n#### $1,234'), '1234');
   });
 

@@ -33,7 +33,8 @@ export function createRegexFilter({
 
 /** What `findall` gives of a match; `undefined` where there are several groups and all are empty. */
 function readMatch({ groups }: Regex, match: RegexMatch, text: string): string | undefined {
-  const read = (group: number): string => (match[2 * group]! < 0 ? '' : text.slice(match[2 * group], match[2 * group + 1]));
+  const read = (group: number): string =>
+    match[2 * group]! < 0 ? '' : text.slice(match[2 * group], match[2 * group + 1]);
   if (groups < 2) return read(groups);
   for (let group = 1; group <= groups; group++) if (read(group) !== '') return read(group);
   return undefined;

@@ -64,7 +64,8 @@ function createReader({ stemmer = false }: RougeOptions): Reader {
 }
 
 function compare(kind: RougeKind, target: string, prediction: string, reader: Reader): RougeScore {
-  if (kind === 'rougeLsum') return compareLines(readLines(target, reader), readLines(prediction, reader), reader.size());
+  if (kind === 'rougeLsum')
+    return compareLines(readLines(target, reader), readLines(prediction, reader), reader.size());
   const wants = reader.read(target);
   const has = reader.read(prediction);
   if (kind === 'rougeL') {

@@ -96,5 +96,8 @@ export function normalizeBasic(text: string, { removeDiacritics, splitLetters }:
 }
 
 function splitGraphemes(text: string): string {
-  return Array.from(new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text), part => part.segment).join(' ');
+  return Array.from(
+    new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text),
+    part => part.segment,
+  ).join(' ');
 }

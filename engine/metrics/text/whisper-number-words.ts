@@ -5,9 +5,14 @@ export interface SuffixedNumber {
 }
 
 const smallNames =
-  'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
+  'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
 const tensNames = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
-const powerNames = 'thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion'.split(' ');
+const powerNames =
+  'thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion'.split(
+    ' ',
+  );
 
 export const zeros: ReadonlySet<string> = new Set(['o', 'oh', 'zero']);
 /** One to nineteen. */

@@ -53,7 +53,10 @@ function separateNumbers(text: string): string {
 
 function beautify(text: string): string {
   return text
-    .replace(dollarsAndCents, (_, currency: string, whole: string, cents: string) => `${currency}${whole}.${cents.padStart(2, '0')}`)
+    .replace(
+      dollarsAndCents,
+      (_, currency: string, whole: string, cents: string) => `${currency}${whole}.${cents.padStart(2, '0')}`,
+    )
     .replace(onlyCents, (_, cents: string) => `¢${Number(cents)}`)
     .replace(loneOne, 'one$1');
 }
@@ -158,7 +161,8 @@ function joinNumbers(words: readonly string[]): string[] {
       flush();
       put(word);
     } else if (zeros.has(word)) value = `${orEmpty(value)}0`;
-    else if (ones.has(word)) value = value === undefined ? BigInt(ones.get(word)!) : addOnes(value, ones.get(word)!, previous);
+    else if (ones.has(word))
+      value = value === undefined ? BigInt(ones.get(word)!) : addOnes(value, ones.get(word)!, previous);
     else if (suffixedOne) readSuffixed(suffixedOne, () => addOnes(value!, suffixedOne.value, previous));
     else if (tens.has(word)) value = value === undefined ? BigInt(tens.get(word)!) : addTens(value, tens.get(word)!);
     else if (suffixedTen) readSuffixed(suffixedTen, () => addTens(value!, suffixedTen.value));
