@@ -2,7 +2,7 @@ import type { Environment } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, RunWriter, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
-import { buildReport, headlinesOf } from '../reports/report.ts';
+import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
 import { judgeGates, overallGate } from '../reports/gates.ts';
 import { publishRun } from '../registry/publish.ts';
 import { AnswerCache, mayCache } from './answer-cache.ts';
@@ -246,13 +246,14 @@ class Execution {
         record: { ...current, summary },
         results,
         gates,
-        leading: plan.leading.id,
-        baseline: plan.baseline,
-        repeats: plan.repeats,
-        ...options,
+        metrics: plan.metrics,
+        leading: plan.leading,
+        comparison: planComparison(plan.benchmark, plan.baseline),
       },
       this.#store,
       this.#ports.clock,
+      // A run that was stopped has a report too.
+      new AbortController().signal,
     );
     await this.#writer.finish({ state, progress, headlines, report, ...(gate === undefined ? {} : { gate }), ...told });
   }

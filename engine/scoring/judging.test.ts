@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { makeRows, openBench, type BenchWorld } from '../../test/fakes/benchmarks.ts';
-import { startFakeOpenAi, type FakeOpenAi, type FakeOpenAiOptions } from '../../test/fakes/openai-server.ts';
+import type { Conversation } from '../../test/fakes/fake-server.ts';
+import { startFakeOpenAi, type FakeOpenAi } from '../../test/fakes/openai-server.ts';
 import type { RunRecord } from '../ports/store.ts';
 import { estimateRun } from '../runs/estimate.ts';
 
-type Messages = Parameters<NonNullable<FakeOpenAiOptions['answers']>>[0];
 const { signal } = new AbortController();
 
 /** The last block with this title in what a judge was shown. */
-const block = (messages: Messages, title: string): string => {
+const block = (messages: Conversation, title: string): string => {
   const shown = messages.map(({ content }) => content).join('\n');
   return new RegExp(`(=====\\d+=====) ${title} BEGINS\\n([\\s\\S]*?)\\n\\1 ${title} ENDS`).exec(shown)?.[2] ?? '';
 };
@@ -19,8 +19,8 @@ describe('judged benchmarks', function () {
   let world: BenchWorld;
   let server: FakeOpenAi;
   let judging: FakeOpenAi;
-  let judge: (messages: Messages) => string;
-  let judged: Messages[];
+  let judge: (messages: Conversation) => string;
+  let judged: Conversation[];
 
   beforeEach(async () => {
     world = await openBench();
