@@ -157,7 +157,7 @@ describe('metrics that measure outside the engine', function () {
 
     it('is refused before anything is asked where there is no container', async () => {
       containerFault = new WorkbenchError('container-unavailable', 'None.', { remedy: 'Start one.' });
-      const record = await world.run(bench(passAtK));
+      const record = await world.run(bench(passAtK, 'repeats: 2\n'));
       assert.equal(record.summary.failure?.code, 'container-unavailable');
       assert.equal(server.stats.requests, 0);
       assert.equal(jobs.length, 0);

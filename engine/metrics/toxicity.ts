@@ -17,6 +17,7 @@ export const toxicity: MetricDefinition = {
   streams: false,
   create({ name, by, words, rubric, model, label, threshold }: ToxicityParameters) {
     const method = by ?? (model === undefined ? 'rules' : 'model');
+    if (method === 'model' && model === undefined) throw missing('names no classifier', 'Name it: model: my-moderator.');
     let definition = builtInRubric;
     let find: ((text: string) => ReadonlyMap<string, number>) | undefined;
     return createFoundMetric({
@@ -31,10 +32,12 @@ export const toxicity: MetricDefinition = {
       rubric: () => definition,
       prepare(read) {
         if (method === 'judge' && rubric !== undefined) definition = read(rubric);
-        if (method === 'model' && model === undefined) throw missing('names no classifier', 'Name it: model: my-moderator.');
         if (method !== 'rules') return;
         if (words === undefined) {
-          throw missing('names neither words nor a judge nor a classifier', 'Name one: words: rules/words.txt, by: judge, or model: my-moderator.');
+          throw missing(
+            'names neither words nor a judge nor a classifier',
+            'Name one: words: rules/words.txt, by: judge, or model: my-moderator.',
+          );
         }
         find = createFinder(words, read(words));
       },
