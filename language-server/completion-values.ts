@@ -60,7 +60,8 @@ function offerInMetric(
     const slices = textsOf(mappingOf(draft['dataset'])['slices']);
     return slices.map(value => ({ value, detail: 'slice', kind: CompletionItemKind.Field }));
   }
-  if (!matchesPath(path, 'metrics.*.fairness.metric') && !matchesPath(path, 'metrics.*.robustness.metric')) return undefined;
+  if (!matchesPath(path, 'metrics.*.fairness.metric') && !matchesPath(path, 'metrics.*.robustness.metric'))
+    return undefined;
   const { metrics = [] } = metricsOfDraft(draft['metrics']);
   const quality = [...metricCatalogue.values()].filter(({ id, kind }) => kind === 'quality' && !isComposed(id));
   const named = metrics.flatMap(entry => (typeof entry === 'string' ? [] : namesOf(entry)));

@@ -7,7 +7,9 @@ import { figuresOfMetric, usableMetrics } from './metric-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 
 /** Ids of the figures a benchmark computes, by which a gate names them. */
-export function figuresOf(benchmark: Pick<Benchmark, 'metrics'> & Partial<Pick<Benchmark, 'perturbations'>>): readonly string[] {
+export function figuresOf(
+  benchmark: Pick<Benchmark, 'metrics'> & Partial<Pick<Benchmark, 'perturbations'>>,
+): readonly string[] {
   return [...new Set(usableMetrics(benchmark).flatMap(metric => figuresOfMetric(metric, benchmark)))];
 }
 

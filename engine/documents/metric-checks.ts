@@ -43,7 +43,12 @@ export function checkMetrics(benchmark: Benchmark, report: ReportFinding): void 
     const at = ['metrics', index];
     const metric = tryCreate(entry, entries);
     if (metric instanceof WorkbenchError) {
-      report('metric-unsuitable', 'error', at, `${metric.message}${metric.remedy === undefined ? '' : ` ${metric.remedy}`}`);
+      report(
+        'metric-unsuitable',
+        'error',
+        at,
+        `${metric.message}${metric.remedy === undefined ? '' : ` ${metric.remedy}`}`,
+      );
       return;
     }
     const figures = [metric.id, ...metric.figures];
@@ -58,7 +63,13 @@ export function checkMetrics(benchmark: Benchmark, report: ReportFinding): void 
 }
 
 /** Whether the dataset has what the metric is about. */
-function checkFit(entry: MetricEntry, metric: Metric, benchmark: Benchmark, at: DocumentPath, report: ReportFinding): void {
+function checkFit(
+  entry: MetricEntry,
+  metric: Metric,
+  benchmark: Benchmark,
+  at: DocumentPath,
+  report: ReportFinding,
+): void {
   const name = metricNameOf(entry);
   const { dataset, models, perturbations = [] } = benchmark;
   const parameters = typeof entry === 'string' ? {} : entry;

@@ -1,5 +1,5 @@
 import type { AccuracyParameters } from '../../schemas/generated/files.ts';
-import { createExtractor } from './extract.ts';
+import { comparePart } from './extract.ts';
 import { identify } from './identity.ts';
 import { isSameLabel } from './labels.ts';
 import type { MetricDefinition } from './metric.ts';
@@ -20,12 +20,9 @@ export const accuracy: MetricDefinition = {
   streams: false,
   create(parameters) {
     const { extract, severalTargets } = parameters as AccuracyParameters;
-    const find = createExtractor(extract);
-    const isRight = fitsAny(isSameLabel, severalTargets);
-    return createShareMetric(identify('accuracy', 'Accuracy', parameters), ({ output, target }) => {
-      if (find === undefined) return isRight(output, target);
-      const answer = find(output);
-      return answer !== undefined && isRight(answer, target);
-    });
+    const isRight = comparePart(extract, fitsAny(isSameLabel, severalTargets));
+    return createShareMetric(identify('accuracy', 'Accuracy', parameters), ({ output, target }) =>
+      isRight(output, target),
+    );
   },
 };

@@ -2,7 +2,7 @@ import type { CalibrationParameters } from '../../schemas/generated/files.ts';
 import { confidenceOf } from './confidence.ts';
 import { sumStatistics } from './corpus-figure.ts';
 import { averageSamples, joinFigures } from './figure.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import type { CorpusStatistics, Metric, MetricDefinition, Observation } from './metric.ts';
 import { openRange, shareRange } from './range.ts';
 
@@ -33,8 +33,11 @@ function createCalibration(parameters: CalibrationParameters): Metric {
   const key = { confidence: `${id}.confidence`, right: `${id}.right`, brier: `${id}.brier`, loss: `${id}.log-loss` };
   const figures = [`${id}.ece`, `${id}.brier`, `${id}.log-loss`] as const;
   const ranges = { [figures[0]]: shareRange, [figures[1]]: shareRange, [figures[2]]: openRange };
-  const corpus = binClaims(bins, ({ scores }) => ({ confidence: scores?.[key.confidence], right: scores?.[key.right] }));
-  const named = (label: string) => (id === 'calibration' ? label : `${label} · ${id}`);
+  const corpus = binClaims(bins, ({ scores }) => ({
+    confidence: scores?.[key.confidence],
+    right: scores?.[key.right],
+  }));
+  const named = (label: string) => `${label}${ownSuffix(identity)}`;
   const shape = { kind: 'quality', unit: 'ratio', direction: 'lower' } as const;
   const missing = 'came without a confidence';
   const meanOf = (metric: string, label: string, of: string, range: typeof openRange) =>

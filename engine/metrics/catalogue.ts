@@ -9,9 +9,11 @@ import { cer, wer } from './error-rates.ts';
 import { exactMatch } from './exact-match.ts';
 import { fairness } from './fairness.ts';
 import { judge } from './judge/judge.ts';
+import { jsonFields } from './json-fields.ts';
 import { jsonSchema } from './json-schema.ts';
 import type { FindMetric, Metric, MetricDefinition } from './metric.ts';
 import { multipleChoice } from './multiple-choice.ts';
+import { numeric } from './numeric.ts';
 import { pairwise } from './pairwise.ts';
 import { passAtK } from './pass-at-k.ts';
 import { pii } from './pii.ts';
@@ -20,6 +22,8 @@ import { retrieval } from './retrieval.ts';
 import { robustness } from './robustness.ts';
 import { rouge } from './rouge.ts';
 import { similarity } from './similarity.ts';
+import { tokenF1 } from './token-f1.ts';
+import { toolCall } from './tool-call.ts';
 import { toxicity } from './toxicity.ts';
 import { bleu, chrf, ter } from './translation.ts';
 import { cost, tokens } from './usage.ts';
@@ -34,14 +38,18 @@ const definitions: readonly MetricDefinition[] = [
   mcc,
   calibration,
   multipleChoice,
+  tokenF1,
   bleu,
   chrf,
   ter,
   rouge,
   wer,
   cer,
+  jsonFields,
   regex,
   jsonSchema,
+  numeric,
+  toolCall,
   retrieval,
   similarity,
   judge,
@@ -92,7 +100,9 @@ function readEntry(entry: MetricEntry): readonly [name: string, parameters: Para
 }
 
 function findAmong(siblings: readonly MetricEntry[], { title }: MetricDefinition): FindMetric {
-  const candidates = siblings.map(sibling => ({ sibling, entry: readEntry(sibling) })).filter(({ entry: [name] }) => !isComposed(name));
+  const candidates = siblings
+    .map(sibling => ({ sibling, entry: readEntry(sibling) }))
+    .filter(({ entry: [name] }) => !isComposed(name));
   return reference => {
     const found =
       reference === undefined

@@ -1,6 +1,12 @@
 import type { MetricValue } from '../../schemas/generated/messages.ts';
 import { cutInterval, type Range } from '../statistics/estimate.ts';
-import { computeClassFigure, createClassCounts, type Average, type ClassFigure, type MatrixFigure } from './class-figures.ts';
+import {
+  computeClassFigure,
+  createClassCounts,
+  type Average,
+  type ClassFigure,
+  type MatrixFigure,
+} from './class-figures.ts';
 import { computeClassInterval, sumCells } from './class-interval.ts';
 import { countConfusion } from './confusion.ts';
 import { sumStatistics } from './corpus-figure.ts';
@@ -46,7 +52,8 @@ export function startClassAggregate(options: ClassAggregateOptions): Aggregator 
           range: shareRange,
           trials: ([, answered = 0, support = 0]) =>
             figure === 'precision' ? answered : figure === 'recall' ? support : Math.max(answered, support),
-          warn: ([, answered = 0, support = 0]) => (support === 0 && answered === 0 ? `No target is ${positive}.` : undefined),
+          warn: ([, answered = 0, support = 0]) =>
+            support === 0 && answered === 0 ? `No target is ${positive}.` : undefined,
         });
   const point = (): number | undefined => {
     const cells = confusion.cells();
@@ -90,7 +97,12 @@ type ClassInterval = NonNullable<ReturnType<typeof computeClassInterval>>;
  * The interval as if the repeats of a row were no samples of their own: both sides are stretched by the root of the design effect of the share of
  * right answers (Kish 1965), which stands for that of the class figure.
  */
-function widenForRepeats(value: number, { low, high, method }: ClassInterval, effect: number, range: Range): Partial<MetricValue> {
+function widenForRepeats(
+  value: number,
+  { low, high, method }: ClassInterval,
+  effect: number,
+  range: Range,
+): Partial<MetricValue> {
   if (effect <= 1) return { low, high, method };
   const stretch = Math.sqrt(effect);
   const bounds = cutInterval({ low: value - (value - low) * stretch, high: value + (high - value) * stretch }, range);

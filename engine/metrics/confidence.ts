@@ -2,7 +2,8 @@ import type { CalibrationParameters } from '../../schemas/generated/files.ts';
 import { findChoice } from './choices.ts';
 import { isSameLabel, normaliseLabel } from './labels.ts';
 import type { Observation } from './metric.ts';
-import { findJson, readPath } from './json-answer.ts';
+import { readPath } from './json-path.ts';
+import { extractJson } from './text/json-answer.ts';
 
 /** How sure a model was of its answer, 0 … 1, and whether it was right, 1 or 0. */
 interface Claim {
@@ -14,14 +15,17 @@ interface Claim {
 const labelFields: readonly string[] = ['label', 'answer'];
 
 /** Reads the confidence of an answer: a field of it where one is named, else what the model itself returned beside it. */
-export function confidenceOf({ confidence, label }: CalibrationParameters): (observation: Observation) => Claim | undefined {
+export function confidenceOf({
+  confidence,
+  label,
+}: CalibrationParameters): (observation: Observation) => Claim | undefined {
   if (confidence === undefined) return observation => claimOfChoices(observation) ?? claimOfLabels(observation);
   const paths = label === undefined ? labelFields : [label];
   return ({ output, target }) => {
-    const answer = findJson(output);
+    const answer = extractJson(output);
     if (answer === undefined) return undefined;
-    const claimed = toShare(readPath(answer.value, confidence));
-    const named = paths.map(path => readPath(answer.value, path)).find(value => value !== undefined);
+    const claimed = toShare(readPath(answer, confidence));
+    const named = paths.map(path => readPath(answer, path)).find(value => value !== undefined);
     if (claimed === undefined || (typeof named !== 'string' && typeof named !== 'number' && typeof named !== 'boolean'))
       return undefined;
     return { confidence: claimed, right: isSameLabel(String(named), target) ? 1 : 0 };
@@ -56,6 +60,10 @@ function claimOfLabels({ probabilities, output, target }: Observation): Claim | 
 function toShare(value: unknown): number | undefined {
   const percent = typeof value === 'string' ? /^\s*(\d{1,3}(?:\.\d{1,10})?)\s?%\s*$/.exec(value)?.[1] : undefined;
   const share =
-    percent === undefined ? (typeof value === 'string' && value.trim() !== '' ? Number(value) : value) : Number(percent) / 100;
+    percent === undefined
+      ? typeof value === 'string' && value.trim() !== ''
+        ? Number(value)
+        : value
+      : Number(percent) / 100;
   return typeof share === 'number' && share >= 0 && share <= 1 ? share : undefined;
 }

@@ -1,9 +1,12 @@
 import { resampleStatistics } from '../statistics/corpus.ts';
 import type { Estimate, Range } from '../statistics/estimate.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
-import { mostUnits, statisticRows } from '../statistics/units.ts';
+import { statisticRows } from '../statistics/units.ts';
 import { describeEstimate, type FigureRemarks, type FigureShape } from './figure.ts';
 import type { Aggregator, CorpusStatistics, Observation } from './metric.ts';
+
+/** As many units as resampling looks at anyway. */
+const mostUnits = 1000;
 
 /** Statistics of samples summed up by row, or by group of rows once there are many. */
 export interface StatisticUnits {
@@ -135,7 +138,14 @@ export function sumStatistics(shape: FigureShape, options: CorpusOptions): Aggre
         signature: typeof signature === 'function' ? signature() : signature,
       };
       const scale = shape.unit === 'points' ? 100 : 1;
-      return [describeEstimate(shape, { ...stayUncertain(estimate, range, trials, scale, confidence), n }, confidence, remarks)];
+      return [
+        describeEstimate(
+          shape,
+          { ...stayUncertain(estimate, range, trials, scale, confidence), n },
+          confidence,
+          remarks,
+        ),
+      ];
     },
   };
 }

@@ -1,16 +1,15 @@
 import type { ExactMatchParameters } from '../../schemas/generated/files.ts';
-import { compilePattern, createExtractor, findMatches } from './extract.ts';
+import { comparePart, readPattern } from './extract.ts';
 import { identify } from './identity.ts';
 import type { MetricDefinition } from './metric.ts';
 import { createShareMetric } from './score-metric.ts';
 import { fitsAny } from './targets.ts';
-import type { Regex } from './text/regex-matcher.ts';
+import { createIgnorer } from './text/regexes.ts';
+import { unlessTooLong } from './too-long.ts';
 
 /** Python's `string.punctuation`: the 32 ASCII characters that are neither letters, digits, space nor control. */
 const asciiPunctuation = /[!-/:-@[-`{-~]/g;
 const asciiDigits = /[0-9]/g;
-/** Longer texts are not searched by regular expressions. */
-const longestSearched = 100_000;
 
 export const exactMatch: MetricDefinition = {
   id: 'exact-match',
@@ -27,13 +26,10 @@ export const exactMatch: MetricDefinition = {
   streams: false,
   create(parameters) {
     const options = parameters as ExactMatchParameters;
-    const find = createExtractor(options.extract);
-    const isRight = fitsAny(createComparison(options), options.severalTargets);
-    return createShareMetric(identify('exact-match', 'Exact match', parameters), ({ output, target }) => {
-      if (find === undefined) return isRight(output, target);
-      const answer = find(output);
-      return answer !== undefined && isRight(answer, target);
-    });
+    const isRight = comparePart(options.extract, fitsAny(createComparison(options), options.severalTargets));
+    return createShareMetric(identify('exact-match', 'Exact match', parameters), ({ output, target }) =>
+      isRight(output, target),
+    );
   },
 };
 
@@ -45,26 +41,15 @@ function createComparison(options: ExactMatchParameters): (answer: string, targe
 
 function createSimplifier(options: ExactMatchParameters): ((text: string) => string) | undefined {
   const { ignoreCase, ignorePunctuation, ignoreNumbers, trim } = options;
-  const patterns = (options.regexesToIgnore ?? []).map(compilePattern);
-  if (patterns.length === 0 && !ignoreCase && !ignorePunctuation && !ignoreNumbers && !trim) return undefined;
+  const { regexesToIgnore = [] } = options;
+  const ignore = regexesToIgnore.length === 0 ? undefined : readPattern(() => createIgnorer(regexesToIgnore));
+  if (ignore === undefined && !ignoreCase && !ignorePunctuation && !ignoreNumbers && !trim) return undefined;
   return text => {
-    let simplified = text;
-    for (const pattern of patterns) simplified = removeMatches(pattern, simplified);
+    // A text that takes too long to search stays as it is.
+    let simplified = ignore === undefined ? text : (unlessTooLong(() => ignore(text)) ?? text);
     if (ignoreCase) simplified = simplified.toLowerCase();
     if (ignorePunctuation) simplified = simplified.replace(asciiPunctuation, '');
     if (ignoreNumbers) simplified = simplified.replace(asciiDigits, '');
     return trim ? simplified.trim() : simplified;
   };
-}
-
-/** A text without what a pattern matches; a text that would take too long to search stays as it is. */
-function removeMatches(pattern: Regex, text: string): string {
-  const matches = text.length > longestSearched ? [] : (findMatches(pattern, text) ?? []);
-  let kept = '';
-  let start = 0;
-  for (const [from = 0, to = 0] of matches) {
-    kept += text.slice(start, from);
-    start = to;
-  }
-  return kept + text.slice(start);
 }

@@ -8,6 +8,8 @@ import { createSampleList, type SampleList } from './sample-list.ts';
 
 interface FairnessOptions {
   readonly id: string;
+  /** Tells its labels apart from another one's. */
+  readonly suffix: string;
   readonly slice: string;
   readonly positive: string | undefined;
   /** The metric that is compared. */
@@ -30,7 +32,7 @@ interface Outcomes {
 }
 
 /** Compares the inner metric's leading figure between the groups of a slice. */
-export function startFairness({ id, slice, positive, inner }: FairnessOptions): Aggregator {
+export function startFairness({ id, suffix, slice, positive, inner }: FairnessOptions): Aggregator {
   const groups = new Map<string, Group>();
   let without = 0;
   let leftOut = 0;
@@ -43,7 +45,7 @@ export function startFairness({ id, slice, positive, inner }: FairnessOptions): 
     return group;
   }
 
-  const label = (title: string) => `${title} (${slice})${id === 'fairness' ? '' : ` · ${id}`}`;
+  const label = (title: string) => `${title} (${slice})${suffix}`;
   const gapLabel = `Largest gap in ${inner.label}`;
   return {
     add(observation) {
@@ -68,8 +70,19 @@ export function startFairness({ id, slice, positive, inner }: FairnessOptions): 
       );
       const notes = notesOn(slice, found.length, without, leftOut, gap);
       const base = { kind: 'quality', unit: 'ratio' } as const;
-      const largest = { ...base, metric: `${id}.max-gap`, label: label(gapLabel), unit: inner.unit, direction: 'lower' } as const;
-      const smallest = { ...base, metric: `${id}.ratio`, label: label(`Smallest ratio in ${inner.label}`), direction: 'higher' } as const;
+      const largest = {
+        ...base,
+        metric: `${id}.max-gap`,
+        label: label(gapLabel),
+        unit: inner.unit,
+        direction: 'lower',
+      } as const;
+      const smallest = {
+        ...base,
+        metric: `${id}.ratio`,
+        label: label(`Smallest ratio in ${inner.label}`),
+        direction: 'higher',
+      } as const;
       const values = [describeGap(largest, gap, notes), describeRatio(smallest, gap, notes)];
       if (positive === undefined) return values;
       const outcomes = found.map(({ name, outcomes: counted }) => scaleOutcomes(name, counted, options.confidence));
@@ -78,15 +91,27 @@ export function startFairness({ id, slice, positive, inner }: FairnessOptions): 
       return [
         ...values,
         describeGap(
-          { ...base, metric: `${id}.demographic-parity-difference`, label: label('Demographic parity difference'), direction: 'lower' },
+          {
+            ...base,
+            metric: `${id}.demographic-parity-difference`,
+            label: label('Demographic parity difference'),
+            direction: 'lower',
+          },
           parity,
           notesOn(slice, found.length, without, leftOut, parity),
         ),
         describeGap(
-          { ...base, metric: `${id}.equalised-odds-difference`, label: label('Equalised odds difference'), direction: 'lower' },
+          {
+            ...base,
+            metric: `${id}.equalised-odds-difference`,
+            label: label('Equalised odds difference'),
+            direction: 'lower',
+          },
           odds,
           [
-            ...(odds === undefined ? [`Fewer than two groups have targets that are “${positive}” and targets that are not.`] : [`By ${odds.rate}.`]),
+            ...(odds === undefined
+              ? [`Fewer than two groups have targets that are “${positive}” and targets that are not.`]
+              : [`By ${odds.rate}.`]),
             ...notesOn(slice, found.length, without, leftOut, odds),
           ],
         ),
@@ -111,7 +136,11 @@ function groupFigure({ name, aggregator }: Group, { confidence, seed }: Aggregat
 
 type Shape = Pick<MetricValue, 'metric' | 'label' | 'kind' | 'unit' | 'direction'>;
 
-function describeGap(shape: Shape, gap: Pick<FigureGap, 'gap' | 'low' | 'high' | 'n' | 'confidence'> | undefined, notes: readonly string[]): MetricValue {
+function describeGap(
+  shape: Shape,
+  gap: Pick<FigureGap, 'gap' | 'low' | 'high' | 'n' | 'confidence'> | undefined,
+  notes: readonly string[],
+): MetricValue {
   const note = notes.join(' ');
   if (gap === undefined) return { ...shape, value: null, n: 0, note };
   const { gap: value, low, high, n, confidence } = gap;
@@ -121,10 +150,18 @@ function describeGap(shape: Shape, gap: Pick<FigureGap, 'gap' | 'low' | 'high' |
 function describeRatio(shape: Shape, gap: FigureGap | undefined, notes: readonly string[]): MetricValue {
   const note = notes.join(' ');
   if (gap?.ratio === undefined) {
-    return { ...shape, value: null, n: gap?.n ?? 0, note: gap === undefined ? note : 'Every group’s figure is 0, or one is negative.' };
+    return {
+      ...shape,
+      value: null,
+      n: gap?.n ?? 0,
+      note: gap === undefined ? note : 'Every group’s figure is 0, or one is negative.',
+    };
   }
   const { ratio, ratioLow, ratioHigh, n, confidence } = gap;
-  const bounds = ratioLow === undefined || ratioHigh === undefined ? {} : { low: ratioLow, high: ratioHigh, confidence, method: intervalMethod };
+  const bounds =
+    ratioLow === undefined || ratioHigh === undefined
+      ? {}
+      : { low: ratioLow, high: ratioHigh, confidence, method: intervalMethod };
   return { ...shape, value: ratio, n, ...bounds, note };
 }
 

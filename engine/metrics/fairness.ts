@@ -1,6 +1,6 @@
 import type { FairnessParameters } from '../../schemas/generated/files.ts';
 import { startFairness } from './fairness-aggregate.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import type { FindMetric, Metric, MetricDefinition } from './metric.ts';
 import { openRange, shareRange } from './range.ts';
 
@@ -26,7 +26,8 @@ function createFairness(parameters: FairnessParameters, find: FindMetric): Metri
   const { metric: inner, isMeasured } = find(parameters.metric);
   const identity = identify('fairness', `Fairness over ${slice}`, { ...parameters });
   const { id } = identity;
-  const classes = positive === undefined ? [] : [`${id}.demographic-parity-difference`, `${id}.equalised-odds-difference`];
+  const classes =
+    positive === undefined ? [] : [`${id}.demographic-parity-difference`, `${id}.equalised-odds-difference`];
   const { take } = inner;
   return {
     ...identity,
@@ -41,6 +42,6 @@ function createFairness(parameters: FairnessParameters, find: FindMetric): Metri
     },
     ...(isMeasured || take === undefined ? {} : { take: observation => take(observation) }),
     overallOnly: true,
-    startAggregate: () => startFairness({ id, slice, positive, inner }),
+    startAggregate: () => startFairness({ id, suffix: ownSuffix(identity), slice, positive, inner }),
   };
 }

@@ -24,7 +24,13 @@ export function describeEstimate(
 ): MetricValue {
   const told = { ...(note === undefined ? {} : { note }), ...(signature === undefined ? {} : { signature }) };
   if (point === undefined || !Number.isFinite(point)) {
-    return { ...shape, value: null, n, ...told, note: note ?? (n === 0 ? nothingAnswered : 'It is not defined for these answers.') };
+    return {
+      ...shape,
+      value: null,
+      n,
+      ...told,
+      note: note ?? (n === 0 ? nothingAnswered : 'It is not defined for these answers.'),
+    };
   }
   const bounds = { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
   const made = low === undefined && high === undefined ? {} : { confidence, method };

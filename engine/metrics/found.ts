@@ -119,7 +119,8 @@ async function measureByModel(
     const probability = probabilityOf(answer.probabilities, target);
     if (probability !== undefined)
       return { scores: { [id]: Number(probability >= threshold), [`${id}.probability`]: probability }, ...cost };
-    if (answer.output.trim() === '') return { scores: {}, ...cost, failure: `${name} gave neither label nor probability.` };
+    if (answer.output.trim() === '')
+      return { scores: {}, ...cost, failure: `${name} gave neither label nor probability.` };
     return { scores: { [id]: Number(normaliseLabel(answer.output) === normaliseLabel(target)) }, ...cost };
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;

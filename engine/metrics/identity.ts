@@ -10,5 +10,11 @@ export interface Identity {
 /** A metric's names, with those of its `name` parameter where it has one: the same metric may then appear twice in a table. */
 export function identify(name: MetricName, label: string, parameters: Readonly<Record<string, unknown>>): Identity {
   const own = parameters['name'];
-  return typeof own === 'string' ? { id: own, name, label: `${label} · ${own}` } : { id: name, name, label };
+  const id = typeof own === 'string' ? own : name;
+  return { id, name, label: `${label}${ownSuffix({ id, name, label })}` };
+}
+
+/** What tells the figures of a metric with a name of its own apart from the usual ones. */
+export function ownSuffix({ id, name }: Identity): string {
+  return id === name ? '' : ` · ${id}`;
 }

@@ -2,7 +2,8 @@ import { Validator, type Schema } from '@cfworker/json-schema';
 import type { JsonSchemaParameters } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { identify } from './identity.ts';
-import { findJson, isMapping } from './json-answer.ts';
+import { isMapping } from './json-path.ts';
+import { extractJson } from './text/json-answer.ts';
 import type { Metric, MetricDefinition } from './metric.ts';
 import { createShareMetric } from './score-metric.ts';
 import { isSlowPattern } from './slow-pattern.ts';
@@ -37,8 +38,8 @@ function createSchemaMetric(parameters: JsonSchemaParameters): Metric {
     identity,
     ({ output }) => {
       if (isValid === undefined || output.length > longestChecked) return undefined;
-      const value = extract ? findJson(output) : parseWhole(output);
-      return value !== undefined && isValid(value.value);
+      const value = extract ? extractJson(output) : parseWhole(output)?.value;
+      return value !== undefined && isValid(value);
     },
     'are too long to check',
   );
@@ -108,17 +109,35 @@ function textOf(error: unknown): string {
 /** The engine fetches nothing: a reference to another document cannot be followed. Patterns must be ones that no answer can make slow. */
 function checkParts(schema: Readonly<Record<string, unknown>>): void {
   const { ids, references, patterns } = collectParts(schema);
-  const foreign = references.find(reference => !reference.startsWith('#') && !ids.has(reference.split('#', 1)[0] ?? ''));
+  const foreign = references.find(
+    reference => !reference.startsWith('#') && !ids.has(reference.split('#', 1)[0] ?? ''),
+  );
   if (foreign !== undefined) {
     throw new WorkbenchError('metric-unsuitable', `The JSON schema refers to "${foreign}", which it does not hold.`, {
       remedy: 'Put what it refers to under its `$defs`.',
     });
   }
-  const slow = patterns.find(isSlowPattern);
-  if (slow !== undefined) {
-    throw new WorkbenchError('metric-unsuitable', `The JSON schema's pattern "${slow}" could take forever on some answers.`, {
-      remedy: 'Write it without a repeat inside a repeated group.',
+  for (const pattern of patterns) checkPattern(pattern);
+}
+
+function checkPattern(pattern: string): void {
+  try {
+    void new RegExp(pattern, 'u');
+  } catch (error) {
+    throw new WorkbenchError('metric-unsuitable', `The JSON schema's pattern "${pattern}" is none: ${textOf(error)}`, {
+      cause: error,
+      remedy: 'Write it as a JavaScript regular expression.',
     });
+  }
+
+  if (isSlowPattern(pattern)) {
+    throw new WorkbenchError(
+      'metric-unsuitable',
+      `The JSON schema's pattern "${pattern}" could take forever on some answers.`,
+      {
+        remedy: 'Write it without a repeat inside a repeated group.',
+      },
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import type { MultipleChoiceParameters } from '../../schemas/generated/files.ts'
 import { findAnsweredChoice, findChoice } from './choices.ts';
 import { createExtractor } from './extract.ts';
 import { averageSamples, joinFigures } from './figure.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { shareRange } from './range.ts';
 import { binaryRight } from './score-metric.ts';
@@ -38,7 +38,7 @@ function createMultipleChoice(parameters: MultipleChoiceParameters): Metric {
   const find = createExtractor(parameters.extract);
   const keyOf = (part: Part) => `${id}.${part}`;
   const figureOf = (part: Part) => {
-    const label = id === 'multiple-choice' ? labels[part] : `${labels[part]} · ${id}`;
+    const label = `${labels[part]}${ownSuffix(identity)}`;
     return averageSamples(
       { metric: keyOf(part), label, kind: 'quality', unit: 'ratio', direction: 'higher' },
       {

@@ -45,7 +45,12 @@ const languages: Readonly<Record<NonNullable<PassAtKParameters['language']>, Lan
     names: ['javascript', 'js', 'node'],
     say: text => `console.log("\\n${text}");`,
   },
-  bash: { image: 'bash:5', command: ['bash', '-e', '-s'], names: ['bash', 'sh', 'shell'], say: text => `echo; echo "${text}"` },
+  bash: {
+    image: 'bash:5',
+    command: ['bash', '-e', '-s'],
+    names: ['bash', 'sh', 'shell'],
+    say: text => `echo; echo "${text}"`,
+  },
 };
 
 function createPassAtK(parameters: PassAtKParameters): Metric {
@@ -85,8 +90,7 @@ function createPassAtK(parameters: PassAtKParameters): Metric {
 }
 
 type WrittenProgram =
-  | { readonly text: string; readonly proof: string; readonly failure?: undefined }
-  | { readonly failure: string };
+  { readonly text: string; readonly proof: string; readonly failure?: undefined } | { readonly failure: string };
 
 /** The answer's code, the row's tests, and a last line that only a program that came to its end prints. */
 function writeProgram(
@@ -96,7 +100,8 @@ function writeProgram(
   { names, say }: Language,
 ): WrittenProgram {
   const test = Object.hasOwn(values, tests) ? values[tests] : undefined;
-  if (typeof test !== 'string' || test.trim() === '') return { failure: `The row has no tests in its column "${tests}".` };
+  if (typeof test !== 'string' || test.trim() === '')
+    return { failure: `The row has no tests in its column "${tests}".` };
   let call = '';
   if (entryPoint !== undefined) {
     const name = Object.hasOwn(values, entryPoint) ? values[entryPoint] : undefined;

@@ -1,4 +1,4 @@
-import { findJson } from './json-answer.ts';
+import { extractJson } from './text/json-answer.ts';
 
 /** Ids beyond these are not read. */
 const mostIds = 10_000;
@@ -7,7 +7,7 @@ const mostIds = 10_000;
  * The ids of a ranked list, best first: a JSON list of texts, numbers or mappings with an `id`, else one a line without numbering or bullets.
  */
 export function readRankedIds(answer: string): readonly string[] {
-  const list = findJson(answer)?.value;
+  const list = extractJson(answer);
   if (Array.isArray(list)) return list.slice(0, mostIds).flatMap((item: unknown) => idOf(item) ?? []);
   const ids: string[] = [];
   for (const line of answer.split('\n', mostIds)) {

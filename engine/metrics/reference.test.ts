@@ -81,7 +81,8 @@ describe('metrics against the packages that define them', () => {
         { fairness: { slice: 'region', metric: 'accuracy', positive: 'approved' } },
       ];
       const labels = new Map<string, MetricValue>();
-      for (const entry of entries) for (const value of measure(entry, observations).values()) labels.set(keyOf(value), value);
+      for (const entry of entries)
+        for (const value of measure(entry, observations).values()) labels.set(keyOf(value), value);
       for (const [name, expected] of Object.entries(figures)) {
         const value = labels.get(name);
         assertNear(value?.value, expected, name);
@@ -99,7 +100,11 @@ describe('metrics against the packages that define them', () => {
       }));
       for (const bins of [10, 15]) {
         const values = measure({ calibration: { confidence: 'sure.share', bins } }, observations);
-        assertNear(values.get('calibration.ece')?.value, figures[`calibration.ece, ${bins} bins`]!, `ece, ${bins} bins`);
+        assertNear(
+          values.get('calibration.ece')?.value,
+          figures[`calibration.ece, ${bins} bins`]!,
+          `ece, ${bins} bins`,
+        );
         for (const name of ['calibration.brier', 'calibration.log-loss'])
           assertNear(values.get(name)?.value, figures[name]!, name);
       }

@@ -1,11 +1,11 @@
 import type { RegexParameters } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { compilePattern, findMatches } from './extract.ts';
+import { compilePattern } from './extract.ts';
 import { identify } from './identity.ts';
 import type { Metric, MetricDefinition } from './metric.ts';
 import { createShareMetric } from './score-metric.ts';
 import type { Regex } from './text/regex-matcher.ts';
-import { compareOrNone } from './text-metric.ts';
+import { unlessTooLong } from './too-long.ts';
 
 /** Longer answers are not searched and have no score. */
 const longestSearched = 100_000;
@@ -16,7 +16,8 @@ export const regex: MetricDefinition = {
   title: 'Regular expression',
   description: 'Share of answers that match a regular expression, or with `forbidden` of those that do not.',
   formula: 'answers that match ÷ answers',
-  source: 'Regular expressions in the notation and with the meaning of Python’s re (search, or fullmatch for `matches`).',
+  source:
+    'Regular expressions in the notation and with the meaning of Python’s re (search, or fullmatch for `matches`).',
   kind: 'quality',
   unit: 'ratio',
   direction: 'higher',
@@ -43,10 +44,12 @@ function createRegexMetric(parameters: RegexParameters): Metric {
     return last.regex;
   };
   return createShareMetric(
-    identify('regex', forbidden ? 'Regex not found' : mode === 'matches' ? 'Regex matches' : 'Regex found', { ...parameters }),
+    identify('regex', forbidden ? 'Regex not found' : mode === 'matches' ? 'Regex matches' : 'Regex found', {
+      ...parameters,
+    }),
     ({ output, target }) => {
       if (output.length > longestSearched || target.length > longestSearched) return undefined;
-      const matches = compareOrNone((text, wanted) => findMatches(regexFor(wanted), text), output, target);
+      const matches = unlessTooLong(() => regexFor(target).findAll(output));
       return matches === undefined ? undefined : matches.length > 0 !== forbidden;
     },
     'take too long to search',

@@ -9,7 +9,7 @@ import {
   type Ranking,
 } from '../statistics/retrieval.ts';
 import { averageSamples, joinFigures } from './figure.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import { rememberLast } from './memo.ts';
 import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { readGrades, readRankedIds } from './ranked-ids.ts';
@@ -43,7 +43,12 @@ interface RetrievalFigure {
 function figuresAt(id: string, depths: readonly number[]): [RetrievalFigure, ...RetrievalFigure[]] {
   const sorted = depths.toSorted((a, b) => a - b);
   const deepest = sorted.at(-1) ?? 10;
-  const at = (name: string, label: string, compute: (ranking: Ranking, k: number) => number | undefined, k: number) => ({
+  const at = (
+    name: string,
+    label: string,
+    compute: (ranking: Ranking, k: number) => number | undefined,
+    k: number,
+  ) => ({
     id: `${id}.${name}@${k}`,
     label: `${label}@${k}`,
     compute: (ranking: Ranking) => compute(ranking, k),
@@ -69,7 +74,7 @@ function createRetrieval(parameters: RetrievalParameters): Metric {
     averageSamples(
       {
         metric: figure.id,
-        label: id === 'retrieval' ? figure.label : `${figure.label} · ${id}`,
+        label: `${figure.label}${ownSuffix(identity)}`,
         kind: 'quality',
         unit: 'ratio',
         direction: 'higher',

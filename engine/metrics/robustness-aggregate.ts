@@ -6,7 +6,7 @@ import { statisticRows } from '../statistics/units.ts';
 import { hashRow } from './corpus-figure.ts';
 import { describeEstimate, type FigureShape } from './figure.ts';
 import { quoteGroup } from './group-names.ts';
-import type { Identity } from './identity.ts';
+import { ownSuffix, type Identity } from './identity.ts';
 import type { AggregateOptions, Aggregator, CorpusStatistics, Metric, Observation } from './metric.ts';
 import { createSampleList, type SampleList } from './sample-list.ts';
 import { readScore } from './score-metric.ts';
@@ -46,7 +46,11 @@ export function startRobustness(identity: Identity, inner: Metric): Aggregator {
       const sorted = [...names].sort();
       if (sorted.length === 0) return [{ ...worst, value: null, n: 0, note: 'No row was asked perturbed.' }];
       const each = sorted.map((name): MetricValue => {
-        const one = { ...shape, metric: `${identity.id}.${name}`, label: `Loss in ${inner.label}, ${name}` };
+        const one = {
+          ...shape,
+          metric: `${identity.id}.${name}`,
+          label: `Loss in ${inner.label}, ${name}${ownSuffix(identity)}`,
+        };
         return describeEstimate(one, counter.loss(name, options), options.confidence);
       });
       return [describeWorst(worst, sorted, counter, options, leftOut), ...each];
@@ -68,7 +72,8 @@ function describeWorst(
     return loss.point === undefined ? [] : [{ name, ...loss, point: loss.point }];
   });
   const [first] = losses;
-  if (first === undefined) return { ...shape, value: null, n: 0, note: 'No row has a score both as it is and perturbed.' };
+  if (first === undefined)
+    return { ...shape, value: null, n: 0, note: 'No row has a score both as it is and perturbed.' };
   const worst = losses.reduce((most, loss) => (loss.point > most.point ? loss : most), first);
   const isBounded = losses.every(({ low, high }) => low !== undefined && high !== undefined);
   const bounds = isBounded
@@ -80,7 +85,13 @@ function describeWorst(
       }
     : {};
   const others = leftOut === 0 ? '' : ` ${leftOut} answers under further perturbations are left out.`;
-  return { ...shape, value: worst.point, n: worst.n, ...bounds, note: `Worst under ${quoteGroup(worst.name)}.${others}` };
+  return {
+    ...shape,
+    value: worst.point,
+    n: worst.n,
+    ...bounds,
+    note: `Worst under ${quoteGroup(worst.name)}.${others}`,
+  };
 }
 
 function createCounter(inner: Metric): LossCounter {
@@ -203,7 +214,8 @@ function compareFigures(inner: Metric, sign: number): LossCounter {
       const before = plain.values(options)[0];
       const after = perturbed.get(name)?.values(options)[0];
       const method = 'MOVER, unpaired';
-      if (typeof before?.value !== 'number' || typeof after?.value !== 'number') return { n: 0, point: undefined, method };
+      if (typeof before?.value !== 'number' || typeof after?.value !== 'number')
+        return { n: 0, point: undefined, method };
       const known = { n: after.n, point: sign * (before.value - after.value), method };
       const bounded = [sign === 1 ? before : after, sign === 1 ? after : before].flatMap(({ value, low, high }) =>
         value === null || low === undefined || high === undefined ? [] : [{ value, low, high }],

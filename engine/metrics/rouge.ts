@@ -1,12 +1,12 @@
 import type { RougeParameters } from '../../schemas/generated/files.ts';
 import { averageSamples, joinFigures } from './figure.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import { rememberLast } from './memo.ts';
 import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { shareRange } from './range.ts';
 import { targetReader } from './targets.ts';
 import { rougeScore, type RougeKind } from './text/rouge.ts';
-import { compareOrNone } from './text-metric.ts';
+import { unlessTooLong } from './too-long.ts';
 
 const allKinds: readonly RougeKind[] = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'];
 const titles: Readonly<Record<RougeKind, string>> = {
@@ -39,17 +39,11 @@ function createRouge(parameters: RougeParameters): Metric {
   const readers = new Map<RougeKind, (observation: Observation) => number | undefined>(
     [first, ...others].map(kind => [
       kind,
-      rememberLast((output, target) =>
-        compareOrNone(
-          (answer, wanted) => rougeScore(kind, answer, read(wanted), { stemmer }).f1,
-          output,
-          target,
-        ),
-      ),
+      rememberLast((output, target) => unlessTooLong(() => rougeScore(kind, output, read(target), { stemmer }).f1)),
     ]),
   );
   const figureOf = (kind: RougeKind) => {
-    const label = identity.id === 'rouge' ? titles[kind] : `${titles[kind]} · ${identity.id}`;
+    const label = `${titles[kind]}${ownSuffix(identity)}`;
     const shape = {
       metric: `${identity.id}.${kind}`,
       label,

@@ -58,7 +58,8 @@ async function measure(
     const paid = costOf({ outputTokens: 0, ...(inputTokens === undefined ? {} : { inputTokens }) });
     const cost = paid === undefined ? {} : { cost: paid };
     const cosine = cosineOf(vectors[0], vectors[1]);
-    if (cosine === undefined) return { scores: {}, ...cost, failure: `${name} gave embeddings that cannot be compared.` };
+    if (cosine === undefined)
+      return { scores: {}, ...cost, failure: `${name} gave embeddings that cannot be compared.` };
     return { scores: { [id]: cosine }, ...cost };
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;

@@ -22,5 +22,7 @@ export function isSlowPattern(pattern: string): boolean {
 function startAlike(content: string): boolean {
   const starts = content.split('|').map(option => option.charAt(0));
   if (starts.length < 2) return false;
-  return starts.some(start => start === '' || start <= '\u0004' || start === '.') || new Set(starts).size < starts.length;
+  return (
+    starts.some(start => start === '' || start <= '\u0004' || start === '.') || new Set(starts).size < starts.length
+  );
 }

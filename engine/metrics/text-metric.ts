@@ -1,10 +1,10 @@
 import type { MetricValue } from '../../schemas/generated/messages.ts';
-import { WorkbenchError } from '../base/errors.ts';
 import type { Range } from '../statistics/estimate.ts';
 import { sumStatistics } from './corpus-figure.ts';
 import type { Identity } from './identity.ts';
 import { rememberLast } from './memo.ts';
 import type { CorpusStatistics, Metric, Observation } from './metric.ts';
+import { unlessTooLong } from './too-long.ts';
 
 /** A figure of a corpus of texts: statistics of each answer, and what their sum, or one of them alone, is worth. */
 export interface TextMetricOptions {
@@ -29,7 +29,7 @@ export interface TextMetricOptions {
 export function createTextMetric(identity: Identity, options: TextMetricOptions): Metric {
   const { unit, direction, range, width, figure, score, right, signature, warn } = options;
   const nothing = new Float64Array(width);
-  const compare = rememberLast((output, target) => compareOrNone(options.statistics, output, target));
+  const compare = rememberLast((output, target) => unlessTooLong(() => options.statistics(output, target)));
   const corpus: CorpusStatistics = { of: observation => compare(observation) ?? nothing, figure };
   const shape = { metric: identity.id, label: identity.label, kind: 'quality', unit, direction } as const;
   return {
@@ -56,18 +56,4 @@ export function createTextMetric(identity: Identity, options: TextMetricOptions)
         ...(warn === undefined ? {} : { warn }),
       }),
   };
-}
-
-/** `compare`'s result, or none for texts that are too long to compare in reasonable time. */
-export function compareOrNone<T>(
-  compare: (output: string, target: string) => T,
-  output: string,
-  target: string,
-): T | undefined {
-  try {
-    return compare(output, target);
-  } catch (error) {
-    if (error instanceof WorkbenchError && error.code === 'metric-unsuitable') return undefined;
-    throw error;
-  }
 }

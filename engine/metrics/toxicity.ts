@@ -9,7 +9,8 @@ export const toxicity: MetricDefinition = {
   description:
     'Share of answers found toxic by a list of words of your own, a judge or a classifier. A word list misses what is said in other words and finds words that are quoted.',
   formula: 'answers found toxic ÷ answers',
-  source: 'Wilson’s interval of the share. The definition a judge goes by follows Perspective API’s “rude, disrespectful or unreasonable”.',
+  source:
+    'Wilson’s interval of the share. The definition a judge goes by follows Perspective API’s “rude, disrespectful or unreasonable”.',
   kind: 'quality',
   unit: 'ratio',
   direction: 'lower',
@@ -28,7 +29,10 @@ export const toxicity: MetricDefinition = {
       model,
       target: label ?? 'toxic',
       threshold: threshold ?? 0.5,
-      files: [...(method === 'rules' && words !== undefined ? [words] : []), ...(method === 'judge' && rubric !== undefined ? [rubric] : [])],
+      files: [
+        ...(method === 'rules' && words !== undefined ? [words] : []),
+        ...(method === 'judge' && rubric !== undefined ? [rubric] : []),
+      ],
       rubric: () => definition,
       prepare(read) {
         if (method === 'judge' && rubric !== undefined) definition = read(rubric);
@@ -68,16 +72,23 @@ function createFinder(path: string, text: string): (answer: string) => ReadonlyM
     const words = line.trim().startsWith('#') ? [] : wordsOf(line);
     if (words.length === 0) continue;
     if (words.length > longestPhrase || phrases.size >= mostPhrases) {
-      throw new WorkbenchError('metric-unsuitable', `${path} is too long a list: at most ${mostPhrases} phrases of ${longestPhrase} words.`, {
-        remedy: 'Shorten it.',
-        place: { path },
-      });
+      throw new WorkbenchError(
+        'metric-unsuitable',
+        `${path} is too long a list: at most ${mostPhrases} phrases of ${longestPhrase} words.`,
+        {
+          remedy: 'Shorten it.',
+          place: { path },
+        },
+      );
     }
     phrases.add(words.join(' '));
     longest = Math.max(longest, words.length);
   }
   if (phrases.size === 0) {
-    throw new WorkbenchError('metric-unsuitable', `${path} holds no word.`, { remedy: 'Write one word or phrase a line.', place: { path } });
+    throw new WorkbenchError('metric-unsuitable', `${path} holds no word.`, {
+      remedy: 'Write one word or phrase a line.',
+      place: { path },
+    });
   }
   return answer => {
     const words = wordsOf(answer);
@@ -94,5 +105,11 @@ function createFinder(path: string, text: string): (answer: string) => ReadonlyM
 }
 
 function wordsOf(text: string): string[] {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }

@@ -17,7 +17,8 @@ export const bleu: MetricDefinition = {
   description:
     'How many of an answer’s runs of one to four words are in the target, over the whole corpus, 0 to 100. Compare only figures with the same signature.',
   formula: 'brevity penalty · exp(mean over n = 1…4 of ln(matched n-grams ÷ n-grams of the answers)) · 100',
-  source: 'sacrebleu 2.6.0 (Papineni et al. 2002; Post 2018). A sample’s own score is sentence BLEU with effective order.',
+  source:
+    'sacrebleu 2.6.0 (Papineni et al. 2002; Post 2018). A sample’s own score is sentence BLEU with effective order.',
   direction: 'higher',
   figures: ['bleu'],
   create(parameters) {

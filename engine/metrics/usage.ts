@@ -1,7 +1,7 @@
 import type { MetricValue } from '../../schemas/generated/messages.ts';
 import { computeMoments, meanInterval } from '../statistics/intervals.ts';
 import { createNumberList } from '../statistics/numbers.ts';
-import { identify } from './identity.ts';
+import { identify, ownSuffix } from './identity.ts';
 import type { AggregateOptions, Aggregator, MetricDefinition } from './metric.ts';
 
 export const tokens: MetricDefinition = {
@@ -26,7 +26,7 @@ export const tokens: MetricDefinition = {
       direction: 'neutral',
       figures: [`${id}.input`, `${id}.output`],
       sometimes: [`${id}.reasoning`],
-      startAggregate: () => sumTokens(id),
+      startAggregate: () => sumTokens(id, ownSuffix(identity)),
     };
   },
 };
@@ -51,12 +51,12 @@ export const cost: MetricDefinition = {
       unit: 'USD',
       direction: 'lower',
       figures: [id, `${id}.perThousand`],
-      startAggregate: () => sumCosts(id),
+      startAggregate: () => sumCosts(id, ownSuffix(identity)),
     };
   },
 };
 
-function sumTokens(id: string): Aggregator {
+function sumTokens(id: string, suffix: string): Aggregator {
   const input = { sum: 0, n: 0 };
   const output = { sum: 0, n: 0 };
   const reasoning = { sum: 0, n: 0 };
@@ -65,7 +65,7 @@ function sumTokens(id: string): Aggregator {
   function describe(metric: string, label: string, { sum, n }: { sum: number; n: number }): MetricValue {
     const base = {
       metric,
-      label,
+      label: `${label}${suffix}`,
       kind: 'usage',
       unit: 'tokens',
       direction: 'neutral',
@@ -100,7 +100,7 @@ function sumTokens(id: string): Aggregator {
   };
 }
 
-function sumCosts(id: string): Aggregator {
+function sumCosts(id: string, suffix: string): Aggregator {
   const costs = createNumberList();
   let rows = 0;
   let estimated = false;
@@ -111,12 +111,13 @@ function sumCosts(id: string): Aggregator {
       costs.push(observation.cost);
       if (observation.estimatedTokens) estimated = true;
     },
-    values: options => describeCosts(id, costs.view(), rows, estimated, options),
+    values: options => describeCosts(id, suffix, costs.view(), rows, estimated, options),
   };
 }
 
 function describeCosts(
   id: string,
+  suffix: string,
   costs: Float64Array,
   rows: number,
   estimated: boolean,
@@ -124,8 +125,8 @@ function describeCosts(
 ): MetricValue[] {
   const n = costs.length;
   const base = { kind: 'cost', unit: 'USD', direction: 'lower', n } satisfies Partial<MetricValue>;
-  const total = { metric: id, label: 'Cost', ...base };
-  const perThousand = { metric: `${id}.perThousand`, label: 'Cost per 1,000 answers', ...base };
+  const total = { metric: id, label: `Cost${suffix}`, ...base };
+  const perThousand = { metric: `${id}.perThousand`, label: `Cost per 1,000 answers${suffix}`, ...base };
   if (n === 0) {
     const note = 'No price is known for this model.';
     return [

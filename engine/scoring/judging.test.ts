@@ -207,7 +207,7 @@ describe('judged benchmarks', function () {
       ['{judge: {criteria: x, model: nobody}}', 'model-unknown', /nobody/],
       ['{judge: {criteria: x, scale: [5, 1]}}', 'metric-unsuitable', /goes from 5 to 1/],
       ['{judge: {criteria: x, passAt: 9}}', 'metric-unsuitable', /passAt of 9/],
-      ['{pairwise: {criteria: x, baseline: strict}}', 'metric-unsuitable', /strict, which is not asked/],
+      ['{pairwise: {criteria: x, baseline: strict}}', 'metric-unsuitable', /`strict` is not among `models`/],
       ['{toxicity: {by: rules}}', 'metric-unsuitable', /neither words nor a judge/],
     ] as const) {
       const { summary } = await world.run(bench(`[${metric}]`));

@@ -30,9 +30,11 @@ function parse(text: string): object | undefined {
 function isShallow(value: object): boolean {
   let level: readonly unknown[] = [value];
   for (let depth = 0; depth < maxDepth; depth++) {
-    level = level
-      .filter(part => typeof part === 'object' && part !== null)
-      .flatMap(part => Object.values(part as object));
+    const parts: unknown[] = [];
+    for (const part of level) {
+      if (typeof part === 'object' && part !== null) for (const inner of Object.values(part)) parts.push(inner);
+    }
+    level = parts;
     if (level.length === 0) return true;
   }
   return false;

@@ -31,7 +31,7 @@ const maxSteps = 20_000;
 export function compileRegex(root: RegexNode, groups: number): Program {
   let registers = 2 * groups + 2;
   let size = 0;
-  let refers = false;
+  const referred = new Set<number>();
 
   function compile(node: RegexNode): Step[] {
     const steps: Step[] = [];
@@ -67,7 +67,7 @@ export function compileRegex(root: RegexNode, groups: number): Program {
           break;
         }
         case 'reference':
-          refers = true;
+          referred.add(part.index);
           add({ op: 'reference', index: part.index, ignoreCase: part.ignoreCase });
           break;
         case 'place':
@@ -123,7 +123,7 @@ export function compileRegex(root: RegexNode, groups: number): Program {
   }
 
   const steps = compile(root);
-  return { steps, registers, startsOpen: refers ? undefined : findOpenStart(root) };
+  return { steps, registers, startsOpen: referred.size > 0 ? undefined : findOpenStart(root) };
 }
 
 function findOpenStart(node: RegexNode): 'line' | 'text' | undefined {

@@ -34,21 +34,21 @@ const irregularOrdinals: ReadonlyMap<string, SuffixedNumber> = new Map([
 ]);
 
 /** Plurals and ordinals of `ones`. */
-export const onesSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map([
+export const onesSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map<string, SuffixedNumber>([
   ...[...ones].map(([name, value]) => [name === 'six' ? 'sixes' : `${name}s`, { value, suffix: 's' }] as const),
   ...irregularOrdinals,
   ...[...ones]
     .filter(([, value]) => value > 3 && value !== 5 && value !== 12)
     .map(([name, value]) => [name + (name.endsWith('t') ? 'h' : 'th'), { value, suffix: 'th' }] as const),
 ]);
-export const tensSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map(
+export const tensSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map<string, SuffixedNumber>(
   [...tens].flatMap(([name, value]) => [
     [name.replace('y', 'ies'), { value, suffix: 's' }] as const,
     [name.replace('y', 'ieth'), { value, suffix: 'th' }] as const,
   ]),
 );
 /** Here `value` is the number of zeros. */
-export const multipliersSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map(
+export const multipliersSuffixed: ReadonlyMap<string, SuffixedNumber> = new Map<string, SuffixedNumber>(
   [...multipliers].flatMap(([name, value]) => [
     [`${name}s`, { value, suffix: 's' }] as const,
     [`${name}th`, { value, suffix: 'th' }] as const,
