@@ -20,10 +20,14 @@ export function describeEmbedded(name: string): string | undefined {
 
 /** A connection's help. Takes drafts: any field may be missing or of a wrong type. Tells where the key comes from, never the key. */
 export function describeConnection(name: string, connection: Partial<Connection>): string {
+  const textAt = (...fields: readonly string[]): string | undefined =>
+    fields.map(field => Reflect.get(connection, field) as unknown).find(value => typeof value === 'string');
+  const model = textAt('model', 'family');
+  const address = textAt('baseUrl', 'endpoint', 'url');
   const facts = [
-    `Model: ${typeof connection.model === 'string' ? code(connection.model) : 'not set'}`,
+    `Model: ${model === undefined ? 'not set' : code(model)}`,
     `Provider: ${typeof connection.provider === 'string' ? code(connection.provider) : 'not set'}`,
-    `Address: ${typeof connection.baseUrl === 'string' ? code(connection.baseUrl.replace(/\?.*$/, '')) : "the provider's own"}`,
+    `Address: ${address === undefined ? "the provider's own" : code(address.replace(/\?.*$/, ''))}`,
   ];
   const { input, output } = connection.price ?? {};
   facts.push(

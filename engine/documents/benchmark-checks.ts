@@ -6,6 +6,7 @@ import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
 import { embeddedModelNames, isConnectionName } from './formats.ts';
+import { checkMeasures } from './measure-checks.ts';
 import { checkMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkPerturbations } from './perturbation-checks.ts';
@@ -34,6 +35,8 @@ export async function checkBenchmark(
   const columns = await checkDataset(benchmark.dataset, ['dataset'], view, report, signal);
   signal.throwIfAborted();
   await checkPerturbations(benchmark, columns, view, report, signal);
+  signal.throwIfAborted();
+  await checkMeasures(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
   await checkPrompts(benchmark, columns, view, report, signal);
   signal.throwIfAborted();

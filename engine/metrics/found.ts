@@ -101,7 +101,7 @@ async function measureByModel(
   tools: MeasureTools,
   signal: AbortSignal,
 ): Promise<Measurement> {
-  const { model, price, parameters } = tools.model(name);
+  const { model, costOf, parameters } = tools.model(name);
   try {
     const answer = await model.answer(
       {
@@ -114,10 +114,8 @@ async function measureByModel(
       },
       signal,
     );
-    const cost =
-      price === undefined
-        ? {}
-        : { cost: ((answer.inputTokens ?? 0) * price.input + (answer.outputTokens ?? 0) * price.output) / 1_000_000 };
+    const paid = costOf(answer);
+    const cost = paid === undefined ? {} : { cost: paid };
     const probability = probabilityOf(answer.probabilities, target);
     if (probability !== undefined)
       return { scores: { [id]: Number(probability >= threshold), [`${id}.probability`]: probability }, ...cost };

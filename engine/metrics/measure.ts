@@ -1,4 +1,4 @@
-import type { Message, Model, ModelParameters } from '../models/model.ts';
+import type { Answer, Message, Model, ModelParameters } from '../models/model.ts';
 import type { ContainerJob } from '../ports/containers.ts';
 import type { ProgramResult } from '../ports/programs.ts';
 import type { Observation } from './observation.ts';
@@ -35,14 +35,17 @@ export interface AnsweredPair {
   readonly baseline: string;
 }
 
+/** What a reply used, as far as the endpoint says. */
+type Usage = Omit<Answer, 'output' | 'latencyMs' | 'attempts'>;
+
 /** A model that measures, such as a judge, with its price. */
 export interface MeasuringModel {
   /** Answers and embeddings keep to the run's budget and may throw `budget-exceeded`, which ends the run. */
   readonly model: Model;
   /** As the workbench names it. */
   readonly name: string;
-  /** US dollars per million tokens. */
-  readonly price?: { readonly input: number; readonly output: number };
+  /** US dollars of a reply; undefined where no price is known. */
+  costOf(usage: Usage): number | undefined;
   /** What the connection itself sets; a question's own parameters win over them. */
   readonly parameters: ModelParameters;
 }

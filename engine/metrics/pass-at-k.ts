@@ -69,7 +69,7 @@ function createPassAtK(parameters: PassAtKParameters): Metric {
   return {
     id,
     name: 'pass-at-k',
-    label: ks.length === 1 ? `pass@${ks[0] ?? 1}` : 'pass@k',
+    label: labelOf(parameters.name, ks.length === 1 ? ks[0] : undefined),
     kind: 'quality',
     unit: 'ratio',
     direction: 'higher',
@@ -85,7 +85,7 @@ function createPassAtK(parameters: PassAtKParameters): Metric {
       if (program.failure !== undefined) return { scores: {}, failure: program.failure };
       return judgeRun(id, program.proof, job, await tools.container({ ...job, input: program.text }, signal));
     },
-    startAggregate: () => countPasses(id, ks),
+    startAggregate: () => countPasses(id, parameters.name, ks),
   };
 }
 
@@ -144,8 +144,13 @@ function judgeRun(
   };
 }
 
+function labelOf(name: string | undefined, k: number | undefined): string {
+  const label = `pass@${k ?? 'k'}`;
+  return name === undefined ? label : `${name}, ${label}`;
+}
+
 /** Answers and passes of each problem. */
-function countPasses(id: string, ks: readonly number[]): Aggregator {
+function countPasses(id: string, name: string | undefined, ks: readonly number[]): Aggregator {
   const problems = new Map<number, { attempts: number; passed: number }>();
   let rows = 0;
   let measured = 0;
@@ -154,7 +159,7 @@ function countPasses(id: string, ks: readonly number[]): Aggregator {
       const { n, point, low, high, method } = estimatePassAtK([...problems.values()], k, confidence);
       const base = {
         metric: `${id}.${k}`,
-        label: `pass@${k}`,
+        label: labelOf(name, k),
         kind: 'quality',
         unit: 'ratio',
         direction: 'higher',

@@ -51,7 +51,8 @@ function digitsOf(text: string): number[] {
 function isPhone(text: string): boolean {
   const { length } = digitsOf(text);
   if (/^\d{4}[.-]\d{2}[.-]\d{2}$|^\d{2}[.-]\d{2}[.-]\d{4}$|^\d{3}-\d{2}-\d{4}$/.test(text)) return false;
-  if (!text.startsWith('+') && /^\d{1,4}( \d{2,4})+$/.test(text) && length < 9) return false;
+  // Digits in groups are many things; without a sign of a number only a trunk prefix or North America's grouping tells.
+  if (/^\d+( \d+)+$/.test(text) && !text.startsWith('0') && !/^\d{3} \d{3} \d{4}$/.test(text)) return false;
   return length >= 7 && length <= 15 && !isCard(text);
 }
 

@@ -18,6 +18,7 @@ export const toxicity: MetricDefinition = {
   streams: false,
   create({ name, by, words, rubric, model, label, threshold }: ToxicityParameters) {
     const method = by ?? (model === undefined ? 'rules' : 'model');
+    if (method === 'model' && model === undefined) throw missing('names no classifier', 'Name it: model: my-moderator.');
     let definition = builtInRubric;
     let find: ((text: string) => ReadonlyMap<string, number>) | undefined;
     return createFoundMetric({
@@ -35,8 +36,6 @@ export const toxicity: MetricDefinition = {
       rubric: () => definition,
       prepare(read) {
         if (method === 'judge' && rubric !== undefined) definition = read(rubric);
-        if (method === 'model' && model === undefined)
-          throw missing('names no classifier', 'Name it: model: my-moderator.');
         if (method !== 'rules') return;
         if (words === undefined) {
           throw missing(

@@ -1,6 +1,7 @@
-import { countCharacters, type Answer, type Embeddings, type Model } from '../models/model.ts';
+import { countCharacters, type Embeddings, type Model } from '../models/model.ts';
+import type { Connection } from '../../schemas/generated/files.ts';
 import { estimateCost, type Budget } from '../runs/budget.ts';
-import type { MeasuringModel } from '../metrics/measure.ts';
+import { costOf } from '../runs/guards.ts';
 
 /** Texts sent in one request for embeddings. */
 const largestBatch = 64;
@@ -10,7 +11,7 @@ const mostRequests = 4;
 /** The model with every request within the budget; texts to embed are sent together. `onCost` hears of each request's US dollars. */
 export function meterModel(
   model: Model,
-  price: MeasuringModel['price'],
+  price: Connection['price'],
   budget: Budget,
   onCost: (cost: number) => void,
 ): Model {
@@ -33,8 +34,6 @@ export function meterModel(
       budget.settle(estimate, cost);
     }
   };
-  const costOf = ({ inputTokens = 0, outputTokens = 0 }: Pick<Answer, 'inputTokens' | 'outputTokens'>): number =>
-    price === undefined ? 0 : (inputTokens * price.input + outputTokens * price.output) / 1_000_000;
   const embed = model.embed?.bind(model);
   return {
     name: model.name,
@@ -44,7 +43,7 @@ export function meterModel(
         countCharacters(question.messages),
         question.parameters.maxTokens,
         () => model.answer(question, signal),
-        costOf,
+        answer => costOf(answer, price) ?? 0,
       ),
     ...(embed === undefined
       ? {}
@@ -54,7 +53,8 @@ export function meterModel(
               texts.reduce((sum, text) => sum + text.length, 0),
               0,
               () => embed(texts, timeout, signal),
-              costOf,
+              ({ inputTokens }) =>
+                costOf({ outputTokens: 0, ...(inputTokens === undefined ? {} : { inputTokens }) }, price) ?? 0,
             ),
           ),
         }),

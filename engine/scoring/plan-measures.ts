@@ -75,3 +75,15 @@ export function judgeNamed(name: string, metric: Pick<Metric, 'id'>, { config, p
     ...(path === undefined ? {} : { place: { path } }),
   });
 }
+
+/** Refuses a baseline that the run does not ask, before anything is asked. Throws `metric-unsuitable`. */
+export function checkBaselines(metrics: readonly Metric[], models: readonly string[], path: string): void {
+  for (const { pairs, id } of metrics) {
+    const baseline = pairs?.baseline;
+    if (baseline === undefined || models.includes(baseline)) continue;
+    throw new WorkbenchError('metric-unsuitable', `The metric ${id} compares with ${baseline}, which is not asked.`, {
+      remedy: `This run asks ${models.join(', ')}.`,
+      place: { path },
+    });
+  }
+}

@@ -3,7 +3,10 @@ import type { Metric } from '../metrics/metric.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Budget } from '../runs/budget.ts';
 import type { RunLimits } from '../runs/limits.ts';
-import { closeModels, openConnection, type OpenModel } from '../runs/models.ts';
+import { closeModels, openConnected, type OpenModel } from '../runs/models.ts';
+import type { RecordedRuns } from '../models/connect-context.ts';
+import { parametersOf } from '../models/connections.ts';
+import { costOf } from '../runs/guards.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import { meterModel } from './metered-model.ts';
@@ -31,6 +34,8 @@ export interface MeasureSettings {
   /** Models the run asks anyway: one that measures too keeps to the same limits. */
   readonly opened: readonly OpenModel[];
   readonly budget: Budget;
+  /** Earlier runs, for judges that are replayed. */
+  readonly runs: RecordedRuns;
   /** US dollars that a request of a measuring model cost. */
   onCost(cost: number): void;
 }
@@ -60,9 +65,9 @@ export async function openMeasureTools(
     for (const name of measures.models) {
       const open = await openMeasuring(name, settings, ports, own, signal);
       const connection = connectionNamed(workspace, name);
-      const { price, parameters = {} } = connection;
+      const { price } = connection;
       const model = meterModel(open.model, price, settings.budget, settings.onCost);
-      models.set(name, { name, model, parameters, ...(price === undefined ? {} : { price }) });
+      models.set(name, { name, model, parameters: parametersOf(connection), costOf: usage => costOf(usage, price) });
       concurrency += open.concurrency;
     }
     for (const { metric } of measures.measures) {
@@ -83,19 +88,16 @@ export async function openMeasureTools(
 
 async function openMeasuring(
   name: string,
-  { workspace, limits, opened }: MeasureSettings,
+  settings: MeasureSettings,
   ports: RunPorts,
   own: OpenModel[],
   signal: AbortSignal,
 ): Promise<OpenModel> {
+  const { workspace, opened, runs } = settings;
   const shared = opened.find(({ planned }) => planned.kind === 'connection' && planned.name === name);
   if (shared !== undefined) return shared;
-  const open = await openConnection(
-    { name, kind: 'connection', connection: connectionNamed(workspace, name) },
-    limits,
-    ports,
-    signal,
-  );
+  const planned = { name, kind: 'connection', connection: connectionNamed(workspace, name) } as const;
+  const open = await openConnected(planned, settings, ports, runs, signal);
   own.push(open);
   return open;
 }

@@ -98,12 +98,14 @@ describe('programs', () => {
       const program = await programs.start(command, { folder }, never);
       for (const line of ['one', 'zwölf', '']) await program.send(line);
       const closed = program.close();
-      assert.deepEqual(await Array.fromAsync(program.lines), ['ONE', 'ZWÖLF', '', 'end']);
+      assert.deepEqual(await collect(program.lines), ['ONE', 'ZWÖLF', '', 'end']);
       await closed;
     });
 
     it('say how they broke, with the end of what they wrote', async () => {
-      const command = script(`console.log('first'); console.error('a'.repeat(3000) + ' no such model'); process.exit(1);`);
+      const command = script(
+        `console.log('first'); console.error('a'.repeat(3000) + ' no such model'); process.exit(1);`,
+      );
       const program = await programs.start(command, { folder }, never);
       const lines: string[] = [];
       const reading = (async () => {
@@ -116,9 +118,11 @@ describe('programs', () => {
     });
 
     it('are stopped at a line without an end', async () => {
-      const command = script(`const piece = 'x'.repeat(1 << 20); const write = () => { while (process.stdout.write(piece)); process.stdout.once('drain', write); }; write();`);
+      const command = script(
+        `const piece = 'x'.repeat(1 << 20); const write = () => { while (process.stdout.write(piece)); process.stdout.once('drain', write); }; write();`,
+      );
       const program = await programs.start(command, { folder }, never);
-      await assert.rejects(Array.fromAsync(program.lines), withCode('program-failed', /line of more than 16 MB/));
+      await assert.rejects(collect(program.lines), withCode('program-failed', /line of more than 16 MB/));
       await program.close();
     });
   });
@@ -165,4 +169,10 @@ async function isGone(pid: number): Promise<void> {
   assert.ok(pid > 1);
   for (let tries = 0; tries < 200 && isAlive(pid); tries += 1) await wait(25);
   assert.ok(!isAlive(pid), `${pid} still runs`);
+}
+
+async function collect(lines: AsyncIterable<string>): Promise<readonly string[]> {
+  const all: string[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
 }

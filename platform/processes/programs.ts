@@ -7,7 +7,6 @@ import { joinCommand } from '../secrets/command.ts';
 import { createLineProgram } from './line-program.ts';
 import { environmentOfProgram } from './program-environment.ts';
 import { stopTree, watchTree } from './process-tree.ts';
-import { TextTail } from './text-tail.ts';
 
 /** Characters kept of an output where nobody says otherwise. */
 const usualLimit = 2 ** 20;
