@@ -13,7 +13,8 @@ export interface StatisticUnits {
   readonly totals: Float64Array;
   /** `row` is absent where rows are not told apart. */
   add(row: number | undefined, statistics: Float64Array, at?: number): void;
-  units(): { readonly count: number; readonly values: Float64Array };
+  /** Each unit's sums, one after the other. */
+  values(): Float64Array;
 }
 
 /**
@@ -61,10 +62,7 @@ export function createStatisticUnits(width: number): StatisticUnits {
         totals[at + column]! += statistics[column]!;
       }
     },
-    units() {
-      const count = isGrouped ? mostUnits : slots.size;
-      return { count, values: values.subarray(0, count * width) };
-    },
+    values: () => values.subarray(0, (isGrouped ? mostUnits : slots.size) * width),
   };
 }
 
@@ -96,7 +94,7 @@ export interface CorpusOptions {
   /** Why a sample is not counted, after `3 of 10 answers`. */
   readonly missing?: string;
   readonly signature?: string | (() => string);
-  /** Trials behind a figure that stands at an end of its range, where resampling cannot vary; the rows unless told. */
+  /** Rows behind a figure in 0 … 1 that stands at an end, where resampling cannot vary, if they may be few of all. */
   readonly trials?: (totals: Float64Array) => number;
   /** Said of a figure that would mislead, from the sums; undefined where nothing is. */
   readonly warn?: (totals: Float64Array, n: number) => string | undefined;
@@ -122,14 +120,14 @@ export function sumStatistics(shape: FigureShape, options: CorpusOptions): Aggre
       return Number.isFinite(value) ? value : undefined;
     },
     values({ confidence, seed }) {
-      const { count, values } = units.units();
       const estimate = resampleStatistics(
-        statisticRows(values, width),
+        statisticRows(units.values(), width),
         sums => corpus.figure(sums),
         { confidence, seed },
         range,
       );
-      const trials = options.trials?.(units.totals) ?? count;
+      const trials = options.trials?.(units.totals);
+      const bounded = trials === undefined ? estimate : boundEnd(estimate, range, trials, confidence);
       const warning = n === 0 ? undefined : warn?.(units.totals, n);
       const left = without === 0 ? undefined : `${without} of ${n + without} answers ${missing}.`;
       const note = [warning, left].filter(part => part !== undefined).join(' ');
@@ -137,25 +135,19 @@ export function sumStatistics(shape: FigureShape, options: CorpusOptions): Aggre
         ...(note === '' ? {} : { note }),
         signature: typeof signature === 'function' ? signature() : signature,
       };
-      const scale = shape.unit === 'points' ? 100 : 1;
-      return [
-        describeEstimate(
-          shape,
-          { ...stayUncertain(estimate, range, trials, scale, confidence), n },
-          confidence,
-          remarks,
-        ),
-      ];
+      return [describeEstimate(shape, { ...bounded, n }, confidence, remarks)];
     },
   };
 }
 
-/** All right or all wrong, a sample has no spread to resample; the figure then gets Wilson's interval of none or all of its trials. */
-function stayUncertain(estimate: Estimate, range: Range, trials: number, scale: number, confidence: number): Estimate {
-  const { point, low, high } = estimate;
+/**
+ * A figure at an end of its range gets Wilson's interval of none or all of its trials: of the rows it rests on, which may be few of all.
+ */
+function boundEnd(estimate: Estimate, range: Range, trials: number, confidence: number): Estimate {
+  const { point } = estimate;
   const isEnd = point !== undefined && (point === range.least || point === range.most);
-  if (!isEnd || (low ?? point) !== (high ?? point) || !(trials >= 1)) return estimate;
-  const margin = wilsonInterval(0, trials, confidence).high * scale;
+  if (!isEnd || !(trials >= 1)) return estimate;
+  const margin = wilsonInterval(0, trials, confidence).high;
   const bounds = point === range.least ? { low: point, high: point + margin } : { low: point - margin, high: point };
   return { ...estimate, ...bounds, method: 'Wilson' };
 }

@@ -1,7 +1,7 @@
 import type { ErrorRateParameters } from '../../schemas/generated/files.ts';
 import { identify } from './identity.ts';
 import type { Metric, MetricDefinition } from './metric.ts';
-import { openRange } from './range.ts';
+import { rateRange } from './range.ts';
 import { countCharacterEdits, countWordEdits, type EditCounts } from './text/edit-rate.ts';
 import { normalizeBasic, normalizeEnglish } from './text/whisper-normaliser.ts';
 import { createTextMetric } from './text-metric.ts';
@@ -55,7 +55,7 @@ function createErrorRate(id: 'wer' | 'cer', title: string, parameters: ErrorRate
   return createTextMetric(identify(id, label, { ...parameters }), {
     unit: 'ratio',
     direction: 'lower',
-    range: openRange,
+    range: rateRange,
     width: 2,
     statistics: (output, target) =>
       toStatistics(prepare === undefined ? count(target, output) : count(prepare(target), prepare(output))),

@@ -1,7 +1,7 @@
 import type { BleuParameters, ChrfParameters, TerParameters } from '../../schemas/generated/files.ts';
 import { identify } from './identity.ts';
 import type { MetricDefinition } from './metric.ts';
-import { openRange, pointsRange } from './range.ts';
+import { pointsRange } from './range.ts';
 import { targetReader } from './targets.ts';
 import { bleuScore, bleuSignature, bleuStatistics, bleuStatisticsLength } from './text/bleu.ts';
 import { chrfScore, chrfSignature, chrfStatistics } from './text/chrf.ts';
@@ -85,7 +85,7 @@ export const ter: MetricDefinition = {
     return createTextMetric(identify('ter', 'TER', parameters), {
       unit: 'points',
       direction: 'lower',
-      range: openRange,
+      range: { least: 0, span: 100 },
       width: terStatisticsLength,
       statistics: (output, target) => terStatistics(output, references.read(target), options),
       figure: terScore,
