@@ -14,7 +14,7 @@ type Measured = Pick<Benchmark, 'metrics'> & Partial<Pick<Benchmark, 'perturbati
 export function usableMetrics(benchmark: Pick<Benchmark, 'metrics'>): readonly Metric[] {
   const entries = metricEntries(benchmark);
   return entries.flatMap(entry => {
-    const made = tryCreate(entry, entries);
+    const made = tryMetric(entry, entries);
     return made instanceof WorkbenchError ? [] : [made];
   });
 }
@@ -26,7 +26,8 @@ export function figuresOfMetric(metric: Metric, { perturbations = [] }: Measured
   return [...metric.figures, ...(metric.sometimes ?? []), ...losses];
 }
 
-function tryCreate(entry: MetricEntry, entries: readonly MetricEntry[]): Metric | WorkbenchError {
+/** A metric, or why it cannot be made. */
+export function tryMetric(entry: MetricEntry, entries: readonly MetricEntry[]): Metric | WorkbenchError {
   try {
     return createMetric(entry, entries);
   } catch (error) {
@@ -41,7 +42,7 @@ export function checkMetrics(benchmark: Benchmark, report: ReportFinding): void 
   const owners = new Map<string, number>();
   entries.forEach((entry, index) => {
     const at = ['metrics', index];
-    const metric = tryCreate(entry, entries);
+    const metric = tryMetric(entry, entries);
     if (metric instanceof WorkbenchError) {
       report(
         'metric-unsuitable',
