@@ -71,26 +71,35 @@ describe('checkBenchmark', () => {
   });
 
   it('tells metrics that cannot be made, and says how they could', async () => {
-    await expectFound(`${base}metrics: [regex, {accuracy: {extract: {regex: "("}}}, {fairness: {slice: channel, metric: acuracy}}]\n`, [
-      /^4:11 error metric-unsuitable Regular expression needs `pattern`\. Write `regex: {pattern: …}`\.$/,
-      /error metric-unsuitable The regular expression "\(" cannot be used/,
-      /error metric-unsuitable Fairness cannot build on "acuracy": there is no such metric/,
-    ]);
+    await expectFound(
+      `${base}metrics: [regex, {accuracy: {extract: {regex: "("}}}, {fairness: {slice: channel, metric: acuracy}}]\n`,
+      [
+        /^4:11 error metric-unsuitable Regular expression needs `pattern`\. Write `regex: {pattern: …}`\.$/,
+        /error metric-unsuitable The regular expression "\(" cannot be used/,
+        /error metric-unsuitable Fairness cannot build on "acuracy": there is no such metric/,
+      ],
+    );
     await expectFound(`${base}metrics: [{json-schema: {schema: {pattern: "(a+)+$"}}}]\n`, [/could take forever/]);
-    await expectFound(`${base}metrics: [{robustness: {metric: judge}}]\nperturbations: [typos]\n`, [/metric-unsuitable/]);
+    await expectFound(`${base}metrics: [{robustness: {metric: judge}}]\nperturbations: [typos]\n`, [
+      /metric-unsuitable/,
+    ]);
   });
 
   it('tells metrics that find nothing to measure', async () => {
     await expectFound(`${base}metrics: [multiple-choice]\n`, [
       /error metric-unsuitable Multiple choice needs the choices of each row: .*`dataset\.choices`/,
     ]);
-    await expectFound(`${base}metrics: [robustness]\n`, [/error metric-unsuitable Robustness compares rows .*`perturbations`/]);
+    await expectFound(`${base}metrics: [robustness]\n`, [
+      /error metric-unsuitable Robustness compares rows .*`perturbations`/,
+    ]);
     await expectFound(`${base}metrics: [robustness]\nperturbations: [typos]\n`, []);
     await expectFound(`${base}metrics: [{fairness: {slice: chanel, metric: f1}}]\n`, [
       /^4:30 error unknown-slice .*`chanel`.*Did you mean `channel`\? They are `channel`\.$/,
     ]);
     const onlyConnections = base.replace('[gpt, embedded:knn]', '[gpt]');
-    await expectFound(`${onlyConnections}metrics: [calibration]\n`, [/warning metric-unsuitable Calibration needs a confidence/]);
+    await expectFound(`${onlyConnections}metrics: [calibration]\n`, [
+      /warning metric-unsuitable Calibration needs a confidence/,
+    ]);
     await expectFound(`${base}metrics: [calibration]\n`, []);
     await expectFound(`${onlyConnections}metrics: [{calibration: {confidence: sure}}]\n`, []);
   });

@@ -71,7 +71,16 @@ async function checkConnections(
 }
 
 /** Quality metrics that look at the answer alone, or leave it to a judge. */
-const withoutTarget: ReadonlySet<string> = new Set(['judge', 'pairwise', 'regex', 'json-schema', 'toxicity', 'pii', 'custom', 'pass-at-k']);
+const withoutTarget: ReadonlySet<string> = new Set([
+  'judge',
+  'pairwise',
+  'regex',
+  'json-schema',
+  'toxicity',
+  'pii',
+  'custom',
+  'pass-at-k',
+]);
 
 function checkTarget({ dataset, models, metrics = ['exact-match'] }: Benchmark, report: ReportFinding): void {
   if (dataset.target !== undefined || dataset.format === 'wav-folder') return;

@@ -115,7 +115,8 @@ export function tuningMetricNames(): readonly MetricName[] {
 
 /** Whether a metric asks for nothing but answers and labels, which is all there is while a model is trained. */
 function suitsTuning(metric: Metric): boolean {
-  const needsMore = metric.needs ?? metric.take ?? metric.measure ?? metric.pairs ?? metric.seesPerturbed ?? metric.overallOnly;
+  const needsMore =
+    metric.needs ?? metric.take ?? metric.measure ?? metric.pairs ?? metric.seesPerturbed ?? metric.overallOnly;
   return metric.kind === 'quality' && needsMore === undefined;
 }
 

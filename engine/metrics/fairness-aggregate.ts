@@ -143,7 +143,9 @@ function describeGap(
 ): MetricValue {
   const note = notes.join(' ');
   if (gap === undefined) return { ...shape, value: null, n: 0, note };
-  const { gap: value, low, high, n, confidence } = gap;
+  const { gap: value, low, high, confidence } = gap;
+  // Counts may have been scaled for repeats.
+  const n = Math.round(gap.n);
   return { ...shape, value, n, low, high, confidence, method: intervalMethod, note };
 }
 

@@ -40,8 +40,14 @@ describe('intervals', () => {
       const [thrice] = measure(entry, repeated);
       assert.equal(thrice!.n, 600);
       assert.ok(Math.abs(thrice!.value! - once!.value!) < 1e-9, String(entry));
-      assert.ok(width(thrice!) > 0.9 * width(once!) && width(thrice!) < 1.2 * width(once!), `${String(entry)}: ${width(thrice!)} for ${width(once!)}`);
-      const [strangers] = measure(entry, repeated.map(({ row: _row, ...rest }) => rest));
+      assert.ok(
+        width(thrice!) > 0.9 * width(once!) && width(thrice!) < 1.2 * width(once!),
+        `${String(entry)}: ${width(thrice!)} for ${width(once!)}`,
+      );
+      const [strangers] = measure(
+        entry,
+        repeated.map(({ row: _row, ...rest }) => rest),
+      );
       assert.ok(width(strangers!) < 0.75 * width(once!), String(entry));
     }
   });
@@ -112,7 +118,10 @@ describe('answers read', () => {
   it('by an expression that no answer can make slow', () => {
     const output = `${'a'.repeat(50_000)}!`;
     assert.equal(score({ accuracy: { extract: { regex: '(a+)+$' } } }, output, 'a'), 0);
-    const [value] = measure({ regex: { pattern: '(a|aa)+$' } }, [{ output, target: '' }, { output: 'aa', target: '' }]);
+    const [value] = measure({ regex: { pattern: '(a|aa)+$' } }, [
+      { output, target: '' },
+      { output: 'aa', target: '' },
+    ]);
     assert.deepEqual([value?.value, value?.n, value?.note], [1, 1, '1 of 2 answers take too long to search.']);
   });
 
@@ -148,8 +157,14 @@ describe('answers read', () => {
       { target: 'none', output: '3' },
     ];
     const values = measure({ numeric: { relative: 0.05 } }, answers);
-    assert.deepEqual([values[0]?.value, values[0]?.n, values[0]?.note], [1 / 3, 3, '1 of 4 answers belong to rows whose target is no number.']);
-    assert.deepEqual([figure(values, 'numeric.mae').value, figure(values, 'numeric.mae').n], [(200 + (10.4 - 10)) / 2, 2]);
+    assert.deepEqual(
+      [values[0]?.value, values[0]?.n, values[0]?.note],
+      [1 / 3, 3, '1 of 4 answers belong to rows whose target is no number.'],
+    );
+    assert.deepEqual(
+      [figure(values, 'numeric.mae').value, figure(values, 'numeric.mae').n],
+      [(200 + (10.4 - 10)) / 2, 2],
+    );
   });
 
   it('as words, whatever their order, and as nothing where nothing is wanted', () => {
@@ -170,7 +185,10 @@ describe('answers read', () => {
     // Right: 4 + 0 + 0; made up: 0 + 4 + 0; missed: 0 + 4 + 4.
     assert.equal(values[0]?.value, (2 * 4) / (2 * 4 + 4 + 8));
     assert.ok(Math.abs(figure(values, 'json-fields.mean').value! - 1 / 3) < 1e-12);
-    assert.deepEqual([figure(values, 'json-fields.invoice').value, figure(values, 'json-fields.invoice').n], [1 / 3, 3]);
+    assert.deepEqual(
+      [figure(values, 'json-fields.invoice').value, figure(values, 'json-fields.invoice').n],
+      [1 / 3, 3],
+    );
     const lenient = { fields: ['invoice', 'total', 'lines.0.sku'], ignoreCase: true, tolerance: 0.01 };
     const picked = measure({ 'json-fields': lenient }, answers);
     assert.deepEqual(
@@ -215,18 +233,15 @@ describe('answers read', () => {
 
   it('as one of the choices, by letter or text, where there are no log-likelihoods', () => {
     const choices = ['New York', 'New York City', 'Paris'];
-    const values = measure(
-      'multiple-choice',
-      [
-        { target: 'Paris', output: 'Paris.', choices },
-        { target: 'C', output: 'The answer is C) Paris', choices },
-        { target: '1', output: 'It is New York City, of course', choices },
-        { target: '0', output: 'either New York or Paris', choices },
-        { target: 'C', output: 'London', choices },
-        { target: 'Rome', output: 'Paris', choices },
-        { target: 'Paris', output: 'Paris' },
-      ],
-    );
+    const values = measure('multiple-choice', [
+      { target: 'Paris', output: 'Paris.', choices },
+      { target: 'C', output: 'The answer is C) Paris', choices },
+      { target: '1', output: 'It is New York City, of course', choices },
+      { target: '0', output: 'either New York or Paris', choices },
+      { target: 'C', output: 'London', choices },
+      { target: 'Rome', output: 'Paris', choices },
+      { target: 'Paris', output: 'Paris' },
+    ]);
     const acc = figure(values, 'multiple-choice.acc');
     assert.deepEqual([acc.value, acc.n], [3 / 5, 5]);
     assert.match(acc.note ?? '', /^2 of 7 answers belong to rows without choices/);
@@ -244,7 +259,10 @@ describe('calibration', () => {
       { target: 'a', output: 'a', probabilities: { a: 7 } },
     ];
     const values = measure('calibration', observations);
-    assert.deepEqual(values.map(({ n }) => n), [3, 3, 3]);
+    assert.deepEqual(
+      values.map(({ n }) => n),
+      [3, 3, 3],
+    );
     const brier = (0.3 ** 2 + 0.6 ** 2 + 0.2 ** 2) / 3;
     assert.ok(Math.abs(figure(values, 'calibration.brier').value! - brier) < 1e-12);
     assert.ok(values.every(({ note }) => note === '2 of 5 answers came without a confidence.'));
@@ -264,11 +282,13 @@ describe('figures that would mislead', () => {
   it('say why', () => {
     const many = Array.from({ length: 300 }, (_, row): Observation => ({ target: `text ${row}`, output: 'x', row }));
     assert.match(measure('f1', many)[0]?.note ?? '', /look like free text/);
-    assert.deepEqual(measure('wer', [{ target: '', output: 'a b' }]).map(({ value, note }) => [value, note]), [
-      [null, 'Every target is empty: there is no rate.'],
-    ]);
+    assert.deepEqual(
+      measure('wer', [{ target: '', output: 'a b' }]).map(({ value, note }) => [value, note]),
+      [[null, 'Every target is empty: there is no rate.']],
+    );
     assert.match(measure({ precision: { positive: 'spam' } }, rows)[0]?.note ?? '', /No target is spam/);
     assert.match(measure('retrieval', [{ target: '[]', output: 'd1' }])[0]?.note ?? '', /without relevant ids/);
+    assert.match(measure('bleu', [{ target: 'a b c d', output: 'a b' }])[0]?.note ?? '', /no answer has four words/i);
     assert.match(measure('bleu', [{ target: '', output: 'a' }])[0]?.note ?? '', /Every target is empty/);
   });
 

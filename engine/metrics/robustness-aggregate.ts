@@ -2,6 +2,7 @@ import type { MetricValue } from '../../schemas/generated/messages.ts';
 import { resampleStatistics } from '../statistics/corpus.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import { differBounds } from '../statistics/figure-gap.ts';
+import { wilsonInterval } from '../statistics/intervals.ts';
 import { statisticRows } from '../statistics/units.ts';
 import { hashRow } from './corpus-figure.ts';
 import { describeEstimate, type FigureShape } from './figure.ts';
@@ -101,7 +102,7 @@ function createCounter(inner: Metric): LossCounter {
 }
 
 /** Differences of scores, row by row. */
-function pairScores({ id }: Metric, score: NonNullable<Metric['score']>, sign: number): LossCounter {
+function pairScores({ id, unit }: Metric, score: NonNullable<Metric['score']>, sign: number): LossCounter {
   const read = readScore(id, score);
   const plain = createSampleList();
   const perturbed = new Map<string, SampleList>();
@@ -125,9 +126,17 @@ function pairScores({ id }: Metric, score: NonNullable<Metric['score']>, sign: n
         const before = means.get(rows[index]!);
         if (before !== undefined) differences.push(rows[index], sign * (before - value));
       });
-      return differences.estimate(confidence, {}, 'mean');
+      return stayUncertain(differences.estimate(confidence, {}, 'difference'), means.size, unit, confidence);
     },
   };
+}
+
+/** Where no row differs from the others, t would call the loss certain: then Wilson's bound of the share of rows that might lose all. */
+function stayUncertain(loss: Estimate, rows: number, unit: Metric['unit'], confidence: number): Estimate {
+  const { point, low, high } = loss;
+  if (point === undefined || rows === 0 || low !== high) return loss;
+  const margin = wilsonInterval(0, rows, confidence).high * (unit === 'points' ? 100 : 1);
+  return { ...loss, low: point - margin, high: point + margin, method: 'Wilson, as no row differs' };
 }
 
 function meanByRow(list: SampleList): Map<number, number> {

@@ -1,6 +1,6 @@
 import { clusteredMean, clusteredShare } from '../statistics/clusters.ts';
 import { cutInterval, estimateMean, type Estimate, type Range } from '../statistics/estimate.ts';
-import { wilsonInterval } from '../statistics/intervals.ts';
+import { computeMoments, meanInterval, wilsonInterval } from '../statistics/intervals.ts';
 import { createNumberList } from '../statistics/numbers.ts';
 
 /** One number a sample, with the row it belongs to. */
@@ -10,7 +10,7 @@ export interface SampleList {
   push(row: number | undefined, value: number): void;
   mean(): number | undefined;
   /** Mean and interval; repeats of a row are no independent samples and widen it. */
-  estimate(confidence: number, range: Range, kind?: 'share' | 'mean'): Estimate;
+  estimate(confidence: number, range: Range, kind?: 'share' | 'mean' | 'difference'): Estimate;
   /** By how much repeats inflate the variance of the mean: 1 where there are none. */
   designEffect(confidence: number): number;
   rows(): Int32Array;
@@ -63,6 +63,7 @@ export function createSampleList(): SampleList {
     mean: () => (length === 0 ? undefined : sum / length),
     estimate(confidence, range, kind = wide ? 'mean' : 'share') {
       if (!repeats()) {
+        if (kind === 'difference') return estimateDifference(values(), confidence);
         if (wide || length === 0) return estimateMean(values(), confidence, range);
         return { n: length, point: sum / length, ...wilsonInterval(sum, length, confidence), method: 'Wilson' };
       }
@@ -79,6 +80,13 @@ export function createSampleList(): SampleList {
     rows,
     values,
   };
+}
+
+/** Differences are no shares, even where each is 0 or 1: the next could be negative. */
+function estimateDifference(values: Float64Array, confidence: number): Estimate {
+  const moments = computeMoments(values);
+  const point = moments.n === 0 ? undefined : moments.mean;
+  return { n: moments.n, point, ...meanInterval(moments, confidence), method: 'Student’s t' };
 }
 
 /** Whether a row occurs twice. Rows mostly come in their order, which needs no sorting. */

@@ -34,7 +34,7 @@ export const bleu: MetricDefinition = {
       figure: sums => bleuScore(sums, options),
       score: statistics => bleuScore(statistics, { ...options, effectiveOrder: true }),
       signature: () => bleuSignature(options, references.count()),
-      warn: warnOfNoText,
+      warn: warnOfBleu,
     });
   },
 };
@@ -96,10 +96,15 @@ export const ter: MetricDefinition = {
   },
 };
 
+/** Longest runs of words that BLEU counts. */
+const bleuOrders = 4;
 const emptyTargets = 'Every target is empty: there is nothing to compare with.';
 
-function warnOfNoText(sums: Float64Array): string | undefined {
-  return sums[bleuStatisticsLength - 1] === 0 ? emptyTargets : undefined;
+/** Where no answer is four words long there are no runs of four, and BLEU is 0 whatever the answers. */
+function warnOfBleu(sums: Float64Array): string | undefined {
+  if (sums[bleuStatisticsLength - 1] === 0) return emptyTargets;
+  const longest = sums[bleuOrders * 2 - 1];
+  return longest === 0 ? 'No answer has four words in a row, so BLEU is 0: use chrf for short texts.' : undefined;
 }
 
 /** Reads references, and knows how many there were: that is part of a signature. */
