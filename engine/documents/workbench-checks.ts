@@ -22,15 +22,18 @@ export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[
   };
   for (const [name, connection] of Object.entries(parsed.value?.connections ?? {})) {
     const at = ['connections', name];
-    for (const [header, value] of Object.entries(connection.headers ?? {})) {
+    const headers = 'headers' in connection ? (connection.headers ?? {}) : {};
+    for (const [header, value] of Object.entries(headers)) {
       if (headersWithKeys.test(header))
         report([...at, 'headers', header], `The header \`${header}\` carries a credential.`);
       else if (valuesLikeKeys.test(value)) report([...at, 'headers', header], 'This value looks like a key.');
     }
-    if (connection.baseUrl !== undefined && keyInQuery.test(connection.baseUrl)) {
-      report([...at, 'baseUrl'], 'This address carries a key in its query.');
+    for (const field of ['baseUrl', 'endpoint', 'url'] as const) {
+      const address: unknown = field in connection ? Reflect.get(connection, field) : undefined;
+      if (typeof address === 'string' && keyInQuery.test(address))
+        report([...at, field], 'This address carries a key in its query.');
     }
-    const { command, secret } = connection.apiKey ?? {};
+    const { command, secret } = ('apiKey' in connection ? connection.apiKey : undefined) ?? {};
     if (secret !== undefined && valuesLikeKeys.test(secret))
       report([...at, 'apiKey', 'secret'], 'This looks like the key itself, not the name it was saved under.');
     if (command !== undefined && valuesLikeKeys.test(command))

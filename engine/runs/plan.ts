@@ -12,6 +12,7 @@ import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { ClassifierKind } from '../models/embedded/classifier.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
+import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-measures.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { readLimits, type RunLimits } from './limits.ts';
 import type { RunPorts } from './ports.ts';
@@ -52,6 +53,10 @@ export interface RunPlan {
   readonly confidence: number;
   readonly baseline: string;
   readonly limits: RunLimits;
+  /** What is measured outside the engine, with the files it needs. */
+  readonly measures: MeasurePlan;
+  /** Absolute path of the benchmark's folder. */
+  readonly base: string;
   /** Whether a metric needs answers streamed. */
   readonly streams: boolean;
 }
@@ -78,6 +83,12 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
   };
   const prompts = await loadPrompts(benchmark, base, ports, signal);
   const metrics = createMetrics(benchmark);
+  checkBaselines(
+    metrics,
+    models.map(({ name }) => name),
+    spec.path,
+  );
+  const measures = await planMeasures(benchmark, metrics, base, workspace, ports, signal);
   return {
     spec,
     workspace,
@@ -93,6 +104,8 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     confidence: benchmark.compare?.confidence ?? 0.95,
     baseline: baselineOf(benchmark, models),
     limits: readLimits(benchmark.limits),
+    measures,
+    base,
     streams: metrics.some(metric => metricCatalogue.get(metric.name)?.streams === true),
   };
 }

@@ -1,0 +1,77 @@
+import type { Clock } from '../../ports/clock.ts';
+import { HttpFailure } from '../../ports/http.ts';
+import type { HttpClient } from '../../ports/http.ts';
+import { createAbortFan } from '../pacing/abort-fan.ts';
+import type { Draft } from './draft.ts';
+import type { Endpoint } from './endpoint.ts';
+import { failOfHttp, failOfTimeout } from './failures.ts';
+import type { HttpCall, ReplyFormat } from './protocol.ts';
+import { ReplyReader } from './reader.ts';
+
+/** A reply and when its request was sent. */
+export interface Sent {
+  readonly draft: Draft;
+  /** Monotonic milliseconds, just before the request was handed to the client. */
+  readonly sentAt: number;
+}
+
+/**
+ * Sends one request and reads its reply within `timeout` milliseconds. Throws AttemptFailure, or the signal's reason.
+ */
+export type Exchange = <Asked>(
+  call: HttpCall,
+  headers: Readonly<Record<string, string>>,
+  format: ReplyFormat<Asked>,
+  asked: Asked,
+  timeout: number,
+  signal: AbortSignal,
+) => Promise<Sent>;
+
+export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Clock): Exchange {
+  const fan = createAbortFan();
+  const spare: AbortController[] = []; // Making one and listening to it costs several microseconds, so they are used again.
+
+  return async (call, headers, format, asked, timeout, signal) => {
+    const controller = spare.pop() ?? new AbortController();
+    const stop = () => controller.abort();
+    const reader = new ReplyReader(format, asked, endpoint, clock, stop);
+    const timer = { isLate: false };
+    const unwatch = fan.watch(signal, stop);
+    const cancelTimer = clock.after(timeout, () => {
+      timer.isLate = true;
+      stop();
+    });
+    const sentAt = clock.monotonic();
+    try {
+      const request = {
+        method: call.method ?? 'POST',
+        url: call.url,
+        headers: headersOf(call, headers),
+        ...(call.body === undefined ? undefined : { body: call.body }),
+        headTimeout: timeout,
+        idleTimeout: timeout,
+      } as const;
+      await client.send(request, reader, controller.signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (reader.failure) throw reader.failure;
+      if (timer.isLate) throw failOfTimeout(endpoint, timeout);
+      throw error instanceof HttpFailure ? failOfHttp(endpoint, error) : error;
+    } finally {
+      cancelTimer();
+      unwatch();
+      if (!controller.signal.aborted) spare.push(controller);
+    }
+    return { draft: reader.finish(), sentAt };
+  };
+}
+
+/** Most calls add nothing: they share the one object. */
+function headersOf(
+  { headers: own, contentType }: HttpCall,
+  shared: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (own === undefined && contentType === undefined) return shared;
+  const both = { ...own, ...shared };
+  return contentType === undefined ? both : { ...both, 'content-type': contentType };
+}
