@@ -162,9 +162,14 @@ function collapseAlternatives(placed: readonly PlacedFault[], context: FaultCont
       .filter(({ fault }) => fault.instancePath === choice.fault.instancePath)
       .map(({ fault }) => String(fault.params['missingProperty']));
     if (options.length > 0) kept.push({ ...choice, fault: { ...choice.fault, params: { options } } });
-    else if (!explained.has(choice.fault.instancePath)) kept.push(choice);
+    else if (!explained.has(choice.fault.instancePath) && !hasInner(choice, choices)) kept.push(choice);
   }
   return kept;
+}
+
+/** Whether something further in is told: a list of the wrong items is not also a wrong list. */
+function hasInner({ fault }: PlacedFault, choices: readonly PlacedFault[]): boolean {
+  return choices.some(other => other.fault.instancePath.startsWith(`${fault.instancePath}/`));
 }
 
 function* ancestorPointers(pointer: string): Iterable<string> {
