@@ -82,6 +82,8 @@ function chooseShapes(placed: readonly PlacedFault[], context: FaultContext): re
     const name = Object.hasOwn(value, tag.field) ? value[tag.field] : undefined;
     const shape = tag.options.get(name);
     if (shape !== undefined) return belongsTo(item, path, shape, tag.field) ? [item] : [];
+    // A key written into a file is told whatever else is wrong.
+    if (item.path.at(-1) === 'apiKey' && fault.keyword === 'type') return [item];
     const isFirst = !told.has(owner);
     told.add(owner);
     if (name !== undefined) return isFirst ? [wrongTag(item, owner, path, tag)] : [];

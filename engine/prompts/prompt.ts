@@ -68,7 +68,8 @@ export async function loadPrompt(
     render: values => compiled.map(({ role, content }) => ({ role, content: renderText(content, values) })),
     async renderWith(values, load) {
       const rendered: Message[] = [];
-      for (const { role, content } of compiled) rendered.push({ role, content: await renderMedia(content, values, load) });
+      for (const { role, content } of compiled)
+        rendered.push({ role, content: await renderMedia(content, values, load) });
       return rendered;
     },
   };
