@@ -94,7 +94,7 @@ export class SampleDesk {
 
   /** A complete sample that this run has stored already. */
   countStored(variant: RunningVariant, record: SampleRecord): void {
-    variant.aggregate.addAnswered(observe(record), record.slices);
+    variant.aggregate.addStored(record);
   }
 
   /** Another run's sample as this run's own: written, and measured where it lacks a score. */
@@ -202,6 +202,7 @@ export class SampleDesk {
     isNew: boolean,
   ): Promise<void> | undefined {
     variant.aggregate.addAnswered(observation, record.slices);
+    variant.aggregate.addFingerprint(record.details?.fingerprint);
     return this.#recorder.add(record, isNew);
   }
 

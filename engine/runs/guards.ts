@@ -8,7 +8,7 @@ import type { RunLimits } from './limits.ts';
  * request and of transcribed minutes; where the endpoint says what it cost, that. Absent where no price is known, or not a count that the price needs.
  */
 export function costOf(
-  answer: Omit<Answer, 'output' | 'latencyMs' | 'attempts'>, price: Connection['price'],
+  answer: Partial<Answer>, price: Connection['price'],
 ): number | undefined {
   if (answer.cost !== undefined) return answer.cost;
   if (price === undefined) return undefined;
