@@ -174,7 +174,11 @@ function createAnswerer(
 
   function prepare(api: FakeApi, asked: Asked, script: Script): Buffer {
     const { dialect } = api;
-    if (dialect.readsRequest === true) return Buffer.from(dialect.writeBody(asked, script, 1));
+    if (dialect.readsRequest === true) {
+      return Buffer.from(
+        asked.isStream ? dialect.writeEvents(asked, script, 1).join('') : dialect.writeBody(asked, script, 1),
+      );
+    }
     const key = `${apis.indexOf(api)}${asked.isStream ? 's' : 'p'}${script.withUsage ? 'u' : '-'}${script.inputTokens} ${asked.model} ${script.words.join('')}`;
     let bytes = prepared.get(key);
     if (!bytes) {

@@ -140,7 +140,7 @@ export const matrixProviders: readonly MatrixProvider[] = [
   overHttp(
     'http template',
     startFakeClassifier,
-    (endpoint, _parameters) => createTemplateProtocol(endpoint, { ...classifierConnection, url: endpoint.baseUrl }),
+    endpoint => createTemplateProtocol(endpoint, { ...classifierConnection, url: endpoint.baseUrl }),
     { path: '/classify', byHeader: true, hasStreams: false, without: ['429-quota', 'content-filter', 'length'] },
   ),
 ];
