@@ -1,5 +1,6 @@
 import type { Metric as MetricEntry, MetricName } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { schemaAt } from '../documents/schema.ts';
 import { accuracy } from './accuracy.ts';
 import { calibration } from './calibration.ts';
 import { balancedAccuracy, f1, mcc, precision, recall } from './classes.ts';
@@ -88,7 +89,18 @@ export function createMetric(entry: MetricEntry, siblings: readonly MetricEntry[
       remedy: `Use one of ${[...metricCatalogue.keys()].join(', ')}.`,
     });
   }
+  checkNeeded(definition, parameters);
   return definition.create(parameters, findAmong(siblings, definition));
+}
+
+/** The schema says which parameters a metric cannot do without; a bare name has none. */
+function checkNeeded({ id, title }: MetricDefinition, parameters: Parameters): void {
+  const needed = schemaAt('bench', ['metrics', 0, id])?.required ?? [];
+  const missing = needed.find(parameter => parameters[parameter] === undefined);
+  if (missing === undefined) return;
+  throw new WorkbenchError('metric-unsuitable', `${title} needs \`${missing}\`.`, {
+    remedy: `Write \`${id}: {${needed.map(parameter => `${parameter}: …`).join(', ')}}\`.`,
+  });
 }
 
 type Parameters = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { Validator, type Schema } from '@cfworker/json-schema';
+import { Validator } from '@cfworker/json-schema';
 import type { JsonSchemaParameters } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { identify } from './identity.ts';
@@ -27,11 +27,6 @@ export const jsonSchema: MetricDefinition = {
 
 function createSchemaMetric(parameters: JsonSchemaParameters): Metric {
   const { schema, extract = false } = parameters;
-  if (schema === undefined) {
-    throw new WorkbenchError('metric-unsuitable', 'The metric json-schema needs a schema.', {
-      remedy: 'Write `json-schema: {schema: …}` with the schema itself or the path of its file.',
-    });
-  }
   let isValid = typeof schema === 'string' ? undefined : compileSchema(schema);
   const identity = identify('json-schema', 'JSON schema satisfied', { ...parameters });
   const metric = createShareMetric(
@@ -83,7 +78,7 @@ function compileSchema(schema: Readonly<Record<string, unknown>>): (value: unkno
   const draft = drafts.find(([mark]) => typeof named === 'string' && named.includes(mark))?.[1] ?? '2020-12';
   let validator: Validator;
   try {
-    validator = new Validator(schema as Schema, draft, true);
+    validator = new Validator(schema, draft, true);
     validator.validate(null);
   } catch (error) {
     throw new WorkbenchError('metric-unsuitable', `The JSON schema cannot be used: ${textOf(error)}`, {
@@ -122,7 +117,7 @@ function checkParts(schema: Readonly<Record<string, unknown>>): void {
 
 function checkPattern(pattern: string): void {
   try {
-    void new RegExp(pattern, 'u');
+    RegExp(pattern, 'u');
   } catch (error) {
     throw new WorkbenchError('metric-unsuitable', `The JSON schema's pattern "${pattern}" is none: ${textOf(error)}`, {
       cause: error,

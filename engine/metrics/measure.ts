@@ -1,7 +1,7 @@
 import type { Answer, Message, Model, ModelParameters } from '../models/model.ts';
 import type { ContainerJob } from '../ports/containers.ts';
 import type { ProgramResult } from '../ports/programs.ts';
-import type { Observation } from './metric.ts';
+import type { Observation } from './observation.ts';
 
 /** An answered sample, as a metric that measures it outside the engine (a judge, a program, an embedding model) sees it. */
 export interface MeasuredSample {

@@ -89,9 +89,7 @@ function likeliestChoices({ choices = [], choiceLogprobs }: Observation): readon
 }
 
 function countCharacters(text: string): number {
-  let characters = 0;
-  for (const _ of text) characters++;
-  return characters;
+  return Array.from(text).length;
 }
 
 /** Bytes of a text in UTF-8. */

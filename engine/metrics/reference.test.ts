@@ -56,7 +56,7 @@ describe('metrics against the packages that define them', () => {
       assertNear(figures[0]?.value, value, what);
       assert.ok(figures[0]?.signature, `${what} has no signature`);
       assert.ok(figures[0].low! <= value && value <= figures[0].high!, what);
-      const metric = createMetric(entry as MetricEntry);
+      const metric = createMetric(entry);
       scores?.forEach((score, row) => {
         assertNear(metric.score?.(observations[row]!), score, `${what}, answer ${row + 1}`);
       });

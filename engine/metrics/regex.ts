@@ -1,5 +1,4 @@
 import type { RegexParameters } from '../../schemas/generated/files.ts';
-import { WorkbenchError } from '../base/errors.ts';
 import { compilePattern } from './extract.ts';
 import { identify } from './identity.ts';
 import type { Metric, MetricDefinition } from './metric.ts';
@@ -28,11 +27,6 @@ export const regex: MetricDefinition = {
 
 function createRegexMetric(parameters: RegexParameters): Metric {
   const { pattern, mode = 'contains', ignoreCase = false, forbidden = false } = parameters;
-  if (typeof pattern !== 'string') {
-    throw new WorkbenchError('metric-unsuitable', 'The metric regex needs a pattern.', {
-      remedy: 'Write `regex: {pattern: …}`.',
-    });
-  }
   const compile = (source: string): Regex =>
     compilePattern(`${ignoreCase ? '(?i)' : ''}${mode === 'matches' ? `\\A(?:${source})\\Z` : source}`);
   const parts = pattern.split(targetMark);

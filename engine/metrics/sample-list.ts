@@ -1,5 +1,6 @@
 import { clusteredMean, clusteredShare } from '../statistics/clusters.ts';
 import { cutInterval, estimateMean, type Estimate, type Range } from '../statistics/estimate.ts';
+import { wilsonInterval } from '../statistics/intervals.ts';
 import { createNumberList } from '../statistics/numbers.ts';
 
 /** One number a sample, with the row it belongs to. */
@@ -61,7 +62,10 @@ export function createSampleList(): SampleList {
     },
     mean: () => (length === 0 ? undefined : sum / length),
     estimate(confidence, range, kind = wide ? 'mean' : 'share') {
-      if (!repeats()) return estimateMean(values(), confidence, range);
+      if (!repeats()) {
+        if (wide || length === 0) return estimateMean(values(), confidence, range);
+        return { n: length, point: sum / length, ...wilsonInterval(sum, length, confidence), method: 'Wilson' };
+      }
       const clustered = kind === 'share' ? clusteredShare : clusteredMean;
       const { n, point, method, ...interval } = clustered(rows(), values(), confidence);
       return { n, point, method, ...cutInterval(interval, range) };
