@@ -37,7 +37,10 @@ export async function checkMeasures(
   }
 }
 
-function createQuietly(entry: Parameters<typeof createMetric>[0], entries: Parameters<typeof createMetric>[1]): Metric | undefined {
+function createQuietly(
+  entry: Parameters<typeof createMetric>[0],
+  entries: Parameters<typeof createMetric>[1],
+): Metric | undefined {
   try {
     return createMetric(entry, entries);
   } catch (error) {
@@ -64,7 +67,12 @@ function checkModels({ needs }: Metric, at: DocumentPath, connections: DeclaredN
   }
 }
 
-function checkColumns({ needs }: Metric, columns: readonly string[] | undefined, at: DocumentPath, report: ReportFinding): void {
+function checkColumns(
+  { needs }: Metric,
+  columns: readonly string[] | undefined,
+  at: DocumentPath,
+  report: ReportFinding,
+): void {
   if (columns === undefined) return;
   for (const column of needs?.columns ?? []) {
     if (column === '*' || columns.includes(column)) continue;

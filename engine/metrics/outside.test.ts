@@ -142,7 +142,10 @@ describe('metrics that measure outside the engine', function () {
       const record = await world.run(bench(passAtK, 'repeats: 2\nlimits: {concurrency: 1}\n'));
       assert.equal(record.summary.state, 'succeeded', JSON.stringify(record.summary.failure));
       assert.equal(jobs.length, 4);
-      assert.deepEqual([jobs[0]?.image, jobs[0]?.command, jobs[0]?.timeout], ['python:3.13-slim', ['python', '-'], 3000]);
+      assert.deepEqual(
+        [jobs[0]?.image, jobs[0]?.command, jobs[0]?.timeout],
+        ['python:3.13-slim', ['python', '-'], 3000],
+      );
       assert.match(jobs[0]?.input ?? '', /^good\n\nassert f\(\) # ANSWER=good\n/);
       const good = (await world.samples(record)).filter(({ output }) => output === 'good');
       const passed = good.reduce((sum, { scores }) => sum + (scores['pass-at-k'] ?? 0), 0);
@@ -187,7 +190,10 @@ describe('metrics that measure outside the engine', function () {
           close: () => Promise.resolve(),
           embed: texts => {
             sent.push(texts);
-            return Promise.resolve({ vectors: texts.map(text => Float32Array.from(vectors[text] ?? [])), inputTokens: 8 });
+            return Promise.resolve({
+              vectors: texts.map(text => Float32Array.from(vectors[text] ?? [])),
+              inputTokens: 8,
+            });
           },
         },
         undefined,
@@ -196,7 +202,7 @@ describe('metrics that measure outside the engine', function () {
       );
       const tools = toolsWith(model);
       const measured = await Promise.all(
-        ['a', 'b', 'ab', 'zero', ' '].map(output => metric.measure?.(sampleOf(output), tools, signal)),
+        ['a', 'b', 'ab', 'zero', ' '].map(async output => metric.measure?.(sampleOf(output), tools, signal)),
       );
       const cosines = measured.map(measurement => measurement?.scores['similarity']?.toFixed(12));
       assert.deepEqual(cosines, ['1.000000000000', '0.000000000000', Math.SQRT1_2.toFixed(12), undefined, undefined]);
@@ -204,7 +210,23 @@ describe('metrics that measure outside the engine', function () {
       assert.match(measured[4]?.failure ?? '', /empty text/);
       assert.equal(sent.length, 1);
       assert.equal(sent[0]?.length, 8);
-      assert.equal(measured.reduce((sum, measurement) => sum + (measurement?.cost ?? 0), 0), 8);
+      assert.equal(
+        measured.reduce((sum, measurement) => sum + (measurement?.cost ?? 0), 0),
+        8,
+      );
+    });
+
+    it('is measured over a connection with embeddings', async () => {
+      world.write(
+        'workbench.yaml',
+        `connections:\n  gpt: {provider: openai, baseUrl: "${server.url}", model: fake}\n  embedder: {provider: openai, api: embeddings, baseUrl: "${server.url}", model: fake, price: {input: 1}}\n`,
+      );
+      const record = await world.run(bench('{similarity: {model: embedder}}'));
+      assert.equal(record.summary.state, 'succeeded', JSON.stringify(record.summary.failure));
+      const scores = (await world.samples(record)).map(sample => sample.scores['similarity'] ?? NaN);
+      assert.ok(Math.abs((scores[0] ?? 0) - 1) < 1e-6, 'the same text');
+      assert.ok((scores[1] ?? 1) < 1 - 1e-6, 'another text');
+      assert.ok((record.summary.progress.measuringCost ?? 0) > 0);
     });
 
     it('tells a failure of the model', async () => {
@@ -227,7 +249,10 @@ describe('metrics that measure outside the engine', function () {
       assert.equal(figure(record, 'pii').value, 0.25);
       const samples = await world.samples(record);
       assert.deepEqual(samples[2]?.scores, { toxicity: 0, pii: 1, 'pii.email': 1 });
-      assert.deepEqual(samples.map(({ right }) => right), [false, true, true, true]);
+      assert.deepEqual(
+        samples.map(({ right }) => right),
+        [false, true, true, true],
+      );
     });
 
     it('are found by a judge or a classifier', async () => {

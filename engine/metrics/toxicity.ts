@@ -18,7 +18,8 @@ export const toxicity: MetricDefinition = {
   streams: false,
   create({ name, by, words, rubric, model, label, threshold }: ToxicityParameters) {
     const method = by ?? (model === undefined ? 'rules' : 'model');
-    if (method === 'model' && model === undefined) throw missing('names no classifier', 'Name it: model: my-moderator.');
+    if (method === 'model' && model === undefined)
+      throw missing('names no classifier', 'Name it: model: my-moderator.');
     let definition = builtInRubric;
     let find: ((text: string) => ReadonlyMap<string, number>) | undefined;
     return createFoundMetric({

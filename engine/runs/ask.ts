@@ -81,7 +81,8 @@ function longestAnswer({ parameters }: Question, { planned }: OpenModel): number
 }
 
 /** A fresh answer, or one from the cache, which has no times of its own. */
-type Given = Answer | (CachedAnswer & { readonly latencyMs?: never; readonly firstTokenMs?: never; readonly attempts?: never });
+type Given =
+  Answer | (CachedAnswer & { readonly latencyMs?: never; readonly firstTokenMs?: never; readonly attempts?: never });
 
 function answered(
   task: Task,
