@@ -3,7 +3,7 @@ import type { SampleColumns, SampleRecord, Store } from '../ports/store.ts';
 import type { CompareOptions, PairedResult } from '../statistics/compare.ts';
 import { comparePairedStatistics } from '../statistics/corpus.ts';
 import { createRandom, shuffle } from '../statistics/random.ts';
-import { mostUnits, statisticRows } from '../statistics/units.ts';
+import { statisticRows } from '../statistics/units.ts';
 import { observe } from './aggregate.ts';
 import type { RowNumbers } from './paired-rows.ts';
 
@@ -33,8 +33,11 @@ interface SideInput {
   readonly numbers: RowNumbers;
 }
 
+/** Resampling sums more rows than this into random groups itself. */
+const mostGroups = 2000;
+
 /**
- * Finds the rows both sides answered. Above 1,000 of them, statistics are summed over 1,000 random groups of rows, which is what would be
+ * Finds the rows both sides answered. Above 2,000 of them, statistics are summed over as many random groups of rows, which is what would be
  * resampled anyway: so memory does not grow with the rows.
  */
 export function pairCorpus(variant: SideInput, baseline: SideInput, rows: number, seed: number): CorpusPair {
@@ -42,7 +45,7 @@ export function pairCorpus(variant: SideInput, baseline: SideInput, rows: number
   for (const row of baseline.numbers) if (row >= 0) seen[row] = 1;
   for (const row of variant.numbers) if (row >= 0 && seen[row] === 1) seen[row] = 2;
   const n = seen.reduce((sum, state) => (state === 2 ? sum + 1 : sum), 0);
-  const groups = Math.min(n, mostUnits);
+  const groups = Math.min(n, mostGroups);
   const order = Int32Array.from({ length: n }, (_, position) => position % groups);
   if (n > groups) shuffle(order, createRandom(seed));
   const groupOfRow = new Int32Array(rows).fill(-1);

@@ -142,7 +142,10 @@ function countRight(variant: Float64Array, baseline: Float64Array, isRight: (val
   return counts;
 }
 
-/** A metric that neither side of any pair has, such as a price that is not known, is left out; the leading one never is. */
+/**
+ * A metric that neither side of any pair has, such as a price that is not known, is left out, and so are latencies and costs that are equal
+ * throughout, such as those of models that cost nothing; the leading metric never is.
+ */
 function judgeMetric(
   metric: ComparedMetric,
   index: number,
@@ -151,6 +154,7 @@ function judgeMetric(
 ): PairedComparison[] {
   const results = compared.map(({ results: all }) => all[index]);
   if (index > 0 && results.every(result => result === undefined || result.n === 0)) return [];
+  if (metric.kind !== 'quality' && results.every(result => result?.low === 0 && result.high === 0)) return [];
   const adjusted = adjustHolm(results.map(result => result?.pValue ?? 1));
   return compared.flatMap(({ pair }, position) => {
     const result = results[position];
@@ -176,10 +180,22 @@ function judgeMetric(
         method: result.method,
         ...(result.rowsNeeded === undefined ? {} : { rowsNeeded: Math.min(result.rowsNeeded, mostRowsNeeded) }),
         verdict,
-        sentence: index === 0 ? sentence : `${metric.label}: ${sentence}`,
+        sentence: index === 0 ? sentence : nameMetric(metric, verdict, names, sentence),
       },
     ];
   });
+}
+
+/** Beside the leading metric's sentences others must say what they are about. */
+function nameMetric(
+  { label }: ComparedMetric,
+  verdict: PairedComparison['verdict'],
+  [variant, baseline]: readonly [string, string],
+  sentence: string,
+): string {
+  return verdict === 'not-distinguishable'
+    ? `${label} of ${variant} and ${baseline}: ${sentence}`
+    : `${label}: ${sentence}`;
 }
 
 /** Beyond this a number of rows only says that nothing will settle it. */
