@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import { HttpFailure } from '../../ports/http.ts';
-import type { HttpClient } from '../../ports/http.ts';
+import type { HttpClient, HttpRequest } from '../../ports/http.ts';
 import { createAbortFan } from '../pacing/abort-fan.ts';
 import type { Draft } from './draft.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -43,15 +43,7 @@ export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Cl
     });
     const sentAt = clock.monotonic();
     try {
-      const request = {
-        method: call.method ?? 'POST',
-        url: call.url,
-        headers: call.contentType === undefined ? headers : { ...headers, 'content-type': call.contentType },
-        ...(call.body === undefined ? undefined : { body: call.body }),
-        headTimeout: timeout,
-        idleTimeout: timeout,
-      } as const;
-      await client.send(request, reader, controller.signal);
+      await client.send(toRequest(call, headers, timeout), reader, controller.signal);
     } catch (error) {
       signal.throwIfAborted();
       if (reader.failure) throw reader.failure;
@@ -64,4 +56,14 @@ export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Cl
     }
     return { draft: reader.finish(), sentAt };
   };
+}
+
+function toRequest(
+  { method = 'POST', url, body, contentType }: HttpCall,
+  shared: Readonly<Record<string, string>>,
+  timeout: number,
+): HttpRequest {
+  const headers = contentType === undefined ? shared : { ...shared, 'content-type': contentType };
+  const request = { method, url, headers, headTimeout: timeout, idleTimeout: timeout };
+  return body === undefined ? request : { ...request, body };
 }

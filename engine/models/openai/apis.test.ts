@@ -253,10 +253,10 @@ describe('responses', () => {
           role: 'user',
           content: [
             { type: 'input_text', text: 'See' },
-            { type: 'input_image', image_url: 'data:image/png;base64,AQID' },
+            { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AQID' },
           ],
         },
-        { role: 'assistant', content: [{ type: 'output_text', text: 'Seen' }] },
+        { role: 'assistant', content: 'Seen' },
         { role: 'user', content: 'And?' },
       ],
       temperature: 0,
@@ -339,7 +339,7 @@ describe('embeddings', () => {
       embeddings?.vectors.map(vector => vector[0]),
       [...Array(32).keys(), ...Array(32).keys()],
     );
-    assert.equal(embeddings?.inputTokens, 128);
+    assert.equal(embeddings.inputTokens, 128);
     assert.deepEqual(await model.embed?.([], 1000, signal), { vectors: [] });
   });
 

@@ -66,13 +66,14 @@ function textOf(content: Message['content']): string {
 }
 
 function writeMessage({ role, content }: Message): unknown {
-  if (typeof content === 'string') return { role, content };
-  return { role, content: content.map(part => writePart(part, role)) };
+  // What the model is told it said is text: its own output has other types of parts than input has.
+  if (typeof content === 'string' || role === 'assistant') return { role, content: textOf(content) };
+  return { role, content: content.map(writePart) };
 }
 
-function writePart(part: ContentPart, role: Message['role']): unknown {
-  if (part.type === 'text') return { type: role === 'assistant' ? 'output_text' : 'input_text', text: part.text };
-  if (part.type === 'image') return { type: 'input_image', image_url: dataUrlOf(part.media) };
+function writePart(part: ContentPart): unknown {
+  if (part.type === 'text') return { type: 'input_text', text: part.text };
+  if (part.type === 'image') return { type: 'input_image', detail: 'auto', image_url: dataUrlOf(part.media) };
   return { type: 'input_audio', input_audio: { data: base64Of(part.media), format: soundFormat(part.media) } };
 }
 
