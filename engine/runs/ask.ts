@@ -1,3 +1,4 @@
+import type { Connection } from '../../schemas/generated/files.ts';
 import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Observation } from '../metrics/metric.ts';
@@ -7,7 +8,7 @@ import { AnswerFailure, countCharacters, type Answer, type Question } from '../m
 import type { SampleRecord } from '../ports/store.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { Task } from './feed.ts';
-import { estimateCost, type Budget } from './budget.ts';
+import { estimateCost, estimateSoundCost, type Budget } from './budget.ts';
 import { costOf } from './guards.ts';
 import type { OpenModel } from './models.ts';
 import type { RunPlan } from './plan.ts';
@@ -39,8 +40,7 @@ export async function askTask(
     return failed(task, variant, new AnswerFailure('client', `${error.message} ${error.remedy ?? ''}`.trim(), 0));
   }
   const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
-  const estimate =
-    price === undefined ? 0 : estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  const estimate = mostCost(question, open, price);
   const room = budget.reserve(estimate);
   if (room !== undefined) await room;
   let cost: number | undefined;
@@ -54,6 +54,13 @@ export async function askTask(
   } finally {
     budget.settle(estimate, cost ?? 0);
   }
+}
+
+/** The most an answer may cost, for the budget. */
+function mostCost(question: Question, open: OpenModel, price: Connection['price']): number {
+  if (price === undefined) return 0;
+  const inWords = estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  return inWords + estimateSoundCost(question.audio, price);
 }
 
 /** A fault of this row's own files: the others can still be asked. */

@@ -317,6 +317,12 @@ describe('responses', () => {
     }
   });
 
+  it('refuses sounds, which it does not take', async () => {
+    const { model, requests } = create('responses', []);
+    await assert.rejects(model.answer(questionOf([{ type: 'audio', media: sound }]), signal), failing(/takes no sound/));
+    assert.equal(requests.length, 0);
+  });
+
   it('refuses stop sequences, which it has not', async () => {
     const { model, requests } = create('responses', [], { parameters: { stop: ['\n'] } });
     await assert.rejects(model.answer(questionOf('x'), signal), failing(/has no stop sequences/));
