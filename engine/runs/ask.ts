@@ -1,3 +1,4 @@
+import type { Connection } from '../../schemas/generated/files.ts';
 import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Observation } from '../metrics/metric.ts';
@@ -8,7 +9,7 @@ import type { SampleRecord } from '../ports/store.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
 import type { Task } from './feed.ts';
-import { estimateCost, type Budget } from './budget.ts';
+import { estimateCost, estimateSoundCost, type Budget } from './budget.ts';
 import { costOf } from './guards.ts';
 import type { OpenModel } from './models.ts';
 import type { RunPlan } from './plan.ts';
@@ -50,8 +51,7 @@ export async function askTask(
   const key = cache?.keyOf(open, question);
   const known = key === undefined ? undefined : await cache?.find(key);
   if (known !== undefined) return { ...answered(task, variant, known, costOf(known, price), plan), ...shown };
-  const estimate =
-    price === undefined ? 0 : estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  const estimate = mostCost(question, open, price);
   const room = budget.reserve(estimate);
   if (room !== undefined) await room;
   let cost: number | undefined;
@@ -66,6 +66,13 @@ export async function askTask(
   } finally {
     budget.settle(estimate, cost ?? 0);
   }
+}
+
+/** The most an answer may cost, for the budget. */
+function mostCost(question: Question, open: OpenModel, price: Connection['price']): number {
+  if (price === undefined) return 0;
+  const inWords = estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  return inWords + estimateSoundCost(question.audio, price);
 }
 
 /** A fault of this row's own files: the others can still be asked. */

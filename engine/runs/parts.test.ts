@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { WorkbenchError } from '../base/errors.ts';
 import { isExcepted } from '../workspace/network.ts';
-import { Budget } from './budget.ts';
+import { Budget, estimateSoundCost } from './budget.ts';
 import { TaskFeed, taskKey } from './feed.ts';
 import { costOf, judgeErrors } from './guards.ts';
 import { readDuration, readLimits } from './limits.ts';
@@ -59,6 +59,13 @@ describe('a budget', () => {
       () => budget.reserve(0.6),
       (error: unknown) => error instanceof WorkbenchError && error.code === 'budget-exceeded',
     );
+  });
+
+  it('reserves for a sound what its size allows it to last', () => {
+    const bytes = new Uint8Array(960_000);
+    assert.equal(estimateSoundCost({ mediaType: 'audio/wav', bytes, digest: '' }, { perMinute: 0.5 }), 0.5);
+    assert.equal(estimateSoundCost({ mediaType: 'audio/mpeg', bytes, digest: '' }, { perMinute: 0.5 }), 2);
+    assert.equal(estimateSoundCost(undefined, { perMinute: 0.5 }), 0);
   });
 
   it('counts what was spent before a resume, and does nothing without a limit', () => {

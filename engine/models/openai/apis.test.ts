@@ -253,10 +253,10 @@ describe('responses', () => {
           role: 'user',
           content: [
             { type: 'input_text', text: 'See' },
-            { type: 'input_image', image_url: 'data:image/png;base64,AQID' },
+            { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AQID' },
           ],
         },
-        { role: 'assistant', content: [{ type: 'output_text', text: 'Seen' }] },
+        { role: 'assistant', content: 'Seen' },
         { role: 'user', content: 'And?' },
       ],
       temperature: 0,
@@ -317,6 +317,12 @@ describe('responses', () => {
     }
   });
 
+  it('refuses sounds, which it does not take', async () => {
+    const { model, requests } = create('responses', []);
+    await assert.rejects(model.answer(questionOf([{ type: 'audio', media: sound }]), signal), failing(/takes no sound/));
+    assert.equal(requests.length, 0);
+  });
+
   it('refuses stop sequences, which it has not', async () => {
     const { model, requests } = create('responses', [], { parameters: { stop: ['\n'] } });
     await assert.rejects(model.answer(questionOf('x'), signal), failing(/has no stop sequences/));
@@ -339,7 +345,7 @@ describe('embeddings', () => {
       embeddings?.vectors.map(vector => vector[0]),
       [...Array(32).keys(), ...Array(32).keys()],
     );
-    assert.equal(embeddings?.inputTokens, 128);
+    assert.equal(embeddings.inputTokens, 128);
     assert.deepEqual(await model.embed?.([], 1000, signal), { vectors: [] });
   });
 
