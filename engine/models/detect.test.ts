@@ -46,7 +46,11 @@ describe('detection of local servers', () => {
     ],
     [
       'llama-cpp',
-      { '/props': { build_info: 'b1', model_path: '/m/x.gguf' }, '/v1/models': models('/models/Granite-3.Q4.gguf') },
+      {
+        '/props': { build_info: 'b1', model_path: '/m/x.gguf' },
+        '/api/tags': { models: [] },
+        '/v1/models': models('/models/Granite-3.Q4.gguf'),
+      },
       port => ({
         'Granite-3-Q4': {
           provider: 'llama-cpp',

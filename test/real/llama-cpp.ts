@@ -41,7 +41,15 @@ async function checkAnswers(url: string, check: Checks['check']): Promise<void> 
   const parameters = { temperature: 0, maxTokens: 8, seed: 7 };
   const native = { provider: 'llama-cpp', baseUrl: url, parameters } as const;
   const openAi = { provider: 'openai', baseUrl: `${url}/v1`, model: 'tiny', parameters } as const;
-  for (const connection of [native, openAi, { ...openAi, api: 'completions' } as const]) {
+  const anthropic = { provider: 'anthropic', baseUrl: url, model: 'tiny', parameters } as const;
+  const connections: readonly Connection[] = [
+    native,
+    openAi,
+    { ...openAi, api: 'completions' },
+    { ...openAi, api: 'responses' },
+    anthropic,
+  ];
+  for (const connection of connections) {
     const name = `llama.cpp by ${connection.provider}${'api' in connection ? ` ${connection.api}` : ''}`;
     for (const stream of [false, true]) {
       await check(`${name} answers${stream ? ' in a stream' : ''}`, () =>
