@@ -56,10 +56,10 @@ async function checkAnswers(url: string, check: Checks['check']): Promise<void> 
         withModel(connection, async model => {
           const answer = await model.answer(ask({ stream }), never);
           assert.ok(answer.output.length > 0);
-          assert.deepEqual(
-            [answer.outputTokens, answer.finishReason, answer.estimatedTokens],
-            [8, 'length', undefined],
-          );
+          assert.deepEqual([answer.outputTokens, answer.estimatedTokens], [8, undefined]);
+          // Its responses API calls an answer complete that was cut.
+          const isVague = 'api' in connection && connection.api === 'responses';
+          assert.equal(answer.finishReason, isVague ? 'stop' : 'length');
           assert.ok((answer.inputTokens ?? 0) > 3);
           assert.equal(answer.firstTokenMs !== undefined, stream);
           assert.equal((await model.answer(ask({ stream: !stream }), never)).output, answer.output);

@@ -28,21 +28,28 @@ export function pythonWith(name: string, packages: readonly string[]): string {
   if (own !== undefined) return own;
   const environment = path.join(os.tmpdir(), `aiwb-real-${name}`);
   const python = path.join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  if (!existsSync(python)) run(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', environment]);
-  run(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
+  if (!existsSync(python)) install(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', environment]);
+  install(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
   return python;
 }
 
-function run(program: string, args: readonly string[]): void {
-  const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 30 * 60_000 });
-  if (status === 0) return;
-  const said = stderr.trim().split('\n').at(-1) ?? '';
-  throw new Unavailable(`${program} ${args.slice(0, 4).join(' ')}: ${error?.message ?? said}`);
+function install(program: string, args: readonly string[]): void {
+  const why = run(program, args);
+  if (why !== undefined) throw new Unavailable(why);
 }
 
-/** Runs one of this folder's scripts to its end. */
+/** Runs a program to its end; what went wrong, if anything did. */
+function run(program: string, args: readonly string[]): string | undefined {
+  const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 30 * 60_000 });
+  if (status === 0) return undefined;
+  const said = error?.message ?? stderr.trim().split('\n').at(-1) ?? '';
+  return `${program} ${args.slice(0, 4).join(' ')}: ${said}`;
+}
+
+/** Runs one of this folder's scripts to its end. Throws an Error with the end of what it wrote. */
 export function runScript(python: string, script: string, ...args: readonly string[]): void {
-  run(python, [path.join(folder, script), ...args]);
+  const why = run(python, [path.join(folder, script), ...args]);
+  if (why !== undefined) throw new Error(why);
 }
 
 /**
