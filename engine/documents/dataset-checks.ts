@@ -79,7 +79,8 @@ async function reportUnreadable(
 
 function checkInput(dataset: CheckedDataset, at: DocumentPath, report: ReportFinding): void {
   if (dataset.input !== undefined || dataset.audio !== undefined || dataset.format === 'wav-folder') return;
-  const message = 'Missing `input` in `dataset`. The column that is asked; only datasets with `audio` may leave it out.';
+  const message =
+    'Missing `input` in `dataset`. The column that is asked; only datasets with `audio` may leave it out.';
   report('missing-field', 'error', at, message, { part: 'key' });
 }
 
@@ -115,7 +116,8 @@ async function checkFile(
     report('missing-file', 'error', at, `There is no file \`${path}\` (looked up from this file's folder).`);
   } else if (facts.kind === 'folder' && (ofFolder || isFolderPath(dataset))) return 'folder';
   else if (facts.kind !== 'file') report('unreadable-file', 'error', at, `\`${path}\` is no file.`);
-  else if (ofFolder) report('unreadable-file', 'error', at, `\`${path}\` is no folder, as \`format: ${format}\` needs one.`);
+  else if (ofFolder)
+    report('unreadable-file', 'error', at, `\`${path}\` is no folder, as \`format: ${format}\` needs one.`);
   else if (format === undefined && formatOfPath(path) === undefined) {
     report(
       'unreadable-file',
@@ -164,7 +166,12 @@ async function checkSplit(
     }
     const file = beside(path, kind, name);
     if ((await view.fileFacts(file, signal))?.kind !== 'file') {
-      report('missing-file', 'error', [...at, ...place], `There is no file \`${file}\` (looked up from this file's folder).`);
+      report(
+        'missing-file',
+        'error',
+        [...at, ...place],
+        `There is no file \`${file}\` (looked up from this file's folder).`,
+      );
       return undefined;
     }
     asked = { path: file, format: formatOfPath(name), part: {}, at: place };

@@ -22,11 +22,21 @@ export async function checkPerturbations(
       if (seen.has(name)) report('duplicate-item', 'error', at, `The perturbation \`${name}\` is there twice.`);
       seen.add(name);
       if (kind === 'noise' && !hasSound) {
-        report('metric-unsuitable', 'error', at, 'Noise is mixed into sound, and `dataset.audio` names no column of sounds.');
+        report(
+          'metric-unsuitable',
+          'error',
+          at,
+          'Noise is mixed into sound, and `dataset.audio` names no column of sounds.',
+        );
         break;
       }
       if (kind !== 'noise' && dataset.input === undefined) {
-        report('metric-unsuitable', 'error', at, `\`${name}\` changes a text, and \`dataset.input\` names no column of texts.`);
+        report(
+          'metric-unsuitable',
+          'error',
+          at,
+          `\`${name}\` changes a text, and \`dataset.input\` names no column of texts.`,
+        );
       }
     }
     if (typeof perturbation === 'string' || perturbation.paraphrases === undefined) continue;
@@ -35,7 +45,12 @@ export async function checkPerturbations(
     const facts = await view.fileFacts(path, signal);
     signal.throwIfAborted();
     if (facts?.kind !== 'file') {
-      report('missing-file', 'error', [...place, 'path'], `There is no file \`${path}\` (looked up from this file's folder).`);
+      report(
+        'missing-file',
+        'error',
+        [...place, 'path'],
+        `There is no file \`${path}\` (looked up from this file's folder).`,
+      );
       continue;
     }
     const own = await view.datasetColumns(path, formatOfPath(path), signal);

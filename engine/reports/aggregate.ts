@@ -6,6 +6,9 @@ import type { VariantRecord } from '../runs/spec.ts';
 /** A slice column with more values than this is cut off there: it is no slice but an identifier. */
 const mostSliceValues = 100;
 
+/** Builds of an endpoint that are told apart in one run. */
+const mostFingerprints = 16;
+
 /** Collects one variant's samples into its results; memory does not grow with the rows but for one number a row and metric. */
 export class VariantAggregate {
   readonly #metrics: readonly Metric[];
@@ -15,6 +18,7 @@ export class VariantAggregate {
     { readonly column: string; readonly value: string; n: number; readonly aggregators: readonly Aggregator[] }
   >();
   readonly #sliceValues = new Map<string, number>();
+  readonly #fingerprints = new Set<string>();
   #answered = 0;
   #failed = 0;
 
@@ -37,14 +41,23 @@ export class VariantAggregate {
     }
   }
 
+  /** What the endpoint says answered: more than one where it changed while the run went on. */
+  addFingerprint(fingerprint: string | undefined): void {
+    if (fingerprint !== undefined && this.#fingerprints.size < mostFingerprints) this.#fingerprints.add(fingerprint);
+  }
+
   addFailed(): void {
     this.#failed += 1;
   }
 
   /** Takes a stored sample over, as a resume and a report made later do. */
   addStored(sample: SampleRecord): void {
-    if (sample.failure !== undefined) this.addFailed();
-    else this.addAnswered(observe(sample), sample.slices);
+    if (sample.failure !== undefined) {
+      this.addFailed();
+      return;
+    }
+    this.addFingerprint(sample.details?.fingerprint);
+    this.addAnswered(observe(sample), sample.slices);
   }
 
   result(
@@ -61,6 +74,7 @@ export class VariantAggregate {
       ...(record.prompt === undefined ? {} : { prompt: record.prompt }),
       modelDigest: record.modelDigest,
       ...(record.promptDigest === undefined ? {} : { promptDigest: record.promptDigest }),
+      ...(this.#fingerprints.size === 0 ? {} : { fingerprints: [...this.#fingerprints].sort() }),
       samples: this.#answered,
       failed: this.#failed,
       metrics: this.#overall.flatMap(aggregator => aggregator.values(options)),

@@ -85,6 +85,7 @@ async function askVariant(
       const asked = await askTask(task, record.variant, open, prompt, plan, budget, signal);
       if (asked.observation !== undefined) {
         aggregate.addAnswered(asked.observation, asked.record.slices);
+        aggregate.addFingerprint(asked.record.details?.fingerprint);
         tracker.addAnswered(record.variant, asked.record.cost, asked.record.attempts);
       } else {
         aggregate.addFailed();

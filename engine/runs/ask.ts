@@ -1,15 +1,18 @@
+import type { Connection } from '../../schemas/generated/files.ts';
 import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
 import type { Observation } from '../metrics/metric.ts';
 import { scoreObservation } from '../metrics/score.ts';
 import { parametersOf as parametersOfConnection } from '../models/connections.ts';
-import { AnswerFailure, countCharacters, type Answer, type ModelParameters, type Question } from '../models/model.ts';
+import { AnswerFailure, countCharacters, type Answer, type Question } from '../models/model.ts';
 import type { SampleRecord } from '../ports/store.ts';
-import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
+import type { Prompt } from '../prompts/prompt.ts';
 import type { Task } from './feed.ts';
-import { estimateCost, type Budget } from './budget.ts';
+import { estimateCost, estimateSoundCost, type Budget } from './budget.ts';
 import { costOf } from './guards.ts';
 import type { OpenModel } from './models.ts';
 import type { RunPlan } from './plan.ts';
+import { toQuestion } from './question.ts';
 
 /** One answered or failed sample, with what its metrics saw. */
 export interface Asked {
@@ -28,10 +31,16 @@ export async function askTask(
   budget: Budget,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const question = toQuestion(task, open, prompt, plan);
+  let question: Question;
+  try {
+    const asked = toQuestion(task, open.planned, prompt, plan, signal);
+    question = asked instanceof Promise ? await asked : asked;
+  } catch (error) {
+    if (!(error instanceof WorkbenchError) || !isAboutRow(error)) throw error;
+    return failed(task, variant, new AnswerFailure('client', `${error.message} ${error.remedy ?? ''}`.trim(), 0));
+  }
   const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
-  const estimate =
-    price === undefined ? 0 : estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  const estimate = mostCost(question, open, price);
   const room = budget.reserve(estimate);
   if (room !== undefined) await room;
   let cost: number | undefined;
@@ -47,17 +56,16 @@ export async function askTask(
   }
 }
 
-function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, plan: RunPlan): Question {
-  const input = task.row.input;
-  return {
-    input,
-    messages: open.planned.kind === 'connection' ? (prompt?.render(task.row.values) ?? inputAsMessage(input)) : [],
-    parameters: parametersOf(prompt),
-    stream: plan.streams,
-    timeout: plan.limits.timeout,
-    values: task.row.values,
-    sample: { row: task.row.index, rowDigest: task.row.digest, repeat: task.repeat },
-  };
+/** The most an answer may cost, for the budget. */
+function mostCost(question: Question, open: OpenModel, price: Connection['price']): number {
+  if (price === undefined) return 0;
+  const inWords = estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  return inWords + estimateSoundCost(question.audio, price);
+}
+
+/** A fault of this row's own files: the others can still be asked. */
+function isAboutRow({ code }: WorkbenchError): boolean {
+  return code === 'dataset-invalid' || code === 'file-unreadable' || code === 'file-not-found';
 }
 
 function longestAnswer({ parameters }: Question, { planned }: OpenModel): number | undefined {
@@ -65,13 +73,6 @@ function longestAnswer({ parameters }: Question, { planned }: OpenModel): number
     parameters.maxTokens ??
     (planned.kind === 'connection' ? parametersOfConnection(planned.connection).maxTokens : undefined)
   );
-}
-
-const noParameters: ModelParameters = {};
-
-/** The prompt's own parameters, which win over the connection's: the model itself knows those. One object a prompt, not one a row. */
-function parametersOf(prompt: Prompt | undefined): ModelParameters {
-  return prompt?.parameters ?? noParameters;
 }
 
 function answered(task: Task, variant: number, answer: Answer, cost: number | undefined, plan: RunPlan): Asked {

@@ -11,6 +11,7 @@ import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { ClassifierKind } from '../models/embedded/classifier.ts';
+import { createMediaLoader, type MediaLoader } from '../prompts/media.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { readLimits, type RunLimits } from './limits.ts';
@@ -52,6 +53,8 @@ export interface RunPlan {
   readonly confidence: number;
   readonly baseline: string;
   readonly limits: RunLimits;
+  /** Reads the images and sounds of questions. */
+  readonly media: MediaLoader;
   /** Whether a metric needs answers streamed. */
   readonly streams: boolean;
 }
@@ -93,6 +96,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     confidence: benchmark.compare?.confidence ?? 0.95,
     baseline: baselineOf(benchmark, models),
     limits: readLimits(benchmark.limits),
+    media: createMediaLoader(ports.files, ports.digest, selection),
     streams: metrics.some(metric => metricCatalogue.get(metric.name)?.streams === true),
   };
 }
