@@ -17,9 +17,9 @@ CHAT_TEMPLATE = (
 
 
 def vocabulary():
-    """Special tokens, a token a byte, and the printable characters as pieces of their own."""
+    """Special tokens, a token for each ASCII character as a byte, and the printable characters as pieces of their own."""
     tokens = [("<unk>", 2), ("<s>", 3), ("</s>", 3)]
-    tokens += [(f"<0x{byte:02X}>", 6) for byte in range(256)]
+    tokens += [(f"<0x{byte:02X}>", 6) for byte in range(128)]
     tokens += [("\u2581", 1)] + [(chr(code), 1) for code in range(33, 127)]
     return tokens
 
