@@ -14,6 +14,7 @@ import {
   startAssessment,
 } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
+import { importResults } from './import-methods.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
@@ -105,6 +106,7 @@ class EngineServer {
     );
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
+    this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
       store.querySamples(query, signal),
     );
