@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { instantHttp, questionOf } from '../../../test/fakes/instant-http.ts';
 import type { Connection } from '../../../schemas/generated/files.ts';
 import type { Files } from '../../ports/files.ts';
+import type { Programs } from '../../ports/programs.ts';
 import type { SecretReference } from '../../ports/secrets.ts';
 import { openConnection } from '../connect.ts';
+import type { RecordedRuns } from '../connect-context.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
 
 const { signal } = new AbortController();
@@ -20,8 +22,10 @@ async function open(connection: Connection, limits: PacingLimits = { concurrency
       folder: '/w',
       limits,
       retries: 0,
+      runs: {} as RecordedRuns, // Nor does it replay.
       ports: {
-        files: {} as Files, // Nothing of OpenAI's reads a file.
+        files: {} as Files, // Nothing of OpenAI's reads a file,
+        programs: {} as Programs, // or starts a program.
         clock,
         digest: dependencies.digest,
         random: () => 0.5,
