@@ -1,3 +1,5 @@
+import type { ServerTimings } from '../model.ts';
+
 /** A tool call as its pieces arrive. */
 interface DraftToolCall {
   name: string;
@@ -22,6 +24,10 @@ export class Draft {
   /** Seconds of sound that were transcribed. */
   audioSeconds: number | undefined;
   fingerprint: string | undefined;
+  /** US dollars, where the endpoint says what the answer cost. */
+  cost: number | undefined;
+  /** The endpoint's own times. */
+  timings: ServerTimings | undefined;
   choiceLogprobs: readonly number[] | undefined;
   probabilities: Readonly<Record<string, number>> | undefined;
   vectors: readonly Float32Array[] | undefined;
@@ -67,6 +73,11 @@ export class Draft {
     if (typeof args === 'string') call.arguments += args;
     this.#callSize += (typeof name === 'string' ? name.length : 0) + (typeof args === 'string' ? args.length : 0) + 16;
     this.noteToken();
+  }
+
+  /** The answer is complete: a call whose arguments never came has none. */
+  completeToolCalls(): void {
+    for (const call of this.#calls?.values() ?? []) if (call.arguments === '') call.arguments = '{}';
   }
 
   /** Tool calls in the order they began. */

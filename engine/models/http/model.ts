@@ -9,6 +9,7 @@ import {
   type ModelParameters,
   type Question,
 } from '../model.ts';
+import { AttemptFailure } from '../pacing/attempt-failure.ts';
 import { createPacer } from '../pacing/pacer.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
 import type { Credential } from './credential.ts';
@@ -18,7 +19,7 @@ import { createExchange } from './exchange.ts';
 import type { Sent } from './exchange.ts';
 import { writeHeaders } from './headers.ts';
 import type { RequestHeaders } from './headers.ts';
-import type { EmbeddingFormat, Protocol } from './protocol.ts';
+import type { AskJson, EmbeddingFormat, HttpCall, Protocol, ReplyFormat } from './protocol.ts';
 
 export interface HttpModelSettings {
   /** The connection's parameters, for the digest; the protocol was made with the same. */
@@ -67,18 +68,41 @@ export function createHttpModel(
   );
   const headersNow = createHeaderSource(protocol, endpoint, settings);
   const countsTokens = limits.tokensPerMinute !== undefined;
+  const start = createStart(protocol);
+
+  const askJson = async (call: HttpCall, timeout: number, signal: AbortSignal): Promise<unknown> => {
+    let body: unknown;
+    const format: ReplyFormat<undefined> = {
+      reply: protocol.reply,
+      remedy: protocol.remedy,
+      readBody(found) {
+        body = found;
+        return true;
+      },
+      ...(protocol.readError === undefined ? {} : { readError: protocol.readError }),
+    };
+    const { plain } = await headersNow(signal);
+    await exchange(call, plain, format, undefined, timeout, signal);
+    return body;
+  };
 
   const model: Model = {
     name: endpoint.name,
     digest: digestOf(protocol, endpoint, parameters, dependencies.digest),
     async answer(question, signal) {
       signal.throwIfAborted();
-      const call = protocol.write(question);
+      const ask: AskJson = call => askJson(call, question.timeout, signal);
+      const call = protocol.prepare === undefined ? protocol.write(question) : undefined;
       const send = async (number: number): Promise<Answer> => {
+        const started = start(ask);
+        if (started !== undefined) await started;
+        if (protocol.score !== undefined && question.choices !== undefined)
+          return scoreChoices(question, question.choices, protocol.score, ask, clock, number);
+        const own = call ?? (await protocol.prepare?.(question, ask)) ?? protocol.write(question);
         let headers = headersNow(signal);
         if (headers instanceof Promise) headers = await headers;
-        const chosen = question.stream ? headers.stream : headers.plain;
-        const sent = await exchange(call, chosen, protocol, question, question.timeout, signal);
+        const chosen = question.stream && protocol.readEvent !== undefined ? headers.stream : headers.plain;
+        const sent = await exchange(own, chosen, protocol, question, question.timeout, signal);
         return toAnswer(sent, protocol, question, number);
       };
       if (!countsTokens) return pacer.run(send, signal);
@@ -108,6 +132,44 @@ export function createHttpModel(
     return { vectors: draft.vectors ?? [], inputTokens: draft.inputTokens };
   };
   return { ...model, embed: (texts, timeout, signal) => embedAll(texts, embedding, timeout, signal, embedBatch) };
+}
+
+/** Asks what answers, once for all questions; undefined when that is done. An endpoint that refuses to say is asked no more. */
+function createStart(protocol: Protocol): (ask: AskJson) => Promise<void> | undefined {
+  if (protocol.start === undefined) return () => undefined;
+  const begin = protocol.start.bind(protocol);
+  let done = false;
+  let starting: Promise<void> | undefined;
+  return ask => {
+    if (done) return undefined;
+    starting ??= begin(ask)
+      .catch((error: unknown) => {
+        if (!(error instanceof AttemptFailure) || (error.class !== 'client' && error.class !== 'malformed'))
+          throw error;
+      })
+      .then(() => {
+        done = true;
+      })
+      .finally(() => {
+        starting = undefined;
+      });
+    return starting;
+  };
+}
+
+async function scoreChoices(
+  question: Question,
+  choices: readonly string[],
+  score: NonNullable<Protocol['score']>,
+  ask: AskJson,
+  clock: Clock,
+  attempts: number,
+): Promise<Answer> {
+  const sentAt = clock.monotonic();
+  const { choiceLogprobs, inputTokens } = await score(question, choices, ask);
+  const best = choiceLogprobs.indexOf(Math.max(...choiceLogprobs));
+  const latencyMs = clock.monotonic() - sentAt;
+  return { output: choices[best] ?? '', latencyMs, inputTokens, outputTokens: 0, choiceLogprobs, attempts };
 }
 
 /** Batches go out side by side, as many as the endpoint's limits let. */
@@ -182,6 +244,8 @@ function toAnswer({ draft, sentAt }: Sent, protocol: Protocol, question: Questio
   if (calls.length > 0) answer.toolCalls = calls;
   if (draft.choiceLogprobs !== undefined) answer.choiceLogprobs = draft.choiceLogprobs;
   if (draft.probabilities !== undefined) answer.probabilities = draft.probabilities;
+  if (draft.cost !== undefined) answer.cost = draft.cost;
+  if (draft.timings !== undefined) answer.timings = draft.timings;
   if (draft.fingerprint !== undefined) answer.fingerprint = draft.fingerprint;
   return answer;
 }

@@ -11,6 +11,8 @@ export interface HttpCall {
   readonly body?: string | Uint8Array;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Headers of this request alone; names in lower case. They do not replace those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -40,6 +42,16 @@ export interface ReplyFormat<Asked> {
   readError?(body: unknown): ErrorObject | undefined;
 }
 
+/** Sends one more request to the endpoint and gives the parsed body of its reply. Throws AttemptFailure, or the signal's reason. */
+export type AskJson = (call: HttpCall) => Promise<unknown>;
+
+/** Choices scored by their log-likelihood: the likeliest is the answer. */
+export interface ScoredChoices {
+  /** In the order of the choices, natural logarithms. */
+  readonly choiceLogprobs: readonly number[];
+  readonly inputTokens: number;
+}
+
 /** One API of a provider: how a question becomes a request and a response an answer. */
 export interface Protocol extends ReplyFormat<Question> {
   /** Such as `openai-chat`; part of the model's digest. */
@@ -54,6 +66,12 @@ export interface Protocol extends ReplyFormat<Question> {
   readonly countsTokens?: boolean;
   /** Throws AnswerFailure (class `client`, 0 attempts) for a question the API cannot carry. */
   write(question: Question): HttpCall;
+  /** Asks what answers, once before the first question. Where the endpoint does not know such a request, it goes on without. */
+  start?(ask: AskJson): Promise<void>;
+  /** The same as `write`, for requests that another one must come before. That one's time is no latency. */
+  prepare?(question: Question, ask: AskJson): Promise<HttpCall>;
+  /** Scores the choices of a question that has some, by as many requests as it takes. Throws AnswerFailure besides. */
+  score?(question: Question, choices: readonly string[], ask: AskJson): Promise<ScoredChoices>;
   readonly embedding?: EmbeddingFormat;
 }
 
