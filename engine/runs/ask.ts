@@ -150,13 +150,16 @@ function failed(task: Task, variant: number, error: AnswerFailure): Asked {
 }
 
 /** What is kept of an answer for people to read; nothing for a plain one. */
-function detailsOf({ finishReason, reasoningTokens, toolCalls, fingerprint }: Answer): SampleDetails | undefined {
+function detailsOf(answer: Answer): SampleDetails | undefined {
+  const { finishReason, reasoningTokens, toolCalls, fingerprint, timings } = answer;
   const plain = finishReason === undefined || finishReason === 'stop';
-  if (plain && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined) return undefined;
+  const told = [reasoningTokens, toolCalls, fingerprint, timings];
+  if (plain && told.every(one => one === undefined)) return undefined;
   return {
     ...(plain ? {} : { finishReason }),
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
     ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map(call => ({ ...call })) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(timings === undefined ? {} : { timings }),
   };
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { instantHttp, questionOf } from '../../../test/fakes/instant-http.ts';
+import { createPrograms } from '../../../platform/processes/programs.ts';
 import type { Connection } from '../../../schemas/generated/files.ts';
 import type { Files } from '../../ports/files.ts';
 import type { SecretReference } from '../../ports/secrets.ts';
 import { openConnection } from '../connect.ts';
+import type { RecordedRuns } from '../connect-context.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
 
 const { signal } = new AbortController();
@@ -20,11 +22,13 @@ async function open(connection: Connection, limits: PacingLimits = { concurrency
       folder: '/w',
       limits,
       retries: 0,
+      runs: {} as RecordedRuns, // Nor an earlier run.
       ports: {
         files: {} as Files, // Nothing of OpenAI's reads a file.
         clock,
         digest: dependencies.digest,
         random: () => 0.5,
+        programs: createPrograms(() => false),
         networkFor: () => ({}),
         createHttp: (origin, options) => {
           opened.push({ origin, connections: options.connections });
