@@ -18,7 +18,7 @@ import { ProgressTracker } from './progress.ts';
 import { SampleRecorder } from './recorder.ts';
 import type { RunningVariant } from './running-variant.ts';
 import type { VariantRecord } from './spec.ts';
-import { takeOverRun } from './take-over.ts';
+import { measureStored, takeOverRun } from './take-over.ts';
 import { measurePairs } from '../scoring/measure-pairs.ts';
 import { checkSameMeasures, recordMeasures } from '../scoring/record-measures.ts';
 import { openMeasureTools, type MeasureSession } from '../scoring/tools.ts';
@@ -189,8 +189,9 @@ class Execution {
     const cache = mayCache(plan) ? new AnswerCache(store, ports.digest, ports.clock, onFailure) : undefined;
     try {
       const context = { plan, variants, store, ports, desk, tracker };
-      await takeOverRun(runId, context, signal);
+      const lacking = await takeOverRun(runId, context, signal);
       budget.charge(tracker.cost + tracker.measuringCost);
+      await measureStored(runId, lacking, context, signal);
       if (plan.spec.extends !== undefined) {
         const measuring = session === undefined ? undefined : recordMeasures(plan, session, ports.digest);
         await extendRun(await store.getRun(plan.spec.extends), measuring, context, signal);
@@ -212,6 +213,12 @@ class Execution {
     }
   }
 
+  /** A run that stopped while it measured has answers stored that no figure has counted yet. */
+  async #collectStopped(plan: RunPlan, variants: readonly RunningVariant[]): Promise<readonly RunningVariant[]> {
+    if (plan.measures.measures.length === 0) return variants;
+    return collectAnew(plan, variants, this.#writer.runId, this.#store, new AbortController().signal);
+  }
+
   async #finish(
     plan: RunPlan | undefined,
     variants: readonly RunningVariant[],
@@ -224,7 +231,8 @@ class Execution {
       return;
     }
     const options = { confidence: plan.confidence, seed: plan.seed };
-    const results = variants.map(({ record, aggregate, open }) =>
+    const counted = failure === undefined ? variants : await this.#collectStopped(plan, variants);
+    const results = counted.map(({ record, aggregate, open }) =>
       aggregate.result(this.#writer.runId, record, options, open.learningCurve),
     );
     const gates = judgeGates(plan.benchmark.gate ?? [], results, failure === undefined);

@@ -168,6 +168,32 @@ describe('judged benchmarks', function () {
     assert.ok(Math.abs((record.summary.progress.measuringCost ?? 0) - total) < 1e-9);
   });
 
+  it('count money once over a stop, and answers that are not judged yet in the partial report', async () => {
+    world.write('rows.jsonl', makeRows(Array.from({ length: 30 }, () => 'a')));
+    const stop = new AbortController();
+    judge = () => {
+      if (judged.length === 6) stop.abort(new Error('killed'));
+      return '{"reasons": "", "verdict": 3}';
+    };
+    const created = await world.create(
+      bench(
+        '[exact-match, {judge: {rubric: rubric.md, maxTokens: 16}}]',
+        'limits: {concurrency: 2, budget: 0.0054 USD}\n',
+      ),
+    );
+    const stopped = await world.execute(created, stop.signal);
+    const stored = await world.samples(created);
+    assert.equal(figure(stopped, 'exact-match').n, stored.length);
+    assert.ok((figure(stopped, 'judge').n ?? 0) < stored.length);
+    const spent = (stopped.summary.progress.measuringCost ?? 0) + (stopped.summary.progress.cost ?? 0);
+    assert.ok(spent > 0);
+    const record = await world.execute(created);
+    assert.equal(record.summary.state, 'succeeded', JSON.stringify(record.summary.failure));
+    const { cost = 0, measuringCost = 0 } = record.summary.progress;
+    assert.ok(cost + measuringCost > 0.0045 && cost + measuringCost <= 0.0054, String(cost + measuringCost));
+    assert.equal(figure(record, 'judge').n, 30);
+  });
+
   it('keep judges within the budget', async () => {
     world.write('rows.jsonl', makeRows(Array.from({ length: 200 }, () => 'a')));
     const text = bench('[{judge: {rubric: rubric.md, maxTokens: 64}}]', 'limits: {concurrency: 2, budget: 0.02 USD}\n');
