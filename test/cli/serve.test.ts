@@ -194,6 +194,17 @@ describe('aiwb serve', function () {
       after: wrong.next!,
     });
     assert.ok(next.rows[0]!.id > wrong.rows.at(-1)!.id);
+    const slowest = await first.request('samples/query', {
+      runId: started.id,
+      where: { variants: [2, 3], right: false },
+      sort: { by: 'latency', descending: true },
+      limit: 10,
+    });
+    const [slow] = slowest.rows;
+    assert.ok(slow !== undefined && slowest.rows.every(row => (row.latencyMs ?? 0) <= (slow.latencyMs ?? 0)));
+    assert.deepEqual(await first.request('samples/get', { runId: started.id, id: slow.id }), slow);
+    const place = await second.request('samples/query', { runId: started.id, find: slow.id, limit: 10 });
+    assert.equal(place.rows[(place.found ?? NaN) - (place.offset ?? NaN)]?.id, slow.id);
     const unlike = await first.request('samples/disagreements', { runIds: [started.id], limit: 5 });
     assert.ok(unlike.total > 0 && unlike.rows.every(({ answers }) => answers.length === 4));
 
