@@ -8,7 +8,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { LeaseOwner, RunWriter, SampleRecord, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
-import { buildReport, headlinesOf } from '../reports/report.ts';
+import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
 import { createRunId } from '../runs/identity.ts';
 import type { HostFacts } from '../runs/ports.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
@@ -138,7 +138,7 @@ async function write(
     resultOf(variant, run.variants[index], aggregates[index], writer.runId),
   );
   const progress = progressOf(run, counted);
-  const leading = leadingMetric(metrics).id;
+  const leading = leadingMetric(metrics);
   const record = await ports.store.getRun(writer.runId);
   const summary = {
     ...record.summary,
@@ -153,20 +153,19 @@ async function write(
       record: { ...record, summary, ...(counted.rows === 0 ? {} : { dataset: facts }) },
       results,
       gates: [],
+      metrics,
       leading,
-      baseline: variants[0]?.model ?? '',
-      repeats: run.repeats,
-      confidence,
-      seed,
+      comparison: planComparison({ repeats: run.repeats }, variants[0]?.model ?? ''),
     },
     ports.store,
     ports.clock,
+    signal,
   );
   const source = `Imported from ${run.tool}${run.toolVersion === undefined ? '' : ` ${run.toolVersion}`}: ${spec.file}.`;
   await writer.finish({
     state: 'succeeded',
     progress,
-    headlines: headlinesOf(results, leading),
+    headlines: headlinesOf(results, leading.id),
     report: { ...report, notes: [source, ...run.notes, ...report.notes] },
   });
 }

@@ -292,6 +292,14 @@ describe('figures that would mislead', () => {
     assert.match(measure('bleu', [{ target: '', output: 'a' }])[0]?.note ?? '', /Every target is empty/);
   });
 
+  it('leave answers out that are too long to compare, and say how many', () => {
+    const long = { target: 'a b c d', output: 'a b c d '.repeat(200_000) };
+    for (const entry of ['bleu', 'wer', 'cer', 'chrf', 'ter', 'rouge', 'token-f1'] as const) {
+      const [value] = measure(entry, [long, { target: 'a b c d', output: 'a b c d' }]);
+      assert.deepEqual([value?.n, value?.note], [1, '1 of 2 answers are too long to compare with their targets.'], entry);
+    }
+  });
+
   it('say how texts were prepared', () => {
     assert.equal(
       measure({ bleu: { lowercase: true } }, [{ target: '["a", "b"]', output: 'a' }])[0]?.signature,

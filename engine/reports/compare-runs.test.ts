@@ -96,7 +96,7 @@ describe('a report', function () {
       left?.points.map(({ variant }) => variant),
       [0],
     );
-    assert.match(left?.note ?? '', /model-1/);
+    assert.match(left.note ?? '', /model-1/);
   });
 
   it('describes each variant: spread of latency, worst rows, failures, costs', async () => {
@@ -121,7 +121,7 @@ describe('a report', function () {
       first?.worst?.map(({ row, score }) => [row, score]),
       Array.from({ length: 10 }, (_, index) => [index * 5, 0]),
     );
-    const [worst] = first?.worst ?? [];
+    const [worst] = first.worst;
     assert.deepEqual((await world.store.getSample({ runId: 'described', id: worst?.id ?? 0 })).row, 0);
     assert.deepEqual(first.failureClasses, { timeout: 1 });
     assert.equal(second?.failureClasses, undefined);

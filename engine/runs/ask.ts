@@ -175,11 +175,11 @@ function failed(task: Task, variant: number, error: AnswerFailure): Omit<Asked, 
 
 /** What is kept of an answer for people to read; nothing for a plain one. */
 function detailsOf(answer: Given, perturbed: boolean): SampleDetails | undefined {
-  const { finishReason, reasoningTokens, toolCalls, fingerprint } = answer;
+  const { finishReason, reasoningTokens, toolCalls, fingerprint, timings } = answer;
   const plain = finishReason === undefined || finishReason === 'stop';
   const cached = answer.attempts === undefined;
-  const isBare = plain && !cached && !perturbed;
-  if (isBare && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined) return undefined;
+  const told = [reasoningTokens, toolCalls, fingerprint, timings];
+  if (plain && !cached && !perturbed && told.every(one => one === undefined)) return undefined;
   return {
     ...(cached ? { cached } : {}),
     ...(plain ? {} : { finishReason }),
@@ -187,5 +187,6 @@ function detailsOf(answer: Given, perturbed: boolean): SampleDetails | undefined
     ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map(call => ({ ...call })) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(perturbed ? { perturbed } : {}),
+    ...(timings === undefined ? {} : { timings }),
   };
 }

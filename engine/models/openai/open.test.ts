@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { instantHttp, questionOf } from '../../../test/fakes/instant-http.ts';
 import type { Connection } from '../../../schemas/generated/files.ts';
 import type { Files } from '../../ports/files.ts';
+import type { Programs } from '../../ports/programs.ts';
 import type { SecretReference } from '../../ports/secrets.ts';
+import type { RecordedRuns } from '../connect-context.ts';
 import { openConnection } from '../connect.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
 
@@ -20,8 +22,11 @@ async function open(connection: Connection, limits: PacingLimits = { concurrency
       folder: '/w',
       limits,
       retries: 0,
+      runs: {} as RecordedRuns,
       ports: {
-        files: {} as Files, // Nothing of OpenAI's reads a file.
+        // Nothing of OpenAI's reads a file, starts a program or looks into earlier runs.
+        files: {} as Files,
+        programs: {} as Programs,
         clock,
         digest: dependencies.digest,
         random: () => 0.5,
