@@ -72,7 +72,7 @@ describe('a judged run killed at random moments', function () {
     const random = createSeeded(seed + 1);
     const server = await startFakeOpenAi({ delay: 5 });
     const judge = await startFakeOpenAi({ delay: 20, answers: () => '{"reasons": "so", "verdict": 4}' });
-    const dataset = Array.from({ length: 200 }, (_, i) => JSON.stringify({ q: `row ${i} ANSWER=a`, a: 'a' })).join(
+    const dataset = Array.from({ length: 400 }, (_, i) => JSON.stringify({ q: `row ${i} ANSWER=a`, a: 'a' })).join(
       '\n',
     );
     const workspace = createWorkspace({
@@ -82,32 +82,35 @@ describe('a judged run killed at random moments', function () {
     });
     try {
       const cwd = workspace.folder;
-      let args = ['run', 'a.bench.yaml'];
+      let id = '';
+      let state = '';
       let committed = 0;
       for (let kill = 0; kill < 2; kill += 1) {
         const goal = judge.stats.answered + 10 + Math.floor(random() * 40);
-        const started = startAiwb(args, { cwd });
+        const started = startAiwb(id === '' ? ['run', 'a.bench.yaml'] : ['run', '--resume', id], { cwd });
         while (judge.stats.answered < goal && started.child.exitCode === null) await wait(2);
         await wait(random() * 300);
         started.child.kill('SIGKILL');
         await started.finished;
         const listed = JSON.parse((await runAiwb(['runs', 'list', '--json'], { cwd })).stdout) as {
-          runs: { id: string }[];
+          runs: { id: string; state: string }[];
         };
-        const id = listed.runs[0]?.id ?? '';
+        id = listed.runs[0]?.id ?? '';
+        state = listed.runs[0]?.state ?? '';
         const kept = await countSamples(cwd, id);
         assert.ok(kept >= committed, `${kept} samples after ${committed} were committed`);
         committed = kept;
-        args = ['run', '--resume', id];
+        if (state === 'succeeded') break;
       }
       const asked = server.stats.answered;
-      const last = await runAiwb([...args, '--json'], { cwd });
+      const ended = state === 'succeeded' ? ['runs', 'show', id] : ['run', '--resume', id];
+      const last = await runAiwb([...ended, '--json'], { cwd });
       assert.equal(last.code, 0, last.stderr);
       const report = JSON.parse(last.stdout) as Report;
       const judged = report.variants[0]?.metrics.find(({ metric }) => metric === 'judge');
-      assert.deepEqual([judged?.n, judged?.value], [200, 4]);
-      assert.equal(await countSamples(cwd, args[2] ?? ''), 200);
-      assert.equal(server.stats.answered - asked, 200 - committed, 'no stored answer was asked for again');
+      assert.deepEqual([judged?.n, judged?.value], [400, 4]);
+      assert.equal(await countSamples(cwd, id), 400);
+      assert.equal(server.stats.answered - asked, 400 - committed, 'no stored answer was asked for again');
     } finally {
       await server.close();
       await judge.close();
