@@ -14,7 +14,7 @@ export interface CommonSubsequence {
 }
 
 export function createCommonSubsequence(reference: Int32Array, alphabet: number): CommonSubsequence {
-  const masks = createMasks(reference, alphabet);
+  const masks = createMasks(reference, 0, reference.length, alphabet);
   const words = Math.ceil(reference.length / 32);
   return {
     length(other) {

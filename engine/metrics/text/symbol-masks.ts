@@ -7,6 +7,8 @@ const denseMasks = 1 << 20;
  */
 export interface SymbolMasks {
   readonly bits: Int32Array;
+  /** All masks are in `bits`, that of a symbol at symbol × words: `start` and `finish` may be left out. */
+  readonly dense: boolean;
   /** Where the mask of a symbol starts in `bits`. */
   start(symbol: number): number;
   finish(symbol: number): void;
@@ -14,19 +16,20 @@ export interface SymbolMasks {
 
 let sharedBits = new Int32Array(4096);
 
-/** Symbols are whole numbers ≥ 0 below `alphabet`. */
-export function createMasks(source: Int32Array, alphabet: number): SymbolMasks {
-  const words = Math.ceil(source.length / 32);
+/** Masks of the elements from `from` to before `to`. Symbols are whole numbers ≥ 0 below `alphabet`. */
+export function createMasks(source: Int32Array, from: number, to: number, alphabet: number): SymbolMasks {
+  const words = Math.ceil((to - from) / 32);
   const size = alphabet * words;
-  if (size > denseMasks) return createSparseMasks(source, words, alphabet);
+  if (size > denseMasks) return createSparseMasks(source.subarray(from, to), words, alphabet);
   if (sharedBits.length < size) sharedBits = new Int32Array(2 ** Math.ceil(Math.log2(size)));
   const bits = sharedBits;
   bits.fill(0, 0, size);
-  for (let index = 0; index < source.length; index++) {
-    const at = source[index]! * words + (index >> 5);
-    bits[at] = bits[at]! | (1 << (index & 31));
+  for (let index = from; index < to; index++) {
+    const place = index - from;
+    const at = source[index]! * words + (place >> 5);
+    bits[at] = bits[at]! | (1 << (place & 31));
   }
-  return { bits, start: symbol => symbol * words, finish: ignore };
+  return { bits, dense: true, start: symbol => symbol * words, finish: ignore };
 }
 
 function ignore(): void {
@@ -48,6 +51,7 @@ function createSparseMasks(source: Int32Array, words: number, alphabet: number):
   const bits = new Int32Array(words);
   return {
     bits,
+    dense: false,
     start(symbol) {
       for (let at = starts[symbol]!; at < starts[symbol + 1]!; at++) {
         const place = places[at]!;
