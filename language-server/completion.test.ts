@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import type { CompletionItem, TextEdit } from 'vscode-languageserver';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
@@ -147,6 +148,22 @@ describe('completion', () => {
     assert.deepEqual(await labels('dataset: {path: "|'), ['data/t.jsonl']);
     assert.equal(await take('dataset:\n  path: data/t|\n', 'data/t.jsonl'), 'dataset:\n  path: data/t.jsonl\n');
     assert.deepEqual(await labels('prompts:\n  - |'), ['prompts/t.prompt.yml']);
+  });
+
+  it('offers columns of Parquet files and Hugging Face folders, wherever columns are named', async () => {
+    const fixtures = fileURLToPath(new URL('../test/fixtures/data/', import.meta.url));
+    const columns = ['id', 'label', 'text', 'tags'];
+    const parquet = `dataset:\n  path: ${fixtures}many-zstd.parquet\n  `;
+    for (const place of ['input: |', 'choices: |', 'audio: |', 'split: {stratify: |}', 'target:\n    - |']) {
+      assert.deepEqual(await labels(`${parquet}${place}\n`), columns, place);
+    }
+    const hub = ['text', 'label', 'tags', 'meta', 'picture'];
+    assert.deepEqual(await labels(`dataset:\n  path: ${fixtures}huggingface/shards\n  images: |\n`), hub);
+    assert.deepEqual(await labels(`dataset:\n  path: ${fixtures}huggingface/card\n  config: de\n  input: |\n`), [
+      'text',
+      'label',
+      'tags',
+    ]);
   });
 
   it('offers enumerations, booleans, defaults and examples', async () => {
