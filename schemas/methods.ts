@@ -25,6 +25,8 @@ export interface EngineRequests {
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
+  /** Brings another tool's results in as runs. */
+  'runs/import': [m.ImportResults, m.ImportedRuns];
   'samples/query': [m.SampleQuery, m.SamplePage];
   /** One sample by its permanent link. */
   'samples/get': [m.SampleReference, m.SampleRow];

@@ -1,4 +1,9 @@
-import type { ProgramRequest, ProgramResponse, SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
+import type {
+  ProgramRequest,
+  ProgramResponse,
+  SecretRequest,
+  SecretResponse,
+} from '../../schemas/generated/messages.ts';
 import type { Secrets } from '../../engine/ports/secrets.ts';
 import { programNotAllowed } from '../../platform/processes/programs.ts';
 import { createHostSecrets } from './host-secrets.ts';

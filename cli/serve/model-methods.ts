@@ -1,5 +1,11 @@
 import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
-import type { DetectedServers, LastFigure, ModelEntry, ModelList, RunSummary } from '../../schemas/generated/messages.ts';
+import type {
+  DetectedServers,
+  LastFigure,
+  ModelEntry,
+  ModelList,
+  RunSummary,
+} from '../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../../engine/base/errors.ts';
 import { classifierKinds } from '../../engine/models/embedded/kinds.ts';
 import { addressOf, credentialOf, modelNameOf } from '../../engine/models/connections.ts';

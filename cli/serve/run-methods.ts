@@ -107,8 +107,9 @@ export async function exportToFile(
   session: Session,
   signal: AbortSignal,
 ): Promise<Exported> {
-  const { files, clock } = session.host;
-  await exportRuns(runIds, format, target, { store: session.store, files, clock, pageAssets: readPageAssets }, signal);
+  const { files, clock, digest } = session.host;
+  const dependencies = { store: session.store, files, clock, digest, pageAssets: readPageAssets };
+  await exportRuns(runIds, format, target, dependencies, signal);
   return { path: target };
 }
 

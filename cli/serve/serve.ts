@@ -1,7 +1,14 @@
 import process from 'node:process';
-import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import * as validators from '../../schemas/generated/validators.js';
+import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
@@ -14,6 +21,7 @@ import {
   startAssessment,
 } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
+import { importResults } from './import-methods.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
@@ -61,7 +69,7 @@ class EngineServer {
       this.#answer(validators.validateOpenWorkspace, parameters, token, async (options, signal) => {
         const access = createHostAccess({
           secret: request => connection.sendRequest('secret/resolve', request),
-          programs: request => connection.sendRequest('programs/allow', request),
+          programs: request => connection.sendRequest<ProgramResponse>('programs/allow', request).catch(refuseUnasked),
         });
         await this.dispose();
         this.#session = openSession(options, access, signal);
@@ -105,7 +113,11 @@ class EngineServer {
     );
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
-    this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));
+    this.#on('runs/import', validators.validateImportResults, importResults);
+    this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
+      store.querySamples(query, signal),
+    );
+    this.#on('samples/get', validators.validateSampleReference, (reference, { store }) => store.getSample(reference));
     this.#on('samples/disagreements', validators.validateDisagreementQuery, (query, { store }) =>
       store.queryDisagreements(query),
     );
@@ -183,6 +195,12 @@ class EngineServer {
       listener.dispose();
     }
   }
+}
+
+/** A host that knows no such question lets nothing be started. */
+function refuseUnasked(error: unknown): ProgramResponse {
+  if (error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound) return { allowed: false };
+  throw error;
 }
 
 /** What this process writes itself, the store's version does not tell it. */

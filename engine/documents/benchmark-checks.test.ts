@@ -56,6 +56,26 @@ describe('checkBenchmark', () => {
     await expectFound(`${base}prompts: [p.prompt.yml]\n`, []);
   });
 
+  it('tells judges, rubrics, columns, baselines and repeats that are not there', async () => {
+    const metrics = [
+      '{judge: {rubric: gone.md}}',
+      '{judge: {name: second, criteria: x, model: gpd}}',
+      '{pairwise: {criteria: x, model: gpt, baseline: other}}',
+      '{pass-at-k: {tests: test, k: [1, 5]}}',
+      '{similarity: {model: gpt}}',
+    ];
+    await expectFound(`${base}metrics: [${metrics.join(', ')}]\n`, [
+      /unknown-connection No judge is named here/,
+      /missing-file There is no file `gone\.md`/,
+      /unknown-connection .*no connection `gpd`\. Did you mean `gpt`/,
+      /unknown-model `other` is not among `models`/,
+      /unknown-column The dataset has no column `test`\. Did you mean `text`/,
+      /metric-unsuitable pass@5 needs 5 answers to every row: set `repeats: 5`/,
+    ]);
+    const judged: Surroundings = { ...good, connections: { state: 'known', names: ['gpt'], judge: 'gpt' } };
+    await expectFound(`${base}metrics: [{judge: {criteria: x}}]\n`, [], judged);
+  });
+
   it('tells a metric that is named twice', async () => {
     await expectFound(`${base}metrics: [accuracy, {f1: {average: macro}}, {f1: {average: micro}}]\n`, [
       /^4:\d+ error duplicate-item `f1` is measured already/,

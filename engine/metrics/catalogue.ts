@@ -18,6 +18,7 @@ import { numeric } from './numeric.ts';
 import { pairwise } from './pairwise.ts';
 import { passAtK } from './pass-at-k.ts';
 import { pii } from './pii.ts';
+import { recorded } from './recorded.ts';
 import { regex } from './regex.ts';
 import { retrieval } from './retrieval.ts';
 import { robustness } from './robustness.ts';
@@ -61,6 +62,7 @@ const definitions: readonly MetricDefinition[] = [
   passAtK,
   fairness,
   robustness,
+  recorded,
   latency,
   timeToFirstToken,
   tokens,

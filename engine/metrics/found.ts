@@ -22,8 +22,8 @@ export interface FoundMetric {
   /** What a judge is told to look for; known once prepared. */
   rubric(): string;
   prepare?(read: (path: string) => string): void;
-  /** What rules find: how often each kind. */
-  find?(text: string): ReadonlyMap<string, number>;
+  /** What rules find: how often each kind; undefined before they are there. */
+  find?(text: string): ReadonlyMap<string, number> | undefined;
 }
 
 /** A share of answers, the lower the better; an answer is right where nothing is found. */
@@ -67,12 +67,10 @@ export function createFoundMetric(found: FoundMetric): Metric {
   };
 }
 
-/** Rules are looked up again where the files they need were read; a report made later has the stored score alone. */
+/** By the rules as they are now, where the files they need were read; a report made later has the stored score alone. */
 function scoreByRules(found: FoundMetric, { output, scores }: Observation): number | undefined {
-  const stored = scores?.[found.id];
-  if (stored !== undefined) return stored;
   const kinds = found.find?.(output);
-  return kinds === undefined ? undefined : Number(kinds.size > 0);
+  return kinds === undefined ? scores?.[found.id] : Number(kinds.size > 0);
 }
 
 function countKinds(found: FoundMetric, { output }: Observation): Record<string, number> | undefined {

@@ -35,17 +35,14 @@ export interface AnsweredPair {
   readonly baseline: string;
 }
 
-/** What a reply used, as far as the endpoint says. */
-type Usage = Omit<Answer, 'output' | 'latencyMs' | 'attempts'>;
-
 /** A model that measures, such as a judge, with its price. */
 export interface MeasuringModel {
   /** Answers and embeddings keep to the run's budget and may throw `budget-exceeded`, which ends the run. */
   readonly model: Model;
   /** As the workbench names it. */
   readonly name: string;
-  /** US dollars of a reply; undefined where no price is known. */
-  costOf(usage: Usage): number | undefined;
+  /** US dollars of a reply by what it used; undefined where no price is known. */
+  costOf(usage: Partial<Answer>): number | undefined;
   /** What the connection itself sets; a question's own parameters win over them. */
   readonly parameters: ModelParameters;
 }

@@ -202,7 +202,7 @@ describe('metrics that measure outside the engine', function () {
       );
       const tools = toolsWith(model);
       const measured = await Promise.all(
-        ['a', 'b', 'ab', 'zero', ' '].map(output => metric.measure?.(sampleOf(output), tools, signal)),
+        ['a', 'b', 'ab', 'zero', ' '].map(async output => metric.measure?.(sampleOf(output), tools, signal)),
       );
       const cosines = measured.map(measurement => measurement?.scores['similarity']?.toFixed(12));
       assert.deepEqual(cosines, ['1.000000000000', '0.000000000000', Math.SQRT1_2.toFixed(12), undefined, undefined]);
@@ -214,6 +214,19 @@ describe('metrics that measure outside the engine', function () {
         measured.reduce((sum, measurement) => sum + (measurement?.cost ?? 0), 0),
         8,
       );
+    });
+
+    it('is measured over a connection with embeddings', async () => {
+      world.write(
+        'workbench.yaml',
+        `connections:\n  gpt: {provider: openai, baseUrl: "${server.url}", model: fake}\n  embedder: {provider: openai, api: embeddings, baseUrl: "${server.url}", model: fake, price: {input: 1}}\n`,
+      );
+      const record = await world.run(bench('{similarity: {model: embedder}}'));
+      assert.equal(record.summary.state, 'succeeded', JSON.stringify(record.summary.failure));
+      const scores = (await world.samples(record)).map(sample => sample.scores['similarity'] ?? NaN);
+      assert.ok(Math.abs((scores[0] ?? 0) - 1) < 1e-6, 'the same text');
+      assert.ok((scores[1] ?? 1) < 1 - 1e-6, 'another text');
+      assert.ok((record.summary.progress.measuringCost ?? 0) > 0);
     });
 
     it('tells a failure of the model', async () => {

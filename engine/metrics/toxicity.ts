@@ -46,7 +46,7 @@ export const toxicity: MetricDefinition = {
         }
         find = createFinder(words, read(words));
       },
-      find: text => find?.(text) ?? none,
+      find: text => find?.(text),
     });
   },
 };

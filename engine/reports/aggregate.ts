@@ -19,6 +19,8 @@ interface SliceAggregate {
   n: number;
   readonly aggregators: readonly Aggregator[];
 }
+/** Builds of an endpoint that are told apart in one run. */
+const mostFingerprints = 16;
 
 /** Collects one variant's samples into its results; memory does not grow with the rows but for one number a row and metric. */
 export class VariantAggregate {
@@ -26,6 +28,7 @@ export class VariantAggregate {
   readonly #overall: readonly Aggregator[];
   /** By column, then by value. */
   readonly #slices = new Map<string, Map<string, SliceAggregate>>();
+  readonly #fingerprints = new Set<string>();
   #answered = 0;
   #failed = 0;
 
@@ -49,14 +52,23 @@ export class VariantAggregate {
     }
   }
 
+  /** What the endpoint says answered: more than one where it changed while the run went on. */
+  addFingerprint(fingerprint: string | undefined): void {
+    if (fingerprint !== undefined && this.#fingerprints.size < mostFingerprints) this.#fingerprints.add(fingerprint);
+  }
+
   addFailed(): void {
     this.#failed += 1;
   }
 
   /** Takes a stored sample over, as a resume and a report made later do. */
   addStored(sample: SampleRecord): void {
-    if (sample.failure !== undefined) this.addFailed();
-    else this.addAnswered(observe(sample), sample.slices);
+    if (sample.failure !== undefined) {
+      this.addFailed();
+      return;
+    }
+    this.addFingerprint(sample.details?.fingerprint);
+    this.addAnswered(observe(sample), sample.slices);
   }
 
   result(
@@ -74,6 +86,7 @@ export class VariantAggregate {
       ...(record.prompt === undefined ? {} : { prompt: record.prompt }),
       modelDigest: record.modelDigest,
       ...(record.promptDigest === undefined ? {} : { promptDigest: record.promptDigest }),
+      ...(this.#fingerprints.size === 0 ? {} : { fingerprints: [...this.#fingerprints].sort() }),
       samples: this.#answered,
       failed: this.#failed,
       metrics: this.#overall.flatMap(aggregator => aggregator.values(options)),

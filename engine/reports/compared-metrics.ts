@@ -16,12 +16,14 @@ export interface ComparedMetric {
   /** Where every value is 0 or 1. */
   readonly isRight?: (value: number) => boolean;
   readonly corpus?: CorpusStatistics;
+  /** Where neither scores nor statistics tell how the figure comes about: the metric itself. */
+  readonly whole?: Metric;
 }
 
 const none = new Float64Array();
 
 /**
- * What to compare, the leading metric first: every quality metric that pairs (by scores or by corpus statistics), and latency, time to
+ * What to compare, the leading metric first: every quality metric that pairs (by scores, by corpus statistics, or by its figure alone), and latency, time to
  * first token and cost per 1,000 answers where they are measured. Figures without a better direction are not compared.
  */
 export function listCompared(metrics: readonly Metric[], leading: Metric): readonly ComparedMetric[] {
@@ -34,7 +36,7 @@ export function listCompared(metrics: readonly Metric[], leading: Metric): reado
 
 /** Keys of the scores that comparisons and worst rows read. */
 export function scoreKeys(compared: readonly ComparedMetric[], leading: Metric): readonly string[] {
-  const scored = compared.filter(({ kind, corpus }) => kind === 'quality' && corpus === undefined);
+  const scored = compared.filter(({ kind, values }) => kind === 'quality' && values !== undefined);
   return [...new Set([leading.id, ...scored.map(({ id }) => id)])];
 }
 
@@ -43,7 +45,8 @@ function compareQuality(metric: Metric): ComparedMetric | undefined {
   const figure = { id, label, kind, unit, direction };
   if (metric.overallOnly === true || metric.seesPerturbed === true) return undefined;
   if (corpus !== undefined) return { ...figure, corpus };
-  if (score === undefined) return undefined;
+  if (score === undefined)
+    return metric.startAggregate().point === undefined ? undefined : { ...figure, whole: metric };
   const values = (columns: SampleColumns): Float64Array => columns.scores.get(id) ?? none;
   return { ...figure, values, ...(right?.binary === true ? { isRight: right.isRight } : {}) };
 }

@@ -199,9 +199,7 @@ function notesOf({ summary }: RunRecord, repeats: number): string[] {
   if (summary.state !== 'succeeded')
     notes.push(`Partial: ${countOf(done, 'sample')} of ${countOf(total, 'sample')} were asked.`);
   if (reused > 0)
-    notes.push(
-      `Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - kept, 'sample')} asked after it.`,
-    );
+    notes.push(`Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - kept, 'sample')} asked after it.`);
   if (repeats > 1) {
     notes.push(
       `Every row was asked ${String(repeats)} times: intervals of quality figures and comparisons take the answers to one row together, those of latency and cost count each answer.`,

@@ -13,7 +13,8 @@ export function runningNotes(progress: RunProgress, extended: string | undefined
       `Extended: ${countOf(progress.extended, 'sample')} taken over from run ${extended}, with the times and costs measured there; they were not paid for again.`,
     );
   }
-  if (cached > 0) notes.push(`${countOf(cached, 'answer')} came from the cache: not paid for again, and without latency.`);
+  if (cached > 0)
+    notes.push(`${countOf(cached, 'answer')} came from the cache: not paid for again, and without latency.`);
   if (measuringCost !== undefined) {
     notes.push(`Judges and embeddings cost ${formatNumber(measuringCost, 'USD')} beside the models' own cost.`);
   }

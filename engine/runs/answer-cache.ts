@@ -1,3 +1,4 @@
+import { omit } from '../base/omit.ts';
 import { addressOf } from '../models/connections.ts';
 import type { Answer, ContentPart, Question } from '../models/model.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -25,7 +26,12 @@ const notCached: ReadonlySet<string> = new Set(['command', 'replay', 'vscode-lm'
  * Whether a run may answer from the cache: not where rows are asked several times (a repeat must be asked), not where times are measured,
  * not where the benchmark or the person says no.
  */
-export function mayCache({ benchmark, spec, repeats, metrics }: Pick<RunPlan, 'benchmark' | 'spec' | 'repeats' | 'metrics'>): boolean {
+export function mayCache({
+  benchmark,
+  spec,
+  repeats,
+  metrics,
+}: Pick<RunPlan, 'benchmark' | 'spec' | 'repeats' | 'metrics'>): boolean {
   if (benchmark.cache === false || spec.cache === false || repeats > 1) return false;
   return !metrics.some(({ kind }) => kind === 'latency');
 }
@@ -87,8 +93,9 @@ export class AnswerCache {
 
   /** Keeps a fresh answer, unless it is one that another try might better: empty, or cut by a content filter. */
   keep(key: string, answer: Answer): void {
-    const { latencyMs: _latency, firstTokenMs: _first, attempts: _attempts, ...kept } = answer;
-    const isEmpty = answer.output.trim() === '' && answer.toolCalls === undefined && answer.choiceLogprobs === undefined;
+    const kept: CachedAnswer = omit(answer, 'latencyMs', 'firstTokenMs', 'attempts');
+    const isEmpty =
+      answer.output.trim() === '' && answer.toolCalls === undefined && answer.choiceLogprobs === undefined;
     if (isEmpty || answer.finishReason === 'content_filter' || answer.output.length > longestKept) return;
     this.#fresh.push({ key, answer: JSON.stringify(kept) });
     if (this.#fresh.length >= flushAt) this.#write();

@@ -1,23 +1,19 @@
+import type { Connection } from '../../schemas/generated/files.ts';
 import type { FailureClass, SampleDetails } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
 import type { Observation } from '../metrics/metric.ts';
 import { scoreObservation } from '../metrics/score.ts';
 import { parametersOf as parametersOfConnection } from '../models/connections.ts';
-import {
-  AnswerFailure,
-  countCharacters,
-  type Answer,
-  type Message,
-  type ModelParameters,
-  type Question,
-} from '../models/model.ts';
+import { AnswerFailure, countCharacters, type Answer, type Message, type Question } from '../models/model.ts';
 import type { SampleRecord } from '../ports/store.ts';
-import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
+import type { Prompt } from '../prompts/prompt.ts';
 import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
 import type { Task } from './feed.ts';
-import { estimateCost, type Budget } from './budget.ts';
+import { estimateCost, estimateSoundCost, type Budget } from './budget.ts';
 import { costOf } from './guards.ts';
 import type { OpenModel } from './models.ts';
 import type { RunPlan } from './plan.ts';
+import { toQuestion } from './question.ts';
 
 /** One answered or failed sample, with what its metrics saw. */
 export interface Asked {
@@ -41,14 +37,21 @@ export async function askTask(
   cache: AnswerCache | undefined,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const question = toQuestion(task, open, prompt, plan);
+  let question: Question;
+  try {
+    const asked = toQuestion(task, open.planned, prompt, plan, signal);
+    question = asked instanceof Promise ? await asked : asked;
+  } catch (error) {
+    if (!(error instanceof WorkbenchError) || !isAboutRow(error)) throw error;
+    const failure = new AnswerFailure('client', `${error.message} ${error.remedy ?? ''}`.trim(), 0);
+    return { ...failed(task, variant, failure), messages: [], values: task.row.values };
+  }
   const shown = { messages: question.messages, values: task.row.values };
   const price = open.planned.kind === 'connection' ? open.planned.connection.price : undefined;
   const key = cache?.keyOf(open, question);
   const known = key === undefined ? undefined : await cache?.find(key);
   if (known !== undefined) return { ...answered(task, variant, known, costOf(known, price), plan), ...shown };
-  const estimate =
-    price === undefined ? 0 : estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  const estimate = mostCost(question, open, price);
   const room = budget.reserve(estimate);
   if (room !== undefined) await room;
   let cost: number | undefined;
@@ -65,18 +68,16 @@ export async function askTask(
   }
 }
 
-function toQuestion(task: Task, open: OpenModel, prompt: Prompt | undefined, plan: RunPlan): Question {
-  const input = task.row.input;
-  return {
-    input,
-    messages: open.planned.kind === 'connection' ? (prompt?.render(task.row.values) ?? inputAsMessage(input)) : [],
-    parameters: parametersOf(prompt),
-    stream: plan.streams,
-    timeout: plan.limits.timeout,
-    ...(task.row.choices === undefined ? {} : { choices: task.row.choices }),
-    values: task.row.values,
-    sample: { row: task.row.index, rowDigest: task.row.digest, repeat: task.repeat },
-  };
+/** The most an answer may cost, for the budget. */
+function mostCost(question: Question, open: OpenModel, price: Connection['price']): number {
+  if (price === undefined) return 0;
+  const inWords = estimateCost(countCharacters(question.messages), longestAnswer(question, open), price);
+  return inWords + estimateSoundCost(question.audio, price);
+}
+
+/** A fault of this row's own files: the others can still be asked. */
+function isAboutRow({ code }: WorkbenchError): boolean {
+  return code === 'dataset-invalid' || code === 'file-unreadable' || code === 'file-not-found';
 }
 
 function longestAnswer({ parameters }: Question, { planned }: OpenModel): number | undefined {
@@ -86,15 +87,9 @@ function longestAnswer({ parameters }: Question, { planned }: OpenModel): number
   );
 }
 
-const noParameters: ModelParameters = {};
-
-/** The prompt's own parameters, which win over the connection's: the model itself knows those. One object a prompt, not one a row. */
-function parametersOf(prompt: Prompt | undefined): ModelParameters {
-  return prompt?.parameters ?? noParameters;
-}
-
 /** A fresh answer, or one from the cache, which has no times of its own. */
-type Given = Answer | (CachedAnswer & { readonly latencyMs?: never; readonly firstTokenMs?: never; readonly attempts?: never });
+type Given =
+  Answer | (CachedAnswer & { readonly latencyMs?: never; readonly firstTokenMs?: never; readonly attempts?: never });
 
 function answered(
   task: Task,
@@ -180,11 +175,11 @@ function failed(task: Task, variant: number, error: AnswerFailure): Omit<Asked, 
 
 /** What is kept of an answer for people to read; nothing for a plain one. */
 function detailsOf(answer: Given, perturbed: boolean): SampleDetails | undefined {
-  const { finishReason, reasoningTokens, toolCalls, fingerprint } = answer;
+  const { finishReason, reasoningTokens, toolCalls, fingerprint, timings } = answer;
   const plain = finishReason === undefined || finishReason === 'stop';
   const cached = answer.attempts === undefined;
-  const isBare = plain && !cached && !perturbed;
-  if (isBare && reasoningTokens === undefined && toolCalls === undefined && fingerprint === undefined) return undefined;
+  const told = [reasoningTokens, toolCalls, fingerprint, timings];
+  if (plain && !cached && !perturbed && told.every(one => one === undefined)) return undefined;
   return {
     ...(cached ? { cached } : {}),
     ...(plain ? {} : { finishReason }),
@@ -192,5 +187,6 @@ function detailsOf(answer: Given, perturbed: boolean): SampleDetails | undefined
     ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map(call => ({ ...call })) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(perturbed ? { perturbed } : {}),
+    ...(timings === undefined ? {} : { timings }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import type { Media } from '../models/model.ts';
 
 /**
  * Keeps a run within its budget. A request reserves the most it may cost before it is sent and settles the real cost after, so that
@@ -64,6 +65,13 @@ const assumedOutputTokens = 256;
 export function estimateCost(characters: number, maxTokens: number | undefined, price: Connection['price']): number {
   if (price === undefined) return 0;
   return priceOfTokens(estimateTokens(characters), maxTokens ?? assumedOutputTokens, price) + (price.perRequest ?? 0);
+}
+
+/** The most US dollars transcribing a sound may cost, before it is sent: its size at the lowest bit rates that speech is kept in. */
+export function estimateSoundCost(audio: Media | undefined, price: Connection['price']): number {
+  if (audio === undefined || price?.perMinute === undefined) return 0;
+  const bytesPerSecond = audio.mediaType === 'audio/wav' ? 16_000 : 4000;
+  return (audio.bytes.byteLength / bytesPerSecond / 60) * price.perMinute;
 }
 
 /** The most US dollars these tokens may cost: none cached, all output at the dearer of its prices. */

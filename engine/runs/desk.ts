@@ -1,4 +1,5 @@
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { omit } from '../base/omit.ts';
 import type { MeasuredSample } from '../metrics/measure.ts';
 import type { Metric, Observation } from '../metrics/metric.ts';
 import { scoreObservation } from '../metrics/score.ts';
@@ -63,7 +64,12 @@ export class SampleDesk {
       return this.#recorder.add(asked.record);
     }
     const { record, observation, messages, values } = asked;
-    this.#tracker.addAnswered(variant.record.variant, paidCost(record), record.attempts, record.details?.cached === true);
+    this.#tracker.addAnswered(
+      variant.record.variant,
+      paidCost(record),
+      record.attempts,
+      record.details?.cached === true,
+    );
     if (this.#measuring.length === 0) return this.#keep(variant, { record, observation }, true);
     // Stored before it is measured: a judge is slow, and an answer is paid for.
     const full = this.#recorder.add(record);
@@ -94,7 +100,7 @@ export class SampleDesk {
 
   /** A complete sample that this run has stored already. */
   countStored(variant: RunningVariant, record: SampleRecord): void {
-    variant.aggregate.addAnswered(observe(record), record.slices);
+    variant.aggregate.addStored(record);
   }
 
   /** Another run's sample as this run's own: written, and measured where it lacks a score. */
@@ -189,19 +195,16 @@ export class SampleDesk {
     const seen = { ...observation, scores: { ...observation.scores, ...measured.scores } };
     const rescored = rescore({ ...record }, seen, this.#plan);
     const details = mergeDetails(record.details, metrics, measured);
-    const { details: _before, ...others } = rescored.record;
+    const others = omit(rescored.record, 'details');
     return {
       record: { ...others, ...(details === undefined ? {} : { details }) },
       observation: rescored.observation,
     };
   }
 
-  #keep(
-    variant: RunningVariant,
-    { record, observation }: AnsweredSample,
-    isNew: boolean,
-  ): Promise<void> | undefined {
+  #keep(variant: RunningVariant, { record, observation }: AnsweredSample, isNew: boolean): Promise<void> | undefined {
     variant.aggregate.addAnswered(observation, record.slices);
+    variant.aggregate.addFingerprint(record.details?.fingerprint);
     return this.#recorder.add(record, isNew);
   }
 
@@ -240,7 +243,7 @@ export function rescore(
   { metrics, leading }: Pick<RunPlan, 'metrics' | 'leading'>,
 ): AnsweredSample {
   const scores = scoreObservation(observation, metrics, leading);
-  const { right: _right, ...others } = record;
+  const others = omit(record, 'right');
   const lead = scores[leading.id];
   const right = lead === undefined || leading.right === undefined ? {} : { right: leading.right.isRight(lead) };
   return { record: { ...others, ...right, scores }, observation: { ...observation, scores } };

@@ -74,6 +74,11 @@ function notesOf(plan: RunPlan): string[] {
   if (connections.length > 0) notes.push('Tokens are estimated at four characters each; the endpoint counts its own.');
   const unpriced = connections.filter(model => model.connection.price === undefined).map(model => model.name);
   if (unpriced.length > 0) notes.push(`No price is known for ${unpriced.join(', ')}: its cost is not in the sum.`);
+  const timed = connections.filter(model => model.connection.price?.perMinute !== undefined).map(model => model.name);
+  if (timed.length > 0)
+    notes.push(
+      `The price of minutes of ${timed.join(', ')} is not in the sum: how long the sounds are is known once they are sent.`,
+    );
   if (plan.limits.budget !== undefined)
     notes.push(`The run stops before it passes its budget of ${plan.limits.budget.toFixed(2)} USD.`);
   return notes;

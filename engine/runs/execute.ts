@@ -1,5 +1,4 @@
-import type { Environment } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { toWorkbenchError, type WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, RunWriter, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
 import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
@@ -16,9 +15,10 @@ import { planRun, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import { ProgressTracker } from './progress.ts';
 import { SampleRecorder } from './recorder.ts';
+import { collectAnew, datasetFacts, environmentOf, findUnanswered } from './run-facts.ts';
 import type { RunningVariant } from './running-variant.ts';
 import type { VariantRecord } from './spec.ts';
-import { takeOverRun } from './take-over.ts';
+import { measureStored, takeOverRun } from './take-over.ts';
 import { measurePairs } from '../scoring/measure-pairs.ts';
 import { checkSameMeasures, recordMeasures } from '../scoring/record-measures.ts';
 import { openMeasureTools, type MeasureSession } from '../scoring/tools.ts';
@@ -189,8 +189,9 @@ class Execution {
     const cache = mayCache(plan) ? new AnswerCache(store, ports.digest, ports.clock, onFailure) : undefined;
     try {
       const context = { plan, variants, store, ports, desk, tracker };
-      await takeOverRun(runId, context, signal);
+      const lacking = await takeOverRun(runId, context, signal);
       budget.charge(tracker.cost + tracker.measuringCost);
+      await measureStored(runId, lacking, context, signal);
       if (plan.spec.extends !== undefined) {
         const measuring = session === undefined ? undefined : recordMeasures(plan, session, ports.digest);
         await extendRun(await store.getRun(plan.spec.extends), measuring, context, signal);
@@ -212,6 +213,12 @@ class Execution {
     }
   }
 
+  /** A run that stopped while it measured has answers stored that no figure has counted yet. */
+  async #collectStopped(plan: RunPlan, variants: readonly RunningVariant[]): Promise<readonly RunningVariant[]> {
+    if (plan.measures.measures.length === 0) return variants;
+    return collectAnew(plan, variants, this.#writer.runId, this.#store, new AbortController().signal);
+  }
+
   async #finish(
     plan: RunPlan | undefined,
     variants: readonly RunningVariant[],
@@ -224,7 +231,8 @@ class Execution {
       return;
     }
     const options = { confidence: plan.confidence, seed: plan.seed };
-    const results = variants.map(({ record, aggregate, open }) =>
+    const counted = failure === undefined ? variants : await this.#collectStopped(plan, variants);
+    const results = counted.map(({ record, aggregate, open }) =>
       aggregate.result(this.#writer.runId, record, options, open.learningCurve),
     );
     const gates = judgeGates(plan.benchmark.gate ?? [], results, failure === undefined);
@@ -257,57 +265,4 @@ class Execution {
     );
     await this.#writer.finish({ state, progress, headlines, report, ...(gate === undefined ? {} : { gate }), ...told });
   }
-}
-
-function datasetFacts(plan: RunPlan, models: readonly OpenModel[]) {
-  const trainingRows = Math.max(0, ...models.map(({ trainingRows }) => trainingRows));
-  return {
-    path: plan.benchmark.dataset.path,
-    digest: plan.scan.digest,
-    rows: plan.scan.rows,
-    labels: plan.scan.labels,
-    trainingRows,
-  };
-}
-
-function environmentOf(plan: RunPlan, ports: RunPorts): Environment {
-  return {
-    ...ports.host,
-    seed: plan.seed,
-    fileDigest: ports.digest.sha256(plan.spec.text),
-    datasetDigest: plan.scan.digest,
-  };
-}
-
-/** Variants with figures over what is stored by now. */
-async function collectAnew(
-  plan: RunPlan,
-  variants: readonly RunningVariant[],
-  runId: string,
-  store: Store,
-  signal: AbortSignal,
-): Promise<readonly RunningVariant[]> {
-  const fresh = variants.map(variant => ({ ...variant, aggregate: new VariantAggregate(plan.metrics) }));
-  for await (const samples of store.readSamples(runId, signal)) {
-    for (const sample of samples) fresh[sample.variant]?.aggregate.addStored(sample);
-  }
-  return fresh;
-}
-
-/**
- * A run in which some model answered nothing at all did not succeed. One that refused everything it was asked has said something about
- * itself, and fails the run only where nobody answered.
- */
-function findUnanswered(variants: readonly RunningVariant[], tracker: ProgressTracker): WorkbenchError | undefined {
-  const counts = variants.map(({ record }) => tracker.variantCounts(record.variant));
-  const isAnswered = counts.some(({ done, failed }) => failed < done);
-  for (const { record, open } of variants) {
-    const { done, failed, refused } = tracker.variantCounts(record.variant);
-    if (done === 0 || failed < done || (isAnswered && refused === failed)) continue;
-    const reason = open.lastFailure ?? 'no reason was given';
-    return new WorkbenchError('run-failed', `${record.model} answered none of ${String(done)} samples: ${reason}`, {
-      remedy: 'Correct the connection, then resume the run.',
-    });
-  }
-  return undefined;
 }

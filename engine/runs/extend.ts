@@ -2,6 +2,7 @@ import type { Environment } from '../../schemas/generated/messages.ts';
 import { countOccurrences } from '../datasets/scan.ts';
 import { readAskedRows } from '../datasets/selection.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { omit } from '../base/omit.ts';
 import type { RunRecord, SampleRecord } from '../ports/store.ts';
 import { observe } from '../reports/aggregate.ts';
 import { rescore } from './desk.ts';
@@ -55,9 +56,7 @@ function matchVariants(
 ): ReadonlyMap<number, readonly RunningVariant[]> {
   const matched = new Map<number, readonly RunningVariant[]>();
   for (const { variant, modelDigest, promptDigest } of variants) {
-    const same = own.filter(
-      ({ record }) => record.modelDigest === modelDigest && record.promptDigest === promptDigest,
-    );
+    const same = own.filter(({ record }) => record.modelDigest === modelDigest && record.promptDigest === promptDigest);
     if (same.length > 0) matched.set(variant, same);
   }
   return matched;
@@ -65,12 +64,17 @@ function matchVariants(
 
 function nothingShared({ summary }: RunRecord): WorkbenchError {
   return new WorkbenchError('usage', `Run ${summary.id} shares no model and prompt with this benchmark as it is now.`, {
-    remedy: 'Models with other parameters or addresses, and prompts with other words, are other models. Run it without --extend.',
+    remedy:
+      'Models with other parameters or addresses, and prompts with other words, are other models. Run it without --extend.',
   });
 }
 
 /** Positions of this run's rows by what makes a row the same. */
-async function readPositions(plan: RunPlan, ports: RunPorts, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+async function readPositions(
+  plan: RunPlan,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
   const occurrenceOf = countOccurrences(plan.scan.repeated);
   const positions = new Map<string, number>();
   for await (const rows of readAskedRows(ports.files, ports.digest, plan.selection, signal)) {
@@ -96,11 +100,13 @@ function adopt(
   const holds = (key: string): boolean => !stale.some(id => key === id || key.startsWith(`${id}.`));
   const keep = <Value>(entries: Readonly<Record<string, Value>>): Record<string, Value> =>
     Object.fromEntries(Object.entries(entries).filter(([key]) => holds(key)));
-  const { measured, unmeasured: _unmeasured, measuringCost: _cost, ...others } = sample.details ?? {};
+  const { measured } = sample.details ?? {};
+  const others = omit(sample.details ?? {}, 'measured', 'unmeasured', 'measuringCost');
   // What was compared with another model's answers is compared anew.
   const pairs = plan.metrics.flatMap(metric => (metric.pairs === undefined ? [] : [metric.id]));
   const scores = keep(sample.scores);
-  for (const id of pairs) for (const key in scores) if (key === id || key.startsWith(`${id}.`)) Reflect.deleteProperty(scores, key);
+  for (const id of pairs)
+    for (const key in scores) if (key === id || key.startsWith(`${id}.`)) Reflect.deleteProperty(scores, key);
   const taken: SampleRecord = {
     ...sample,
     variant: record.variant,

@@ -7,9 +7,7 @@ import type { RunLimits } from './limits.ts';
  * US dollars an answer cost: tokens × their price, cached input and reasoning at their own where they have one, plus the price of a
  * request and of transcribed minutes; where the endpoint says what it cost, that. Absent where no price is known, or not a count that the price needs.
  */
-export function costOf(
-  answer: Omit<Answer, 'output' | 'latencyMs' | 'attempts'>, price: Connection['price'],
-): number | undefined {
+export function costOf(answer: Partial<Answer>, price: Connection['price']): number | undefined {
   if (answer.cost !== undefined) return answer.cost;
   if (price === undefined) return undefined;
   const { inputTokens, outputTokens, reasoningTokens = 0, cachedInputTokens = 0, audioSeconds } = answer;

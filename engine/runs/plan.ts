@@ -11,6 +11,7 @@ import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { ClassifierKind } from '../models/embedded/classifier.ts';
+import { createMediaLoader, type MediaLoader } from '../prompts/media.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
 import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-measures.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
@@ -57,6 +58,8 @@ export interface RunPlan {
   readonly measures: MeasurePlan;
   /** Absolute path of the benchmark's folder. */
   readonly base: string;
+  /** Reads the images and sounds of questions. */
+  readonly media: MediaLoader;
   /** Whether a metric needs answers streamed. */
   readonly streams: boolean;
 }
@@ -106,6 +109,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     limits: readLimits(benchmark.limits),
     measures,
     base,
+    media: createMediaLoader(ports.files, ports.digest, selection),
     streams: metrics.some(metric => metricCatalogue.get(metric.name)?.streams === true),
   };
 }

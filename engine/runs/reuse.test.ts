@@ -106,7 +106,10 @@ describe('answers that were paid for', function () {
 
     it('when rows and models are added: only the rest is asked', async () => {
       const first = await ran(bench(more));
-      world.write('rows.jsonl', makeRows(['zero', 'a', 'b', 'a', 'c']).replace(/row (\d)/g, (_, n) => `row ${Number(n) - 1}`));
+      world.write(
+        'rows.jsonl',
+        makeRows(['zero', 'a', 'b', 'a', 'c']).replace(/row (\d)/g, (_, n) => `row ${Number(n) - 1}`),
+      );
       connect(`  other: {provider: openai, baseUrl: "${server.url}", model: fake, parameters: {seed: 3}}\n`);
       const text = bench(more, '[gpt, other]');
       const second = await ran(text, { extends: first.summary.id.slice(0, -1) });
@@ -126,7 +129,10 @@ describe('answers that were paid for', function () {
         ],
       );
       const paid = samples.filter(({ details }) => details?.cached !== true)[0]?.cost ?? 0;
-      assert.ok(Math.abs((second.summary.progress.cost ?? 0) - paid) < 1e-9, 'what was paid before is not charged again');
+      assert.ok(
+        Math.abs((second.summary.progress.cost ?? 0) - paid) < 1e-9,
+        'what was paid before is not charged again',
+      );
       assert.match(second.report?.notes.join('\n') ?? '', /Extended: 4 samples taken over from run/);
       assert.doesNotMatch(second.report?.notes.join('\n') ?? '', /Resumed/);
     });

@@ -17,11 +17,14 @@ export interface TakeOver {
 }
 
 /**
- * Takes over what a run answered before it stopped. Failed samples are not taken over: they are asked again. Samples that a metric has not
- * measured are measured from their stored answer; no model is asked for them again.
+ * Takes over what a run answered before it stopped. Failed samples are not taken over: they are asked again. Returns the rows with samples
+ * that a metric has not measured; `measureStored` takes those.
  */
-export async function takeOverRun(runId: string, context: TakeOver, signal: AbortSignal): Promise<void> {
-  const { plan, variants, store, desk, tracker } = context;
+export async function takeOverRun(
+  runId: string,
+  { plan, variants, store, desk, tracker }: TakeOver,
+  signal: AbortSignal,
+): Promise<ReadonlySet<number>> {
   const lacking = new Set<number>();
   for await (const samples of store.readSamples(runId, signal)) {
     for (const sample of samples) {
@@ -34,7 +37,18 @@ export async function takeOverRun(runId: string, context: TakeOver, signal: Abor
       else desk.countStored(variant, sample);
     }
   }
+  return lacking;
+}
+
+/** Measures the samples of these rows that lack a score from their stored answer; no model is asked for them again. */
+export async function measureStored(
+  runId: string,
+  lacking: ReadonlySet<number>,
+  context: TakeOver,
+  signal: AbortSignal,
+): Promise<void> {
   if (lacking.size === 0) return;
+  const { plan, variants, store, desk, tracker } = context;
   tracker.setPhase('Measuring stored answers');
   const values = await readValues(lacking, context, signal);
   for await (const samples of store.readSamples(runId, signal)) {

@@ -38,6 +38,9 @@ export function estimateMeasuring(plan: RunPlan, answerCharacters: number): Meas
   }
   const notes: string[] = [];
   if (requests > 0) notes.push(`Measuring sends about ${String(Math.round(requests))} more requests.`);
-  if (unpriced.size > 0) notes.push(`No price is known for ${[...unpriced].join(', ')}, so what it costs to measure is not in the estimate.`);
+  if (unpriced.size > 0)
+    notes.push(
+      `No price is known for ${[...unpriced].join(', ')}, so what it costs to measure is not in the estimate.`,
+    );
   return { cost, notes };
 }

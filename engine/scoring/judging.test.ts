@@ -54,7 +54,10 @@ describe('judged benchmarks', function () {
     `name: judged\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [gpt]\nmetrics: ${metrics}\n${more}`;
   const figure = (record: RunRecord, id: string, variant = 0) => {
     const found = record.report?.variants[variant]?.metrics.find(({ metric }) => metric === id);
-    assert.ok(found, `${id} in ${JSON.stringify(record.report?.variants.map(({ metrics }) => metrics.map(({ metric }) => metric)))} ${JSON.stringify(record.summary.failure)}`);
+    assert.ok(
+      found,
+      `${id} in ${JSON.stringify(record.report?.variants.map(({ metrics }) => metrics.map(({ metric }) => metric)))} ${JSON.stringify(record.summary.failure)}`,
+    );
     return found;
   };
 
@@ -64,7 +67,10 @@ describe('judged benchmarks', function () {
     assert.equal(figure(record, 'judge').value, (3 * 5 + 3 * 2) / 6);
     assert.equal(figure(record, 'judge.pass').value, 0.5);
     const samples = await world.samples(record);
-    assert.deepEqual(samples.map(({ right }) => right), [true, false, true, false, true, false]);
+    assert.deepEqual(
+      samples.map(({ right }) => right),
+      [true, false, true, false, true, false],
+    );
     assert.deepEqual(samples[0]?.details?.measured?.['judge'], {
       judges: [{ judge: 'default', score: 5, reasons: 'Because.' }],
     });
@@ -76,7 +82,10 @@ describe('judged benchmarks', function () {
     assert.match(record.report?.notes.join('\n') ?? '', /Judges and embeddings cost/);
     const [measure] = record.environment?.measuring ?? [];
     assert.equal(measure?.files[0]?.name, 'rubric.md');
-    assert.deepEqual(measure.models.map(({ name }) => name), ['strict']);
+    assert.deepEqual(
+      measure.models.map(({ name }) => name),
+      ['strict'],
+    );
     assert.equal(judging.stats.requests, 6);
   });
 
@@ -96,7 +105,10 @@ describe('judged benchmarks', function () {
     assert.equal(figure(record, 'judge').value, null);
     assert.equal(figure(record, 'exact-match').value, 0.5);
     const [sample] = await world.samples(record);
-    assert.match(sample?.details?.unmeasured?.['judge'] ?? '', /strict gave no judgement, asked twice: its verdict was "lovely"/);
+    assert.match(
+      sample?.details?.unmeasured?.['judge'] ?? '',
+      /strict gave no judgement, asked twice: its verdict was "lovely"/,
+    );
     assert.equal(sample?.scores['judge'], undefined);
     assert.equal(judging.stats.requests, 12);
     assert.match(judged.at(-1)?.at(-1)?.content ?? '', /no valid judgement: its verdict was "lovely"/);
@@ -156,6 +168,32 @@ describe('judged benchmarks', function () {
     assert.ok(Math.abs((record.summary.progress.measuringCost ?? 0) - total) < 1e-9);
   });
 
+  it('count money once over a stop, and answers that are not judged yet in the partial report', async () => {
+    world.write('rows.jsonl', makeRows(Array.from({ length: 30 }, () => 'a')));
+    const stop = new AbortController();
+    judge = () => {
+      if (judged.length === 6) stop.abort(new Error('killed'));
+      return '{"reasons": "", "verdict": 3}';
+    };
+    const created = await world.create(
+      bench(
+        '[exact-match, {judge: {rubric: rubric.md, maxTokens: 16}}]',
+        'limits: {concurrency: 2, budget: 0.0054 USD}\n',
+      ),
+    );
+    const stopped = await world.execute(created, stop.signal);
+    const stored = await world.samples(created);
+    assert.equal(figure(stopped, 'exact-match').n, stored.length);
+    assert.ok(figure(stopped, 'judge').n < stored.length);
+    const spent = (stopped.summary.progress.measuringCost ?? 0) + (stopped.summary.progress.cost ?? 0);
+    assert.ok(spent > 0);
+    const record = await world.execute(created);
+    assert.equal(record.summary.state, 'succeeded', JSON.stringify(record.summary.failure));
+    const { cost = 0, measuringCost = 0 } = record.summary.progress;
+    assert.ok(cost + measuringCost > 0.0045 && cost + measuringCost <= 0.0054, String(cost + measuringCost));
+    assert.equal(figure(record, 'judge').n, 30);
+  });
+
   it('keep judges within the budget', async () => {
     world.write('rows.jsonl', makeRows(Array.from({ length: 200 }, () => 'a')));
     const text = bench('[{judge: {rubric: rubric.md, maxTokens: 64}}]', 'limits: {concurrency: 2, budget: 0.02 USD}\n');
@@ -194,7 +232,9 @@ describe('judged benchmarks', function () {
     );
     judge = messages => JSON.stringify({ verdict: block(messages, 'ANSWER') === 'a' ? 'Right' : 'partly' });
     const record = await world.run(
-      bench('[{judge: {criteria: "Be exact.", labels: [wrong, partly, right], prompt: judge.prompt.yml, reference: true}}]'),
+      bench(
+        '[{judge: {criteria: "Be exact.", labels: [wrong, partly, right], prompt: judge.prompt.yml, reference: true}}]',
+      ),
     );
     assert.equal(figure(record, 'judge').value, 0.75);
     assert.match(judged[0]?.at(-1)?.content ?? '', /^Be exact\.\|row 0 ANSWER=a\|=====1===== ANSWER BEGINS\na\n/);
@@ -211,7 +251,10 @@ describe('judged benchmarks', function () {
       ['{toxicity: {by: rules}}', 'metric-unsuitable', /neither words nor a judge/],
     ] as const) {
       const { summary } = await world.run(bench(`[${metric}]`));
-      assert.ok(summary.failure?.code === code || summary.failure?.code === 'file-invalid', `${metric}: ${JSON.stringify(summary.failure)}`);
+      assert.ok(
+        summary.failure?.code === code || summary.failure?.code === 'file-invalid',
+        `${metric}: ${JSON.stringify(summary.failure)}`,
+      );
       assert.match(summary.failure.message, message);
     }
     assert.equal(server.stats.requests, 0);

@@ -11,9 +11,6 @@ export interface Measured {
   readonly stopped?: { readonly reason: unknown };
 }
 
-/** By metric, what measures a sample. */
-export type Measure = (metric: Metric, session: MeasureSession) => Promise<Measurement>;
-
 const longestFailure = 1000;
 /** Characters of a metric's details that are kept with a sample. */
 const longestDetails = 20_000;

@@ -43,7 +43,8 @@ export async function planMeasures(
     }
     metric.prepare?.(path => {
       const text = texts.get(path);
-      if (text === undefined) throw new Error(`The metric ${metric.id} reads ${path} and does not say that it needs it.`);
+      if (text === undefined)
+        throw new Error(`The metric ${metric.id} reads ${path} and does not say that it needs it.`);
       return text;
     });
     if (metric.measure === undefined && metric.pairs === undefined) continue;
@@ -54,7 +55,8 @@ export async function planMeasures(
     });
   }
   const models = new Set<string>();
-  for (const { metric } of measures) for (const name of metric.needs?.models ?? []) models.add(judgeNamed(name, metric, workspace));
+  for (const { metric } of measures)
+    for (const name of metric.needs?.models ?? []) models.add(judgeNamed(name, metric, workspace));
   for (const name of models) connectionNamed(workspace, name);
   return { measures, models: [...models] };
 }
@@ -62,7 +64,9 @@ export async function planMeasures(
 /** Names of the connections that a benchmark's metrics ask, whatever else is wrong with it. */
 export function measuringConnections(metrics: readonly Metric[], workspace: Workspace): readonly string[] {
   return [
-    ...new Set(metrics.flatMap(metric => (metric.needs?.models ?? []).map(name => judgeNamed(name, metric, workspace)))),
+    ...new Set(
+      metrics.flatMap(metric => (metric.needs?.models ?? []).map(name => judgeNamed(name, metric, workspace))),
+    ),
   ];
 }
 

@@ -103,14 +103,15 @@ export class ProgramSession {
     }
     this.#program = undefined;
     if (this.#isClosed) return;
-    for (const { reject } of this.#waiting.values()) reject(new ProgramFault(`${this.#name} ended before it gave a score: ${reason}`));
+    for (const { reject } of this.#waiting.values())
+      reject(new ProgramFault(`${this.#name} ended before it gave a score: ${reason}`));
   }
 
   #take(line: string): void {
     const reply = parseReply(line);
     if (typeof reply !== 'object' || reply === null || !('id' in reply)) return;
     const waiting = this.#waiting.get(Number(reply.id));
-    waiting?.resolve(reply as Readonly<Record<string, unknown>>);
+    waiting?.resolve(reply);
   }
 }
 

@@ -15,7 +15,9 @@ export function recordMeasures(plan: RunPlan, session: MeasureSession, digest: D
     const models = names.map(name => ({ name, digest: session.digests.get(name) ?? '' }));
     return {
       metric: metric.id,
-      digest: digest.sha256(JSON.stringify([parameters, files.map(file => file.digest), models.map(model => model.digest)])),
+      digest: digest.sha256(
+        JSON.stringify([parameters, files.map(file => file.digest), models.map(model => model.digest)]),
+      ),
       files: files.map(file => ({ ...file })),
       models,
     };
@@ -30,10 +32,16 @@ export function checkSameMeasures({ summary, environment }: RunRecord, now: Meas
     const stored = before.get(measure.metric);
     if (stored?.digest === measure.digest) continue;
     const what =
-      changedName(stored?.files, measure.files) ?? changedName(stored?.models, measure.models) ?? `metric ${measure.metric}`;
-    throw new WorkbenchError('run-changed', `Run ${summary.id} cannot be resumed: ${what} has changed since it began.`, {
-      remedy: `Start a new run that takes its answers over (--extend ${summary.id}), or restore what the run began with.`,
-    });
+      changedName(stored?.files, measure.files) ??
+      changedName(stored?.models, measure.models) ??
+      `metric ${measure.metric}`;
+    throw new WorkbenchError(
+      'run-changed',
+      `Run ${summary.id} cannot be resumed: ${what} has changed since it began.`,
+      {
+        remedy: `Start a new run that takes its answers over (--extend ${summary.id}), or restore what the run began with.`,
+      },
+    );
   }
 }
 

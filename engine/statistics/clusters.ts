@@ -36,11 +36,13 @@ export function startClustered(kind?: ClusteredKind): Clustered {
   let shift = 0;
   let n = 0;
   let isBinary = true;
+  let total = 0;
 
   return {
     add(cluster, value) {
       if (n === 0) shift = value;
       n++;
+      total += value;
       if (value !== 0 && value !== 1) isBinary = false;
       const slot = slotOf(cluster);
       if (slot === sums.length) {
@@ -55,11 +57,12 @@ export function startClustered(kind?: ClusteredKind): Clustered {
       const isShare = kind === undefined ? isBinary : kind === 'share';
       if (n === 0)
         return { n, clusters, point: undefined, error: undefined, method: isShare ? 'Wilson' : 'Student’s t' };
-      const centre = sums.reduce((total, sum) => total + sum, 0) / n;
+      const centre = sums.reduce((whole, sum) => whole + sum, 0) / n;
       let squares = 0;
       for (let slot = 0; slot < clusters; slot++) squares += (sums[slot]! - counts[slot]! * centre) ** 2;
       const error = clusters < 2 ? undefined : Math.sqrt((squares * clusters) / (clusters - 1)) / n;
-      const figures: Figures = { n, clusters, point: shift + centre, error };
+      // Ones are counted exactly; measured values keep their digits by the shift.
+      const figures: Figures = { n, clusters, point: isBinary ? total / n : shift + centre, error };
       return { ...figures, ...(isShare ? boundShare(figures, confidence) : boundMean(figures, confidence)) };
     },
   };

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RunSpec } from '../../engine/runs/spec.ts';
-import type { SampleRecord } from '../../engine/ports/store.ts';
+import type { SampleRecord, Store } from '../../engine/ports/store.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { describeHost } from '../../platform/host/describe.ts';
 import { openStore } from '../../platform/store/store.ts';
+import type { Report } from '../../schemas/generated/messages.ts';
 
 const labels = ['billing', 'outage', 'refund', 'login', 'delivery', 'other'];
 const regions = ['north', 'south', 'east', 'west'];
@@ -16,8 +17,15 @@ models: [small, large]
 metrics: [accuracy, f1, exact-match, latency, time-to-first-token, tokens, cost]
 `;
 
-/** Fills a new store with one finished run of two models over half as many rows; its samples look like a classifier's. */
-export async function generateStore(folder: string, samples: number): Promise<string> {
+/**
+ * Fills a new store with one run of two models over half as many rows; its samples look like a classifier's. `report` makes the report
+ * that the run ends with.
+ */
+export async function generateStore(
+  folder: string,
+  samples: number,
+  report: (store: Store, runId: string) => Promise<Report>,
+): Promise<string> {
   const store = await openStore({ folder, clock: createClock() });
   const id = 'generated';
   const spec: RunSpec = {
@@ -52,7 +60,7 @@ export async function generateStore(folder: string, samples: number): Promise<st
         batch.push(makeSample(row, 0), makeSample(row, 1));
       await writer.append(batch, progress);
     }
-    await writer.finish({ state: 'succeeded', progress, headlines: [] });
+    await writer.finish({ state: 'succeeded', progress, headlines: [], report: await report(store, id) });
   } finally {
     await store.close();
   }

@@ -71,8 +71,7 @@ export async function openBench(containers?: Containers): Promise<BenchWorld> {
       );
       return createRun(spec, store, clock, Math.random, never);
     },
-    execute: (record, signal = never) =>
-      executeRun(record.summary.id, store, ports, { owner: describeHost() }, signal),
+    execute: (record, signal = never) => executeRun(record.summary.id, store, ports, { owner: describeHost() }, signal),
     run: async (bench, request) => world.execute(await world.create(bench, request)),
     async samples(record, variant = 0) {
       const found: SampleRecord[] = [];

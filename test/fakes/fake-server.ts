@@ -27,6 +27,8 @@ export interface FakeServerOptions {
   readonly redirectTo?: string;
   /** Keeps a record a request (the last 200 000), served at `/__requests`. */
   readonly record?: boolean;
+  /** Requests that only prepare a question, by path: they are answered at once, never spoiled, and not counted. */
+  readonly helpers?: Readonly<Record<string, (body: Buffer) => unknown>>;
 }
 
 /** What the server itself saw of one request. Times are milliseconds of the machine's monotonic clock, `process.hrtime`. */
@@ -90,6 +92,11 @@ export async function startFakeServer(
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+      const help = options.helpers?.[request.url ?? ''];
+      if (help) {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(help(bytes)));
+        return;
+      }
       latest = new Latest(request, bytes);
       answer(request, response, bytes);
     });
@@ -171,7 +178,11 @@ function createAnswerer(
 
   function prepare(api: FakeApi, asked: Asked, script: Script): Buffer {
     const { dialect } = api;
-    if (dialect.readsRequest === true) return Buffer.from(dialect.writeBody(asked, script, 1));
+    if (dialect.readsRequest === true) {
+      return Buffer.from(
+        asked.isStream ? dialect.writeEvents(asked, script, 1).join('') : dialect.writeBody(asked, script, 1),
+      );
+    }
     const key = `${apis.indexOf(api)}${asked.isStream ? 's' : 'p'}${script.withUsage ? 'u' : '-'}${script.inputTokens} ${asked.model} ${script.words.join('')}`;
     let bytes = prepared.get(key);
     if (!bytes) {

@@ -121,6 +121,7 @@ function describeProblem(
   if (object !== undefined) {
     return `its ${field} was ${JSON.stringify(object[field] ?? null).slice(0, longestExcerpt)}, which is none of those asked for`;
   }
-  if (finishReason === 'length') return `it was cut off at its longest (raise maxTokens), ending in no JSON: ${excerpt}`;
+  if (finishReason === 'length')
+    return `it was cut off at its longest (raise maxTokens), ending in no JSON: ${excerpt}`;
   return `it held no JSON object with ${field}: ${excerpt}`;
 }

@@ -55,7 +55,11 @@ function createJudge(parameters: JudgeParameters): Metric {
     ...(passAt === undefined
       ? {}
       : { right: { isRight: (score: number) => score >= passAt, binary: verdict.kind === 'pass' } }),
-    needs: { models: judges, files, ...loadOf(judges, 1, 1500 + (parameters.criteria?.length ?? 0), parameters.maxTokens) },
+    needs: {
+      models: judges,
+      files,
+      ...loadOf(judges, 1, 1500 + (parameters.criteria?.length ?? 0), parameters.maxTokens),
+    },
     prepare(read) {
       write = prepareQuestion(parameters, verdict, read);
     },
@@ -102,7 +106,8 @@ function prepareQuestion(
   read: (path: string) => string,
 ): WriteQuestion {
   const rubric = rubricOf(parameters, read);
-  if (rubric === '') throw unsuitable(`The judge's rubric ${parameters.rubric ?? ''} is empty.`, 'Say in it what a good answer is.');
+  if (rubric === '')
+    throw unsuitable(`The judge's rubric ${parameters.rubric ?? ''} is empty.`, 'Say in it what a good answer is.');
   const { prompt } = parameters;
   if (prompt === undefined) return writeQuestion(rubric, verdict, parameters.reference ?? false);
   return compileJudgePrompt(prompt, read(prompt), rubric, verdict);
