@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Metric as MetricEntry } from '../../schemas/generated/files.ts';
+import { aggregateOptions, measureWith } from '../../test/fakes/metrics.ts';
 import { createMetric } from './catalogue.ts';
 import { createMetrics } from './benchmark-metrics.ts';
 import type { Metric, Observation } from './metric.ts';
-import { scoreObservation } from './score.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
 
-const options = { confidence: 0.95, seed: 7 };
-
 function measure(metric: Metric, observations: readonly Observation[]) {
-  const aggregator = metric.startAggregate();
-  for (const observation of observations) {
-    aggregator.add({ ...observation, scores: scoreObservation(observation, [metric], metric) });
-  }
-  return new Map(aggregator.values(options).map(value => [value.metric, value]));
+  return new Map(measureWith(metric, observations).map(value => [value.metric, value]));
 }
 
 /** Rows of two groups; in the second, one of two is wrong. */
@@ -75,7 +69,7 @@ describe('fairness', () => {
       assert.equal(value.value, null);
       assert.match(value.note!, /one group only/);
     }
-    const none = twoGroups().map(({ slices: _slices, ...rest }) => rest);
+    const none = twoGroups().map(({ row, target, output }) => ({ row, target, output }));
     assert.match(measure(metric, none).get('fairness.max-gap')!.note!, /No answer has a value of the slice region/);
     const ids = twoGroups().map(observation => ({ ...observation, slices: { region: `id ${observation.row}` } }));
     assert.match(
@@ -140,7 +134,7 @@ describe('robustness', () => {
       aggregator.add({ row, target: 'a b', output: 'a b' });
       aggregator.add({ row, target: 'a b', output: row % 2 === 0 ? 'a' : 'a b', perturbation: 'typos' });
     }
-    const [worst] = aggregator.values(options);
+    const [worst] = aggregator.values(aggregateOptions);
     assert.ok(worst!.n > 8000 && worst!.n <= 20_000);
     assert.ok(worst!.low! < 0.25 && worst!.high! > 0.25 && worst!.high! - worst!.low! < 0.02, JSON.stringify(worst));
   });
@@ -162,7 +156,12 @@ describe('a variant’s results', () => {
         );
       }
     }
-    const { metrics: values, slices } = aggregate.result('r', { variant: 0, model: 'm', modelDigest: '' }, options, []);
+    const { metrics: values, slices } = aggregate.result(
+      'r',
+      { variant: 0, model: 'm', modelDigest: '' },
+      aggregateOptions,
+      [],
+    );
     assert.deepEqual(
       values.map(({ metric, value, n }) => [metric, value, n]),
       [
