@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { WorkbenchError } from '../engine/base/errors.ts';
 
 /** Options that work with every command. */
 export interface GlobalOptions {
@@ -14,4 +15,11 @@ export function globalOptions(command: Command): GlobalOptions {
 /** Collects an option that may be given several times. */
 export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), value];
+}
+
+/** A whole number of rows above 0. Throws `usage`. */
+export function readCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new WorkbenchError('usage', `"${text}" is no number of rows.`, { remedy: 'Give a whole number above 0.' });
 }

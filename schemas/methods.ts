@@ -26,6 +26,8 @@ export interface EngineRequests {
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
   'samples/query': [m.SampleQuery, m.SamplePage];
+  /** One sample by its permanent link. */
+  'samples/get': [m.SampleReference, m.SampleRow];
   'samples/disagreements': [m.DisagreementQuery, m.DisagreementPage];
   /** Looks for model servers on this machine. */
   'connections/detect': [Nothing, m.DetectedServers];

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { Report } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { reportRun } from '../../engine/reports/compare-runs.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
+import { renderJunit } from '../../engine/reports/junit.ts';
 import { renderText } from '../../engine/reports/text.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
 import { createRun, kindOfRun, specifyRun } from '../../engine/runs/start.ts';
@@ -14,7 +16,7 @@ import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderO
 import { allowCommandsOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
-import { collect, globalOptions, type GlobalOptions } from '../options.ts';
+import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
 
@@ -22,9 +24,12 @@ interface RunOptions extends GlobalOptions {
   readonly model?: readonly string[];
   readonly limit?: number;
   readonly resume?: string;
+  readonly extend?: string;
+  readonly cache?: boolean;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly html?: string;
+  readonly junit?: string;
   readonly allowOrigin?: readonly string[];
   readonly allowCommands?: boolean;
 }
@@ -37,9 +42,12 @@ export function addRun(program: Command, run: (action: () => Promise<ExitCode>) 
     .option('-m, --model <name>', 'only this model of the benchmark (may be repeated)', collect)
     .option('-n, --limit <rows>', 'only the first rows of the test split', readCount)
     .option('--resume <run>', 'go on with a run that did not finish')
+    .option('--extend <run>', 'take over the answers of an earlier run where row, model and prompt are the same')
+    .option('--no-cache', 'ask every row anew, whatever was answered earlier')
     .option('--dry-run', 'say what would be sent and what it would cost; send nothing')
     .option('--detach', 'run in the background and return at once')
     .option('--html <file>', 'also write the report as one self-contained page')
+    .option('--junit <file>', 'also write the gates as JUnit XML, for CI systems')
     .option(
       '--allow-origin <origin>',
       'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
@@ -49,12 +57,6 @@ export function addRun(program: Command, run: (action: () => Promise<ExitCode>) 
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => runBenchmark(file, { ...command.opts<RunOptions>(), ...globalOptions(command) })),
     );
-}
-
-export function readCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new WorkbenchError('usage', `"${text}" is no number of rows.`, { remedy: 'Give a whole number above 0.' });
 }
 
 async function runBenchmark(file: string | undefined, options: RunOptions): Promise<ExitCode> {
@@ -97,6 +99,8 @@ async function specify(file: string, options: RunOptions, host: Host, signal: Ab
       origin: 'terminal',
       ...(options.model === undefined ? {} : { models: options.model }),
       ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.extend === undefined ? {} : { extends: options.extend }),
+      ...(options.cache === false ? { cache: false } : {}),
     },
     host.files,
     host.identities,
@@ -135,21 +139,31 @@ async function dryRun(file: string, options: RunOptions, host: Host, signal: Abo
   return 0;
 }
 
-/** A run that never began has nothing to report. The report is made even after an interrupt. */
-async function printReport(
-  { summary, variants }: RunRecord,
-  store: Store,
-  host: Host,
-  options: RunOptions,
-): Promise<void> {
-  if (variants.length === 0) return;
+/** A run that never began has no figures to print; its files tell CI so. The report is made even after an interrupt. */
+async function printReport(record: RunRecord, store: Store, host: Host, options: RunOptions): Promise<void> {
   const { signal } = new AbortController();
-  const report = await reportRun(summary.id, store, host.clock, signal);
-  if (options.json === true) printJson(report);
-  else printResult(renderText(report, terminalWidth()));
-  if (options.html === undefined) return;
+  const hasBegun = record.variants.length > 0;
+  const report = hasBegun ? await reportRun(record.summary.id, store, host.clock, signal) : emptyReport(record, host);
+  if (hasBegun && options.json === true) printJson(report);
+  else if (hasBegun) printResult(renderText(report, terminalWidth()));
+  if (options.junit !== undefined) {
+    await host.files.writeText(path.resolve(options.junit), renderJunit(report));
+    printNote(`JUnit: ${options.junit}`);
+  }
+  if (options.html === undefined || !hasBegun) return;
   const target = path.resolve(options.html);
-  const dependencies = { store, files: host.files, clock: host.clock, pageAssets: readPageAssets };
-  await exportRuns([summary.id], 'html', target, dependencies, signal);
+  const { files, clock, digest } = host;
+  await exportRuns(
+    [record.summary.id],
+    'html',
+    target,
+    { store, files, clock, digest, pageAssets: readPageAssets },
+    signal,
+  );
   printNote(`Report: ${path.relative(process.cwd(), target)}`);
+}
+
+function emptyReport({ summary }: RunRecord, { clock }: Host): Report {
+  const nothing = { variants: [], comparisons: [], gates: [], failures: [], notes: [] };
+  return { title: summary.name, createdAt: clock.now(), runs: [summary], confidence: 0.95, ...nothing };
 }

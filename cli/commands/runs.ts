@@ -4,17 +4,21 @@ import type { Command } from 'commander';
 import type { ExportFormat, RunSummary } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import { exportPieces, exportRuns, type ExportDependencies } from '../../engine/reports/export.ts';
+import { exportPieces, exportRuns, type FileExportDependencies } from '../../engine/reports/export.ts';
 import { compareAny } from '../../engine/reports/compare-any.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
 import { renderTable } from '../../engine/reports/table.ts';
-import { createHost, readPageAssets, withStore, type Host } from '../composition.ts';
-import { watchInterrupts } from '../interrupts.ts';
+import { readPageAssets, type Host } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
-import { describeProgress } from '../progress-line.ts';
+import { addShow } from './show-run.ts';
+import { findRun, useStore } from './stored-runs.ts';
 
 type Action = () => Promise<ExitCode>;
+
+const exportFormats: readonly ExportFormat[] = [
+  ...(['json', 'markdown', 'html', 'jsonl', 'csv', 'parquet', 'junit', 'lm-eval', 'hf-model-index'] as const),
+];
 
 export function addRuns(program: Command, run: (action: Action) => Promise<void>): void {
   const runs = program.command('runs').description('List, show, compare, export, cancel and archive runs');
@@ -25,11 +29,7 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     .option('--file <file>', 'only runs of this benchmark or tuning job, relative to the workspace')
     .option('--limit <count>', 'at most this many', Number)
     .action((options: ListOptions, command: Command) => run(() => listRuns(options, globalOptions(command))));
-  runs
-    .command('show')
-    .description('One run with its figures')
-    .argument('<run>', 'id, the beginning of one, or "latest"')
-    .action((id: string, _options: unknown, command: Command) => run(() => showRun(id, globalOptions(command))));
+  addShow(runs, run);
   runs
     .command('compare')
     .description('Runs side by side; later ones are compared with the first')
@@ -41,10 +41,10 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     );
   runs
     .command('export')
-    .description('Write a report (json, markdown, html) or samples (jsonl, csv)')
+    .description('Write a report, its gates (junit) or samples, or what other tools read (lm-eval, hf-model-index)')
     .argument('<run...>', 'ids, beginnings of ids, or "latest"')
-    .requiredOption('--to <format>', 'json, jsonl, csv, markdown or html')
-    .option('-o, --output <file>', 'write to this file instead of the standard output')
+    .requiredOption('--to <format>', exportFormats.join(', '))
+    .option('-o, --output <file>', 'write to this file (lm-eval: this folder) instead of the standard output')
     .action((ids: readonly string[], options: ExportOptions, command: Command) =>
       run(() => exportTo(ids, options, globalOptions(command))),
     );
@@ -77,29 +77,6 @@ interface CompareOptions {
 interface ExportOptions {
   readonly to: string;
   readonly output?: string;
-}
-
-async function useStore(
-  options: GlobalOptions,
-  use: (store: Store, host: Host, signal: AbortSignal) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const host = createHost();
-  const interrupts = watchInterrupts(host.clock);
-  try {
-    return await withStore(host, process.cwd(), options.store, interrupts.signal, store =>
-      use(store, host, interrupts.signal),
-    );
-  } finally {
-    interrupts.dispose();
-  }
-}
-
-/** A run's full id; `latest` is the newest one. */
-async function findRun(store: Store, id: string): Promise<string> {
-  if (id !== 'latest') return (await store.getRun(id)).summary.id;
-  const [newest] = await store.listRuns({ limit: 1 });
-  if (newest !== undefined) return newest.id;
-  throw new WorkbenchError('run-not-found', 'There is no run yet.', { remedy: 'Start one: `aiwb run my.bench.yaml`.' });
 }
 
 function listRuns(filter: ListOptions, options: GlobalOptions): Promise<ExitCode> {
@@ -144,31 +121,8 @@ function describeAge(milliseconds: number): string {
   return `${String(Math.floor(minutes / 1440))} days`;
 }
 
-function showRun(id: string, options: GlobalOptions): Promise<ExitCode> {
-  return useStore(options, async (store, host, signal) => {
-    const { summary, variants } = await store.getRun(await findRun(store, id));
-    if (variants.length === 0 && (summary.kind === 'benchmark' || summary.startedAt === undefined)) {
-      if (options.json === true) printJson(summary);
-      else
-        printResult(
-          `${summary.name}: run ${summary.id} is ${summary.state}.${summary.failure === undefined ? '' : `\n${summary.failure.message}`}`,
-        );
-      return 0;
-    }
-    const compared = await compareAny([summary.id], store, host.clock, signal);
-    if (options.json === true) {
-      printJson(compared.content);
-      return 0;
-    }
-    printNote(`Run ${summary.id}: ${summary.state}. ${describeProgress(summary.progress)}`);
-    printResult(compared.text(terminalWidth()));
-    if (summary.failure !== undefined) printNote(`${summary.failure.message}\n  ${summary.failure.remedy ?? ''}`);
-    return 0;
-  });
-}
-
-function dependenciesOf(store: Store, host: Host): ExportDependencies {
-  return { store, clock: host.clock, pageAssets: readPageAssets };
+function dependenciesOf(store: Store, { clock, files, digest }: Host): FileExportDependencies {
+  return { store, clock, files, digest, pageAssets: readPageAssets };
 }
 
 function compare(
@@ -183,20 +137,12 @@ function compare(
     if (options.json === true) printJson(compared.content);
     else printResult(markdown === true ? compared.markdown() : compared.text(terminalWidth()));
     if (html !== undefined) {
-      await exportRuns(
-        found,
-        'html',
-        path.resolve(html),
-        { ...dependenciesOf(store, host), files: host.files },
-        signal,
-      );
+      await exportRuns(found, 'html', path.resolve(html), dependenciesOf(store, host), signal);
       printNote(`Report: ${html}`);
     }
     return 0;
   });
 }
-
-const exportFormats: readonly ExportFormat[] = ['json', 'jsonl', 'csv', 'markdown', 'html'];
 
 function exportTo(ids: readonly string[], { to, output }: ExportOptions, options: GlobalOptions): Promise<ExitCode> {
   const format = exportFormats.find(candidate => candidate === to);
@@ -209,13 +155,7 @@ function exportTo(ids: readonly string[], { to, output }: ExportOptions, options
     const found: string[] = [];
     for (const id of ids) found.push(await findRun(store, id));
     if (output !== undefined) {
-      await exportRuns(
-        found,
-        format,
-        path.resolve(output),
-        { ...dependenciesOf(store, host), files: host.files },
-        signal,
-      );
+      await exportRuns(found, format, path.resolve(output), dependenciesOf(store, host), signal);
       printNote(`Written: ${output}`);
       return 0;
     }

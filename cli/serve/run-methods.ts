@@ -26,7 +26,8 @@ import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached, type RunHandover } from '../detached.ts';
 import type { Session } from './session.ts';
 
-function specify({ source, origin, models, limit }: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+  const { source, origin, models, limit } = request;
   return specifyRun(
     {
       path: path.resolve(session.folder, source.path),
@@ -37,6 +38,8 @@ function specify({ source, origin, models, limit }: StartRun, session: Session, 
       ...(source.cell === undefined ? {} : { cell: source.cell }),
       ...(models === undefined ? {} : { models }),
       ...(limit === undefined ? {} : { limit }),
+      ...(request.extends === undefined ? {} : { extends: request.extends }),
+      ...(request.cache === undefined ? {} : { cache: request.cache }),
     },
     session.host.files,
     session.host.identities,
@@ -104,8 +107,9 @@ export async function exportToFile(
   session: Session,
   signal: AbortSignal,
 ): Promise<Exported> {
-  const { files, clock } = session.host;
-  await exportRuns(runIds, format, target, { store: session.store, files, clock, pageAssets: readPageAssets }, signal);
+  const { files, clock, digest } = session.host;
+  const dependencies = { store: session.store, files, clock, digest, pageAssets: readPageAssets };
+  await exportRuns(runIds, format, target, dependencies, signal);
   return { path: target };
 }
 

@@ -112,7 +112,10 @@ class EngineServer {
     );
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
-    this.#on('samples/query', validators.validateSampleQuery, (query, { store }) => store.querySamples(query));
+    this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
+      store.querySamples(query, signal),
+    );
+    this.#on('samples/get', validators.validateSampleReference, (reference, { store }) => store.getSample(reference));
     this.#on('samples/disagreements', validators.validateDisagreementQuery, (query, { store }) =>
       store.queryDisagreements(query),
     );

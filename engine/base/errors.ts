@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'endpoint-unreachable'
   | 'program-not-allowed'
   | 'program-failed'
+  | 'container-unavailable'
   | 'run-not-found'
   | 'run-active'
   | 'run-finished'
@@ -72,6 +73,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 130;
 const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint-unreachable',
   'program-failed',
+  'container-unavailable',
   'tls-invalid',
   'run-lease-lost',
   'run-failed',

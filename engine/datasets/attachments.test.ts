@@ -8,6 +8,7 @@ import { createFiles } from '../../platform/files/files.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import type { AskedRow } from './asked-row.ts';
 import { encodeWav } from './audio/wav.ts';
+import { scanDataset } from './scan.ts';
 import { readAskedRows } from './selection.ts';
 
 const signal = new AbortController().signal;
@@ -55,7 +56,7 @@ describe('files that go with rows', () => {
     const [row] = await read({ p: 'a.png', more: null, s: 'a.wav' }, { images: ['p', 'more'], audio: 's' });
     const picture = { mediaType: 'image/png', size: 8, sha256: digest.sha256(png), path: path.join(inside, 'a.png') };
     assert.deepEqual(row?.images, [picture]);
-    assert.deepEqual([row?.audio?.mediaType, row?.audio?.sha256], ['audio/wav', digest.sha256(wav)]);
+    assert.deepEqual([row.audio?.mediaType, row.audio?.sha256], ['audio/wav', digest.sha256(wav)]);
     const [plain] = await read({ p: 'a.png' }, {});
     assert.notEqual(row.digest, plain?.digest);
     writeFileSync(path.join(inside, 'b.png'), Buffer.concat([png, png]));
@@ -65,24 +66,32 @@ describe('files that go with rows', () => {
   });
 
   it('stand for the text where no column is asked', async () => {
-    const { input: _input, ...dataset } = { input: '', audio: 's' };
     const file = path.join(inside, 'sounds.jsonl');
     writeFileSync(file, '{"s":"a.wav"}');
-    assert.equal((await asked(file, dataset))[0]?.input, 'a.wav');
+    assert.equal((await asked(file, { audio: 's' }))[0]?.input, 'a.wav');
     await assert.rejects(asked(file, {}), /does not say which column is asked/);
   });
 
   it('lie in the dataset folder or the workspace, wherever links lead', async () => {
     const images = { images: 'p' };
     assert.equal((await read({ p: '../beside.png' }, images, path.join(root, 'workspace')))[0]?.images?.length, 1);
-    const outside = ['../beside.png', '../../outside.png', path.join(root, 'outside.png'), 'link.png', 'up/outside.png'];
+    const outside = [
+      '../beside.png',
+      '../../outside.png',
+      path.join(root, 'outside.png'),
+      'link.png',
+      'up/outside.png',
+    ];
     for (const p of outside) await assert.rejects(read({ p }, images), /lies outside the dataset's folder/, p);
     await assert.rejects(read({ p: 'link.png' }, images, path.join(root, 'workspace')), /lies outside/);
   });
 
   it('are refused when they are missing, elsewhere, too large or of another kind', async () => {
     const images = { images: 'p' };
-    await assert.rejects(read({ p: 'none.png' }, images), /rows\.jsonl:1: the column "p" names "none\.png", and there is no/);
+    await assert.rejects(
+      read({ p: 'none.png' }, images),
+      /rows\.jsonl:1: the column "p" names "none\.png", and there is no/,
+    );
     await assert.rejects(read({ p: '.' }, images), /no such file/);
     await assert.rejects(read({ p: 'a\0b' }, images), /no such file/);
     await assert.rejects(read({ p: 'https://h.example/x.png' }, images), /holds an address/);
@@ -124,6 +133,11 @@ describe('files that go with rows', () => {
     assert.equal(first.images[0].path, undefined);
     assert.equal(first.images[0].sha256, digest.sha256(first.images[0].bytes ?? ''));
     assert.deepEqual(first.slices, { 'meta.mood': 'calm' });
+    const dataset = { path: folder, input: 'text', target: 'label', images: 'picture', split: { test: 'test' } };
+    const { preview } = await scanDataset(files, digest, { path: folder, dataset, limit: undefined }, signal);
+    const [kept] = preview;
+    assert.deepEqual([kept?.values['picture'], kept?.values['text']], [null, 'text 5']);
+    assert.deepEqual([kept?.images?.[0]?.bytes, kept?.images?.[0]?.sha256], [undefined, first.images[0].sha256]);
   });
 });
 
@@ -170,6 +184,23 @@ describe('folders of WAV files', () => {
       '84/121/84-121-0000.wav=GO DO YOU HEAR libri/84/121/84-121-0000.wav',
       '84/121/84-121-0001.wav=BUT IN LESS libri/84/121/84-121-0001.wav',
     ]);
+  });
+
+  it('are handed on before their noisy versions fill the memory', async () => {
+    const long = encodeWav({ samples: new Float64Array(1_000_000).fill(0.1), channels: 1, rate: 16_000 });
+    const names = Array.from({ length: 4 }, (_, at) => `${at}.wav`);
+    const list = `file_name,text\n${names.map(name => `${name},x`).join('\n')}\n`;
+    const folder = lay('long', { 'metadata.csv': list, ...Object.fromEntries(names.map(name => [name, long])) });
+    const dataset = { path: folder, format: 'wav-folder' as const };
+    const selection = { path: folder, dataset, limit: undefined, perturbations: [{ noise: { snr: [10, 0] } }] };
+    const batches: number[] = [];
+    for await (const batch of readAskedRows(files, digest, selection, signal)) batches.push(batch.length);
+    assert.equal(
+      batches.reduce((sum, rows) => sum + rows, 0),
+      12,
+    );
+    // Two noisy versions of two megabytes each: three sounds pass eight megabytes.
+    assert.deepEqual(batches, [9, 3]);
   });
 
   it('say which sound lacks its transcript or its file', async () => {

@@ -1,4 +1,4 @@
-import { WorkbenchError } from '../base/errors.ts';
+import type { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { Attachment } from './asked-row.ts';
@@ -48,7 +48,10 @@ export class AttachmentReader {
       throw fault(`holds no ${kind}`, 'Write the path of a file, or the `{bytes, path}` of Hugging Face datasets.');
     }
     if (/^[a-z][a-z0-9+.-]{1,20}:/i.test(name) && !/^[a-z]:[\\/]/i.test(name)) {
-      throw fault(`holds an address, "${name.slice(0, 60)}"`, 'Nothing is fetched for a row: save the file beside the dataset.');
+      throw fault(
+        `holds an address, "${name.slice(0, 60)}"`,
+        'Nothing is fetched for a row: save the file beside the dataset.',
+      );
     }
     const file = await this.#locate(this.#files.resolve(folder, name), name, fault);
     const size = (await this.#files.facts(file))?.size ?? 0;
@@ -59,7 +62,10 @@ export class AttachmentReader {
   async #locate(path: string, name: string, fault: Fault): Promise<string> {
     const real = await this.#files.realPath(path);
     if (real === undefined || (await this.#files.facts(real))?.kind !== 'file') {
-      throw fault(`names "${name.slice(0, 200)}", and there is no such file`, 'Paths start from the dataset file’s folder.');
+      throw fault(
+        `names "${name.slice(0, 200)}", and there is no such file`,
+        'Paths start from the dataset file’s folder.',
+      );
     }
     this.#roots ??= await this.#realRoots();
     if (this.#roots.some(root => isBelow(this.#files, root, real))) return real;
@@ -108,7 +114,13 @@ function heldBytes(value: unknown): Uint8Array | undefined {
 /** Whether `path` lies in the folder `root`; both are absolute and without links. */
 function isBelow(files: Files, root: string, path: string): boolean {
   const relative = files.relative(root, path);
-  return relative !== '' && relative !== '..' && !relative.startsWith('../') && files.resolve(root, relative) === path && relative !== path.replaceAll('\\', '/');
+  return (
+    relative !== '' &&
+    relative !== '..' &&
+    !relative.startsWith('../') &&
+    files.resolve(root, relative) === path &&
+    relative !== path.replaceAll('\\', '/')
+  );
 }
 
 /** The bytes that files of a kind start with, each with the place where they stand. */

@@ -46,19 +46,16 @@ function parseList(value: unknown): unknown {
  * The text of the option that a target means: by its text, its label, its letter (A is the first) or its position (0 is the first). A
  * target that is a number means a position before it means a text.
  */
-export function chosenText(
-  row: DatasetRow,
-  column: string,
-  { texts, labels }: Options,
-  path: string,
-): string {
+export function chosenText(row: DatasetRow, column: string, { texts, labels }: Options, path: string): string {
   const value = columnValue(row, column);
   const written = columnText(row, column, path);
   const byPosition = /^\d{1,4}$/.test(written) ? texts[Number(written)] : undefined;
   const byLabel = labels.includes(written) ? texts[labels.indexOf(written)] : undefined;
   const byText = texts.includes(written) ? written : undefined;
   const found =
-    typeof value === 'number' ? (byLabel ?? byPosition ?? byText) : (byText ?? byLabel ?? byLetter(written, texts) ?? byPosition);
+    typeof value === 'number'
+      ? (byLabel ?? byPosition ?? byText)
+      : (byText ?? byLabel ?? byLetter(written, texts) ?? byPosition);
   if (found !== undefined) return found;
   const shown = texts
     .slice(0, 6)

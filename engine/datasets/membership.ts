@@ -45,12 +45,7 @@ export async function openMembership(
   return createMembership(await draws, digest, selection, role);
 }
 
-async function drawAll(
-  files: Files,
-  digest: Digest,
-  selection: DatasetSelection,
-  signal: AbortSignal,
-): Promise<Draws> {
+async function drawAll(files: Files, digest: Digest, selection: DatasetSelection, signal: AbortSignal): Promise<Draws> {
   const { split, sample } = selection.dataset;
   const byShares = split !== undefined && splitKind(split) === 'shares' ? readShares(split, selection.path) : undefined;
   let draws: Draws = {};
@@ -138,9 +133,7 @@ function createMembership(
   if (sample !== undefined && dataset.sample !== undefined && role === 'test') {
     const { seed = defaultSeed, stratify } = dataset.sample;
     const gate = createGate(sample);
-    passes.push((row, content) =>
-      gate(stratumOf(row, stratify, path), positionOf(digest, 'sample', seed, content)),
-    );
+    passes.push((row, content) => gate(stratumOf(row, stratify, path), positionOf(digest, 'sample', seed, content)));
   }
   return (row, content) => passes.every(pass => pass(row, content));
 }

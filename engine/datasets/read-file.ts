@@ -32,10 +32,14 @@ async function* unpack(files: Files, path: string, signal: AbortSignal): AsyncIt
   for await (const chunk of files.streamGzip(path, signal)) {
     bytes += chunk.byteLength;
     if (bytes > most) {
-      throw new WorkbenchError('dataset-invalid', `${path} unpacks to more than ${String(mostUnpacked)} times its size.`, {
-        remedy: 'No text packs so well: check what the file is, or unpack it yourself.',
-        place: { path },
-      });
+      throw new WorkbenchError(
+        'dataset-invalid',
+        `${path} unpacks to more than ${String(mostUnpacked)} times its size.`,
+        {
+          remedy: 'No text packs so well: check what the file is, or unpack it yourself.',
+          place: { path },
+        },
+      );
     }
     yield chunk;
   }
@@ -47,10 +51,10 @@ async function* readJson(chunks: AsyncIterable<Uint8Array>, path: string): Async
   const head: Uint8Array[] = [];
   let first: number | undefined;
   while (first === undefined) {
-    const { done, value } = await iterator.next();
-    if (done === true) break;
-    head.push(value);
-    first = value.find(byte => byte > space && !byteOrderMark.has(byte));
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head.push(next.value);
+    first = next.value.find(byte => byte > space && !byteOrderMark.has(byte));
   }
   const whole = rejoin(head, iterator);
   yield* first === openBrace ? readJsonLines(whole, path) : readJsonArray(whole, path);

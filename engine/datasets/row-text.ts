@@ -29,7 +29,13 @@ export function readRowText(row: DatasetRow, dataset: Dataset, path: string, dig
   const target = readTarget(row, dataset.target, textOf);
   const slices: Record<string, string> = {};
   for (const column of dataset.slices ?? []) slices[column] = columnText(row, column, path);
-  return { input, target, slices, choices: options?.texts, content: digest.sha256(JSON.stringify([input, target, slices])) };
+  return {
+    input,
+    target,
+    slices,
+    choices: options?.texts,
+    content: digest.sha256(JSON.stringify([input, target, slices])),
+  };
 }
 
 function readInput(row: DatasetRow, { input, audio }: Dataset, path: string): string {
@@ -47,11 +53,7 @@ function readInput(row: DatasetRow, { input, audio }: Dataset, path: string): st
   return typeof name === 'string' ? name : '';
 }
 
-function readTarget(
-  row: DatasetRow,
-  target: Dataset['target'],
-  textOf: (column: string) => string,
-): string {
+function readTarget(row: DatasetRow, target: Dataset['target'], textOf: (column: string) => string): string {
   if (target === undefined) return '';
   if (typeof target === 'string') return textOf(target);
   // Fewer answers than columns are common; none at all is a fault of the first.

@@ -78,13 +78,21 @@ describe('the selection of rows', () => {
   });
 
   it('refuses shares of more than the whole', async () => {
-    for (const split of [{ test: '0%' }, { test: '101%' }, { test: '60%', train: '50%' }, { test: '30%', train: 'rest' }]) {
+    for (const split of [
+      { test: '0%' },
+      { test: '101%' },
+      { test: '60%', train: '50%' },
+      { test: '30%', train: 'rest' },
+    ]) {
       await assert.rejects(asked(selectFrom(many, { split })), /no shares of one whole/);
     }
-    await assert.rejects(scanDataset(files, digest, selectFrom(many.slice(0, 3), { split: { test: '0.001%' } }), signal), {
-      code: 'dataset-empty',
-      message: /the share 0\.001% holds no row/,
-    });
+    await assert.rejects(
+      scanDataset(files, digest, selectFrom(many.slice(0, 3), { split: { test: '0.001%' } }), signal),
+      {
+        code: 'dataset-empty',
+        message: /the share 0\.001% holds no row/,
+      },
+    );
   });
 
   it('samples the same rows again, exactly as many as said, in file order', async () => {
@@ -93,7 +101,10 @@ describe('the selection of rows', () => {
     assert.equal(first.length, 100);
     assert.deepEqual(first, inputsOf(await asked(selectFrom(many, { sample }))));
     const order = first.map(input => Number(input.slice(1)));
-    assert.deepEqual(order, order.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
     assert.notDeepEqual(inputsOf(await asked(selectFrom(many, { sample: { ...sample, seed: 6 } }))), first);
     const strata = await asked(selectFrom(many, { sample: { rows: 50, stratify: 'a' } }));
     assert.deepEqual([strata.length, strata.filter(row => row.target === 'rare').length], [50, 5]);
@@ -156,8 +167,8 @@ describe('the selection of rows', () => {
       (await asked(selectFrom(rows, { target }))).map(row => row.target);
     assert.deepEqual(await targets(['a', 'b']), ['["x","y"]', '["x"]']);
     assert.deepEqual(await targets('l'), ['["u","v"]', '["w"]']);
-    const { target: _target, ...judged } = selectFrom(rows, {}).dataset;
-    const open = await asked({ ...selectFrom(rows, {}), dataset: { ...judged, path: selectFrom(rows, {}).path } });
+    const selection = selectFrom(rows, {});
+    const open = await asked({ ...selection, dataset: { path: selection.path, input: 'q' } });
     assert.ok(open.every(row => row.target === ''));
     await assert.rejects(targets(['missing']), { code: 'dataset-column-missing' });
     await assert.rejects(asked(selectFrom([{ q: '1', a: null, b: null }], { target: ['a', 'b'] })), /"a" is empty/);

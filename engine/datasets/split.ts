@@ -34,7 +34,8 @@ export function shareOf(written: string | undefined): number | undefined {
 export function readShares(split: Split, path: string): { readonly test: number; readonly train: number } {
   const test = shareOf(split.test);
   const train = split.train === undefined ? (test === undefined ? undefined : 1 - test) : shareOf(split.train);
-  const valid = test !== undefined && train !== undefined && test > 0 && test <= 1 && train >= 0 && test + train <= 1 + 1e-9;
+  const valid =
+    test !== undefined && train !== undefined && test > 0 && test <= 1 && train >= 0 && test + train <= 1 + 1e-9;
   if (valid) return { test, train };
   throw new WorkbenchError('dataset-invalid', `${path}: the shares of \`dataset.split\` are no shares of one whole.`, {
     remedy: 'Write both as percentages that add up to 100% at most, such as {test: 30%, train: 70%}.',
@@ -65,7 +66,10 @@ export async function findSource(files: Files, selection: DatasetSelection, role
     throw new WorkbenchError(
       'dataset-invalid',
       `${path}: \`dataset.split.${role}\` is "${name}", which is no file, no share, and no split of a folder.`,
-      { remedy: 'Add `field` with the column that names the split, or write a file or a share such as 30%.', place: { path } },
+      {
+        remedy: 'Add `field` with the column that names the split, or write a file or a share such as 30%.',
+        place: { path },
+      },
     );
   }
   const folder = (await files.facts(path))?.kind === 'folder' ? path : files.parent(path);
@@ -82,9 +86,10 @@ export async function* readRole(
 ): AsyncIterable<readonly DatasetRow[]> {
   const source = await findSource(files, selection, role);
   const { filter, split } = selection.dataset;
-  const wanted = Object.entries(filter ?? {}).map(
-    ([column, values]): [string, ReadonlySet<string>] => [column, new Set([values].flat().map(String))],
-  );
+  const wanted = Object.entries(filter ?? {}).map(([column, values]): [string, ReadonlySet<string>] => [
+    column,
+    new Set([values].flat().map(String)),
+  ]);
   const passes = (row: DatasetRow): boolean =>
     wanted.every(([column, values]) => {
       const value = columnValue(row, column);
@@ -96,7 +101,8 @@ export async function* readRole(
   for await (const rows of readRows(files, source.path, source.format, signal, source.part)) {
     signal.throwIfAborted();
     let own = wanted.length === 0 ? rows : rows.filter(passes);
-    if (field !== undefined) own = own.filter(row => value !== undefined && columnText(row, field, source.path) === value);
+    if (field !== undefined)
+      own = own.filter(row => value !== undefined && columnText(row, field, source.path) === value);
     if (own.length > 0) yield own;
   }
 }
@@ -108,7 +114,9 @@ export function describeEmpty({ dataset }: DatasetSelection, role: SplitRole): s
   if (split === undefined) return filter === undefined ? 'the dataset has no rows' : 'no row passes the filter';
   const name = split[role] ?? '';
   if (split.field !== undefined) return `no row has ${split.field} = "${name}"${filtered}`;
-  return splitKind(split) === 'shares' ? `the share ${name} holds no row` : `the split "${name}" holds no row${filtered}`;
+  return splitKind(split) === 'shares'
+    ? `the share ${name} holds no row`
+    : `the split "${name}" holds no row${filtered}`;
 }
 
 /** Where a row lies between 0 and 1, by chance but always the same: the first 52 bits of a digest over seed and content. */

@@ -33,8 +33,8 @@ export interface Files {
   find(folder: string, endings: readonly string[], signal: AbortSignal, limit?: number): Promise<readonly string[]>;
   /** Replaces the file atomically: readers see the old text or the new, never half. Creates parent folders. */
   writeText(path: string, text: string): Promise<void>;
-  /** The same for a text too large to hold: the pieces are written as they come. */
-  writePieces(path: string, pieces: AsyncIterable<string>): Promise<void>;
+  /** The same for a content too large to hold: the pieces, text or bytes, are written as they come. */
+  writePieces(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void>;
   /** Absolute path of `relative` seen from the folder `base`; an absolute `relative` is returned as it is. */
   resolve(base: string, relative: string): string;
   /** Path of `path` seen from `base`, with forward slashes. */

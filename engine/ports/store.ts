@@ -15,6 +15,8 @@ import type {
   SampleDetails,
   SamplePage,
   SampleQuery,
+  SampleReference,
+  SampleRow,
 } from '../../schemas/generated/messages.ts';
 import type { Checkpoint, EpochPoint, TuningReport } from '../../schemas/generated/messages.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
@@ -151,25 +153,33 @@ export interface RunFilter {
   readonly limit?: number;
 }
 
-/** Two variants, of one run or of two, over the rows both asked (equal digest and occurrence). */
-export interface PairQuery {
-  readonly runA: string;
-  readonly variantA: number;
-  readonly runB: string;
-  readonly variantB: number;
+/** Numbers of one variant's answered samples, one array a column, in the order they were stored; NaN where a sample has none. */
+export interface SampleColumns {
+  readonly count: number;
+  /** Ids of the samples within their run. */
+  readonly id: Float64Array;
+  readonly row: Float64Array;
+  /** A number that equal rows share, in one store, whatever their run: with `occurrence` it pairs rows. */
+  readonly content: Float64Array;
+  readonly occurrence: Float64Array;
+  readonly repeat: Float64Array;
+  /** 1 for a right answer, 0 for a wrong one, by the leading metric. */
+  readonly right: Float64Array;
+  readonly latencyMs: Float64Array;
+  readonly firstTokenMs: Float64Array;
+  readonly cost: Float64Array;
+  /** Answers that came from the cache. */
+  readonly cached: number;
+  /** US dollars for measuring all of them; undefined where none is known. */
+  readonly measuringCost: number | undefined;
+  /** The scores asked for, by key. */
+  readonly scores: ReadonlyMap<string, Float64Array>;
 }
 
-/** Rows decided for both sides, first repeats only. */
-export interface PairCounts {
-  readonly bothRight: number;
-  readonly onlyA: number;
-  readonly onlyB: number;
-  readonly bothWrong: number;
-}
-
-export interface PairDifferenceQuery extends PairQuery {
-  /** Key of `scores`, or one of the sample's measures: `latencyMs`, `firstTokenMs`, `inputTokens`, `outputTokens`, `cost`. */
-  readonly metric: string;
+export interface FailureCount {
+  readonly variant: number;
+  readonly class: FailureClass;
+  readonly count: number;
 }
 
 export interface StoreFacts {
@@ -192,6 +202,14 @@ export interface StoreFacts {
   readonly unreferencedRows: number;
 }
 
+/** An answer paid for earlier. */
+export interface StoredAnswer {
+  /** SHA-256 over all that decides the answer, hex. */
+  readonly key: string;
+  /** JSON. */
+  readonly answer: string;
+}
+
 /** What a backup holds beside the database. */
 export interface BackupFacts {
   /** Folder of the copied blobs, beside the copy of the database; absent when the store refers to none. */
@@ -201,6 +219,13 @@ export interface BackupFacts {
   readonly bytes: number;
   /** Digests of blobs that are referred to but are missing or damaged, so that the copy lacks them. */
   readonly unavailable: readonly string[];
+}
+
+export interface CollectedGarbage {
+  readonly runs: number;
+  /** Answers dropped from the cache. */
+  readonly answers: number;
+  readonly bytes: number;
 }
 
 /** The embedded store: the memory of every run, and the only channel between processes. */
@@ -229,20 +254,28 @@ export interface Store {
   listRunsAsking(modelDigest: string): Promise<readonly RunSummary[]>;
   /** All samples of a run in the order they were stored, in batches; memory stays flat. */
   readSamples(runId: string, signal: AbortSignal, variant?: number): AsyncIterable<readonly SampleRecord[]>;
-  querySamples(query: SampleQuery): Promise<SamplePage>;
+  /** Answers kept by their keys; keys that are not there are left out. */
+  findAnswers(keys: readonly string[]): Promise<readonly StoredAnswer[]>;
+  /** Keeps answers for later runs; one that is there already stays as it is. `collectGarbage` drops old ones. */
+  saveAnswers(answers: readonly StoredAnswer[]): Promise<void>;
+  /** A page of samples. One that takes long is made in turns, so that others are not kept waiting, and can be given up. */
+  querySamples(query: SampleQuery, signal?: AbortSignal): Promise<SamplePage>;
+  /** One sample by its permanent link. Throws `run-not-found`. */
+  getSample(reference: SampleReference): Promise<SampleRow>;
   queryDisagreements(query: DisagreementQuery): Promise<DisagreementPage>;
-  /** How often each side was right, for tests of paired proportions. */
-  pairCounts(query: PairQuery): Promise<PairCounts>;
-  /** A's mean over repeats minus B's, one number for every row both answered, in order of A's rows. */
-  pairDifferences(query: PairDifferenceQuery): Promise<Float64Array>;
+  /** Numbers of a variant's answered samples, those of rows asked disturbed left out: some hundred bytes a sample. */
+  readColumns(runId: string, variant: number, scores: readonly string[], signal: AbortSignal): Promise<SampleColumns>;
+  /** Failed samples by variant and class, the most frequent class first. */
+  countFailures(runId: string): Promise<readonly FailureCount[]>;
   /** Changes whenever another connection has committed; cheap enough to poll several times a second. */
   dataVersion(): Promise<number>;
   facts(): Promise<StoreFacts>;
   /**
-   * Deletes archived runs that ended before `before` (ms since the epoch) and content and blobs nobody refers to, then compacts.
+   * Deletes archived runs that ended before `before` (ms since the epoch), answers kept for reuse before it, and content and blobs nobody
+   * refers to, then compacts.
    * Runs that a registered version or a ledger record names are kept. Returns bytes freed.
    */
-  collectGarbage(before: number): Promise<{ readonly runs: number; readonly bytes: number }>;
+  collectGarbage(before: number): Promise<CollectedGarbage>;
   /** Writes a consistent copy of the database to `path` and of its blobs to `PATH.blobs` while others go on writing. */
   backup(path: string): Promise<BackupFacts>;
   close(): Promise<void>;

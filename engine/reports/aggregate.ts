@@ -1,11 +1,24 @@
-import type { LearningPoint, SliceResult, VariantResult } from '../../schemas/generated/messages.ts';
+import type {
+  LearningPoint,
+  MetricConfusion,
+  SampleDetails,
+  SliceResult,
+  VariantResult,
+} from '../../schemas/generated/messages.ts';
 import type { AggregateOptions, Aggregator, Metric, Observation } from '../metrics/metric.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
+import { perturbationSlice } from '../datasets/perturb/names.ts';
 
 /** A slice column with more values than this is cut off there: it is no slice but an identifier. */
 const mostSliceValues = 100;
 
+interface SliceAggregate {
+  readonly column: string;
+  readonly value: string;
+  n: number;
+  readonly aggregators: readonly Aggregator[];
+}
 /** Builds of an endpoint that are told apart in one run. */
 const mostFingerprints = 16;
 
@@ -13,11 +26,8 @@ const mostFingerprints = 16;
 export class VariantAggregate {
   readonly #metrics: readonly Metric[];
   readonly #overall: readonly Aggregator[];
-  readonly #slices = new Map<
-    string,
-    { readonly column: string; readonly value: string; n: number; readonly aggregators: readonly Aggregator[] }
-  >();
-  readonly #sliceValues = new Map<string, number>();
+  /** By column, then by value. */
+  readonly #slices = new Map<string, Map<string, SliceAggregate>>();
   readonly #fingerprints = new Set<string>();
   #answered = 0;
   #failed = 0;
@@ -34,6 +44,7 @@ export class VariantAggregate {
       if (!perturbed || this.#metrics[index]?.seesPerturbed === true) aggregator.add(observation);
     }
     for (const column in slices) {
+      if (perturbed && column !== perturbationSlice) continue;
       const slice = this.#sliceOf(column, slices[column] ?? '');
       if (slice === undefined) continue;
       slice.n += 1;
@@ -66,7 +77,8 @@ export class VariantAggregate {
     options: AggregateOptions,
     learningCurve: readonly LearningPoint[],
   ): VariantResult {
-    const confusion = this.#overall.find(aggregator => aggregator.confusion !== undefined)?.confusion?.();
+    const confusions = this.#confusions();
+    const [confusion] = confusions;
     return {
       variant: record.variant,
       runId,
@@ -80,25 +92,40 @@ export class VariantAggregate {
       metrics: this.#overall.flatMap(aggregator => aggregator.values(options)),
       slices: this.#sliceResults(options),
       ...(learningCurve.length > 0 ? { learningCurve: learningCurve.map(({ step, loss }) => ({ step, loss })) } : {}),
-      ...(confusion === undefined ? {} : { confusion }),
+      ...(confusion === undefined ? {} : { confusion: confusion.matrix, confusions }),
     };
   }
 
-  #sliceOf(column: string, value: string) {
-    const key = `${column}\u0000${value}`;
-    const known = this.#slices.get(key);
+  /** Metrics that see the same classes share one matrix. */
+  #confusions(): MetricConfusion[] {
+    const shown = new Map<string, MetricConfusion>();
+    for (const [index, aggregator] of this.#overall.entries()) {
+      const matrix = aggregator.confusion?.();
+      const metric = this.#metrics[index];
+      if (matrix === undefined || metric === undefined) continue;
+      const key = JSON.stringify(matrix);
+      const same = shown.get(key);
+      if (same === undefined) shown.set(key, { metric: metric.id, label: metric.label, matrix });
+      else same.label += `, ${metric.label}`;
+    }
+    return [...shown.values()];
+  }
+
+  #sliceOf(column: string, value: string): SliceAggregate | undefined {
+    let slices = this.#slices.get(column);
+    if (slices === undefined) this.#slices.set(column, (slices = new Map<string, SliceAggregate>()));
+    const known = slices.get(value);
     if (known !== undefined) return known;
-    const values = this.#sliceValues.get(column) ?? 0;
-    if (values >= mostSliceValues) return undefined;
-    this.#sliceValues.set(column, values + 1);
+    if (slices.size >= mostSliceValues) return undefined;
     const quality = this.#metrics.filter(metric => metric.kind === 'quality' && metric.overallOnly !== true);
     const slice = { column, value, n: 0, aggregators: quality.map(metric => metric.startAggregate()) };
-    this.#slices.set(key, slice);
+    slices.set(value, slice);
     return slice;
   }
 
   #sliceResults(options: AggregateOptions): SliceResult[] {
     return [...this.#slices.values()]
+      .flatMap(slices => [...slices.values()])
       .sort((a, b) => compareText(a.column, b.column) || compareText(a.value, b.value))
       .map(({ column, value, n, aggregators }) => ({
         column,
@@ -109,25 +136,35 @@ export class VariantAggregate {
   }
 }
 
-/** What metrics see of a stored sample. */
+type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
+
+/** What metrics see of a stored sample. Fields are set one by one, as a report may do it a million times. */
 export function observe(sample: SampleRecord): Observation {
-  const perturbation = sample.slices['perturbation'];
-  return {
+  const observation: Writable<Observation> = {
     output: sample.output ?? '',
     target: sample.target,
     row: sample.row,
     slices: sample.slices,
     scores: sample.scores,
-    ...(sample.details?.perturbed === true && perturbation !== undefined ? { perturbation } : {}),
-    ...(sample.details?.toolCalls === undefined ? {} : { toolCalls: sample.details.toolCalls }),
-    ...(sample.details?.reasoningTokens === undefined ? {} : { reasoningTokens: sample.details.reasoningTokens }),
-    ...(sample.latencyMs === undefined ? {} : { latencyMs: sample.latencyMs }),
-    ...(sample.firstTokenMs === undefined ? {} : { firstTokenMs: sample.firstTokenMs }),
-    ...(sample.inputTokens === undefined ? {} : { inputTokens: sample.inputTokens }),
-    ...(sample.outputTokens === undefined ? {} : { outputTokens: sample.outputTokens }),
-    ...(sample.estimatedTokens === undefined ? {} : { estimatedTokens: sample.estimatedTokens }),
-    ...(sample.cost === undefined ? {} : { cost: sample.cost }),
   };
+  if (sample.latencyMs !== undefined) observation.latencyMs = sample.latencyMs;
+  if (sample.firstTokenMs !== undefined) observation.firstTokenMs = sample.firstTokenMs;
+  if (sample.inputTokens !== undefined) observation.inputTokens = sample.inputTokens;
+  if (sample.outputTokens !== undefined) observation.outputTokens = sample.outputTokens;
+  if (sample.estimatedTokens !== undefined) observation.estimatedTokens = sample.estimatedTokens;
+  if (sample.cost !== undefined) observation.cost = sample.cost;
+  if (sample.details !== undefined) observeDetails(observation, sample.details, sample.slices[perturbationSlice]);
+  return observation;
+}
+
+function observeDetails(
+  observation: Writable<Observation>,
+  { perturbed, toolCalls, reasoningTokens }: SampleDetails,
+  perturbation: string | undefined,
+): void {
+  if (perturbed === true && perturbation !== undefined) observation.perturbation = perturbation;
+  if (toolCalls !== undefined) observation.toolCalls = toolCalls;
+  if (reasoningTokens !== undefined) observation.reasoningTokens = reasoningTokens;
 }
 
 function compareText(a: string, b: string): number {

@@ -2,12 +2,17 @@ import type { Report, RunSummary } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
+import type { Metric } from '../metrics/metric.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { VariantAggregate } from './aggregate.ts';
+import { createColumnReader } from './columns.ts';
+import { listCompared, scoreKeys } from './compared-metrics.ts';
 import { judgeGates } from './gates.ts';
-import { comparePairs, type PairableVariant } from './pairs.ts';
-import { buildReport } from './report.ts';
+import { comparePairs, type PlacedVariant, type VariantPair } from './pairs.ts';
+import { earlierOf, findRegressions } from './regressions.ts';
+import { buildReport, planComparison, type ComparisonPlan } from './report.ts';
+import { describeTradeoffs } from './tradeoffs.ts';
 
 /**
  * A run's report: the stored one when the run has ended, else made from the samples stored so far.
@@ -32,18 +37,17 @@ export async function reportRun(runId: string, store: Store, clock: Clock, signa
   for await (const samples of store.readSamples(record.summary.id, signal)) {
     for (const sample of samples) aggregates[sample.variant]?.addStored(sample);
   }
-  const options = { confidence: benchmark.compare?.confidence ?? 0.95, seed: benchmark.seed ?? 7 };
+  const comparison = planComparison(benchmark, record.variants[0]?.model ?? '');
   const results = record.variants.map((variant, index) => {
     const aggregate = aggregates[index] ?? new VariantAggregate(metrics);
-    return aggregate.result(record.summary.id, variant, options, []);
+    return aggregate.result(record.summary.id, variant, comparison, []);
   });
-  const leading = leadingMetric(metrics);
   const gates = judgeGates(benchmark.gate ?? [], results, false);
-  const baseline = benchmark.compare?.baseline ?? record.variants[0]?.model ?? '';
   return buildReport(
-    { record, results, gates, leading: leading.id, baseline, repeats: benchmark.repeats ?? 1, ...options },
+    { record, results, gates, metrics, leading: leadingMetric(metrics), comparison },
     store,
     clock,
+    signal,
   );
 }
 
@@ -70,21 +74,15 @@ export async function compareRuns(
   const records: RunRecord[] = [];
   for (const report of reports) for (const run of report.runs) records.push(await store.getRun(run.id));
   const variants = reports.flatMap(report => report.variants);
-  const placed = variants.map((result, index): PairableVariant => ({
-    index,
-    result,
-    repeats: repeatsOf(result.runId, records),
-  }));
-  const firstCount = first.variants.length;
-  const pairs = placed.slice(firstCount).flatMap(variant => {
-    const same = placed
-      .slice(0, firstCount)
-      .find(({ result }) => result.model === variant.result.model && result.prompt === variant.result.prompt);
-    const baseline = same ?? placed[first.baseline ?? 0];
-    return baseline === undefined ? [] : [{ variant, baseline }];
-  });
-  const leading = first.comparisons[0]?.metric ?? leadingOf(first);
-  const options = { leading, confidence: first.confidence, seed: first.environment?.seed ?? 7 };
+  const placed = variants.map((result, index): PlacedVariant => ({ index, result }));
+  const pairs = pairRuns(placed, first);
+  const { metrics, comparison } = planOf(records[0]);
+  const leading = leadingMetric(metrics);
+  const compared = listCompared(metrics, leading);
+  const reader = createColumnReader(store, scoreKeys(compared, leading), signal);
+  const regressions = await findRegressions(earlierOf(pairs, records), leading, comparison, store, reader);
+  const comparisons = await comparePairs(pairs, compared, comparison, store, reader, signal);
+  const tradeoffs = describeTradeoffs(variants);
   return {
     title: [...new Set(reports.map(({ title }) => title))].join(' and '),
     createdAt: clock.now(),
@@ -92,9 +90,12 @@ export async function compareRuns(
     ...(first.dataset === undefined ? {} : { dataset: first.dataset }),
     ...(first.environment === undefined ? {} : { environment: first.environment }),
     confidence: first.confidence,
+    leading: leading.id,
     ...(first.baseline === undefined ? {} : { baseline: first.baseline }),
     variants,
-    comparisons: await comparePairs(pairs, options, store),
+    comparisons,
+    ...(tradeoffs.length === 0 ? {} : { tradeoffs }),
+    ...(regressions.length === 0 ? {} : { regressions }),
     gates: reports.flatMap(({ gates }) => gates),
     failures: reports.flatMap(({ failures }) => failures),
     notes: [
@@ -104,13 +105,28 @@ export async function compareRuns(
   };
 }
 
-function leadingOf(report: Report): string {
-  return report.variants[0]?.metrics.find(({ kind }) => kind === 'quality')?.metric ?? 'accuracy';
+/** The first run's benchmark says what is compared, and how. A run with a report had a valid one. */
+function planOf(record: RunRecord | undefined): {
+  readonly metrics: readonly Metric[];
+  readonly comparison: ComparisonPlan;
+} {
+  const benchmark = record === undefined ? undefined : parseDocument('bench', record.spec.text).value;
+  return {
+    metrics: createMetrics(benchmark ?? {}),
+    comparison: planComparison(benchmark ?? {}, record?.variants[0]?.model ?? ''),
+  };
 }
 
-function repeatsOf(runId: string, records: readonly RunRecord[]): number {
-  const record = records.find(({ summary }) => summary.id === runId);
-  return record === undefined ? 1 : (parseDocument('bench', record.spec.text).value?.repeats ?? 1);
+/** Each variant of a later run with the same one of the first, or else with the first run's baseline. */
+function pairRuns(placed: readonly PlacedVariant[], first: Report): VariantPair[] {
+  const firstCount = first.variants.length;
+  return placed.slice(firstCount).flatMap(variant => {
+    const same = placed
+      .slice(0, firstCount)
+      .find(({ result }) => result.model === variant.result.model && result.prompt === variant.result.prompt);
+    const baseline = same ?? placed[first.baseline ?? 0];
+    return baseline === undefined ? [] : [{ variant, baseline }];
+  });
 }
 
 function unlikeDatasets(reports: readonly Report[]): string[] {

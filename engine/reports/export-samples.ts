@@ -47,7 +47,7 @@ export function csvLine(
   ]);
 }
 
-const flatColumns = [
+export const flatColumns = [
   'model',
   'prompt',
   'row',

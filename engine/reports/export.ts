@@ -1,15 +1,21 @@
 import type { ExportFormat } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { SampleRecord, Store } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
 import { kindOfRuns } from '../runs/kinds.ts';
 import { compareAny } from './compare-any.ts';
 import { compareRuns } from './compare-runs.ts';
+import { collectColumns, type ExportColumns } from './export-columns.ts';
+import { asParquet } from './export-parquet.ts';
 import { csvHeader, csvLine, exportedSample } from './export-samples.ts';
 import { compareTuning } from '../tuning/compare.ts';
+import { renderModelIndex } from './hf-model-index.ts';
 import { renderHtml, renderTuningHtml, type PageAssets, type PageName } from './html.ts';
+import { renderJunit } from './junit.ts';
+import { writeLmEval } from './lm-eval.ts';
 
 export interface ExportDependencies {
   readonly store: Store;
@@ -18,43 +24,69 @@ export interface ExportDependencies {
   readonly pageAssets: (page: PageName) => Promise<PageAssets>;
 }
 
-const sampleFormats: ReadonlySet<ExportFormat> = new Set<ExportFormat>(['jsonl', 'csv']);
+export interface FileExportDependencies extends ExportDependencies {
+  readonly files: Files;
+  readonly digest: Digest;
+}
+
+const sampleFormats: ReadonlySet<ExportFormat> = new Set<ExportFormat>(['jsonl', 'csv', 'parquet']);
+/** What only benchmarks have. */
+const benchmarkFormats: ReadonlySet<ExportFormat> = new Set<ExportFormat>([
+  ...sampleFormats,
+  'junit',
+  'lm-eval',
+  'hf-model-index',
+]);
 /** Wrong answers that travel inside an HTML file. */
 const embeddedSamples = 200;
 
-/** Writes runs to `path`, atomically. */
-export function exportRuns(
+/** Writes runs to `path`, atomically; `lm-eval` writes its files into the folder `path`, each atomically. */
+export async function exportRuns(
   runIds: readonly string[],
   format: ExportFormat,
   path: string,
-  dependencies: ExportDependencies & { readonly files: Files },
+  dependencies: FileExportDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  return dependencies.files.writePieces(path, exportPieces(runIds, format, dependencies, signal));
+  if (format !== 'lm-eval')
+    return dependencies.files.writePieces(path, exportPieces(runIds, format, dependencies, signal));
+  const runId = requireOne(runIds, format);
+  await requireBenchmark([runId], format, dependencies.store);
+  const report = await compareRuns([runId], dependencies.store, dependencies.clock, signal);
+  await writeLmEval(report, path, dependencies, signal);
 }
 
-/** Runs as text: reports as json, markdown or html, samples as jsonl or csv (one run at a time). */
+/** Runs as text or bytes: reports of one or several, samples of one run at a time. */
 export async function* exportPieces(
   runIds: readonly string[],
   format: ExportFormat,
   dependencies: ExportDependencies,
   signal: AbortSignal,
-): AsyncIterable<string> {
-  if (!sampleFormats.has(format)) {
-    yield await reportAs(format, runIds, dependencies, signal);
-    return;
-  }
+): AsyncIterable<string | Uint8Array> {
+  if (format === 'lm-eval')
+    throw new WorkbenchError('usage', 'lm-eval results are several files and cannot go to the standard output.', {
+      remedy: 'Name a folder for them: --output results.',
+    });
+  if (benchmarkFormats.has(format)) await requireBenchmark(runIds, format, dependencies.store);
+  if (sampleFormats.has(format)) yield* samplesAs(format, requireOne(runIds, format), dependencies.store, signal);
+  else yield await reportAs(format, runIds, dependencies, signal);
+}
+
+function requireOne(runIds: readonly string[], format: ExportFormat): string {
   const [runId] = runIds;
-  if (runId === undefined || runIds.length !== 1) {
-    throw new WorkbenchError(
-      'usage',
-      `${format} holds the samples of one run, and ${String(runIds.length)} were named.`,
-      {
-        remedy: 'Export the runs one by one, or choose json, markdown or html.',
-      },
-    );
-  }
-  yield* samplesAs(format, runId, dependencies.store, signal);
+  if (runId !== undefined && runIds.length === 1) return runId;
+  throw new WorkbenchError(
+    'usage',
+    `${format} holds the samples of one run, and ${String(runIds.length)} were named.`,
+    { remedy: 'Export the runs one by one, or choose json, markdown or html.' },
+  );
+}
+
+async function requireBenchmark(runIds: readonly string[], format: ExportFormat, store: Store): Promise<void> {
+  if ((await kindOfRuns(runIds, store)) === 'benchmark') return;
+  throw new WorkbenchError('usage', `A tuning run has no ${format} export.`, {
+    remedy: 'Export it as html, json or markdown; a benchmark of its checkpoint has samples.',
+  });
 }
 
 async function reportAs(
@@ -63,25 +95,21 @@ async function reportAs(
   { store, clock, pageAssets }: ExportDependencies,
   signal: AbortSignal,
 ): Promise<string> {
-  if (format !== 'html') {
+  if (format === 'json' || format === 'markdown') {
     const compared = await compareAny(runIds, store, clock, signal);
     return format === 'json' ? `${JSON.stringify(compared.content, undefined, 2)}\n` : compared.markdown();
   }
-  if ((await kindOfRuns(runIds, store)) === 'tune')
+  if (format === 'html' && (await kindOfRuns(runIds, store)) === 'tune')
     return renderTuningHtml(await compareTuning(runIds, store), await pageAssets('tuning'));
   const report = await compareRuns(runIds, store, clock, signal);
+  if (format === 'junit') return renderJunit(report);
+  if (format === 'hf-model-index') return renderModelIndex(report);
   const [run] = report.runs;
   const worst =
     run === undefined
       ? undefined
-      : await store.querySamples({ runId: run.id, filter: 'wrong', limit: embeddedSamples });
+      : await store.querySamples({ runId: run.id, filter: 'wrong', limit: embeddedSamples }, signal);
   return renderHtml(report, worst, await pageAssets('report'));
-}
-
-function notExported(format: ExportFormat): WorkbenchError {
-  return new WorkbenchError('usage', `A tuning run has no ${format} export.`, {
-    remedy: 'Export it as html, json or markdown; a benchmark of its checkpoint has samples.',
-  });
 }
 
 async function* samplesAs(
@@ -89,11 +117,16 @@ async function* samplesAs(
   runId: string,
   store: Store,
   signal: AbortSignal,
-): AsyncIterable<string> {
+): AsyncIterable<string | Uint8Array> {
   const { variants, summary } = await store.getRun(runId);
-  if (summary.kind === 'tune') throw notExported(format);
-  const write = format === 'jsonl' ? asJsonLines : asCsv;
-  yield* write(store.readSamples(summary.id, signal), variants);
+  const samples = store.readSamples(summary.id, signal);
+  if (format === 'jsonl') {
+    yield* asJsonLines(samples, variants);
+    return;
+  }
+  const columns = await collectColumns(summary.id, store, signal);
+  if (format === 'csv') yield* asCsv(samples, variants, columns);
+  else yield* asParquet(samples, variants, columns);
 }
 
 async function* asJsonLines(
@@ -105,20 +138,13 @@ async function* asJsonLines(
   }
 }
 
-/** Every sample of a run has the same scores and slices but failed ones, which have no scores. */
 async function* asCsv(
   batches: AsyncIterable<readonly SampleRecord[]>,
   variants: readonly VariantRecord[],
+  { scores, slices }: ExportColumns,
 ): AsyncIterable<string> {
-  let columns: { readonly scores: readonly string[]; readonly slices: readonly string[] } | undefined;
+  yield `${csvHeader(scores, slices)}\r\n`;
   for await (const samples of batches) {
-    const answered = samples.find(sample => sample.failure === undefined) ?? samples[0];
-    if (answered === undefined) continue;
-    if (columns === undefined) {
-      columns = { scores: Object.keys(answered.scores), slices: Object.keys(answered.slices) };
-      yield `${csvHeader(columns.scores, columns.slices)}\r\n`;
-    }
-    const { scores, slices } = columns;
     yield samples.map(sample => `${csvLine(sample, variants, scores, slices)}\r\n`).join('');
   }
 }

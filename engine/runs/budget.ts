@@ -9,14 +9,18 @@ import type { Media } from '../models/model.ts';
  */
 export class Budget {
   readonly #limit: number | undefined;
-  #spent: number;
+  #spent = 0;
   #reserved = 0;
   #underWay = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(limit: number | undefined, spentBefore: number) {
+  constructor(limit: number | undefined) {
     this.#limit = limit;
-    this.#spent = spentBefore;
+  }
+
+  /** Counts money that was spent without being reserved, such as before a resume. */
+  charge(cost: number): void {
+    this.#spent += cost;
   }
 
   /** Throws `budget-exceeded` when the next request might pass the budget; a promise where it has to wait. */

@@ -3,6 +3,7 @@ import { readTrainingRows } from '../datasets/scan.ts';
 import { parametersOf } from '../models/connections.ts';
 import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
+import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
 import { estimateTokens, priceOfTokens } from './budget.ts';
 import { planRun, type PlannedVariant, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
@@ -16,6 +17,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     ? (await readTrainingRows(ports.files, ports.digest, plan.selection, signal)).rows.length
     : 0;
   const variants = plan.variants.map(variant => estimateVariant(variant, plan));
+  const measuring = estimateMeasuring(plan, averageTargetTokens(plan) * 4);
   const costs = variants.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
   return {
     name: plan.benchmark.name,
@@ -25,8 +27,9 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     samples: variants.reduce((sum, { samples }) => sum + samples, 0),
     inputTokens: variants.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     ...(costs.length > 0 ? { cost: costs.reduce((sum, cost) => sum + cost, 0) } : {}),
+    ...(measuring.cost === undefined ? {} : { measuringCost: measuring.cost }),
     variants,
-    notes: notesOf(plan),
+    notes: [...notesOf(plan), ...measuring.notes],
   };
 }
 

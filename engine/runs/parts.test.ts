@@ -48,7 +48,7 @@ describe('the feed of tasks', () => {
 
 describe('a budget', () => {
   it('is not passed by requests under way together, and lets one wait for another', async () => {
-    const budget = new Budget(1, 0);
+    const budget = new Budget(1);
     assert.equal(budget.reserve(0.6), undefined);
     const waiting = budget.reserve(0.6);
     assert.ok(waiting instanceof Promise);
@@ -69,8 +69,10 @@ describe('a budget', () => {
   });
 
   it('counts what was spent before a resume, and does nothing without a limit', () => {
-    assert.throws(() => new Budget(1, 0.9).reserve(0.2), /0\.90 USD are spent/);
-    assert.equal(new Budget(undefined, 99).reserve(1e9), undefined);
+    const budget = new Budget(1);
+    budget.charge(0.9);
+    assert.throws(() => budget.reserve(0.2), /0\.90 USD are spent/);
+    assert.equal(new Budget(undefined).reserve(1e9), undefined);
   });
 });
 
@@ -119,7 +121,7 @@ describe('limits', () => {
 
   it('stop a run over its error rate, or when a model answers nothing, but not before there is something to judge', () => {
     const limits = readLimits({ maxErrorRate: '10%' });
-    const variant = { done: 5, failed: 5, model: 'm', lastFailure: 'no' };
+    const variant = { done: 5, failed: 5, refused: 0, model: 'm', lastFailure: 'no' };
     assert.equal(judgeErrors({ done: 19, failed: 19 }, variant, limits), undefined);
     assert.equal(judgeErrors({ done: 30, failed: 3 }, variant, limits), undefined);
     assert.equal(judgeErrors({ done: 30, failed: 4 }, variant, limits)?.code, 'error-rate-exceeded');
@@ -127,6 +129,8 @@ describe('limits', () => {
       judgeErrors({ done: 20, failed: 20 }, { ...variant, done: 20, failed: 20 }, readLimits(undefined))?.code,
       'run-failed',
     );
+    const refusing = { ...variant, done: 20, failed: 20, refused: 20 };
+    assert.equal(judgeErrors({ done: 20, failed: 20 }, refusing, readLimits(undefined)), undefined);
   });
 });
 

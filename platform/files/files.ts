@@ -152,7 +152,7 @@ async function readFolder(folder: string, start: string): Promise<Dirent[]> {
 }
 
 /** Writes beside the target, makes it durable, then renames over it: a crash leaves the old text or the new. */
-async function replaceFile(file: string, content: string | AsyncIterable<string>): Promise<void> {
+async function replaceFile(file: string, content: string | AsyncIterable<string | Uint8Array>): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID().slice(0, 8)}.tmp`);
   try {
     await mkdir(path.dirname(file), { recursive: true });

@@ -53,40 +53,67 @@ export function unpackSamples(batch: SampleBatch): SampleRecord[] {
   return samples;
 }
 
+type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
+
+/** Optional fields are set one by one: a million samples are read for a report, and copying objects together would take longer than reading them. */
 function unpackSample({ texts, numbers }: SampleBatch, index: number): SampleRecord {
-  const text = (field: number): string | null => texts[index * textsPerSample + field] ?? null;
-  const number = (field: number): number => numbers[index * numbersPerSample + field] ?? NaN;
-  const output = text(4);
-  const failure = text(6);
-  const right = number(4);
-  const details = text(8);
-  return {
-    variant: number(0),
-    row: number(1),
-    rowDigest: text(0) ?? '',
-    occurrence: number(2),
-    repeat: number(3),
-    input: text(1) ?? '',
-    target: text(2) ?? '',
-    slices: parseRecord(text(3)),
-    ...(output === null ? {} : { output }),
-    ...(Number.isNaN(right) ? {} : { right: right === 1 }),
-    scores: parseRecord(text(5)),
-    ...present('latencyMs', number(5)),
-    ...present('firstTokenMs', number(6)),
-    ...present('inputTokens', number(7)),
-    ...present('outputTokens', number(8)),
-    ...present('cost', number(9)),
-    attempts: number(10),
-    ...(failure === null ? {} : { failure: { class: failure as FailureClass, message: text(7) ?? '' } }),
-    ...(details === null ? {} : { details: JSON.parse(details) as SampleDetails }),
+  const text = index * textsPerSample;
+  const number = index * numbersPerSample;
+  const sample: Writable<SampleRecord> = {
+    variant: numbers[number] as number,
+    row: numbers[number + 1] as number,
+    rowDigest: texts[text] ?? '',
+    occurrence: numbers[number + 2] as number,
+    repeat: numbers[number + 3] as number,
+    input: texts[text + 1] ?? '',
+    target: texts[text + 2] ?? '',
+    slices: parseSlices(texts[text + 3] ?? '{}'),
+    scores: parseScores(texts[text + 5] ?? '{}'),
+    attempts: numbers[number + 10] as number,
+  };
+  setTexts(sample, texts, text);
+  setNumbers(sample, numbers, number);
+  return sample;
+}
+
+function setTexts(sample: Writable<SampleRecord>, texts: SampleBatch['texts'], at: number): void {
+  const output = texts[at + 4] ?? null;
+  const failure = texts[at + 6] ?? null;
+  const details = texts[at + 8] ?? null;
+  if (output !== null) sample.output = output;
+  if (failure !== null) sample.failure = { class: failure as FailureClass, message: texts[at + 7] ?? '' };
+  if (details !== null) sample.details = JSON.parse(details) as SampleDetails;
+}
+
+function setNumbers(sample: Writable<SampleRecord>, numbers: Float64Array, at: number): void {
+  const right = numbers[at + 4] as number;
+  const latencyMs = numbers[at + 5] as number;
+  const firstTokenMs = numbers[at + 6] as number;
+  const inputTokens = numbers[at + 7] as number;
+  const outputTokens = numbers[at + 8] as number;
+  const cost = numbers[at + 9] as number;
+  if (!Number.isNaN(right)) sample.right = right === 1;
+  if (!Number.isNaN(latencyMs)) sample.latencyMs = latencyMs;
+  if (!Number.isNaN(firstTokenMs)) sample.firstTokenMs = firstTokenMs;
+  if (!Number.isNaN(inputTokens)) sample.inputTokens = inputTokens;
+  if (!Number.isNaN(outputTokens)) sample.outputTokens = outputTokens;
+  if (!Number.isNaN(cost)) sample.cost = cost;
+}
+
+const parseSlices = createParser<string>();
+const parseScores = createParser<number>();
+
+/** Few slices and scores of right and wrong have many different texts; those seen first are parsed once. */
+function createParser<Value>(): (json: string) => Readonly<Record<string, Value>> {
+  const known = new Map<string, Readonly<Record<string, Value>>>();
+  return json => {
+    const seen = known.get(json);
+    if (seen !== undefined) return seen;
+    const parsed = Object.freeze(JSON.parse(json) as Record<string, Value>);
+    if (known.size < mostRemembered && json.length <= longestRemembered) known.set(json, parsed);
+    return parsed;
   };
 }
 
-function present<Name extends string>(name: Name, value: number): Partial<Record<Name, number>> {
-  return Number.isNaN(value) ? {} : ({ [name]: value } as Record<Name, number>);
-}
-
-function parseRecord<Value>(json: string | null): Record<string, Value> {
-  return json === null || json === '{}' ? {} : (JSON.parse(json) as Record<string, Value>);
-}
+const mostRemembered = 500;
+const longestRemembered = 1000;

@@ -11,6 +11,8 @@ export interface Driver {
   exec(sql: string): void;
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
   all(sql: string, ...values: SQLInputValue[]): Row[];
+  /** Rows as lists of their columns: half the time of objects. Not for SQL that is also asked for as objects. */
+  lists(sql: string, ...values: SQLInputValue[]): (readonly SQLOutputValue[])[];
   iterate(sql: string, ...values: SQLInputValue[]): Iterable<Row>;
   /** Returns the number of changed rows. */
   run(sql: string, ...values: SQLInputValue[]): number;
@@ -67,6 +69,8 @@ export function openDriver(path: string, options: DriverOptions): Driver {
     exec: sql => guard(path, () => database.exec(sql)),
     get: (sql, ...values) => guard(path, () => prepare(sql).get(...values)),
     all: (sql, ...values) => guard(path, () => prepare(sql).all(...values)),
+    lists: (sql, ...values) =>
+      guard(path, () => prepareLists(prepare(sql)).all(...values) as unknown as SQLOutputValue[][]),
     iterate: (sql, ...values) => prepare(sql).iterate(...values),
     run: (sql, ...values) => guard(path, () => Number(prepare(sql).run(...values).changes)),
     prepare: sql => guard(path, () => prepare(sql)),
@@ -77,6 +81,11 @@ export function openDriver(path: string, options: DriverOptions): Driver {
       database.close();
     },
   };
+}
+
+function prepareLists(statement: StatementSync): StatementSync {
+  statement.setReturnArrays(true);
+  return statement;
 }
 
 /** SQLite's own wait is bounded and not always applied, so the lock is asked for again until the patience is used up. */

@@ -1,4 +1,5 @@
 import { setAlias } from './aliases.ts';
+import { findAnswers, saveAnswers } from './answers.ts';
 import { addArtifacts, listArtifacts } from './artifacts.ts';
 import { readAudit, readAuditHead } from './audit.ts';
 import { backup } from './backup.ts';
@@ -10,7 +11,6 @@ import { beginRun, finishRun, heartbeat, takeLease } from './leases.ts';
 import { collectGarbage, readFacts } from './maintenance.ts';
 import { createMemo, readDataVersion } from './memo.ts';
 import { createModel, getModel, listModels, setModelArchived } from './models.ts';
-import { countPairs, listPairDifferences } from './pairs.ts';
 import { createVersion } from './registration.ts';
 import {
   createRun,
@@ -22,7 +22,11 @@ import {
   setArchived,
   setLogPath,
 } from './runs.ts';
-import { querySamples, readStretch } from './sample-queries.ts';
+import { countFailures, readColumnStretch } from './sample-columns.ts';
+import { createSampleOrders } from './sample-orders.ts';
+import { dropQuery, querySamples } from './sample-queries.ts';
+import { getSample } from './sample-rows.ts';
+import { readStretch } from './sample-stretch.ts';
 import { createAppender } from './samples.ts';
 import { dropTrainingState, readTraining, saveEpoch } from './training.ts';
 import { getVersion, listVersions } from './versions.ts';
@@ -31,6 +35,7 @@ import type { StoreCalls } from './protocol.ts';
 /** The store's operations over an open database: what the worker thread answers. */
 export function createHandlers(context: StoreContext): StoreCalls {
   const memo = createMemo(context, 50);
+  const orders = createSampleOrders(context);
   const dropped = new DroppedBlobs(context);
   let append: ReturnType<typeof createAppender> | undefined;
   return {
@@ -61,10 +66,15 @@ export function createHandlers(context: StoreContext): StoreCalls {
     readTraining: id => readTraining(context, id),
     listRunsAsking: modelDigest => listRunsAsking(context, modelDigest),
     readStretch: (id, after, limit, variant) => readStretch(context, id, after, limit, variant),
-    querySamples: query => querySamples(context, memo, query),
+    findAnswers: keys => findAnswers(context, keys),
+    saveAnswers: answers => saveAnswers(context, answers),
+    querySamples: query => querySamples(context, memo, orders, query),
+    dropQuery: query => dropQuery(context, orders, query),
+    getSample: reference => getSample(context, reference),
     queryDisagreements: query => queryDisagreements(context, memo, query),
-    pairCounts: query => countPairs(context, query),
-    pairDifferences: query => listPairDifferences(context, query),
+    readColumnStretch: (id, variant, scores, after, limit) =>
+      readColumnStretch(context, id, variant, scores, after, limit),
+    countFailures: id => countFailures(context, id),
     listModels: filter => listModels(context, filter),
     getModel: name => getModel(context, name),
     createModel: (model, actor) => createModel(context, model, actor),

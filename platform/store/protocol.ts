@@ -4,16 +4,16 @@ import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
   BackupFacts,
+  CollectedGarbage,
   EpochRecord,
+  FailureCount,
   LeaseOwner,
   NewRun,
-  PairCounts,
-  PairDifferenceQuery,
-  PairQuery,
   RunEnding,
   RunFilter,
   RunPlanRecord,
   RunRecord,
+  StoredAnswer,
   StoreFacts,
   TrainingRecord,
 } from '../../engine/ports/store.ts';
@@ -29,11 +29,14 @@ import type {
   RunSummary,
   SamplePage,
   SampleQuery,
+  SampleReference,
+  SampleRow,
 } from '../../schemas/generated/messages.ts';
 import type { SampleBatch } from './batch.ts';
 import type { Self } from './context.ts';
 import type { LeaseKey } from './leases.ts';
-import type { SampleStretch } from './sample-queries.ts';
+import type { ColumnStretch } from './sample-columns.ts';
+import type { SampleStretch } from './sample-stretch.ts';
 
 /** What the worker thread can be asked. */
 export interface StoreCalls {
@@ -58,10 +61,21 @@ export interface StoreCalls {
   readTraining(id: string): TrainingRecord;
   listRunsAsking(modelDigest: string): RunSummary[];
   readStretch(id: string, after: number, limit: number, variant: number | undefined): SampleStretch;
-  querySamples(query: SampleQuery): SamplePage;
+  findAnswers(keys: readonly string[]): StoredAnswer[];
+  saveAnswers(answers: readonly StoredAnswer[]): void;
+  /** Undefined while the page takes longer than one turn: the same is asked again, or dropped. */
+  querySamples(query: SampleQuery): SamplePage | undefined;
+  dropQuery(query: SampleQuery): void;
+  getSample(reference: SampleReference): SampleRow;
   queryDisagreements(query: DisagreementQuery): DisagreementPage;
-  pairCounts(query: PairQuery): PairCounts;
-  pairDifferences(query: PairDifferenceQuery): Float64Array<ArrayBuffer>;
+  readColumnStretch(
+    id: string,
+    variant: number,
+    scores: readonly string[],
+    after: number,
+    limit: number,
+  ): ColumnStretch;
+  countFailures(id: string): FailureCount[];
   listModels(filter: { readonly archived?: boolean }): RegisteredModel[];
   getModel(name: string): RegisteredModel;
   createModel(model: NewRegisteredModel, actor: Identity): RegisteredModel;
@@ -79,7 +93,7 @@ export interface StoreCalls {
   readAuditHead(): AuditHead | undefined;
   dataVersion(): number;
   facts(): StoreFacts;
-  collectGarbage(before: number): { readonly runs: number; readonly bytes: number };
+  collectGarbage(before: number): CollectedGarbage;
   backup(path: string): BackupFacts;
 }
 

@@ -78,6 +78,7 @@ describe('queries over samples', () => {
         input: 'question 0',
         target: 'label-0',
         output: 'label-0',
+        right: true,
         scores: { 'exact-match': 1 },
         slices: { region: 'north' },
         latencyMs: 10,
@@ -175,8 +176,8 @@ describe('queries over samples', () => {
         input: 'question 1',
         target: 'label-1',
         answers: [
-          { output: 'label-1', right: true },
-          { output: 'label-1', right: false },
+          { output: 'label-1', right: true, id: 9 },
+          { output: 'label-1', right: false, id: 12 },
         ],
       });
       const first = await store.queryDisagreements({ runIds: ['within'], limit: 2 });
@@ -198,9 +199,9 @@ describe('queries over samples', () => {
       const page = await store.queryDisagreements({ runIds: ['left', 'right'], limit: 10 });
       assert.equal(page.total, 1);
       assert.deepEqual(page.rows[0]?.answers, [
-        { output: 'label-1', right: true },
+        { output: 'label-1', right: true, id: 4 },
         null,
-        { output: 'label-1', right: false },
+        { output: 'label-1', right: false, id: 1 },
         null,
       ]);
       assert.equal(page.rows[0].row, 3);
@@ -216,39 +217,55 @@ describe('queries over samples', () => {
       assert.equal(page.rows.length, 2);
       assert.equal(page.next, undefined);
       const empty = await store.queryDisagreements({ runIds: ['growing'], limit: 1 });
-      assert.deepEqual(empty, { rows: [], total: 0 });
+      assert.deepEqual(empty, { rows: [], total: 0, offset: 0 });
     });
   });
 
-  describe('pairs', () => {
-    const pair = { runA: 'paired', variantA: 0, runB: 'paired', variantB: 1 };
+  describe('numbers of one variant', () => {
+    const { signal } = new AbortController();
 
     before(async () => {
-      const undecided = without(makeSample(5), 'right');
-      await start('paired', [
-        ...[true, true, false, false, true].map((right, row) => makeSample(row, { right, scores: { f1: row / 8 } })),
-        ...[true, false, true, false, true].map((right, row) =>
-          makeSample(row, { variant: 1, right, scores: { f1: 0.25 }, latencyMs: 8 }),
-        ),
-        makeSample(0, { repeat: 1, right: false, scores: { f1: 1 } }),
-        undecided,
-        makeSample(5, { variant: 1 }),
-        makeSample(6),
+      const failure = { class: 'timeout', message: 'late' } as const;
+      await start('numbers', [
+        makeSample(0, { scores: { f1: 0.5, 'odd "key"': 2 }, cost: 0.25 }),
+        makeSample(1, { right: false, scores: {}, details: { cached: true, measuringCost: 0.125 } }),
+        makeSample(1, { occurrence: 1, row: 2, repeat: 1, details: { measuringCost: 0.5 } }),
+        makeSample(3, { slices: { perturbation: 'typos' }, details: { perturbed: true } }),
+        without(makeSample(4, { failure, scores: {} }), 'right', 'output'),
+        makeSample(0, { variant: 1, row: 7 }),
       ]);
     });
 
-    it('count who was right on rows decided for both', async () => {
-      assert.deepEqual(await store.pairCounts(pair), { bothRight: 2, onlyA: 1, onlyB: 1, bothWrong: 1 });
-      const none = { bothRight: 0, onlyA: 0, onlyB: 0, bothWrong: 0 };
-      assert.deepEqual(await store.pairCounts({ ...pair, variantB: 7 }), none);
+    it('come as columns, answered and undisturbed samples only, NaN where there is none', async () => {
+      const columns = await store.readColumns('numbers', 0, ['f1', 'odd "key"', 'none'], signal);
+      assert.equal(columns.count, 3);
+      assert.deepEqual([...columns.id], [1, 2, 3]);
+      assert.deepEqual([...columns.row], [0, 1, 2]);
+      assert.deepEqual([...columns.right], [1, 0, 0]);
+      assert.deepEqual([...columns.occurrence], [0, 0, 1]);
+      assert.deepEqual([...columns.repeat], [0, 0, 1]);
+      assert.deepEqual([...columns.latencyMs], [10, 10.25, 10.25]);
+      assert.deepEqual([...columns.cost], [0.25, NaN, NaN]);
+      assert.deepEqual([...(columns.scores.get('f1') ?? [])], [0.5, NaN, NaN]);
+      assert.deepEqual([...(columns.scores.get('odd "key"') ?? [])], [2, NaN, NaN]);
+      assert.deepEqual([...(columns.scores.get('none') ?? [])], [NaN, NaN, NaN]);
+      assert.equal(columns.cached, 1);
+      assert.equal(columns.measuringCost, 0.625);
     });
 
-    it('give the difference of means over repeats, row by row', async () => {
-      const differences = await store.pairDifferences({ ...pair, metric: 'f1' });
-      assert.deepEqual([...differences], [0.25, -0.125, 0, 0.125, 0.25]);
-      const latency = await store.pairDifferences({ ...pair, metric: 'latencyMs' });
-      assert.deepEqual([...latency], [2, 2.25, 2.5, 2.75, 3, 0]);
-      assert.equal((await store.pairDifferences({ ...pair, metric: 'no "such" metric' })).length, 0);
+    it('share a content number with equal rows of any variant and run', async () => {
+      const [first] = (await store.readColumns('numbers', 0, [], signal)).content;
+      const other = await store.readColumns('numbers', 1, [], signal);
+      const elsewhere = await store.readColumns('within', 0, [], signal);
+      assert.equal(other.content[0], first);
+      assert.equal(elsewhere.content[[...elsewhere.row].indexOf(0)], first);
+      assert.equal(other.measuringCost, undefined);
+      assert.equal((await store.readColumns('numbers', 9, [], signal)).count, 0);
+    });
+
+    it('leave failed samples to a count by class', async () => {
+      assert.deepEqual(await store.countFailures('numbers'), [{ variant: 0, class: 'timeout', count: 1 }]);
+      assert.deepEqual(await store.countFailures('within'), []);
     });
   });
 });

@@ -1,188 +1,138 @@
-import { WorkbenchError } from '../../engine/base/errors.ts';
-import type {
-  FailureClass,
-  SampleDetails,
-  SamplePage,
-  SampleQuery,
-  SampleRow,
-} from '../../schemas/generated/messages.ts';
-import { numbersPerSample, textsPerSample, type SampleBatch } from './batch.ts';
+import type { SamplePage, SampleQuery, SampleRow } from '../../schemas/generated/messages.ts';
 import type { StoreContext } from './context.ts';
-import type { Row } from './driver.ts';
 import type { Memo } from './memo.ts';
 import { findRun } from './runs.ts';
-import { findLanes, sampleRange } from './samples.ts';
-
-/** A batch on its way out, with the position to go on from; absent at the end. */
-export interface SampleStretch {
-  readonly batch: SampleBatch;
-  readonly next?: number;
-}
+import type { SampleOrder } from './sample-order.ts';
+import type { SampleOrders } from './sample-orders.ts';
+import { findSample, readLanes, sampleColumns, toSampleRow, type RunLanes } from './sample-rows.ts';
+import { selectSamples } from './sample-selection.ts';
+import { sampleRange } from './samples.ts';
 
 const largestPage = 10_000;
 
-const sampleColumns = `s.id, s.lane, s.row, s.repeat, s.occurrence, s.correct, s.output, s.scores, s.latency_ms, s.first_token_ms,
-  s.input_tokens, s.output_tokens, s.cost, s.attempts, s.failure_class, s.failure_message, s.details, c.input, c.target, c.slices`;
-
-/** One page of a run's samples in the order they were stored. `total` counts all that match, not only the page. */
-export function querySamples(context: StoreContext, memo: Memo, query: SampleQuery): SamplePage {
-  return context.driver.read(() => {
-    const run = Number(findRun(context, query.runId)['key']);
-    const { from, until } = sampleRange(run);
-    const lanes = new Map(findLanes(context, run).map(lane => [Number(lane['key']), Number(lane['variant'])]));
-    const lane = query.variant === undefined ? undefined : laneOf(lanes, query.variant);
-    if (query.variant !== undefined && lane === undefined) return { rows: [], total: 0 };
-    const selection = select(query, lane);
-    const limit = Math.min(Math.max(1, query.limit), largestPage);
-    const found = context.driver.all(
-      `SELECT ${sampleColumns} FROM samples s ${selection.index} CROSS JOIN contents c ON c.key = s.content
-       WHERE s.id > ? AND s.id < ? ${selection.where} ORDER BY s.id LIMIT ?`,
-      ...[from + (query.after ?? 0), until, ...selection.values, limit + 1],
-    );
-    const rows = found.slice(0, limit).map(row => toSampleRow(row, from, lanes));
-    const last = rows.at(-1);
-    const total = memo('samples', [run, query.filter, query.variant, query.slice, query.text], () => {
-      return countSamples(context, query, selection, from, until, [...(lane === undefined ? lanes.keys() : [lane])]);
-    });
-    return { rows, ...(found.length > limit && last !== undefined ? { next: last.id } : {}), total };
-  });
-}
-
-/** The next batch after position `after` (0 at the start), for reading a whole run with flat memory. */
-export function readStretch(
+/**
+ * One page of a run's samples; undefined while its order takes longer than one turn: then the same is asked again. `total`
+ * counts all that match, not only the page. In the order of completion pages come right from the table, by key; any
+ * other order, and any condition no index answers, is found once and then paged through by position.
+ */
+export function querySamples(
   context: StoreContext,
-  runId: string,
-  after: number,
-  limit: number,
-  variant: number | undefined,
-): SampleStretch {
-  return context.driver.read(() => {
-    const run = Number(findRun(context, runId)['key']);
-    const { from, until } = sampleRange(run);
-    const lanes = new Map(findLanes(context, run).map(lane => [Number(lane['key']), Number(lane['variant'])]));
-    const lane = variant === undefined ? undefined : (laneOf(lanes, variant) ?? -1);
-    const rows = context.driver.all(
-      `SELECT ${sampleColumns}, lower(hex(c.digest)) AS digest FROM samples s CROSS JOIN contents c ON c.key = s.content
-       WHERE s.id > ? AND s.id < ? ${lane === undefined ? '' : 'AND s.lane = ?'} ORDER BY s.id LIMIT ?`,
-      ...[from + after, until, ...(lane === undefined ? [] : [lane]), limit],
-    );
-    const last = rows.at(-1);
-    const next = rows.length === limit && last !== undefined ? { next: Number(last['id']) - from } : {};
-    return { batch: packRows(rows, lanes), ...next };
-  });
-}
-
-interface Selection {
-  readonly index: string;
-  readonly where: string;
-  readonly values: readonly (string | number)[];
-  /** Whether a condition looks at the row's contents. */
-  readonly joins: boolean;
-}
-
-function select(query: SampleQuery, lane: number | undefined): Selection {
-  const where: string[] = [];
-  const values: (string | number)[] = [];
-  let index = '';
-  if (lane !== undefined) {
-    where.push('AND s.lane = ?');
-    values.push(lane);
-    index = 'INDEXED BY samples_of_lane';
-  }
-  if (query.filter === 'wrong') {
-    where.push('AND s.correct = 0');
-    index = 'INDEXED BY samples_wrong';
-  }
-  if (query.filter === 'failed') {
-    where.push('AND s.failure_class IS NOT NULL');
-    index = 'INDEXED BY samples_failed';
-  }
-  const { slice } = query;
-  if (slice !== undefined) {
-    where.push('AND EXISTS (SELECT 1 FROM json_each(c.slices) e WHERE e.key = ? AND e.value = ?)');
-    values.push(slice.column, slice.value);
-  }
-  const text = query.text !== undefined && query.text !== '';
-  if (text) {
-    where.push(String.raw`AND (c.input LIKE ? ESCAPE '\' OR c.target LIKE ? ESCAPE '\' OR s.output LIKE ? ESCAPE '\')`);
-    const pattern = `%${String(query.text).replace(/[\\%_]/g, String.raw`\$&`)}%`;
-    values.push(pattern, pattern, pattern);
-  }
-  return { index, where: where.join(' '), values, joins: text || slice !== undefined };
-}
-
-function countSamples(
-  context: StoreContext,
+  memo: Memo,
+  orders: SampleOrders,
   query: SampleQuery,
-  selection: Selection,
-  from: number,
-  until: number,
-  lanes: readonly number[],
-): number {
+): SamplePage | undefined {
+  return context.driver.read(() => {
+    const run = findRun(context, query.runId);
+    const lanes = readLanes(context, Number(run['key']));
+    const direct = isPlain(query) ? byKey(context, memo, lanes, query) : undefined;
+    if (direct !== undefined) return direct;
+    const order = orders.find(run, lanes, query);
+    return order === undefined ? undefined : pageOf(context, lanes, order, query);
+  });
+}
+
+export function dropQuery(context: StoreContext, orders: SampleOrders, query: SampleQuery): void {
+  orders.drop(findRun(context, query.runId), query);
+}
+
+/** In the order of completion, and with no condition but those that indexes answer. */
+function isPlain({ sort, where, slice, text = '' }: SampleQuery): boolean {
+  const isByCompletion = sort === undefined || (sort.by === 'id' && sort.descending !== true);
+  return isByCompletion && where === undefined && slice === undefined && text === '';
+}
+
+/** Undefined where a position is asked for and ids do not tell it. */
+function byKey(context: StoreContext, memo: Memo, lanes: RunLanes, query: SampleQuery): SamplePage | undefined {
+  const { from, until } = sampleRange(lanes.run);
+  const limit = limitOf(query);
+  const total = memo('samples', [lanes.run, query.filter, query.variant], () => countPlain(context, lanes, query));
+  let { after = 0 } = query;
+  let position: Partial<SamplePage> = {};
+  if (query.offset !== undefined || query.find !== undefined) {
+    if (!isDense(context, memo, lanes, query, total)) return undefined;
+    const found = positionOf(query.find, total);
+    after = startOf(query, found, limit);
+    position = { offset: after, ...(found === undefined ? {} : { found }) };
+  }
+  const { index, where, values } = selectSamples(query, lanes.lanes);
+  const rows = context.driver.all(
+    `SELECT ${sampleColumns} FROM samples s ${index || laneIndexOf(query)} CROSS JOIN contents c ON c.key = s.content
+     WHERE s.id > ? AND s.id < ?${where} ORDER BY s.id LIMIT ?`,
+    ...[from + after, until, ...values, limit + 1],
+  );
+  const shown = rows.slice(0, limit).map(row => toSampleRow(row, from, lanes.variants));
+  return { rows: shown, ...nextOf(shown, rows.length > limit), total, ...position };
+}
+
+function positionOf(id: number | undefined, total: number): number | undefined {
+  return id !== undefined && Number.isInteger(id) && id >= 1 && id <= total ? id - 1 : undefined;
+}
+
+/** Whether ids count all samples from 1 without a gap, so that a position is an id. */
+function isDense(context: StoreContext, memo: Memo, lanes: RunLanes, query: SampleQuery, total: number): boolean {
+  if (query.variant !== undefined || (query.filter ?? 'all') !== 'all') return false;
+  const { from, until } = sampleRange(lanes.run);
+  return memo('dense', [lanes.run], () => {
+    const sql = 'SELECT max(id) AS id FROM samples WHERE id > ? AND id < ?';
+    return Number(context.driver.get(sql, from, until)?.['id'] ?? from) - from === total;
+  });
+}
+
+/** Samples of one variant lie by id in its index; without the hint the whole run would be looked through. */
+function laneIndexOf({ variant }: SampleQuery): string {
+  return variant === undefined ? '' : 'INDEXED BY samples_of_lane';
+}
+
+function countPlain(context: StoreContext, lanes: RunLanes, query: SampleQuery): number {
   const { driver } = context;
-  if (!selection.joins && (query.filter ?? 'all') === 'all') {
-    const counts = lanes.map(lane => driver.get('SELECT count(*) AS n FROM samples WHERE lane = ?', lane)?.['n']);
+  if ((query.filter ?? 'all') === 'all') {
+    const counted = query.variant === undefined ? [...lanes.lanes.values()] : [lanes.lanes.get(query.variant) ?? -1];
+    const counts = counted.map(lane => driver.get('SELECT count(*) AS n FROM samples WHERE lane = ?', lane)?.['n']);
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
-  const join = selection.joins ? 'CROSS JOIN contents c ON c.key = s.content' : '';
-  const sql = `SELECT count(*) AS n FROM samples s ${selection.index} ${join} WHERE s.id > ? AND s.id < ? ${selection.where}`;
-  return Number(driver.get(sql, from, until, ...selection.values)?.['n']);
+  const { from, until } = sampleRange(lanes.run);
+  const { index, where, values } = selectSamples(query, lanes.lanes);
+  const sql = `SELECT count(*) AS n FROM samples s ${index} WHERE s.id > ? AND s.id < ?${where}`;
+  return Number(driver.get(sql, from, until, ...values)?.['n']);
 }
 
-function laneOf(lanes: ReadonlyMap<number, number>, variant: number): number | undefined {
-  for (const [lane, candidate] of lanes) if (candidate === variant) return lane;
-  return undefined;
-}
-
-function toSampleRow(row: Row, from: number, lanes: ReadonlyMap<number, number>): SampleRow {
-  const failure = row['failure_class'];
+function pageOf(context: StoreContext, lanes: RunLanes, order: SampleOrder, query: SampleQuery): SamplePage {
+  const limit = limitOf(query);
+  const position = query.find === undefined ? -1 : order.indexOf(query.find);
+  const found = position < 0 ? undefined : position;
+  const offset = Math.min(order.length, startIn(order, query, found, limit));
+  const rows: SampleRow[] = [];
+  for (const id of order.subarray(offset, offset + limit)) {
+    const row = findSample(context, lanes, id);
+    if (row !== undefined) rows.push(row);
+  }
   return {
-    id: Number(row['id']) - from,
-    variant: variantOf(row, lanes),
-    row: Number(row['row']),
-    repeat: Number(row['repeat']),
-    state: failure === null ? 'answered' : 'failed',
-    input: String(row['input']),
-    target: String(row['target']),
-    ...(row['output'] === null ? {} : { output: String(row['output']) }),
-    scores: JSON.parse(String(row['scores'])) as Record<string, number>,
-    slices: JSON.parse(String(row['slices'])) as Record<string, string>,
-    ...number('latencyMs', row['latency_ms']),
-    ...number('firstTokenMs', row['first_token_ms']),
-    ...number('inputTokens', row['input_tokens']),
-    ...number('outputTokens', row['output_tokens']),
-    ...number('cost', row['cost']),
-    attempts: Number(row['attempts']),
-    ...(failure === null
-      ? {}
-      : { failure: { class: failure as FailureClass, message: String(row['failure_message']) } }),
-    ...(row['details'] === null ? {} : { details: JSON.parse(String(row['details'])) as SampleDetails }),
+    rows,
+    ...nextOf(rows, offset + limit < order.length),
+    total: order.length,
+    offset,
+    ...(found === undefined ? {} : { found }),
   };
 }
 
-function packRows(rows: readonly Row[], lanes: ReadonlyMap<number, number>): SampleBatch {
-  const texts: (string | null)[] = [];
-  const numbers = new Float64Array(rows.length * numbersPerSample);
-  const textNames = ['digest', 'input', 'target', 'slices', 'output', 'scores', 'failure_class', 'failure_message'];
-  textNames.push('details');
-  const numberNames = ['row', 'occurrence', 'repeat', 'correct', 'latency_ms', 'first_token_ms'];
-  numberNames.push('input_tokens', 'output_tokens', 'cost', 'attempts');
-  for (const [index, row] of rows.entries()) {
-    for (const name of textNames) texts.push(row[name] as string | null);
-    numbers[index * numbersPerSample] = variantOf(row, lanes);
-    for (const [field, name] of numberNames.entries()) {
-      numbers[index * numbersPerSample + 1 + field] = (row[name] as number | null) ?? NaN;
-    }
-  }
-  if (texts.length !== rows.length * textsPerSample)
-    throw new WorkbenchError('internal', 'A batch has the wrong width.');
-  return { count: rows.length, texts, numbers };
+/** After a sample that is not among those that match there is nothing more. */
+function startIn(order: SampleOrder, query: SampleQuery, found: number | undefined, limit: number): number {
+  const { after = 0 } = query;
+  if (query.offset !== undefined || query.find !== undefined || after === 0) return startOf(query, found, limit);
+  const last = order.indexOf(after);
+  return last < 0 ? order.length : last + 1;
 }
 
-function variantOf(row: Row, lanes: ReadonlyMap<number, number>): number {
-  return lanes.get(Number(row['lane'])) ?? -1;
+function startOf(query: SampleQuery, found: number | undefined, limit: number): number {
+  if (query.find === undefined) return query.offset ?? 0;
+  return found === undefined ? 0 : found - (found % limit);
 }
 
-function number<Name extends string>(name: Name, value: unknown): Partial<Record<Name, number>> {
-  return value === null ? {} : ({ [name]: value } as Record<Name, number>);
+function nextOf(rows: readonly SampleRow[], isMore: boolean): Pick<SamplePage, 'next'> {
+  const last = rows.at(-1);
+  return isMore && last !== undefined ? { next: last.id } : {};
+}
+
+function limitOf({ limit }: SampleQuery): number {
+  return Math.min(Math.max(1, limit), largestPage);
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { BackupFacts, RunWriter, SampleRecord, Store } from '../../engine/ports/store.ts';
+import type { BackupFacts, RunWriter, SampleColumns, SampleRecord, Store } from '../../engine/ports/store.ts';
+import type { SamplePage, SampleQuery } from '../../schemas/generated/messages.ts';
 import { describeHost } from '../host/describe.ts';
 import { packSamples, unpackSamples } from './batch.ts';
 import { createBlobs } from './blobs.ts';
@@ -8,6 +9,7 @@ import type { Self } from './context.ts';
 import type { LeaseKey } from './leases.ts';
 import type { WorkerSettings } from './protocol.ts';
 import { createLedger, createRegistry } from './registry.ts';
+import { joinColumns, type ColumnStretch } from './sample-columns.ts';
 import { startThread, type StoreThread } from './worker-thread.ts';
 
 export interface OpenStoreOptions {
@@ -22,6 +24,8 @@ export interface OpenStoreOptions {
 
 /** Samples a batch of `readSamples`. */
 const stretchLength = 2_000;
+/** Samples a batch of numbers alone. */
+const columnStretchLength = 10_000;
 
 /**
  * Opens the embedded store in a thread of its own. Throws `store-newer`, `store-corrupt`, `store-unwritable`,
@@ -58,10 +62,13 @@ function createStore(
     readTraining: id => thread.call('readTraining', [id]),
     listRunsAsking: modelDigest => thread.call('listRunsAsking', [modelDigest]),
     readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant),
-    querySamples: query => thread.call('querySamples', [query]),
+    findAnswers: keys => thread.call('findAnswers', [keys]),
+    saveAnswers: answers => thread.call('saveAnswers', [answers]),
+    querySamples: (query, signal) => querySamples(thread, query, signal),
+    getSample: reference => thread.call('getSample', [reference]),
     queryDisagreements: query => thread.call('queryDisagreements', [query]),
-    pairCounts: query => thread.call('pairCounts', [query]),
-    pairDifferences: query => thread.call('pairDifferences', [query]),
+    readColumns: (id, variant, scores, signal) => readColumns(thread, id, variant, scores, signal),
+    countFailures: id => thread.call('countFailures', [id]),
     dataVersion: () => thread.call('dataVersion', []),
     facts: () => thread.call('facts', []),
     collectGarbage: before => thread.call('collectGarbage', [before]),
@@ -82,6 +89,39 @@ function createWriter(thread: StoreThread, lease: LeaseKey): RunWriter {
     heartbeat: progress => thread.call('heartbeat', [lease, progress]),
     finish: ending => thread.call('finish', [lease, ending]),
   };
+}
+
+/** A page that takes long is made in turns, between which the thread answers others. */
+async function querySamples(thread: StoreThread, query: SampleQuery, signal?: AbortSignal): Promise<SamplePage> {
+  for (;;) {
+    if (signal?.aborted === true) {
+      await thread.call('dropQuery', [query]);
+      signal.throwIfAborted();
+    }
+    const page = await thread.call('querySamples', [query]);
+    if (page === undefined) continue;
+    signal?.throwIfAborted();
+    return page;
+  }
+}
+
+async function readColumns(
+  thread: StoreThread,
+  id: string,
+  variant: number,
+  scores: readonly string[],
+  signal: AbortSignal,
+): Promise<SampleColumns> {
+  const stretches: ColumnStretch[] = [];
+  for (let after: number | undefined = 0; after !== undefined;) {
+    signal.throwIfAborted();
+    const stretch: ColumnStretch = await thread.call('readColumnStretch', [
+      ...([id, variant, scores, after, columnStretchLength] as const),
+    ]);
+    stretches.push(stretch);
+    after = stretch.next;
+  }
+  return joinColumns(stretches, scores);
 }
 
 /** Asks for the next batch while the caller works on the one before. */

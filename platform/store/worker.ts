@@ -37,13 +37,15 @@ function reply(port: NonNullable<typeof parentPort>, message: StoreReply): void 
 }
 
 function findTransferable(value: unknown): ArrayBuffer[] {
-  if (value instanceof Float64Array && value.buffer instanceof ArrayBuffer) return [value.buffer];
-  if (!isStretch(value)) return [];
-  return [value.batch.numbers.buffer];
+  if (typeof value !== 'object' || value === null) return [];
+  if (isStretch(value)) return [value.batch.numbers.buffer];
+  return 'numbers' in value && value.numbers instanceof Float64Array && value.numbers.buffer instanceof ArrayBuffer
+    ? [value.numbers.buffer]
+    : [];
 }
 
-function isStretch(value: unknown): value is ReturnType<StoreCalls['readStretch']> {
-  return typeof value === 'object' && value !== null && 'batch' in value;
+function isStretch(value: object): value is ReturnType<StoreCalls['readStretch']> {
+  return 'batch' in value;
 }
 
 if (parentPort !== null) {

@@ -242,7 +242,7 @@ describe('aiwb run, an OpenAI-compatible endpoint', function () {
   });
 
   it('is cancelled from another process, and resumes without asking twice', async () => {
-    await setUp({ delay: 20 }, 300, 'limits: {concurrency: 4}');
+    await setUp({ delay: 80 }, 300, 'limits: {concurrency: 4}');
     const started = startAiwb(['run', 'a.bench.yaml', ...allow()], {
       cwd: workspace.folder,
       env: { FAKE_KEY: canary },

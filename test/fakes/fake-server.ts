@@ -6,11 +6,15 @@ import type { Asked, FakeApi, Script } from './faults/dialect.ts';
 import { commonFaults } from './faults/faults.ts';
 import { createSeeded } from './seeded.ts';
 
+export type Conversation = readonly { readonly role: string; readonly content: string }[];
+
 export interface FakeServerOptions {
   /** Default 0: any free port. */
   readonly port?: number;
   /** Answers every question with this many words (`w0 w1 …`) instead of by `answerByRule`. */
   readonly words?: number;
+  /** Answers a conversation, in place of `answerByRule`; for chat requests. */
+  readonly answers?: (messages: Conversation) => string;
   /** Milliseconds before the first word and between two words of a stream; absent sends a stream in one write. */
   readonly tokenDelay?: number;
   /** Milliseconds before any response. */
@@ -209,7 +213,7 @@ function createAnswerer(
       response.end(dialect.writeError('Incorrect API key provided', 'invalid_api_key', 401));
       return;
     }
-    const words = splitWords(fixed ?? answerByRule(asked.text));
+    const words = splitWords(fixed ?? options.answers?.(conversationOf(body)) ?? answerByRule(asked.text));
     const script = { words, finishReason: 'stop', withUsage: asked.withUsage, inputTokens: asked.inputTokens };
     const fault = pickFault(request, asked.model);
     const record = options.record ? startRecord(asked, response, records) : undefined;
@@ -239,6 +243,10 @@ function createAnswerer(
     if (options.delay) setTimeout(respond, options.delay);
     else respond();
   };
+}
+
+function conversationOf(body: Buffer): Conversation {
+  return (JSON.parse(body.toString()) as { readonly messages: Conversation }).messages;
 }
 
 type FaultPicker = (

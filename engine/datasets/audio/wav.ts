@@ -28,7 +28,8 @@ export interface Sound {
  */
 export function readWavFacts(bytes: Uint8Array, path: string): WavFacts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (tagAt(bytes, 0) !== 'RIFF' || tagAt(bytes, 8) !== 'WAVE') throw broken(path, `it is ${kindOf(bytes)}, not a WAV file`);
+  if (tagAt(bytes, 0) !== 'RIFF' || tagAt(bytes, 8) !== 'WAVE')
+    throw broken(path, `it is ${kindOf(bytes)}, not a WAV file`);
   let format: Omit<WavFacts, 'frames' | 'start' | 'seconds'> | undefined;
   let at = 12;
   while (at + 8 <= bytes.byteLength) {

@@ -74,7 +74,10 @@ function toConfig(entry: Entries): CardConfig[] {
   const inFolder = (pattern: string): string => (folder === undefined ? pattern : `${trimSlashes(folder)}/${pattern}`);
   const given: SplitPatterns[] =
     files.length > 0
-      ? files.map(({ split, patterns }) => ({ ...(split === undefined ? {} : { split }), patterns: patterns.map(inFolder) }))
+      ? files.map(({ split, patterns }) => ({
+          ...(split === undefined ? {} : { split }),
+          patterns: patterns.map(inFolder),
+        }))
       : [{ patterns: [inFolder('**')] }];
   return [{ name, isDefault: entry['default'] === true, files: given }];
 }

@@ -5,6 +5,7 @@ import { formatOfPath, fileEndings, type FileFormat } from '../formats.ts';
 import { readHuggingFaceCard, type CardConfig } from './card.ts';
 import type { Features } from './features.ts';
 import { matchesGlob } from './glob.ts';
+import { findSaved, type Splits } from './saved.ts';
 
 /** Which part of a folder is meant. */
 export interface DatasetPart {
@@ -17,7 +18,7 @@ export interface DatasetPart {
 
 /** Files of one split in order, of one format. */
 export interface SplitFiles {
-  readonly format: FileFormat;
+  readonly format: FileFormat | 'arrow';
   readonly paths: readonly string[];
   /** What the card says of the columns; Parquet files may say more. */
   readonly features: Features;
@@ -28,7 +29,7 @@ const mostFiles = 20_000;
 
 /**
  * Finds the files of a split in a folder laid out as Hugging Face datasets are: by `configs` in README.md, else by names such as
- * `data/train-00000-of-00003.parquet`, `train.jsonl` or `test/0.csv`. Throws `dataset-invalid` with what there is instead.
+ * `data/train-00000-of-00003.parquet`, `train.jsonl` or `test/0.csv`; or as `save_to_disk` leaves them. Throws `dataset-invalid` with what there is instead.
  */
 export async function findSplit(
   files: Files,
@@ -36,7 +37,10 @@ export async function findSplit(
   part: DatasetPart,
   signal: AbortSignal,
 ): Promise<SplitFiles> {
-  await refuseArrow(files, folder);
+  const saved = await findSaved(files, folder, signal);
+  if (saved !== undefined) {
+    return { format: 'arrow', paths: chooseSplit(saved, part, folder), features: new Map() };
+  }
   const card = await readHuggingFaceCard(files, folder, signal);
   const config = chooseConfig(card.configs, part.config, folder);
   const base =
@@ -47,7 +51,8 @@ export async function findSplit(
   const splits = config === undefined ? groupByName(found) : groupByCard(config, found);
   const paths = chooseSplit(splits, part, folder);
   const [format, shards] = mostCommonFormat(paths);
-  if (format === undefined) throw fault(folder, 'it holds no file that can be read', 'Add Parquet, JSON Lines or CSV files.');
+  if (format === undefined)
+    throw fault(folder, 'it holds no file that can be read', 'Add Parquet, JSON Lines or CSV files.');
   return {
     format,
     paths: shards.map(path => files.resolve(base, path)),
@@ -59,18 +64,11 @@ function fault(folder: string, what: string, remedy: string): WorkbenchError {
   return new WorkbenchError('dataset-invalid', `${folder}: ${what}.`, { remedy, place: { path: folder } });
 }
 
-async function refuseArrow(files: Files, folder: string): Promise<void> {
-  for (const name of ['dataset_dict.json', 'state.json']) {
-    if ((await files.facts(files.resolve(folder, name)))?.kind !== 'file') continue;
-    throw fault(
-      folder,
-      'it was written by `save_to_disk`, whose Arrow files cannot be read here',
-      'Export it to Parquet: `datasets.load_from_disk("…")["test"].to_parquet("data/test-00000-of-00001.parquet")` for every split.',
-    );
-  }
-}
-
-function chooseConfig(configs: readonly CardConfig[], wanted: string | undefined, folder: string): CardConfig | undefined {
+function chooseConfig(
+  configs: readonly CardConfig[],
+  wanted: string | undefined,
+  folder: string,
+): CardConfig | undefined {
   if (configs.length === 0) return undefined;
   const names = configs.map(config => config.name);
   if (wanted !== undefined) {
@@ -83,7 +81,8 @@ function chooseConfig(configs: readonly CardConfig[], wanted: string | undefined
     );
   }
   const chosen =
-    configs.find(config => config.isDefault) ?? (configs.length === 1 ? configs[0] : undefined) ??
+    configs.find(config => config.isDefault) ??
+    (configs.length === 1 ? configs[0] : undefined) ??
     configs.find(config => config.name === 'default');
   if (chosen !== undefined) return chosen;
   throw fault(
@@ -115,8 +114,6 @@ async function listFiles(files: Files, folder: string, signal: AbortSignal): Pro
     .filter(path => !describing.has(path.slice(path.lastIndexOf('/') + 1)));
 }
 
-type Splits = ReadonlyMap<string, readonly string[]>;
-
 function groupByCard(config: CardConfig, found: readonly string[]): Splits {
   const splits = new Map<string, string[]>();
   for (const { split, patterns } of config.files) {
@@ -146,7 +143,9 @@ function groupByName(found: readonly string[]): Splits {
   for (const path of found) {
     // Files whose names tell no split all belong to the first.
     const name = splitOfPath(path) ?? 'train';
-    splits.set(name, [...(splits.get(name) ?? []), path]);
+    const own = splits.get(name);
+    if (own === undefined) splits.set(name, [path]);
+    else own.push(path);
   }
   // Where some files say what they are, those that do not are left out, as the library leaves them out.
   const named = found.some(path => splitOfPath(path) !== undefined);
@@ -174,7 +173,8 @@ function splitOfPath(path: string): string | undefined {
 function chooseSplit(splits: Splits, part: DatasetPart, folder: string): readonly string[] {
   const names = [...splits.keys()];
   if (names.length === 0) throw fault(folder, 'it holds no data files', 'Add Parquet, JSON Lines or CSV files to it.');
-  const wanted = part.split ?? (part.any === true ? ['test', 'validation', ...names].find(name => splits.has(name)) : undefined);
+  const wanted =
+    part.split ?? (part.any === true ? ['test', 'validation', ...names].find(name => splits.has(name)) : undefined);
   if (wanted === undefined && names.length > 1) {
     throw fault(
       folder,

@@ -24,7 +24,7 @@ interface Golden {
 async function read(folder: string, part: DatasetPart = {}) {
   const rows = [];
   for await (const batch of readRows(files, folder, undefined, signal, part)) rows.push(...batch);
-  return rows.map(row => ({ ...row.values }) as Record<string, unknown>);
+  return rows.map(row => ({ ...row.values }));
 }
 
 describe('Hugging Face folders', () => {
@@ -51,6 +51,8 @@ describe('Hugging Face folders', () => {
         return { ...row, picture: createHash('sha256').update(picture.bytes).digest('hex') };
       });
       assert.deepEqual(JSON.parse(JSON.stringify(shown)), golden[split]);
+      // `save_to_disk` keeps the same rows.
+      assert.deepEqual(await read(path.join(fixtures, 'saved'), { split }), rows);
     });
   }
 
@@ -86,7 +88,15 @@ describe('Hugging Face folders', () => {
     await assert.rejects(read(shards, { split: 'tset' }), /no split "tset" \(did you mean "test"\?\)/);
     await assert.rejects(read(shards), /several splits/);
     await assert.rejects(read(lay('empty', { 'x.txt': '' })), /no data files/);
-    await assert.rejects(read(path.join(fixtures, 'saved')), /save_to_disk/);
+    await assert.rejects(read(path.join(fixtures, 'saved')), /several splits/);
+    const state = (name: string): string => JSON.stringify({ _data_files: [{ filename: name }] });
+    await assert.rejects(read(lay('out', { 'state.json': state('../x.arrow') })), /names no files/);
+    await assert.rejects(read(lay('dict', { 'dataset_dict.json': '{"splits":["../x"]}' })), /names a split/);
+    await assert.rejects(
+      read(lay('lost', { 'state.json': state('x.arrow') })),
+      /x\.arrow cannot be read as Arrow: it is cut off|no file/,
+    );
+    await assert.rejects(read(lay('odd', { 'state.json': 'x' })), /no JSON object/);
   });
 
   it('refuse a class number without a name, and front matter that is no YAML', async () => {

@@ -1,4 +1,5 @@
 import type { Files } from '../../ports/files.ts';
+import { readArrow } from '../arrow/read.ts';
 import { openParquet } from '../parquet/file.ts';
 import { readFileRows } from '../read-file.ts';
 import type { DatasetRow } from '../row.ts';
@@ -14,10 +15,21 @@ export async function* readHuggingFace(
 ): AsyncIterable<readonly DatasetRow[]> {
   const { format, paths, features } = await findSplit(files, folder, part, signal);
   for (const path of paths) {
+    if (format === 'arrow') {
+      yield* readArrowShard(files, path, signal);
+      continue;
+    }
     const known = format === 'parquet' ? await parquetFeatures(files, path, features, signal) : features;
     for await (const rows of readFileRows(files, path, format, signal)) {
       yield rows.map(row => ({ ...nameLabels(row, known, path), file: path }));
     }
+  }
+}
+
+async function* readArrowShard(files: Files, path: string, signal: AbortSignal): AsyncIterable<readonly DatasetRow[]> {
+  for await (const { rows, metadata } of readArrow(files, path, signal)) {
+    const features = featuresOfMetadata(metadata.get('huggingface'));
+    yield rows.map(row => ({ ...nameLabels(row, features, path), file: path }));
   }
 }
 

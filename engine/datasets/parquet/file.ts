@@ -1,4 +1,11 @@
-import { parquetMetadataAsync, parquetSchema, type FileMetaData, type SchemaElement, type SchemaTree } from 'hyparquet';
+import {
+  parquetMetadataAsync,
+  parquetSchema,
+  type ColumnChunk,
+  type FileMetaData,
+  type SchemaElement,
+  type SchemaTree,
+} from 'hyparquet';
 import { WorkbenchError } from '../../base/errors.ts';
 import type { Files } from '../../ports/files.ts';
 import { brokenParquet, tooLargeParquet } from './faults.ts';
@@ -12,6 +19,9 @@ export interface ParquetFile {
   /** The root of the columns, as the file describes them. */
   readonly schema: SchemaTree;
 }
+
+/** One column of one row group. */
+export type ColumnMetaData = NonNullable<ColumnChunk['meta_data']>;
 
 const largestFooter = 64 * 1024 * 1024;
 const mostGroupRows = 50_000_000;
@@ -64,8 +74,10 @@ function rawElement(element: SchemaElement): SchemaElement {
     logical?.type === 'GEOMETRY' ||
     logical?.type === 'GEOGRAPHY';
   if (!raw) return element;
-  const { converted_type: _converted, logical_type: _logical, ...rest } = element;
-  return rest;
+  const copy = { ...element };
+  delete copy.converted_type;
+  delete copy.logical_type;
+  return copy;
 }
 
 function checkGroups(metadata: FileMetaData, size: number, path: string): void {

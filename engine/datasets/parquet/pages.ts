@@ -1,8 +1,9 @@
-import type { ColumnMetaData, Compressors, PageHeader } from 'hyparquet/src/types.js';
+import type { PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
-import { compressors, decompressZstd } from 'hyparquet-compressors';
+import { compressors, decompressZstd, type Compressors } from 'hyparquet-compressors';
 import { brokenParquet, tooLargeParquet } from './faults.ts';
+import type { ColumnMetaData } from './file.ts';
 
 /** Bytes of one page, unpacked, and of all pages of a column that are unpacked together. */
 const largestPage = 256 * 1024 * 1024;
@@ -193,7 +194,8 @@ function checkPrefixes(values: Uint8Array, count: number, meta: ColumnMetaData, 
     deltaBinaryUnpack(reader, countOf(values, reader.offset, count), lengths);
     for (const length of lengths) total += length;
   }
-  if (!(total <= largestPage)) throw tooLargeParquet(path, `a page of the column ${nameOf(meta)} is larger than 256 MiB`);
+  if (!(total <= largestPage))
+    throw tooLargeParquet(path, `a page of the column ${nameOf(meta)} is larger than 256 MiB`);
 }
 
 function countOf(values: Uint8Array, start: number, most: number): number {

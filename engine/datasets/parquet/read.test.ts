@@ -148,10 +148,7 @@ function claimingFile(rows: bigint, values: bigint, run: bigint): Uint8Array {
     i64(2, BigInt(page.length)),
     i64(3, rows),
   ]);
-  const root = struct([
-    [4, 8, [1, 0x72]],
-    i32(5, 1),
-  ]);
+  const root = struct([[4, 8, [1, 0x72]], i32(5, 1)]);
   const leaf = struct([i32(1, 2), i32(3, 1), [4, 8, [1, 0x78]]]);
   const footer = struct([i32(1, 1), [2, 9, [0x2c, ...root, ...leaf]], i64(3, rows), [4, 9, [0x1c, ...group]]]);
   const length = [footer.length & 0xff, footer.length >> 8, 0, 0];

@@ -1,16 +1,18 @@
 import type { ParquetParsers, RowGroup, SchemaTree } from 'hyparquet';
-import type { ColumnMetaData, Compressors } from 'hyparquet/src/types.js';
+import type { Compressors } from 'hyparquet-compressors';
 import { assembleAsync, readRowGroup } from 'hyparquet/src/rowgroup.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
 import type { Files } from '../../ports/files.ts';
 import type { DatasetRow } from '../row.ts';
 import { brokenParquet, tooLargeParquet } from './faults.ts';
-import { guardParquet, openParquet, type ParquetFile } from './file.ts';
+import { guardParquet, openParquet, type ColumnMetaData, type ParquetFile } from './file.ts';
 import { checkPages } from './pages.ts';
 import { toPlainValue } from './values.ts';
 
 /** Unpacked bytes that are decoded at once, as the footer tells them; larger row groups are read in several goes. */
-const windowBytes = 48 * 1024 * 1024;
+const windowBytes = 8 * 1024 * 1024;
+/** Each go reads the group's bytes again, so very large groups are read in larger parts. */
+const mostWindows = 32;
 const smallestWindow = 16;
 const batchRows = 1024;
 const largestChunk = 512 * 1024 * 1024;
@@ -44,7 +46,7 @@ function windowOf(group: RowGroup, most: number): number {
   let bytes = 0;
   for (const { meta_data: meta } of group.columns) bytes += Number(meta?.total_uncompressed_size ?? 0n);
   if (bytes <= most) return Math.max(1, rows);
-  return Math.max(smallestWindow, Math.ceil((rows * most) / bytes));
+  return Math.max(smallestWindow, Math.ceil(rows / mostWindows), Math.ceil((rows * most) / bytes));
 }
 
 /** Rows `start` to `end` of a group whose first row is the file's row `first`. */
@@ -97,10 +99,15 @@ async function readTopColumn(
     meta?.path_in_schema[0] === name ? [{ columnMetadata: meta, range: rangeOf(meta) }] : [],
   );
   if (plans.length === 0) throw brokenParquet(path, `a row group lacks the column "${name}"`);
-  const parts: { readonly plan: ColumnPlan; readonly bytes: Uint8Array<ArrayBuffer>; readonly compressors: Compressors }[] = [];
+  const parts: {
+    readonly plan: ColumnPlan;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly compressors: Compressors;
+  }[] = [];
   for (const plan of plans) {
     const { startByte, endByte } = plan.range;
-    if (endByte - startByte > largestChunk) throw tooLargeParquet(path, `the column "${name}" is too large to read at once`);
+    if (endByte - startByte > largestChunk)
+      throw tooLargeParquet(path, `the column "${name}" is too large to read at once`);
     const bytes = await files.readRange(path, startByte, endByte, signal);
     parts.push({ plan, bytes, compressors: await checkColumn(file, bytes, plan.columnMetadata, window, signal) });
   }

@@ -1,5 +1,6 @@
 import type { SchemaElement, SchemaTree } from 'hyparquet';
 import { isListLike, isMapLike } from 'hyparquet/src/schema.js';
+import { dateText, decimalText, timestampText, timeText, wholeNumber, type SecondParts } from '../plain-values.ts';
 
 /**
  * A Parquet value as plain JSON would hold it: structs are objects, lists are arrays, whole numbers beyond 2⁵³ and decimals are their exact
@@ -14,7 +15,9 @@ export function toPlainValue(node: SchemaTree, value: unknown): unknown {
   }
   if (isMapLike(node)) {
     const held = node.children[0]?.children[1];
-    return fromEntries(Object.entries(value).map(([key, one]) => [key, held === undefined ? one : toPlainValue(held, one)]));
+    return fromEntries(
+      Object.entries(value).map(([key, one]) => [key, held === undefined ? one : toPlainValue(held, one)]),
+    );
   }
   if (Array.isArray(value)) return value.map(one => toPlainValue(node, one));
   if (node.children.length === 0) return leafValue(node.element, value);
@@ -44,12 +47,7 @@ function leafValue(element: SchemaElement, value: unknown): unknown {
     // Writers without logical types, and INT96, do not say the zone; UTC is what they mean.
     return timestampText(count, unit, utc && element.type !== 'INT96');
   }
-  if (typeof value === 'bigint') {
-    return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
-      ? Number(value)
-      : value.toString();
-  }
-  return value;
+  return typeof value === 'bigint' ? wholeNumber(value) : value;
 }
 
 /** Whether a column holds decimals, which the decoder would round. */
@@ -57,10 +55,7 @@ export function isDecimal({ converted_type: converted, logical_type: logical }: 
   return converted === 'DECIMAL' || logical?.type === 'DECIMAL';
 }
 
-/** Parts of a second, as a power of ten. */
-type Unit = 3 | 6 | 9;
-
-function unitOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): Unit | undefined {
+function unitOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): SecondParts | undefined {
   if (logical?.type === 'TIMESTAMP' || logical?.type === 'TIME') {
     return logical.unit === 'MILLIS' ? 3 : logical.unit === 'MICROS' ? 6 : 9;
   }
@@ -74,43 +69,4 @@ function signedNumber(bytes: Uint8Array): bigint {
   let hex = '';
   for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
   return hex === '' ? 0n : BigInt.asIntN(bytes.byteLength * 8, BigInt(`0x${hex}`));
-}
-
-function decimalText(unscaled: bigint, scale: number): string {
-  const sign = unscaled < 0n ? '-' : '';
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
-  // The format allows no more digits than fit into a fixed array; a wild scale is no decimal's.
-  if (scale <= 0 || scale > 1000) return sign + digits;
-  const padded = digits.padStart(scale + 1, '0');
-  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
-}
-
-const longestDay = 100_000_000;
-
-function dateText(days: number): string | number {
-  if (!(Math.abs(days) <= longestDay)) return days;
-  return new Date(days * 86_400_000).toISOString().split('T')[0] ?? '';
-}
-
-function timeText(count: bigint, unit: Unit): string {
-  const perSecond = 10n ** BigInt(unit);
-  const seconds = count / perSecond;
-  const two = (part: bigint): string => part.toString().padStart(2, '0');
-  return `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}${fractionText(count % perSecond, unit)}`;
-}
-
-function timestampText(count: bigint, unit: Unit, utc: boolean): string {
-  const perSecond = 10n ** BigInt(unit);
-  const part = ((count % perSecond) + perSecond) % perSecond;
-  const seconds = Number((count - part) / perSecond);
-  if (Math.abs(seconds) > longestDay * 86_400) return count.toString();
-  const whole = new Date(seconds * 1000).toISOString().replace('.000Z', '');
-  return `${whole}${fractionText(part, unit)}${utc ? 'Z' : ''}`;
-}
-
-/** Nothing, milliseconds, microseconds or nanoseconds: as many as are needed. */
-function fractionText(part: bigint, unit: Unit): string {
-  if (part === 0n) return '';
-  const digits = part.toString().padStart(unit, '0');
-  return `.${digits.replace(/(?:000)+$/, '')}`;
 }

@@ -1,4 +1,5 @@
 import type {
+  Benchmark,
   CaseParameters,
   NoiseParameters,
   ParaphrasesParameters,
@@ -19,6 +20,11 @@ export type Disturbance = { readonly name: string; readonly seed: number } & (
 /** The slice that results are broken down by, and its value for rows as they are. */
 export const perturbationSlice = 'perturbation';
 export const undisturbed = 'none';
+
+/** What a benchmark's results are broken down by. */
+export function slicesOf({ dataset, perturbations }: Pick<Benchmark, 'dataset' | 'perturbations'>): readonly string[] {
+  return [...(dataset.slices ?? []), ...(perturbations === undefined ? [] : [perturbationSlice])];
+}
 
 const defaultRates = { typos: 0.05, whitespace: 0.2 } as const;
 const defaultSeed = 7;

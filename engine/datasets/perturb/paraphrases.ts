@@ -29,7 +29,11 @@ export async function openParaphrases(
       const before = texts.get(id);
       if (before !== undefined) {
         const where = `${path}:${String(row.line)}`;
-        throw fault(`${where}: the key "${id.slice(0, 60)}" is in line ${String(before.line)} already.`, path, row.line);
+        throw fault(
+          `${where}: the key "${id.slice(0, 60)}" is in line ${String(before.line)} already.`,
+          path,
+          row.line,
+        );
       }
       texts.set(id, { text, line: row.line });
       characters += id.length + text.length;

@@ -156,7 +156,9 @@ describe('disturbed rows', () => {
     const found = await asked(rows, ['typos', { case: { to: 'upper' } }, 'punctuation', { typos: { rate: 0.5 } }]);
     assert.deepEqual(
       found.map(row => `${row.index} ${row.slices['perturbation']}`),
-      [0, 1].flatMap(index => ['none', 'typos', 'case-upper', 'punctuation', 'typos-50%'].map(name => `${index} ${name}`)),
+      [0, 1].flatMap(index =>
+        ['none', 'typos', 'case-upper', 'punctuation', 'typos-50%'].map(name => `${index} ${name}`),
+      ),
     );
     const [plain, , upper] = found;
     assert.deepEqual([upper?.input, upper?.values['q'], upper?.values['id']], ['WHAT IS THIS?', 'WHAT IS THIS?', 1]);
@@ -192,8 +194,17 @@ describe('disturbed rows', () => {
   it('that do not fit are refused', async () => {
     await assert.rejects(asked(rows, ['noise']), /no sound to mix it into/);
     await assert.rejects(asked(rows, ['typos', 'typos']), /there twice/);
-    const { input: _input, ...dataset } = { input: 'q', audio: 'q' };
-    await assert.rejects(asked(rows, ['typos'], { ...dataset, input: undefined as never }), /no text to disturb/);
+    const sounds = { path: 'x', audio: 'q' };
+    const selection = {
+      path: path.join(folder, 'd.jsonl'),
+      dataset: sounds,
+      limit: undefined,
+      perturbations: ['typos' as const],
+    };
+    await assert.rejects(
+      readAskedRows(files, digest, selection, signal)[Symbol.asyncIterator]().next(),
+      /no text to disturb/,
+    );
   });
 
   it('carry the sound with its noise', async () => {

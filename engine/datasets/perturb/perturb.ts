@@ -41,7 +41,9 @@ export async function openPerturbations(
   return async (plain, row, aborted) => {
     const rows: AskedRow[] = [{ ...plain, slices: { ...plain.slices, [perturbationSlice]: undisturbed } }];
     for (const { name, seed, change } of opened) {
-      const random = createRandom(Number.parseInt(digest.sha256(JSON.stringify([seed, name, plain.digest])).slice(0, 13), 16));
+      const random = createRandom(
+        Number.parseInt(digest.sha256(JSON.stringify([seed, name, plain.digest])).slice(0, 13), 16),
+      );
       rows.push(applyChange(plain, name, input ?? '', await change(plain, row, random, aborted), digest));
       aborted.throwIfAborted();
     }
@@ -49,12 +51,7 @@ export async function openPerturbations(
   };
 }
 
-type ChangeRow = (
-  plain: AskedRow,
-  row: DatasetRow,
-  random: Random,
-  signal: AbortSignal,
-) => Change | Promise<Change>;
+type ChangeRow = (plain: AskedRow, row: DatasetRow, random: Random, signal: AbortSignal) => Change | Promise<Change>;
 
 async function openChange(
   files: Files,
@@ -82,7 +79,16 @@ async function openChange(
     case 'noise':
       return async (plain, _row, random, aborted) => {
         const { snr, color } = disturbance;
-        return { audio: await mixNoise(files, digest, plain, selection.path, sound => addNoise(sound, snr, color, random), aborted) };
+        return {
+          audio: await mixNoise(
+            files,
+            digest,
+            plain,
+            selection.path,
+            sound => addNoise(sound, snr, color, random),
+            aborted,
+          ),
+        };
       };
   }
 }

@@ -58,13 +58,18 @@ export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Cl
   };
 }
 
-function toRequest(
-  { method = 'POST', url, body, headers: own, contentType }: HttpCall,
-  shared: Readonly<Record<string, string>>,
-  timeout: number,
-): HttpRequest {
-  const both = own === undefined ? shared : { ...own, ...shared };
-  const headers = contentType === undefined ? both : { ...both, 'content-type': contentType };
-  const request = { method, url, headers, headTimeout: timeout, idleTimeout: timeout };
+function toRequest(call: HttpCall, shared: Readonly<Record<string, string>>, timeout: number): HttpRequest {
+  const { method = 'POST', url, body } = call;
+  const request = { method, url, headers: headersOf(call, shared), headTimeout: timeout, idleTimeout: timeout };
   return body === undefined ? request : { ...request, body };
+}
+
+/** Most calls add nothing: they share the one object. */
+function headersOf(
+  { headers: own, contentType }: HttpCall,
+  shared: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (own === undefined && contentType === undefined) return shared;
+  const both = { ...own, ...shared };
+  return contentType === undefined ? both : { ...both, 'content-type': contentType };
 }

@@ -319,7 +319,10 @@ describe('responses', () => {
 
   it('refuses sounds, which it does not take', async () => {
     const { model, requests } = create('responses', []);
-    await assert.rejects(model.answer(questionOf([{ type: 'audio', media: sound }]), signal), failing(/takes no sound/));
+    await assert.rejects(
+      model.answer(questionOf([{ type: 'audio', media: sound }]), signal),
+      failing(/takes no sound/),
+    );
     assert.equal(requests.length, 0);
   });
 

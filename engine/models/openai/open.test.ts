@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { instantHttp, questionOf } from '../../../test/fakes/instant-http.ts';
-import { createPrograms } from '../../../platform/processes/programs.ts';
 import type { Connection } from '../../../schemas/generated/files.ts';
 import type { Files } from '../../ports/files.ts';
+import type { Programs } from '../../ports/programs.ts';
 import type { SecretReference } from '../../ports/secrets.ts';
-import { openConnection } from '../connect.ts';
 import type { RecordedRuns } from '../connect-context.ts';
+import { openConnection } from '../connect.ts';
 import type { PacingLimits } from '../pacing/pacer.ts';
 
 const { signal } = new AbortController();
@@ -22,13 +22,14 @@ async function open(connection: Connection, limits: PacingLimits = { concurrency
       folder: '/w',
       limits,
       retries: 0,
-      runs: {} as RecordedRuns, // Nor an earlier run.
+      runs: {} as RecordedRuns,
       ports: {
-        files: {} as Files, // Nothing of OpenAI's reads a file.
+        // Nothing of OpenAI's reads a file, starts a program or looks into earlier runs.
+        files: {} as Files,
+        programs: {} as Programs,
         clock,
         digest: dependencies.digest,
         random: () => 0.5,
-        programs: createPrograms(() => false),
         networkFor: () => ({}),
         createHttp: (origin, options) => {
           opened.push({ origin, connections: options.connections });

@@ -6,11 +6,14 @@
 Writes test/fixtures/data/huggingface/ and test/golden/huggingface.json, where classes are given by their names and images by their bytes' SHA-256.
 """
 
+import datetime
 import hashlib
 import io
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Image, List, Value, load_dataset
 from PIL import Image as Picture
 
@@ -44,6 +47,23 @@ def named(row):
         "meta": {"stars": row["meta"]["stars"], "mood": name(FEATURES["meta"]["mood"], row["meta"]["mood"])},
         "picture": hashlib.sha256(row["picture"]["bytes"]).hexdigest(),
     }
+
+
+def saved_types():
+    """Types beyond those of the dataset above: as JSON would hold them."""
+    at = datetime.datetime(2026, 2, 3, 4, 5, 6, 123456)
+    table = pa.table({
+        "int8": pa.array([1, -128, None], pa.int8()), "uint64": pa.array([18446744073709551615, 0, 7], pa.uint64()), "int64": pa.array([-9223372036854775808, None, 3]),
+        "half": pa.array([0.5, -2.0, None], pa.float16()), "float": pa.array([0.25, None, -1.5], pa.float32()), "flag": pa.array([True, None, False]),
+        "large": pa.array(["ä", None, ""], pa.large_string()), "bytes": pa.array([b"\x00\xff", b"", None]), "fixed": pa.array([b"ab", b"cd", None], pa.binary(2)),
+        "money": pa.array([Decimal("12.50"), Decimal("-0.07"), None], pa.decimal128(20, 2)), "day": pa.array([datetime.date(1969, 12, 31), None, at.date()]),
+        "time": pa.array([at.time(), None, datetime.time(1)], pa.time64("us")), "micro": pa.array([at, None, at], pa.timestamp("us", "UTC")), "second": pa.array([at, None, at], pa.timestamp("s")),
+        "none": pa.nulls(3), "list": pa.array([["a", None], [], None], pa.list_(pa.string())), "large_list": pa.array([[1], None, []], pa.large_list(pa.int32())),
+        "pair": pa.array([[1, 2], None, [3, 4]], pa.list_(pa.int16(), 2)), "struct": pa.array([{"a": 1, "b": {"c": "x"}}, None, {"a": None, "b": None}]),
+        "map": pa.array([[("k", 1)], None, []], pa.map_(pa.string(), pa.int64())),
+    })
+    with pa.OSFile(str(FOLDER / "types.arrow"), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=2)
 
 
 def main():
@@ -93,8 +113,8 @@ dataset_info:
 ---
 # A card
 """, encoding="utf-8")
-    saved = plain["test"].select(range(1))
-    saved.save_to_disk(FOLDER / "saved")
+    data.save_to_disk(FOLDER / "saved")
+    saved_types()
     back = load_dataset(str(FOLDER / "shards")).cast_column("picture", Image(decode=False))
     groups = {name: [named(row) for row in back[name]] for name in ["train", "test"]}
     cards = [{"config": config, "rows": [row["text"] for row in load_dataset(str(card), config)["test"]]} for config in ["en", "de"]]

@@ -1,0 +1,46 @@
+import { stringify } from 'yaml';
+import type { DatasetFacts, MetricValue, Report, VariantResult } from '../../schemas/generated/messages.ts';
+import { variantName } from './format.ts';
+
+/** The Hub's own ids of metrics, where they differ from ours. */
+const typeOfMetric: Readonly<Record<string, string>> = {
+  'exact-match': 'exact_match',
+  'token-f1': 'squad',
+  'mean-absolute-error': 'mae',
+};
+
+/**
+ * The report as the `model-index` block of Hugging Face model cards, one entry a variant: quality figures only, as the Hub shows them,
+ * each with its interval's bounds and the run that measured it as arguments. Figures that could not be computed are left out.
+ */
+export function renderModelIndex(report: Report): string {
+  const models = report.variants.map(variant => ({
+    name: variantName(variant),
+    results: [
+      {
+        task: { type: taskOf(variant) },
+        dataset: datasetOf(report.dataset, report.title),
+        metrics: variant.metrics
+          .filter(({ kind, value }) => kind === 'quality' && value !== null)
+          .map(figure => describeFigure(figure, variant.runId)),
+      },
+    ],
+  }));
+  return stringify({ 'model-index': models }, { lineWidth: 0 });
+}
+
+function describeFigure({ metric, label, value, n, low, high, confidence, method }: MetricValue, run: string) {
+  const bounds = low === undefined || high === undefined ? {} : { low, high, confidence, method };
+  return { type: typeOfMetric[metric] ?? metric, value, name: label, args: { n, ...bounds, run } };
+}
+
+function taskOf({ confusion, metrics }: VariantResult): string {
+  if (metrics.some(({ metric }) => metric === 'wer' || metric === 'cer')) return 'automatic-speech-recognition';
+  return confusion === undefined ? 'text-generation' : 'text-classification';
+}
+
+function datasetOf(dataset: DatasetFacts | undefined, title: string) {
+  if (dataset === undefined) return { name: title, type: 'unknown' };
+  const name = dataset.path.slice(dataset.path.lastIndexOf('/') + 1);
+  return { name, type: dataset.path, split: 'test', revision: dataset.digest };
+}
