@@ -3,6 +3,7 @@ import { confidenceOf } from './confidence.ts';
 import { sumStatistics } from './corpus-figure.ts';
 import { averageSamples, joinFigures } from './figure.ts';
 import { identify, ownSuffix } from './identity.ts';
+import { rememberObservation } from './memo.ts';
 import type { CorpusStatistics, Metric, MetricDefinition, Observation } from './metric.ts';
 import { openRange, shareRange } from './range.ts';
 
@@ -89,16 +90,17 @@ interface StoredClaim {
 
 /** Answers in each bin, then by how many more of them were right than claimed. A bin holds its upper edge, as in Guo et al. */
 function binClaims(bins: number, read: (observation: Observation) => StoredClaim): CorpusStatistics {
+  const compute = (observation: Observation): Float64Array => {
+    const statistics = new Float64Array(2 * bins);
+    const { confidence, right } = read(observation);
+    if (confidence === undefined || right === undefined) return statistics;
+    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1));
+    statistics[bin] = 1;
+    statistics[bins + bin] = right - confidence;
+    return statistics;
+  };
   return {
-    of(observation) {
-      const statistics = new Float64Array(2 * bins);
-      const { confidence, right } = read(observation);
-      if (confidence === undefined || right === undefined) return statistics;
-      const bin = Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1));
-      statistics[bin] = 1;
-      statistics[bins + bin] = right - confidence;
-      return statistics;
-    },
+    of: rememberObservation(compute),
     figure(sums) {
       let answers = 0;
       let gaps = 0;

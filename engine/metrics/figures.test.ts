@@ -39,16 +39,16 @@ describe('intervals', () => {
       const [once] = measure(entry, rows);
       const [thrice] = measure(entry, repeated);
       assert.equal(thrice!.n, 600);
-      assert.ok(Math.abs(thrice!.value! - once!.value!) < 1e-9, String(entry));
+      assert.ok(Math.abs(thrice!.value! - once!.value!) < 1e-9, JSON.stringify(entry));
       assert.ok(
         width(thrice!) > 0.9 * width(once!) && width(thrice!) < 1.2 * width(once!),
-        `${String(entry)}: ${width(thrice!)} for ${width(once!)}`,
+        `${JSON.stringify(entry)}: ${width(thrice!)} for ${width(once!)}`,
       );
       const [strangers] = measure(
         entry,
-        repeated.map(({ row: _row, ...rest }) => rest),
+        repeated.map(({ target, output }) => ({ target, output })),
       );
-      assert.ok(width(strangers!) < 0.75 * width(once!), String(entry));
+      assert.ok(width(strangers!) < 0.75 * width(once!), JSON.stringify(entry));
     }
   });
 
@@ -56,7 +56,7 @@ describe('intervals', () => {
     for (const entry of entries) {
       const [forward] = measure(entry, repeated);
       const [backward] = measure(entry, [...repeated].reverse());
-      assert.ok(Math.abs(width(forward!) - width(backward!)) < 0.2 * width(forward!), String(entry));
+      assert.ok(Math.abs(width(forward!) - width(backward!)) < 0.2 * width(forward!), JSON.stringify(entry));
     }
   });
 
@@ -87,7 +87,7 @@ describe('intervals', () => {
       assert.ok(Math.abs(value! - (isRate ? 0 : scale)) < 1e-9);
       if (entry === 'token-f1' || entry === 'rouge') continue;
       const room = isRate ? high! : scale - low!;
-      assert.ok(room > 0.03 * scale && room < 0.2 * scale, `${String(entry)}: ${low} ${high} ${method}`);
+      assert.ok(room > 0.03 * scale && room < 0.2 * scale, `${JSON.stringify(entry)}: ${low} ${high} ${method}`);
     }
   });
 });
@@ -290,6 +290,18 @@ describe('figures that would mislead', () => {
     assert.match(measure('retrieval', [{ target: '[]', output: 'd1' }])[0]?.note ?? '', /without relevant ids/);
     assert.match(measure('bleu', [{ target: 'a b c d', output: 'a b' }])[0]?.note ?? '', /no answer has four words/i);
     assert.match(measure('bleu', [{ target: '', output: 'a' }])[0]?.note ?? '', /Every target is empty/);
+  });
+
+  it('leave answers out that are too long to compare, and say how many', () => {
+    const long = { target: 'a b c d', output: 'a b c d '.repeat(200_000) };
+    for (const entry of ['bleu', 'wer', 'cer', 'chrf', 'ter', 'rouge', 'token-f1'] as const) {
+      const [value] = measure(entry, [long, { target: 'a b c d', output: 'a b c d' }]);
+      assert.deepEqual(
+        [value?.n, value?.note],
+        [1, '1 of 2 answers are too long to compare with their targets.'],
+        entry,
+      );
+    }
   });
 
   it('say how texts were prepared', () => {

@@ -13,3 +13,12 @@ export function rememberLast<T>(
     return last.value;
   };
 }
+
+/** `compute` of an observation, kept for the last one: its figure and that of each of its slices ask for the same. */
+export function rememberObservation<T>(compute: (observation: Observation) => T): (observation: Observation) => T {
+  let last: { readonly observation: Observation; readonly value: T } | undefined;
+  return observation => {
+    if (last?.observation !== observation) last = { observation, value: compute(observation) };
+    return last.value;
+  };
+}

@@ -6,7 +6,7 @@ import type { Metric, MetricDefinition, Observation } from './metric.ts';
 import { shareRange } from './range.ts';
 import { targetReader } from './targets.ts';
 import { rougeScore, type RougeKind } from './text/rouge.ts';
-import { unlessTooLong } from './too-long.ts';
+import { compareTexts } from './too-long.ts';
 
 const allKinds: readonly RougeKind[] = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'];
 const titles: Readonly<Record<RougeKind, string>> = {
@@ -36,10 +36,12 @@ function createRouge(parameters: RougeParameters): Metric {
   const identity = identify('rouge', 'ROUGE', { ...parameters });
   const read = targetReader(severalTargets);
   const [first = 'rouge1', ...others] = types ?? allKinds;
+  const compareBy = (kind: RougeKind) => (output: string, target: string) =>
+    rougeScore(kind, output, read(target), { stemmer }).f1;
   const readers = new Map<RougeKind, (observation: Observation) => number | undefined>(
     [first, ...others].map(kind => [
       kind,
-      rememberLast((output, target) => unlessTooLong(() => rougeScore(kind, output, read(target), { stemmer }).f1)),
+      rememberLast((output, target) => compareTexts(compareBy(kind), output, target)),
     ]),
   );
   const figureOf = (kind: RougeKind) => {

@@ -37,10 +37,17 @@ export function createSampleList(): SampleList {
     return list;
   }
 
-  const rows = (): Int32Array =>
-    wide ? packed.subarray(0, length) : packed.subarray(0, length).map(entry => entry >> 1);
-  const values = (): Float64Array =>
-    wide ? wide.view() : Float64Array.from(packed.subarray(0, length), entry => entry & 1);
+  const rows = (): Int32Array => {
+    const unpacked = packed.slice(0, length);
+    if (!wide) for (let index = 0; index < length; index++) unpacked[index]! >>= 1;
+    return unpacked;
+  };
+  const values = (): Float64Array => {
+    if (wide) return wide.view();
+    const unpacked = new Float64Array(length);
+    for (let index = 0; index < length; index++) unpacked[index] = packed[index]! & 1;
+    return unpacked;
+  };
   const repeats = (): boolean => isClustered && hasRepeats(rows());
 
   return {

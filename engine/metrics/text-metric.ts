@@ -4,7 +4,7 @@ import { sumStatistics } from './corpus-figure.ts';
 import type { Identity } from './identity.ts';
 import { rememberLast } from './memo.ts';
 import type { CorpusStatistics, Metric, Observation } from './metric.ts';
-import { unlessTooLong } from './too-long.ts';
+import { compareTexts } from './too-long.ts';
 
 /** A figure of a corpus of texts: statistics of each answer, and what their sum, or one of them alone, is worth. */
 export interface TextMetricOptions {
@@ -29,7 +29,7 @@ export interface TextMetricOptions {
 export function createTextMetric(identity: Identity, options: TextMetricOptions): Metric {
   const { unit, direction, range, width, figure, score, right, signature, warn } = options;
   const nothing = new Float64Array(width);
-  const compare = rememberLast((output, target) => unlessTooLong(() => options.statistics(output, target)));
+  const compare = rememberLast((output, target) => compareTexts(options.statistics, output, target));
   const corpus: CorpusStatistics = { of: observation => compare(observation) ?? nothing, figure };
   const shape = { metric: identity.id, label: identity.label, kind: 'quality', unit, direction } as const;
   return {

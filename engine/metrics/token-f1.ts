@@ -8,6 +8,7 @@ import { shareRange } from './range.ts';
 import { readScore } from './score-metric.ts';
 import { targetReader } from './targets.ts';
 import { isSquadMatch, squadF1 } from './text/squad.ts';
+import { compareTexts } from './too-long.ts';
 
 export const tokenF1: MetricDefinition = {
   id: 'token-f1',
@@ -30,15 +31,16 @@ function createTokenF1(parameters: TokenF1Parameters): Metric {
   const { id } = identity;
   const find = createExtractor(parameters.extract);
   const readTargets = targetReader(parameters.severalTargets);
-  const compare = rememberLast((output, target) => {
+  const compareOne = (output: string, target: string) => {
     const answer = find === undefined ? output : (find(output) ?? '');
     const targets = target.trim() === '[]' && parameters.severalTargets !== false ? [] : readTargets(target);
     return { f1: squadF1(answer, targets), equal: isSquadMatch(answer, targets) ? 1 : 0 };
-  });
-  const score = (observation: Observation) => compare(observation).f1;
+  };
+  const compare = rememberLast((output, target) => compareTexts(compareOne, output, target));
+  const score = (observation: Observation) => compare(observation)?.f1;
   const shape = { kind: 'quality', unit: 'ratio', direction: 'higher' } as const;
   const label = `Token exact match${ownSuffix(identity)}`;
-  const missing = 'have no score';
+  const missing = 'are too long to compare with their targets';
   return {
     ...identity,
     ...shape,
@@ -53,7 +55,7 @@ function createTokenF1(parameters: TokenF1Parameters): Metric {
         ),
         averageSamples(
           { ...shape, metric: `${id}.em`, label },
-          { read: observation => compare(observation).equal, range: shareRange, kind: 'share', missing },
+          { read: observation => compare(observation)?.equal, range: shareRange, kind: 'share', missing },
         ),
       ]),
   };

@@ -3,6 +3,7 @@ import { readCalls, readExpectedCalls, type ReadCall } from './calls.ts';
 import { sumStatistics } from './corpus-figure.ts';
 import { averageSamples, joinFigures } from './figure.ts';
 import { identify, ownSuffix } from './identity.ts';
+import { rememberObservation } from './memo.ts';
 import type { CorpusStatistics, Metric, MetricDefinition, Observation } from './metric.ts';
 import { shareRange } from './range.ts';
 import { binaryRight, readScore } from './score-metric.ts';
@@ -78,20 +79,14 @@ function createToolCall(parameters: ToolCallParameters): Metric {
   };
 }
 
-/** Remembers its last observation: the figures of a sample all ask for the same. */
 function createComparison({
   ordered = false,
   ignoreCase = false,
 }: ToolCallParameters): (observation: Observation) => Compared | undefined {
-  let last: { readonly observation: Observation; readonly compared: Compared | undefined } | undefined;
-  return observation => {
-    if (last?.observation !== observation) {
-      const expected = readExpectedCalls(observation.target);
-      const made = readCalls(observation.toolCalls, observation.output);
-      last = { observation, compared: expected && compareCalls(expected, made, ordered, { ignoreCase }) };
-    }
-    return last.compared;
-  };
+  return rememberObservation(({ target, toolCalls, output }) => {
+    const expected = readExpectedCalls(target);
+    return expected && compareCalls(expected, readCalls(toolCalls, output), ordered, { ignoreCase });
+  });
 }
 
 function compareCalls(
