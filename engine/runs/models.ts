@@ -129,10 +129,15 @@ function limitsOf(connection: Connected['connection'], { limits }: Pick<RunPlan,
   const requestsPerMinute = smaller(limits.requestsPerMinute, own?.requestsPerMinute);
   const tokensPerMinute = smaller(limits.tokensPerMinute, own?.tokensPerMinute);
   return {
-    concurrency: Math.min(limits.concurrency, own?.concurrency ?? limits.concurrency),
+    concurrency: Math.min(limits.concurrency, own?.concurrency ?? usualConcurrency(connection) ?? limits.concurrency),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
   };
+}
+
+/** A program gets a question at a time, so that its latency is its own and no wait for others. */
+function usualConcurrency(connection: Connected['connection']): number | undefined {
+  return connection.provider === 'command' ? (connection.processes ?? 1) : undefined;
 }
 
 function smaller(a: number | undefined, b: number | undefined): number | undefined {

@@ -9,8 +9,11 @@ const maxCandidates = 1000;
 /** Above this many words on a side no block is moved, since the search for moves could take minutes: such a pair's TER is then an upper bound. */
 const maxMovedWords = 2000;
 
+/** Numbers in one statistic: the least edits over the references, and the references' mean length in words. */
+export const terStatisticsLength = 2;
+
 /**
- * The sufficient statistics of one hypothesis: the least edits over the references, and the references' mean length in words. Those of a corpus, or of a resample, are their sum.
+ * The sufficient statistics of one hypothesis; those of a corpus, or of a resample, are their sum.
  * Source: sacrebleu 2.6.0 (Snover and others 2006, after tercom).
  * @throws RangeError without a reference.
  */
