@@ -191,6 +191,35 @@ describe('a report', function () {
     assert.equal(missing.regressions, undefined);
   });
 
+  it('pairs runs whose leading metrics have unlike names by what each holds for right', async () => {
+    await world.run(
+      'named',
+      answers(40, () => true),
+      'metrics: [accuracy]',
+    );
+    const other = answers(40, row => row < 20).map(({ right, ...sample }) => ({
+      ...sample,
+      right: right === true,
+      scores: { 'exact-match': Number(right) },
+    }));
+    await world.run('otherwise', other, 'metrics: [exact-match]');
+    const compared = await compareRuns(['named', 'otherwise'], world.store, world.clock, world.signal);
+    assert.deepEqual(
+      compared.comparisons.map(({ metric, n, difference, verdict }) => [metric, n, difference, verdict]),
+      [2, 3].map(() => ['accuracy', 40, -0.5, 'worse']),
+    );
+    await world.run(
+      'elsewhere',
+      answers(3, () => true).map(sample => ({ ...sample, rowDigest: 'f'.repeat(63) + String(sample.row) })),
+    );
+    const apart = await compareRuns(['named', 'elsewhere'], world.store, world.clock, world.signal);
+    assert.equal(apart.regressions, undefined);
+    assert.deepEqual(
+      apart.comparisons.map(({ verdict }) => verdict),
+      ['not-computed', 'not-computed'],
+    );
+  });
+
   it('pairs repeats by their row’s mean, and leaves disturbed rows out', async () => {
     const samples = [0, 1].flatMap(repeat =>
       answers(40, (row, variant) => (row + repeat * variant) % 2 === 0).map(sample => ({ ...sample, repeat })),

@@ -29,7 +29,7 @@ const none = new Float64Array();
 export function listCompared(metrics: readonly Metric[], leading: Metric): readonly ComparedMetric[] {
   const others = metrics.filter(metric => metric.id !== leading.id);
   return [leading, ...others].flatMap(metric => {
-    const compared = metric.kind === 'quality' ? compareQuality(metric) : measures[metric.name];
+    const compared = metric.kind === 'quality' ? compareQuality(metric, leading) : measures[metric.name];
     return compared === undefined || compared.direction === 'neutral' ? [] : [compared];
   });
 }
@@ -40,14 +40,22 @@ export function scoreKeys(compared: readonly ComparedMetric[], leading: Metric):
   return [...new Set([leading.id, ...scored.map(({ id }) => id)])];
 }
 
-function compareQuality(metric: Metric): ComparedMetric | undefined {
+/**
+ * Another run may name its leading metric otherwise (`acc` of an imported one): what it holds for right then stands for a score of right
+ * and wrong.
+ */
+function compareQuality(metric: Metric, leading: Metric): ComparedMetric | undefined {
   const { id, label, kind, unit, direction, corpus, score, right } = metric;
   const figure = { id, label, kind, unit, direction };
   if (metric.overallOnly === true || metric.seesPerturbed === true) return undefined;
   if (corpus !== undefined) return { ...figure, corpus };
   if (score === undefined)
     return metric.startAggregate().point === undefined ? undefined : { ...figure, whole: metric };
-  const values = (columns: SampleColumns): Float64Array => columns.scores.get(id) ?? none;
+  const standsIn = metric === leading && right?.binary === true;
+  const values = ({ scores, right: rights }: SampleColumns): Float64Array => {
+    const own = scores.get(id) ?? none;
+    return standsIn && own.every(value => Number.isNaN(value)) ? rights : own;
+  };
   return { ...figure, values, ...(right?.binary === true ? { isRight: right.isRight } : {}) };
 }
 

@@ -7,7 +7,7 @@ import { rowsNeededForMean } from '../statistics/rows-needed.ts';
 /** Groups of rows: few enough to feed, enough for a Student's t that is nearly normal. */
 const mostGroups = 50;
 /** Up to this many rows a group's figure is taken over all rows but its own; above, over its own alone, which is a fiftieth of the work. */
-const mostForJackknife = 10_000;
+const mostForJackknife = 5_000;
 
 /** One side's figure as a whole and by groups of rows, of metrics that tell nothing but their figure (macro F1, say). */
 export interface GroupedPoints {
