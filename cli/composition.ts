@@ -21,6 +21,7 @@ import { createDigest } from '../platform/host/digest.ts';
 import { createIdentities } from '../platform/host/identity.ts';
 import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
+import { createContainers } from '../platform/processes/containers.ts';
 import { createPrograms } from '../platform/processes/programs.ts';
 import { openStore } from '../platform/store/store.ts';
 import type { Access } from './access.ts';
@@ -96,6 +97,7 @@ export async function createRunPorts(
     host: { workbench: version, node, platform, host: name, cpus },
     usage: createUsage(),
     programs: createPrograms(command => access.allowsProgram(command)),
+    containers: createContainers(createPrograms(([program]) => program === 'docker' || program === 'podman')),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Connection, Dataset } from '../schemas/generated/files.ts';
 import type { DatasetPart } from '../engine/datasets/huggingface/layout.ts';
 import type { LibraryDocument } from '../engine/documents/library.ts';
+import { schemaAt, type SchemaNode } from '../engine/documents/schema.ts';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
 import type { MetricDefinition } from '../engine/metrics/metric.ts';
 import type { ClassifierKind } from '../engine/models/embedded/classifier.ts';
@@ -72,18 +73,37 @@ export async function findTuningJob(
   return jobs?.find(({ parsed }) => parsed.value?.name === name);
 }
 
-/** A metric's definition, formula and source; also for the id of one of its figures. */
+/** A metric's definition, formula, parameters and source; also for the id of one of its figures. */
 export function describeMetric(name: string): string | undefined {
   const metric = findMetric(name);
   if (metric === undefined) return undefined;
   const figures = metric.figures.length > 1 ? `\n\nFigures: ${metric.figures.map(code).join(', ')}` : '';
   const better =
     metric.direction === 'neutral' ? '' : ` ${metric.direction === 'higher' ? 'Higher' : 'Lower'} is better.`;
-  return `**${metric.title}**\n\n${metric.description}${better}\n\n${plain(metric.formula)}${figures}\n\nSource: ${metric.source}`;
+  const parameters = Object.entries(metricParameters(metric.id)).map(
+    ([parameter, { title = '' }]) => `${code(parameter)} ${plain(title)}`,
+  );
+  const list = parameters.length === 0 ? '' : `\n\nParameters: ${parameters.join(', ')}`;
+  return `**${metric.title}**\n\n${metric.description}${better}\n\n${plain(metric.formula)}${figures}${list}\n\nSource: ${metric.source}`;
 }
 
+/** A metric's parameters, as the schema has them. */
+function metricParameters(name: string): Readonly<Record<string, SchemaNode>> {
+  return schemaAt('bench', ['metrics', 0, name])?.properties ?? {};
+}
+
+/** Parameters that a metric cannot do without. */
+export function neededParameters(name: string): readonly string[] {
+  return schemaAt('bench', ['metrics', 0, name])?.required ?? [];
+}
+
+/** The metric of this name, or the one whose figure this is: `robustness.typos` is robustness'. */
 function findMetric(name: string): MetricDefinition | undefined {
-  return [...metricCatalogue.values()].find(metric => metric.id === name || metric.figures.includes(name));
+  const all = [...metricCatalogue.values()];
+  return (
+    all.find(metric => metric.id === name || metric.figures.includes(name)) ??
+    all.find(metric => name.startsWith(`${metric.id}.`))
+  );
 }
 
 /** A dataset file's size and columns. */

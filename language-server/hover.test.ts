@@ -44,6 +44,8 @@ describe('hover', () => {
   it('tells metrics and figures', async () => {
     assert.match(await hover('metrics: [accu|racy]\n'), /\*\*Accuracy\*\*[\s\S]*Source:/i);
     assert.match(await hover('metrics:\n  - f|1: {average: macro}\n'), /Source:/);
+    assert.match(await hover('metrics: [t|er]\n'), /Parameters: `normalized` Normalised/);
+    assert.match(await hover('gate: [{metric: robustness.ty|pos, model: a, atMost: 1}]\n'), /\*\*Robustness\*\*/);
     assert.match(await hover('gate: [{metric: latency.p|95, model: a, atMost: 1}]\n'), /Figures: .*`latency\.p95`/);
   });
 

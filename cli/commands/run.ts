@@ -24,6 +24,8 @@ interface RunOptions extends GlobalOptions {
   readonly model?: readonly string[];
   readonly limit?: number;
   readonly resume?: string;
+  readonly extend?: string;
+  readonly cache?: boolean;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly html?: string;
@@ -40,6 +42,8 @@ export function addRun(program: Command, run: (action: () => Promise<ExitCode>) 
     .option('-m, --model <name>', 'only this model of the benchmark (may be repeated)', collect)
     .option('-n, --limit <rows>', 'only the first rows of the test split', readCount)
     .option('--resume <run>', 'go on with a run that did not finish')
+    .option('--extend <run>', 'take over the answers of an earlier run where row, model and prompt are the same')
+    .option('--no-cache', 'ask every row anew, whatever was answered earlier')
     .option('--dry-run', 'say what would be sent and what it would cost; send nothing')
     .option('--detach', 'run in the background and return at once')
     .option('--html <file>', 'also write the report as one self-contained page')
@@ -95,6 +99,8 @@ async function specify(file: string, options: RunOptions, host: Host, signal: Ab
       origin: 'terminal',
       ...(options.model === undefined ? {} : { models: options.model }),
       ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.extend === undefined ? {} : { extends: options.extend }),
+      ...(options.cache === false ? { cache: false } : {}),
     },
     host.files,
     host.identities,

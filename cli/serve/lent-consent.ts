@@ -1,6 +1,7 @@
 import type { LentUse } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { RunPlan } from '../../engine/runs/plan.ts';
+import { connectionNamed } from '../../engine/workspace/workspace.ts';
 
 /** What a run wants of the models that VS Code lends, each model once. */
 export function listLentUses(plan: RunPlan): LentUse[] {
@@ -15,6 +16,13 @@ export function listLentUses(plan: RunPlan): LentUse[] {
       ...(vendor === undefined ? {} : { vendor }),
       requests: before + plan.scan.rows * plan.repeats,
     });
+  }
+  // How often judges and the like are asked depends on the answers.
+  for (const name of plan.measures.models) {
+    const connection = connectionNamed(plan.workspace, name);
+    if (connection.provider !== 'vscode-lm' || uses.has(name)) continue;
+    const { family, vendor } = connection;
+    uses.set(name, { connection: name, family, ...(vendor === undefined ? {} : { vendor }) });
   }
   return [...uses.values()];
 }

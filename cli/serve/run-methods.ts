@@ -29,11 +29,8 @@ import { collectSecrets, startDetached, type RunHandover } from '../detached.ts'
 import { listLentUses } from './lent-consent.ts';
 import type { Session } from './session.ts';
 
-export function specify(
-  { source, origin, models, limit }: StartRun,
-  session: Session,
-  signal: AbortSignal,
-): Promise<RunSpec> {
+export function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+  const { source, origin, models, limit } = request;
   return specifyRun(
     {
       path: path.resolve(session.folder, source.path),
@@ -44,6 +41,8 @@ export function specify(
       ...(source.cell === undefined ? {} : { cell: source.cell }),
       ...(models === undefined ? {} : { models }),
       ...(limit === undefined ? {} : { limit }),
+      ...(request.extends === undefined ? {} : { extends: request.extends }),
+      ...(request.cache === undefined ? {} : { cache: request.cache }),
     },
     session.host.files,
     session.host.identities,

@@ -2,12 +2,14 @@ import process from 'node:process';
 import {
   CancellationTokenSource,
   createMessageConnection,
+  ErrorCodes,
   ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import * as validators from '../../schemas/generated/validators.js';
+import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
@@ -72,7 +74,7 @@ class EngineServer {
       this.#answer(validators.validateOpenWorkspace, parameters, token, async (options, signal) => {
         const access = createHostAccess({
           secret: request => connection.sendRequest('secret/resolve', request),
-          programs: request => connection.sendRequest('programs/allow', request),
+          programs: request => connection.sendRequest<ProgramResponse>('programs/allow', request).catch(refuseUnasked),
           consent: request => connection.sendRequest('lm/consent', request),
           consented: run => void connection.sendNotification('lm/consented', run),
           lent: () => connection.sendRequest('lm/list', {}),
@@ -234,6 +236,12 @@ function lendingHost(connection: MessageConnection): LendingHost {
     },
     consent: request => connection.sendRequest('lm/consent', request),
   };
+}
+
+/** A host that knows no such question lets nothing be started. */
+function refuseUnasked(error: unknown): ProgramResponse {
+  if (error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound) return { allowed: false };
+  throw error;
 }
 
 /** What this process writes itself, the store's version does not tell it. */

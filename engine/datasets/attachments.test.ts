@@ -8,6 +8,7 @@ import { createFiles } from '../../platform/files/files.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import type { AskedRow } from './asked-row.ts';
 import { encodeWav } from './audio/wav.ts';
+import { scanDataset } from './scan.ts';
 import { readAskedRows } from './selection.ts';
 
 const signal = new AbortController().signal;
@@ -132,6 +133,11 @@ describe('files that go with rows', () => {
     assert.equal(first.images[0].path, undefined);
     assert.equal(first.images[0].sha256, digest.sha256(first.images[0].bytes ?? ''));
     assert.deepEqual(first.slices, { 'meta.mood': 'calm' });
+    const dataset = { path: folder, input: 'text', target: 'label', images: 'picture', split: { test: 'test' } };
+    const { preview } = await scanDataset(files, digest, { path: folder, dataset, limit: undefined }, signal);
+    const [kept] = preview;
+    assert.deepEqual([kept?.values['picture'], kept?.values['text']], [null, 'text 5']);
+    assert.deepEqual([kept?.images?.[0]?.bytes, kept?.images?.[0]?.sha256], [undefined, first.images[0].sha256]);
   });
 });
 
@@ -178,6 +184,23 @@ describe('folders of WAV files', () => {
       '84/121/84-121-0000.wav=GO DO YOU HEAR libri/84/121/84-121-0000.wav',
       '84/121/84-121-0001.wav=BUT IN LESS libri/84/121/84-121-0001.wav',
     ]);
+  });
+
+  it('are handed on before their noisy versions fill the memory', async () => {
+    const long = encodeWav({ samples: new Float64Array(1_000_000).fill(0.1), channels: 1, rate: 16_000 });
+    const names = Array.from({ length: 4 }, (_, at) => `${at}.wav`);
+    const list = `file_name,text\n${names.map(name => `${name},x`).join('\n')}\n`;
+    const folder = lay('long', { 'metadata.csv': list, ...Object.fromEntries(names.map(name => [name, long])) });
+    const dataset = { path: folder, format: 'wav-folder' as const };
+    const selection = { path: folder, dataset, limit: undefined, perturbations: [{ noise: { snr: [10, 0] } }] };
+    const batches: number[] = [];
+    for await (const batch of readAskedRows(files, digest, selection, signal)) batches.push(batch.length);
+    assert.equal(
+      batches.reduce((sum, rows) => sum + rows, 0),
+      12,
+    );
+    // Two noisy versions of two megabytes each: three sounds pass eight megabytes.
+    assert.deepEqual(batches, [9, 3]);
   });
 
   it('say which sound lacks its transcript or its file', async () => {

@@ -42,8 +42,8 @@ export function textOfValue(value: unknown): string {
       : JSON.stringify(value);
 }
 
-/** Texts may be inside structs and lists at any depth; bytes must not. */
-function holdsBytes(value: unknown): boolean {
+/** Whether a value is bytes, or has some in it at any depth. */
+export function holdsBytes(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return value instanceof Uint8Array || Object.values(value).some(holdsBytes);
 }

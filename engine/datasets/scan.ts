@@ -2,7 +2,8 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { LabelledText } from '../models/embedded/classifier.ts';
-import type { AskedRow, DatasetSelection } from './asked-row.ts';
+import type { AskedRow, Attachment, DatasetSelection } from './asked-row.ts';
+import { holdsBytes } from './column.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
 import { readAskedRows, readSelected } from './selection.ts';
 import { describeEmpty, splitKind, type SplitRole } from './split.ts';
@@ -14,7 +15,7 @@ export interface DatasetScan {
   readonly digest: string;
   /** Distinct targets, up to `mostLabels`. */
   readonly labels: number;
-  /** The first rows, for estimates and previews. */
+  /** The first rows, for estimates and previews; without the bytes of their attachments. */
   readonly preview: readonly AskedRow[];
   /** Characters of input over all rows. */
   readonly inputCharacters: number;
@@ -46,7 +47,7 @@ export async function scanDataset(
       shortDigests.add(shortDigest(row.digest));
       inputCharacters += row.input.length;
       if (labels.size < mostLabels) labels.add(row.target);
-      if (preview.length < previewRows) preview.push(row);
+      if (preview.length < previewRows) preview.push(withoutBytes(row));
     }
   }
   if (shortDigests.length === 0) throw emptySplit(selection, 'test');
@@ -57,6 +58,25 @@ export async function scanDataset(
     preview,
     inputCharacters,
     repeated: shortDigests.repeated(),
+  };
+}
+
+/** The row as it can be kept: attachments know their size and digest still, and columns of bytes are empty. */
+function withoutBytes(row: AskedRow): AskedRow {
+  const { audio, images, values } = row;
+  if (audio === undefined && images === undefined) return row;
+  const strip = ({ mediaType, path, size, sha256 }: Attachment): Attachment => ({
+    mediaType,
+    size,
+    sha256,
+    ...(path === undefined ? {} : { path }),
+  });
+  const kept = Object.entries(values).map(([column, value]) => [column, holdsBytes(value) ? null : value]);
+  return {
+    ...row,
+    values: Object.fromEntries(kept) as Readonly<Record<string, unknown>>,
+    ...(audio === undefined ? {} : { audio: strip(audio) }),
+    ...(images === undefined ? {} : { images: images.map(strip) }),
   };
 }
 

@@ -23,16 +23,31 @@ export async function* readAskedRows(
   const disturb = await openPerturbations(files, digest, selection, signal);
   let index = 0;
   for await (const rows of readSelected(files, digest, selection, 'test', signal)) {
-    const asked: AskedRow[] = [];
+    let asked: AskedRow[] = [];
+    let bytes = 0;
     for (const { row, text } of rows) {
       const attachments = attach === undefined ? undefined : await attach(row, signal);
       const plain = toAskedRow(row, index, text, attachments, digest);
-      if (disturb === undefined) asked.push(plain);
-      else asked.push(...(await disturb(plain, row, signal)));
+      const versions = disturb === undefined ? [plain] : await disturb(plain, row, signal);
+      for (const version of versions) {
+        asked.push(version);
+        bytes += heldBytes(version);
+      }
       index += 1;
+      if (bytes < mostHeldBytes) continue;
+      yield asked;
+      asked = [];
+      bytes = 0;
     }
     if (asked.length > 0) yield asked;
   }
+}
+
+/** Rows with sounds or pictures in them are handed on before they fill the memory. */
+const mostHeldBytes = 8 * 1024 * 1024;
+
+function heldBytes({ audio, images = [] }: AskedRow): number {
+  return images.reduce((sum, image) => sum + (image.bytes?.byteLength ?? 0), audio?.bytes?.byteLength ?? 0);
 }
 
 interface SelectedRow {

@@ -6,6 +6,8 @@ import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
 import { embeddedModelNames, isConnectionName } from './formats.ts';
+import { checkMeasures } from './measure-checks.ts';
+import { checkMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkPerturbations } from './perturbation-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
@@ -28,10 +30,13 @@ export async function checkBenchmark(
   checkTarget(benchmark, report);
   checkTraining(benchmark, report);
   checkBaseline(benchmark, report);
+  checkMetrics(benchmark, report);
   checkFigures(benchmark, report);
   const columns = await checkDataset(benchmark.dataset, ['dataset'], view, report, signal);
   signal.throwIfAborted();
   await checkPerturbations(benchmark, columns, view, report, signal);
+  signal.throwIfAborted();
+  await checkMeasures(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
   await checkPrompts(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
@@ -66,7 +71,16 @@ async function checkConnections(
 }
 
 /** Quality metrics that look at the answer alone, or leave it to a judge. */
-const withoutTarget: ReadonlySet<string> = new Set(['judge', 'regex', 'json-schema', 'toxicity', 'pii', 'command']);
+const withoutTarget: ReadonlySet<string> = new Set([
+  'judge',
+  'pairwise',
+  'regex',
+  'json-schema',
+  'toxicity',
+  'pii',
+  'custom',
+  'pass-at-k',
+]);
 
 function checkTarget({ dataset, models, metrics = ['exact-match'] }: Benchmark, report: ReportFinding): void {
   if (dataset.target !== undefined || dataset.format === 'wav-folder') return;

@@ -8,9 +8,9 @@ const valuesLikeKeys =
   /^(bearer\s|basic\s|sk-|sk_|pk_|hf_|gsk_|ghp_|github_pat_|xai-|AIza|AKIA|glpat-|eyJ[A-Za-z0-9_-]+\.)/;
 const keyInQuery = /[?&](api[-_]?key|key|token|access[-_]?token|code|sig)=[^&]+/i;
 
-/** What looks like a secret written into workbench.yaml, where everybody with the repository reads it. */
+/** What the schema cannot say: what looks like a secret, which everybody with the repository reads, and fields that exclude each other. */
 export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
-  const found: Diagnostic[] = [];
+  const found: Diagnostic[] = [...checkCombinations(parsed)];
   const report = (path: DocumentPath, what: string): void => {
     found.push({
       code: 'secret-in-file',
@@ -38,6 +38,33 @@ export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[
       report([...at, 'apiKey', 'secret'], 'This looks like the key itself, not the name it was saved under.');
     if (command !== undefined && valuesLikeKeys.test(command))
       report([...at, 'apiKey', 'command'], 'This looks like the key itself, not a command.');
+  }
+  return found;
+}
+
+function checkCombinations(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const [name, connection] of Object.entries(parsed.value?.connections ?? {})) {
+    const at = ['connections', name];
+    if ('auth' in connection && connection.auth !== undefined && connection.apiKey !== undefined) {
+      found.push({
+        code: 'conflicting-fields',
+        severity: 'error',
+        message: `\`${name}\` has both \`apiKey\` and \`auth\`. Keep the one that is meant.`,
+        range: parsed.locate([...at, 'auth'], 'key'),
+      });
+    }
+    if (connection.provider !== 'replay' || (connection.path === undefined) !== (connection.run === undefined))
+      continue;
+    const isMissing = connection.path === undefined;
+    found.push({
+      code: isMissing ? 'missing-field' : 'conflicting-fields',
+      severity: 'error',
+      message: isMissing
+        ? `\`${name}\` needs \`path\`, a file of recorded answers, or \`run\`, a stored run.`
+        : `\`${name}\` has both \`path\` and \`run\`. Keep the one that is meant.`,
+      range: parsed.locate(isMissing ? at : [...at, 'run'], 'key'),
+    });
   }
   return found;
 }

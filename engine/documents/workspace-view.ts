@@ -8,7 +8,12 @@ import { parseDocument, type ParsedDocument } from './parse.ts';
 
 /** Names that workbench.yaml declares: of connections, or of platforms. */
 export type DeclaredNames =
-  | { readonly state: 'known'; readonly names: readonly string[] }
+  | {
+      readonly state: 'known';
+      readonly names: readonly string[];
+      /** Beside connections: the one that judges where a metric names none. */
+      readonly judge?: string;
+    }
   /** There is no workbench.yaml above the file. */
   | { readonly state: 'absent' }
   /** There is one and it has errors, which are told there. */
@@ -84,7 +89,12 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
 /** What a workbench.yaml declares in one of its sections. */
 export function declaredNames(parsed: ParsedDocument<'workbench'>, section: 'connections' | 'compute'): DeclaredNames {
   if (parsed.value === undefined) return { state: 'broken' };
-  return { state: 'known', names: Object.keys(parsed.value[section] ?? {}) };
+  const { judge } = parsed.value;
+  return {
+    state: 'known',
+    names: Object.keys(parsed.value[section] ?? {}),
+    ...(judge === undefined || section !== 'connections' ? {} : { judge }),
+  };
 }
 
 async function readIfThere(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {

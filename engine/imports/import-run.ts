@@ -8,7 +8,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { LeaseOwner, RunWriter, SampleRecord, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
-import { buildReport, headlinesOf } from '../reports/report.ts';
+import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
 import { createRunId } from '../runs/identity.ts';
 import type { HostFacts } from '../runs/ports.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
@@ -155,7 +155,7 @@ async function write(
       gates: [],
       metrics,
       leading,
-      comparison: { baseline: variants[0]?.model ?? '', repeats: run.repeats, confidence, seed },
+      comparison: planComparison({ repeats: run.repeats }, variants[0]?.model ?? ''),
     },
     ports.store,
     ports.clock,

@@ -23,7 +23,10 @@ export function findCode(answer: string, languages: readonly string[]): string {
       continue;
     }
     if (block === undefined) {
-      const info = line.replace(/^[ `~]*/, '').trim().toLowerCase();
+      const info = line
+        .replace(/^[ `~]*/, '')
+        .trim()
+        .toLowerCase();
       isWanted = languages.some(language => info === language || info.startsWith(`${language} `));
       block = [];
       continue;

@@ -77,7 +77,8 @@ async function measure(
 /** `score`, or `scores` by part with the answer's own under `score`; anything that is no finite number is no score. */
 function readReply(id: string, reply: Readonly<Record<string, unknown>>): Measurement {
   const { error } = reply;
-  if (typeof error === 'string' && error !== '') return { scores: {}, failure: `The program says: ${error.slice(0, 500)}` };
+  if (typeof error === 'string' && error !== '')
+    return { scores: {}, failure: `The program says: ${error.slice(0, 500)}` };
   const scores: Record<string, number> = {};
   const faults: string[] = [];
   const take = (key: string, value: unknown, name: string): void => {

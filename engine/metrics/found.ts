@@ -22,8 +22,8 @@ export interface FoundMetric {
   /** What a judge is told to look for; known once prepared. */
   rubric(): string;
   prepare?(read: (path: string) => string): void;
-  /** What rules find: how often each kind. */
-  find?(text: string): ReadonlyMap<string, number>;
+  /** What rules find: how often each kind; undefined before they are there. */
+  find?(text: string): ReadonlyMap<string, number> | undefined;
 }
 
 /** A share of answers, the lower the better; an answer is right where nothing is found. */
@@ -67,12 +67,10 @@ export function createFoundMetric(found: FoundMetric): Metric {
   };
 }
 
-/** Rules are looked up again where the files they need were read; a report made later has the stored score alone. */
+/** By the rules as they are now, where the files they need were read; a report made later has the stored score alone. */
 function scoreByRules(found: FoundMetric, { output, scores }: Observation): number | undefined {
-  const stored = scores?.[found.id];
-  if (stored !== undefined) return stored;
   const kinds = found.find?.(output);
-  return kinds === undefined ? undefined : Number(kinds.size > 0);
+  return kinds === undefined ? scores?.[found.id] : Number(kinds.size > 0);
 }
 
 function countKinds(found: FoundMetric, { output }: Observation): Record<string, number> | undefined {
@@ -101,7 +99,7 @@ async function measureByModel(
   tools: MeasureTools,
   signal: AbortSignal,
 ): Promise<Measurement> {
-  const { model, price, parameters } = tools.model(name);
+  const { model, costOf, parameters } = tools.model(name);
   try {
     const answer = await model.answer(
       {
@@ -114,14 +112,13 @@ async function measureByModel(
       },
       signal,
     );
-    const cost =
-      price === undefined
-        ? {}
-        : { cost: ((answer.inputTokens ?? 0) * price.input + (answer.outputTokens ?? 0) * price.output) / 1_000_000 };
+    const paid = costOf(answer);
+    const cost = paid === undefined ? {} : { cost: paid };
     const probability = probabilityOf(answer.probabilities, target);
     if (probability !== undefined)
       return { scores: { [id]: Number(probability >= threshold), [`${id}.probability`]: probability }, ...cost };
-    if (answer.output.trim() === '') return { scores: {}, ...cost, failure: `${name} gave neither label nor probability.` };
+    if (answer.output.trim() === '')
+      return { scores: {}, ...cost, failure: `${name} gave neither label nor probability.` };
     return { scores: { [id]: Number(normaliseLabel(answer.output) === normaliseLabel(target)) }, ...cost };
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;

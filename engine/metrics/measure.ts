@@ -1,7 +1,7 @@
-import type { Message, Model, ModelParameters } from '../models/model.ts';
+import type { Answer, Message, Model, ModelParameters } from '../models/model.ts';
 import type { ContainerJob } from '../ports/containers.ts';
 import type { ProgramResult } from '../ports/programs.ts';
-import type { Observation } from './metric.ts';
+import type { Observation } from './observation.ts';
 
 /** An answered sample, as a metric that measures it outside the engine (a judge, a program, an embedding model) sees it. */
 export interface MeasuredSample {
@@ -41,8 +41,8 @@ export interface MeasuringModel {
   readonly model: Model;
   /** As the workbench names it. */
   readonly name: string;
-  /** US dollars per million tokens. */
-  readonly price?: { readonly input: number; readonly output: number };
+  /** US dollars of a reply by what it used; undefined where no price is known. */
+  costOf(usage: Partial<Answer>): number | undefined;
   /** What the connection itself sets; a question's own parameters win over them. */
   readonly parameters: ModelParameters;
 }

@@ -157,11 +157,7 @@ function toQuestion(
 
 function figuresOf(id: string, label: string): readonly MeasuredFigure[] {
   const missing = 'No answer was compared with the baseline’s; the baseline itself has no such figure.';
-  const figure = (
-    metric: string,
-    title: string,
-    direction: MeasuredFigure['direction'],
-  ): MeasuredFigure => ({
+  const figure = (metric: string, title: string, direction: MeasuredFigure['direction']): MeasuredFigure => ({
     metric,
     label: title,
     unit: 'ratio',

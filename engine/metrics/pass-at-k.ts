@@ -45,7 +45,12 @@ const languages: Readonly<Record<NonNullable<PassAtKParameters['language']>, Lan
     names: ['javascript', 'js', 'node'],
     say: text => `console.log("\\n${text}");`,
   },
-  bash: { image: 'bash:5', command: ['bash', '-e', '-s'], names: ['bash', 'sh', 'shell'], say: text => `echo; echo "${text}"` },
+  bash: {
+    image: 'bash:5',
+    command: ['bash', '-e', '-s'],
+    names: ['bash', 'sh', 'shell'],
+    say: text => `echo; echo "${text}"`,
+  },
 };
 
 function createPassAtK(parameters: PassAtKParameters): Metric {
@@ -64,7 +69,7 @@ function createPassAtK(parameters: PassAtKParameters): Metric {
   return {
     id,
     name: 'pass-at-k',
-    label: ks.length === 1 ? `pass@${ks[0] ?? 1}` : 'pass@k',
+    label: labelOf(parameters.name, ks.length === 1 ? ks[0] : undefined),
     kind: 'quality',
     unit: 'ratio',
     direction: 'higher',
@@ -80,13 +85,12 @@ function createPassAtK(parameters: PassAtKParameters): Metric {
       if (program.failure !== undefined) return { scores: {}, failure: program.failure };
       return judgeRun(id, program.proof, job, await tools.container({ ...job, input: program.text }, signal));
     },
-    startAggregate: () => countPasses(id, ks),
+    startAggregate: () => countPasses(id, parameters.name, ks),
   };
 }
 
 type WrittenProgram =
-  | { readonly text: string; readonly proof: string; readonly failure?: undefined }
-  | { readonly failure: string };
+  { readonly text: string; readonly proof: string; readonly failure?: undefined } | { readonly failure: string };
 
 /** The answer's code, the row's tests, and a last line that only a program that came to its end prints. */
 function writeProgram(
@@ -96,7 +100,8 @@ function writeProgram(
   { names, say }: Language,
 ): WrittenProgram {
   const test = Object.hasOwn(values, tests) ? values[tests] : undefined;
-  if (typeof test !== 'string' || test.trim() === '') return { failure: `The row has no tests in its column "${tests}".` };
+  if (typeof test !== 'string' || test.trim() === '')
+    return { failure: `The row has no tests in its column "${tests}".` };
   let call = '';
   if (entryPoint !== undefined) {
     const name = Object.hasOwn(values, entryPoint) ? values[entryPoint] : undefined;
@@ -139,8 +144,13 @@ function judgeRun(
   };
 }
 
+function labelOf(name: string | undefined, k: number | undefined): string {
+  const label = `pass@${k ?? 'k'}`;
+  return name === undefined ? label : `${name}, ${label}`;
+}
+
 /** Answers and passes of each problem. */
-function countPasses(id: string, ks: readonly number[]): Aggregator {
+function countPasses(id: string, name: string | undefined, ks: readonly number[]): Aggregator {
   const problems = new Map<number, { attempts: number; passed: number }>();
   let rows = 0;
   let measured = 0;
@@ -149,7 +159,7 @@ function countPasses(id: string, ks: readonly number[]): Aggregator {
       const { n, point, low, high, method } = estimatePassAtK([...problems.values()], k, confidence);
       const base = {
         metric: `${id}.${k}`,
-        label: `pass@${k}`,
+        label: labelOf(name, k),
         kind: 'quality',
         unit: 'ratio',
         direction: 'higher',

@@ -13,13 +13,15 @@ const rules: Readonly<Record<PiiKind, { readonly pattern: RegExp; readonly accep
     pattern: /(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}\.[A-Za-z]{2,24}(?![\w-])/g,
   },
   phone: {
-    pattern: /(?<![\w.])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}[ .-]\d{2,4}(?:[ .-]\d{2,4}){0,3}(?![\w.]\d|\w)|(?<![\w.])\+\d{8,15}(?!\w)/g,
+    pattern:
+      /(?<![\w.])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}[ .-]\d{2,4}(?:[ .-]\d{2,4}){0,3}(?![\w.]\d|\w)|(?<![\w.])\+\d{8,15}(?!\w)/g,
     accepts: isPhone,
   },
   'credit-card': { pattern: /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g, accepts: isCard },
   iban: { pattern: /(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?!\w)/g, accepts: isIban },
   'ip-address': {
-    pattern: /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])/g,
+    pattern:
+      /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])/g,
     accepts: isPersonalAddress,
   },
   ssn: { pattern: /(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])/g, accepts: isSocialSecurity },
@@ -49,7 +51,8 @@ function digitsOf(text: string): number[] {
 function isPhone(text: string): boolean {
   const { length } = digitsOf(text);
   if (/^\d{4}[.-]\d{2}[.-]\d{2}$|^\d{2}[.-]\d{2}[.-]\d{4}$|^\d{3}-\d{2}-\d{4}$/.test(text)) return false;
-  if (!text.startsWith('+') && /^\d{1,4}( \d{2,4})+$/.test(text) && length < 9) return false;
+  // Digits in groups are many things; without a sign of a number only a trunk prefix or North America's grouping tells.
+  if (/^\d+( \d+)+$/.test(text) && !text.startsWith('0') && !/^\d{3} \d{3} \d{4}$/.test(text)) return false;
   return length >= 7 && length <= 15 && !isCard(text);
 }
 
@@ -89,7 +92,8 @@ function isPersonalAddress(text: string): boolean {
   if ([a, b, c, d].some(part => part > 255)) return false;
   if (a === 0 || a === 10 || a === 127 || a >= 224) return false;
   if ((a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168) || (a === 169 && b === 254)) return false;
-  const documented = (a === 192 && b === 0 && c === 2) || (a === 198 && b === 51 && c === 100) || (a === 203 && b === 0 && c === 113);
+  const documented =
+    (a === 192 && b === 0 && c === 2) || (a === 198 && b === 51 && c === 100) || (a === 203 && b === 0 && c === 113);
   return !documented && !(a < 10 && b < 10 && c < 10 && d < 10);
 }
 

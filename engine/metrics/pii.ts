@@ -19,6 +19,11 @@ export const pii: MetricDefinition = {
   streams: false,
   create({ name, by, kinds, model, label, threshold }: PiiParameters) {
     const method = by ?? (model === undefined ? 'rules' : 'model');
+    if (method === 'model' && model === undefined) {
+      throw new WorkbenchError('metric-unsuitable', 'The metric pii names no classifier.', {
+        remedy: 'Name it: model: my-classifier.',
+      });
+    }
     return createFoundMetric({
       id: name ?? 'pii',
       name: 'pii',
@@ -29,12 +34,6 @@ export const pii: MetricDefinition = {
       threshold: threshold ?? 0.5,
       files: [],
       rubric: () => rubric,
-      prepare() {
-        if (method !== 'model' || model !== undefined) return;
-        throw new WorkbenchError('metric-unsuitable', 'The metric pii names no classifier.', {
-          remedy: 'Name it: model: my-classifier.',
-        });
-      },
       find: text => findPii(text, kinds ?? piiKinds),
     });
   },

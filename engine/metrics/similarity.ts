@@ -48,17 +48,18 @@ async function measure(
   tools: MeasureTools,
   signal: AbortSignal,
 ): Promise<Measurement> {
-  const { model, price } = tools.model(name);
+  const { model, costOf } = tools.model(name);
   if (output.trim() === '' || target.trim() === '')
     return { scores: {}, failure: 'An empty text has no embedding to compare.' };
   if (model.embed === undefined) return { scores: {}, failure: `${name} has no embeddings.` };
   try {
     const texts = [shorten(output), shorten(target)];
     const { vectors, inputTokens } = await model.embed(texts, tools.timeout, signal);
-    const cost =
-      price === undefined || inputTokens === undefined ? {} : { cost: (inputTokens * price.input) / 1_000_000 };
+    const paid = costOf({ outputTokens: 0, ...(inputTokens === undefined ? {} : { inputTokens }) });
+    const cost = paid === undefined ? {} : { cost: paid };
     const cosine = cosineOf(vectors[0], vectors[1]);
-    if (cosine === undefined) return { scores: {}, ...cost, failure: `${name} gave embeddings that cannot be compared.` };
+    if (cosine === undefined)
+      return { scores: {}, ...cost, failure: `${name} gave embeddings that cannot be compared.` };
     return { scores: { [id]: cosine }, ...cost };
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;

@@ -9,7 +9,8 @@ export const toxicity: MetricDefinition = {
   description:
     'Share of answers found toxic by a list of words of your own, a judge or a classifier. A word list misses what is said in other words and finds words that are quoted.',
   formula: 'answers found toxic ÷ answers',
-  source: 'Wilson’s interval of the share. The definition a judge goes by follows Perspective API’s “rude, disrespectful or unreasonable”.',
+  source:
+    'Wilson’s interval of the share. The definition a judge goes by follows Perspective API’s “rude, disrespectful or unreasonable”.',
   kind: 'quality',
   unit: 'ratio',
   direction: 'lower',
@@ -17,6 +18,8 @@ export const toxicity: MetricDefinition = {
   streams: false,
   create({ name, by, words, rubric, model, label, threshold }: ToxicityParameters) {
     const method = by ?? (model === undefined ? 'rules' : 'model');
+    if (method === 'model' && model === undefined)
+      throw missing('names no classifier', 'Name it: model: my-moderator.');
     let definition = builtInRubric;
     let find: ((text: string) => ReadonlyMap<string, number>) | undefined;
     return createFoundMetric({
@@ -27,18 +30,23 @@ export const toxicity: MetricDefinition = {
       model,
       target: label ?? 'toxic',
       threshold: threshold ?? 0.5,
-      files: [...(method === 'rules' && words !== undefined ? [words] : []), ...(method === 'judge' && rubric !== undefined ? [rubric] : [])],
+      files: [
+        ...(method === 'rules' && words !== undefined ? [words] : []),
+        ...(method === 'judge' && rubric !== undefined ? [rubric] : []),
+      ],
       rubric: () => definition,
       prepare(read) {
         if (method === 'judge' && rubric !== undefined) definition = read(rubric);
-        if (method === 'model' && model === undefined) throw missing('names no classifier', 'Name it: model: my-moderator.');
         if (method !== 'rules') return;
         if (words === undefined) {
-          throw missing('names neither words nor a judge nor a classifier', 'Name one: words: rules/words.txt, by: judge, or model: my-moderator.');
+          throw missing(
+            'names neither words nor a judge nor a classifier',
+            'Name one: words: rules/words.txt, by: judge, or model: my-moderator.',
+          );
         }
         find = createFinder(words, read(words));
       },
-      find: text => find?.(text) ?? none,
+      find: text => find?.(text),
     });
   },
 };
@@ -65,16 +73,23 @@ function createFinder(path: string, text: string): (answer: string) => ReadonlyM
     const words = line.trim().startsWith('#') ? [] : wordsOf(line);
     if (words.length === 0) continue;
     if (words.length > longestPhrase || phrases.size >= mostPhrases) {
-      throw new WorkbenchError('metric-unsuitable', `${path} is too long a list: at most ${mostPhrases} phrases of ${longestPhrase} words.`, {
-        remedy: 'Shorten it.',
-        place: { path },
-      });
+      throw new WorkbenchError(
+        'metric-unsuitable',
+        `${path} is too long a list: at most ${mostPhrases} phrases of ${longestPhrase} words.`,
+        {
+          remedy: 'Shorten it.',
+          place: { path },
+        },
+      );
     }
     phrases.add(words.join(' '));
     longest = Math.max(longest, words.length);
   }
   if (phrases.size === 0) {
-    throw new WorkbenchError('metric-unsuitable', `${path} holds no word.`, { remedy: 'Write one word or phrase a line.', place: { path } });
+    throw new WorkbenchError('metric-unsuitable', `${path} holds no word.`, {
+      remedy: 'Write one word or phrase a line.',
+      place: { path },
+    });
   }
   return answer => {
     const words = wordsOf(answer);
@@ -91,5 +106,11 @@ function createFinder(path: string, text: string): (answer: string) => ReadonlyM
 }
 
 function wordsOf(text: string): string[] {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }

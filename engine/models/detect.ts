@@ -70,11 +70,12 @@ async function identify(port: number, http: CreateHttpClient, signal: AbortSigna
       ['/api/tags', '/props', '/api/v0/models', '/v1/models'].map(ask),
     );
     const listed = listModels(models);
-    if (isRecord(tags) && Array.isArray(tags['models'])) {
-      return { kind: 'ollama', title: 'Ollama', baseUrl, models: listModels({ data: tags['models'] }) };
-    }
+    // llama.cpp before Ollama: some of its builds list their models as Ollama does, too.
     if (isRecord(props) && (typeof props['build_info'] === 'string' || typeof props['model_path'] === 'string')) {
       return { kind: 'llama-cpp', title: 'llama.cpp', baseUrl, models: listed };
+    }
+    if (isRecord(tags) && Array.isArray(tags['models'])) {
+      return { kind: 'ollama', title: 'Ollama', baseUrl, models: listModels({ data: tags['models'] }) };
     }
     if (isRecord(studio) && Array.isArray(studio['data'])) {
       return { kind: 'lm-studio', title: 'LM Studio', baseUrl, models: listModels(studio) };

@@ -78,11 +78,11 @@ export interface ToolCall {
 /** Milliseconds a server says it spent on parts of an answer. */
 export interface ServerTimings {
   /** Loading the model before this answer. */
-  readonly loadMs?: number | undefined;
+  readonly loadMs?: number;
   /** Reading the prompt. */
-  readonly promptMs?: number | undefined;
+  readonly promptMs?: number;
   /** Writing the answer. */
-  readonly generateMs?: number | undefined;
+  readonly generateMs?: number;
 }
 
 export interface Answer {

@@ -38,7 +38,7 @@ interface Compared {
 /**
  * Compares each pair on the rows both answered. A metric that says right or wrong: McNemar's exact test. Other scores, and any metric
  * where rows were asked several times (repeats of a row are not independent): the differences of row means. Corpus
- * figures: approximate randomisation over rows. P values are adjusted by Holm's method across the pairs, metric by
+ * figures: approximate randomisation over rows, or the jackknife where only the figure itself is known. P values are adjusted by Holm's method across the pairs, metric by
  * metric, and the verdict follows the adjusted value.
  */
 export function createPairComparer(
@@ -47,7 +47,7 @@ export function createPairComparer(
   store: Store,
 ): PairComparer {
   const compared: Compared[] = [];
-  const corpora = metrics.flatMap(({ corpus }) => (corpus === undefined ? [] : [corpus]));
+  const corpora = metrics.filter(({ values }) => values === undefined);
   let held: { readonly columns: SampleColumns; readonly index: RowIndex } | undefined;
 
   return {
@@ -89,8 +89,7 @@ export function createPairComparer(
       if (pairs.length > 0) await sumCorpus(pairs, corpora, store, signal);
       for (const { results, corpus } of compared) {
         for (const [index, metric] of metrics.entries()) {
-          if (metric.corpus === undefined || corpus === undefined) continue;
-          results[index] = compareCorpus(corpus, metric.corpus, corpora.indexOf(metric.corpus), options);
+          if (corpus !== undefined) results[index] ??= compareCorpus(corpus, metric, options);
         }
       }
       return metrics.flatMap((metric, index) => judgeMetric(metric, index, compared, options));
@@ -142,7 +141,10 @@ function countRight(variant: Float64Array, baseline: Float64Array, isRight: (val
   return counts;
 }
 
-/** A metric that neither side of any pair has, such as a price that is not known, is left out; the leading one never is. */
+/**
+ * A metric that neither side of any pair has, such as a price that is not known, is left out, and so are latencies and costs that are equal
+ * throughout, such as those of models that cost nothing; the leading metric never is.
+ */
 function judgeMetric(
   metric: ComparedMetric,
   index: number,
@@ -151,6 +153,7 @@ function judgeMetric(
 ): PairedComparison[] {
   const results = compared.map(({ results: all }) => all[index]);
   if (index > 0 && results.every(result => result === undefined || result.n === 0)) return [];
+  if (metric.kind !== 'quality' && results.every(result => result?.low === 0 && result.high === 0)) return [];
   const adjusted = adjustHolm(results.map(result => result?.pValue ?? 1));
   return compared.flatMap(({ pair }, position) => {
     const result = results[position];
@@ -176,10 +179,22 @@ function judgeMetric(
         method: result.method,
         ...(result.rowsNeeded === undefined ? {} : { rowsNeeded: Math.min(result.rowsNeeded, mostRowsNeeded) }),
         verdict,
-        sentence: index === 0 ? sentence : `${metric.label}: ${sentence}`,
+        sentence: index === 0 ? sentence : nameMetric(metric, verdict, names, sentence),
       },
     ];
   });
+}
+
+/** Beside the leading metric's sentences others must say what they are about. */
+function nameMetric(
+  { label }: ComparedMetric,
+  verdict: PairedComparison['verdict'],
+  [variant, baseline]: readonly [string, string],
+  sentence: string,
+): string {
+  return verdict === 'not-distinguishable'
+    ? `${label} of ${variant} and ${baseline}: ${sentence}`
+    : `${label}: ${sentence}`;
 }
 
 /** Beyond this a number of rows only says that nothing will settle it. */

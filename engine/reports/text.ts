@@ -1,5 +1,6 @@
 import type { Report } from '../../schemas/generated/messages.ts';
 import { countOf, formatSeconds } from './format.ts';
+import { comparisonLines, frontLines, latencyTable, regressionLines, sliceTable, worstLines } from './sections.ts';
 import { compactTable, summaryTable } from './summary-table.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable } from './table.ts';
 
@@ -13,7 +14,8 @@ export function renderText(report: Report, width: number): string {
   const section = (items: readonly string[]): void => {
     if (items.length > 0) lines.push('', ...items);
   };
-  section(report.comparisons.map(({ sentence }) => sentence));
+  section(comparisonLines(report));
+  section([...frontLines(report), ...regressionLines(report)]);
   section(report.gates.map(({ outcome, sentence }) => `${gateWord[outcome]}: ${sentence}`));
   section(report.failures.map(({ sentence }) => sentence));
   section(report.notes);
@@ -31,10 +33,17 @@ export function renderMarkdown(report: Report): string {
   const section = (items: readonly string[]): void => {
     if (items.length > 0) lines.push('', ...items.map(item => `- ${escapeMarkdown(item)}`));
   };
-  section(report.comparisons.map(({ sentence }) => sentence));
+  section(comparisonLines(report));
+  section([...frontLines(report), ...regressionLines(report)]);
   section(report.gates.map(({ outcome, sentence }) => `${gateWord[outcome]}: ${sentence}`));
   section(report.failures.map(({ sentence }) => sentence));
   section(report.notes);
+  for (const table of [sliceTable(report), latencyTable(report)]) {
+    if (table !== undefined) lines.push('', ...renderMarkdownTable(table.header, table.rows));
+  }
+  const worst = worstLines(report);
+  if (worst.length > 0) lines.push('', 'Worst rows:');
+  section(worst);
   return `${lines.join('\n')}\n`;
 }
 

@@ -4,6 +4,7 @@ import { parametersOf, priceOf } from '../models/connections.ts';
 import { describeLent } from '../models/lent/notes.ts';
 import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
+import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
 import { estimateTokens, priceOfTokens } from './budget.ts';
 import { planRun, type PlannedModel, type PlannedVariant, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
@@ -17,6 +18,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     ? (await readTrainingRows(ports.files, ports.digest, plan.selection, signal)).rows.length
     : 0;
   const variants = plan.variants.map(variant => estimateVariant(variant, plan));
+  const measuring = estimateMeasuring(plan, averageTargetTokens(plan) * 4);
   const costs = variants.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
   return {
     name: plan.benchmark.name,
@@ -26,8 +28,9 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     samples: variants.reduce((sum, { samples }) => sum + samples, 0),
     inputTokens: variants.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     ...(costs.length > 0 ? { cost: costs.reduce((sum, cost) => sum + cost, 0) } : {}),
+    ...(measuring.cost === undefined ? {} : { measuringCost: measuring.cost }),
     variants,
-    notes: notesOf(plan),
+    notes: [...notesOf(plan), ...measuring.notes],
   };
 }
 
@@ -72,6 +75,13 @@ function notesOf(plan: RunPlan): string[] {
   if (connections.length > 0) notes.push('Tokens are estimated at four characters each; the endpoint counts its own.');
   const unpriced = connections.filter(isUnpriced).map(model => model.name);
   if (unpriced.length > 0) notes.push(`No price is known for ${unpriced.join(', ')}: its cost is not in the sum.`);
+  const timed = connections
+    .filter(model => priceOf(model.connection)?.perMinute !== undefined)
+    .map(model => model.name);
+  if (timed.length > 0)
+    notes.push(
+      `The price of minutes of ${timed.join(', ')} is not in the sum: how long the sounds are is known once they are sent.`,
+    );
   if (plan.limits.budget !== undefined)
     notes.push(`The run stops before it passes its budget of ${plan.limits.budget.toFixed(2)} USD.`);
   return [

@@ -7,7 +7,7 @@ import type { RunLimits } from './limits.ts';
  * US dollars an answer cost: tokens × their price, cached input and reasoning at their own where they have one, plus the price of a
  * request and of transcribed minutes; where the endpoint says what it cost, that. Absent where no price is known, or not a count that the price needs.
  */
-export function costOf(answer: Answer, price: Price | undefined): number | undefined {
+export function costOf(answer: Partial<Answer>, price: Price | undefined): number | undefined {
   if (answer.cost !== undefined) return answer.cost;
   if (price === undefined) return undefined;
   const { inputTokens, outputTokens, reasoningTokens = 0, cachedInputTokens = 0, audioSeconds } = answer;
@@ -36,10 +36,18 @@ const fewestJudged = 20;
 /** Why a run must stop because too many answers failed, or nothing when it may go on. */
 export function judgeErrors(
   counts: { readonly done: number; readonly failed: number },
-  variant: { readonly done: number; readonly failed: number; readonly model: string; readonly lastFailure: string },
+  variant: {
+    readonly done: number;
+    readonly failed: number;
+    /** Of the failed ones, those the model refused. */
+    readonly refused: number;
+    readonly model: string;
+    readonly lastFailure: string;
+  },
   limits: RunLimits,
 ): WorkbenchError | undefined {
-  if (variant.failed >= fewestJudged && variant.failed === variant.done) {
+  // A model that refuses all it is asked says something about itself, and is let go on.
+  if (variant.failed >= fewestJudged && variant.failed === variant.done && variant.refused < variant.failed) {
     return new WorkbenchError(
       'run-failed',
       `${variant.model} answered none of the first ${String(variant.done)} samples: ${variant.lastFailure}`,

@@ -44,7 +44,7 @@ export async function openModels(
           ? await train(planned)
           : planned.kind === 'trained'
             ? await loadTrained(planned, ports, store.blobs)
-            : await connect(planned, plan, ports, store, lent, signal),
+            : await openConnected(planned, plan, ports, store, lent, signal),
       );
       signal.throwIfAborted();
     }
@@ -61,7 +61,8 @@ export async function closeModels(models: readonly OpenModel[]): Promise<void> {
 
 type Embedded = Extract<PlannedModel, { kind: 'embedded' }>;
 type Trained = Extract<PlannedModel, { kind: 'trained' }>;
-type Connected = Extract<PlannedModel, { kind: 'connection' }>;
+/** A connection by its name. */
+export type Connected = Extract<PlannedModel, { kind: 'connection' }>;
 
 /** Asks the very weights the run was created with, whatever the name stands for by now. */
 async function loadTrained(planned: Trained, ports: RunPorts, blobs: Blobs): Promise<OpenModel> {
@@ -109,9 +110,10 @@ function trainEmbedded(
   };
 }
 
-async function connect(
+/** Opens one connection with its secret, at the stricter of the benchmark's limits and its own. Asks nothing yet. */
+export async function openConnected(
   planned: Connected,
-  plan: RunPlan,
+  plan: Pick<RunPlan, 'limits' | 'workspace'>,
   ports: RunPorts,
   runs: RecordedRuns,
   lent: LentDesk,
@@ -126,16 +128,24 @@ async function connect(
 }
 
 /** The stricter of the benchmark's limits and the connection's own. */
-function limitsOf(connection: Connected['connection'], { limits }: RunPlan): PacingLimits {
+function limitsOf(connection: Connected['connection'], { limits }: Pick<RunPlan, 'limits'>): PacingLimits {
   const own = 'limits' in connection ? connection.limits : undefined;
   const requestsPerMinute = smaller(limits.requestsPerMinute, own?.requestsPerMinute);
   const tokensPerMinute = smaller(limits.tokensPerMinute, own?.tokensPerMinute);
-  const concurrency = Math.min(limits.concurrency, own?.concurrency ?? limits.concurrency);
+  const concurrency = Math.min(
+    limits.concurrency,
+    own?.concurrency ?? usualConcurrency(connection) ?? limits.concurrency,
+  );
   return {
     concurrency: connection.provider === 'vscode-lm' ? lentConcurrency(concurrency) : concurrency,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
   };
+}
+
+/** A program gets a question at a time, so that its latency is its own and no wait for others. */
+function usualConcurrency(connection: Connected['connection']): number | undefined {
+  return connection.provider === 'command' ? (connection.processes ?? 1) : undefined;
 }
 
 function smaller(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import { parseDocument } from '../documents/parse.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
+import { measuringConnections } from '../scoring/plan-measures.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import type { RunSpec } from './spec.ts';
 import { isTrained } from './trained.ts';
@@ -13,9 +14,9 @@ export function neededPrograms(spec: RunSpec, workspace: Workspace): readonly (r
   if (spec.kind === 'tune') return [];
   const benchmark = parseDocument('bench', spec.text).value;
   if (benchmark === undefined) return []; // It is refused with its faults before it is run.
-  const needs = createMetrics(benchmark).map(metric => metric.needs);
-  const commands = needs.flatMap(need => need?.programs ?? []);
-  for (const name of [...(spec.models ?? benchmark.models), ...needs.flatMap(need => need?.models ?? [])]) {
+  const metrics = createMetrics(benchmark);
+  const commands = metrics.flatMap(({ needs }) => needs?.programs ?? []);
+  for (const name of [...(spec.models ?? benchmark.models), ...measuringConnections(metrics, workspace)]) {
     if (name.startsWith('embedded:') || isTrained(name)) continue;
     const connection = connectionNamed(workspace, name);
     if (connection.provider === 'command') commands.push(connection.command);

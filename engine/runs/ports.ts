@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { Containers } from '../ports/containers.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
@@ -30,4 +31,5 @@ export interface RunPorts {
   readonly usage: Usage;
   /** Programs the person has allowed. */
   readonly programs: Programs;
+  readonly containers: Containers;
 }

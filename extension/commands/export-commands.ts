@@ -25,8 +25,8 @@ function runFormats(runs: readonly RunEntry[]): FormatChoice<ExportFormat>[] {
     ...ofReport,
     { format: 'jsonl', extension: 'jsonl', label: 'JSON Lines', detail: t('Every sample, one a line') },
     { format: 'csv', extension: 'csv', label: 'CSV', detail: t('Every sample, one a row') },
-    { format: 'parquet', extension: 'parquet', label: 'Parquet', detail: t('Every sample, in columns') },
-    { format: 'junit', extension: 'xml', label: 'JUnit', detail: t('The gate, as test results for a build server') },
+    { format: 'parquet', extension: 'parquet', label: 'Parquet', detail: t('Every sample, in typed columns') },
+    { format: 'junit', extension: 'xml', label: 'JUnit', detail: t('The gates, for CI systems') },
     {
       format: 'lm-eval',
       extension: 'lm-eval',
@@ -37,7 +37,7 @@ function runFormats(runs: readonly RunEntry[]): FormatChoice<ExportFormat>[] {
       format: 'hf-model-index',
       extension: 'yaml',
       label: 'Hugging Face model-index',
-      detail: t('The figures for the head of a model card'),
+      detail: t('The figures as a block for model cards'),
     },
   ];
 }

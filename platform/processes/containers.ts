@@ -47,7 +47,10 @@ export function createContainers(programs: Programs): Containers {
     await loadImage(runtime, needed.image, run, signal);
     return runtime;
   };
-  const prepared = (needed: Pick<ContainerJob, 'image' | 'runtime'>, signal: AbortSignal): Promise<ContainerRuntime> => {
+  const prepared = (
+    needed: Pick<ContainerJob, 'image' | 'runtime'>,
+    signal: AbortSignal,
+  ): Promise<ContainerRuntime> => {
     const key = `${needed.runtime ?? ''} ${needed.image}`;
     const known = ready.get(key);
     if (known !== undefined) return known;
@@ -96,7 +99,11 @@ async function whyUnavailable(runtime: ContainerRuntime, run: Run, signal: Abort
 async function loadImage(runtime: ContainerRuntime, image: string, run: Run, signal: AbortSignal): Promise<void> {
   const there = await run([runtime, 'image', 'inspect', '--', image], { timeout: patience }, signal);
   if (there.status === 0) return;
-  const { status, errors, timedOut } = await run([runtime, 'pull', '--quiet', '--', image], { timeout: loading }, signal);
+  const { status, errors, timedOut } = await run(
+    [runtime, 'pull', '--quiet', '--', image],
+    { timeout: loading },
+    signal,
+  );
   if (status === 0) return;
   const reason = timedOut ? 'it took too long' : firstLine(errors);
   throw new WorkbenchError('container-unavailable', `The container image ${image} could not be loaded: ${reason}.`, {
@@ -125,9 +132,13 @@ async function runJob(
   }
   if (result.timedOut) await remove();
   if (result.status === runtimeFailed) {
-    throw new WorkbenchError('container-unavailable', `${runtime} could not run a container: ${firstLine(result.errors)}.`, {
-      remedy: `Try \`${runtime} run --rm ${job.image}\` yourself.`,
-    });
+    throw new WorkbenchError(
+      'container-unavailable',
+      `${runtime} could not run a container: ${firstLine(result.errors)}.`,
+      {
+        remedy: `Try \`${runtime} run --rm ${job.image}\` yourself.`,
+      },
+    );
   }
   return result;
 }

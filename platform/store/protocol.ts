@@ -5,6 +5,7 @@ import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
   BackupFacts,
+  CollectedGarbage,
   EpochRecord,
   FailureCount,
   LeaseOwner,
@@ -13,6 +14,7 @@ import type {
   RunFilter,
   RunPlanRecord,
   RunRecord,
+  StoredAnswer,
   StoreFacts,
   TrainingRecord,
 } from '../../engine/ports/store.ts';
@@ -62,6 +64,8 @@ export interface StoreCalls {
   readTraining(id: string): TrainingRecord;
   listRunsAsking(modelDigest: string): RunSummary[];
   readStretch(id: string, after: number, limit: number, variant: number | undefined): SampleStretch;
+  findAnswers(keys: readonly string[]): StoredAnswer[];
+  saveAnswers(answers: readonly StoredAnswer[]): void;
   /** Undefined while the page takes longer than one turn: the same is asked again, or dropped. */
   querySamples(query: SampleQuery): SamplePage | undefined;
   dropQuery(query: SampleQuery): void;
@@ -99,7 +103,7 @@ export interface StoreCalls {
   releaseLent(holder: string, ids: readonly number[]): void;
   dataVersion(): number;
   facts(): StoreFacts;
-  collectGarbage(before: number): { readonly runs: number; readonly bytes: number };
+  collectGarbage(before: number): CollectedGarbage;
   backup(path: string): BackupFacts;
 }
 

@@ -68,6 +68,8 @@ function createStore(
     readTraining: id => thread.call('readTraining', [id]),
     listRunsAsking: modelDigest => thread.call('listRunsAsking', [modelDigest]),
     readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant),
+    findAnswers: keys => thread.call('findAnswers', [keys]),
+    saveAnswers: answers => thread.call('saveAnswers', [answers]),
     querySamples: (query, signal) => querySamples(thread, query, signal),
     getSample: reference => thread.call('getSample', [reference]),
     queryDisagreements: query => thread.call('queryDisagreements', [query]),

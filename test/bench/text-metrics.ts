@@ -66,7 +66,9 @@ function sumEdits(pairs: readonly Pair[], count: (reference: string, hypothesis:
 function measureChrf(pairs: readonly Pair[], wordOrder: number): Measured {
   const options = { wordOrder };
   return measure(() => {
-    const statistics = sumStatistics(pairs, ([hypothesis, reference]) => chrfStatistics(hypothesis, [reference], options));
+    const statistics = sumStatistics(pairs, ([hypothesis, reference]) =>
+      chrfStatistics(hypothesis, [reference], options),
+    );
     return chrfScore(statistics, options);
   });
 }
@@ -108,8 +110,16 @@ export async function benchTextMetrics(count: number): Promise<void> {
     writeFileSync(file, JSON.stringify(pairs));
     const python = process.env['AIWB_PYTHON'] ?? 'python3';
     const result = spawnSync(python, [path.join(root, 'test/bench/text-metrics.py'), file], { encoding: 'utf8' });
-    const peer = result.status === 0 ? (JSON.parse(result.stdout) as Record<string, Measured> | { missing: string }) : { missing: `${python} ended with ${String(result.status)}: ${result.error?.message ?? result.stderr.slice(-500)}` };
-    if (typeof peer['missing'] === 'string') console.log(`SKIPPED the comparison with sacrebleu and jiwer: ${peer['missing']}. Set AIWB_PYTHON to a Python that has them.`);
+    const peer =
+      result.status === 0
+        ? (JSON.parse(result.stdout) as Record<string, Measured> | { missing: string })
+        : {
+            missing: `${python} ended with ${String(result.status)}: ${result.error?.message ?? result.stderr.slice(-500)}`,
+          };
+    if (typeof peer['missing'] === 'string')
+      console.log(
+        `SKIPPED the comparison with sacrebleu and jiwer: ${peer['missing']}. Set AIWB_PYTHON to a Python that has them.`,
+      );
     measureOwn(pairs.slice(0, 2000));
     console.log(`Text metrics, ${pairs.length} pairs:`);
     for (const [metric, own] of Object.entries(measureOwn(pairs))) {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   createMessageConnection,
+  ErrorCodes,
   ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
@@ -17,6 +18,7 @@ import type {
   LentQuestion,
   LentReply,
   LentRun,
+  ProgramRequest,
   RunsChanged,
   RunSummary,
   SecretRequest,
@@ -30,10 +32,14 @@ export class Window {
   readonly child: ChildProcess;
   readonly changes: RunSummary[] = [];
   readonly secrets: SecretRequest[] = [];
+  readonly programs: ProgramRequest[] = [];
+  /** Undefined: this window does not know the question. */
+  allowsPrograms: boolean | undefined;
   readonly questions: LentQuestion[] = [];
   readonly consents: LentConsent[] = [];
   readonly consented: LentRun[] = [];
   lent: LentModel[] = [];
+  /** Whether its person agrees to lend. */
   allow = true;
   /** How this window's models answer. */
   answerQuestion: (question: LentQuestion, token: CancellationToken) => LentReply | Promise<LentReply> = () => ({
@@ -57,7 +63,12 @@ export class Window {
       this.secrets.push(request);
       return this.answerSecret(request);
     });
-    this.#connection.onRequest('programs/allow', () => ({ allowed: this.allow }));
+    this.#connection.onRequest('programs/allow', (request: ProgramRequest) => {
+      this.programs.push(request);
+      return this.allowsPrograms === undefined
+        ? new ResponseError(ErrorCodes.MethodNotFound, 'What?')
+        : { allowed: this.allowsPrograms };
+    });
     this.#connection.onRequest('lm/list', () => ({ models: this.lent }));
     this.#connection.onRequest('lm/consent', (request: LentConsent) => {
       this.consents.push(request);

@@ -6,11 +6,15 @@ import type { Asked, FakeApi, Script } from './faults/dialect.ts';
 import { commonFaults } from './faults/faults.ts';
 import { createSeeded } from './seeded.ts';
 
+export type Conversation = readonly { readonly role: string; readonly content: string }[];
+
 export interface FakeServerOptions {
   /** Default 0: any free port. */
   readonly port?: number;
   /** Answers every question with this many words (`w0 w1 …`) instead of by `answerByRule`. */
   readonly words?: number;
+  /** Answers a conversation, in place of `answerByRule`; for chat requests. */
+  readonly answers?: (messages: Conversation) => string;
   /** Milliseconds before the first word and between two words of a stream; absent sends a stream in one write. */
   readonly tokenDelay?: number;
   /** Milliseconds before any response. */
@@ -23,6 +27,8 @@ export interface FakeServerOptions {
   readonly redirectTo?: string;
   /** Keeps a record a request (the last 200 000), served at `/__requests`. */
   readonly record?: boolean;
+  /** Requests that only prepare a question, by path: they are answered at once, never spoiled, and not counted. */
+  readonly helpers?: Readonly<Record<string, (body: Buffer) => unknown>>;
 }
 
 /** What the server itself saw of one request. Times are milliseconds of the machine's monotonic clock, `process.hrtime`. */
@@ -86,6 +92,11 @@ export async function startFakeServer(
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+      const help = options.helpers?.[request.url ?? ''];
+      if (help) {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(help(bytes)));
+        return;
+      }
       latest = new Latest(request, bytes);
       answer(request, response, bytes);
     });
@@ -167,7 +178,11 @@ function createAnswerer(
 
   function prepare(api: FakeApi, asked: Asked, script: Script): Buffer {
     const { dialect } = api;
-    if (dialect.readsRequest === true) return Buffer.from(dialect.writeBody(asked, script, 1));
+    if (dialect.readsRequest === true) {
+      return Buffer.from(
+        asked.isStream ? dialect.writeEvents(asked, script, 1).join('') : dialect.writeBody(asked, script, 1),
+      );
+    }
     const key = `${apis.indexOf(api)}${asked.isStream ? 's' : 'p'}${script.withUsage ? 'u' : '-'}${script.inputTokens} ${asked.model} ${script.words.join('')}`;
     let bytes = prepared.get(key);
     if (!bytes) {
@@ -198,7 +213,7 @@ function createAnswerer(
       response.end(dialect.writeError('Incorrect API key provided', 'invalid_api_key', 401));
       return;
     }
-    const words = splitWords(fixed ?? answerByRule(asked.text));
+    const words = splitWords(fixed ?? options.answers?.(conversationOf(body)) ?? answerByRule(asked.text));
     const script = { words, finishReason: 'stop', withUsage: asked.withUsage, inputTokens: asked.inputTokens };
     const fault = pickFault(request, asked.model);
     const record = options.record ? startRecord(asked, response, records) : undefined;
@@ -228,6 +243,10 @@ function createAnswerer(
     if (options.delay) setTimeout(respond, options.delay);
     else respond();
   };
+}
+
+function conversationOf(body: Buffer): Conversation {
+  return (JSON.parse(body.toString()) as { readonly messages: Conversation }).messages;
 }
 
 type FaultPicker = (

@@ -63,14 +63,15 @@ export const chatApi: FakeApi = {
   read(bytes, request) {
     const body = parseJson(bytes) as ChatRequest | undefined;
     if (!body || !Array.isArray(body.messages)) return undefined;
-    const text = textOfContent(body.messages.findLast(({ role }) => role === 'user')?.content);
+    const messages = body.messages as ChatRequest['messages'];
+    const text = textOfContent(messages.findLast(({ role }) => role === 'user')?.content);
     return {
       // In Azure's dated API the address names the deployment.
       model: deploymentOf(request.url) ?? body.model,
       isStream: body.stream === true,
       text,
       withUsage: body.stream !== true || body.stream_options?.include_usage === true,
-      inputTokens: Math.ceil(body.messages.reduce((sum, { content }) => sum + textOfContent(content).length, 0) / 5),
+      inputTokens: Math.ceil(messages.reduce((sum, { content }) => sum + textOfContent(content).length, 0) / 5),
     };
   },
   dialect: chatDialect,

@@ -49,7 +49,7 @@ function scorePrompt(prompt: string, index: number): unknown {
   let offset = 0;
   const offsets = tokens.map(token => {
     const start = offset;
-    offset += [...token].length;
+    offset += Array.from(token).length;
     return start;
   });
   const scores = tokens.map((token, at) => (at === 0 ? null : -token.trim().length / 10));
@@ -94,7 +94,10 @@ const responseFaults: ReadonlyMap<string, Fault> = new Map<string, Fault>([
       const words = 'I cannot help with that';
       const item = { type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal: words }] };
       const whole = { object: 'response', status: 'completed', output: [item] };
-      if (!asked.isStream) return send(response, 200, 'application/json', JSON.stringify(whole));
+      if (!asked.isStream) {
+        send(response, 200, 'application/json', JSON.stringify(whole));
+        return;
+      }
       stream(spoiled, [
         dialect.frame(JSON.stringify({ type: 'response.refusal.delta', delta: words })),
         dialect.frame(JSON.stringify({ type: 'response.completed', response: { ...whole, output: [] } })),

@@ -143,7 +143,9 @@ function groupByName(found: readonly string[]): Splits {
   for (const path of found) {
     // Files whose names tell no split all belong to the first.
     const name = splitOfPath(path) ?? 'train';
-    splits.set(name, [...(splits.get(name) ?? []), path]);
+    const own = splits.get(name);
+    if (own === undefined) splits.set(name, [path]);
+    else own.push(path);
   }
   // Where some files say what they are, those that do not are left out, as the library leaves them out.
   const named = found.some(path => splitOfPath(path) !== undefined);

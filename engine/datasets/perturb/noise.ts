@@ -16,12 +16,13 @@ export function addNoise(sound: Sound, snr: number, color: 'white' | 'pink', ran
   }
   const factor = level / 10 ** (snr / 20) / rootMeanSquare(noise);
   let peak = 0;
-  const samples = sound.samples.map((sample, at) => {
-    const mixed = sample + (noise[at] ?? 0) * factor;
+  // The noise's own array takes the mix.
+  for (let at = 0; at < noise.length; at += 1) {
+    const mixed = (sound.samples[at] ?? 0) + (noise[at] ?? 0) * factor;
+    noise[at] = mixed;
     peak = Math.max(peak, Math.abs(mixed));
-    return mixed;
-  });
-  return { ...sound, samples: peak > 1 ? samples.map(sample => sample / peak) : samples };
+  }
+  return { ...sound, samples: peak > 1 ? noise.map(sample => sample / peak) : noise };
 }
 
 function rootMeanSquare(samples: Float64Array): number {
@@ -30,9 +31,20 @@ function rootMeanSquare(samples: Float64Array): number {
   return Math.sqrt(sum / samples.length);
 }
 
-/** Normally distributed (Box and Muller 1958). */
+/** Normally distributed, two at a time (Box and Muller 1958). */
 function whiteNoise(random: Random): () => number {
-  return () => Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());
+  let spare: number | undefined;
+  return () => {
+    if (spare !== undefined) {
+      const held = spare;
+      spare = undefined;
+      return held;
+    }
+    const radius = Math.sqrt(-2 * Math.log((random.uint32() + 1) / 4294967296));
+    const angle = (2 * Math.PI * random.uint32()) / 4294967296;
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
 }
 
 const octaves = 16;

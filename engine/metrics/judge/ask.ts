@@ -23,8 +23,6 @@ export interface Judgement {
   readonly failure?: string;
   /** US dollars of all requests; absent where no price is known. */
   readonly cost?: number;
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
 }
 
 const usualTokens = 1024;
@@ -44,7 +42,7 @@ export async function askJudge(
   tools: MeasureTools,
   signal: AbortSignal,
 ): Promise<Judgement> {
-  const spent = { cost: 0, inputTokens: 0, outputTokens: 0, priced: judge.price !== undefined };
+  const spent: Spent = { cost: undefined };
   let messages = question.messages;
   let problem = '';
   for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -55,7 +53,8 @@ export async function askJudge(
       if (!(error instanceof AnswerFailure)) throw error;
       return { ...totalOf(spent), failure: `${judge.name}: ${error.class}: ${error.message}` };
     }
-    addCost(spent, answer, judge);
+    const cost = judge.costOf(answer);
+    if (cost !== undefined) spent.cost = (spent.cost ?? 0) + cost;
     const object = findJsonObject(answer.output, question.field);
     const score = object === undefined ? undefined : question.read(object[question.field]);
     if (score !== undefined) return { ...totalOf(spent), score, reasons: reasonsOf(object) };
@@ -100,20 +99,11 @@ async function answerOnce(
 }
 
 interface Spent {
-  cost: number;
-  inputTokens: number;
-  outputTokens: number;
-  readonly priced: boolean;
+  cost: number | undefined;
 }
 
-function addCost(spent: Spent, { inputTokens = 0, outputTokens = 0 }: Answer, { price }: MeasuringModel): void {
-  spent.inputTokens += inputTokens;
-  spent.outputTokens += outputTokens;
-  if (price !== undefined) spent.cost += (inputTokens * price.input + outputTokens * price.output) / 1_000_000;
-}
-
-function totalOf({ cost, inputTokens, outputTokens, priced }: Spent): Judgement {
-  return { ...(priced ? { cost } : {}), inputTokens, outputTokens };
+function totalOf({ cost }: Spent): Judgement {
+  return cost === undefined ? {} : { cost };
 }
 
 function reasonsOf(object: Readonly<Record<string, unknown>> | undefined): string {
@@ -131,6 +121,7 @@ function describeProblem(
   if (object !== undefined) {
     return `its ${field} was ${JSON.stringify(object[field] ?? null).slice(0, longestExcerpt)}, which is none of those asked for`;
   }
-  if (finishReason === 'length') return `it was cut off at its longest (raise maxTokens), ending in no JSON: ${excerpt}`;
+  if (finishReason === 'length')
+    return `it was cut off at its longest (raise maxTokens), ending in no JSON: ${excerpt}`;
   return `it held no JSON object with ${field}: ${excerpt}`;
 }

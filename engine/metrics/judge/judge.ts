@@ -37,6 +37,7 @@ function createJudge(parameters: JudgeParameters): Metric {
   const verdict = readVerdictKind(parameters);
   const judges = judgesOf(parameters);
   const keys = judges.length > 1 ? judges.map(name => `${id}.${name}`) : [id];
+  checkVerdict(verdict, parameters.passAt);
   const passAt = verdict.kind === 'pass' ? 1 : parameters.passAt;
   const figures = figuresOf(id, label, verdict, passAt, judges.length > 1 ? judges : []);
   const agreement = judges.length > 1 ? `${id}.agreement` : undefined;
@@ -54,7 +55,11 @@ function createJudge(parameters: JudgeParameters): Metric {
     ...(passAt === undefined
       ? {}
       : { right: { isRight: (score: number) => score >= passAt, binary: verdict.kind === 'pass' } }),
-    needs: { models: judges, files, ...loadOf(judges, 1, 1500 + (parameters.criteria?.length ?? 0), parameters.maxTokens) },
+    needs: {
+      models: judges,
+      files,
+      ...loadOf(judges, 1, 1500 + (parameters.criteria?.length ?? 0), parameters.maxTokens),
+    },
     prepare(read) {
       write = prepareQuestion(parameters, verdict, read);
     },
@@ -76,28 +81,33 @@ function createJudge(parameters: JudgeParameters): Metric {
   };
 }
 
-function prepareQuestion(
-  parameters: JudgeParameters,
-  verdict: VerdictKind,
-  read: (path: string) => string,
-): WriteQuestion {
-  const unsuitable = (message: string, remedy: string): WorkbenchError =>
-    new WorkbenchError('metric-unsuitable', message, { remedy });
+function unsuitable(message: string, remedy: string): WorkbenchError {
+  return new WorkbenchError('metric-unsuitable', message, { remedy });
+}
+
+function checkVerdict(verdict: VerdictKind, passAt: number | undefined): void {
   if (verdict.most <= verdict.least) {
     throw unsuitable(
       `The judge's scale goes from ${verdict.least} to ${verdict.most}.`,
       'Name the lowest grade first, such as scale: [1, 5].',
     );
   }
-  const { passAt } = parameters;
   if (passAt !== undefined && (passAt <= verdict.least || passAt > verdict.most)) {
     throw unsuitable(
       `The judge's passAt of ${passAt} is no score between ${verdict.least} and ${verdict.most} that an answer could miss or reach.`,
       'Set passAt above the lowest score and not above the highest.',
     );
   }
+}
+
+function prepareQuestion(
+  parameters: JudgeParameters,
+  verdict: VerdictKind,
+  read: (path: string) => string,
+): WriteQuestion {
   const rubric = rubricOf(parameters, read);
-  if (rubric === '') throw unsuitable(`The judge's rubric ${parameters.rubric ?? ''} is empty.`, 'Say in it what a good answer is.');
+  if (rubric === '')
+    throw unsuitable(`The judge's rubric ${parameters.rubric ?? ''} is empty.`, 'Say in it what a good answer is.');
   const { prompt } = parameters;
   if (prompt === undefined) return writeQuestion(rubric, verdict, parameters.reference ?? false);
   return compileJudgePrompt(prompt, read(prompt), rubric, verdict);

@@ -3,8 +3,17 @@ import { defaultJudge } from '../measure.ts';
 import { askJudge, type Judgement, type JudgeQuestion } from './ask.ts';
 
 /** Names of the judges the parameters name; the workbench's own where they name none. */
-export function judgesOf({ model, models }: { readonly model?: string; readonly models?: readonly string[] }): readonly string[] {
-  return [...new Set([...(model === undefined ? [] : [model]), ...(models ?? [])]), ...(model ?? models ? [] : [defaultJudge])];
+export function judgesOf({
+  model,
+  models,
+}: {
+  readonly model?: string;
+  readonly models?: readonly string[];
+}): readonly string[] {
+  return [
+    ...new Set([...(model === undefined ? [] : [model]), ...(models ?? [])]),
+    ...((model ?? models) ? [] : [defaultJudge]),
+  ];
 }
 
 /** Each judge's word on a question, all at once. Throws only what ends the run. */

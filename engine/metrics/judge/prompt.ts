@@ -1,4 +1,5 @@
 import type { JudgeParameters } from '../../../schemas/generated/files.ts';
+import { WorkbenchError } from '../../base/errors.ts';
 import { invalidFileError } from '../../documents/failure.ts';
 import { parseDocument } from '../../documents/parse.ts';
 import type { Message } from '../../models/model.ts';
@@ -51,7 +52,13 @@ export function compileJudgePrompt(path: string, text: string, rubric: string, v
   const parsed = parseDocument('prompt', text);
   if (parsed.value === undefined) throw invalidFileError(path, parsed.diagnostics);
   const format = describeFormat(verdict.instruction);
-  const compiled = parsed.value.messages.map(({ role, content }) => ({ role, template: compileTemplate(content, path) }));
+  const compiled = parsed.value.messages.map(({ role, content }) => {
+    if (typeof content === 'string') return { role, template: compileTemplate(content, path) };
+    throw new WorkbenchError('prompt-invalid', `${path}: a judge's prompt has one text a message, without parts.`, {
+      remedy: 'Write `content` as one text.',
+      place: { path },
+    });
+  });
   return ({ input, observation, values }) => {
     const shown = {
       ...values,

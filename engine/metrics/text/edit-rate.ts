@@ -1,4 +1,5 @@
 import { edit, findEdits } from './edit-script.ts';
+import type { Symbols } from './ngram-matcher.ts';
 import { isSpace, strip } from './python-text.ts';
 import { checkEffort } from './work-limit.ts';
 
@@ -32,7 +33,9 @@ export interface WordAlignment {
  */
 export function countWordEdits(reference: string, hypothesis: string): EditCounts {
   const ids = new Map<string, number>();
-  return count('WER', internWords(splitSpaced(reference), ids), internWords(splitSpaced(hypothesis), ids), ids.size);
+  const wants = internWords(splitSpaced(reference), ids, 'reference');
+  const has = internWords(splitSpaced(hypothesis), ids, 'hypothesis');
+  return count('WER', wants, has, ids.size);
 }
 
 /**
@@ -40,12 +43,11 @@ export function countWordEdits(reference: string, hypothesis: string): EditCount
  * @throws WorkbenchError `metric-unsuitable` above about 190,000 characters a side (see `checkEffort`).
  */
 export function countCharacterEdits(reference: string, hypothesis: string): EditCounts {
-  const ids = createCharacterIds();
-  const wants = ids.intern(strip(reference));
-  const has = ids.intern(strip(hypothesis));
-  const alphabet = ids.size();
-  ids.release();
-  return count('CER', wants, has, alphabet);
+  const used: number[] = [];
+  const wants = internCharacters(strip(reference), used, 'reference');
+  const has = internCharacters(strip(hypothesis), used, 'hypothesis');
+  for (const point of used) characterIds[point] = 0;
+  return count('CER', wants, has, used.length);
 }
 
 /** (S + D + I) ÷ (H + S + D); with nothing in the references, the number of insertions, as jiwer has it. */
@@ -60,8 +62,8 @@ export function alignWords(reference: string, hypothesis: string): WordAlignment
   const hypothesisWords = splitSpaced(hypothesis);
   checkEffort('WER', referenceWords.length, hypothesisWords.length);
   const ids = new Map<string, number>();
-  const wants = internWords(referenceWords, ids);
-  const has = internWords(hypothesisWords, ids);
+  const wants = internWords(referenceWords, ids, 'reference');
+  const has = internWords(hypothesisWords, ids, 'hypothesis');
   return { referenceWords, hypothesisWords, spans: joinSpans(findEdits(wants, has, ids.size)) };
 }
 
@@ -83,12 +85,22 @@ function joinSpans(script: Uint8Array): AlignmentSpan[] {
   return spans;
 }
 
-function count(metric: string, reference: Int32Array, hypothesis: Int32Array, alphabet: number): EditCounts {
+function count(metric: string, reference: Symbols, hypothesis: Symbols, alphabet: number): EditCounts {
   checkEffort(metric, reference.length, hypothesis.length);
-  const counts = [0, 0, 0, 0];
-  for (const operation of findEdits(reference, hypothesis, alphabet)) counts[operation] = counts[operation]! + 1;
-  const [hits, substitutions, deletions, insertions] = counts as [number, number, number, number];
-  return { substitutions, deletions, insertions, hits };
+  const script = findEdits(reference, hypothesis, alphabet);
+  let substitutions = 0;
+  let hits = 0;
+  for (let index = 0; index < script.length; index++) {
+    const operation = script[index]!;
+    if (operation === edit.equal) hits++;
+    else if (operation === edit.substitute) substitutions++;
+  }
+  return {
+    substitutions,
+    deletions: reference.length - hits - substitutions,
+    insertions: hypothesis.length - hits - substitutions,
+    hits,
+  };
 }
 
 /** Words between single spaces or longer runs of white space: a lone tab or line break does not part words, which is jiwer's way. */
@@ -110,54 +122,45 @@ function splitSpaced(text: string): string[] {
   return words;
 }
 
-function internWords(words: readonly string[], ids: Map<string, number>): Int32Array {
-  const symbols = new Int32Array(words.length);
+/** Memory for the ids of one text a side, reused since most texts are short. */
+const memory = { reference: new Int32Array(1024), hypothesis: new Int32Array(1024) };
+const keptIds = 65_536;
+
+function takeMemory(side: keyof typeof memory, length: number): Int32Array {
+  if (length > keptIds) return new Int32Array(length);
+  if (memory[side].length < length) memory[side] = new Int32Array(2 * length);
+  return memory[side];
+}
+
+function internWords(words: readonly string[], known: Map<string, number>, side: keyof typeof memory): Symbols {
+  const ids = takeMemory(side, words.length);
   for (let index = 0; index < words.length; index++) {
-    let id = ids.get(words[index]!);
-    if (id === undefined) ids.set(words[index]!, (id = ids.size));
-    symbols[index] = id;
+    let id = known.get(words[index]!);
+    if (id === undefined) known.set(words[index]!, (id = known.size));
+    ids[index] = id;
   }
-  return symbols;
+  return { ids, length: words.length };
 }
 
-interface CharacterIds {
-  intern(text: string): Int32Array;
-  size(): number;
-  /** Forgets all ids: the table is shared. */
-  release(): void;
-}
+/** 1 + the id of each code point; all 0 between calls. */
+const characterIds = new Int32Array(0x110000);
 
-/** 1 + the id of each code point of the basic plane; those beyond are few and kept in a map. */
-const basicIds = new Int32Array(0x10000);
-
-function createCharacterIds(): CharacterIds {
-  const used: number[] = [];
-  const beyond = new Map<number, number>();
-  return {
-    intern(text) {
-      const symbols = new Int32Array(text.length);
-      let length = 0;
-      for (let index = 0; index < text.length; index++) {
-        const unit = text.charCodeAt(index);
-        const point = unit >= 0xd800 && unit < 0xdc00 ? text.codePointAt(index)! : unit;
-        let id: number;
-        if (point > 0xffff) {
-          index++;
-          id = (beyond.get(point) ?? 0) - 1;
-        } else id = basicIds[point]! - 1;
-        if (id < 0) {
-          id = used.length;
-          used.push(point);
-          if (point > 0xffff) beyond.set(point, id + 1);
-          else basicIds[point] = id + 1;
-        }
-        symbols[length++] = id;
-      }
-      return symbols.subarray(0, length);
-    },
-    size: () => used.length,
-    release() {
-      for (const point of used) if (point <= 0xffff) basicIds[point] = 0;
-    },
-  };
+/** `used` receives the code points in the order of their ids. */
+function internCharacters(text: string, used: number[], side: keyof typeof memory): Symbols {
+  const ids = takeMemory(side, text.length);
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    let point = text.charCodeAt(index);
+    if (point >= 0xd800 && point < 0xdc00) {
+      point = text.codePointAt(index)!;
+      if (point > 0xffff) index++;
+    }
+    let id = characterIds[point]!;
+    if (id === 0) {
+      id = used.push(point);
+      characterIds[point] = id;
+    }
+    ids[length++] = id - 1;
+  }
+  return { ids, length };
 }

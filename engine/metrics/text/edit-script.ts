@@ -1,3 +1,6 @@
+import type { Symbols } from './ngram-matcher.ts';
+import { createMasks } from './symbol-masks.ts';
+
 /**
  * The least number of substitutions, deletions and insertions that turn one sequence into another, and which ones.
  *
@@ -8,55 +11,63 @@
 
 /** rapidfuzz records up to 1 MiB of bits, two a cell. */
 const directCells = 4 * 1024 * 1024;
-/** Numbers of a dense table of masks; above it the mask of a row is made when it is needed. */
-const denseMasks = 1 << 20;
 
 /** What happened to one element; in the order of the reference. */
 export const edit = { equal: 0, substitute: 1, delete: 2, insert: 3 } as const;
 
+/** A part of a sequence: its elements from `from` to before `to`. */
+interface Part {
+  readonly ids: Int32Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reused from call to call, since most texts are short; longer scripts get memory of their own. */
+const keptScript = 65_536;
+let sharedScript = new Uint8Array(1024);
+
 /**
- * One operation for each element kept, replaced, deleted or inserted, in order. Elements are whole numbers ≥ 0 below `alphabet`.
+ * One operation for each element kept, replaced, deleted or inserted, in order; good until the next call. Elements are whole numbers ≥ 0 below `alphabet`.
  * The caller bounds the product of the lengths (see `checkEffort`).
  */
-export function findEdits(reference: Int32Array, hypothesis: Int32Array, alphabet: number): Uint8Array {
-  const script = new Uint8Array(reference.length + hypothesis.length);
-  return script.subarray(0, writeEdits(reference, hypothesis, alphabet, script, 0));
+export function findEdits(reference: Symbols, hypothesis: Symbols, alphabet: number): Uint8Array {
+  const most = reference.length + hypothesis.length;
+  if (most <= keptScript && sharedScript.length < most) sharedScript = new Uint8Array(2 * most);
+  const script = most <= keptScript ? sharedScript : new Uint8Array(most);
+  script.fill(edit.equal, 0, most);
+  const source = { ids: reference.ids, from: 0, to: reference.length };
+  const target = { ids: hypothesis.ids, from: 0, to: hypothesis.length };
+  return script.subarray(0, writeEdits(source, target, alphabet, script, 0));
 }
 
 /** Writes the operations from `at` on and returns where they end. */
-function writeEdits(source: Int32Array, target: Int32Array, alphabet: number, script: Uint8Array, at: number): number {
-  const prefix = commonPrefix(source, target);
-  const suffix = commonSuffix(source, target, prefix);
-  const from = source.subarray(prefix, source.length - suffix);
-  const to = target.subarray(prefix, target.length - suffix);
+function writeEdits(source: Part, target: Part, alphabet: number, script: Uint8Array, at: number): number {
+  const from = { ...source };
+  const to = { ...target };
+  while (from.from < from.to && to.from < to.to && from.ids[from.from] === to.ids[to.from]) {
+    from.from++;
+    to.from++;
+  }
+  while (from.from < from.to && to.from < to.to && from.ids[from.to - 1] === to.ids[to.to - 1]) {
+    from.to--;
+    to.to--;
+  }
+  const wants = from.to - from.from;
+  const has = to.to - to.from;
   // Equal is 0, which the script is already filled with.
-  let end = at + prefix;
-  if (from.length === 0) {
-    script.fill(edit.insert, end, (end += to.length));
-  } else if (to.length === 0) {
-    script.fill(edit.delete, end, (end += from.length));
-  } else if (from.length * to.length < directCells || from.length < 65 || to.length < 10) {
+  let end = at + from.from - source.from;
+  if (wants === 0) {
+    script.fill(edit.insert, end, (end += has));
+  } else if (has === 0) {
+    script.fill(edit.delete, end, (end += wants));
+  } else if (wants * has < directCells || wants < 65 || has < 10) {
     end = traceEdits(from, to, alphabet, script, end);
   } else {
     const { row, column } = findMiddle(from, to, alphabet);
-    end = writeEdits(from.subarray(0, column), to.subarray(0, row), alphabet, script, end);
-    end = writeEdits(from.subarray(column), to.subarray(row), alphabet, script, end);
+    end = writeEdits({ ...from, to: column }, { ...to, to: row }, alphabet, script, end);
+    end = writeEdits({ ...from, from: column }, { ...to, from: row }, alphabet, script, end);
   }
-  return end + suffix;
-}
-
-function commonPrefix(source: Int32Array, target: Int32Array): number {
-  const most = Math.min(source.length, target.length);
-  let length = 0;
-  while (length < most && source[length] === target[length]) length++;
-  return length;
-}
-
-function commonSuffix(source: Int32Array, target: Int32Array, prefix: number): number {
-  const most = Math.min(source.length, target.length) - prefix;
-  let length = 0;
-  while (length < most && source[source.length - 1 - length] === target[target.length - 1 - length]) length++;
-  return length;
+  return end + source.to - from.to;
 }
 
 interface Rows {
@@ -68,9 +79,11 @@ interface Rows {
 let recordedGrows = new Int32Array(4096);
 let recordedShrinks = new Int32Array(4096);
 
-function traceEdits(source: Int32Array, target: Int32Array, alphabet: number, script: Uint8Array, at: number): number {
-  const words = Math.ceil(source.length / 32);
-  const size = words * target.length;
+function traceEdits(source: Part, target: Part, alphabet: number, script: Uint8Array, at: number): number {
+  let column = source.to - source.from;
+  let row = target.to - target.from;
+  const words = Math.ceil(column / 32);
+  const size = words * row;
   // Small matrices, by far the most, share their memory.
   const shared = size <= 65_536;
   if (shared && recordedGrows.length < size) {
@@ -82,10 +95,8 @@ function traceEdits(source: Int32Array, target: Int32Array, alphabet: number, sc
   sweep(source, target, alphabet, { grows, shrinks }, true);
 
   // Backwards into the room the script has at most, then to where it belongs.
-  let end = at + source.length + target.length;
+  let end = at + column + row;
   const last = end;
-  let column = source.length;
-  let row = target.length;
   while (row > 0 && column > 0) {
     const place = column - 1;
     const bit = 1 << (place & 31);
@@ -100,7 +111,8 @@ function traceEdits(source: Int32Array, target: Int32Array, alphabet: number, sc
       script[--end] = edit.insert;
     } else {
       column--;
-      script[--end] = source[column] === target[row] ? edit.equal : edit.substitute;
+      const isSame = source.ids[source.from + column] === target.ids[target.from + row];
+      script[--end] = isSame ? edit.equal : edit.substitute;
     }
   }
   while (column-- > 0) script[--end] = edit.delete;
@@ -112,17 +124,17 @@ function traceEdits(source: Int32Array, target: Int32Array, alphabet: number, sc
 }
 
 /** Fills `rows`: all of them, or only the last. */
-function sweep(source: Int32Array, target: Int32Array, alphabet: number, { grows, shrinks }: Rows, all: boolean): void {
-  const words = Math.ceil(source.length / 32);
-  const masks = createMasks(source, words, alphabet);
+function sweep(source: Part, target: Part, alphabet: number, { grows, shrinks }: Rows, all: boolean): void {
+  const words = Math.ceil((source.to - source.from) / 32);
+  const masks = createMasks(source.ids, source.from, source.to, alphabet);
+  const { bits, dense } = masks;
   grows.fill(-1, 0, words);
   shrinks.fill(0, 0, words);
   let before = 0;
   let row = 0;
-  for (let index = 0; index < target.length; index++) {
-    const symbol = target[index]!;
-    const { bits } = masks;
-    const base = masks.start(symbol);
+  for (let index = target.from; index < target.to; index++) {
+    const symbol = target.ids[index]!;
+    const base = dense ? symbol * words : masks.start(symbol);
     let carryUp = 1;
     let carryDown = 0;
     for (let word = 0; word < words; word++) {
@@ -141,88 +153,39 @@ function sweep(source: Int32Array, target: Int32Array, alphabet: number, { grows
       grows[row + word] = down | ~(zero | up);
       shrinks[row + word] = up & zero;
     }
-    masks.finish(symbol);
+    if (!dense) masks.finish(symbol);
     before = row;
     if (all) row += words;
   }
 }
 
-interface Masks {
-  readonly bits: Int32Array;
-  /** Where the mask of a symbol starts in `bits`. */
-  start(symbol: number): number;
-  finish(symbol: number): void;
-}
-
-let sharedBits = new Int32Array(4096);
-
-function createMasks(source: Int32Array, words: number, alphabet: number): Masks {
-  const size = alphabet * words;
-  if (size > denseMasks) return createSparseMasks(source, words, alphabet);
-  if (sharedBits.length < size) sharedBits = new Int32Array(2 ** Math.ceil(Math.log2(size)));
-  const bits = sharedBits;
-  bits.fill(0, 0, size);
-  for (let index = 0; index < source.length; index++) {
-    const at = source[index]! * words + (index >> 5);
-    bits[at] = bits[at]! | (1 << (index & 31));
-  }
-  return { bits, start: symbol => symbol * words, finish: ignore };
-}
-
-function ignore(): void {
-  // Dense masks stay as they are.
-}
-
-/** One mask, set for the row's symbol and cleared after it; the places of each symbol stand together. */
-function createSparseMasks(source: Int32Array, words: number, alphabet: number): Masks {
-  const starts = new Int32Array(alphabet + 1);
-  for (const symbol of source) starts[symbol + 1] = starts[symbol + 1]! + 1;
-  for (let symbol = 0; symbol < alphabet; symbol++) starts[symbol + 1] = starts[symbol + 1]! + starts[symbol]!;
-  const next = starts.slice();
-  const places = new Int32Array(source.length);
-  for (let index = 0; index < source.length; index++) {
-    const symbol = source[index]!;
-    places[next[symbol]!] = index;
-    next[symbol] = next[symbol]! + 1;
-  }
-  const bits = new Int32Array(words);
-  return {
-    bits,
-    start(symbol) {
-      for (let at = starts[symbol]!; at < starts[symbol + 1]!; at++) {
-        const place = places[at]!;
-        bits[place >> 5] = bits[place >> 5]! | (1 << (place & 31));
-      }
-      return 0;
-    },
-    finish(symbol) {
-      for (let at = starts[symbol]!; at < starts[symbol + 1]!; at++) bits[places[at]! >> 5] = 0;
-    },
-  };
-}
-
 /** The first place of the source where a shortest script can part it, when the target is parted in the middle. */
-function findMiddle(source: Int32Array, target: Int32Array, alphabet: number): { row: number; column: number } {
-  const row = target.length >> 1;
-  const left = lastRow(source, target.subarray(0, row), alphabet);
-  const right = lastRow(source.slice().reverse(), target.slice(row).reverse(), alphabet);
+function findMiddle(source: Part, target: Part, alphabet: number): { row: number; column: number } {
+  const row = target.from + ((target.to - target.from) >> 1);
+  const left = lastRow(source, { ...target, to: row }, alphabet);
+  const right = lastRow(reverse(source), reverse({ ...target, from: row }), alphabet);
+  const length = source.to - source.from;
   let column = 1;
-  for (let at = 1; at <= source.length; at++) {
-    const here = left[at]! + right[source.length - at]!;
-    if (here < left[column]! + right[source.length - column]!) column = at;
+  for (let at = 1; at <= length; at++) {
+    if (left[at]! + right[length - at]! < left[column]! + right[length - column]!) column = at;
   }
-  return { row, column };
+  return { row, column: source.from + column };
+}
+
+function reverse({ ids, from, to }: Part): Part {
+  return { ids: ids.slice(from, to).reverse(), from: 0, to: to - from };
 }
 
 /** Distances of the first 0, 1, 2, … elements of the source from the whole target. */
-function lastRow(source: Int32Array, target: Int32Array, alphabet: number): Int32Array {
-  const words = Math.ceil(source.length / 32);
+function lastRow(source: Part, target: Part, alphabet: number): Int32Array {
+  const length = source.to - source.from;
+  const words = Math.ceil(length / 32);
   const grows = new Int32Array(words);
   const shrinks = new Int32Array(words);
   sweep(source, target, alphabet, { grows, shrinks }, false);
-  const distances = new Int32Array(source.length + 1);
-  distances[0] = target.length;
-  for (let index = 0; index < source.length; index++) {
+  const distances = new Int32Array(length + 1);
+  distances[0] = target.to - target.from;
+  for (let index = 0; index < length; index++) {
     const bit = index & 31;
     const change = ((grows[index >> 5]! >>> bit) & 1) - ((shrinks[index >> 5]! >>> bit) & 1);
     distances[index + 1] = distances[index]! + change;

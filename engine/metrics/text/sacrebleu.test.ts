@@ -27,7 +27,10 @@ const published: readonly Pair[] = [
 ];
 
 function assertClose(actual: number, expected: number, what: string): void {
-  assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)), `${what}: ${actual} is not ${expected}`);
+  assert.ok(
+    Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)),
+    `${what}: ${actual} is not ${expected}`,
+  );
 }
 
 function sum(statistics: readonly Float64Array[]): Float64Array {
@@ -62,7 +65,9 @@ describe('BLEU, chrF and TER against sacrebleu', () => {
         lowercase: entry.options['lowercase'] === true,
         tokenizer: (entry.options['tokenize'] as BleuTokenizer | undefined) ?? '13a',
         smoothing: (entry.options['smooth_method'] as BleuSmoothing | undefined) ?? 'exp',
-        ...(entry.options['smooth_value'] === undefined ? {} : { smoothingValue: entry.options['smooth_value'] as number }),
+        ...(entry.options['smooth_value'] === undefined
+          ? {}
+          : { smoothingValue: entry.options['smooth_value'] as number }),
       };
       check(
         entry,
@@ -110,7 +115,10 @@ describe('BLEU, chrF and TER against sacrebleu', () => {
     assertClose(bleuScore(sum(bleu), {}), 37.99178428257963, 'BLEU');
     assertClose(bleuScore(bleu[0]!, { effectiveOrder: true }), 32.11703274087687, 'sentence BLEU');
     assertClose(bleuScore(bleu[1]!, { effectiveOrder: true }), 41.11336169005198, 'sentence BLEU');
-    for (const [wordOrder, expected] of [[0, 62.781194206403214], [2, 59.59439623661511]] as const) {
+    for (const [wordOrder, expected] of [
+      [0, 62.781194206403214],
+      [2, 59.59439623661511],
+    ] as const) {
       const chrf = published.map(([hypothesis, references]) => chrfStatistics(hypothesis, references, { wordOrder }));
       assertClose(chrfScore(sum(chrf), { wordOrder }), expected, `chrF with word order ${wordOrder}`);
     }

@@ -173,17 +173,26 @@ function readError(body: unknown): ErrorObject | undefined {
   const error = isRecord(holder) ? holder['error'] : undefined;
   if (!isRecord(error)) return undefined;
   const { status, details } = error;
-  const delays = (Array.isArray(details) ? details : []).map(readDelay).filter(delay => delay !== undefined);
+  const known = Array.isArray(details) ? details.filter(isRecord) : [];
+  const delays = known.map(readDelay).filter(delay => delay !== undefined);
   return {
     ...readErrorFields(error),
+    ...(known.some(isDaily) ? { kind: 'quota' } : {}),
     ...(typeof status === 'string' ? { type: status } : {}),
     ...(delays[0] === undefined ? {} : { retryAfter: delays[0] }),
   };
 }
 
+/** Whether a `google.rpc.QuotaFailure` is of a day's quota: waiting a while does not help. */
+function isDaily({ violations }: Readonly<Record<string, unknown>>): boolean {
+  if (!Array.isArray(violations)) return false;
+  return violations.some(
+    one => isRecord(one) && typeof one['quotaId'] === 'string' && one['quotaId'].includes('PerDay'),
+  );
+}
+
 /** Milliseconds of a `google.rpc.RetryInfo`, such as `34.5s`. */
-function readDelay(detail: unknown): number | undefined {
-  const delay = isRecord(detail) ? detail['retryDelay'] : undefined;
+function readDelay({ retryDelay: delay }: Readonly<Record<string, unknown>>): number | undefined {
   const seconds = typeof delay === 'string' ? /^(\d{1,6}(?:\.\d{1,9})?)s$/.exec(delay)?.[1] : undefined;
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }

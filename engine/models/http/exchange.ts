@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import { HttpFailure } from '../../ports/http.ts';
-import type { HttpClient } from '../../ports/http.ts';
+import type { HttpClient, HttpRequest } from '../../ports/http.ts';
 import { createAbortFan } from '../pacing/abort-fan.ts';
 import type { Draft } from './draft.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -43,15 +43,7 @@ export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Cl
     });
     const sentAt = clock.monotonic();
     try {
-      const request = {
-        method: call.method ?? 'POST',
-        url: call.url,
-        headers: headersOf(call, headers),
-        ...(call.body === undefined ? undefined : { body: call.body }),
-        headTimeout: timeout,
-        idleTimeout: timeout,
-      } as const;
-      await client.send(request, reader, controller.signal);
+      await client.send(toRequest(call, headers, timeout), reader, controller.signal);
     } catch (error) {
       signal.throwIfAborted();
       if (reader.failure) throw reader.failure;
@@ -66,12 +58,13 @@ export function createExchange(endpoint: Endpoint, client: HttpClient, clock: Cl
   };
 }
 
-/** Most calls add nothing: they share the one object. */
-function headersOf(
-  { headers: own, contentType }: HttpCall,
+function toRequest(
+  { method = 'POST', url, body, headers: own, contentType }: HttpCall,
   shared: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  if (own === undefined && contentType === undefined) return shared;
-  const both = { ...own, ...shared };
-  return contentType === undefined ? both : { ...both, 'content-type': contentType };
+  timeout: number,
+): HttpRequest {
+  const both = own === undefined ? shared : { ...own, ...shared };
+  const headers = contentType === undefined ? both : { ...both, 'content-type': contentType };
+  const request = { method, url, headers, headTimeout: timeout, idleTimeout: timeout };
+  return body === undefined ? request : { ...request, body };
 }

@@ -12,8 +12,9 @@ export function createEmbedding(endpoint: Endpoint): EmbeddingFormat {
     remedy: 'Check that the server was started with --embeddings.',
     write: texts => ({ url, body: JSON.stringify({ model: endpoint.model, input: texts }) }),
     readBody(body, draft, texts) {
-      if (!isRecord(body) || !Array.isArray(body['data'])) return false;
-      const rows = [...body['data']].sort((a, b) => indexOf(a) - indexOf(b));
+      const data: unknown = isRecord(body) ? body['data'] : undefined;
+      if (!isRecord(body) || !Array.isArray(data)) return false;
+      const rows = data.toSorted((a, b) => indexOf(a) - indexOf(b));
       const vectors = readVectors(
         rows.map(row => (isRecord(row) ? row['embedding'] : undefined)),
         texts.length,

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../http/endpoint.ts';
 import { isRecord } from '../http/json.ts';
+import { joinChoices } from '../openai/choices.ts';
 import { writePlainText } from '../openai/content.ts';
 import type { AskJson, ScoredChoices } from '../http/protocol.ts';
 import { AnswerFailure, type Question } from '../model.ts';
@@ -21,10 +22,17 @@ export async function scoreChoices(
   endpoint: Endpoint,
   ask: AskJson,
 ): Promise<ScoredChoices> {
-  const context = writePlainText(question.messages, endpoint.name);
+  if (choices.some(choice => choice.trim() === '')) {
+    throw new AnswerFailure('client', `A choice of this row is empty, so that ${endpoint.name} cannot score it.`, 0);
+  }
+  const text = writePlainText(question.messages, endpoint.name);
+  const { prompts } = joinChoices(text, choices);
   const tokenize = (text: string): Promise<readonly number[]> => readTokens(text, endpoint, ask);
-  const contextTokens = await tokenize(context);
-  const wholes = await Promise.all(choices.map(choice => tokenize(`${context} ${choice}`)));
+  const contextTokens = await tokenize(text.trimEnd());
+  const wholes = await Promise.all(prompts.map(tokenize));
+  if (wholes.some(tokens => tokens.length <= contextTokens.length)) {
+    throw new AnswerFailure('model', `${endpoint.name} cannot score a choice that adds no token to the prompt.`, 1);
+  }
   const total = wholes.reduce((sum, tokens) => sum + tokens.length - contextTokens.length, 0);
   if (total > mostTokens) {
     const what = `${String(total)} tokens, more than the ${String(mostTokens)} that can be scored`;

@@ -60,6 +60,7 @@ function findEnds(tokens: readonly unknown[], offsets: unknown): readonly number
 
 function countPoints(text: string): number {
   let points = 0;
-  for (const _ of text) points++;
+  // A code point beyond the basic plane takes two units.
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) points++;
   return points;
 }

@@ -41,13 +41,13 @@ export function createEmbeddingsProtocol(endpoint: Endpoint, encoding: 'float' |
 function readBody(body: unknown, draft: Draft, texts: readonly string[]): boolean {
   const data = isRecord(body) ? body['data'] : undefined;
   if (!isRecord(body) || !Array.isArray(data) || data.length !== texts.length) return false;
-  const vectors = new Array<Float32Array | undefined>(texts.length);
+  const vectors = texts.map((): Float32Array | undefined => undefined);
   for (const [at, item] of data.entries()) {
     if (!isRecord(item)) return false;
     const { index, embedding } = item;
     const vector = readVector(embedding);
     const place = typeof index === 'number' ? index : at;
-    if (vector === undefined || vectors[place] !== undefined) return false;
+    if (vector === undefined || !Object.hasOwn(vectors, place) || vectors[place] !== undefined) return false;
     vectors[place] = vector;
   }
   const whole = vectors.filter(vector => vector !== undefined);

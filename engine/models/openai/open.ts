@@ -62,8 +62,8 @@ const deploymentApis: readonly OpenAiApi[] = ['chat', 'completions', 'embeddings
 
 /** The version-free API takes the deployment as the model; the dated one has it in the address. */
 function azureBaseUrl({ endpoint, apiVersion, model, api = 'chat' }: AzureOpenAi): string {
-  let base = endpoint;
-  while (base.endsWith('/')) base = base.slice(0, -1);
+  // The address is often copied with the path that its page shows.
+  const base = endpoint.replace(/\/{1,8}$/, '').replace(/\/openai(?:\/v1)?$/, '');
   if (apiVersion === undefined) return `${base}/openai/v1`;
   const path = deploymentApis.includes(api) ? `/openai/deployments/${encodeSegment(model)}` : '/openai';
   return `${base}${path}?api-version=${apiVersion}`;

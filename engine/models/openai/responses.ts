@@ -12,7 +12,7 @@ import {
   type ResponseFormat,
   type Tool,
 } from '../model.ts';
-import { base64Of, dataUrlOf, soundFormat } from './content.ts';
+import { dataUrlOf } from './content.ts';
 import { createSuffixWriter } from './parameters.ts';
 import { compatibleRemedy, readFingerprint, readUsage } from './shared.ts';
 
@@ -43,7 +43,7 @@ export function createResponsesProtocol(endpoint: Endpoint, defaults: ModelParam
     version: 1,
     reply: 'response',
     remedy: compatibleRemedy(endpoint),
-    write: question => ({ url, body: prefix + writeInput(question.messages) + writeSuffix(question) }),
+    write: question => ({ url, body: prefix + writeInput(question.messages, endpoint.name) + writeSuffix(question) }),
     readBody: (body, draft) => readResponse(body, draft, endpoint.model),
     readEvent: (event, _type, draft) => readEvent(event, draft, endpoint.model),
     readError,
@@ -51,11 +51,11 @@ export function createResponsesProtocol(endpoint: Endpoint, defaults: ModelParam
 }
 
 /** System messages at the beginning are the instructions; the rest is the input. */
-function writeInput(messages: readonly Message[]): string {
+function writeInput(messages: readonly Message[], name: string): string {
   const first = messages.findIndex(({ role }) => role !== 'system');
   const system = messages.slice(0, first < 0 ? messages.length : first);
   const instructions = system.map(({ content }) => textOf(content)).join('\n\n');
-  const input = messages.slice(system.length).map(writeMessage);
+  const input = messages.slice(system.length).map(message => writeMessage(message, name));
   const head = system.length === 0 ? '' : `,"instructions":${JSON.stringify(instructions)}`;
   return `${head},"input":${JSON.stringify(input)}`;
 }
@@ -65,15 +65,16 @@ function textOf(content: Message['content']): string {
   return content.map(part => (part.type === 'text' ? part.text : '')).join('\n');
 }
 
-function writeMessage({ role, content }: Message): unknown {
-  if (typeof content === 'string') return { role, content };
-  return { role, content: content.map(part => writePart(part, role)) };
+function writeMessage({ role, content }: Message, name: string): unknown {
+  // What the model is told it said is text: its own output has other types of parts than input has.
+  if (typeof content === 'string' || role === 'assistant') return { role, content: textOf(content) };
+  return { role, content: content.map(part => writePart(part, name)) };
 }
 
-function writePart(part: ContentPart, role: Message['role']): unknown {
-  if (part.type === 'text') return { type: role === 'assistant' ? 'output_text' : 'input_text', text: part.text };
-  if (part.type === 'image') return { type: 'input_image', image_url: dataUrlOf(part.media) };
-  return { type: 'input_audio', input_audio: { data: base64Of(part.media), format: soundFormat(part.media) } };
+function writePart(part: ContentPart, name: string): unknown {
+  if (part.type === 'text') return { type: 'input_text', text: part.text };
+  if (part.type === 'image') return { type: 'input_image', detail: 'auto', image_url: dataUrlOf(part.media) };
+  throw new AnswerFailure('client', `The responses API of ${name} takes no sound. Use \`api: chat\`.`, 0);
 }
 
 function writeTool({ name, description, parameters }: Tool): unknown {

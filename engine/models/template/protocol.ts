@@ -27,7 +27,17 @@ export function createTemplateProtocol(endpoint: Endpoint, connection: HttpTempl
   return {
     id: 'http-template',
     version: 1,
-    identity: [url, method, connection.body, connection.headers, output, probabilities, inputTokens, outputTokens, cost],
+    identity: [
+      url,
+      method,
+      connection.body,
+      connection.headers,
+      output,
+      probabilities,
+      inputTokens,
+      outputTokens,
+      cost,
+    ],
     reply: 'reply with what `output` and `probabilities` name',
     remedy: 'Check the paths in output and probabilities.',
     takesText: output === undefined && probabilities === undefined,
@@ -122,10 +132,7 @@ function missingColumn({ name }: Endpoint, column: string): AnswerFailure {
 }
 
 /** Reads a reply into a draft; only tells whether it could where there is none. */
-function createReader(
-  connection: HttpTemplate,
-  place: string,
-): (body: unknown, draft: Draft | undefined) => boolean {
+function createReader(connection: HttpTemplate, place: string): (body: unknown, draft: Draft | undefined) => boolean {
   const compile = (text: string | undefined, field: string): JsonPath | undefined =>
     text === undefined ? undefined : compileJsonPath(text, `${place}: ${field}`);
   const output = compile(connection.output, 'output');
@@ -166,7 +173,10 @@ function createProbabilityReader(
   const scores = compileJsonPath(probabilities.scores, `${place}: probabilities.scores`);
   return body => {
     const [names, shares] = [labels.read(body), scores.read(body)];
-    if (!Array.isArray(names) || !Array.isArray(shares) || names.length !== shares.length) return 'lists of two lengths';
-    return readProbabilities(Object.fromEntries(names.map((name: unknown, at) => [asText(name), shares[at] as unknown])));
+    if (!Array.isArray(names) || !Array.isArray(shares) || names.length !== shares.length)
+      return 'lists of two lengths';
+    return readProbabilities(
+      Object.fromEntries(names.map((name: unknown, at) => [asText(name), shares[at] as unknown])),
+    );
   };
 }

@@ -36,7 +36,7 @@ export interface Dialect {
   frame(json: string): string;
   /** An error in the API's own shape. `code` is one of OpenAI's; a dialect translates those it has other words for. */
   writeError(message: string, code: string, status: number): string;
-  /** Whether answers depend on more of a request than its script, such as its choices; there is then no stream. */
+  /** Whether answers depend on more of a request than its script, such as its choices. */
   readonly readsRequest?: boolean;
   /** Faults that only this API has, or has in its own way. They win over the common ones of the same name. */
   readonly faults?: ReadonlyMap<string, Fault>;
