@@ -49,7 +49,10 @@ async function offerToOpen(uri: vscode.Uri): Promise<void> {
     vscode.l10n.t('Exported to {0}.', vscode.workspace.asRelativePath(uri)),
     open,
   );
-  if (answer === open) await vscode.commands.executeCommand('vscode.open', uri);
+  if (answer !== open) return;
+  const { type } = await vscode.workspace.fs.stat(uri);
+  const isFolder = (type & vscode.FileType.Directory) !== 0;
+  await vscode.commands.executeCommand(isFolder ? 'revealInExplorer' : 'vscode.open', uri);
 }
 
 /** The self-contained page in the system's browser, where it can be printed. A remote browser cannot reach the file: there it is saved. */
