@@ -24,7 +24,6 @@ const packages = {
     'hyparquet-compressors',
     'hyparquet-writer',
     '@cfworker/json-schema',
-    'fastest-levenshtein',
   ],
   platform: ['undici'],
   'language-server': ['vscode-languageserver', 'vscode-languageserver-textdocument', 'yaml'],

@@ -5,7 +5,7 @@ import { pointsRange } from './range.ts';
 import { targetReader } from './targets.ts';
 import { bleuScore, bleuSignature, bleuStatistics, bleuStatisticsLength } from './text/bleu.ts';
 import { chrfScore, chrfSignature, chrfStatistics } from './text/chrf.ts';
-import { terScore, terSignature, terStatistics } from './text/ter.ts';
+import { terScore, terSignature, terStatistics, terStatisticsLength } from './text/ter.ts';
 import { createTextMetric } from './text-metric.ts';
 
 const common = { kind: 'quality', unit: 'points', streams: false } as const;
@@ -86,7 +86,7 @@ export const ter: MetricDefinition = {
       unit: 'points',
       direction: 'lower',
       range: { least: 0, span: 100 },
-      width: 2,
+      width: terStatisticsLength,
       statistics: (output, target) => terStatistics(output, references.read(target), options),
       figure: terScore,
       score: terScore,

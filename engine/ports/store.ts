@@ -263,6 +263,8 @@ export interface Store {
   findAnswers(keys: readonly string[]): Promise<readonly StoredAnswer[]>;
   /** Keeps answers for later runs; one that is there already stays as it is. `collectGarbage` drops old ones. */
   saveAnswers(answers: readonly StoredAnswer[]): Promise<void>;
+  /** The same without what no metric looks at, for reports: `input` and `rowDigest` are empty. */
+  readObserved(runId: string, signal: AbortSignal): AsyncIterable<readonly SampleRecord[]>;
   /** A page of samples. One that takes long is made in turns, so that others are not kept waiting, and can be given up. */
   querySamples(query: SampleQuery, signal?: AbortSignal): Promise<SamplePage>;
   /** One sample by its permanent link. Throws `run-not-found`. */

@@ -35,8 +35,8 @@ function describeFigure({ metric, label, value, n, low, high, confidence, method
 }
 
 function taskOf({ confusion, metrics }: VariantResult): string {
-  if (metrics.some(({ metric }) => metric === 'wer' || metric === 'cer')) return 'automatic-speech-recognition';
-  return confusion === undefined ? 'text-generation' : 'text-classification';
+  if (confusion !== undefined) return 'text-classification';
+  return metrics.some(({ metric }) => metric === 'wer') ? 'automatic-speech-recognition' : 'text-generation';
 }
 
 function datasetOf(dataset: DatasetFacts | undefined, title: string) {

@@ -82,7 +82,7 @@ export async function sumCorpus(
   const sides = pairs.flatMap(({ variant, baseline }) => [variant, baseline]);
   for (const runId of new Set(sides.map(side => side.runId))) {
     const own = sides.filter(side => side.runId === runId);
-    for await (const samples of store.readSamples(runId, signal)) {
+    for await (const samples of store.readObserved(runId, signal)) {
       for (const sample of samples) addSample(sample, own, metrics);
     }
   }

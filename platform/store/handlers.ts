@@ -66,7 +66,8 @@ export function createHandlers(context: StoreContext): StoreCalls {
     },
     readTraining: id => readTraining(context, id),
     listRunsAsking: modelDigest => listRunsAsking(context, modelDigest),
-    readStretch: (id, after, limit, variant) => readStretch(context, id, after, limit, variant),
+    readStretch: (id, after, limit, variant, observedOnly) =>
+      readStretch(context, id, after, limit, variant, observedOnly),
     findAnswers: keys => findAnswers(context, keys),
     saveAnswers: answers => saveAnswers(context, answers),
     querySamples: query => querySamples(context, memo, orders, query),

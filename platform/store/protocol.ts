@@ -63,7 +63,13 @@ export interface StoreCalls {
   finish(lease: LeaseKey, ending: RunEnding): void;
   readTraining(id: string): TrainingRecord;
   listRunsAsking(modelDigest: string): RunSummary[];
-  readStretch(id: string, after: number, limit: number, variant: number | undefined): SampleStretch;
+  readStretch(
+    id: string,
+    after: number,
+    limit: number,
+    variant: number | undefined,
+    observedOnly: boolean,
+  ): SampleStretch;
   findAnswers(keys: readonly string[]): StoredAnswer[];
   saveAnswers(answers: readonly StoredAnswer[]): void;
   /** Undefined while the page takes longer than one turn: the same is asked again, or dropped. */

@@ -11,12 +11,21 @@ type Replay = Extract<Connection, { provider: 'replay' }>;
 export const openReplay: Opener<Replay> = async (connection, { name, folder, ports, runs }, signal) => {
   const { path, run, model } = connection;
   if ((path === undefined) === (run === undefined)) {
-    throw new WorkbenchError('file-invalid', `The connection ${name} names ${path === undefined ? 'no records' : 'two'}.`, {
-      remedy: 'Give it either `path`, a file of recorded answers, or `run`, the id of a stored run.',
-    });
+    throw new WorkbenchError(
+      'file-invalid',
+      `The connection ${name} names ${path === undefined ? 'no records' : 'two'}.`,
+      {
+        remedy: 'Give it either `path`, a file of recorded answers, or `run`, the id of a stored run.',
+      },
+    );
   }
   if (path !== undefined) {
-    const { answers, digest } = await readRecordedFile(ports.files, ports.digest, ports.files.resolve(folder, path), signal);
+    const { answers, digest } = await readRecordedFile(
+      ports.files,
+      ports.digest,
+      ports.files.resolve(folder, path),
+      signal,
+    );
     return createReplayModel(name, answers, [digest], ports.digest);
   }
   const { answers, runId, variant } = await readRecordedRun(runs, run ?? '', model, signal);
