@@ -75,7 +75,10 @@ describe('runContext', () => {
   it('names what menus may offer', () => {
     assert.equal(runContext(run('1', { state: 'running' })), 'aiwbRun active cancellable kept');
     assert.equal(runContext(run('1', { state: 'cancelling' })), 'aiwbRun active kept');
-    assert.equal(runContext(run('1', { state: 'failed', archived: true })), 'aiwbRun ended resumable archived extendable');
+    assert.equal(
+      runContext(run('1', { state: 'failed', archived: true })),
+      'aiwbRun ended resumable archived extendable',
+    );
     assert.equal(runContext(run('1', { state: 'failed', resumable: false })), 'aiwbRun ended kept extendable');
     assert.equal(runContext(run('1', { kind: 'tune' })), 'aiwbRun ended kept registrable');
     assert.equal(runContext(run('1')), 'aiwbRun ended kept extendable');
