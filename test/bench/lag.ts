@@ -25,7 +25,7 @@ export async function benchLag(): Promise<void> {
 }
 
 async function measureLag({ streams, delay, words, rows, promise }: Streams): Promise<void> {
-  const server = await startServer(['--words', String(words), '--token-delay', String(delay), '--record']);
+  const server = await startServer(['--words', String(words), '--token-delay', String(delay), '--record', '--spread']);
   try {
     await inFolder(async folder => {
       const lines = Array.from({ length: rows }, (_, row) => JSON.stringify({ q: `Say something #r${row}x`, a: 'w0' }));

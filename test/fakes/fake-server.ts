@@ -17,6 +17,8 @@ export interface FakeServerOptions {
   readonly answers?: (messages: Conversation) => string;
   /** Milliseconds before the first word and between two words of a stream; absent sends a stream in one write. */
   readonly tokenDelay?: number;
+  /** Each stream has a delay of its own between half and one and a half of `tokenDelay`, so that streams do not beat together. */
+  readonly spread?: boolean;
   /** Milliseconds before any response. */
   readonly delay?: number;
   /** Requests must carry this key: as a bearer token, or in `api-key`, `x-api-key` or `x-goog-api-key`. */
@@ -229,7 +231,8 @@ function createAnswerer(
       stats.answered++;
       if (asked.isStream && options.tokenDelay !== undefined) {
         const events = dialect.writeEvents(asked, script, stats.requests);
-        streamSlowly(response, dialect.streamType, events, words.length, options.tokenDelay, record);
+        const own = options.spread === true ? options.tokenDelay * (0.5 + random()) : options.tokenDelay;
+        streamSlowly(response, dialect.streamType, events, words.length, own, record);
         return;
       }
       const bytes = prepare(api, asked, script);

@@ -29,7 +29,7 @@ export async function startFakeOpenAi(options: FakeServerOptions = {}): Promise<
   };
 }
 
-/** `node test/fakes/openai-server.ts [--port N] [--words N] [--token-delay MS] [--delay MS] [--key K] [--seed N] [--fault NAME=PROBABILITY]… [--record]` */
+/** `node test/fakes/openai-server.ts [--port N] [--words N] [--token-delay MS] [--delay MS] [--key K] [--seed N] [--fault NAME=PROBABILITY]… [--record] [--spread]` */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -41,6 +41,7 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       fault: { type: 'string', multiple: true },
       record: { type: 'boolean' },
+      spread: { type: 'boolean' },
     },
   });
   const server = await startFakeOpenAi({
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
     ...(values.fault === undefined ? {} : { faults: values.fault.map(readFault) }),
     record: values.record ?? false,
+    spread: values.spread ?? false,
   });
   console.log(JSON.stringify({ url: server.url, pid: process.pid }));
   const stop = () => void server.close().then(() => process.exit(0));
