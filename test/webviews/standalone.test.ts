@@ -78,6 +78,7 @@ describe('the self-contained report', function () {
         'Slices',
         'Confusion matrix',
         'Learning',
+        'Worst rows',
         'Wrong answers',
       ]);
       assert.match(await deepText(page.locator('aiwb-sample-list')), /40 samples .*<\/script><b>row 0<\/b>/);

@@ -1,10 +1,10 @@
 import { html, LitElement, nothing } from 'lit';
-import type { Report } from '../../schemas/generated/messages.ts';
+import type { Report, VariantCosts } from '../../schemas/generated/messages.ts';
 import '../components/fact-list.ts';
 import type { Fact } from '../components/fact-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { variantName } from '../shared/figures.ts';
-import { formatCount } from '../shared/format.ts';
+import { countOf, formatCount, formatValue } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { shortDigest } from '../shared/text.ts';
 
@@ -20,6 +20,7 @@ export class RunFacts extends LitElement {
     const facts = [
       ...environmentFacts(report),
       ...datasetFacts(report),
+      ...countFacts(report),
       ...digestFacts(report),
       ...methodFacts(report),
     ];
@@ -49,6 +50,28 @@ function datasetFacts({ dataset }: Report): readonly Fact[] {
   ];
 }
 
+/** What was taken over, came from the cache, and cost what. */
+function countFacts(report: Report): readonly Fact[] {
+  const reused = report.runs.reduce((sum, { progress }) => sum + progress.reused, 0);
+  const retries = report.runs.reduce((sum, { progress }) => sum + (progress.retries ?? 0), 0);
+  return [
+    ...(reused === 0 ? [] : [['Taken over', `${countOf(reused, 'sample')} from before a resume`] as const]),
+    ...(retries === 0 ? [] : [['Retries', formatCount(retries)] as const]),
+    ...report.variants.flatMap(({ costs }, index): Fact[] => {
+      const parts = costs === undefined ? [] : costParts(costs);
+      return parts.length === 0 ? [] : [[`${variantName(report, index)}, cost`, parts.join(', ')]];
+    }),
+  ];
+}
+
+function costParts({ answers, measuring, cached }: VariantCosts): readonly string[] {
+  return [
+    ...(answers === undefined || answers === 0 ? [] : [`answers ${formatValue(answers, 'USD')}`]),
+    ...(measuring === undefined ? [] : [`judges and other measuring ${formatValue(measuring, 'USD')}`]),
+    ...(cached === 0 ? [] : [`${countOf(cached, 'answer')} from the cache, not paid for again`]),
+  ];
+}
+
 function digestFacts(report: Report): readonly Fact[] {
   return report.variants.flatMap(({ modelDigest, promptDigest }, index): Fact[] => {
     const parts = [
@@ -64,7 +87,10 @@ function methodFacts({ variants, comparisons }: Report): readonly Fact[] {
   for (const { metrics } of variants) {
     for (const { label, method } of metrics) if (method !== undefined) methods.set(`${label}, interval`, method);
   }
-  for (const { label, test } of comparisons) if (test !== undefined) methods.set(`${label}, test`, test);
+  for (const { label, test, method } of comparisons) {
+    if (test !== undefined) methods.set(`${label}, test`, test);
+    if (method !== undefined) methods.set(`${label}, interval of the difference`, method);
+  }
   return [...methods];
 }
 

@@ -6,13 +6,21 @@ export interface SampleLink {
   readonly id: number;
 }
 
-/** A button that leads to a sample; fires `open-sample` with a `SampleLink`, through shadow roots. */
-export function sampleLink(link: SampleLink, content: string, title?: string): TemplateResult {
+/** The same where no sample can be shown: without a run. */
+interface MaybeLink {
+  readonly runId: string | undefined;
+  readonly id: number;
+}
+
+/** A button that leads to a sample; fires `open-sample` with a `SampleLink`, through shadow roots. Text alone without a run. */
+export function sampleLink({ runId, id }: MaybeLink, content: string): TemplateResult | string {
+  if (runId === undefined) return content;
+  const link = { runId, id };
   const open = ({ currentTarget }: Event): void => {
     const event = new CustomEvent<SampleLink>('open-sample', { detail: link, bubbles: true, composed: true });
     currentTarget?.dispatchEvent(event);
   };
-  return html`<button type="button" class="link" title=${title ?? `Show sample ${String(link.id)}`} @click=${open}>
+  return html`<button type="button" class="link" title="Show sample ${id}" @click=${open}>
     ${content}
   </button>`;
 }

@@ -1,0 +1,136 @@
+import type { Report, Tradeoff } from '../../schemas/generated/messages.ts';
+import type { ChartTheme } from '../shared/chart-theme.ts';
+import { variantName } from '../shared/figures.ts';
+import { formatConfidence, formatValue } from '../shared/format.ts';
+import { axisTitle, frame, isSpread, tickCount, type Chart } from './chart-specs.ts';
+
+interface Point {
+  readonly name: string;
+  /** With what sets it apart, for the chart. */
+  readonly label: string;
+  readonly x: number;
+  readonly xLow: number;
+  readonly xHigh: number;
+  readonly y: number;
+  readonly yLow: number;
+  readonly yHigh: number;
+  readonly isOnFront: boolean;
+  readonly dominatedBy: string;
+}
+
+const questions: Readonly<Record<Tradeoff['axis'], string>> = {
+  cost: 'What does the quality cost?',
+  latency: 'What does the quality take in time?',
+};
+
+/** Quality against cost or time, one mark a model, with intervals both ways and the Pareto front joined. */
+export function tradeoffChart(report: Report, tradeoff: Tradeoff): Chart {
+  const { axis, quality, against, note } = tradeoff;
+  const points = pointsOf(report, tradeoff);
+  const [xTitle, yTitle] = [axisTitle(against), axisTitle(quality)];
+  const words = points.map(
+    ({ name, x, y, isOnFront, dominatedBy }) =>
+      `${name} ${formatValue(y, quality.unit)} at ${formatValue(x, against.unit)}, ${isOnFront ? 'on the Pareto front' : `dominated by ${dominatedBy}`}`,
+  );
+  const summary = `${yTitle} against ${xTitle}: ${words.join('; ')}.`;
+  const isLogarithmic = isSpread(points.map(({ x }) => x));
+  return {
+    question: questions[axis],
+    note: [
+      `Diamonds on the dashed line: no other model is at least as good in both and better in one (Pareto). Bars: ${formatConfidence(report.confidence)} intervals.`,
+      ...(isLogarithmic ? ['The horizontal axis is logarithmic.'] : []),
+      ...(note === undefined ? [] : [note]),
+    ].join(' '),
+    summary,
+    table: {
+      header: ['Model', xTitle, 'Low', 'High', yTitle, 'Low', 'High', 'Pareto'],
+      rows: points.map(({ name, x, xLow, xHigh, y, yLow, yHigh, isOnFront, dominatedBy }) => [
+        ...[name, x, xLow, xHigh, y, yLow, yHigh],
+        isOnFront ? 'on the front' : `dominated by ${dominatedBy}`,
+      ]),
+    },
+    build: (theme, width) => buildSpec({ points, xTitle, yTitle, summary, isLogarithmic }, theme, width),
+  };
+}
+
+function pointsOf(report: Report, { points }: Tradeoff): readonly Point[] {
+  return points.map(({ variant, quality, against, pareto, dominatedBy }) => ({
+    name: variantName(report, variant),
+    label: `${variantName(report, variant)}${variant === report.baseline ? ' (baseline)' : ''}`,
+    x: against.value,
+    xLow: against.low ?? against.value,
+    xHigh: against.high ?? against.value,
+    y: quality.value,
+    yLow: quality.low ?? quality.value,
+    yHigh: quality.high ?? quality.value,
+    isOnFront: pareto,
+    dominatedBy: dominatedBy.map(index => variantName(report, index)).join(', '),
+  }));
+}
+
+interface Plot {
+  readonly points: readonly Point[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly summary: string;
+  readonly isLogarithmic: boolean;
+}
+
+function buildSpec({ points, xTitle, yTitle, summary, isLogarithmic }: Plot, theme: ChartTheme, width: number) {
+  const least = Math.min(...points.map(({ x }) => x));
+  const most = Math.max(...points.map(({ xHigh }) => xHigh));
+  const values = points.map(point => ({
+    ...point,
+    // A logarithm knows no zero: a bound at or below it ends at the axis.
+    xLow: isLogarithmic && point.xLow <= 0 ? least / 2 : point.xLow,
+    isAtRight: isLogarithmic
+      ? Math.log(point.x / least) > 0.6 * Math.log(most / least)
+      : point.x > 0.6 * most,
+  }));
+  const colour = theme.series[0] ?? theme.foreground;
+  const scale = isLogarithmic ? { type: 'log' as const, nice: true } : { zero: true, nice: true };
+  const x = {
+    field: 'x',
+    type: 'quantitative' as const,
+    title: xTitle,
+    scale,
+    axis: { tickCount: tickCount(width), ...(isLogarithmic ? { format: '~g' } : {}) },
+  };
+  const y = { field: 'y', type: 'quantitative' as const, title: yTitle, scale: { zero: false, padding: 16 } };
+  const bar = { type: 'rule' as const, strokeWidth: 1, opacity: 0.7, color: theme.foreground };
+  return {
+    ...frame(theme, summary),
+    height: 240,
+    data: { values },
+    layer: [
+      {
+        transform: [{ filter: 'datum.isOnFront' }],
+        mark: { type: 'line' as const, interpolate: 'step-after' as const, strokeDash: [4, 3], color: theme.muted },
+        encoding: { x, y, order: { field: 'x', type: 'quantitative' as const } },
+      },
+      { mark: bar, encoding: { x: { ...x, field: 'xLow' }, x2: { field: 'xHigh' }, y } },
+      { mark: bar, encoding: { x, y: { ...y, field: 'yLow' }, y2: { field: 'yHigh' } } },
+      {
+        mark: { type: 'point' as const, size: 80, opacity: 1, stroke: colour, strokeWidth: 1.5 },
+        encoding: {
+          x,
+          y,
+          shape: { condition: { test: 'datum.isOnFront', value: 'diamond' }, value: 'circle' },
+          fill: { condition: { test: 'datum.isOnFront', value: colour }, value: theme.background },
+        },
+      },
+      ...[false, true].map(isAtRight => ({
+        transform: [{ filter: `datum.isAtRight === ${String(isAtRight)}` }],
+        mark: {
+          type: 'text' as const,
+          dx: isAtRight ? -7 : 7,
+          dy: -9,
+          align: isAtRight ? ('right' as const) : ('left' as const),
+          limit: Math.max(80, width * 0.45),
+          color: theme.foreground,
+        },
+        encoding: { x, y, text: { field: 'label' } },
+      })),
+    ],
+  };
+}
