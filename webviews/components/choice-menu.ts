@@ -15,6 +15,7 @@ export class ChoiceMenu extends LitElement {
   static override properties = {
     label: {},
     every: {},
+    isUsual: { type: Boolean },
     choices: { attribute: false },
     chosen: { attribute: false },
   };
@@ -48,15 +49,22 @@ export class ChoiceMenu extends LitElement {
   ];
   declare label: string;
   declare every: string;
+  /** Whether the chosen ones are what shows anyway: then the button says `every` all the same. */
+  declare isUsual: boolean;
   declare choices: readonly Choice[] | undefined;
   declare chosen: readonly string[] | undefined;
+
+  constructor() {
+    super();
+    this.isUsual = false;
+  }
 
   override render() {
     const choices = this.choices ?? [];
     const chosen = choices.filter(({ value }) => this.chosen?.includes(value) === true);
     const [first] = chosen;
     const value =
-      first === undefined ? this.every : chosen.length === 1 ? first.label : `${formatCount(chosen.length)} chosen`;
+      first === undefined || this.isUsual ? this.every : chosen.length === 1 ? first.label : `${formatCount(chosen.length)} chosen`;
     return html`<aiwb-drop-menu label=${this.label} value=${value}>
       <fieldset>
         <legend class="unseen">${this.label}</legend>
@@ -71,7 +79,7 @@ export class ChoiceMenu extends LitElement {
             >`,
         )}
       </fieldset>
-      ${chosen.length === 0 ? nothing : html`<button type="button" class="link clear" @click=${() => this.#tell([])}>${this.every}</button>`}
+      ${chosen.length === 0 || this.isUsual ? nothing : html`<button type="button" class="link clear" @click=${() => this.#tell([])}>${this.every}</button>`}
     </aiwb-drop-menu>`;
   }
 

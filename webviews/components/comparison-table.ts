@@ -67,7 +67,7 @@ function renderComparison(report: Report, comparison: PairedComparison) {
     <td class="number">${formatCount(comparison.n)}</td>
     <td class="word tone-${tone}">
       ${icon(name)} ${text}
-      ${comparison.rowsNeeded === undefined ? nothing : html`<span class="interval">about ${countOf(comparison.rowsNeeded, 'row')} would settle it</span>`}
+      ${comparison.rowsNeeded === undefined || comparison.verdict !== 'not-distinguishable' ? nothing : html`<span class="interval">about ${countOf(comparison.rowsNeeded, 'row')} would settle it</span>`}
     </td>
   </tr>`;
 }

@@ -10,11 +10,10 @@ import { countOf, formatCount } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { Resource } from '../shared/resource.ts';
 import { sampleLink } from '../shared/sample-links.ts';
-import { RequestFailed } from '../shared/samples-source.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { clipLine } from '../shared/text.ts';
 import './long-text.ts';
-import './message-panel.ts';
+import { renderRequestError } from './request-error.ts';
 
 const pageSize = 25;
 
@@ -54,6 +53,9 @@ export class DisagreementList extends LitElement {
       .scroll {
         max-height: min(60vh, 520px);
         border: 1px solid var(--aiwb-line);
+      }
+      caption {
+        padding: 4px 8px;
       }
       td.text {
         max-width: 44ch;
@@ -104,15 +106,7 @@ export class DisagreementList extends LitElement {
     const { answerers } = this;
     const { state } = this.#pages;
     if (answerers === undefined) return nothing;
-    if (state.status === 'failed') {
-      const failure = state.error instanceof RequestFailed ? state.error.failure : undefined;
-      return html`<aiwb-message
-        .failure=${failure}
-        kind="error"
-        text="These rows could not be read."
-        hint=${String(state.error)}
-      ></aiwb-message>`;
-    }
+    if (state.status === 'failed') return renderRequestError(state.error, 'These rows could not be read.');
     if (state.value === undefined) return html`<p class="muted" role="status">Reading rows…</p>`;
     const { rows, next, total } = state.value;
     if (total === 0) return html`<p class="muted">${this.none}</p>`;

@@ -82,7 +82,7 @@ function buildSpec(
     type: 'quantitative' as const,
     title,
     scale: isLogarithmic ? { type: 'log' as const, nice: true } : { zero: true, nice: true },
-    axis: { tickCount: tickCount(width), ...(isLogarithmic ? { format: '~g' } : {}) },
+    axis: { tickCount: tickCount(width), ...(isLogarithmic ? { format: ',~g' } : {}) },
   };
   const y = {
     field: 'share',

@@ -59,6 +59,9 @@ export class RegressionPanel extends LitElement {
         max-width: 40ch;
         overflow-wrap: anywhere;
       }
+      .rows caption {
+        padding: 4px 8px;
+      }
       .rows {
         max-height: min(60vh, 520px);
         border: 1px solid var(--aiwb-line);

@@ -3,19 +3,18 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Report, SamplePage, SampleQuery, SampleSort } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { countOf, formatCount } from '../shared/format.ts';
-import { RequestFailed } from '../shared/samples-source.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import './message-panel.ts';
+import { renderRequestError } from './request-error.ts';
 import { RowWindow } from './row-window.ts';
 import type { RowNames, SampleColumn } from './sample-columns.ts';
 import { renderSampleHead } from './sample-head.ts';
 import { sampleListStyles } from './sample-list-styles.ts';
 import { renderMissingRow, renderSampleRow } from './sample-row.ts';
+import { setSize, setWidths, targetOf } from './sample-table.ts';
 import { mapScroll, scrollTopFor, type ScrollInput } from './scroll-map.ts';
 
 const rowHeight = 28;
-/** Of the first column, in pixels. */
-const idWidth = 104;
 /** On paper there is no scrolling: so many rows are printed. */
 const rowsPrinted = 200;
 
@@ -57,6 +56,7 @@ export class SampleList extends LitElement {
   #loading: AbortController | undefined;
   #scrollTop = 0;
   #viewHeight = 400;
+  #viewWidth = 0;
   #focusIndex: number | undefined;
   #sought: number | undefined;
   /** The row that Tab comes back to. */
@@ -94,7 +94,10 @@ export class SampleList extends LitElement {
   }
 
   override render() {
-    if (this.error !== undefined) return this.#renderError();
+    if (this.error !== undefined) {
+      return html`${renderRequestError(this.error, 'The samples could not be read.')}
+        <button type="button" class="link" @click=${this.#retry}>Try again</button>`;
+    }
     const total = this.#window?.total;
     if (total === 0)
       return html`<aiwb-message
@@ -140,26 +143,15 @@ export class SampleList extends LitElement {
 
   protected override updated(): void {
     const { above, below, first, end } = this.#view();
-    this.#setSize('.above', 'height', above);
-    this.#setSize('.below', 'height', below);
-    this.#setWidths();
+    setSize(this.renderRoot, '.above', 'height', above);
+    setSize(this.renderRoot, '.below', 'height', below);
+    setWidths(this.renderRoot, this.columns, this.#viewWidth);
     const scroller = this.renderRoot.querySelector('.scroll');
     if (scroller !== null) this.#sizes.observe(scroller);
     this.#fill(first, end);
     this.#focusWanted();
     const detail = this.renderRoot.querySelector<HTMLElement>('tr.detail');
     if (detail !== null) this.#sizes.observe(detail);
-  }
-
-  #renderError() {
-    const failure = this.error instanceof RequestFailed ? this.error.failure : undefined;
-    return html`<aiwb-message
-        .failure=${failure}
-        kind="error"
-        text="The samples could not be read."
-        hint=${String(this.error)}
-      ></aiwb-message>
-      <button type="button" class="link" @click=${this.#retry}>Try again</button>`;
   }
 
   #renderRow(index: number, tabStop: number) {
@@ -264,24 +256,13 @@ export class SampleList extends LitElement {
     return mapScroll(this.#input());
   }
 
-  #setSize(selector: string, name: 'height' | 'width' | 'min-width', size: number): void {
-    this.renderRoot.querySelector<HTMLElement>(selector)?.style.setProperty(name, `${String(size)}px`);
-  }
-
-  /** Texts have no width of their own: they share what the others leave, beyond the least they need. */
-  #setWidths(): void {
-    const least = this.columns.reduce((sum, { width }) => sum + width, idWidth);
-    this.#setSize('table', 'min-width', least);
-    for (const { id, width, isText } of this.columns)
-      if (isText !== true) this.#setSize(`col[data-column="${CSS.escape(id)}"]`, 'width', width);
-  }
-
   #measure(): void {
     const scroller = this.renderRoot.querySelector<HTMLElement>('.scroll');
     const height = scroller?.clientHeight ?? 0;
-    scroller?.style.setProperty('--aiwb-view-width', `${String(scroller.clientWidth)}px`);
-    if (height > 0 && Math.abs(height - this.#viewHeight) > 1) {
+    const width = scroller?.clientWidth ?? 0;
+    if (height > 0 && (Math.abs(height - this.#viewHeight) > 1 || width !== this.#viewWidth)) {
       this.#viewHeight = height;
+      this.#viewWidth = width;
       this.requestUpdate();
     }
     const detail = this.renderRoot.querySelector<HTMLElement>('tr.detail')?.offsetHeight ?? 0;
@@ -307,15 +288,7 @@ export class SampleList extends LitElement {
     if (current === undefined) return;
     const page = Math.max(1, Math.floor(this.#viewHeight / rowHeight) - 2);
     const total = this.#window?.total ?? 0;
-    const targets: Record<string, number> = {
-      ArrowDown: Number(current) + 1,
-      ArrowUp: Number(current) - 1,
-      PageDown: Number(current) + page,
-      PageUp: Number(current) - page,
-      Home: 0,
-      End: total - 1,
-    };
-    const target = targets[event.key];
+    const target = targetOf(event.key, Number(current), page, total);
     if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.#focusIndex = Math.max(0, Math.min(total - 1, target));

@@ -3,6 +3,7 @@ import type { ChartTheme } from '../shared/chart-theme.ts';
 import { variantName } from '../shared/figures.ts';
 import { formatConfidence, formatValue } from '../shared/format.ts';
 import { axisTitle, frame, isSpread, tickCount, type Chart } from './chart-specs.ts';
+import { labelGap, placeLabels } from './place-labels.ts';
 
 interface Point {
   readonly name: string;
@@ -76,31 +77,28 @@ interface Plot {
   readonly isLogarithmic: boolean;
 }
 
+const plotHeight = 240;
+const scalePadding = 16;
+
 function buildSpec({ points, xTitle, yTitle, summary, isLogarithmic }: Plot, theme: ChartTheme, width: number) {
   const least = Math.min(...points.map(({ x }) => x));
-  const most = Math.max(...points.map(({ xHigh }) => xHigh));
-  const values = points.map(point => ({
-    ...point,
-    // A logarithm knows no zero: a bound at or below it ends at the axis.
-    xLow: isLogarithmic && point.xLow <= 0 ? least / 2 : point.xLow,
-    isAtRight: isLogarithmic
-      ? Math.log(point.x / least) > 0.6 * Math.log(most / least)
-      : point.x > 0.6 * most,
-  }));
+  // A logarithm knows no zero: a bound at or below it ends at the axis.
+  const drawable = points.map(point => (isLogarithmic && point.xLow <= 0 ? { ...point, xLow: least / 2 } : point));
+  const places = placesOf(drawable, isLogarithmic, theme, width);
+  const values = drawable.map((point, index) => ({ ...point, ...places[index] }));
   const colour = theme.series[0] ?? theme.foreground;
-  const scale = isLogarithmic ? { type: 'log' as const, nice: true } : { zero: true, nice: true };
   const x = {
     field: 'x',
     type: 'quantitative' as const,
     title: xTitle,
-    scale,
-    axis: { tickCount: tickCount(width), ...(isLogarithmic ? { format: '~g' } : {}) },
+    scale: isLogarithmic ? { type: 'log' as const, nice: true } : { zero: true, nice: true },
+    axis: { tickCount: tickCount(width), ...(isLogarithmic ? { format: ',~g' } : {}) },
   };
-  const y = { field: 'y', type: 'quantitative' as const, title: yTitle, scale: { zero: false, padding: 16 } };
+  const y = { field: 'y', type: 'quantitative' as const, title: yTitle, scale: { zero: false, padding: scalePadding } };
   const bar = { type: 'rule' as const, strokeWidth: 1, opacity: 0.7, color: theme.foreground };
   return {
     ...frame(theme, summary),
-    height: 240,
+    height: plotHeight,
     data: { values },
     layer: [
       {
@@ -119,18 +117,45 @@ function buildSpec({ points, xTitle, yTitle, summary, isLogarithmic }: Plot, the
           fill: { condition: { test: 'datum.isOnFront', value: colour }, value: theme.background },
         },
       },
-      ...[false, true].map(isAtRight => ({
-        transform: [{ filter: `datum.isAtRight === ${String(isAtRight)}` }],
+      {
         mark: {
           type: 'text' as const,
-          dx: isAtRight ? -7 : 7,
-          dy: -9,
-          align: isAtRight ? ('right' as const) : ('left' as const),
-          limit: Math.max(80, width * 0.45),
+          dx: { expr: 'datum.dx' },
+          dy: { expr: 'datum.dy' },
+          align: { expr: 'datum.align' },
+          limit: longestLabel(width),
           color: theme.foreground,
         },
         encoding: { x, y, text: { field: 'label' } },
-      })),
+      },
     ],
   };
+}
+
+function longestLabel(width: number): number {
+  return Math.max(80, width * 0.45);
+}
+
+/** Where labels go, reckoned before drawing: near enough to the axes that the chart will have. */
+function placesOf(points: readonly Point[], isLogarithmic: boolean, { fontSize }: ChartTheme, width: number) {
+  const measure = (value: number): number => (isLogarithmic ? Math.log(value) : value);
+  const across = spanOf(points.flatMap(({ x, xLow, xHigh }) => [x, xLow, xHigh].map(measure)), isLogarithmic ? undefined : 0);
+  const down = spanOf(points.flatMap(({ y, yLow, yHigh }) => [y, yLow, yHigh]));
+  const inner = width - 50;
+  const labelled = points.map(({ label, x, y }) => ({
+    x: inner * across(measure(x)),
+    y: scalePadding + (plotHeight - 2 * scalePadding) * (1 - down(y)),
+    width: Math.min(longestLabel(width), label.length * fontSize * 0.56),
+  }));
+  return placeLabels(labelled, inner, fontSize + 2).map(({ isLeft, dy }) => ({
+    dx: isLeft ? -labelGap : labelGap,
+    dy,
+    align: isLeft ? 'right' : 'left',
+  }));
+}
+
+/** Tells how far into a span a value lies, from 0 to 1. */
+function spanOf(values: readonly number[], from = Math.min(...values)): (value: number) => number {
+  const size = Math.max(...values) - from;
+  return value => (size > 0 ? (value - from) / size : 0.5);
 }

@@ -136,6 +136,7 @@ export class SampleFilters extends LitElement {
     return html`<aiwb-choice-menu
       label="Columns"
       every="usual"
+      ?isUsual=${columns === undefined}
       .choices=${sampleColumns(this.names).map(({ id, label }) => ({ value: id, label }))}
       .chosen=${columns ?? usual}
       @chosen-changed=${({ detail }: CustomEvent<readonly string[]>) => this.#narrow({ columns: detail.length === 0 ? undefined : detail })}

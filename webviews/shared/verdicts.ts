@@ -91,7 +91,9 @@ function furtherItem(report: Report, column: MetricColumn): VerdictItem | undefi
   const lead = `${showUnseen(column.label)}: ${variantName(report, best)} has the ${superlative}, ${formatValue(figure.value, column.unit)}`;
   const compared = comparisonFor(report, column.metric, best);
   if (compared === undefined) return { icon: 'info', tone: 'neutral', text: `${lead}.` };
-  const { icon, tone } = verdictWords(compared.verdict);
+  // A rival that is worse than the baseline is no bad news.
+  const isRival = best !== compared.variant && compared.verdict === 'worse';
+  const { icon, tone } = isRival ? ({ icon: 'info', tone: 'neutral' } as const) : verdictWords(compared.verdict);
   return { icon, tone, text: `${lead}; ${againstWords(report, compared, best)}.` };
 }
 
