@@ -104,7 +104,9 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
       cached: true,
       perturbed: true,
       toolCalls: [{ name: 'find_ticket', arguments: '{"id": 8}' }],
-      measured: { tone: { judges: [{ judge: 'gpt', score: 0.75, reasons: 'Polite, but <b>vague</b> about the refund.' }] } },
+      measured: {
+        tone: { judges: [{ judge: 'gpt', score: 0.75, reasons: 'Polite, but <b>vague</b> about the refund.' }] },
+      },
       unmeasured: { similarity: 'the embedding model refused the text' },
       measuringCost: 0.0004,
     },
@@ -124,7 +126,10 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
         ? { failure: { class: 'rate-limit', message: 'Too many requests; the endpoint asked to wait 20 s.' } }
         : { output: kind === 'right' ? target : (labels[(index + 1) % labels.length] ?? '') }),
       ...(kind === 'failed' ? {} : { right: kind === 'right' }),
-      scores: kind === 'failed' ? {} : { accuracy: kind === 'right' ? 1 : 0, ...(index === 8 ? { wer: 0.5, tone: 0.75 } : {}) },
+      scores:
+        kind === 'failed'
+          ? {}
+          : { accuracy: kind === 'right' ? 1 : 0, ...(index === 8 ? { wer: 0.5, tone: 0.75 } : {}) },
       slices: { channel: channelOf(index) },
       latencyMs: latencyOf(index),
       attempts: kind === 'failed' ? 3 : 1,

@@ -48,7 +48,9 @@ describe('the sample list', function () {
   const shownIds = async () => (await rowButtons().allInnerTexts()).map(text => Number(text.replaceAll(',', '')));
   const { id: runId } = readReport('finished').runs[0] ?? {};
   const lastQuery = async (): Promise<unknown> => {
-    const posted = await page.evaluate(() => (globalThis as unknown as { posted: { type: string; query?: unknown }[] }).posted);
+    const posted = await page.evaluate(
+      () => (globalThis as unknown as { posted: { type: string; query?: unknown }[] }).posted,
+    );
     for (const message of posted) assert.ok(validatePageToHost(message), JSON.stringify(message));
     return posted.findLast(({ type }) => type === 'samples')?.query;
   };
@@ -222,7 +224,12 @@ describe('the sample list', function () {
       while (active?.shadowRoot?.activeElement instanceof Element) active = active.shadowRoot.activeElement;
       return active?.textContent.trim() === '654,321';
     });
-    assert.equal(await list().locator('tr.row', { has: page.locator('button[aria-expanded="true"]') }).isVisible(), true);
+    assert.equal(
+      await list()
+        .locator('tr.row', { has: page.locator('button[aria-expanded="true"]') })
+        .isVisible(),
+      true,
+    );
     await detail.getByRole('button', { name: 'Copy link to this row' }).click();
     await detail.getByText('Copied').waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${runId ?? ''}#654321`);

@@ -44,7 +44,10 @@ async function onGround(drawn: HTMLCanvasElement, background: string): Promise<B
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(drawn, 0, 0);
   return await new Promise((resolve, reject) => {
-    canvas.toBlob(blob => (blob === null ? reject(new Error('The picture could not be made.')) : resolve(blob)), 'image/png');
+    canvas.toBlob(
+      blob => (blob === null ? reject(new Error('The picture could not be made.')) : resolve(blob)),
+      'image/png',
+    );
   });
 }
 

@@ -64,7 +64,11 @@ export class ChoiceMenu extends LitElement {
     const chosen = choices.filter(({ value }) => this.chosen?.includes(value) === true);
     const [first] = chosen;
     const value =
-      first === undefined || this.isUsual ? this.every : chosen.length === 1 ? first.label : `${formatCount(chosen.length)} chosen`;
+      first === undefined || this.isUsual
+        ? this.every
+        : chosen.length === 1
+          ? first.label
+          : `${formatCount(chosen.length)} chosen`;
     return html`<aiwb-drop-menu label=${this.label} value=${value}>
       <fieldset>
         <legend class="unseen">${this.label}</legend>

@@ -134,11 +134,7 @@ export class DisagreementList extends LitElement {
 
   #renderOrder() {
     const isByWrong = this.order === 'wrong';
-    return html`<button
-      type="button"
-      class="link no-print"
-      @click=${() => (this.order = isByWrong ? 'row' : 'wrong')}
-    >
+    return html`<button type="button" class="link no-print" @click=${() => (this.order = isByWrong ? 'row' : 'wrong')}>
       ${isByWrong ? 'In the order of rows' : 'Most wrong answers first'}
     </button>`;
   }
@@ -151,7 +147,11 @@ export class DisagreementList extends LitElement {
     const page = await fetchDisagreements({ ...query, ...sort, ...from, limit: pageSize }, signal);
     const before = offset === 0 ? [] : (this.#pages.state.value?.rows ?? []);
     const rows = [...before, ...page.rows];
-    return { rows, next: rows.length < page.total && page.rows.length > 0 ? rows.length : undefined, total: page.total };
+    return {
+      rows,
+      next: rows.length < page.total && page.rows.length > 0 ? rows.length : undefined,
+      total: page.total,
+    };
   }
 
   #renderRow({ row, input, target, answers }: Disagreement, answerers: readonly Answerer[]) {

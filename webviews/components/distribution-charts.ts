@@ -15,7 +15,9 @@ const mostModels = 12;
 
 /** How long do answers take, and how often longer? The share of answers by time, one line a model, for each measure. */
 export function distributionCharts(report: Report): readonly Chart[] {
-  const measures = new Set(report.variants.flatMap(({ distributions = [] }) => distributions.map(each => each.measure)));
+  const measures = new Set(
+    report.variants.flatMap(({ distributions = [] }) => distributions.map(each => each.measure)),
+  );
   return [...measures].map(measure => {
     const spreads = report.variants.flatMap(({ distributions = [] }, index) => {
       const own = distributions.find(each => each.measure === measure);
@@ -33,7 +35,9 @@ const questions: Readonly<Record<Distribution['measure'], string>> = {
 function distributionChart(measure: Distribution['measure'], all: readonly Spread[]): Chart {
   const spreads = all.slice(0, mostModels);
   const isLogarithmic = isSpread(spreads.flatMap(({ own }) => [percentileOf(own, 1), percentileOf(own, 99)]));
-  const percents = [...new Set(all.flatMap(({ own }) => own.percentiles.map(({ percent }) => percent)))].sort((a, b) => a - b);
+  const percents = [...new Set(all.flatMap(({ own }) => own.percentiles.map(({ percent }) => percent)))].sort(
+    (a, b) => a - b,
+  );
   const [first] = spreads;
   const title = first === undefined ? '' : axisTitle(first.own);
   const words = spreads.map(
@@ -69,7 +73,11 @@ function percentileOf({ percentiles, least, most }: Distribution, wanted: number
 
 function buildSpec(
   spreads: readonly Spread[],
-  { title, summary, isLogarithmic }: { readonly title: string; readonly summary: string; readonly isLogarithmic: boolean },
+  {
+    title,
+    summary,
+    isLogarithmic,
+  }: { readonly title: string; readonly summary: string; readonly isLogarithmic: boolean },
   theme: ChartTheme,
   width: number,
 ) {
@@ -109,7 +117,10 @@ function buildSpec(
       color: {
         field: 'name',
         type: 'nominal' as const,
-        scale: { domain: names, range: names.map((_, index) => theme.series[index % theme.series.length] ?? theme.foreground) },
+        scale: {
+          domain: names,
+          range: names.map((_, index) => theme.series[index % theme.series.length] ?? theme.foreground),
+        },
         legend: names.length < 2 ? null : legend,
       },
       strokeDash: {
@@ -123,4 +134,10 @@ function buildSpec(
 }
 
 /** Lines differ by more than their colour. */
-const dashes: readonly (readonly number[])[] = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [4, 4]];
+const dashes: readonly (readonly number[])[] = [
+  [1, 0],
+  [6, 2],
+  [2, 2],
+  [8, 2, 2, 2],
+  [4, 4],
+];

@@ -37,6 +37,10 @@ export class DropMenu extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      summary > .icon {
+        width: 12px;
+        height: 12px;
+      }
       .panel {
         position: absolute;
         z-index: 10;

@@ -61,7 +61,12 @@ export class FailureTable extends LitElement {
     const text = formatCount(count);
     if (!this.linked || count === 0) return html`<td class="number ${count === 0 ? 'muted' : ''}">${text}</td>`;
     return html`<td class="number">
-      <button type="button" class="link" title="Show these samples" @click=${() => this.#show({ variant, class: name })}>
+      <button
+        type="button"
+        class="link"
+        title="Show these samples"
+        @click=${() => this.#show({ variant, class: name })}
+      >
         ${text}
       </button>
     </td>`;

@@ -185,12 +185,17 @@ function renderVerdict(report: Report, index: number, { metric }: MetricColumn) 
   >`;
 }
 
-const paretoMeaning = 'On the front: no other model is at least as good in quality and cost, or quality and time, and better in one.';
+const paretoMeaning =
+  'On the front: no other model is at least as good in quality and cost, or quality and time, and better in one.';
 
 function renderStanding({ axis, isOnFront, dominatedBy }: Standing) {
-  if (isOnFront) return html`<div><span aria-hidden="true">◆ </span>on the front <span class="interval">by ${axis}</span></div>`;
+  if (isOnFront)
+    return html`<div><span aria-hidden="true">◆ </span>on the front <span class="interval">by ${axis}</span></div>`;
   const names = dominatedBy.join(', ');
-  return html`<div class="muted" title="Dominated by ${names}: at least as good in quality and ${axis}, and better in one">
+  return html`<div
+    class="muted"
+    title="Dominated by ${names}: at least as good in quality and ${axis}, and better in one"
+  >
     <span aria-hidden="true">○ </span>dominated
     <span class="interval">by ${axis}<span class="unseen">, by ${nameSome(dominatedBy)}</span></span>
   </div>`;

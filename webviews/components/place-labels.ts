@@ -28,7 +28,11 @@ const lines = [-10, 12, -24, 26];
  * Finds a place for the label of each point, in their order: the first of a few around it that stays inside and covers no other point
  * and no label placed before, else the one that covers least.
  */
-export function placeLabels(points: readonly LabelledPoint[], width: number, lineHeight: number): readonly LabelPlace[] {
+export function placeLabels(
+  points: readonly LabelledPoint[],
+  width: number,
+  lineHeight: number,
+): readonly LabelPlace[] {
   const taken: Box[] = points.map(({ x, y }) => ({
     left: x - halfMark,
     right: x + halfMark,

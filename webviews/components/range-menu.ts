@@ -81,8 +81,8 @@ export class RangeMenu extends LitElement {
 
   #change(id: string, bound: 'least' | 'most', value: number): void {
     const { [id]: range = {}, ...others } = this.ranges ?? {};
-    const { [bound]: _former, ...kept } = range;
-    const next: NumberRange = Number.isFinite(value) ? { ...kept, [bound]: value } : kept;
+    const bounds = Object.entries({ ...range, [bound]: value }).filter(([, each]) => Number.isFinite(each));
+    const next: NumberRange = Object.fromEntries(bounds);
     this.#tell(Object.keys(next).length === 0 ? others : { ...others, [id]: next });
   }
 

@@ -100,7 +100,8 @@ export class RegressionPanel extends LitElement {
     const isOpen = this.isOpen ?? this.unfolded;
     return html`<details ?open=${isOpen} @toggle=${this.#onToggle}>
       <summary>
-        <strong>${this.name}</strong> <span class="muted">${formatCount(lost)} lost, ${formatCount(gained)} gained</span>
+        <strong>${this.name}</strong>
+        <span class="muted">${formatCount(lost)} lost, ${formatCount(gained)} gained</span>
       </summary>
       ${
         isOpen
@@ -115,8 +116,11 @@ export class RegressionPanel extends LitElement {
 
   #renderAgainst({ againstName, againstRun, againstCreatedAt, label, pValue, test }: Regression) {
     return html`<p class="muted">
-      ${showUnseen(label)} against ${showUnseen(againstName)}
-      (<time datetime=${isoDate(againstCreatedAt)}>${formatDate(againstCreatedAt)}</time>, <code>${showUnseen(againstRun)}</code>)${pValue === undefined ? nothing : html`, p ${formatPValue(pValue)}`}${test === undefined ? nothing : `, ${showUnseen(test)}`}.
+      ${showUnseen(label)} against ${showUnseen(againstName)} (<time datetime=${isoDate(againstCreatedAt)}
+        >${formatDate(againstCreatedAt)}</time
+      >,
+      <code>${showUnseen(againstRun)}</code
+      >)${pValue === undefined ? nothing : html`, p ${formatPValue(pValue)}`}${test === undefined ? nothing : `, ${showUnseen(test)}`}.
     </p>`;
   }
 
@@ -211,7 +215,9 @@ function renderCarried(rows: readonly RegressedRow[], lost: number, runId: strin
               <th scope="row" class="number">${sampleLink({ runId, id }, formatCount(row + 1))}</th>
               <td class="text" dir="auto">${clipLine(input)}</td>
               <td class="text" dir="auto">${clipLine(target, 120)}</td>
-              <td class="text" dir="auto" title="Sample ${beforeId} of ${showUnseen(againstRun)}">${clipLine(before, 120)}</td>
+              <td class="text" dir="auto" title="Sample ${beforeId} of ${showUnseen(againstRun)}">
+                ${clipLine(before, 120)}
+              </td>
               <td class="text" dir="auto">${clipLine(now, 120)}</td>
             </tr>`,
         )}

@@ -40,7 +40,8 @@ export function sampleColumns({ scores, slices }: RowNames): readonly SampleColu
       return { id: `score:${name}`, label, sort: { by: 'score', name }, width: 112, isNumber: true, cell };
     }),
     ...slices.map((name): SampleColumn => {
-      const cell = ({ slices: own }: SampleRow): string => clipLine(Object.hasOwn(own, name) ? (own[name] ?? '') : '–', 60);
+      const cell = ({ slices: own }: SampleRow): string =>
+        clipLine(Object.hasOwn(own, name) ? (own[name] ?? '') : '–', 60);
       return { id: `slice:${name}`, label: showUnseen(name), sort: { by: 'slice', name }, width: 120, cell };
     }),
     ...measureColumns,
@@ -53,9 +54,22 @@ export function usualColumns(hasSeveralModels: boolean): readonly string[] {
 }
 
 const textColumns: readonly SampleColumn[] = [
-  { id: 'right', label: 'Result', sort: { by: 'right' }, width: 104, cell: (row, { report }) => renderResult(row, report) },
+  {
+    id: 'right',
+    label: 'Result',
+    sort: { by: 'right' },
+    width: 104,
+    cell: (row, { report }) => renderResult(row, report),
+  },
   { id: 'variant', label: 'Model', sort: { by: 'variant' }, width: 148, cell: modelOf },
-  { id: 'input', label: 'Input', sort: { by: 'input' }, width: 180, isText: true, cell: ({ input }) => clipLine(input) },
+  {
+    id: 'input',
+    label: 'Input',
+    sort: { by: 'input' },
+    width: 180,
+    isText: true,
+    cell: ({ input }) => clipLine(input),
+  },
   {
     id: 'target',
     label: 'Right answer',
@@ -69,7 +83,9 @@ const textColumns: readonly SampleColumn[] = [
 
 const measureColumns: readonly SampleColumn[] = [
   measure('latency', 'Latency', 92, ({ latencyMs }) => write(latencyMs, value => formatValue(value, 'ms'))),
-  measure('firstToken', 'First token', 104, ({ firstTokenMs }) => write(firstTokenMs, value => formatValue(value, 'ms'))),
+  measure('firstToken', 'First token', 104, ({ firstTokenMs }) =>
+    write(firstTokenMs, value => formatValue(value, 'ms')),
+  ),
   measure('inputTokens', 'Tokens in', 96, ({ inputTokens }) => write(inputTokens, formatCount)),
   measure('outputTokens', 'Tokens out', 104, ({ outputTokens }) => write(outputTokens, formatCount)),
   measure('cost', 'Cost', 112, ({ cost }) => write(cost, value => formatValue(value, 'USD'))),
@@ -85,12 +101,7 @@ const measureColumns: readonly SampleColumn[] = [
   },
 ];
 
-function measure(
-  id: SampleSort['by'],
-  label: string,
-  width: number,
-  cell: (row: SampleRow) => string,
-): SampleColumn {
+function measure(id: SampleSort['by'], label: string, width: number, cell: (row: SampleRow) => string): SampleColumn {
   return { id, label, sort: { by: id }, width, isNumber: true, cell };
 }
 

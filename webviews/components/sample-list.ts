@@ -20,12 +20,17 @@ const rowsPrinted = 200;
 
 /** A query for all that matches, whichever page of it. */
 export type WholeQuery = Omit<SampleQuery, 'after' | 'offset' | 'find' | 'limit'>;
+/** Another order; absent for that of completion. */
+export interface SortChange {
+  readonly sort: SampleSort | undefined;
+}
+
 export type FetchSamples = (query: SampleQuery, signal: AbortSignal) => Promise<SamplePage>;
 
 /**
  * Samples of one query as a table of any length: only the rows in view exist. Arrow keys, Page Up and Down, Home and End move
  * between rows; Enter opens one. `query` is without paging; another `edition` reads everything anew; another `wanted` opens the sample
- * it names. Fires `sort-changed` with a `SampleSort` or undefined, and `names-seen` with the `RowNames` of rows that were read.
+ * it names. Fires `sort-changed` with a `SortChange`, and `names-seen` with the `RowNames` of rows that were read.
  */
 export class SampleList extends LitElement {
   static override properties = {
@@ -178,8 +183,7 @@ export class SampleList extends LitElement {
     this.#current = 0;
     const { query, fetchSamples } = this;
     if (query === undefined || fetchSamples === undefined) this.#window = undefined;
-    else
-      this.#window = new RowWindow((place, signal) => fetchSamples({ ...query, ...place }, signal));
+    else this.#window = new RowWindow((place, signal) => fetchSamples({ ...query, ...place }, signal));
     const scroller = this.renderRoot.querySelector('.scroll');
     if (scroller !== null) scroller.scrollTop = 0;
   }
@@ -232,13 +236,15 @@ export class SampleList extends LitElement {
   #tellNames(): void {
     const { first, end } = this.#view();
     const rows = Array.from({ length: end - first }, (_, offset) => this.#window?.rowAt(first + offset));
-    const names = (key: 'scores' | 'slices'): string[] => [...new Set(rows.flatMap(row => Object.keys(row?.[key] ?? {})))];
+    const names = (key: 'scores' | 'slices'): string[] => [
+      ...new Set(rows.flatMap(row => Object.keys(row?.[key] ?? {}))),
+    ];
     const detail = { scores: names('scores'), slices: names('slices') };
     this.dispatchEvent(new CustomEvent<RowNames>('names-seen', { detail }));
   }
 
   #changeSort(sort: SampleSort | undefined): void {
-    this.dispatchEvent(new CustomEvent<SampleSort | undefined>('sort-changed', { detail: sort }));
+    this.dispatchEvent(new CustomEvent<SortChange>('sort-changed', { detail: { sort } }));
   }
 
   #input(): ScrollInput {

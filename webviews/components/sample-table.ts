@@ -6,7 +6,12 @@ const idWidth = 96;
 const shares: Readonly<Record<string, number>> = { input: 2 };
 
 /** Sets a size through the object model: the page's policy allows no style attribute. */
-export function setSize(root: ParentNode, selector: string, name: 'height' | 'width' | 'min-width', size: number): void {
+export function setSize(
+  root: ParentNode,
+  selector: string,
+  name: 'height' | 'width' | 'min-width',
+  size: number,
+): void {
   root.querySelector<HTMLElement>(selector)?.style.setProperty(name, `${String(size)}px`);
 }
 

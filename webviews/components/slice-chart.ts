@@ -29,13 +29,21 @@ export function sliceChart(report: Report, column: string, metric: MetricColumn)
   const title = axisTitle(metric);
   const write = (bar: Bar): string => (bar.value === null ? 'not computed' : formatValue(bar.value, metric.unit));
   const summary = `${title} by ${showUnseen(column)}: ${shown
-    .map((value, index) => `${nameValue(value)}: ${bars.slice(index * report.variants.length, (index + 1) * report.variants.length).map(bar => `${bar.name} ${write(bar)}`).join(', ')}`)
+    .map(
+      (value, index) =>
+        `${nameValue(value)}: ${bars
+          .slice(index * report.variants.length, (index + 1) * report.variants.length)
+          .map(bar => `${bar.name} ${write(bar)}`)
+          .join(', ')}`,
+    )
     .join('; ')}.`;
   return {
     question: `Which ${showUnseen(column)} is served worse?`,
     note: [
       `${title}, with ${formatConfidence(report.confidence)} intervals.`,
-      ...(shown.length < values.length ? [`The ${String(shown.length)} values with the most rows of ${String(values.length)}.`] : []),
+      ...(shown.length < values.length
+        ? [`The ${String(shown.length)} values with the most rows of ${String(values.length)}.`]
+        : []),
     ].join(' '),
     summary,
     table: {

@@ -59,7 +59,9 @@ function renderPart(part: DiffPart) {
   if (part.kind === 'same') return showUnseen(part.words);
   const { wanted, got } = part;
   return html`${wanted === '' ? nothing : html`<span class="unseen">missing: </span><del>${showUnseen(wanted)}</del> `}${
-    got === '' ? nothing : html`<span class="unseen">${wanted === '' ? 'added' : 'instead'}: </span><ins>${showUnseen(got)}</ins>`
+    got === ''
+      ? nothing
+      : html`<span class="unseen">${wanted === '' ? 'added' : 'instead'}: </span><ins>${showUnseen(got)}</ins>`
   }`;
 }
 

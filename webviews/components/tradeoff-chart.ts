@@ -139,7 +139,10 @@ function longestLabel(width: number): number {
 /** Where labels go, reckoned before drawing: near enough to the axes that the chart will have. */
 function placesOf(points: readonly Point[], isLogarithmic: boolean, { fontSize }: ChartTheme, width: number) {
   const measure = (value: number): number => (isLogarithmic ? Math.log(value) : value);
-  const across = spanOf(points.flatMap(({ x, xLow, xHigh }) => [x, xLow, xHigh].map(measure)), isLogarithmic ? undefined : 0);
+  const across = spanOf(
+    points.flatMap(({ x, xLow, xHigh }) => [x, xLow, xHigh].map(measure)),
+    isLogarithmic ? undefined : 0,
+  );
   const down = spanOf(points.flatMap(({ y, yLow, yHigh }) => [y, yLow, yHigh]));
   const inner = width - 50;
   const labelled = points.map(({ label, x, y }) => ({

@@ -51,7 +51,10 @@ export class MatrixSection extends LitElement {
           value => this.#choose({ variant, metric: value }),
         )}
       </div>
-      <aiwb-confusion-matrix .matrix=${confusion.matrix} .model=${variantName(report, variant)}></aiwb-confusion-matrix>`;
+      <aiwb-confusion-matrix
+        .matrix=${confusion.matrix}
+        .model=${variantName(report, variant)}
+      ></aiwb-confusion-matrix>`;
   }
 
   #choose(choice: MatrixChoice): void {

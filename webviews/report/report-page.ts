@@ -1,11 +1,5 @@
 import { html, LitElement, nothing } from 'lit';
-import type {
-  FocusSamples,
-  HostToPage,
-  PageCommand,
-  PageToHost,
-  Report,
-} from '../../schemas/generated/messages.ts';
+import type { FocusSamples, HostToPage, PageCommand, PageToHost, Report } from '../../schemas/generated/messages.ts';
 import '../components/chart-figure.ts';
 import '../components/comparison-table.ts';
 import '../components/disagreement-list.ts';
@@ -286,7 +280,10 @@ export class ReportPage extends LitElement {
     const runs = this.model.report?.runs ?? [];
     const runId = this.model.report?.variants[detail.variant]?.runId;
     const { columns, sort } = this.choices.samples;
-    const run = Math.max(0, runs.findIndex(({ id }) => id === runId));
+    const run = Math.max(
+      0,
+      runs.findIndex(({ id }) => id === runId),
+    );
     this.#keep({
       samples: { ...everySample, run, variants: [detail.variant], outcome: `failed:${detail.class}`, columns, sort },
     });

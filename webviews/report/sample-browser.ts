@@ -1,9 +1,9 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
-import type { Report, SampleSort } from '../../schemas/generated/messages.ts';
+import type { Report } from '../../schemas/generated/messages.ts';
 import { sampleColumns, usualColumns, type RowNames, type SampleColumn } from '../components/sample-columns.ts';
-import type { FetchSamples, WholeQuery } from '../components/sample-list.ts';
+import type { FetchSamples, SortChange, WholeQuery } from '../components/sample-list.ts';
 import '../components/sample-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { baseStyles } from '../shared/styles.ts';
@@ -118,7 +118,7 @@ export class SampleBrowser extends LitElement {
         .wanted=${this.wanted}
         .fetchSamples=${this.fetchSamples}
         edition="${this.refreshes} ${isGrowing ? growth(report) : 'ended'}"
-        @sort-changed=${({ detail }: CustomEvent<SampleSort | undefined>) => this.#choose({ sort: detail })}
+        @sort-changed=${({ detail }: CustomEvent<SortChange>) => this.#choose(detail)}
         @names-seen=${({ detail }: CustomEvent<RowNames>) => this.#learn(detail)}
       ></aiwb-sample-list>`;
   }

@@ -23,7 +23,11 @@ describe('the samples a reader chooses', () => {
     ['of several models', { variants: [0, 1] }, { runId: 'a', filter: 'all', where: { variants: [0, 1] } }],
     ['that are wrong', { outcome: 'wrong' }, { runId: 'a', filter: 'wrong' }],
     ['that are right', { outcome: 'right' }, { runId: 'a', filter: 'all', where: { right: true } }],
-    ['that came late', { outcome: 'failed:timeout' }, { runId: 'a', filter: 'failed', where: { failures: ['timeout'] } }],
+    [
+      'that came late',
+      { outcome: 'failed:timeout' },
+      { runId: 'a', filter: 'failed', where: { failures: ['timeout'] } },
+    ],
     ['of a slice', { slices: [chat] }, { runId: 'a', filter: 'all', slice: chat }],
     ['of two slices', { slices: [chat, email] }, { runId: 'a', filter: 'all', where: { slices: [chat, email] } }],
     [

@@ -50,9 +50,9 @@ export class SampleFilters extends LitElement {
   override render() {
     const { report } = this;
     if (report === undefined) return nothing;
-    return html`${report.runs.length < 2 || this.wrongOnly ? nothing : this.#renderRuns(report)} ${this.#renderModels(report)}
-    ${this.wrongOnly ? nothing : this.#renderOutcomes(report)} ${this.#renderSlices(report)} ${this.#renderRanges()}
-    ${this.#renderColumns(report)}`;
+    return html`${report.runs.length < 2 || this.wrongOnly ? nothing : this.#renderRuns(report)}
+    ${this.#renderModels(report)} ${this.wrongOnly ? nothing : this.#renderOutcomes(report)}
+    ${this.#renderSlices(report)} ${this.#renderRanges()} ${this.#renderColumns(report)}`;
   }
 
   #renderRuns(report: Report) {

@@ -40,9 +40,7 @@ export class SliceSection extends LitElement {
     const metrics = slicedMetrics(report);
     const leading = leadingMetric(report)?.metric;
     const metric =
-      metrics.find(each => each.metric === this.metric) ??
-      metrics.find(each => each.metric === leading) ??
-      metrics[0];
+      metrics.find(each => each.metric === this.metric) ?? metrics.find(each => each.metric === leading) ?? metrics[0];
     if (metric === undefined) return nothing;
     const options = metrics.map(({ metric: value, label }) => ({ value, label }));
     return html`${pick('Metric', options, metric.metric, value => this.#choose(value))}

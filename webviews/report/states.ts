@@ -20,7 +20,8 @@ export function renderNothingYet(run: RunSummary | undefined) {
     ></aiwb-message>`;
   }
   if (run?.failure !== undefined) return nothing;
-  const hint = run?.resumable === true ? 'Resume goes on where the run stopped.' : 'Open the benchmark and run it again.';
+  const hint =
+    run?.resumable === true ? 'Resume goes on where the run stopped.' : 'Open the benchmark and run it again.';
   return html`<aiwb-message text="This run ended before any model answered." hint=${hint}></aiwb-message>`;
 }
 

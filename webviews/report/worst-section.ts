@@ -9,7 +9,11 @@ import { showUnseen } from '../shared/text.ts';
 
 /** The worst rows of one model, the best model's at first. Fires `worst-changed` with the model's position. */
 export class WorstSection extends LitElement {
-  static override properties = { report: { attribute: false }, chosen: { attribute: false }, linked: { type: Boolean } };
+  static override properties = {
+    report: { attribute: false },
+    chosen: { attribute: false },
+    linked: { type: Boolean },
+  };
   static override styles = [
     baseStyles,
     css`

@@ -33,12 +33,26 @@ describe('samples inside a file', () => {
     ['of a slice', { slice: { column: 'region', value: 'US' } }, [1, 3]],
     [
       'of values of one column',
-      { where: { slices: [{ column: 'region', value: 'US' }, { column: 'region', value: 'FR' }] } },
+      {
+        where: {
+          slices: [
+            { column: 'region', value: 'US' },
+            { column: 'region', value: 'FR' },
+          ],
+        },
+      },
       [1, 3, 4],
     ],
     [
       'of values of two columns',
-      { where: { slices: [{ column: 'region', value: 'FR' }, { column: 'tier', value: 'old' }] } },
+      {
+        where: {
+          slices: [
+            { column: 'region', value: 'FR' },
+            { column: 'tier', value: 'old' },
+          ],
+        },
+      },
       [],
     ],
     ['of a column named like a member of objects', { slice: { column: 'constructor', value: '' } }, []],
@@ -53,8 +67,7 @@ describe('samples inside a file', () => {
     ['behind one', { sort: { by: 'id', descending: true }, after: 4 }, [3, 2, 1]],
     ['from a position', { offset: 3 }, [4, 5]],
   ];
-  for (const [what, query, ids] of cases)
-    it(`are found: ${what}`, async () => assert.deepEqual(await ask(query), ids));
+  for (const [what, query, ids] of cases) it(`are found: ${what}`, async () => assert.deepEqual(await ask(query), ids));
 
   it('are located with their page', async () => {
     const page = await source.samples({ runId: 'r', limit: 2, find: 4 }, signal);

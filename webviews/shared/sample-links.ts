@@ -20,7 +20,5 @@ export function sampleLink({ runId, id }: MaybeLink, content: string): TemplateR
     const event = new CustomEvent<SampleLink>('open-sample', { detail: link, bubbles: true, composed: true });
     currentTarget?.dispatchEvent(event);
   };
-  return html`<button type="button" class="link" title="Show sample ${id}" @click=${open}>
-    ${content}
-  </button>`;
+  return html`<button type="button" class="link" title="Show sample ${id}" @click=${open}>${content}</button>`;
 }

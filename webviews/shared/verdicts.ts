@@ -1,12 +1,5 @@
 import type { PairedComparison, Report } from '../../schemas/generated/messages.ts';
-import {
-  figureOf,
-  leadingMetric,
-  metricColumns,
-  rankedVariants,
-  variantName,
-  type MetricColumn,
-} from './figures.ts';
+import { figureOf, leadingMetric, metricColumns, rankedVariants, variantName, type MetricColumn } from './figures.ts';
 import { countOf, formatConfidence, formatCount, formatValue } from './format.ts';
 import type { IconName } from './icons.ts';
 import { showUnseen } from './text.ts';
@@ -98,8 +91,13 @@ function furtherItem(report: Report, column: MetricColumn): VerdictItem | undefi
 }
 
 /** How the best stands to whom it was compared with, or the closest rival to it. */
-function againstWords(report: Report, { variant, baseline, verdict, unit, difference }: PairedComparison, best: number): string {
-  const [subject, other] = best === variant ? ['', variantName(report, baseline)] : [`${variantName(report, variant)} is `, 'it'];
+function againstWords(
+  report: Report,
+  { variant, baseline, verdict, unit, difference }: PairedComparison,
+  best: number,
+): string {
+  const [subject, other] =
+    best === variant ? ['', variantName(report, baseline)] : [`${variantName(report, variant)} is `, 'it'];
   if (verdict === 'not-computed') return `${subject}not compared with ${other}`;
   if (verdict === 'not-distinguishable') return `${subject}not distinguishable from ${other}`;
   const size = difference === undefined ? '' : ` by ${formatValue(Math.abs(difference), unit)}`;

@@ -53,7 +53,9 @@ function distance(a: readonly string[], b: readonly string[]): number {
   for (const [index, word] of a.entries()) {
     const next = [index + 1];
     for (const [column, other] of b.entries())
-      next.push(Math.min((row[column] ?? 0) + Number(word !== other), (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+      next.push(
+        Math.min((row[column] ?? 0) + Number(word !== other), (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1),
+      );
     row = next;
   }
   return row.at(-1) ?? 0;
