@@ -9,7 +9,6 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { Digest } from '../engine/ports/digest.ts';
 import type { Files } from '../engine/ports/files.ts';
 import type { Identities } from '../engine/ports/identity.ts';
-import type { Secrets } from '../engine/ports/secrets.ts';
 import type { LeaseOwner, Store } from '../engine/ports/store.ts';
 import type { PageAssets, PageName } from '../engine/reports/html.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
@@ -22,7 +21,10 @@ import { createDigest } from '../platform/host/digest.ts';
 import { createIdentities } from '../platform/host/identity.ts';
 import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
+import { createContainers } from '../platform/processes/containers.ts';
+import { createPrograms } from '../platform/processes/programs.ts';
 import { openStore } from '../platform/store/store.ts';
+import type { Access } from './access.ts';
 import { version } from './version.ts';
 
 /** The Node implementations of the engine's ports that hold no state of a workspace. */
@@ -79,7 +81,7 @@ export async function withStore<T>(
 export async function createRunPorts(
   host: Host,
   workspace: Workspace,
-  secrets: Secrets,
+  access: Access,
   network: NetworkSettings,
   signal: AbortSignal,
 ): Promise<RunPorts> {
@@ -89,11 +91,13 @@ export async function createRunPorts(
     clock: host.clock,
     digest: host.digest,
     random: host.random,
-    secrets,
+    secrets: access.secrets,
     createHttp: createHttpClient,
     networkFor: await readNetwork(workspace, network, process.env, host.files, signal),
     host: { workbench: version, node, platform, host: name, cpus },
     usage: createUsage(),
+    programs: createPrograms(command => access.allowsProgram(command)),
+    containers: createContainers(createPrograms(([program]) => program === 'docker' || program === 'podman')),
   };
 }
 

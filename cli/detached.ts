@@ -10,8 +10,15 @@ import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { startDetachedRun } from '../platform/processes/detached.ts';
 import { programPath } from './composition.ts';
 
-export interface DetachOptions {
+/** What a run process is handed over its standard input: nothing of it is stored. */
+export interface RunHandover {
+  readonly secrets: readonly ResolvedSecret[];
+  /** Programs the person lets the run start, each with its arguments. */
+  readonly programs: readonly (readonly string[])[];
   readonly network: NetworkSettings;
+}
+
+export interface DetachOptions {
   /** Program that runs it; default: the one this process runs on. */
   readonly nodePath?: string;
 }
@@ -26,12 +33,12 @@ export async function collectSecrets(
   return resolveNeededSecrets(spec, workspace, ports.secrets, signal);
 }
 
-/** Starts a queued (or resumable) run in a process of its own that outlives this one. Its secrets travel over its standard input. */
+/** Starts a queued (or resumable) run in a process of its own that outlives this one. What it may use travels over its standard input. */
 export async function startDetached(
   { spec, summary }: RunRecord,
   storeFolder: string,
   store: Store,
-  secrets: readonly ResolvedSecret[],
+  handover: RunHandover,
   options: DetachOptions,
 ): Promise<void> {
   const logPath = path.join(storeFolder, 'logs', `${summary.id}.log`);
@@ -47,7 +54,7 @@ export async function startDetached(
       runId: summary.id,
       store: storeFolder,
       folder: spec.folder,
-      input: { secrets, network: options.network },
+      input: handover,
       logPath,
       onExit: code => {
         const message = `The run process ended with ${String(code)} before it began.`;

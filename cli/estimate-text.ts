@@ -29,6 +29,9 @@ export function renderEstimate(estimate: DryRunEstimate): string {
     '',
     ...renderTable(header, rows),
     ...(estimate.cost === undefined ? [] : ['', `Estimated cost: ${formatNumber(estimate.cost, 'USD')}.`]),
+    ...(estimate.measuringCost === undefined
+      ? []
+      : [`Judges and embeddings beside it: ${formatNumber(estimate.measuringCost, 'USD')}.`]),
     ...(estimate.notes.length === 0 ? [] : ['', ...estimate.notes]),
   ].join('\n');
 }

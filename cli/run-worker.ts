@@ -1,22 +1,16 @@
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
-import type { NetworkSettings } from '../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../engine/base/errors.ts';
-import type { ResolvedSecret } from '../engine/runs/needed-secrets.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { redact } from '../platform/secrets/redact.ts';
-import { createRelayedSecrets } from '../platform/secrets/secrets.ts';
+import { createRelayedSecrets, renewCredential } from '../platform/secrets/secrets.ts';
 import { openStore } from '../platform/store/store.ts';
+import { allowsOne } from './access.ts';
 import { createHost, createRunPorts } from './composition.ts';
+import type { RunHandover } from './detached.ts';
 import { executeCreated } from './execute.ts';
 
-/** What the starting process sends over the standard input. */
-export interface WorkerInput {
-  readonly secrets: readonly ResolvedSecret[];
-  readonly network: NetworkSettings;
-}
-
-/** A detached run: reads its secrets from the standard input, runs to the end and logs to its standard output, a JSON object a line. */
+/** A detached run: reads what it may use from the standard input, runs to the end and logs to its standard output, a JSON object a line. */
 export async function runWorker(runId: string, storeFolder: string): Promise<ExitCode> {
   const input = readInput(await text(process.stdin));
   const host = createHost();
@@ -40,7 +34,14 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
     const ports = await createRunPorts(
       host,
       workspace,
-      createRelayedSecrets(input.secrets),
+      {
+        secrets: createRelayedSecrets(input.secrets, async (reference, signal) => {
+          const fresh = await renewCredential(reference, process.env, signal);
+          values.push(fresh);
+          return fresh;
+        }),
+        allowsProgram: command => allowsOne(input.programs, command),
+      },
       input.network,
       stop.signal,
     );
@@ -82,10 +83,10 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
   }
 }
 
-function readInput(json: string): WorkerInput {
+function readInput(json: string): RunHandover {
   try {
-    const input = JSON.parse(json) as Partial<WorkerInput>;
-    return { secrets: input.secrets ?? [], network: input.network ?? {} };
+    const input = JSON.parse(json) as Partial<RunHandover>;
+    return { secrets: input.secrets ?? [], programs: input.programs ?? [], network: input.network ?? {} };
   } catch (error) {
     throw new WorkbenchError(
       'usage',

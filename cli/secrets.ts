@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Secrets } from '../engine/ports/secrets.ts';
-import { publishedOrigin } from '../engine/models/openai/model.ts';
+import { publishedOrigins } from '../engine/models/connections.ts';
 import { createCliSecrets } from '../platform/secrets/secrets.ts';
 import { defaultUserConfigPath } from '../platform/secrets/user-config.ts';
 
@@ -9,7 +9,7 @@ export function createTerminalSecrets(allowOrigins: readonly string[]): Secrets 
   return createCliSecrets({
     env: process.env,
     allowOrigins,
-    publishedOrigins: [publishedOrigin],
+    publishedOrigins,
     userConfigPath: defaultUserConfigPath(process.env),
   });
 }

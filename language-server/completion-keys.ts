@@ -54,17 +54,25 @@ function startOfField(
   // The client repeats the line's own white space after a line break.
   const indent = ' '.repeat(Math.max(0, cursor.column - cursor.lineIndent) + 2);
   if (field.type === 'object') {
-    const required = (field.required ?? []).filter(child => isPlain(field.properties?.[child]));
-    if (required.length === 0) return { text: `${name}:\n${indent}$0`, isSnippet: true };
-    const lines = required.map((child, index) => `${indent}${child}: $${index + 1}`);
+    const children = usualFields(field).filter(child => isPlain(field.properties?.[child]));
+    if (children.length === 0) return { text: `${name}:\n${indent}$0`, isSnippet: true };
+    const lines = children.map((child, index) => `${indent}${child}: $${index + 1}`);
     return { text: `${name}:\n${lines.join('\n')}`, isSnippet: true };
   }
   if (field.type === 'array') return { text: `${name}:\n${indent}- $0`, isSnippet: true };
   return { text: `${name}: `, isSnippet: false };
 }
 
+/** The fields a mapping must have, and what its first example shows besides. */
+function usualFields({ required = [], examples = [] }: SchemaNode): readonly string[] {
+  const [example] = examples;
+  const shown = typeof example === 'object' && example !== null ? Object.keys(example) : [];
+  return required.length === 0 ? [] : [...new Set([...required, ...shown])];
+}
+
 function isPlain(field: SchemaNode | undefined): boolean {
-  return field?.enum !== undefined || ['string', 'number', 'integer'].includes(field?.type ?? '');
+  if (field?.enum !== undefined || ['string', 'number', 'integer'].includes(field?.type ?? '')) return true;
+  return field?.anyOf?.some(isPlain) === true;
 }
 
 /** The values a schema lists or shows as examples. */

@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver';
+import { slicesOf } from '../engine/datasets/perturb/names.ts';
 import { figuresOf } from '../engine/documents/figure-checks.ts';
 import { findFramework, listFrameworks, versionsOf } from '../engine/frameworks/frameworks.ts';
 import { createPolicyFinder } from '../engine/policies/library.ts';
@@ -131,7 +132,7 @@ async function offerInCheck(
   const named = all.flatMap(({ benchmark }) => (benchmark.name === siblings['benchmark'] ? [benchmark] : []));
   if (named.length === 0) return undefined;
   if (field === 'metric') return offerMetrics([...new Set(named.flatMap(figuresOf))]);
-  const slices = [...new Set(named.flatMap(({ dataset }) => dataset.slices ?? []))];
+  const slices = [...new Set(named.flatMap(slicesOf))];
   return slices.map(value => ({ value, detail: 'slice', kind: CompletionItemKind.Field }));
 }
 

@@ -1,7 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { trainableModel } from '../engine/documents/formats.ts';
-import { localPlatform, selectableFigures } from '../engine/documents/tune-checks.ts';
-import { metricCatalogue } from '../engine/metrics/catalogue.ts';
+import { localPlatform, selectableFigures, tuningMetricNames } from '../engine/documents/tune-checks.ts';
 import {
   metricsOfDraft,
   offerCheckpoints,
@@ -30,8 +29,7 @@ export async function offerInTuningJob(
     }));
   }
   if (matchesPath(path, 'evaluation.metrics.*')) {
-    const quality = [...metricCatalogue.values()].filter(metric => metric.kind === 'quality');
-    return offerMetrics(quality.map(metric => metric.id));
+    return offerMetrics(tuningMetricNames());
   }
   if (matchesPath(path, 'evaluation.select.aspect')) {
     const aspects = Object.keys(mappingOf(draft['aspects']));

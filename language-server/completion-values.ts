@@ -3,13 +3,15 @@ import type { Dataset } from '../schemas/generated/files.ts';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import { figuresOf } from '../engine/documents/figure-checks.ts';
 import { embeddedModelNames } from '../engine/documents/formats.ts';
-import { metricCatalogue } from '../engine/metrics/catalogue.ts';
-import { columnsOf, describeConnection } from './describe.ts';
+import { isComposed, metricCatalogue } from '../engine/metrics/catalogue.ts';
+import { columnsOf, describeConnection, neededParameters } from './describe.ts';
 import { listFiles } from './list-files.ts';
 import { offerInPolicy } from './completion-policy.ts';
 import { offerInTuningJob } from './completion-tune.ts';
 import {
+  measuredOfDraft,
   metricsOfDraft,
+  namesOf,
   offerCheckpoints,
   offerEmbedded,
   offerMetrics,
@@ -42,9 +44,28 @@ async function offerInBenchmark(scene: Scene, signal: AbortSignal): Promise<read
         all.find(offer => offer.value === name) ?? { value: name, detail: 'model', kind: CompletionItemKind.Value },
     );
   }
-  if (matchesPath(path, 'metrics.*')) return offerMetrics([...metricCatalogue.keys()]);
-  if (matchesPath(path, 'gate.*.metric')) return offerMetrics(figuresOf(metricsOfDraft(draft['metrics'])));
+  if (path[0] === 'metrics') return offerInMetric(path, draft);
+  if (matchesPath(path, 'gate.*.metric')) return offerMetrics(figuresOf(measuredOfDraft(draft)));
   return undefined;
+}
+
+/** A metric that can do without parameters, and what the parameters of others name. */
+function offerInMetric(
+  path: DocumentPath,
+  draft: Readonly<Record<string, unknown>>,
+): readonly ValueOffer[] | undefined {
+  if (matchesPath(path, 'metrics.*'))
+    return offerMetrics([...metricCatalogue.keys()].filter(name => neededParameters(name).length === 0));
+  if (matchesPath(path, 'metrics.*.fairness.slice')) {
+    const slices = textsOf(mappingOf(draft['dataset'])['slices']);
+    return slices.map(value => ({ value, detail: 'slice', kind: CompletionItemKind.Field }));
+  }
+  if (!matchesPath(path, 'metrics.*.fairness.metric') && !matchesPath(path, 'metrics.*.robustness.metric'))
+    return undefined;
+  const { metrics = [] } = metricsOfDraft(draft['metrics']);
+  const quality = [...metricCatalogue.values()].filter(({ id, kind }) => kind === 'quality' && !isComposed(id));
+  const named = metrics.flatMap(entry => (typeof entry === 'string' ? [] : namesOf(entry)));
+  return offerMetrics([...named, ...quality.filter(({ id }) => neededParameters(id).length === 0).map(({ id }) => id)]);
 }
 
 async function offerInDataset(
@@ -88,7 +109,7 @@ async function offerPaths({ workspace, uri, path }: Scene, signal: AbortSignal):
       ? [/\.md$/i, 'card']
       : path[0] === 'prompts'
         ? [/\.prompt\.ya?ml$/i, 'prompt']
-        : [/\.(jsonl|ndjson|csv|tsv)$/i, 'dataset'];
+        : [/\.((jsonl|ndjson|json|csv|tsv)(\.gz)?|parquet)$/i, 'dataset'];
   const files = await listFiles(folder, name, signal);
   return files.map(value => ({ value, detail: detail, kind: CompletionItemKind.File }));
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import type { CompletionItem, TextEdit } from 'vscode-languageserver';
+import { metricCatalogue } from '../engine/metrics/catalogue.ts';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 
 const head =
@@ -72,12 +74,18 @@ describe('completion', () => {
       'split',
       'slices',
       'limit',
+      'sample',
+      'filter',
+      'choices',
+      'audio',
+      'images',
+      'config',
       'card',
     ]);
     assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
     assert.deepEqual(await labels('gate:\n  - |\n'), ['metric', 'model', 'atLeast', 'atMost', 'on']);
     assert.deepEqual(await labels('compare: {baseline: gpt, |'), ['confidence']);
-    assert.deepEqual(await labels('metrics:\n  - f1: {|}'), ['average']);
+    assert.deepEqual(await labels('metrics:\n  - f1: {|}'), ['average', 'positive', 'extract', 'name']);
     assert.deepEqual(await labels('connections:\n  a:\n    provider: openai\n    apiKey: {|}\n', 'aiwb-workbench'), [
       'env',
       'secret',
@@ -105,6 +113,30 @@ describe('completion', () => {
     assert.ok(figures.includes('accuracy') && figures.includes('latency.p95') && !figures.includes('f1'));
   });
 
+  it('offers every metric with its parameters, those first that it needs', async () => {
+    for (const [name, { id }] of metricCatalogue) {
+      const parameters = await labels(`metrics:\n  - ${name}: {|}`);
+      assert.equal(parameters.at(-1), 'name', id);
+    }
+    // Without its pattern there is nothing to look for, so no bare `regex` is offered.
+    const bare = (await complete('metrics: [|]')).filter(({ detail }) => detail === 'metric');
+    assert.ok(bare.some(({ label }) => label === 'wer') && !bare.some(({ label }) => label === 'regex'));
+    assert.equal(await take('metrics:\n  - |', 'regex'), 'metrics:\n  - regex:\n    pattern: $1');
+    assert.deepEqual((await labels('metrics: [{regex: {|}}]'))[0], 'pattern');
+    assert.ok((await labels('metrics: [{wer: {normalise: |}}]')).includes('whisper-english'));
+  });
+
+  it('offers what fairness and robustness compare, and the figures that come of it', async () => {
+    const slices = 'dataset: {path: data/t.jsonl, input: text, target: label, slices: [accent, age]}\n';
+    assert.deepEqual(await labels(`${slices}metrics: [{fairness: {slice: |}}]\n`), ['accent', 'age']);
+    const inner = await labels('metrics: [{wer: {name: wer-english}}, {robustness: {metric: |}}]\n');
+    assert.ok(inner.includes('wer-english') && inner.includes('accuracy') && !inner.includes('fairness'));
+    const figures = await labels(
+      `${slices}perturbations: [typos]\nmetrics: [{wer: {name: wer-english}}, robustness, {fairness: {slice: age, metric: accuracy}}, {regex: {}}]\ngate:\n  - metric: |\n`,
+    );
+    assert.deepEqual(figures, ['wer-english', 'robustness', 'robustness.typos', 'fairness.max-gap', 'fairness.ratio']);
+  });
+
   it('offers columns, values of the split column, and files', async () => {
     assert.deepEqual(await labels(head.replace('text', '|')), ['text', 'label', 'split']);
     assert.deepEqual(await labels('dataset:\n  path: data/t.jsonl\n  slices:\n    - text\n    - |\n'), [
@@ -118,8 +150,32 @@ describe('completion', () => {
     assert.deepEqual(await labels('prompts:\n  - |'), ['prompts/t.prompt.yml']);
   });
 
+  it('offers columns of Parquet files and Hugging Face folders, wherever columns are named', async () => {
+    const fixtures = fileURLToPath(new URL('../test/fixtures/data/', import.meta.url));
+    const columns = ['id', 'label', 'text', 'tags'];
+    const parquet = `dataset:\n  path: ${fixtures}many-zstd.parquet\n  `;
+    for (const place of ['input: |', 'choices: |', 'audio: |', 'split: {stratify: |}', 'target:\n    - |']) {
+      assert.deepEqual(await labels(`${parquet}${place}\n`), columns, place);
+    }
+    const hub = ['text', 'label', 'tags', 'meta', 'picture'];
+    assert.deepEqual(await labels(`dataset:\n  path: ${fixtures}huggingface/shards\n  images: |\n`), hub);
+    assert.deepEqual(await labels(`dataset:\n  path: ${fixtures}huggingface/card\n  config: de\n  input: |\n`), [
+      'text',
+      'label',
+      'tags',
+    ]);
+  });
+
   it('offers enumerations, booleans, defaults and examples', async () => {
-    assert.deepEqual(await labels('dataset:\n  format: |\n'), ['jsonl', 'csv', 'tsv']);
+    assert.deepEqual(await labels('dataset:\n  format: |\n'), [
+      'jsonl',
+      'json',
+      'csv',
+      'tsv',
+      'parquet',
+      'huggingface',
+      'wav-folder',
+    ]);
     assert.deepEqual(await labels('metrics: [{exact-match: {trim: |}}]'), ['true', 'false']);
     assert.deepEqual(await labels('limits:\n  timeout: |\n'), ['60s', '30s', 'PT1M']);
     assert.equal(await take('limits: {budget: |}', '5.00 USD'), 'limits: {budget: 5.00 USD}');

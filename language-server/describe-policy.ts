@@ -1,4 +1,5 @@
 import type { Benchmark } from '../schemas/generated/files.ts';
+import { slicesOf } from '../engine/datasets/perturb/names.ts';
 import { figuresOf } from '../engine/documents/figure-checks.ts';
 import { listFrameworks, type Framework, type FrameworkEntry } from '../engine/frameworks/frameworks.ts';
 import type { StatedControl } from '../engine/policies/inherited.ts';
@@ -52,10 +53,11 @@ export function describeInherited({ control, origin, tightenedBy }: StatedContro
 
 /** What a benchmark file measures. */
 export function describeBenchmark(benchmark: Benchmark, file: string): string {
-  const { name, description, dataset } = benchmark;
+  const { name, description } = benchmark;
+  const slices = slicesOf(benchmark);
   const facts = [
     `Figures: ${figuresOf(benchmark).map(code).join(', ')}`,
-    ...(dataset.slices === undefined ? [] : [`Slices: ${dataset.slices.map(code).join(', ')}`]),
+    ...(slices.length === 0 ? [] : [`Slices: ${slices.map(code).join(', ')}`]),
     code(file),
   ];
   return `**${plain(name)}** (benchmark)${description === undefined ? '' : `\n\n${plain(description)}`}\n\n${facts.join('  \n')}`;

@@ -1,5 +1,7 @@
 import type { Connection, Dataset } from '../schemas/generated/files.ts';
+import type { DatasetPart } from '../engine/datasets/huggingface/layout.ts';
 import type { LibraryDocument } from '../engine/documents/library.ts';
+import { schemaAt, type SchemaNode } from '../engine/documents/schema.ts';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
 import type { MetricDefinition } from '../engine/metrics/metric.ts';
 import type { ClassifierKind } from '../engine/models/embedded/classifier.ts';
@@ -18,10 +20,14 @@ export function describeEmbedded(name: string): string | undefined {
 
 /** A connection's help. Takes drafts: any field may be missing or of a wrong type. Tells where the key comes from, never the key. */
 export function describeConnection(name: string, connection: Partial<Connection>): string {
+  const textAt = (...fields: readonly string[]): string | undefined =>
+    fields.map(field => Reflect.get(connection, field) as unknown).find(value => typeof value === 'string');
+  const model = textAt('model', 'family');
+  const address = textAt('baseUrl', 'endpoint', 'url');
   const facts = [
-    `Model: ${typeof connection.model === 'string' ? code(connection.model) : 'not set'}`,
+    `Model: ${model === undefined ? 'not set' : code(model)}`,
     `Provider: ${typeof connection.provider === 'string' ? code(connection.provider) : 'not set'}`,
-    `Address: ${typeof connection.baseUrl === 'string' ? code(connection.baseUrl.replace(/\?.*$/, '')) : "the provider's own"}`,
+    `Address: ${address === undefined ? "the provider's own" : code(address.replace(/\?.*$/, ''))}`,
   ];
   const { input, output } = connection.price ?? {};
   facts.push(
@@ -63,18 +69,37 @@ export async function findTuningJob(
   return jobs?.find(({ parsed }) => parsed.value?.name === name);
 }
 
-/** A metric's definition, formula and source; also for the id of one of its figures. */
+/** A metric's definition, formula, parameters and source; also for the id of one of its figures. */
 export function describeMetric(name: string): string | undefined {
   const metric = findMetric(name);
   if (metric === undefined) return undefined;
   const figures = metric.figures.length > 1 ? `\n\nFigures: ${metric.figures.map(code).join(', ')}` : '';
   const better =
     metric.direction === 'neutral' ? '' : ` ${metric.direction === 'higher' ? 'Higher' : 'Lower'} is better.`;
-  return `**${metric.title}**\n\n${metric.description}${better}\n\n${plain(metric.formula)}${figures}\n\nSource: ${metric.source}`;
+  const parameters = Object.entries(metricParameters(metric.id)).map(
+    ([parameter, { title = '' }]) => `${code(parameter)} ${plain(title)}`,
+  );
+  const list = parameters.length === 0 ? '' : `\n\nParameters: ${parameters.join(', ')}`;
+  return `**${metric.title}**\n\n${metric.description}${better}\n\n${plain(metric.formula)}${figures}${list}\n\nSource: ${metric.source}`;
 }
 
+/** A metric's parameters, as the schema has them. */
+function metricParameters(name: string): Readonly<Record<string, SchemaNode>> {
+  return schemaAt('bench', ['metrics', 0, name])?.properties ?? {};
+}
+
+/** Parameters that a metric cannot do without. */
+export function neededParameters(name: string): readonly string[] {
+  return schemaAt('bench', ['metrics', 0, name])?.required ?? [];
+}
+
+/** The metric of this name, or the one whose figure this is: `robustness.typos` is robustness'. */
 function findMetric(name: string): MetricDefinition | undefined {
-  return [...metricCatalogue.values()].find(metric => metric.id === name || metric.figures.includes(name));
+  const all = [...metricCatalogue.values()];
+  return (
+    all.find(metric => metric.id === name || metric.figures.includes(name)) ??
+    all.find(metric => name.startsWith(`${metric.id}.`))
+  );
 }
 
 /** A dataset file's size and columns. */
@@ -87,11 +112,17 @@ export async function describeDataset(
   const view = await workspace.view(uri);
   if (view === undefined || typeof dataset.path !== 'string' || dataset.path === '') return undefined;
   const facts = await view.fileFacts(dataset.path, signal);
-  if (facts?.kind !== 'file') return `There is no file ${code(dataset.path)}.`;
-  const columns = await view.datasetColumns(dataset.path, dataset.format, signal);
+  if (facts === undefined || facts.kind === 'other') return `There is no file ${code(dataset.path)}.`;
+  const columns = await view.datasetColumns(dataset.path, dataset.format, signal, partOf(dataset));
   const list =
     columns === undefined ? 'Its columns cannot be read.' : `Columns: ${columns.slice(0, 40).map(code).join(', ')}`;
-  return `${code(dataset.path)}, ${formatBytes(facts.size)}  \n${list}`;
+  const size = facts.kind === 'folder' ? 'folder' : formatBytes(facts.size);
+  return `${code(dataset.path)}, ${size}  \n${list}`;
+}
+
+/** Any split tells the columns; drafts may hold anything as the configuration. */
+function partOf({ config }: Partial<Dataset>): DatasetPart {
+  return { any: true, ...(typeof config === 'string' ? { config } : {}) };
 }
 
 export async function columnsOf(
@@ -102,7 +133,7 @@ export async function columnsOf(
 ): Promise<readonly string[]> {
   if (typeof dataset.path !== 'string' || dataset.path === '') return [];
   const view = await workspace.view(uri);
-  return (await view?.datasetColumns(dataset.path, dataset.format, signal)) ?? [];
+  return (await view?.datasetColumns(dataset.path, dataset.format, signal, partOf(dataset))) ?? [];
 }
 
 function formatBytes(bytes: number): string {

@@ -31,7 +31,7 @@ describe('hover', () => {
     const text = await hover('rep|eats: 3\n');
     assert.match(text, /\*\*Repeats\*\*/);
     assert.match(text, /From 1 to 1000\s+Default: `1`\s+Example: `3`/);
-    assert.match(await hover('dataset:\n  format: js|onl\n'), /Allowed: `jsonl`, `csv`, `tsv`/);
+    assert.match(await hover('dataset:\n  format: js|onl\n'), /Allowed: `jsonl`, `json`, `csv`, `tsv`, `parquet`/);
   });
 
   it('tells models', async () => {
@@ -44,6 +44,8 @@ describe('hover', () => {
   it('tells metrics and figures', async () => {
     assert.match(await hover('metrics: [accu|racy]\n'), /\*\*Accuracy\*\*[\s\S]*Source:/i);
     assert.match(await hover('metrics:\n  - f|1: {average: macro}\n'), /Source:/);
+    assert.match(await hover('metrics: [t|er]\n'), /Parameters: `normalized` Normalised/);
+    assert.match(await hover('gate: [{metric: robustness.ty|pos, model: a, atMost: 1}]\n'), /\*\*Robustness\*\*/);
     assert.match(await hover('gate: [{metric: latency.p|95, model: a, atMost: 1}]\n'), /Figures: .*`latency\.p95`/);
   });
 

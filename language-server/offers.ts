@@ -1,9 +1,10 @@
 import { CompletionItemKind } from 'vscode-languageserver';
+import type { Benchmark, Metric, MetricName } from '../schemas/generated/files.ts';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import type { figuresOf } from '../engine/documents/figure-checks.ts';
-import type { ParsedDocument } from '../engine/documents/parse.ts';
+import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
-import { describeEmbedded, describeMetric } from './describe.ts';
+import { describeEmbedded, describeMetric, neededParameters } from './describe.ts';
 import { mappingOf, type Workspace } from './workspace.ts';
 
 /** One value that can be written at a place. */
@@ -56,16 +57,41 @@ export async function offerCheckpoints(
 export function offerMetrics(names: readonly string[]): readonly ValueOffer[] {
   return names.map(value => ({
     value,
-    detail: 'metric',
+    detail: neededParameters(value).length === 0 ? 'metric' : `metric, needs ${neededParameters(value).join(' and ')}`,
     documentation: describeMetric(value),
     kind: CompletionItemKind.Function,
   }));
 }
 
-/** The metrics of a file that is still being written: whatever names one. */
-export function metricsOfDraft(value: unknown): Parameters<typeof figuresOf>[0] {
+/** The metrics of a file that is still being written: whatever names one, with its parameters once they are right. */
+export function metricsOfDraft(value: unknown): { readonly metrics?: Metric[] } {
   if (!Array.isArray(value)) return {};
-  const names = value.map(item => (typeof item === 'string' ? item : Object.keys(mappingOf(item))[0]));
-  const known = [...metricCatalogue.keys()].filter(name => names.includes(name));
-  return known.length === 0 ? {} : { metrics: known };
+  const metrics = value.flatMap((item: unknown) => readDraftMetric(item) ?? []);
+  return metrics.length === 0 ? {} : { metrics };
+}
+
+/** The metrics and perturbations of a file that is still being written. */
+export function measuredOfDraft(draft: Readonly<Record<string, unknown>>): Parameters<typeof figuresOf>[0] {
+  const perturbations = parseDraft({ perturbations: draft['perturbations'] })?.perturbations;
+  return { ...metricsOfDraft(draft['metrics']), ...(perturbations === undefined ? {} : { perturbations }) };
+}
+
+function readDraftMetric(item: unknown): Metric | undefined {
+  const name = typeof item === 'string' ? item : Object.keys(mappingOf(item))[0];
+  if (name === undefined || !metricCatalogue.has(name as MetricName)) return undefined;
+  return parseDraft({ metrics: [item] })?.metrics?.[0] ?? (name as MetricName);
+}
+
+/** A part of a benchmark as the schema knows it; absent where it is only half written. */
+function parseDraft(part: object): Benchmark | undefined {
+  const dataset = { path: 'draft.jsonl', input: 'input', target: 'target' };
+  return parseDocument('bench', JSON.stringify({ name: 'draft', dataset, models: ['draft'], ...part })).value;
+}
+
+/** The name that a metric's parameters give it. */
+export function namesOf(entry: Metric): readonly string[] {
+  return Object.values(mappingOf(entry)).flatMap(parameters => {
+    const { name } = mappingOf(parameters);
+    return typeof name === 'string' ? [name] : [];
+  });
 }

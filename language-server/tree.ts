@@ -80,15 +80,31 @@ export function datasetOf(
 
 /** Whether the way on from a dataset leads to the name of a column. */
 export function isColumnPath(rest: DocumentPath): boolean {
-  return ['input', 'target', 'split.field', 'slices.*'].some(pattern => matchesPath(rest, pattern));
+  return columnPlaces.some(pattern => matchesPath(rest, pattern));
 }
+
+const columnPlaces = [
+  'input',
+  'target',
+  'target.*',
+  'split.field',
+  'split.stratify',
+  'sample.stratify',
+  'slices.*',
+  'choices',
+  'choices.columns.*',
+  'audio',
+  'images',
+  'images.*',
+];
 
 /** Whether a file names another by its path at `path`. */
 export function isFilePath(kind: DocumentKind, path: DocumentPath): boolean {
   const rest = datasetOf(kind, path)?.rest;
   if (rest !== undefined) return matchesPath(rest, 'path') || matchesPath(rest, 'card');
   return (
-    (kind === 'bench' && matchesPath(path, 'prompts.*')) || (kind === 'tune' && matchesPath(path, 'register.card'))
+    (kind === 'bench' && (matchesPath(path, 'prompts.*') || matchesPath(path, 'perturbations.*.paraphrases.path'))) ||
+    (kind === 'tune' && matchesPath(path, 'register.card'))
   );
 }
 

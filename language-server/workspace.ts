@@ -1,6 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset, Workbench } from '../schemas/generated/files.ts';
-import { readRows, type DatasetFormat } from '../engine/datasets/rows.ts';
+import type { DatasetFormat } from '../engine/datasets/formats.ts';
+import { readRows } from '../engine/datasets/rows.ts';
 import type { DocumentLibrary } from '../engine/documents/library.ts';
 import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
 import {
@@ -134,9 +135,9 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
         ...plain,
         connections: signal => declared(uri, 'connections', signal),
         platforms: signal => declared(uri, 'compute', signal),
-        datasetColumns: (path, format, signal) =>
-          remember(files.resolve(folder, path), `columns ${format ?? ''}`, () =>
-            plain.datasetColumns(path, format, signal),
+        datasetColumns: (path, format, signal, part) =>
+          remember(files.resolve(folder, path), `columns ${format ?? ''} ${JSON.stringify(part ?? {})}`, () =>
+            plain.datasetColumns(path, format, signal, part),
           ),
       };
     },
@@ -201,7 +202,7 @@ async function collectValues(
   const values = new Set<string>();
   let seen = 0;
   try {
-    for await (const rows of readRows(files, path, format, signal)) {
+    for await (const rows of readRows(files, path, format, signal, { any: true })) {
       for (const row of rows) {
         const value = Object.hasOwn(row.values, column) ? row.values[column] : undefined;
         if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')

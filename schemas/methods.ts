@@ -25,10 +25,14 @@ export interface EngineRequests {
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
+  /** Brings another tool's results in as runs. */
+  'runs/import': [m.ImportResults, m.ImportedRuns];
   'samples/query': [m.SampleQuery, m.SamplePage];
   /** One sample by its permanent link. */
   'samples/get': [m.SampleReference, m.SampleRow];
   'samples/disagreements': [m.DisagreementQuery, m.DisagreementPage];
+  /** Looks for model servers on this machine. */
+  'connections/detect': [Nothing, m.DetectedServers];
   'models/list': [Nothing, m.ModelList];
   'registry/list': [Nothing, m.RegistryList];
   'registry/version': [m.ModelVersionReference, m.VersionDetails];
@@ -57,6 +61,8 @@ export interface EngineRequests {
 /** Requests the engine process makes of its host. */
 export interface HostRequests {
   'secret/resolve': [m.SecretRequest, m.SecretResponse];
+  /** Asked before a run that starts programs begins. */
+  'programs/allow': [m.ProgramRequest, m.ProgramResponse];
 }
 
 /** Notifications from the engine process, at most ten a second. */

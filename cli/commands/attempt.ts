@@ -1,9 +1,10 @@
 import pc from 'picocolors';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import type { Secrets } from '../../engine/ports/secrets.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
+import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { databaseName } from '../../platform/store/names.ts';
+import { checkPrograms, type Access } from '../access.ts';
 import { createRunPorts, storeFolderOf, type Host } from '../composition.ts';
 import { collectSecrets, startDetached } from '../detached.ts';
 import { executeCreated } from '../execute.ts';
@@ -16,12 +17,12 @@ export async function runInForeground(
   record: RunRecord,
   store: Store,
   workspace: Workspace,
-  secrets: Secrets,
+  access: Access,
   host: Host,
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const ports = await createRunPorts(host, workspace, secrets, {}, signal);
+  const ports = await createRunPorts(host, workspace, access, {}, signal);
   const line = createProgressLine();
   if (options.json !== true) printNote(pc.dim(`${record.summary.name}: run ${record.summary.id}`));
   try {
@@ -41,14 +42,16 @@ export async function runInBackground(
   record: RunRecord,
   store: Store,
   workspace: Workspace,
-  secrets: Secrets,
+  access: Access,
   host: Host,
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const ports = await createRunPorts(host, workspace, secrets, {}, signal);
-  const resolved = await collectSecrets(record.spec, ports, signal);
-  await startDetached(record, storeFolderOf(workspace, options.store), store, resolved, { network: {} });
+  const ports = await createRunPorts(host, workspace, access, {}, signal);
+  const secrets = await collectSecrets(record.spec, ports, signal);
+  const programs = neededPrograms(record.spec, workspace);
+  checkPrograms(programs, access);
+  await startDetached(record, storeFolderOf(workspace, options.store), store, { secrets, programs, network: {} }, {});
   const { id } = record.summary;
   if (options.json === true) printJson(record.summary);
   else printResult(`Run ${id} goes on in the background. Follow it with: aiwb runs show ${id}`);

@@ -9,24 +9,29 @@ import { renderJunit } from '../../engine/reports/junit.ts';
 import { renderText } from '../../engine/reports/text.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
 import { createRun, kindOfRun, specifyRun } from '../../engine/runs/start.ts';
+import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
+import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
+import { allowCommandsOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
-import { createTerminalSecrets } from '../secrets.ts';
 import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
 
 interface RunOptions extends GlobalOptions {
   readonly model?: readonly string[];
   readonly limit?: number;
   readonly resume?: string;
+  readonly extend?: string;
+  readonly cache?: boolean;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly html?: string;
   readonly junit?: string;
   readonly allowOrigin?: readonly string[];
+  readonly allowCommands?: boolean;
 }
 
 export function addRun(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
@@ -37,6 +42,8 @@ export function addRun(program: Command, run: (action: () => Promise<ExitCode>) 
     .option('-m, --model <name>', 'only this model of the benchmark (may be repeated)', collect)
     .option('-n, --limit <rows>', 'only the first rows of the test split', readCount)
     .option('--resume <run>', 'go on with a run that did not finish')
+    .option('--extend <run>', 'take over the answers of an earlier run where row, model and prompt are the same')
+    .option('--no-cache', 'ask every row anew, whatever was answered earlier')
     .option('--dry-run', 'say what would be sent and what it would cost; send nothing')
     .option('--detach', 'run in the background and return at once')
     .option('--html <file>', 'also write the report as one self-contained page')
@@ -46,6 +53,7 @@ export function addRun(program: Command, run: (action: () => Promise<ExitCode>) 
       'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
       collect,
     )
+    .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => runBenchmark(file, { ...command.opts<RunOptions>(), ...globalOptions(command) })),
     );
@@ -59,12 +67,12 @@ async function runBenchmark(file: string | undefined, options: RunOptions): Prom
     const start = file === undefined ? process.cwd() : path.dirname(path.resolve(file));
     if (options.dryRun === true) return await dryRun(requireFile(file), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
-      const record = await createOrFind(file, options, store, host, signal);
-      const secrets = createTerminalSecrets(options.allowOrigin ?? []);
+      const access = createTerminalAccess(options);
+      const record = await createOrFind(file, options, store, workspace, access, host, signal);
       if (options.detach === true) {
-        return runInBackground(record, store, workspace, secrets, host, options, signal);
+        return runInBackground(record, store, workspace, access, host, options, signal);
       }
-      const ended = await runInForeground(record, store, workspace, secrets, host, options, signal);
+      const ended = await runInForeground(record, store, workspace, access, host, options, signal);
       await printReport(ended, store, host, options);
       return tellOutcome(ended, options);
     });
@@ -91,6 +99,8 @@ async function specify(file: string, options: RunOptions, host: Host, signal: Ab
       origin: 'terminal',
       ...(options.model === undefined ? {} : { models: options.model }),
       ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.extend === undefined ? {} : { extends: options.extend }),
+      ...(options.cache === false ? { cache: false } : {}),
     },
     host.files,
     host.identities,
@@ -98,15 +108,20 @@ async function specify(file: string, options: RunOptions, host: Host, signal: Ab
   );
 }
 
+/** Programs that may not be started are refused before anything is recorded. */
 async function createOrFind(
   file: string | undefined,
   options: RunOptions,
   store: Store,
+  workspace: Workspace,
+  access: Access,
   host: Host,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  if (options.resume !== undefined) return findResumable(options.resume, 'benchmark', store);
-  return createRun(await specify(requireFile(file), options, host, signal), store, host.clock, host.random, signal);
+  const found = options.resume === undefined ? undefined : await findResumable(options.resume, 'benchmark', store);
+  const spec = found?.spec ?? (await specify(requireFile(file), options, host, signal));
+  checkPrograms(neededPrograms(spec, workspace), access);
+  return found ?? createRun(spec, store, host.clock, host.random, signal);
 }
 
 async function dryRun(file: string, options: RunOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
@@ -114,7 +129,7 @@ async function dryRun(file: string, options: RunOptions, host: Host, signal: Abo
   const ports = await createRunPorts(
     host,
     { folder: spec.folder, path: undefined, text: '', config: {} },
-    createTerminalSecrets([]),
+    createTerminalAccess({}),
     {},
     signal,
   );

@@ -69,7 +69,10 @@ function collectGarbage(days: string, options: GlobalOptions): Promise<ExitCode>
   return useStore(options, async (store, host) => {
     const freed = await store.collectGarbage(host.clock.now() - age * readDuration('PT24H'));
     if (options.json === true) printJson(freed);
-    else printResult(`Deleted ${countOf(freed.runs, 'archived run')}; ${inMegabytes(freed.bytes)} freed.`);
+    else {
+      const answers = freed.answers === 0 ? '' : ` and ${countOf(freed.answers, 'cached answer')}`;
+      printResult(`Deleted ${countOf(freed.runs, 'archived run')}${answers}; ${inMegabytes(freed.bytes)} freed.`);
+    }
   });
 }
 

@@ -11,11 +11,11 @@ import { planTuning } from '../../engine/tuning/plan.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { createHost, createRunPorts, withStore, workspaceFolderOf, type Host } from '../composition.ts';
+import { allowCommandsOption, createTerminalAccess } from '../access.ts';
 import { renderTuningEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printResult } from '../output.ts';
-import { createTerminalSecrets } from '../secrets.ts';
 import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
 
 interface TuneOptions extends GlobalOptions {
@@ -23,6 +23,7 @@ interface TuneOptions extends GlobalOptions {
   readonly resume?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
+  readonly allowCommands?: boolean;
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
@@ -34,6 +35,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option('--detach', 'run in the background and return at once')
+    .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
@@ -43,16 +45,16 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
   const host = createHost();
   const interrupts = watchInterrupts(host.clock);
   const { signal } = interrupts;
-  const secrets = createTerminalSecrets([]);
+  const access = createTerminalAccess(options);
   try {
     const start = file === undefined ? process.cwd() : path.dirname(path.resolve(file));
     if (options.dryRun === true) return await dryRun(await specify(file, options, host, signal), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
       if (options.detach === true) {
-        return runInBackground(record, store, workspace, secrets, host, options, signal);
+        return runInBackground(record, store, workspace, access, host, options, signal);
       }
-      const ended = await runInForeground(record, store, workspace, secrets, host, options, signal);
+      const ended = await runInForeground(record, store, workspace, access, host, options, signal);
       await printReport(ended, store, options);
       return tellOutcome(ended, options);
     });
@@ -101,14 +103,14 @@ async function createOrFind(
 ): Promise<RunRecord> {
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, signal);
-  const ports = await createRunPorts(host, workspace, createTerminalSecrets([]), {}, signal);
+  const ports = await createRunPorts(host, workspace, createTerminalAccess({}), {}, signal);
   await planTuning(spec, ports, store.blobs, signal);
   return createRun(spec, store, host.clock, host.random, signal);
 }
 
 async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
   const workspace = { folder: spec.folder, path: undefined, text: '', config: {} };
-  const ports = await createRunPorts(host, workspace, createTerminalSecrets([]), {}, signal);
+  const ports = await createRunPorts(host, workspace, createTerminalAccess({}), {}, signal);
   const estimate = await estimateTuning(spec, ports, undefined, signal);
   if (options.json === true) printJson(estimate);
   else printResult(renderTuningEstimate(estimate));

@@ -1,15 +1,16 @@
 import process from 'node:process';
 import type { SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import { publishedOrigin } from '../../engine/models/openai/model.ts';
+import { publishedOrigins } from '../../engine/models/connections.ts';
 import type { SecretReference, Secrets } from '../../engine/ports/secrets.ts';
 import { runCredentialCommand } from '../../platform/secrets/command.ts';
+import { fetchIdentityToken } from '../../platform/secrets/identity.ts';
 
 /** Secrets of an editor's window: it asks its user about the origin and looks into its own secret storage. */
 export function createHostSecrets(ask: (request: SecretRequest) => Promise<SecretResponse>): Secrets {
   return {
     async resolve(reference, origin, signal) {
-      const response = await ask({ ...reference, origin, published: origin === publishedOrigin });
+      const response = await ask({ ...reference, origin, published: publishedOrigins.includes(origin) });
       signal.throwIfAborted();
       if (!response.allowed) {
         throw new WorkbenchError('origin-not-allowed', `Sending ${describe(reference)} to ${origin} was not allowed.`, {
@@ -19,6 +20,8 @@ export function createHostSecrets(ask: (request: SecretRequest) => Promise<Secre
       if (response.value !== undefined) return response.value;
       if (reference.env !== undefined) return fromEnvironment(reference.env);
       if (reference.command !== undefined) return runCredentialCommand(reference.command, signal);
+      if (reference.identity !== undefined)
+        return fetchIdentityToken(reference.identity, { env: process.env }, signal);
       throw new WorkbenchError('secret-missing', `No key is saved under the name "${reference.secret}".`, {
         remedy: 'Save it with "AI Workbench: Set API Key".',
       });
@@ -37,5 +40,5 @@ function fromEnvironment(name: string): string {
 function describe(reference: SecretReference): string {
   if (reference.env !== undefined) return `the key in ${reference.env}`;
   if (reference.secret !== undefined) return `the saved key "${reference.secret}"`;
-  return 'the key a command prints';
+  return reference.identity === undefined ? 'the key a command prints' : 'a token of your account';
 }

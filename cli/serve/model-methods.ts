@@ -1,11 +1,23 @@
 import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
-import type { LastFigure, ModelEntry, ModelList, RunSummary } from '../../schemas/generated/messages.ts';
+import type {
+  DetectedServers,
+  LastFigure,
+  ModelEntry,
+  ModelList,
+  RunSummary,
+} from '../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../../engine/base/errors.ts';
 import { classifierKinds } from '../../engine/models/embedded/kinds.ts';
-import { publishedBaseUrl } from '../../engine/models/openai/model.ts';
+import { addressOf, credentialOf, modelNameOf } from '../../engine/models/connections.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
+import { detectOnThisMachine } from '../detect.ts';
 import type { Session } from './session.ts';
 import { listTrainedModels } from './trained-models.ts';
+
+/** Model servers that run on this machine, with connections to add for their models. */
+export async function detectConnections(session: Session, signal: AbortSignal): Promise<DetectedServers> {
+  return { servers: [...(await detectOnThisMachine(await session.readWorkspace(signal), signal))] };
+}
 
 /** Connections, embedded and trained models with their latest figures. A broken workbench.yaml still leaves all but the connections. */
 export async function listModels(session: Session, signal: AbortSignal): Promise<ModelList> {
@@ -39,17 +51,18 @@ function withLast(entry: ModelEntry, last: ReadonlyMap<string, LastFigure>): Mod
 function listConnections(workspace: Workspace): ModelEntry[] {
   const lines = linesOfConnections(workspace.text);
   return Object.entries(workspace.config.connections ?? {}).map(([name, connection]) => {
-    const baseUrl = connection.baseUrl ?? publishedBaseUrl;
+    const address = addressOf(connection);
+    const model = modelNameOf(connection);
+    const secret = credentialOf(connection)?.secret;
     const line = lines.get(name);
-    const { apiKey } = connection;
     return {
       name,
       kind: 'connection',
-      description: `${connection.model} at ${baseUrl}`,
-      model: connection.model,
-      baseUrl,
+      description: address === undefined ? `${model} (${connection.provider})` : `${model} at ${address}`,
+      model,
+      ...(address === undefined ? {} : { baseUrl: address }),
       ...(workspace.path === undefined || line === undefined ? {} : { place: { path: workspace.path, line } }),
-      ...(apiKey?.secret === undefined ? {} : { secret: apiKey.secret }),
+      ...(secret === undefined ? {} : { secret }),
     };
   });
 }

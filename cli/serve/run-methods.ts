@@ -14,7 +14,7 @@ import { compareRuns } from '../../engine/reports/compare-runs.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
 import type { RunRecord } from '../../engine/ports/store.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
-import type { ResolvedSecret } from '../../engine/runs/needed-secrets.ts';
+import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { planRun } from '../../engine/runs/plan.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
@@ -23,10 +23,11 @@ import { estimateTuning } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
-import { collectSecrets, startDetached } from '../detached.ts';
+import { collectSecrets, startDetached, type RunHandover } from '../detached.ts';
 import type { Session } from './session.ts';
 
-function specify({ source, origin, models, limit }: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+  const { source, origin, models, limit } = request;
   return specifyRun(
     {
       path: path.resolve(session.folder, source.path),
@@ -37,6 +38,8 @@ function specify({ source, origin, models, limit }: StartRun, session: Session, 
       ...(source.cell === undefined ? {} : { cell: source.cell }),
       ...(models === undefined ? {} : { models }),
       ...(limit === undefined ? {} : { limit }),
+      ...(request.extends === undefined ? {} : { extends: request.extends }),
+      ...(request.cache === undefined ? {} : { cache: request.cache }),
     },
     session.host.files,
     session.host.identities,
@@ -51,21 +54,28 @@ export async function startRun(request: StartRun, session: Session, signal: Abor
   const ports = await session.createPorts(signal);
   if (spec.kind === 'tune') await planTuning(spec, ports, store.blobs, signal);
   else await planRun(spec, ports, signal);
-  const secrets = await collectSecrets(spec, ports, signal);
+  const handover = await collectHandover(spec, session, signal);
   const record = await createRun(spec, store, host.clock, host.random, signal);
-  return detach(record, secrets, session);
+  return detach(record, handover, session);
 }
 
 export async function resumeRun(runId: string, session: Session, signal: AbortSignal): Promise<RunSummary> {
   const record = await session.store.getRun(runId);
-  const secrets = await collectSecrets(record.spec, await session.createPorts(signal), signal);
-  return detach(record, secrets, session);
+  return detach(record, await collectHandover(record.spec, session, signal), session);
 }
 
-async function detach(record: RunRecord, secrets: readonly ResolvedSecret[], session: Session): Promise<RunSummary> {
-  const { nodePath, network } = session.options;
-  const options = { network, ...(nodePath === undefined ? {} : { nodePath }) };
-  await startDetached(record, session.storeFolder, session.store, secrets, options);
+/** Asks the person for everything the run needs of them. */
+async function collectHandover(spec: RunSpec, session: Session, signal: AbortSignal): Promise<RunHandover> {
+  const programs = neededPrograms(spec, await session.readWorkspace(signal));
+  await session.access.allowPrograms(programs, signal);
+  const secrets = await collectSecrets(spec, await session.createPorts(signal), signal);
+  return { secrets, programs, network: session.options.network };
+}
+
+async function detach(record: RunRecord, handover: RunHandover, session: Session): Promise<RunSummary> {
+  const { nodePath } = session.options;
+  const options = nodePath === undefined ? {} : { nodePath };
+  await startDetached(record, session.storeFolder, session.store, handover, options);
   return (await session.store.getRun(record.summary.id)).summary;
 }
 

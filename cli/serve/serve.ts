@@ -1,7 +1,14 @@
 import process from 'node:process';
-import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import * as validators from '../../schemas/generated/validators.js';
+import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
@@ -13,8 +20,9 @@ import {
   listPolicies,
   startAssessment,
 } from './governance-methods.ts';
-import { createHostSecrets } from './host-secrets.ts';
-import { listModels } from './model-methods.ts';
+import { createHostAccess } from './host-access.ts';
+import { importResults } from './import-methods.ts';
+import { detectConnections, listModels } from './model-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -59,9 +67,12 @@ class EngineServer {
     this.#connection = connection;
     connection.onRequest('workspace/open', (parameters: unknown, token: CancellationToken) =>
       this.#answer(validators.validateOpenWorkspace, parameters, token, async (options, signal) => {
-        const secrets = createHostSecrets(request => connection.sendRequest('secret/resolve', request));
+        const access = createHostAccess({
+          secret: request => connection.sendRequest('secret/resolve', request),
+          programs: request => connection.sendRequest<ProgramResponse>('programs/allow', request).catch(refuseUnasked),
+        });
         await this.dispose();
-        this.#session = openSession(options, secrets, signal);
+        this.#session = openSession(options, access, signal);
         const session = await this.#session;
         this.#watch = watchStore(
           session,
@@ -102,6 +113,7 @@ class EngineServer {
     );
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
+    this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
       store.querySamples(query, signal),
     );
@@ -109,6 +121,7 @@ class EngineServer {
     this.#on('samples/disagreements', validators.validateDisagreementQuery, (query, { store }) =>
       store.queryDisagreements(query),
     );
+    this.#on('connections/detect', undefined, (_nothing, session, signal) => detectConnections(session, signal));
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
@@ -182,6 +195,12 @@ class EngineServer {
       listener.dispose();
     }
   }
+}
+
+/** A host that knows no such question lets nothing be started. */
+function refuseUnasked(error: unknown): ProgramResponse {
+  if (error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound) return { allowed: false };
+  throw error;
 }
 
 /** What this process writes itself, the store's version does not tell it. */

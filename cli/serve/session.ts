@@ -3,10 +3,10 @@ import process from 'node:process';
 import type { OpenWorkspace, WorkspaceOpened } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import type { Secrets } from '../../engine/ports/secrets.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
 import { loadWorkspace, type Workspace } from '../../engine/workspace/workspace.ts';
 import { openStore } from '../../platform/store/store.ts';
+import type { HostAccess } from './host-access.ts';
 import { createHost, createRunPorts, storeFolderOf, type Host } from '../composition.ts';
 import { version } from '../version.ts';
 
@@ -17,14 +17,14 @@ export interface Session {
   readonly storeFolder: string;
   readonly store: Store;
   readonly options: OpenWorkspace;
-  readonly secrets: Secrets;
+  readonly access: HostAccess;
   /** workbench.yaml as it is now. */
   readWorkspace(signal: AbortSignal): Promise<Workspace>;
   createPorts(signal: AbortSignal): Promise<RunPorts>;
 }
 
 /** Opens the workspace's store. A broken workbench.yaml does not keep the runs from being shown: the default store is used. */
-export async function openSession(options: OpenWorkspace, secrets: Secrets, signal: AbortSignal): Promise<Session> {
+export async function openSession(options: OpenWorkspace, access: HostAccess, signal: AbortSignal): Promise<Session> {
   const host = createHost();
   const folder = path.resolve(options.folder);
   const readWorkspace = (current: AbortSignal): Promise<Workspace> => loadWorkspace(host.files, folder, current);
@@ -44,9 +44,17 @@ export async function openSession(options: OpenWorkspace, secrets: Secrets, sign
     storeFolder,
     store,
     options,
-    secrets,
+    access,
     readWorkspace,
-    createPorts: async current => createRunPorts(host, await readWorkspace(current), secrets, options.network, current),
+    createPorts: async current =>
+      // Programs are started by run processes alone.
+      createRunPorts(
+        host,
+        await readWorkspace(current),
+        { secrets: access.secrets, allowsProgram: () => false },
+        options.network,
+        current,
+      ),
   };
 }
 

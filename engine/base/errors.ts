@@ -29,6 +29,9 @@ export type ErrorCode =
   | 'origin-not-allowed'
   | 'tls-invalid'
   | 'endpoint-unreachable'
+  | 'program-not-allowed'
+  | 'program-failed'
+  | 'container-unavailable'
   | 'run-not-found'
   | 'run-active'
   | 'run-finished'
@@ -69,6 +72,8 @@ export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint-unreachable',
+  'program-failed',
+  'container-unavailable',
   'tls-invalid',
   'run-lease-lost',
   'run-failed',

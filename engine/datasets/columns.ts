@@ -1,5 +1,7 @@
 import type { Files } from '../ports/files.ts';
-import { readRows, type DatasetFormat } from './rows.ts';
+import type { DatasetFormat } from './formats.ts';
+import type { DatasetPart } from './huggingface/layout.ts';
+import { readRows } from './rows.ts';
 
 /** How many rows are looked at: JSON Lines rows may each lack some column. */
 const rowsLookedAt = 50;
@@ -10,10 +12,11 @@ export async function readColumns(
   path: string,
   format: DatasetFormat | undefined,
   signal: AbortSignal,
+  part: DatasetPart = { any: true },
 ): Promise<readonly string[]> {
   const columns = new Set<string>();
   let seen = 0;
-  for await (const rows of readRows(files, path, format, signal)) {
+  for await (const rows of readRows(files, path, format, signal, part)) {
     signal.throwIfAborted();
     for (const row of rows) {
       for (const column of Object.keys(row.values)) columns.add(column);

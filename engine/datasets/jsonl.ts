@@ -16,7 +16,8 @@ export async function* readJsonLines(
   }
 }
 
-function parseRow(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
+/** One row from its JSON text; throws `dataset-invalid` with its line. */
+export function parseRow(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -30,7 +30,7 @@ export async function* decodeText(chunks: AsyncIterable<Uint8Array>, path: strin
 }
 
 /**
- * Lines of a file, without their line breaks (LF or CRLF), in batches as they arrive. Memory is bounded by the longest line;
+ * Lines of a file, without their line breaks (LF or CRLF) and without empty ones, in batches as they arrive. Memory is bounded by the longest line;
  * one longer than `longestLine` characters ends the reading with `dataset-invalid`.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, path: string): AsyncIterable<readonly Line[]> {
@@ -40,6 +40,11 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>, path: string
     const lines: Line[] = [];
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      if (end === start && pending === '') {
+        number += 1;
+        start = end + 1;
+        continue;
+      }
       const raw = pending + text.slice(start, end);
       pending = '';
       lines.push({ number, text: raw.endsWith('\r') ? raw.slice(0, -1) : raw });

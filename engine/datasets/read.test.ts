@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Files } from '../ports/files.ts';
 import { readColumns } from './columns.ts';
-import { readRows, type DatasetFormat } from './rows.ts';
+import type { DatasetFormat } from './formats.ts';
+import { readRows } from './rows.ts';
 
 const signal = new AbortController().signal;
 
@@ -10,6 +11,7 @@ const signal = new AbortController().signal;
 function fileOf(content: string | Uint8Array, size = 7): Files {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   return {
+    facts: () => Promise.resolve({ kind: 'file', size: bytes.length, modified: 0 }),
     async *stream() {
       for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
     },
@@ -81,6 +83,6 @@ describe('datasets', () => {
   it('know a file by its ending and tell the columns of its first rows', async () => {
     assert.deepEqual(await readColumns(fileOf('{"a":1}\n{"b":2,"a":1}\n'), 'x.jsonl', undefined, signal), ['a', 'b']);
     assert.deepEqual(await readColumns(fileOf('a,b\n'), 'x.csv', undefined, signal), []);
-    await assert.rejects(readColumns(fileOf(''), 'x.parquet', undefined, signal), /ending does not say/);
+    await assert.rejects(readColumns(fileOf(''), 'x.xlsx', undefined, signal), /ending does not say/);
   });
 });

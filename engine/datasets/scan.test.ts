@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import { countOccurrences, readTrainingRows, scanDataset } from './scan.ts';
-import { readAskedRows, type DatasetSelection } from './selection.ts';
+import type { DatasetSelection } from './asked-row.ts';
+import { readAskedRows } from './selection.ts';
 
 const signal = new AbortController().signal;
 const digest: Digest = {

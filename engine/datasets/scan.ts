@@ -2,8 +2,11 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { LabelledText } from '../models/embedded/classifier.ts';
-import { columnText, isInSplit, readAskedRows, type AskedRow, type DatasetSelection } from './selection.ts';
-import { readRows } from './rows.ts';
+import type { AskedRow, Attachment, DatasetSelection } from './asked-row.ts';
+import { holdsBytes } from './column.ts';
+import { GrowingNumbers } from './growing-numbers.ts';
+import { readAskedRows, readSelected } from './selection.ts';
+import { describeEmpty, splitKind, type SplitRole } from './split.ts';
 
 /** What a first pass over the asked split found. */
 export interface DatasetScan {
@@ -12,7 +15,7 @@ export interface DatasetScan {
   readonly digest: string;
   /** Distinct targets, up to `mostLabels`. */
   readonly labels: number;
-  /** The first rows, for estimates and previews. */
+  /** The first rows, for estimates and previews; without the bytes of their attachments. */
   readonly preview: readonly AskedRow[];
   /** Characters of input over all rows. */
   readonly inputCharacters: number;
@@ -44,10 +47,10 @@ export async function scanDataset(
       shortDigests.add(shortDigest(row.digest));
       inputCharacters += row.input.length;
       if (labels.size < mostLabels) labels.add(row.target);
-      if (preview.length < previewRows) preview.push(row);
+      if (preview.length < previewRows) preview.push(withoutBytes(row));
     }
   }
-  if (shortDigests.length === 0) throw emptySplit(selection);
+  if (shortDigests.length === 0) throw emptySplit(selection, 'test');
   return {
     rows: shortDigests.length,
     digest: whole.hex(),
@@ -58,11 +61,29 @@ export async function scanDataset(
   };
 }
 
-function emptySplit({ path, dataset }: DatasetSelection): WorkbenchError {
-  const split = dataset.split;
-  const what = split === undefined ? 'the dataset has no rows' : `no row has ${split.field} = "${split.test}"`;
-  return new WorkbenchError('dataset-empty', `${path}: ${what}.`, {
-    remedy: split === undefined ? 'Add rows, or correct `dataset.path`.' : 'Check `dataset.split`.',
+/** The row as it can be kept: attachments know their size and digest still, and columns of bytes are empty. */
+function withoutBytes(row: AskedRow): AskedRow {
+  const { audio, images, values } = row;
+  if (audio === undefined && images === undefined) return row;
+  const strip = ({ mediaType, path, size, sha256 }: Attachment): Attachment => ({
+    mediaType,
+    size,
+    sha256,
+    ...(path === undefined ? {} : { path }),
+  });
+  const kept = Object.entries(values).map(([column, value]) => [column, holdsBytes(value) ? null : value]);
+  return {
+    ...row,
+    values: Object.fromEntries(kept) as Readonly<Record<string, unknown>>,
+    ...(audio === undefined ? {} : { audio: strip(audio) }),
+    ...(images === undefined ? {} : { images: images.map(strip) }),
+  };
+}
+
+function emptySplit(selection: DatasetSelection, role: SplitRole): WorkbenchError {
+  const { path, dataset } = selection;
+  return new WorkbenchError('dataset-empty', `${path}: ${describeEmpty(selection, role)}.`, {
+    remedy: dataset.split === undefined ? 'Add rows, or correct `dataset.path`.' : 'Check `dataset.split`.',
     place: { path },
   });
 }
@@ -75,8 +96,9 @@ export async function readTrainingRows(
   signal: AbortSignal,
 ): Promise<{ readonly rows: readonly LabelledText[]; readonly digest: string }> {
   const { dataset, path } = selection;
-  const train = dataset.split?.train;
-  if (train === undefined) {
+  const { split } = dataset;
+  // A split by shares trains on all that is not asked.
+  if (split === undefined || (split.train === undefined && splitKind(split) !== 'shares')) {
     throw new WorkbenchError(
       'model-unsuitable',
       `${path}: embedded models need rows to learn from, and no training split is named.`,
@@ -88,25 +110,14 @@ export async function readTrainingRows(
   }
   const rows: LabelledText[] = [];
   const whole = digest.startSha256();
-  for await (const batch of readRows(files, path, dataset.format, signal)) {
+  for await (const batch of readSelected(files, digest, selection, 'train', signal)) {
     signal.throwIfAborted();
-    for (const row of batch) {
-      if (!isInSplit(row, selection, train)) continue;
-      const labelled = { text: columnText(row, dataset.input, path), label: columnText(row, dataset.target, path) };
-      rows.push(labelled);
-      whole.update(JSON.stringify([labelled.text, labelled.label]));
+    for (const { text } of batch) {
+      rows.push({ text: text.input, label: text.target });
+      whole.update(JSON.stringify([text.input, text.target]));
     }
   }
-  if (rows.length === 0) {
-    throw new WorkbenchError(
-      'dataset-empty',
-      `${path}: no row has ${dataset.split?.field ?? ''} = "${train}" to train on.`,
-      {
-        remedy: 'Check `dataset.split.train`.',
-        place: { path },
-      },
-    );
-  }
+  if (rows.length === 0) throw emptySplit(selection, 'train');
   return { rows, digest: whole.hex() };
 }
 
@@ -127,29 +138,4 @@ export function countOccurrences(repeated: ReadonlySet<number>): (rowDigest: str
     seen.set(rowDigest, occurrence + 1);
     return occurrence;
   };
-}
-
-class GrowingNumbers {
-  #values = new Float64Array(1024);
-  length = 0;
-
-  add(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.length * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length] = value;
-    this.length += 1;
-  }
-
-  repeated(): ReadonlySet<number> {
-    const sorted = this.#values.slice(0, this.length).sort();
-    const repeated = new Set<number>();
-    for (let i = 1; i < sorted.length; i += 1) {
-      const value = sorted[i] ?? 0;
-      if (value === sorted[i - 1]) repeated.add(value);
-    }
-    return repeated;
-  }
 }

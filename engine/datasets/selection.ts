@@ -1,62 +1,137 @@
-import { WorkbenchError } from '../base/errors.ts';
-import type { Dataset } from '../../schemas/generated/files.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
-import { didYouMean } from '../base/suggest.ts';
+import type { AskedRow, Attachment, DatasetSelection } from './asked-row.ts';
+import { AttachmentReader } from './attachments.ts';
+import { openMembership } from './membership.ts';
+import { openPerturbations } from './perturb/perturb.ts';
 import type { DatasetRow } from './row.ts';
-import { readRows } from './rows.ts';
+import { readRowText, withDefaults, type RowText } from './row-text.ts';
+import { findSource, readRole, splitKind, type SplitRole } from './split.ts';
 
-/** A row of the asked split, ready to be asked. */
-export interface AskedRow {
-  /** Position in the asked split, from 0. */
-  readonly index: number;
-  readonly line: number;
-  readonly input: string;
-  readonly target: string;
-  readonly slices: Readonly<Record<string, string>>;
-  /** Every column, for prompts. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** SHA-256 over input, target and slices. */
-  readonly digest: string;
-}
+export type { AskedRow, DatasetSelection } from './asked-row.ts';
 
-/** Where a dataset lies and which of its rows are meant. */
-export interface DatasetSelection {
-  readonly path: string;
-  readonly dataset: Dataset;
-  /** The stricter of the file's own limit and the one given at the start. */
-  readonly limit: number | undefined;
-}
-
-/** Rows of the asked split in file order, in batches. Throws `dataset-…` errors with the row's line. */
+/**
+ * Rows of the asked split in file order, in batches; a row's disturbed versions follow it. Throws `dataset-…` errors with the row's line.
+ */
 export async function* readAskedRows(
   files: Files,
   digest: Digest,
   selection: DatasetSelection,
   signal: AbortSignal,
 ): AsyncIterable<readonly AskedRow[]> {
-  const { dataset, limit } = selection;
+  const attach = await openAttachments(files, digest, selection);
+  const disturb = await openPerturbations(files, digest, selection, signal);
   let index = 0;
-  for await (const rows of readRows(files, selection.path, dataset.format, signal)) {
-    signal.throwIfAborted();
-    const asked: AskedRow[] = [];
-    for (const row of rows) {
-      if (!isInSplit(row, selection, dataset.split?.test)) continue;
-      if (limit !== undefined && index >= limit) break;
-      asked.push(toAskedRow(row, index, selection, digest));
+  for await (const rows of readSelected(files, digest, selection, 'test', signal)) {
+    let asked: AskedRow[] = [];
+    let bytes = 0;
+    for (const { row, text } of rows) {
+      const attachments = attach === undefined ? undefined : await attach(row, signal);
+      const plain = toAskedRow(row, index, text, attachments, digest);
+      const versions = disturb === undefined ? [plain] : await disturb(plain, row, signal);
+      for (const version of versions) {
+        asked.push(version);
+        bytes += heldBytes(version);
+      }
       index += 1;
+      if (bytes < mostHeldBytes) continue;
+      yield asked;
+      asked = [];
+      bytes = 0;
     }
     if (asked.length > 0) yield asked;
-    if (limit !== undefined && index >= limit) return;
   }
 }
 
-function toAskedRow(row: DatasetRow, index: number, selection: DatasetSelection, digest: Digest): AskedRow {
-  const { dataset } = selection;
-  const input = columnText(row, dataset.input, selection.path);
-  const target = columnText(row, dataset.target, selection.path);
-  const slices: Record<string, string> = {};
-  for (const column of dataset.slices ?? []) slices[column] = columnText(row, column, selection.path);
+/** Rows with sounds or pictures in them are handed on before they fill the memory. */
+const mostHeldBytes = 8 * 1024 * 1024;
+
+function heldBytes({ audio, images = [] }: AskedRow): number {
+  return images.reduce((sum, image) => sum + (image.bytes?.byteLength ?? 0), audio?.bytes?.byteLength ?? 0);
+}
+
+interface SelectedRow {
+  readonly row: DatasetRow;
+  readonly text: RowText;
+}
+
+/**
+ * Rows of a role that pass the filter, the split and, where they are asked, the sample and the limit. Rows beyond the limit are not looked
+ * at.
+ */
+export async function* readSelected(
+  files: Files,
+  digest: Digest,
+  selection: DatasetSelection,
+  role: SplitRole,
+  signal: AbortSignal,
+): AsyncIterable<readonly SelectedRow[]> {
+  const { split } = selection.dataset;
+  const byContent = role === 'test' || (split !== undefined && splitKind(split) === 'shares');
+  const { slices, ...texts } = withDefaults(selection.dataset);
+  // Rows to learn from may lack what only results are broken down by.
+  const dataset = byContent && slices !== undefined ? { ...texts, slices } : texts;
+  const isMember = await openMembership(files, digest, selection, role, signal);
+  let left = role === 'test' ? (selection.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  for await (const rows of readRole(files, selection, role, signal)) {
+    const selected: SelectedRow[] = [];
+    for (const row of rows) {
+      if (left <= 0) break;
+      const text = readRowText(row, dataset, selection.path, digest);
+      if (!isMember(row, text.content)) continue;
+      selected.push({ row, text });
+      left -= 1;
+    }
+    yield selected;
+    if (left <= 0) return;
+  }
+}
+
+interface Attachments {
+  readonly audio?: Attachment;
+  readonly images?: readonly Attachment[];
+}
+
+async function openAttachments(
+  files: Files,
+  digest: Digest,
+  selection: DatasetSelection,
+): Promise<((row: DatasetRow, signal: AbortSignal) => Promise<Attachments>) | undefined> {
+  const { audio, images } = withDefaults(selection.dataset);
+  if (audio === undefined && images === undefined) return undefined;
+  const source = await findSource(files, selection, 'test');
+  const folderOf = async (path: string): Promise<string> =>
+    (await files.facts(path))?.kind === 'folder' ? path : files.parent(path);
+  const folder = await folderOf(source.path);
+  const reader = new AttachmentReader(files, digest, [await folderOf(selection.path), folder, selection.folder]);
+  return async (row, signal) => {
+    const from = row.file === undefined ? folder : files.parent(row.file);
+    const sound =
+      audio === undefined ? undefined : await reader.read(row, audio, 'audio', from, selection.path, signal);
+    const pictures: Attachment[] = [];
+    for (const column of images === undefined ? [] : [images].flat()) {
+      const picture = await reader.read(row, column, 'image', from, selection.path, signal);
+      if (picture !== undefined) pictures.push(picture);
+    }
+    return {
+      ...(sound === undefined ? {} : { audio: sound }),
+      ...(pictures.length === 0 ? {} : { images: pictures }),
+    };
+  };
+}
+
+function toAskedRow(
+  row: DatasetRow,
+  index: number,
+  { input, target, slices, choices, content }: RowText,
+  attachments: Attachments | undefined,
+  digest: Digest,
+): AskedRow {
+  const more = {
+    ...(choices === undefined ? {} : { choices }),
+    ...(attachments?.audio === undefined ? {} : { audio: attachments.audio.sha256 }),
+    ...(attachments?.images === undefined ? {} : { images: attachments.images.map(image => image.sha256) }),
+  };
   return {
     index,
     line: row.line,
@@ -64,38 +139,9 @@ function toAskedRow(row: DatasetRow, index: number, selection: DatasetSelection,
     target,
     slices,
     values: row.values,
-    digest: digest.sha256(JSON.stringify([input, target, slices])),
+    ...(choices === undefined ? {} : { choices }),
+    ...attachments,
+    // Rows that have none of these keep the digest that they always had.
+    digest: Object.keys(more).length === 0 ? content : digest.sha256(JSON.stringify([input, target, slices, more])),
   };
-}
-
-/** Whether a row belongs to the named split; every row does when the dataset has none. */
-export function isInSplit(row: DatasetRow, selection: DatasetSelection, split: string | undefined): boolean {
-  const field = selection.dataset.split?.field;
-  if (field === undefined || split === undefined) return field === undefined;
-  return columnText(row, field, selection.path) === split;
-}
-
-/** A column's value as text. Numbers and booleans become text; objects and arrays become JSON. */
-export function columnText(row: DatasetRow, column: string, path: string): string {
-  const value = Object.hasOwn(row.values, column) ? row.values[column] : undefined;
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value !== undefined && value !== null) return JSON.stringify(value);
-  const place = { path, line: row.line };
-  if (Object.hasOwn(row.values, column)) {
-    throw new WorkbenchError(
-      'dataset-invalid',
-      `${path}:${String(row.line)}: the column "${column}" is empty (null).`,
-      {
-        remedy: 'Complete the row or remove it.',
-        place,
-      },
-    );
-  }
-  const columns = Object.keys(row.values);
-  throw new WorkbenchError(
-    'dataset-column-missing',
-    `${path}:${String(row.line)}: this row has no column "${column}"${didYouMean(column, columns)}.`,
-    { remedy: `The row has: ${columns.slice(0, 20).join(', ')}.`, place },
-  );
 }

@@ -56,10 +56,72 @@ describe('checkBenchmark', () => {
     await expectFound(`${base}prompts: [p.prompt.yml]\n`, []);
   });
 
+  it('tells judges, rubrics, columns, baselines and repeats that are not there', async () => {
+    const metrics = [
+      '{judge: {rubric: gone.md}}',
+      '{judge: {name: second, criteria: x, model: gpd}}',
+      '{pairwise: {criteria: x, model: gpt, baseline: other}}',
+      '{pass-at-k: {tests: test, k: [1, 5]}}',
+      '{similarity: {model: gpt}}',
+    ];
+    await expectFound(`${base}metrics: [${metrics.join(', ')}]\n`, [
+      /unknown-connection No judge is named here/,
+      /missing-file There is no file `gone\.md`/,
+      /unknown-connection .*no connection `gpd`\. Did you mean `gpt`/,
+      /unknown-model `other` is not among `models`/,
+      /unknown-column The dataset has no column `test`\. Did you mean `text`/,
+      /metric-unsuitable pass@5 needs 5 answers to every row: set `repeats: 5`/,
+    ]);
+    const judged: Surroundings = { ...good, connections: { state: 'known', names: ['gpt'], judge: 'gpt' } };
+    await expectFound(`${base}metrics: [{judge: {criteria: x}}]\n`, [], judged);
+  });
+
   it('tells a metric that is named twice', async () => {
     await expectFound(`${base}metrics: [accuracy, {f1: {average: macro}}, {f1: {average: micro}}]\n`, [
       /^4:\d+ error duplicate-item `f1` is measured already/,
     ]);
+  });
+
+  it('lets a metric appear twice under two names, and tells names that are taken', async () => {
+    await expectFound(`${base}metrics: [accuracy, {accuracy: {extract: first-line, name: accuracy-first}}]\n`, []);
+    await expectFound(`${base}metrics: [accuracy, {f1: {name: accuracy}}, {latency: {name: accuracy}}]\n`, [
+      /error duplicate-item `accuracy` is measured already\. Give one of the two a name of its own, such as `{f1: {name: f1-2}}`/,
+      /error duplicate-item `accuracy` is measured already/,
+    ]);
+  });
+
+  it('tells metrics that cannot be made, and says how they could', async () => {
+    await expectFound(
+      `${base}metrics: [regex, {accuracy: {extract: {regex: "("}}}, {fairness: {slice: channel, metric: acuracy}}]\n`,
+      [
+        /^4:11 error metric-unsuitable Regular expression needs `pattern`\. Write `regex: {pattern: …}`\.$/,
+        /error metric-unsuitable The regular expression "\(" cannot be used/,
+        /error metric-unsuitable Fairness cannot build on "acuracy": there is no such metric/,
+      ],
+    );
+    await expectFound(`${base}metrics: [{json-schema: {schema: {pattern: "(a+)+$"}}}]\n`, [/could take forever/]);
+    await expectFound(`${base}metrics: [{robustness: {metric: judge}}]\nperturbations: [typos]\n`, [
+      /metric-unsuitable/,
+    ]);
+  });
+
+  it('tells metrics that find nothing to measure', async () => {
+    await expectFound(`${base}metrics: [multiple-choice]\n`, [
+      /error metric-unsuitable Multiple choice needs the choices of each row: .*`dataset\.choices`/,
+    ]);
+    await expectFound(`${base}metrics: [robustness]\n`, [
+      /error metric-unsuitable Robustness compares rows .*`perturbations`/,
+    ]);
+    await expectFound(`${base}metrics: [robustness]\nperturbations: [typos]\n`, []);
+    await expectFound(`${base}metrics: [{fairness: {slice: chanel, metric: f1}}]\n`, [
+      /^4:30 error unknown-slice .*`chanel`.*Did you mean `channel`\? They are `channel`\.$/,
+    ]);
+    const onlyConnections = base.replace('[gpt, embedded:knn]', '[gpt]');
+    await expectFound(`${onlyConnections}metrics: [calibration]\n`, [
+      /warning metric-unsuitable Calibration needs a confidence/,
+    ]);
+    await expectFound(`${base}metrics: [calibration]\n`, []);
+    await expectFound(`${onlyConnections}metrics: [{calibration: {confidence: sure}}]\n`, []);
   });
 
   it('tells unknown connections', async () => {
@@ -166,6 +228,18 @@ describe('checkBenchmark', () => {
       /error unsatisfiable-gate `accuracy` lies between 0 and 1\. For 90 % write 0\.9\./,
     ]);
     await expectFound(gate('atMost: -1'), [/error unsatisfiable-gate/]);
+    const judged = (metrics: string, figure: string, bounds: string): string =>
+      `${base}perturbations: [typos]\nmetrics: [${metrics}]\ngate: [{metric: ${figure}, model: gpt, ${bounds}}]\n`;
+    await expectFound(judged('bleu', 'bleu', 'atLeast: 120'), [/error .*`bleu` lies between 0 and 100\.$/]);
+    await expectFound(judged('bleu', 'bleu', 'atLeast: 30'), []);
+    await expectFound(judged('{wer: {name: wer-en}}', 'wer-en', 'atMost: 1.5'), []);
+    await expectFound(judged('mcc', 'mcc', 'atLeast: -0.5'), []);
+    await expectFound(judged('mcc', 'mcc', 'atMost: -2'), [/error .*`mcc` is never below -1/]);
+    await expectFound(judged('robustness', 'robustness.typos', 'atMost: 0.05'), []);
+    await expectFound(judged('robustness', 'robustness.case-upper', 'atMost: 0.05'), [/error unknown-figure/]);
+    await expectFound(judged('numeric', 'numeric.mae', 'atMost: 250'), []);
+    await expectFound(judged('latency', 'latency.p95', 'atMost: -3'), [/error .*never below 0/]);
+    await expectFound(judged('tokens', 'tokens.reasoning', 'atMost: 9000'), []);
   });
 
   it('says nothing about a file with errors, and stops when told', async () => {

@@ -1,10 +1,15 @@
-import type { Benchmark } from '../../schemas/generated/files.ts';
+import type { Benchmark, MetricName } from '../../schemas/generated/files.ts';
+import { splitKind } from '../datasets/split.ts';
+import { metricCatalogue } from '../metrics/catalogue.ts';
 import { checkDataset } from './dataset-checks.ts';
 import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
 import { embeddedModelNames, isConnectionName } from './formats.ts';
+import { checkMeasures } from './measure-checks.ts';
+import { checkMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
+import { checkPerturbations } from './perturbation-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
@@ -22,10 +27,16 @@ export async function checkBenchmark(
   const { report, sorted } = collectFindings(parsed);
   await checkConnections(benchmark, view, report, signal);
   signal.throwIfAborted();
+  checkTarget(benchmark, report);
   checkTraining(benchmark, report);
   checkBaseline(benchmark, report);
+  checkMetrics(benchmark, report);
   checkFigures(benchmark, report);
   const columns = await checkDataset(benchmark.dataset, ['dataset'], view, report, signal);
+  signal.throwIfAborted();
+  await checkPerturbations(benchmark, columns, view, report, signal);
+  signal.throwIfAborted();
+  await checkMeasures(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
   await checkPrompts(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
@@ -59,11 +70,34 @@ async function checkConnections(
   });
 }
 
+/** Quality metrics that look at the answer alone, or leave it to a judge. */
+const withoutTarget: ReadonlySet<string> = new Set([
+  'judge',
+  'pairwise',
+  'regex',
+  'json-schema',
+  'toxicity',
+  'pii',
+  'custom',
+  'pass-at-k',
+]);
+
+function checkTarget({ dataset, models, metrics = ['exact-match'] }: Benchmark, report: ReportFinding): void {
+  if (dataset.target !== undefined || dataset.format === 'wav-folder') return;
+  const needing = metrics
+    .map(metric => (typeof metric === 'string' ? metric : (Object.keys(metric)[0] ?? '')))
+    .find(name => metricCatalogue.get(name as MetricName)?.kind === 'quality' && !withoutTarget.has(name));
+  const why = needing ?? models.find(isEmbedded);
+  if (why === undefined) return;
+  const message = `Missing \`target\` in \`dataset\`. The column that holds the expected answer, which \`${why}\` needs.`;
+  report('missing-field', 'error', ['dataset'], message, { part: 'key' });
+}
+
 function checkTraining(benchmark: Benchmark, report: ReportFinding): void {
   const { split } = benchmark.dataset;
   const index = benchmark.models.findIndex(isEmbedded);
   if (split?.train !== undefined) {
-    if (split.train === split.test) {
+    if (split.train === split.test && splitKind(split) !== 'shares') {
       report(
         'missing-split',
         'warning',
@@ -73,7 +107,8 @@ function checkTraining(benchmark: Benchmark, report: ReportFinding): void {
     }
     return;
   }
-  if (index < 0) return;
+  // A split by shares leaves the rest of the rows to learn from.
+  if (index < 0 || (split !== undefined && splitKind(split) === 'shares')) return;
   const message = `\`${benchmark.models[index] ?? ''}\` must be trained: say which rows it learns from with \`dataset.split\`, such as \`{field: split, train: train, test: test}\`.`;
   report('missing-split', 'error', ['models', index], message);
 }

@@ -32,6 +32,7 @@ export type DiagnosticCode =
   | 'out-of-range'
   | 'wrong-length'
   | 'duplicate-item'
+  | 'conflicting-fields'
   | 'unknown-connection'
   | 'unknown-column'
   | 'unknown-figure'

@@ -137,14 +137,6 @@ function describeUnknown(field: string, path: DocumentPath, context: FaultContex
   const isMetric = isMetricPath(path, context.kind);
   if (isMetric) {
     const names = (schema === undefined ? [] : allowedValues(schema)).map(String);
-    if (names.includes(field)) {
-      return {
-        code: 'unknown-field',
-        message: `\`${field}\` takes no parameters: write \`- ${field}\`.`,
-        at,
-        part: 'key',
-      };
-    }
     const suggestion = suggestWord(field, names);
     const message = `Unknown metric \`${field}\`.${askDidYouMean(suggestion)} Metrics with parameters: ${listWords(fields)}.`;
     return { code: 'not-allowed-value', message, at, part: 'key', replacement: suggestion };

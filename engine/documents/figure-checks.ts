@@ -1,37 +1,22 @@
-import type { Benchmark, GateCondition, MetricName } from '../../schemas/generated/files.ts';
-import { createMetrics, metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
+import type { Benchmark, GateCondition } from '../../schemas/generated/files.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { rangeOf } from '../metrics/range.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
+import { figuresOfMetric, usableMetrics } from './metric-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 
-/** The metrics a benchmark computes, by name. */
-export function metricsOf(benchmark: Pick<Benchmark, 'metrics'>): readonly MetricName[] {
-  return metricEntries(benchmark).map(metricNameOf);
-}
-
 /** Ids of the figures a benchmark computes, by which a gate names them. */
-export function figuresOf(benchmark: Pick<Benchmark, 'metrics'>): readonly string[] {
-  return [...new Set(createMetrics(benchmark).flatMap(({ figures }) => figures))];
-}
-
-/** A figure has one value a model: a metric named twice, even with other parameters, would hide one of them. */
-function checkRepeatedMetrics(benchmark: Benchmark, report: ReportFinding): void {
-  const names = metricsOf(benchmark);
-  names.forEach((name, index) => {
-    if (names.indexOf(name) === index) return;
-    report(
-      'duplicate-item',
-      'error',
-      ['metrics', index],
-      `\`${name}\` is measured already; a benchmark measures each metric once.`,
-    );
-  });
+export function figuresOf(
+  benchmark: Pick<Benchmark, 'metrics'> & Partial<Pick<Benchmark, 'perturbations'>>,
+): readonly string[] {
+  return [...new Set(usableMetrics(benchmark).flatMap(metric => figuresOfMetric(metric, benchmark)))];
 }
 
 /** Whether every gate judges a figure and a model the benchmark has, with bounds that can be kept. */
 export function checkFigures(benchmark: Benchmark, report: ReportFinding): void {
-  checkRepeatedMetrics(benchmark, report);
   const figures = figuresOf(benchmark);
+  const metrics = usableMetrics(benchmark);
   (benchmark.gate ?? []).forEach((condition, index) => {
     const at = ['gate', index];
     checkFigure(condition, figures, at, report);
@@ -40,7 +25,7 @@ export function checkFigures(benchmark: Benchmark, report: ReportFinding): void 
       const message = `The gate judges \`${condition.model}\`, which is not among \`models\`.${askDidYouMean(suggestion)} They are ${listWords(benchmark.models)}.`;
       report('unknown-model', 'error', [...at, 'model'], message, { replacement: suggestion });
     }
-    checkBounds(condition, at, report);
+    checkBounds(condition, metrics, at, report);
   });
 }
 
@@ -68,8 +53,13 @@ function checkFigure(
   report('unknown-figure', 'error', [...at, 'metric'], message, { replacement });
 }
 
-function checkBounds(condition: GateCondition, at: DocumentPath, report: ReportFinding): void {
-  const { atLeast, atMost, metric } = condition;
+function checkBounds(
+  condition: GateCondition,
+  metrics: readonly Metric[],
+  at: DocumentPath,
+  report: ReportFinding,
+): void {
+  const { atLeast, atMost, metric: figure } = condition;
   if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
     report(
       'unsatisfiable-gate',
@@ -79,25 +69,31 @@ function checkBounds(condition: GateCondition, at: DocumentPath, report: ReportF
     );
     return;
   }
-  const name = metric.split('.')[0] as MetricName;
-  const unit = metricCatalogue.get(name)?.unit;
-  const isShare = unit === 'ratio';
+  const owner = ownerOf(figure, metrics);
+  if (owner === undefined) return;
+  const range = rangeOf(owner, owner.id === figure ? (owner.figures[0] ?? figure) : figure);
   for (const [field, bound] of [
     ['atLeast', atLeast],
     ['atMost', atMost],
   ] as const) {
     if (bound === undefined) continue;
-    if (isShare && bound > 1) {
-      const share = bound <= 100 ? ` For ${bound} % write ${bound / 100}.` : '';
+    const { least = -Infinity, most = Infinity } = range;
+    const place = [...at, field];
+    if (bound > most) {
+      const share = most === 1 && bound <= 100 ? ` For ${bound} % write ${bound / 100}.` : '';
       const severity = field === 'atLeast' ? 'error' : 'warning';
-      report('unsatisfiable-gate', severity, [...at, field], `\`${metric}\` lies between 0 and 1.${share}`);
-    } else if (bound < 0) {
-      report(
-        'unsatisfiable-gate',
-        field === 'atMost' ? 'error' : 'warning',
-        [...at, field],
-        `\`${metric}\` is never below 0.`,
-      );
+      report('unsatisfiable-gate', severity, place, `\`${figure}\` lies between ${least} and ${most}.${share}`);
+    } else if (bound < least) {
+      const severity = field === 'atMost' ? 'error' : 'warning';
+      report('unsatisfiable-gate', severity, place, `\`${figure}\` is never below ${least}.`);
     }
   }
+}
+
+/** The metric that computes a figure. */
+function ownerOf(figure: string, metrics: readonly Metric[]): Metric | undefined {
+  return (
+    metrics.find(metric => metric.id === figure || metric.figures.includes(figure)) ??
+    metrics.find(metric => figure.startsWith(`${metric.id}.`))
+  );
 }

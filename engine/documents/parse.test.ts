@@ -153,8 +153,8 @@ describe('parseDocument: syntax', () => {
 
 describe('parseDocument: schema', () => {
   it('anchors a missing field on its parent', () => {
-    expectFound('name: x\ndataset:\n  path: a\n  input: b\nmodels: [embedded:knn]\n', [
-      '2:1-8 missing-field Missing `target` in `dataset`. The column that holds the expected answer.',
+    expectFound('name: x\ndataset:\n  input: a\n  target: b\nmodels: [embedded:knn]\n', [
+      '2:1-8 missing-field Missing `path` in `dataset`. What holds the rows',
     ]);
     expectFound('name: x\n', ['1:1-5 missing-field Missing `dataset`.', '1:1-5 missing-field Missing `models`.']);
   });
@@ -194,7 +194,7 @@ describe('parseDocument: schema', () => {
 
   it('lists allowed values and suggests', () => {
     expectFound(minimal.replace('path:', 'format: jsnol, path:'), [
-      '2:19-24 not-allowed-value `dataset.format` cannot be `jsnol`. Did you mean `jsonl`? Allowed: `jsonl`, `csv` and `tsv`.',
+      '2:19-24 not-allowed-value `dataset.format` cannot be `jsnol`. Did you mean `jsonl`? Allowed: `jsonl`, `json`, `csv`, `tsv`, `parquet`, `huggingface` and `wav-folder`.',
     ]);
     expectFound(`${minimal}schemaVersion: 2\n`, [
       '4:16-17 not-allowed-value `schemaVersion` cannot be `2`. Only `1` is allowed.',
@@ -203,12 +203,12 @@ describe('parseDocument: schema', () => {
 
   it('collapses the alternatives of a metric to one message', () => {
     expectFound(
-      `${minimal}metrics:\n  - acuracy\n  - {f1: {average: makro}}\n  - {f2: {}}\n  - {cost: {}}\n  - 3\n  - {f1: {}, recall: {}}\n  - f1:\n`,
+      `${minimal}metrics:\n  - acuracy\n  - {f1: {average: makro}}\n  - {f2: {}}\n  - {cost: {average: macro}}\n  - 3\n  - {f1: {}, recall: {}}\n  - f1:\n`,
       [
         '5:5-12 not-allowed-value Unknown metric `acuracy`. Did you mean `accuracy`? Allowed: `exact-match`, ',
         '6:20-25 not-allowed-value `metrics[1].f1.average` cannot be `makro`. Did you mean `macro`?',
         '7:6-8 not-allowed-value Unknown metric `f2`. Did you mean `f1`? Metrics with parameters: ',
-        '8:6-10 unknown-field `cost` takes no parameters: write `- cost`.',
+        '8:13-20 unknown-field Unknown field `average` in `metrics[3].cost`.',
         "9:5-6 wrong-type `metrics[4]` cannot be a number. Expected: A metric's name, or its name with parameters.",
         '10:5-25 wrong-length `metrics[5]` may hold one field but holds `f1` and `recall`.',
         '11:5-7 missing-value `metrics[6].f1` has no value.',

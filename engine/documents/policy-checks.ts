@@ -1,4 +1,5 @@
 import type { Benchmark, MetricCheck, Policy } from '../../schemas/generated/files.ts';
+import { slicesOf } from '../datasets/perturb/names.ts';
 import { combinePolicies } from '../policies/combine.ts';
 import type { StatedControl } from '../policies/inherited.ts';
 import { createPolicyFinder } from '../policies/library.ts';
@@ -140,7 +141,7 @@ function checkMetric(
   const figures = [...new Set(named.flatMap(figuresOf))];
   if (!figures.includes(check.metric)) reportFigure(check, figures, at, report);
   if (check.slice === undefined) return;
-  const slices = [...new Set(named.flatMap(({ dataset }) => dataset.slices ?? []))];
+  const slices = [...new Set(named.flatMap(slicesOf))];
   if (slices.includes(check.slice)) return;
   const suggestion = suggestWord(check.slice, slices);
   const known = slices.length === 0 ? 'It has no `slices`.' : `Its slices: ${listWords(slices)}.`;

@@ -82,6 +82,8 @@ function chooseShapes(placed: readonly PlacedFault[], context: FaultContext): re
     const name = Object.hasOwn(value, tag.field) ? value[tag.field] : undefined;
     const shape = tag.options.get(name);
     if (shape !== undefined) return belongsTo(item, path, shape, tag.field) ? [item] : [];
+    // A key written into a file is told whatever else is wrong.
+    if (item.path.at(-1) === 'apiKey' && fault.keyword === 'type') return [item];
     const isFirst = !told.has(owner);
     told.add(owner);
     if (name !== undefined) return isFirst ? [wrongTag(item, owner, path, tag)] : [];
@@ -162,9 +164,14 @@ function collapseAlternatives(placed: readonly PlacedFault[], context: FaultCont
       .filter(({ fault }) => fault.instancePath === choice.fault.instancePath)
       .map(({ fault }) => String(fault.params['missingProperty']));
     if (options.length > 0) kept.push({ ...choice, fault: { ...choice.fault, params: { options } } });
-    else if (!explained.has(choice.fault.instancePath)) kept.push(choice);
+    else if (!explained.has(choice.fault.instancePath) && !hasInner(choice, choices)) kept.push(choice);
   }
   return kept;
+}
+
+/** Whether something further in is told: a list of the wrong items is not also a wrong list. */
+function hasInner({ fault }: PlacedFault, choices: readonly PlacedFault[]): boolean {
+  return choices.some(other => other.fault.instancePath.startsWith(`${fault.instancePath}/`));
 }
 
 function* ancestorPointers(pointer: string): Iterable<string> {

@@ -95,6 +95,16 @@ describe('checkTuningJob', () => {
       `${base}evaluation: {metrics: [accuracy, latency]}\n`,
       /^5:34 error metric-unsuitable `latency` is no quality metric/,
     ],
+    [
+      'a metric that needs more than a label',
+      `${base}evaluation: {metrics: [calibration]}\n`,
+      /^5:24 error metric-unsuitable `calibration` needs more than an answer and its label\. Use `exact-match`/,
+    ],
+    [
+      'a metric without what it needs',
+      `${base}evaluation: {metrics: [regex]}\n`,
+      /metric-unsuitable Regular expression needs/,
+    ],
     ['a metric named twice', `${base}evaluation: {metrics: [accuracy, accuracy]}\n`, /^5:34 error duplicate-item/],
     [
       'an aspect the job has not',

@@ -1,10 +1,12 @@
-import type { Aspect, TuningJob } from '../../schemas/generated/files.ts';
+import type { Aspect, MetricName, TuningJob } from '../../schemas/generated/files.ts';
+import { WorkbenchError } from '../base/errors.ts';
 import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { checkCard, checkDataset } from './dataset-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
-import { figuresOf } from './figure-checks.ts';
 import { collectFindings } from './findings.ts';
+import { tryMetric, usableMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import type { WorkspaceView } from './workspace-view.ts';
@@ -24,9 +26,9 @@ export function aspectsOf(job: Pick<TuningJob, 'aspects'>): readonly (readonly [
   return Object.entries(job.aspects) as [AspectName, Aspect][];
 }
 
-/** Figures a job's evaluation computes, and the loss: what can choose the best checkpoint. */
+/** The leading figures of a job's evaluation, and the loss: what can choose the best checkpoint. */
 export function selectableFigures(job: Pick<TuningJob, 'evaluation'>): readonly string[] {
-  return [...figuresOf({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics }), 'loss'];
+  return [...usableMetrics({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics }).map(({ id }) => id), 'loss'];
 }
 
 /**
@@ -81,20 +83,41 @@ async function checkPlatform(
   report('unknown-platform', 'error', ['platform'], message, { replacement: suggestion });
 }
 
-/** Training measures answers, not an endpoint: quality only, and each figure once. */
+/** Training measures answers to its own rows, not an endpoint: labels and texts, and each figure once. */
 function checkMetrics(job: TuningJob, report: ReportFinding): void {
   const entries = metricEntries({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics });
-  const names = entries.map(metricNameOf);
-  const quality = [...metricCatalogue.values()].filter(metric => metric.kind === 'quality').map(metric => metric.id);
-  names.forEach((name, index) => {
+  const ids: string[] = [];
+  entries.forEach((entry, index) => {
     const at = ['evaluation', 'metrics', index];
-    if (!quality.includes(name)) {
-      const message = `\`${name}\` is no quality metric; a tuning job measures answers only. Use ${listWords(quality)}, and measure \`${name}\` with a benchmark.`;
+    const name = metricNameOf(entry);
+    const metric = tryMetric(entry, entries);
+    if (metric instanceof WorkbenchError) {
+      report('metric-unsuitable', 'error', at, [metric.message, metric.remedy].filter(Boolean).join(' '));
+    } else if (metric.kind !== 'quality') {
+      const message = `\`${name}\` is no quality metric; a tuning job measures answers only. Use ${listWords(tuningMetricNames())}, and measure \`${name}\` with a benchmark.`;
       report('metric-unsuitable', 'error', at, message);
-    } else if (names.indexOf(name) !== index) {
-      report('duplicate-item', 'error', at, `\`${name}\` is measured already; a job measures each metric once.`);
-    }
+    } else if (!suitsTuning(metric)) {
+      const message = `\`${name}\` needs more than an answer and its label. Use ${listWords(tuningMetricNames())}, and measure \`${name}\` with a benchmark.`;
+      report('metric-unsuitable', 'error', at, message);
+    } else if (ids.includes(metric.id)) {
+      report('duplicate-item', 'error', at, `\`${metric.id}\` is measured already; a job measures each metric once.`);
+    } else ids.push(metric.id);
   });
+}
+
+/** Names of the metrics that a tuning job can be measured by without parameters. */
+export function tuningMetricNames(): readonly MetricName[] {
+  return [...metricCatalogue.keys()].filter(name => {
+    const metric = tryMetric(name, []);
+    return !(metric instanceof WorkbenchError) && suitsTuning(metric);
+  });
+}
+
+/** Whether a metric asks for nothing but answers and labels, which is all there is while a model is trained. */
+function suitsTuning(metric: Metric): boolean {
+  const needsMore =
+    metric.needs ?? metric.take ?? metric.measure ?? metric.pairs ?? metric.seesPerturbed ?? metric.overallOnly;
+  return metric.kind === 'quality' && needsMore === undefined;
 }
 
 function checkSelection(job: TuningJob, report: ReportFinding): void {

@@ -8,9 +8,9 @@ const valuesLikeKeys =
   /^(bearer\s|basic\s|sk-|sk_|pk_|hf_|gsk_|ghp_|github_pat_|xai-|AIza|AKIA|glpat-|eyJ[A-Za-z0-9_-]+\.)/;
 const keyInQuery = /[?&](api[-_]?key|key|token|access[-_]?token|code|sig)=[^&]+/i;
 
-/** What looks like a secret written into workbench.yaml, where everybody with the repository reads it. */
+/** What the schema cannot say: what looks like a secret, which everybody with the repository reads, and fields that exclude each other. */
 export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
-  const found: Diagnostic[] = [];
+  const found: Diagnostic[] = [...checkCombinations(parsed)];
   const report = (path: DocumentPath, what: string): void => {
     found.push({
       code: 'secret-in-file',
@@ -22,19 +22,49 @@ export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[
   };
   for (const [name, connection] of Object.entries(parsed.value?.connections ?? {})) {
     const at = ['connections', name];
-    for (const [header, value] of Object.entries(connection.headers ?? {})) {
+    const headers = 'headers' in connection ? (connection.headers ?? {}) : {};
+    for (const [header, value] of Object.entries(headers)) {
       if (headersWithKeys.test(header))
         report([...at, 'headers', header], `The header \`${header}\` carries a credential.`);
       else if (valuesLikeKeys.test(value)) report([...at, 'headers', header], 'This value looks like a key.');
     }
-    if (connection.baseUrl !== undefined && keyInQuery.test(connection.baseUrl)) {
-      report([...at, 'baseUrl'], 'This address carries a key in its query.');
+    for (const field of ['baseUrl', 'endpoint', 'url'] as const) {
+      const address: unknown = field in connection ? Reflect.get(connection, field) : undefined;
+      if (typeof address === 'string' && keyInQuery.test(address))
+        report([...at, field], 'This address carries a key in its query.');
     }
-    const { command, secret } = connection.apiKey ?? {};
+    const { command, secret } = ('apiKey' in connection ? connection.apiKey : undefined) ?? {};
     if (secret !== undefined && valuesLikeKeys.test(secret))
       report([...at, 'apiKey', 'secret'], 'This looks like the key itself, not the name it was saved under.');
     if (command !== undefined && valuesLikeKeys.test(command))
       report([...at, 'apiKey', 'command'], 'This looks like the key itself, not a command.');
+  }
+  return found;
+}
+
+function checkCombinations(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const [name, connection] of Object.entries(parsed.value?.connections ?? {})) {
+    const at = ['connections', name];
+    if ('auth' in connection && connection.auth !== undefined && connection.apiKey !== undefined) {
+      found.push({
+        code: 'conflicting-fields',
+        severity: 'error',
+        message: `\`${name}\` has both \`apiKey\` and \`auth\`. Keep the one that is meant.`,
+        range: parsed.locate([...at, 'auth'], 'key'),
+      });
+    }
+    if (connection.provider !== 'replay' || (connection.path === undefined) !== (connection.run === undefined))
+      continue;
+    const isMissing = connection.path === undefined;
+    found.push({
+      code: isMissing ? 'missing-field' : 'conflicting-fields',
+      severity: 'error',
+      message: isMissing
+        ? `\`${name}\` needs \`path\`, a file of recorded answers, or \`run\`, a stored run.`
+        : `\`${name}\` has both \`path\` and \`run\`. Keep the one that is meant.`,
+      range: parsed.locate(isMissing ? at : [...at, 'run'], 'key'),
+    });
   }
   return found;
 }

@@ -1,12 +1,19 @@
+import { WorkbenchError } from '../base/errors.ts';
 import { readColumns } from '../datasets/columns.ts';
-import { formatOfPath, type DatasetFormat } from '../datasets/rows.ts';
+import type { DatasetFormat } from '../datasets/formats.ts';
+import type { DatasetPart } from '../datasets/huggingface/layout.ts';
 import type { FileFacts, Files } from '../ports/files.ts';
 import { parsePromptVariables } from './prompt-checks.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
 
 /** Names that workbench.yaml declares: of connections, or of platforms. */
 export type DeclaredNames =
-  | { readonly state: 'known'; readonly names: readonly string[] }
+  | {
+      readonly state: 'known';
+      readonly names: readonly string[];
+      /** Beside connections: the one that judges where a metric names none. */
+      readonly judge?: string;
+    }
   /** There is no workbench.yaml above the file. */
   | { readonly state: 'absent' }
   /** There is one and it has errors, which are told there. */
@@ -24,7 +31,15 @@ export interface WorkspaceView {
     path: string,
     format: DatasetFormat | undefined,
     signal: AbortSignal,
+    part?: DatasetPart,
   ): Promise<readonly string[] | undefined>;
+  /** Why the columns cannot be told, in a sentence or two; absent where that is not known. */
+  datasetFault?(
+    path: string,
+    format: DatasetFormat | undefined,
+    signal: AbortSignal,
+    part?: DatasetPart,
+  ): Promise<string | undefined>;
   /** Names the prompt's messages read; absent when the prompt file is missing or has errors of its own. */
   promptVariables(path: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
 }
@@ -45,14 +60,23 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
     connections: signal => declared('connections', signal),
     platforms: signal => declared('compute', signal),
     fileFacts: path => files.facts(files.resolve(folder, path)),
-    async datasetColumns(path, format, signal) {
-      if (format === undefined && formatOfPath(path) === undefined) return undefined;
+    async datasetColumns(path, format, signal, part) {
       try {
-        const columns = await readColumns(files, files.resolve(folder, path), format, signal);
+        const columns = await readColumns(files, files.resolve(folder, path), format, signal, part);
         return columns.length === 0 ? undefined : columns;
       } catch {
         signal.throwIfAborted();
         return undefined;
+      }
+    },
+    async datasetFault(path, format, signal, part) {
+      try {
+        await readColumns(files, files.resolve(folder, path), format, signal, part);
+        return undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof WorkbenchError)) return undefined;
+        return error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
       }
     },
     async promptVariables(path, signal) {
@@ -65,7 +89,12 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
 /** What a workbench.yaml declares in one of its sections. */
 export function declaredNames(parsed: ParsedDocument<'workbench'>, section: 'connections' | 'compute'): DeclaredNames {
   if (parsed.value === undefined) return { state: 'broken' };
-  return { state: 'known', names: Object.keys(parsed.value[section] ?? {}) };
+  const { judge } = parsed.value;
+  return {
+    state: 'known',
+    names: Object.keys(parsed.value[section] ?? {}),
+    ...(judge === undefined || section !== 'connections' ? {} : { judge }),
+  };
 }
 
 async function readIfThere(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,6 +1,10 @@
+import type { AccuracyParameters } from '../../schemas/generated/files.ts';
+import { comparePart } from './extract.ts';
+import { identify } from './identity.ts';
 import { isSameLabel } from './labels.ts';
 import type { MetricDefinition } from './metric.ts';
-import { createShareMetric } from './share.ts';
+import { createShareMetric } from './score-metric.ts';
+import { fitsAny } from './targets.ts';
 
 export const accuracy: MetricDefinition = {
   id: 'accuracy',
@@ -14,5 +18,11 @@ export const accuracy: MetricDefinition = {
   direction: 'higher',
   figures: ['accuracy'],
   streams: false,
-  create: () => createShareMetric('accuracy', 'Accuracy', ({ output, target }) => isSameLabel(output, target)),
+  create(parameters) {
+    const { extract, severalTargets } = parameters as AccuracyParameters;
+    const isRight = comparePart(extract, fitsAny(isSameLabel, severalTargets));
+    return createShareMetric(identify('accuracy', 'Accuracy', parameters), ({ output, target }) =>
+      isRight(output, target),
+    );
+  },
 };

@@ -16,9 +16,10 @@ export function metricNameOf(entry: Entry): MetricName {
   return typeof entry === 'string' ? entry : (Object.keys(entry)[0] as MetricName);
 }
 
-/** A benchmark's metrics with their parameters bound. */
+/** A benchmark's metrics with their parameters bound. Throws `metric-unsuitable` for one that cannot be made. */
 export function createMetrics(benchmark: Pick<Benchmark, 'metrics'>): readonly Metric[] {
-  return metricEntries(benchmark).map(entry => createMetric(entry));
+  const entries = metricEntries(benchmark);
+  return entries.map(entry => createMetric(entry, entries));
 }
 
 /** The metric that decides right and wrong and pairs variants: the first with a score of its own, else accuracy. */

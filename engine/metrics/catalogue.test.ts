@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Metric as MetricEntry, MetricName } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { schemaAt } from '../documents/schema.ts';
 import { createMetric, metricCatalogue } from './catalogue.ts';
 import type { Observation } from './metric.ts';
 
@@ -16,27 +18,84 @@ function answers(pairs: readonly (readonly [target: string, output: string])[]):
 }
 
 describe('metric catalogue', () => {
+  /** Parameters of the metrics that need some, as the schema's examples have them. */
+  const needed: Readonly<Record<string, object>> = Object.fromEntries(
+    [...metricCatalogue.keys()].flatMap(name => {
+      const { required, examples } = schemaAt('bench', ['metrics', 0, name]) ?? {};
+      return required === undefined ? [] : [[name, examples?.[0] as object]];
+    }),
+  );
+  const entryOf = (name: MetricName, parameters = needed[name]): MetricEntry =>
+    parameters === undefined ? name : { [name]: parameters };
+
+  it('has every metric the schema names, with parameters of its own', () => {
+    const named = schemaAt('bench', ['metrics', 0])?.anyOf;
+    assert.deepEqual([...metricCatalogue.keys()].sort(), [...(named?.[0]?.enum ?? [])].sort());
+    assert.deepEqual(Object.keys(named?.[1]?.properties ?? {}).sort(), [...metricCatalogue.keys()].sort());
+    for (const [name, { title, description, formula, source }] of metricCatalogue) {
+      for (const text of [title, description, formula, source]) assert.ok(text.length > 1, name);
+    }
+  });
+
   it('computes the figures it announces, also without any answer', () => {
     for (const [name, definition] of metricCatalogue) {
-      const { values } = aggregate(name, []);
+      const metric = createMetric(entryOf(name));
+      const { values } = aggregate(entryOf(name), []);
       assert.deepEqual(
-        values.map(({ metric }) => metric),
-        definition.figures,
+        values.map(({ metric: figure }) => figure),
+        metric.figures,
+        name,
+      );
+      if (needed[name] === undefined) assert.deepEqual(metric.figures, definition.figures, name);
+      const [leading] = values;
+      assert.deepEqual(
+        [leading?.kind, leading?.unit, leading?.direction],
+        [metric.kind, metric.unit, metric.direction],
+        name,
       );
       for (const value of values) {
-        assert.deepEqual(
-          [value.value, value.n, value.kind, value.unit, value.direction],
-          [null, 0, definition.kind, definition.unit, definition.direction],
-        );
-        assert.ok(value.note);
+        assert.deepEqual([value.value, value.n], [null, 0], name);
+        assert.ok(value.note, name);
       }
     }
   });
 
-  it('refuses a name it does not know', () => {
+  it('gives a metric and all its figures the name it is told, so that it can appear twice', () => {
+    for (const [name, { figures }] of metricCatalogue) {
+      const metric = createMetric(entryOf(name, { ...needed[name], name: 'mine' }));
+      assert.equal(metric.id, 'mine');
+      const values = aggregate(entryOf(name, { ...needed[name], name: 'mine' }), []).values;
+      for (const figure of [...metric.figures, ...values.map(value => value.metric)])
+        assert.ok(figure === 'mine' || figure.startsWith('mine.'), figure);
+      if (needed[name] === undefined)
+        assert.deepEqual(
+          metric.figures,
+          figures.map(figure => figure.replace(name, 'mine')),
+        );
+      // Those that measure outside the engine are labelled by what they measure with.
+      if (metric.needs !== undefined) continue;
+      const labels = aggregate(entryOf(name), []).values.map(({ label }) => label);
+      assert.ok(
+        values.every(({ label }) => !labels.includes(label)),
+        `${name}: two figures of one label`,
+      );
+    }
+  });
+
+  it('refuses a name it does not know, and parameters that make no metric', () => {
     const isUnsuitable = (error: unknown) => error instanceof WorkbenchError && error.code === 'metric-unsuitable';
-    assert.throws(() => createMetric('bleu' as 'cost'), isUnsuitable);
-    assert.throws(() => createMetric({}), isUnsuitable);
+    const refused = [
+      'blue',
+      {},
+      'regex',
+      'json-schema',
+      { regex: { pattern: '(' } },
+      { accuracy: { extract: { regex: '(a)', group: 2 } } },
+    ];
+    const references = [{ fairness: { slice: 'a', metric: 'robustness' } }, { robustness: { metric: 'judge' } }];
+    const schemas = [{ $ref: 'https://example.com/x.json' }, { pattern: '(a+)+$' }, { pattern: '(' }];
+    for (const entry of [...refused, ...references, ...schemas.map(schema => ({ 'json-schema': { schema } }))])
+      assert.throws(() => createMetric(entry as 'cost'), isUnsuitable, JSON.stringify(entry));
   });
 
   it('labels averages', () => {

@@ -7,6 +7,7 @@ import {
   type Interval,
 } from '../statistics/intervals.ts';
 import { createNumberList } from '../statistics/numbers.ts';
+import { identify, type Identity } from './identity.ts';
 import type { AggregateOptions, Aggregator, MetricDefinition, Observation } from './metric.ts';
 
 const percentiles = [50, 90, 95, 99] as const;
@@ -37,7 +38,6 @@ interface Duration extends Pick<MetricDefinition, 'id' | 'title' | 'description'
 
 function defineDuration(duration: Duration): MetricDefinition {
   const { id, title, description, streams } = duration;
-  const figures = [`${id}.mean`, ...percentiles.map(percent => `${id}.p${percent}`)];
   return {
     id,
     title,
@@ -48,40 +48,46 @@ function defineDuration(duration: Duration): MetricDefinition {
     kind: 'latency',
     unit: 'ms',
     direction: 'lower',
-    figures,
+    figures: figuresOf(id),
     streams,
-    create: () => ({
-      id,
-      name: id,
-      label: title,
-      kind: 'latency',
-      unit: 'ms',
-      direction: 'lower',
-      figures,
-      startAggregate: () => collectDurations(duration),
-    }),
+    create(parameters) {
+      const identity = identify(id, title, parameters);
+      return {
+        ...identity,
+        kind: 'latency',
+        unit: 'ms',
+        direction: 'lower',
+        figures: figuresOf(identity.id),
+        startAggregate: () => collectDurations(duration, identity),
+      };
+    },
   };
 }
 
-function collectDurations(duration: Duration): Aggregator {
+function figuresOf(id: string): readonly string[] {
+  return [`${id}.mean`, ...percentiles.map(percent => `${id}.p${percent}`)];
+}
+
+function collectDurations(duration: Duration, identity: Identity): Aggregator {
   const durations = createNumberList();
   return {
     add(observation) {
       const milliseconds = duration.read(observation);
       if (milliseconds !== undefined) durations.push(milliseconds);
     },
-    values: options => summarise(duration, durations.view(), options),
+    values: options => summarise(identity, duration.missing, durations.view(), options),
   };
 }
 
 function summarise(
-  { id, title, missing }: Duration,
+  { id, label }: Identity,
+  missing: string,
   durations: Float64Array,
   { confidence }: AggregateOptions,
 ): MetricValue[] {
   const n = durations.length;
   const base = { kind: 'latency', unit: 'ms', direction: 'lower', n } satisfies Partial<MetricValue>;
-  const named = (figure: string) => ({ metric: `${id}.${figure}`, label: `${title}, ${figure}`, ...base });
+  const named = (figure: string) => ({ metric: `${id}.${figure}`, label: `${label}, ${figure}`, ...base });
   if (n === 0) {
     return ['mean', ...percentiles.map(percent => `p${percent}`)].map(figure => ({
       ...named(figure),

@@ -1,6 +1,11 @@
 import type { ExactMatchParameters } from '../../schemas/generated/files.ts';
-import type { MetricDefinition, Observation } from './metric.ts';
-import { createShareMetric } from './share.ts';
+import { comparePart, readPattern } from './extract.ts';
+import { identify } from './identity.ts';
+import type { MetricDefinition } from './metric.ts';
+import { createShareMetric } from './score-metric.ts';
+import { fitsAny } from './targets.ts';
+import { createIgnorer } from './text/regexes.ts';
+import { unlessTooLong } from './too-long.ts';
 
 /** Python's `string.punctuation`: the 32 ASCII characters that are neither letters, digits, space nor control. */
 const asciiPunctuation = /[!-/:-@[-`{-~]/g;
@@ -13,25 +18,36 @@ export const exactMatch: MetricDefinition = {
     'Share of answers that equal their target character by character, after what the parameters say to ignore.',
   formula: 'answers equal to their target ÷ answers',
   source:
-    'lm-evaluation-harness 0.4.12, exact_match: case, then punctuation, then digits are ignored as asked; `trim` is ours and comes last.',
+    'lm-evaluation-harness 0.4.12, exact_match: regexes, then case, punctuation and digits are ignored as asked, and any of several targets will do; `trim` is ours and comes last.',
   kind: 'quality',
   unit: 'ratio',
   direction: 'higher',
   figures: ['exact-match'],
   streams: false,
   create(parameters) {
-    const simplify = createSimplifier(parameters);
-    return createShareMetric('exact-match', 'Exact match', ({ output, target }: Observation) => {
-      return output === target || (simplify !== undefined && simplify(output) === simplify(target));
-    });
+    const options = parameters as ExactMatchParameters;
+    const isRight = comparePart(options.extract, fitsAny(createComparison(options), options.severalTargets));
+    return createShareMetric(identify('exact-match', 'Exact match', parameters), ({ output, target }) =>
+      isRight(output, target),
+    );
   },
 };
 
-function createSimplifier(parameters: ExactMatchParameters): ((text: string) => string) | undefined {
-  const { ignoreCase, ignorePunctuation, ignoreNumbers, trim } = parameters;
-  if (!ignoreCase && !ignorePunctuation && !ignoreNumbers && !trim) return undefined;
+function createComparison(options: ExactMatchParameters): (answer: string, target: string) => boolean {
+  const simplify = createSimplifier(options);
+  if (simplify === undefined) return (answer, target) => answer === target;
+  return (answer, target) => answer === target || simplify(answer) === simplify(target);
+}
+
+function createSimplifier(options: ExactMatchParameters): ((text: string) => string) | undefined {
+  const { ignoreCase, ignorePunctuation, ignoreNumbers, trim } = options;
+  const { regexesToIgnore = [] } = options;
+  const ignore = regexesToIgnore.length === 0 ? undefined : readPattern(() => createIgnorer(regexesToIgnore));
+  if (ignore === undefined && !ignoreCase && !ignorePunctuation && !ignoreNumbers && !trim) return undefined;
   return text => {
-    let simplified = ignoreCase ? text.toLowerCase() : text;
+    // A text that takes too long to search stays as it is.
+    let simplified = ignore === undefined ? text : (unlessTooLong(() => ignore(text)) ?? text);
+    if (ignoreCase) simplified = simplified.toLowerCase();
     if (ignorePunctuation) simplified = simplified.replace(asciiPunctuation, '');
     if (ignoreNumbers) simplified = simplified.replace(asciiDigits, '');
     return trim ? simplified.trim() : simplified;

@@ -1,6 +1,7 @@
-import type { Message, Model } from '../models/model.ts';
-import type { ProgramOptions, ProgramResult, LineProgram } from '../ports/programs.ts';
-import type { Observation } from './metric.ts';
+import type { Answer, Message, Model, ModelParameters } from '../models/model.ts';
+import type { ContainerJob } from '../ports/containers.ts';
+import type { ProgramResult } from '../ports/programs.ts';
+import type { Observation } from './observation.ts';
 
 /** An answered sample, as a metric that measures it outside the engine (a judge, a program, an embedding model) sees it. */
 export interface MeasuredSample {
@@ -27,26 +28,64 @@ export interface Measurement {
   readonly failure?: string;
 }
 
+/** An answer beside the baseline's answer to the same question. */
+export interface AnsweredPair {
+  readonly sample: MeasuredSample;
+  /** What the baseline answered. */
+  readonly baseline: string;
+}
+
 /** A model that measures, such as a judge, with its price. */
 export interface MeasuringModel {
+  /** Answers and embeddings keep to the run's budget and may throw `budget-exceeded`, which ends the run. */
   readonly model: Model;
-  /** US dollars per million tokens. */
-  readonly price?: { readonly input: number; readonly output: number };
+  /** As the workbench names it. */
+  readonly name: string;
+  /** US dollars of a reply by what it used; undefined where no price is known. */
+  costOf(usage: Partial<Answer>): number | undefined;
+  /** What the connection itself sets; a question's own parameters win over them. */
+  readonly parameters: ModelParameters;
 }
 
 /** What a metric may use while it measures; everything is opened once a run. */
 export interface MeasureTools {
-  /** A connection or trained model by its name in `needs.models`. */
+  /** A connection by its name in `needs.models`. */
   model(name: string): MeasuringModel;
-  /** Text of a file in `needs.files`. */
-  text(path: string): string;
-  /** Starts a program once and keeps it for the run. */
-  program(command: readonly string[]): Promise<LineProgram>;
-  /** Runs a container image without network and with bounded memory and time. Throws `container-unavailable`. */
-  container(image: string, command: readonly string[], options: Omit<ProgramOptions, 'folder'>): Promise<ProgramResult>;
-  /** Milliseconds one measurement may take. */
+  /**
+   * Sends one request as a JSON line to a program in `needs.programs`, with an `id` of its own, and waits `timeout` milliseconds for the
+   * line with that `id`. Throws `ProgramFault` where none comes or it is no JSON object.
+   */
+  ask(
+    command: readonly string[],
+    request: Readonly<Record<string, unknown>>,
+    timeout: number,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>>;
+  /** Runs a container without network and with bounded memory, processors and time. Throws `container-unavailable`. */
+  container(job: ContainerJob, signal: AbortSignal): Promise<ProgramResult>;
+  /** Milliseconds one request to a model may take. */
   readonly timeout: number;
   readonly seed: number;
+}
+
+/** Why a program gave no score for one answer. */
+export class ProgramFault extends Error {
+  override readonly name = 'ProgramFault';
+}
+
+/** Stands in `needs.models` for the connection that workbench.yaml names as `judge`. */
+export const defaultJudge = '';
+
+/** What measuring one sample asks of a model, as far as it is known beforehand. */
+export interface MeasuringLoad {
+  /** As in `needs.models`. */
+  readonly model: string;
+  /** Requests a sample. */
+  readonly requests: number;
+  /** Characters of each request beside input, target and answer. */
+  readonly characters: number;
+  /** Tokens of each reply. */
+  readonly outputTokens: number;
 }
 
 /** What must be there before anything is asked. */
@@ -56,6 +95,9 @@ export interface MeasureNeeds {
   /** Files to read, relative to the benchmark's file. */
   readonly files?: readonly string[];
   readonly programs?: readonly (readonly string[])[];
-  /** Image of a container. */
-  readonly container?: string;
+  readonly container?: Pick<ContainerJob, 'image' | 'runtime'>;
+  /** It reads columns of the row other than input, target and slices. */
+  readonly columns?: readonly string[];
+  /** For the estimate of a dry run. */
+  readonly load?: readonly MeasuringLoad[];
 }

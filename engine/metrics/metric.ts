@@ -1,34 +1,10 @@
 import type { ConfusionMatrix, MetricValue } from '../../schemas/generated/messages.ts';
 import type { MetricName } from '../../schemas/generated/files.ts';
-import type { ToolCall } from '../models/model.ts';
-import type { MeasuredSample, Measurement, MeasureNeeds, MeasureTools } from './measure.ts';
+import type { Range } from '../statistics/estimate.ts';
+import type { AnsweredPair, MeasuredSample, Measurement, MeasureNeeds, MeasureTools } from './measure.ts';
+import type { Observation } from './observation.ts';
 
-/** What a metric sees of an answered sample. */
-export interface Observation {
-  readonly output: string;
-  readonly target: string;
-  /** Position of its row; repeats of a row share it. */
-  readonly row?: number;
-  readonly slices?: Readonly<Record<string, string>>;
-  /** How the row was disturbed, where it was; absent for rows asked as they are. */
-  readonly perturbation?: string;
-  /** The options of a multiple-choice row. Known when the answer comes, not of a stored sample. */
-  readonly choices?: readonly string[];
-  /** Log-likelihoods of the choices. Known when the answer comes. */
-  readonly choiceLogprobs?: readonly number[];
-  /** Label probabilities of a classifier. Known when the answer comes. */
-  readonly probabilities?: Readonly<Record<string, number>>;
-  readonly toolCalls?: readonly ToolCall[];
-  /** Numbers measured when the answer came and stored with the sample, by key. */
-  readonly scores?: Readonly<Record<string, number>>;
-  readonly latencyMs?: number;
-  readonly firstTokenMs?: number;
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
-  readonly reasoningTokens?: number;
-  readonly estimatedTokens?: boolean;
-  readonly cost?: number;
-}
+export type { Observation } from './observation.ts';
 
 export interface AggregateOptions {
   /** Confidence level of the intervals, such as 0.95. */
@@ -82,7 +58,22 @@ export interface Metric {
   take?(observation: Observation): Readonly<Record<string, number>> | undefined;
   /** Measures a sample outside the engine, once, right after its answer. Throws only the signal's reason. */
   measure?(sample: MeasuredSample, tools: MeasureTools, signal: AbortSignal): Promise<Measurement>;
+  /** Measures a model's answers against another's, once all have answered. Throws as `measure` does. */
+  readonly pairs?: {
+    /** The other model; default: the benchmark's baseline. */
+    readonly baseline: string | undefined;
+    measure(pair: AnsweredPair, tools: MeasureTools, signal: AbortSignal): Promise<Measurement>;
+  };
   readonly needs?: MeasureNeeds;
+  /** Ids of further figures, computed only where the answers tell them. */
+  readonly sometimes?: readonly string[];
+  /** What figures can lie between, by their ids, where their unit does not say (see `rangeOf`). */
+  readonly ranges?: Readonly<Record<string, Range>>;
+  /**
+   * Checks what it was given and takes the files it needs, before anything is asked or measured. `read` gives the text of a file in
+   * `needs.files`. Throws a WorkbenchError.
+   */
+  prepare?(read: (path: string) => string): void;
   /** Present where the figure is no mean of scores. */
   readonly corpus?: CorpusStatistics;
   /** Wants perturbed rows too (robustness); every other metric's overall figure is over rows asked as they are. */
@@ -109,5 +100,18 @@ export interface MetricDefinition {
   readonly figures: readonly string[];
   /** Needs the answers streamed. */
   readonly streams: boolean;
-  create(parameters: Readonly<Record<string, unknown>>): Metric;
+  /** Throws `metric-unsuitable` for parameters that make no metric, such as a regular expression that is none. */
+  create(parameters: Readonly<Record<string, unknown>>, sibling: FindMetric): Metric;
+}
+
+/**
+ * The metric that another one builds on, with its parameters, by its id or name; without a reference the benchmark's first quality metric,
+ * else accuracy. Throws `metric-unsuitable` where there is none.
+ */
+export type FindMetric = (reference: string | undefined) => SiblingMetric;
+
+export interface SiblingMetric {
+  readonly metric: Metric;
+  /** Whether the benchmark measures it anyway, so that its scores are stored. */
+  readonly isMeasured: boolean;
 }

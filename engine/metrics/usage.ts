@@ -1,29 +1,34 @@
 import type { MetricValue } from '../../schemas/generated/messages.ts';
 import { computeMoments, meanInterval } from '../statistics/intervals.ts';
 import { createNumberList } from '../statistics/numbers.ts';
+import { identify, ownSuffix } from './identity.ts';
 import type { AggregateOptions, Aggregator, MetricDefinition } from './metric.ts';
 
 export const tokens: MetricDefinition = {
   id: 'tokens',
   title: 'Tokens',
-  description: 'Tokens sent and received in all. Counts are the endpoint’s own, or marked as estimates.',
-  formula: 'sum of input tokens; sum of output tokens',
+  description:
+    'Tokens sent and received in all. Counts are the endpoint’s own, or marked as estimates. Reasoning tokens are part of the output tokens and told apart where an endpoint counts them.',
+  formula: 'sum of input tokens; sum of output tokens; sum of reasoning tokens',
   source: 'The `usage` object of the endpoint’s answers.',
   kind: 'usage',
   unit: 'tokens',
   direction: 'neutral',
   figures: ['tokens.input', 'tokens.output'],
   streams: false,
-  create: () => ({
-    id: 'tokens',
-    name: 'tokens',
-    label: 'Tokens',
-    kind: 'usage',
-    unit: 'tokens',
-    direction: 'neutral',
-    figures: ['tokens.input', 'tokens.output'],
-    startAggregate: sumTokens,
-  }),
+  create(parameters) {
+    const identity = identify('tokens', 'Tokens', parameters);
+    const { id } = identity;
+    return {
+      ...identity,
+      kind: 'usage',
+      unit: 'tokens',
+      direction: 'neutral',
+      figures: [`${id}.input`, `${id}.output`],
+      sometimes: [`${id}.reasoning`],
+      startAggregate: () => sumTokens(id, ownSuffix(identity)),
+    };
+  },
 };
 
 export const cost: MetricDefinition = {
@@ -37,27 +42,30 @@ export const cost: MetricDefinition = {
   direction: 'lower',
   figures: ['cost', 'cost.perThousand'],
   streams: false,
-  create: () => ({
-    id: 'cost',
-    name: 'cost',
-    label: 'Cost',
-    kind: 'cost',
-    unit: 'USD',
-    direction: 'lower',
-    figures: ['cost', 'cost.perThousand'],
-    startAggregate: sumCosts,
-  }),
+  create(parameters) {
+    const identity = identify('cost', 'Cost', parameters);
+    const { id } = identity;
+    return {
+      ...identity,
+      kind: 'cost',
+      unit: 'USD',
+      direction: 'lower',
+      figures: [id, `${id}.perThousand`],
+      startAggregate: () => sumCosts(id, ownSuffix(identity)),
+    };
+  },
 };
 
-function sumTokens(): Aggregator {
+function sumTokens(id: string, suffix: string): Aggregator {
   const input = { sum: 0, n: 0 };
   const output = { sum: 0, n: 0 };
+  const reasoning = { sum: 0, n: 0 };
   let rows = 0;
   let estimated = false;
   function describe(metric: string, label: string, { sum, n }: { sum: number; n: number }): MetricValue {
     const base = {
       metric,
-      label,
+      label: `${label}${suffix}`,
       kind: 'usage',
       unit: 'tokens',
       direction: 'neutral',
@@ -68,7 +76,7 @@ function sumTokens(): Aggregator {
     return { ...base, value: sum, ...(estimated ? { estimated } : {}), ...note };
   }
   return {
-    add({ inputTokens, outputTokens, estimatedTokens }) {
+    add({ inputTokens, outputTokens, reasoningTokens, estimatedTokens }) {
       rows++;
       if (estimatedTokens) estimated = true;
       if (inputTokens !== undefined) {
@@ -79,12 +87,20 @@ function sumTokens(): Aggregator {
         output.sum += outputTokens;
         output.n++;
       }
+      if (reasoningTokens !== undefined) {
+        reasoning.sum += reasoningTokens;
+        reasoning.n++;
+      }
     },
-    values: () => [describe('tokens.input', 'Input tokens', input), describe('tokens.output', 'Output tokens', output)],
+    values: () => [
+      describe(`${id}.input`, 'Input tokens', input),
+      describe(`${id}.output`, 'Output tokens', output),
+      ...(reasoning.n === 0 ? [] : [describe(`${id}.reasoning`, 'Reasoning tokens', reasoning)]),
+    ],
   };
 }
 
-function sumCosts(): Aggregator {
+function sumCosts(id: string, suffix: string): Aggregator {
   const costs = createNumberList();
   let rows = 0;
   let estimated = false;
@@ -95,11 +111,13 @@ function sumCosts(): Aggregator {
       costs.push(observation.cost);
       if (observation.estimatedTokens) estimated = true;
     },
-    values: options => describeCosts(costs.view(), rows, estimated, options),
+    values: options => describeCosts(id, suffix, costs.view(), rows, estimated, options),
   };
 }
 
 function describeCosts(
+  id: string,
+  suffix: string,
   costs: Float64Array,
   rows: number,
   estimated: boolean,
@@ -107,8 +125,8 @@ function describeCosts(
 ): MetricValue[] {
   const n = costs.length;
   const base = { kind: 'cost', unit: 'USD', direction: 'lower', n } satisfies Partial<MetricValue>;
-  const total = { metric: 'cost', label: 'Cost', ...base };
-  const perThousand = { metric: 'cost.perThousand', label: 'Cost per 1,000 answers', ...base };
+  const total = { metric: id, label: `Cost${suffix}`, ...base };
+  const perThousand = { metric: `${id}.perThousand`, label: `Cost per 1,000 answers${suffix}`, ...base };
   if (n === 0) {
     const note = 'No price is known for this model.';
     return [

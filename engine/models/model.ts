@@ -75,10 +75,23 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
+/** Milliseconds a server says it spent on parts of an answer. */
+export interface ServerTimings {
+  /** Loading the model before this answer. */
+  readonly loadMs?: number;
+  /** Reading the prompt. */
+  readonly promptMs?: number;
+  /** Writing the answer. */
+  readonly generateMs?: number;
+}
+
 export interface Answer {
   readonly output: string;
-  /** Milliseconds from sending the last attempt to its last byte; waits before a retry are not latency. */
-  readonly latencyMs: number;
+  /**
+   * Milliseconds from sending the last attempt to its last byte; waits before a retry are not latency. Absent only of an answer that was
+   * recorded without its time.
+   */
+  readonly latencyMs?: number;
   /** Milliseconds to the first event with content, reasoning or a tool call; only of a stream. */
   readonly firstTokenMs?: number;
   readonly inputTokens?: number;
@@ -86,8 +99,16 @@ export interface Answer {
   readonly outputTokens?: number;
   /** Of the output tokens, those the model thought with and did not show. */
   readonly reasoningTokens?: number;
+  /** US dollars, where the endpoint or program says what the answer cost. It wins over the connection's price. */
+  readonly cost?: number;
+  /** Of the input tokens, those the endpoint had cached, where it bills them otherwise. */
+  readonly cachedInputTokens?: number;
+  /** Seconds of sound that were transcribed. */
+  readonly audioSeconds?: number;
   /** True where the endpoint sent no usage and the counts are estimates. */
   readonly estimatedTokens?: boolean;
+  /** The endpoint's own times, where it tells them. */
+  readonly timings?: ServerTimings;
   /** `stop`, `length`, `content_filter`, … as the endpoint says. */
   readonly finishReason?: string;
   readonly toolCalls?: readonly ToolCall[];
@@ -97,7 +118,7 @@ export interface Answer {
   readonly probabilities?: Readonly<Record<string, number>>;
   /** What the endpoint says answered: its model name and build, such as `gpt-4o-2024-08-06 fp_a1b2`. */
   readonly fingerprint?: string;
-  /** Requests sent, 1 without a retry. */
+  /** Requests sent, 1 without a retry; 0 for a recorded answer. */
   readonly attempts: number;
 }
 

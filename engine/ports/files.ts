@@ -15,6 +15,15 @@ export interface Files {
   readText(path: string, signal: AbortSignal, limit?: number): Promise<string>;
   /** The file's bytes in order, a chunk at a time. */
   stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * The bytes a gzip file holds, in order, a chunk at a time: as many as come, so the caller bounds them. Throws `file-unreadable` for
+   * what is no gzip or ends too early.
+   */
+  streamGzip(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The bytes from `start` up to `end`, in memory of their own; fewer where the file ends before. */
+  readRange(path: string, start: number, end: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** Absolute path with every link on the way followed. Absent when nothing is there. */
+  realPath(path: string): Promise<string | undefined>;
   /** Absent when nothing is there. */
   facts(path: string): Promise<FileFacts | undefined>;
   /**

@@ -2,7 +2,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** Milliseconds until the response head must have arrived; absent means the client's default. */
   readonly headTimeout?: number;
   /** Milliseconds the body may stay silent between two chunks. */

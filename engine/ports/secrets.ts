@@ -1,8 +1,15 @@
 /** Where a secret's value comes from, as written in workbench.yaml. */
 export type SecretReference =
-  | { readonly env: string; readonly secret?: undefined; readonly command?: undefined }
-  | { readonly secret: string; readonly env?: undefined; readonly command?: undefined }
-  | { readonly command: string; readonly env?: undefined; readonly secret?: undefined };
+  | { readonly env: string; readonly secret?: undefined; readonly command?: undefined; readonly identity?: undefined }
+  | { readonly secret: string; readonly env?: undefined; readonly command?: undefined; readonly identity?: undefined }
+  | { readonly command: string; readonly env?: undefined; readonly secret?: undefined; readonly identity?: undefined }
+  /** A token for whoever runs this, from Microsoft Entra ID or from Google's application default credentials. */
+  | {
+      readonly identity: 'entra' | 'google';
+      readonly env?: undefined;
+      readonly secret?: undefined;
+      readonly command?: undefined;
+    };
 
 /** The reference a validated workbench.yaml holds: its schema lets exactly one of the three be there. */
 export function toSecretReference(written: {
@@ -19,6 +26,7 @@ export function toSecretReference(written: {
  * Looks a secret up for use at one origin. The binding of secret to origin is checked here, once, for every host:
  * a workspace names both the key and the address, so an address that nobody vouched for is refused (`origin-not-allowed`).
  * Throws `secret-missing` or `secret-command-failed`. The value must never be stored, logged or put in an error.
+ * Asked again for the same reference, it gives a fresh token where that is one that expires (a command's or an identity's).
  */
 export interface Secrets {
   resolve(reference: SecretReference, origin: string, signal: AbortSignal): Promise<string>;

@@ -202,6 +202,14 @@ export interface StoreFacts {
   readonly unreferencedRows: number;
 }
 
+/** An answer paid for earlier. */
+export interface StoredAnswer {
+  /** SHA-256 over all that decides the answer, hex. */
+  readonly key: string;
+  /** JSON. */
+  readonly answer: string;
+}
+
 /** What a backup holds beside the database. */
 export interface BackupFacts {
   /** Folder of the copied blobs, beside the copy of the database; absent when the store refers to none. */
@@ -211,6 +219,13 @@ export interface BackupFacts {
   readonly bytes: number;
   /** Digests of blobs that are referred to but are missing or damaged, so that the copy lacks them. */
   readonly unavailable: readonly string[];
+}
+
+export interface CollectedGarbage {
+  readonly runs: number;
+  /** Answers dropped from the cache. */
+  readonly answers: number;
+  readonly bytes: number;
 }
 
 /** The embedded store: the memory of every run, and the only channel between processes. */
@@ -239,6 +254,12 @@ export interface Store {
   listRunsAsking(modelDigest: string): Promise<readonly RunSummary[]>;
   /** All samples of a run in the order they were stored, in batches; memory stays flat. */
   readSamples(runId: string, signal: AbortSignal, variant?: number): AsyncIterable<readonly SampleRecord[]>;
+  /** Answers kept by their keys; keys that are not there are left out. */
+  findAnswers(keys: readonly string[]): Promise<readonly StoredAnswer[]>;
+  /** Keeps answers for later runs; one that is there already stays as it is. `collectGarbage` drops old ones. */
+  saveAnswers(answers: readonly StoredAnswer[]): Promise<void>;
+  /** The same without what no metric looks at, for reports: `input` and `rowDigest` are empty. */
+  readObserved(runId: string, signal: AbortSignal): AsyncIterable<readonly SampleRecord[]>;
   /** A page of samples. One that takes long is made in turns, so that others are not kept waiting, and can be given up. */
   querySamples(query: SampleQuery, signal?: AbortSignal): Promise<SamplePage>;
   /** One sample by its permanent link. Throws `run-not-found`. */
@@ -252,10 +273,11 @@ export interface Store {
   dataVersion(): Promise<number>;
   facts(): Promise<StoreFacts>;
   /**
-   * Deletes archived runs that ended before `before` (ms since the epoch) and content and blobs nobody refers to, then compacts.
+   * Deletes archived runs that ended before `before` (ms since the epoch), answers kept for reuse before it, and content and blobs nobody
+   * refers to, then compacts.
    * Runs that a registered version or a ledger record names are kept. Returns bytes freed.
    */
-  collectGarbage(before: number): Promise<{ readonly runs: number; readonly bytes: number }>;
+  collectGarbage(before: number): Promise<CollectedGarbage>;
   /** Writes a consistent copy of the database to `path` and of its blobs to `PATH.blobs` while others go on writing. */
   backup(path: string): Promise<BackupFacts>;
   close(): Promise<void>;

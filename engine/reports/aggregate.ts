@@ -8,6 +8,7 @@ import type {
 import type { AggregateOptions, Aggregator, Metric, Observation } from '../metrics/metric.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
+import { perturbationSlice } from '../datasets/perturb/names.ts';
 
 /** A slice column with more values than this is cut off there: it is no slice but an identifier. */
 const mostSliceValues = 100;
@@ -18,6 +19,8 @@ interface SliceAggregate {
   n: number;
   readonly aggregators: readonly Aggregator[];
 }
+/** Builds of an endpoint that are told apart in one run. */
+const mostFingerprints = 16;
 
 /** Collects one variant's samples into its results; memory does not grow with the rows but for one number a row and metric. */
 export class VariantAggregate {
@@ -25,6 +28,7 @@ export class VariantAggregate {
   readonly #overall: readonly Aggregator[];
   /** By column, then by value. */
   readonly #slices = new Map<string, Map<string, SliceAggregate>>();
+  readonly #fingerprints = new Set<string>();
   #answered = 0;
   #failed = 0;
 
@@ -40,11 +44,17 @@ export class VariantAggregate {
       if (!perturbed || this.#metrics[index]?.seesPerturbed === true) aggregator.add(observation);
     }
     for (const column in slices) {
+      if (perturbed && column !== perturbationSlice) continue;
       const slice = this.#sliceOf(column, slices[column] ?? '');
       if (slice === undefined) continue;
       slice.n += 1;
       for (const aggregator of slice.aggregators) aggregator.add(observation);
     }
+  }
+
+  /** What the endpoint says answered: more than one where it changed while the run went on. */
+  addFingerprint(fingerprint: string | undefined): void {
+    if (fingerprint !== undefined && this.#fingerprints.size < mostFingerprints) this.#fingerprints.add(fingerprint);
   }
 
   addFailed(): void {
@@ -53,8 +63,12 @@ export class VariantAggregate {
 
   /** Takes a stored sample over, as a resume and a report made later do. */
   addStored(sample: SampleRecord): void {
-    if (sample.failure !== undefined) this.addFailed();
-    else this.addAnswered(observe(sample), sample.slices);
+    if (sample.failure !== undefined) {
+      this.addFailed();
+      return;
+    }
+    this.addFingerprint(sample.details?.fingerprint);
+    this.addAnswered(observe(sample), sample.slices);
   }
 
   result(
@@ -72,6 +86,7 @@ export class VariantAggregate {
       ...(record.prompt === undefined ? {} : { prompt: record.prompt }),
       modelDigest: record.modelDigest,
       ...(record.promptDigest === undefined ? {} : { promptDigest: record.promptDigest }),
+      ...(this.#fingerprints.size === 0 ? {} : { fingerprints: [...this.#fingerprints].sort() }),
       samples: this.#answered,
       failed: this.#failed,
       metrics: this.#overall.flatMap(aggregator => aggregator.values(options)),
@@ -138,7 +153,7 @@ export function observe(sample: SampleRecord): Observation {
   if (sample.outputTokens !== undefined) observation.outputTokens = sample.outputTokens;
   if (sample.estimatedTokens !== undefined) observation.estimatedTokens = sample.estimatedTokens;
   if (sample.cost !== undefined) observation.cost = sample.cost;
-  if (sample.details !== undefined) observeDetails(observation, sample.details, sample.slices['perturbation']);
+  if (sample.details !== undefined) observeDetails(observation, sample.details, sample.slices[perturbationSlice]);
   return observation;
 }
 

@@ -34,7 +34,7 @@ export async function reportRun(runId: string, store: Store, clock: Clock, signa
   }
   const metrics = createMetrics(benchmark);
   const aggregates = record.variants.map(() => new VariantAggregate(metrics));
-  for await (const samples of store.readSamples(record.summary.id, signal)) {
+  for await (const samples of store.readObserved(record.summary.id, signal)) {
     for (const sample of samples) aggregates[sample.variant]?.addStored(sample);
   }
   const comparison = planComparison(benchmark, record.variants[0]?.model ?? '');

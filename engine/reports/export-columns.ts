@@ -22,7 +22,7 @@ export async function collectColumns(runId: string, store: Store, signal: AbortS
     if (seen.has(values)) return;
     for (const name of Object.keys(values)) if (names.size < mostNames) names.add(name);
   };
-  for await (const samples of store.readSamples(runId, signal)) {
+  for await (const samples of store.readObserved(runId, signal)) {
     seen.clear();
     for (const sample of samples) {
       collect(scores, sample.scores);

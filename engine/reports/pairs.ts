@@ -38,7 +38,7 @@ interface Compared {
 /**
  * Compares each pair on the rows both answered. A metric that says right or wrong: McNemar's exact test. Other scores, and any metric
  * where rows were asked several times (repeats of a row are not independent): the differences of row means. Corpus
- * figures: approximate randomisation over rows. P values are adjusted by Holm's method across the pairs, metric by
+ * figures: approximate randomisation over rows, or the jackknife where only the figure itself is known. P values are adjusted by Holm's method across the pairs, metric by
  * metric, and the verdict follows the adjusted value.
  */
 export function createPairComparer(
@@ -47,7 +47,7 @@ export function createPairComparer(
   store: Store,
 ): PairComparer {
   const compared: Compared[] = [];
-  const corpora = metrics.flatMap(({ corpus }) => (corpus === undefined ? [] : [corpus]));
+  const corpora = metrics.filter(({ values }) => values === undefined);
   let held: { readonly columns: SampleColumns; readonly index: RowIndex } | undefined;
 
   return {
@@ -89,8 +89,7 @@ export function createPairComparer(
       if (pairs.length > 0) await sumCorpus(pairs, corpora, store, signal);
       for (const { results, corpus } of compared) {
         for (const [index, metric] of metrics.entries()) {
-          if (metric.corpus === undefined || corpus === undefined) continue;
-          results[index] = compareCorpus(corpus, metric.corpus, corpora.indexOf(metric.corpus), options);
+          if (corpus !== undefined) results[index] ??= compareCorpus(corpus, metric, options);
         }
       }
       return metrics.flatMap((metric, index) => judgeMetric(metric, index, compared, options));

@@ -40,7 +40,7 @@ export function earlierOf(pairs: readonly VariantPair[], records: readonly RunRe
 
 /**
  * What became wrong, and what right, since an earlier run: over the rows both decided, first repeats only, with McNemar's exact test and
- * p values adjusted across the variants.
+ * p values adjusted across the variants. Nothing where no row was decided by both.
  */
 export async function findRegressions(
   pairs: readonly EarlierPair[],
@@ -64,7 +64,7 @@ export async function findRegressions(
   const regressions: Regression[] = [];
   for (const [position, pair] of pairs.entries()) {
     const [found, result, pValue] = [changes[position], results[position], adjusted[position]];
-    if (found === undefined || result === undefined || pValue === undefined) continue;
+    if (found === undefined || result === undefined || pValue === undefined || result.n === 0) continue;
     const rows = await readLost(found, pair, store);
     regressions.push(describe(pair, found, result, pValue, leading, options, rows));
   }
@@ -130,7 +130,7 @@ function describe(
   rows: RegressedRow[],
 ): Regression {
   const name = variantName(variant.result);
-  const verdict = result.n === 0 ? 'not-computed' : verdictOf(result, pValue, confidence);
+  const verdict = verdictOf(result, pValue, confidence);
   const judged = verdictSentence(verdict, result, `${name} now`, `in run ${run.summary.id}`);
   const turned = `${name}: ${countOf(lost, 'row')} right before ${lost === 1 ? 'is' : 'are'} wrong now, ${countOf(gained, 'row')} the other way.`;
   return {

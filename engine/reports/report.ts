@@ -17,6 +17,7 @@ import { createColumnReader, type ColumnReader } from './columns.ts';
 import { listCompared, scoreKeys, type ComparedMetric } from './compared-metrics.ts';
 import { describeVariant } from './describe-variant.ts';
 import { countOf } from './format.ts';
+import { runningNotes } from './running-notes.ts';
 import { createPairComparer, type PlacedVariant } from './pairs.ts';
 import { findRegressions, pairWithEarlier } from './regressions.ts';
 import { describeTradeoffs } from './tradeoffs.ts';
@@ -60,7 +61,10 @@ export interface ReportInput {
 /** The leading figure of every variant, for lists. */
 export function headlinesOf(variants: readonly VariantResult[], leading: string): Headline[] {
   return variants.flatMap(({ model, prompt, metrics }) => {
-    const figure = metrics.find(({ metric }) => metric === leading) ?? metrics.find(({ kind }) => kind === 'quality');
+    const figure =
+      metrics.find(({ metric }) => metric === leading) ??
+      metrics.find(({ metric }) => metric.startsWith(`${leading}.`)) ??
+      metrics.find(({ kind }) => kind === 'quality');
     if (figure === undefined || figure.value === null) return [];
     return [
       {
@@ -110,7 +114,11 @@ export async function buildReport(
     ...(regressions.length === 0 ? {} : { regressions }),
     gates: [...input.gates],
     failures: failuresOf(record, variants),
-    notes: [...notesOf(record, comparison.repeats), ...earlier.notes],
+    notes: [
+      ...notesOf(record, comparison.repeats),
+      ...runningNotes(record.summary.progress, record.spec.extends),
+      ...earlier.notes,
+    ],
   };
 }
 
@@ -186,16 +194,15 @@ export function failuresOf(record: RunRecord, results: readonly VariantResult[])
 
 function notesOf({ summary }: RunRecord, repeats: number): string[] {
   const notes: string[] = [];
-  const { done, total, reused } = summary.progress;
+  const { done, total, reused: kept, extended = 0 } = summary.progress;
+  const reused = kept - extended;
   if (summary.state !== 'succeeded')
     notes.push(`Partial: ${countOf(done, 'sample')} of ${countOf(total, 'sample')} were asked.`);
   if (reused > 0)
-    notes.push(
-      `Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - reused, 'sample')} asked after it.`,
-    );
+    notes.push(`Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - kept, 'sample')} asked after it.`);
   if (repeats > 1) {
     notes.push(
-      `Every row was asked ${String(repeats)} times: the models' own intervals count each answer, the comparisons each row once.`,
+      `Every row was asked ${String(repeats)} times: intervals of quality figures and comparisons take the answers to one row together, those of latency and cost count each answer.`,
     );
   }
   return notes;

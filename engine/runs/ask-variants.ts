@@ -1,18 +1,20 @@
 import { readAskedRows } from '../datasets/selection.ts';
 import { toWorkbenchError } from '../base/errors.ts';
-import type { RunWriter } from '../ports/store.ts';
 import { askTask } from './ask.ts';
 import type { RunningVariant } from './running-variant.ts';
 import { TaskFeed } from './feed.ts';
-import { Budget } from './budget.ts';
+import type { AnswerCache } from './answer-cache.ts';
+import type { Budget } from './budget.ts';
+import type { SampleDesk } from './desk.ts';
 import { judgeErrors } from './guards.ts';
 import type { RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import type { ProgressTracker } from './progress.ts';
-import { SampleRecorder } from './recorder.ts';
 
 export interface AskDependencies {
-  readonly writer: RunWriter;
+  readonly desk: SampleDesk;
+  readonly budget: Budget;
+  readonly cache: AnswerCache | undefined;
   readonly ports: RunPorts;
   readonly tracker: ProgressTracker;
   /** Ends the run; its reason becomes the run's failure. */
@@ -30,18 +32,8 @@ export async function askVariants(
   dependencies: AskDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const { writer, ports, tracker, stop } = dependencies;
-  const budget = new Budget(plan.limits.budget, tracker.cost);
-  const recorder = new SampleRecorder(
-    writer,
-    ports.clock,
-    () => tracker.snapshot(),
-    error => {
-      stop.abort(toWorkbenchError(error));
-    },
-  );
-  const ask = (variant: RunningVariant): Promise<void> =>
-    askVariant(plan, variant, budget, recorder, dependencies, signal);
+  const { stop } = dependencies;
+  const ask = (variant: RunningVariant): Promise<void> => askVariant(plan, variant, dependencies, signal);
   try {
     for (const variant of variants) {
       if (variant.open.planned.kind !== 'connection') await ask(variant);
@@ -55,9 +47,6 @@ export async function askVariants(
     );
   } catch (error) {
     if (!stop.signal.aborted && !signal.aborted) stop.abort(toWorkbenchError(error));
-  } finally {
-    recorder.stop();
-    await recorder.flush();
   }
   signal.throwIfAborted();
 }
@@ -66,14 +55,12 @@ export async function askVariants(
 async function askVariant(
   plan: RunPlan,
   variant: RunningVariant,
-  budget: Budget,
-  recorder: SampleRecorder,
-  { ports, tracker, stop }: AskDependencies,
+  { desk, budget, cache, ports, tracker, stop }: AskDependencies,
   signal: AbortSignal,
 ): Promise<void> {
   const rows = readAskedRows(ports.files, ports.digest, plan.selection, signal);
   const feed = new TaskFeed(rows, plan.repeats, plan.scan.repeated, variant.answered);
-  const { record, open, aggregate } = variant;
+  const { record, open } = variant;
   const prompt = plan.variants[record.variant]?.prompt;
   const breathe = open.planned.kind === 'connection' ? undefined : createBreather(ports, signal);
 
@@ -82,16 +69,9 @@ async function askVariant(
       let task = feed.take();
       if (task instanceof Promise) task = await task;
       if (task === undefined) return;
-      const asked = await askTask(task, record.variant, open, prompt, plan, budget, signal);
-      if (asked.observation !== undefined) {
-        aggregate.addAnswered(asked.observation, asked.record.slices);
-        tracker.addAnswered(record.variant, asked.record.cost, asked.record.attempts);
-      } else {
-        aggregate.addFailed();
-        tracker.addFailed(record.variant, asked.failure ?? 'model', asked.record.attempts);
-        open.lastFailure = asked.record.failure?.message;
-      }
-      const wait = recorder.add(asked.record);
+      tracker.addAsked();
+      const asked = await askTask(task, record.variant, open, prompt, plan, budget, cache, signal);
+      const wait = desk.take(variant, asked);
       if (wait !== undefined) await wait;
       if (asked.failure !== undefined) checkErrors(plan, variant, tracker);
       const pause = breathe?.();

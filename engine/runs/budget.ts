@@ -1,5 +1,6 @@
 import type { Connection } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import type { Media } from '../models/model.ts';
 
 /**
  * Keeps a run within its budget. A request reserves the most it may cost before it is sent and settles the real cost after, so that
@@ -8,14 +9,18 @@ import { WorkbenchError } from '../base/errors.ts';
  */
 export class Budget {
   readonly #limit: number | undefined;
-  #spent: number;
+  #spent = 0;
   #reserved = 0;
   #underWay = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(limit: number | undefined, spentBefore: number) {
+  constructor(limit: number | undefined) {
     this.#limit = limit;
-    this.#spent = spentBefore;
+  }
+
+  /** Counts money that was spent without being reserved, such as before a resume. */
+  charge(cost: number): void {
+    this.#spent += cost;
   }
 
   /** Throws `budget-exceeded` when the next request might pass the budget; a promise where it has to wait. */
@@ -59,7 +64,20 @@ const assumedOutputTokens = 256;
 /** The most US dollars a text of `characters` may cost, before it is sent: four characters a token, the longest answer. */
 export function estimateCost(characters: number, maxTokens: number | undefined, price: Connection['price']): number {
   if (price === undefined) return 0;
-  return (estimateTokens(characters) * price.input + (maxTokens ?? assumedOutputTokens) * price.output) / 1_000_000;
+  return priceOfTokens(estimateTokens(characters), maxTokens ?? assumedOutputTokens, price) + (price.perRequest ?? 0);
+}
+
+/** The most US dollars transcribing a sound may cost, before it is sent: its size at the lowest bit rates that speech is kept in. */
+export function estimateSoundCost(audio: Media | undefined, price: Connection['price']): number {
+  if (audio === undefined || price?.perMinute === undefined) return 0;
+  const bytesPerSecond = audio.mediaType === 'audio/wav' ? 16_000 : 4000;
+  return (audio.bytes.byteLength / bytesPerSecond / 60) * price.perMinute;
+}
+
+/** The most US dollars these tokens may cost: none cached, all output at the dearer of its prices. */
+export function priceOfTokens(input: number, output: number, price: NonNullable<Connection['price']>): number {
+  const dearest = Math.max(price.output ?? 0, price.reasoning ?? 0);
+  return (input * (price.input ?? 0) + output * dearest) / 1_000_000;
 }
 
 /** Four characters a token: the usual rule of thumb for English. Always shown as an estimate. */

@@ -1,8 +1,10 @@
 import type { DryRunEstimate, VariantEstimate } from '../../schemas/generated/messages.ts';
 import { readTrainingRows } from '../datasets/scan.ts';
+import { parametersOf } from '../models/connections.ts';
 import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
-import { estimateTokens } from './budget.ts';
+import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
+import { estimateTokens, priceOfTokens } from './budget.ts';
 import { planRun, type PlannedVariant, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';
@@ -15,6 +17,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     ? (await readTrainingRows(ports.files, ports.digest, plan.selection, signal)).rows.length
     : 0;
   const variants = plan.variants.map(variant => estimateVariant(variant, plan));
+  const measuring = estimateMeasuring(plan, averageTargetTokens(plan) * 4);
   const costs = variants.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
   return {
     name: plan.benchmark.name,
@@ -24,8 +27,9 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     samples: variants.reduce((sum, { samples }) => sum + samples, 0),
     inputTokens: variants.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     ...(costs.length > 0 ? { cost: costs.reduce((sum, cost) => sum + cost, 0) } : {}),
+    ...(measuring.cost === undefined ? {} : { measuringCost: measuring.cost }),
     variants,
-    notes: notesOf(plan),
+    notes: [...notesOf(plan), ...measuring.notes],
   };
 }
 
@@ -42,7 +46,7 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
   const overhead = (rendered.reduce((sum, text) => sum + text.length, 0) - previewInput) / Math.max(1, rendered.length);
   const characters = (plan.scan.inputCharacters + overhead * plan.scan.rows) * plan.repeats;
   const inputTokens = estimateTokens(characters);
-  const parameters = { ...model.connection.parameters, ...prompt?.parameters };
+  const parameters = { ...parametersOf(model.connection), ...prompt?.parameters };
   const outputTokens = samples * (parameters.maxTokens ?? averageTargetTokens(plan));
   const { price } = model.connection;
   return {
@@ -51,7 +55,9 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
     samples,
     inputTokens,
     outputTokens,
-    ...(price === undefined ? {} : { cost: (inputTokens * price.input + outputTokens * price.output) / 1_000_000 }),
+    ...(price === undefined
+      ? {}
+      : { cost: priceOfTokens(inputTokens, outputTokens, price) + samples * (price.perRequest ?? 0) }),
     ...(rendered[0] === undefined ? {} : { firstRequest: rendered[0] }),
   };
 }
@@ -68,6 +74,11 @@ function notesOf(plan: RunPlan): string[] {
   if (connections.length > 0) notes.push('Tokens are estimated at four characters each; the endpoint counts its own.');
   const unpriced = connections.filter(model => model.connection.price === undefined).map(model => model.name);
   if (unpriced.length > 0) notes.push(`No price is known for ${unpriced.join(', ')}: its cost is not in the sum.`);
+  const timed = connections.filter(model => model.connection.price?.perMinute !== undefined).map(model => model.name);
+  if (timed.length > 0)
+    notes.push(
+      `The price of minutes of ${timed.join(', ')} is not in the sum: how long the sounds are is known once they are sent.`,
+    );
   if (plan.limits.budget !== undefined)
     notes.push(`The run stops before it passes its budget of ${plan.limits.budget.toFixed(2)} USD.`);
   return notes;

@@ -1,19 +1,27 @@
-import type { Environment } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { toWorkbenchError, type WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, RunWriter, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
 import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
 import { judgeGates, overallGate } from '../reports/gates.ts';
 import { publishRun } from '../registry/publish.ts';
+import { AnswerCache, mayCache } from './answer-cache.ts';
 import { askVariants } from './ask-variants.ts';
 import { endingOf, failureOf, runAttempt, type ExecuteOptions } from './attempt.ts';
-import { taskKey } from './feed.ts';
+import { Budget } from './budget.ts';
+import { SampleDesk } from './desk.ts';
+import { extendRun } from './extend.ts';
 import { closeModels, openModels, type OpenModel } from './models.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import { ProgressTracker } from './progress.ts';
+import { SampleRecorder } from './recorder.ts';
+import { collectAnew, datasetFacts, environmentOf, findUnanswered } from './run-facts.ts';
 import type { RunningVariant } from './running-variant.ts';
 import type { VariantRecord } from './spec.ts';
+import { measureStored, takeOverRun } from './take-over.ts';
+import { measurePairs } from '../scoring/measure-pairs.ts';
+import { checkSameMeasures, recordMeasures } from '../scoring/record-measures.ts';
+import { openMeasureTools, type MeasureSession } from '../scoring/tools.ts';
 
 /**
  * Runs (or resumes) a created benchmark run to its end and returns its record. Ends the run in the store whatever happens, except
@@ -73,43 +81,71 @@ class Execution {
 
   async run(signal: AbortSignal): Promise<void> {
     let models: readonly OpenModel[] = [];
+    let session: MeasureSession | undefined;
     let plan: RunPlan | undefined;
     let variants: readonly RunningVariant[] = [];
     const failure = await failureOf(async () => {
       try {
-        const { spec } = await this.#store.getRun(this.#writer.runId);
-        plan = await planRun(spec, this.#ports, signal);
-        this.#tracker.setPhase(
-          plan.models.some(model => model.kind === 'embedded') ? 'Training embedded models' : 'Connecting',
-        );
-        models = await openModels(
-          plan,
-          this.#ports,
-          this.#store.blobs,
-          (model, step) => {
-            this.#tracker.setTraining(model, step);
-          },
-          signal,
-        );
-        variants = await this.#begin(plan, models, signal);
-        this.#tracker.setPhase(undefined);
-        await askVariants(
-          plan,
-          variants,
-          { writer: this.#writer, ports: this.#ports, tracker: this.#tracker, stop: this.#stop },
-          signal,
-        );
+        const record = await this.#store.getRun(this.#writer.runId);
+        this.#tracker.resume(record.summary.progress);
+        plan = await planRun(record.spec, this.#ports, signal);
+        const budget = new Budget(plan.limits.budget);
+        models = await this.#open(plan, signal);
+        session = await this.#openMeasuring(plan, models, budget, signal);
+        variants = await this.#begin(plan, models, session, record, signal);
+        variants = await this.#work(plan, variants, session, budget, signal);
         const unanswered = findUnanswered(variants, this.#tracker);
         if (unanswered !== undefined) throw unanswered;
       } finally {
+        await session?.close();
         await closeModels(models);
       }
     }, signal);
     await this.#finish(plan, variants, failure);
   }
 
-  /** Stores the plan, and takes over what was answered before a resume. */
-  async #begin(plan: RunPlan, models: readonly OpenModel[], signal: AbortSignal): Promise<readonly RunningVariant[]> {
+  #open(plan: RunPlan, signal: AbortSignal): Promise<readonly OpenModel[]> {
+    this.#tracker.setPhase(
+      plan.models.some(model => model.kind === 'embedded') ? 'Training embedded models' : 'Connecting',
+    );
+    return openModels(
+      plan,
+      this.#ports,
+      this.#store,
+      (model, step) => {
+        this.#tracker.setTraining(model, step);
+      },
+      signal,
+    );
+  }
+
+  async #openMeasuring(
+    plan: RunPlan,
+    opened: readonly OpenModel[],
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<MeasureSession | undefined> {
+    if (plan.measures.measures.length === 0) return undefined;
+    this.#tracker.setPhase('Opening what measures');
+    const { measures, workspace, limits, seed, base } = plan;
+    const onCost = (cost: number): void => {
+      this.#tracker.addMeasuringCost(cost);
+    };
+    return openMeasureTools(
+      { measures, workspace, limits, seed, folder: base, opened, budget, runs: this.#store, onCost },
+      this.#ports,
+      signal,
+    );
+  }
+
+  /** Stores the plan. Throws `run-changed` where a resumed run would not be the same. */
+  async #begin(
+    plan: RunPlan,
+    models: readonly OpenModel[],
+    session: MeasureSession | undefined,
+    before: RunRecord,
+    signal: AbortSignal,
+  ): Promise<readonly RunningVariant[]> {
     const variants = plan.variants.map(({ model, prompt }, variant): RunningVariant => {
       const open = models.find(candidate => candidate.planned === model);
       if (open === undefined) throw new Error(`The model ${model.name} was not opened.`);
@@ -123,27 +159,64 @@ class Execution {
     });
     const records = variants.map(({ record }) => record);
     const { path, rows, digest, labels, trainingRows } = datasetFacts(plan, models);
+    const measuring = session === undefined ? undefined : recordMeasures(plan, session, this.#ports.digest);
+    checkSameMeasures(before, measuring);
     await this.#writer.begin({
       variants: records,
-      environment: environmentOf(plan, this.#ports),
+      environment: { ...environmentOf(plan, this.#ports), ...(measuring === undefined ? {} : { measuring }) },
       dataset: { path, digest, rows, trainingRows, labels },
     });
+    signal.throwIfAborted();
     this.#tracker.setVariants(records, plan.scan.rows * plan.repeats);
-    await this.#takeOver(variants, signal);
     return variants;
   }
 
-  /** Failed samples are not taken over: they are asked again. */
-  async #takeOver(variants: readonly RunningVariant[], signal: AbortSignal): Promise<void> {
-    for await (const samples of this.#store.readSamples(this.#writer.runId, signal)) {
-      for (const sample of samples) {
-        const variant = variants[sample.variant];
-        if (variant === undefined || sample.failure !== undefined) continue;
-        variant.answered.add(taskKey(sample.rowDigest, sample.occurrence, sample.repeat));
-        variant.aggregate.addStored(sample);
-        this.#tracker.addReused(sample.variant, 1, sample.cost);
+  /** Takes over what is there already, asks the rest, and measures. Returns the variants with their figures. */
+  async #work(
+    plan: RunPlan,
+    variants: readonly RunningVariant[],
+    session: MeasureSession | undefined,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<readonly RunningVariant[]> {
+    const { runId } = this.#writer;
+    const [store, ports, tracker, stop] = [this.#store, this.#ports, this.#tracker, this.#stop];
+    const onFailure = (error: unknown): void => {
+      stop.abort(toWorkbenchError(error));
+    };
+    const recorder = new SampleRecorder(this.#writer, ports.clock, handed => tracker.snapshot(handed), onFailure);
+    const desk = new SampleDesk(plan, session, recorder, tracker, stop, signal);
+    const cache = mayCache(plan) ? new AnswerCache(store, ports.digest, ports.clock, onFailure) : undefined;
+    try {
+      const context = { plan, variants, store, ports, desk, tracker };
+      const lacking = await takeOverRun(runId, context, signal);
+      budget.charge(tracker.cost + tracker.measuringCost);
+      await measureStored(runId, lacking, context, signal);
+      if (plan.spec.extends !== undefined) {
+        const measuring = session === undefined ? undefined : recordMeasures(plan, session, ports.digest);
+        await extendRun(await store.getRun(plan.spec.extends), measuring, context, signal);
+      }
+      tracker.setPhase(undefined);
+      await askVariants(plan, variants, { desk, budget, cache, ports, tracker, stop }, signal);
+      if (session !== undefined) tracker.setPhase('Measuring answers');
+      await desk.settle();
+      signal.throwIfAborted();
+      const hasPairs = await measurePairs(plan, variants, { runId, store, desk, tracker }, signal);
+      tracker.setPhase(undefined);
+      return hasPairs ? await collectAnew(plan, variants, runId, store, signal) : variants;
+    } finally {
+      try {
+        await desk.close();
+      } finally {
+        await cache?.close();
       }
     }
+  }
+
+  /** A run that stopped while it measured has answers stored that no figure has counted yet. */
+  async #collectStopped(plan: RunPlan, variants: readonly RunningVariant[]): Promise<readonly RunningVariant[]> {
+    if (plan.measures.measures.length === 0) return variants;
+    return collectAnew(plan, variants, this.#writer.runId, this.#store, new AbortController().signal);
   }
 
   async #finish(
@@ -158,7 +231,8 @@ class Execution {
       return;
     }
     const options = { confidence: plan.confidence, seed: plan.seed };
-    const results = variants.map(({ record, aggregate, open }) =>
+    const counted = failure === undefined ? variants : await this.#collectStopped(plan, variants);
+    const results = counted.map(({ record, aggregate, open }) =>
       aggregate.result(this.#writer.runId, record, options, open.learningCurve),
     );
     const gates = judgeGates(plan.benchmark.gate ?? [], results, failure === undefined);
@@ -191,37 +265,4 @@ class Execution {
     );
     await this.#writer.finish({ state, progress, headlines, report, ...(gate === undefined ? {} : { gate }), ...told });
   }
-}
-
-function datasetFacts(plan: RunPlan, models: readonly OpenModel[]) {
-  const trainingRows = Math.max(0, ...models.map(({ trainingRows }) => trainingRows));
-  return {
-    path: plan.benchmark.dataset.path,
-    digest: plan.scan.digest,
-    rows: plan.scan.rows,
-    labels: plan.scan.labels,
-    trainingRows,
-  };
-}
-
-function environmentOf(plan: RunPlan, ports: RunPorts): Environment {
-  return {
-    ...ports.host,
-    seed: plan.seed,
-    fileDigest: ports.digest.sha256(plan.spec.text),
-    datasetDigest: plan.scan.digest,
-  };
-}
-
-/** A run in which some model answered nothing at all did not succeed. */
-function findUnanswered(variants: readonly RunningVariant[], tracker: ProgressTracker): WorkbenchError | undefined {
-  for (const { record, open } of variants) {
-    const { done, failed } = tracker.variantCounts(record.variant);
-    if (done === 0 || failed < done) continue;
-    const reason = open.lastFailure ?? 'no reason was given';
-    return new WorkbenchError('run-failed', `${record.model} answered none of ${String(done)} samples: ${reason}`, {
-      remedy: 'Correct the connection, then resume the run.',
-    });
-  }
-  return undefined;
 }

@@ -4,6 +4,7 @@ import type { Benchmark } from '../../schemas/generated/files.ts';
 export interface RunLimits {
   readonly concurrency: number;
   readonly requestsPerMinute: number | undefined;
+  readonly tokensPerMinute: number | undefined;
   /** US dollars. */
   readonly budget: number | undefined;
   /** Share of failed samples, 0..1. */
@@ -18,6 +19,7 @@ export function readLimits(limits: Benchmark['limits']): RunLimits {
   return {
     concurrency: limits?.concurrency ?? 16,
     requestsPerMinute: limits?.requestsPerMinute,
+    tokensPerMinute: limits?.tokensPerMinute,
     budget: limits?.budget === undefined ? undefined : Number.parseFloat(limits.budget),
     maxErrorRate: limits?.maxErrorRate === undefined ? undefined : Number.parseFloat(limits.maxErrorRate) / 100,
     timeout: readDuration(limits?.timeout ?? '60s'),

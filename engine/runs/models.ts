@@ -4,9 +4,10 @@ import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
 import { createEmbeddedModel, createTrainedModel } from '../models/embedded/model.ts';
 import type { TrainingStep } from '../models/embedded/classifier.ts';
 import type { Model } from '../models/model.ts';
-import { createOpenAiModel, publishedBaseUrl } from '../models/openai/model.ts';
+import { openConnection } from '../models/connect.ts';
+import type { PacingLimits } from '../models/pacing/pacer.ts';
+import type { RecordedRuns } from '../models/connect-context.ts';
 import type { Blobs } from '../ports/blobs.ts';
-import { toSecretReference } from '../ports/secrets.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 
@@ -27,7 +28,7 @@ export interface OpenModel {
 export async function openModels(
   plan: RunPlan,
   ports: RunPorts,
-  blobs: Blobs,
+  store: RecordedRuns & { readonly blobs: Blobs },
   onTraining: (model: string, step: TrainingStep) => void,
   signal: AbortSignal,
 ): Promise<readonly OpenModel[]> {
@@ -39,8 +40,8 @@ export async function openModels(
         planned.kind === 'embedded'
           ? await train(planned)
           : planned.kind === 'trained'
-            ? await loadTrained(planned, ports, blobs)
-            : await connect(planned, plan, ports, signal),
+            ? await loadTrained(planned, ports, store.blobs)
+            : await openConnected(planned, plan, ports, store, signal),
       );
       signal.throwIfAborted();
     }
@@ -57,7 +58,8 @@ export async function closeModels(models: readonly OpenModel[]): Promise<void> {
 
 type Embedded = Extract<PlannedModel, { kind: 'embedded' }>;
 type Trained = Extract<PlannedModel, { kind: 'trained' }>;
-type Connected = Extract<PlannedModel, { kind: 'connection' }>;
+/** A connection by its name. */
+export type Connected = Extract<PlannedModel, { kind: 'connection' }>;
 
 /** Asks the very weights the run was created with, whatever the name stands for by now. */
 async function loadTrained(planned: Trained, ports: RunPorts, blobs: Blobs): Promise<OpenModel> {
@@ -105,36 +107,37 @@ function trainEmbedded(
   };
 }
 
-async function connect(planned: Connected, plan: RunPlan, ports: RunPorts, signal: AbortSignal): Promise<OpenModel> {
-  const { connection } = planned;
-  const baseUrl = connection.baseUrl ?? publishedBaseUrl;
-  const origin = new URL(baseUrl).origin;
-  const concurrency = Math.min(plan.limits.concurrency, connection.limits?.concurrency ?? plan.limits.concurrency);
-  const requestsPerMinute = smaller(plan.limits.requestsPerMinute, connection.limits?.requestsPerMinute);
-  const apiKey =
-    connection.apiKey === undefined
-      ? undefined
-      : await ports.secrets.resolve(toSecretReference(connection.apiKey), origin, signal);
-  const model = createOpenAiModel(
-    {
-      name: planned.name,
-      baseUrl,
-      model: connection.model,
-      ...(apiKey === undefined ? {} : { apiKey }),
-      headers: connection.headers ?? {},
-      parameters: connection.parameters ?? {},
-      limits: { concurrency, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) },
-      retries: plan.limits.retries,
-    },
-    {
-      http: ports.createHttp,
-      httpOptions: { connections: concurrency, ...ports.networkFor(origin) },
-      clock: ports.clock,
-      digest: ports.digest,
-      random: ports.random,
-    },
-  );
+/** Opens one connection with its secret, at the stricter of the benchmark's limits and its own. Asks nothing yet. */
+export async function openConnected(
+  planned: Connected,
+  plan: Pick<RunPlan, 'limits' | 'workspace'>,
+  ports: RunPorts,
+  runs: RecordedRuns,
+  signal: AbortSignal,
+): Promise<OpenModel> {
+  const { name, connection } = planned;
+  const limits = limitsOf(connection, plan);
+  const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports, runs };
+  const model = await openConnection(connection, context, signal);
+  const { concurrency } = limits;
   return { model, planned, concurrency, learningCurve: [], trainingRows: 0, lastFailure: undefined };
+}
+
+/** The stricter of the benchmark's limits and the connection's own. */
+function limitsOf(connection: Connected['connection'], { limits }: Pick<RunPlan, 'limits'>): PacingLimits {
+  const own = 'limits' in connection ? connection.limits : undefined;
+  const requestsPerMinute = smaller(limits.requestsPerMinute, own?.requestsPerMinute);
+  const tokensPerMinute = smaller(limits.tokensPerMinute, own?.tokensPerMinute);
+  return {
+    concurrency: Math.min(limits.concurrency, own?.concurrency ?? usualConcurrency(connection) ?? limits.concurrency),
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+  };
+}
+
+/** A program gets a question at a time, so that its latency is its own and no wait for others. */
+function usualConcurrency(connection: Connected['connection']): number | undefined {
+  return connection.provider === 'command' ? (connection.processes ?? 1) : undefined;
 }
 
 function smaller(a: number | undefined, b: number | undefined): number | undefined {

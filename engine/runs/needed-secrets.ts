@@ -1,6 +1,8 @@
 import { parseDocument } from '../documents/parse.ts';
-import { publishedBaseUrl } from '../models/openai/model.ts';
-import { toSecretReference, type Secrets, type SecretReference } from '../ports/secrets.ts';
+import { createMetrics } from '../metrics/benchmark-metrics.ts';
+import { credentialOf, originOf } from '../models/connections.ts';
+import type { Secrets, SecretReference } from '../ports/secrets.ts';
+import { measuringConnections } from '../scoring/plan-measures.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import type { RunSpec } from './spec.ts';
 import { isTrained } from './trained.ts';
@@ -12,7 +14,7 @@ export interface ResolvedSecret {
   readonly value: string;
 }
 
-/** Resolves every secret the run's connections name, so that a run that lacks one is refused before it starts. */
+/** Resolves every secret that the run's connections name, judges and embeddings among them, so that a run that lacks one is refused before it starts. */
 export async function resolveNeededSecrets(
   spec: RunSpec,
   workspace: Workspace,
@@ -23,12 +25,13 @@ export async function resolveNeededSecrets(
   if (spec.kind === 'tune') return [];
   const benchmark = parseDocument('bench', spec.text).value;
   const resolved: ResolvedSecret[] = [];
-  for (const name of spec.models ?? benchmark?.models ?? []) {
+  const measuring = benchmark === undefined ? [] : measuringConnections(createMetrics(benchmark), workspace);
+  for (const name of new Set([...(spec.models ?? benchmark?.models ?? []), ...measuring])) {
     if (name.startsWith('embedded:') || isTrained(name)) continue;
-    const { apiKey, baseUrl } = connectionNamed(workspace, name);
-    if (apiKey === undefined) continue;
-    const reference = toSecretReference(apiKey);
-    const { origin } = new URL(baseUrl ?? publishedBaseUrl);
+    const connection = connectionNamed(workspace, name);
+    const reference = credentialOf(connection);
+    const origin = originOf(connection);
+    if (reference === undefined || origin === undefined) continue;
     resolved.push({ reference, origin, value: await secrets.resolve(reference, origin, signal) });
   }
   return resolved;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { WorkbenchError } from '../base/errors.ts';
 import { isExcepted } from '../workspace/network.ts';
-import { Budget } from './budget.ts';
+import { Budget, estimateSoundCost } from './budget.ts';
 import { TaskFeed, taskKey } from './feed.ts';
-import { judgeErrors } from './guards.ts';
+import { costOf, judgeErrors } from './guards.ts';
 import { readDuration, readLimits } from './limits.ts';
 import type { AskedRow } from '../datasets/selection.ts';
 
@@ -48,7 +48,7 @@ describe('the feed of tasks', () => {
 
 describe('a budget', () => {
   it('is not passed by requests under way together, and lets one wait for another', async () => {
-    const budget = new Budget(1, 0);
+    const budget = new Budget(1);
     assert.equal(budget.reserve(0.6), undefined);
     const waiting = budget.reserve(0.6);
     assert.ok(waiting instanceof Promise);
@@ -61,9 +61,46 @@ describe('a budget', () => {
     );
   });
 
+  it('reserves for a sound what its size allows it to last', () => {
+    const bytes = new Uint8Array(960_000);
+    assert.equal(estimateSoundCost({ mediaType: 'audio/wav', bytes, digest: '' }, { perMinute: 0.5 }), 0.5);
+    assert.equal(estimateSoundCost({ mediaType: 'audio/mpeg', bytes, digest: '' }, { perMinute: 0.5 }), 2);
+    assert.equal(estimateSoundCost(undefined, { perMinute: 0.5 }), 0);
+  });
+
   it('counts what was spent before a resume, and does nothing without a limit', () => {
-    assert.throws(() => new Budget(1, 0.9).reserve(0.2), /0\.90 USD are spent/);
-    assert.equal(new Budget(undefined, 99).reserve(1e9), undefined);
+    const budget = new Budget(1);
+    budget.charge(0.9);
+    assert.throws(() => budget.reserve(0.2), /0\.90 USD are spent/);
+    assert.equal(new Budget(undefined).reserve(1e9), undefined);
+  });
+});
+
+describe('the cost of an answer', () => {
+  const answer = { output: '', latencyMs: 1, attempts: 1, inputTokens: 1000, outputTokens: 100 };
+  const thoughtful = { ...answer, cachedInputTokens: 600, reasoningTokens: 40 };
+
+  it('is its tokens at their prices, cached input and reasoning at their own', () => {
+    assert.equal(costOf(answer, { input: 2, output: 10 }), 0.003);
+    assert.equal(costOf(thoughtful, { input: 2, output: 10 }), 0.003);
+    assert.equal(costOf(thoughtful, { input: 2, output: 10, cachedInput: 1, reasoning: 5 }), 0.0022);
+    assert.equal(costOf(answer, { input: 2, output: 10, perRequest: 0.5 }), 0.503);
+    // More is never taken off than there was.
+    assert.equal(costOf({ ...answer, cachedInputTokens: 9999 }, { input: 2, cachedInput: 0 }), 0);
+  });
+
+  it('is the minutes of a transcription, or one price a request', () => {
+    const heard = { output: '', latencyMs: 1, attempts: 1, audioSeconds: 90 };
+    assert.equal(costOf(heard, { perMinute: 0.5 }), 0.75);
+    assert.equal(costOf(heard, { perRequest: 0.01 }), 0.01);
+  });
+
+  it('is not claimed where a price or a count it needs is not known', () => {
+    const counted = { output: '', latencyMs: 1, attempts: 1 };
+    assert.equal(costOf(answer, undefined), undefined);
+    assert.equal(costOf(counted, { input: 2, output: 10 }), undefined);
+    assert.equal(costOf({ ...counted, inputTokens: 1 }, { input: 2, output: 10 }), undefined);
+    assert.equal(costOf(answer, { perMinute: 1 }), undefined);
   });
 });
 
@@ -72,6 +109,7 @@ describe('limits', () => {
     assert.deepEqual(readLimits({ budget: '5.50 USD', maxErrorRate: '2%', timeout: 'PT1M30S' }), {
       concurrency: 16,
       requestsPerMinute: undefined,
+      tokensPerMinute: undefined,
       budget: 5.5,
       maxErrorRate: 0.02,
       timeout: 90_000,
@@ -83,7 +121,7 @@ describe('limits', () => {
 
   it('stop a run over its error rate, or when a model answers nothing, but not before there is something to judge', () => {
     const limits = readLimits({ maxErrorRate: '10%' });
-    const variant = { done: 5, failed: 5, model: 'm', lastFailure: 'no' };
+    const variant = { done: 5, failed: 5, refused: 0, model: 'm', lastFailure: 'no' };
     assert.equal(judgeErrors({ done: 19, failed: 19 }, variant, limits), undefined);
     assert.equal(judgeErrors({ done: 30, failed: 3 }, variant, limits), undefined);
     assert.equal(judgeErrors({ done: 30, failed: 4 }, variant, limits)?.code, 'error-rate-exceeded');
@@ -91,6 +129,8 @@ describe('limits', () => {
       judgeErrors({ done: 20, failed: 20 }, { ...variant, done: 20, failed: 20 }, readLimits(undefined))?.code,
       'run-failed',
     );
+    const refusing = { ...variant, done: 20, failed: 20, refused: 20 };
+    assert.equal(judgeErrors({ done: 20, failed: 20 }, refusing, readLimits(undefined)), undefined);
   });
 });
 

@@ -11,7 +11,9 @@ import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { ClassifierKind } from '../models/embedded/classifier.ts';
+import { createMediaLoader, type MediaLoader } from '../prompts/media.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
+import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-measures.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { readLimits, type RunLimits } from './limits.ts';
 import type { RunPorts } from './ports.ts';
@@ -52,6 +54,12 @@ export interface RunPlan {
   readonly confidence: number;
   readonly baseline: string;
   readonly limits: RunLimits;
+  /** What is measured outside the engine, with the files it needs. */
+  readonly measures: MeasurePlan;
+  /** Absolute path of the benchmark's folder. */
+  readonly base: string;
+  /** Reads the images and sounds of questions. */
+  readonly media: MediaLoader;
   /** Whether a metric needs answers streamed. */
   readonly streams: boolean;
 }
@@ -72,9 +80,18 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     path: ports.files.resolve(base, benchmark.dataset.path),
     dataset: benchmark.dataset,
     limit: minimum(benchmark.dataset.limit, spec.limit),
+    folder: spec.folder,
+    base,
+    ...(benchmark.perturbations === undefined ? {} : { perturbations: benchmark.perturbations }),
   };
   const prompts = await loadPrompts(benchmark, base, ports, signal);
   const metrics = createMetrics(benchmark);
+  checkBaselines(
+    metrics,
+    models.map(({ name }) => name),
+    spec.path,
+  );
+  const measures = await planMeasures(benchmark, metrics, base, workspace, ports, signal);
   return {
     spec,
     workspace,
@@ -90,6 +107,9 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     confidence: benchmark.compare?.confidence ?? 0.95,
     baseline: baselineOf(benchmark, models),
     limits: readLimits(benchmark.limits),
+    measures,
+    base,
+    media: createMediaLoader(ports.files, ports.digest, selection),
     streams: metrics.some(metric => metricCatalogue.get(metric.name)?.streams === true),
   };
 }

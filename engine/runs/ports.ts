@@ -1,7 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
+import type { Containers } from '../ports/containers.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
+import type { Programs } from '../ports/programs.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Usage } from '../ports/usage.ts';
 
@@ -27,4 +29,7 @@ export interface RunPorts {
   readonly random: () => number;
   readonly host: HostFacts;
   readonly usage: Usage;
+  /** Programs the person has allowed. */
+  readonly programs: Programs;
+  readonly containers: Containers;
 }

@@ -17,6 +17,14 @@ export class ProgressTracker {
   #failed = 0;
   #reused = 0;
   #retries = 0;
+  #cached = 0;
+  #extended = 0;
+  #asked = 0;
+  #stored = 0;
+  #askedAgain = 0;
+  #measuringCost: number | undefined;
+  readonly #refused: number[] = [];
+  readonly #unmeasured: Record<string, number> = {};
   #cost: number | undefined;
   #phase: string | undefined = 'Reading the dataset';
   #training: RunProgress['training'];
@@ -47,6 +55,32 @@ export class ProgressTracker {
     }
   }
 
+  /** Goes on from how far the run was when it stopped before. */
+  resume({ askedAgain = 0, underWay = 0, cached = 0, extended = 0 }: RunProgress): void {
+    this.#askedAgain = askedAgain + underWay;
+    this.#cached = cached;
+    this.#extended = extended;
+  }
+
+  /** A sample that is about to be asked. */
+  addAsked(): void {
+    this.#asked += 1;
+  }
+
+  /** US dollars that a judge or an embedding cost. */
+  addMeasuringCost(cost: number): void {
+    this.#measuringCost = (this.#measuringCost ?? 0) + cost;
+  }
+
+  addUnmeasured(metric: string): void {
+    this.#unmeasured[metric] = (this.#unmeasured[metric] ?? 0) + 1;
+  }
+
+  /** Of the reused samples, one that another run had asked. */
+  addExtended(): void {
+    this.#extended += 1;
+  }
+
   addReused(variant: number, samples: number, cost: number | undefined): void {
     this.#reused += samples;
     this.#done += samples;
@@ -55,9 +89,10 @@ export class ProgressTracker {
     if (entry !== undefined) entry.done += samples;
   }
 
-  addAnswered(variant: number, cost: number | undefined, attempts: number): void {
+  addAnswered(variant: number, cost: number | undefined, attempts: number, cached = false): void {
     this.#done += 1;
-    this.#retries += attempts - 1;
+    if (cached) this.#cached += 1;
+    this.#retries += Math.max(0, attempts - 1);
     if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
     const entry = this.#variants[variant];
     if (entry !== undefined) entry.done += 1;
@@ -68,6 +103,7 @@ export class ProgressTracker {
     this.#failed += 1;
     this.#retries += Math.max(0, attempts - 1);
     this.#errors[failure] = (this.#errors[failure] ?? 0) + 1;
+    if (failure === 'refused') this.#refused[variant] = (this.#refused[variant] ?? 0) + 1;
     const entry = this.#variants[variant];
     if (entry === undefined) return;
     entry.done += 1;
@@ -90,13 +126,21 @@ export class ProgressTracker {
     return this.#cost ?? 0;
   }
 
-  variantCounts(variant: number): { readonly done: number; readonly failed: number } {
-    return this.#variants[variant] ?? { done: 0, failed: 0 };
+  get measuringCost(): number {
+    return this.#measuringCost ?? 0;
   }
 
-  snapshot(): RunProgress {
+  variantCounts(variant: number): { readonly done: number; readonly failed: number; readonly refused: number } {
+    const { done, failed } = this.#variants[variant] ?? { done: 0, failed: 0 };
+    return { done, failed, refused: this.#refused[variant] ?? 0 };
+  }
+
+  /** `handed` samples count as stored: they are on their way in the same transaction. */
+  snapshot(handed = 0): RunProgress {
+    this.#stored += handed;
     const rate = this.#rate();
     const left = this.#total - this.#done;
+    const underWay = Math.max(0, this.#asked - this.#stored);
     return {
       total: this.#total,
       done: this.#done,
@@ -106,8 +150,17 @@ export class ProgressTracker {
       ...(rate === undefined ? {} : { ratePerSecond: rate, ...(rate > 0 ? { secondsLeft: left / rate } : {}) }),
       ...(this.#cost === undefined ? {} : { cost: this.#cost }),
       ...(this.#retries > 0 ? { retries: this.#retries } : {}),
+      ...(this.#measuringCost === undefined ? {} : { measuringCost: this.#measuringCost }),
+      ...(this.#cached > 0 ? { cached: this.#cached } : {}),
+      ...(this.#extended > 0 ? { extended: this.#extended } : {}),
+      ...(Object.keys(this.#unmeasured).length > 0 ? { unmeasured: { ...this.#unmeasured } } : {}),
+      ...(underWay > 0 ? { underWay } : {}),
+      ...(this.#askedAgain > 0 ? { askedAgain: this.#askedAgain } : {}),
       errors: { ...this.#errors },
-      variants: this.#variants.map(variant => ({ ...variant })),
+      variants: this.#variants.map((variant, index) => {
+        const refused = this.#refused[index];
+        return { ...variant, ...(refused === undefined ? {} : { refused }) };
+      }),
       ...(this.#training === undefined ? {} : { training: this.#training }),
     };
   }

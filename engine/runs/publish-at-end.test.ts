@@ -35,7 +35,10 @@ describe('a run whose figures cannot be published', () => {
     const runPorts = await createRunPorts(
       createHost(),
       { folder, path: undefined, text: '', config: {} },
-      { resolve: () => Promise.reject(new Error('no secret is needed')) },
+      {
+        secrets: { resolve: () => Promise.reject(new Error('no secret is needed')) },
+        allowsProgram: () => false,
+      },
       {},
       signal,
     );

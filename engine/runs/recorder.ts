@@ -15,14 +15,21 @@ const mostPending = 20_000;
  */
 export class SampleRecorder {
   readonly #writer: RunWriter;
-  readonly #progress: () => RunProgress;
+  readonly #progress: (handed: number) => RunProgress;
   readonly #onFailure: (error: unknown) => void;
   readonly #stopTimer: () => void;
   #pending: SampleRecord[] = [];
+  #pendingNew = 0;
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(writer: RunWriter, clock: Clock, progress: () => RunProgress, onFailure: (error: unknown) => void) {
+  /** `progress` is asked with every batch, and told how many new samples the batch hands over. */
+  constructor(
+    writer: RunWriter,
+    clock: Clock,
+    progress: (handed: number) => RunProgress,
+    onFailure: (error: unknown) => void,
+  ) {
     this.#writer = writer;
     this.#progress = progress;
     this.#onFailure = onFailure;
@@ -31,10 +38,14 @@ export class SampleRecorder {
     });
   }
 
-  /** Takes a sample; returns a promise only when the caller has to wait for the store to catch up. */
-  add(sample: SampleRecord): Promise<void> | undefined {
+  /**
+   * Takes a sample; returns a promise only when the caller has to wait for the store to catch up. One that is not new replaces what was
+   * taken of it before.
+   */
+  add(sample: SampleRecord, isNew = true): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure.error;
     this.#pending.push(sample);
+    if (isNew) this.#pendingNew += 1;
     if (this.#pending.length >= flushAt) this.#write();
     return this.#pending.length >= mostPending ? this.#writing : undefined;
   }
@@ -55,9 +66,11 @@ export class SampleRecorder {
   #write(): void {
     if (this.#writing !== undefined || this.#pending.length === 0 || this.#failure !== undefined) return;
     const batch = this.#pending;
+    const fresh = this.#pendingNew;
     this.#pending = [];
+    this.#pendingNew = 0;
     this.#writing = this.#writer
-      .append(batch, this.#progress())
+      .append(batch, this.#progress(fresh))
       .catch((error: unknown) => {
         this.#failure = { error };
         this.#pending = [];

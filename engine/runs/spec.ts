@@ -18,6 +18,10 @@ export interface RunSpec {
   /** Narrowings given at the start, kept so that a resume asks the same. */
   readonly models?: readonly string[];
   readonly limit?: number;
+  /** Full id of an earlier run whose samples are taken over where row, model and prompt are the same. */
+  readonly extends?: string;
+  /** False asks every sample anew, whatever the benchmark says. */
+  readonly cache?: false;
   /** Platform that overrides the tuning job's. */
   readonly platform?: string;
   /** Who asked for it; absent where git has no identity. Tuning runs name it as the trainer. */

@@ -1,5 +1,5 @@
 import type { Identity, RunKind, RunOrigin } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError } from '../base/errors.ts';
+import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { kindOfPath } from '../documents/kinds.ts';
 import { parseDocument } from '../documents/parse.ts';
@@ -24,6 +24,9 @@ export interface RunRequest {
   readonly origin: RunOrigin;
   readonly models?: readonly string[];
   readonly limit?: number;
+  /** Id (or the start of one) of a run to extend. */
+  readonly extends?: string;
+  readonly cache?: boolean;
   /** Platform in place of the tuning job's own. */
   readonly platform?: string;
 }
@@ -54,6 +57,8 @@ export async function specifyRun(
     ...(request.cell === undefined ? {} : { cell: request.cell }),
     ...(request.models === undefined ? {} : { models: request.models }),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
+    ...(request.extends === undefined ? {} : { extends: request.extends }),
+    ...(request.cache === false ? { cache: false } : {}),
     ...(request.platform === undefined ? {} : { platform: request.platform }),
     ...(requestedBy === undefined ? {} : { requestedBy }),
   };
@@ -77,11 +82,24 @@ async function findIdentity(
   }
 }
 
-/** The specification with the weights that the trained models it names stand for now. Throws `model-unknown` and the like. */
-export async function resolveSpec(spec: RunSpec, store: Store, signal: AbortSignal): Promise<RunSpec> {
+/**
+ * The specification with the weights that the trained models it names stand for now, and the full id of the run it extends. Throws
+ * `model-unknown`, `run-not-found` and the like.
+ */
+export async function resolveSpec(given: RunSpec, store: Store, signal: AbortSignal): Promise<RunSpec> {
+  const spec = await resolveExtended(given, store);
   if (spec.trained !== undefined) return spec;
   const trained = await resolveTrained(modelsOf(spec), store, signal);
   return trained === undefined ? spec : { ...spec, trained };
+}
+
+async function resolveExtended(spec: RunSpec, store: Store): Promise<RunSpec> {
+  if (spec.extends === undefined) return spec;
+  const { summary } = await store.getRun(spec.extends);
+  if (spec.kind === 'benchmark' && summary.kind === 'benchmark') return { ...spec, extends: summary.id };
+  throw new WorkbenchError('usage', `Run ${summary.id} cannot be extended: only benchmark runs can, by benchmarks.`, {
+    remedy: 'Name a benchmark run; `aiwb runs list` shows them.',
+  });
 }
 
 /** Records a new run, queued, with the trained models it names resolved. */

@@ -30,22 +30,22 @@ type ClusteredKind = 'mean' | 'share';
  * none or all has no spread to measure; its effective rows are its clusters, as if repeats told nothing new.
  */
 export function startClustered(kind?: ClusteredKind): Clustered {
-  const slots = new Map<number, number>();
+  const slotOf = numberClusters();
   const sums: number[] = [];
   const counts: number[] = [];
   let shift = 0;
   let n = 0;
   let isBinary = true;
+  let total = 0;
 
   return {
     add(cluster, value) {
       if (n === 0) shift = value;
       n++;
+      total += value;
       if (value !== 0 && value !== 1) isBinary = false;
-      let slot = slots.get(cluster);
-      if (slot === undefined) {
-        slot = sums.length;
-        slots.set(cluster, slot);
+      const slot = slotOf(cluster);
+      if (slot === sums.length) {
         sums.push(0);
         counts.push(0);
       }
@@ -57,13 +57,40 @@ export function startClustered(kind?: ClusteredKind): Clustered {
       const isShare = kind === undefined ? isBinary : kind === 'share';
       if (n === 0)
         return { n, clusters, point: undefined, error: undefined, method: isShare ? 'Wilson' : 'Student’s t' };
-      const centre = sums.reduce((total, sum) => total + sum, 0) / n;
+      const centre = sums.reduce((whole, sum) => whole + sum, 0) / n;
       let squares = 0;
       for (let slot = 0; slot < clusters; slot++) squares += (sums[slot]! - counts[slot]! * centre) ** 2;
       const error = clusters < 2 ? undefined : Math.sqrt((squares * clusters) / (clusters - 1)) / n;
-      const figures: Figures = { n, clusters, point: shift + centre, error };
+      // Ones are counted exactly; measured values keep their digits by the shift.
+      const figures: Figures = { n, clusters, point: isBinary ? total / n : shift + centre, error };
       return { ...figures, ...(isShare ? boundShare(figures, confidence) : boundMean(figures, confidence)) };
     },
+  };
+}
+
+/** Above this a cluster is looked up in a map. */
+const largestDense = 2 ** 22;
+
+/** Numbers clusters from 0 in the order they come. Rows mostly are small whole numbers, for which a table is many times faster than a map. */
+function numberClusters(): (cluster: number) => number {
+  let table = new Int32Array(1024);
+  const others = new Map<number, number>();
+  let count = 0;
+  return cluster => {
+    if (!Number.isInteger(cluster) || cluster < 0 || cluster >= largestDense) {
+      const known = others.get(cluster);
+      if (known !== undefined) return known;
+      others.set(cluster, count);
+      return count++;
+    }
+    if (cluster >= table.length) {
+      const larger = new Int32Array(2 ** Math.ceil(Math.log2(cluster + 1)));
+      larger.set(table);
+      table = larger;
+    }
+    // 0 is for clusters not seen yet.
+    if (table[cluster] === 0) table[cluster] = ++count;
+    return table[cluster]! - 1;
   };
 }
 

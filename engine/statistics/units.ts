@@ -29,7 +29,7 @@ export interface Units {
 }
 
 /** Above this many rows, their random groups take their place. */
-const mostUnits = 2000;
+export const mostUnits = 2000;
 /** Below this many rows the bootstrap is too narrow; above the other, the jackknife is as good and instant. */
 const fewestForBootstrap = 30;
 const mostForBootstrap = 1000;

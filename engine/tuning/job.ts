@@ -31,5 +31,5 @@ export function selectionOf(job: TuningJob): Selection {
   const found = metrics.find(({ id }) => id === (select?.metric ?? metrics[0]?.id));
   // The checks of the file allow the metrics of the job and the loss.
   if (found === undefined) return { aspect, metric: 'loss', label: 'Loss', direction: 'lower' };
-  return { aspect, metric: found.id, label: found.label, direction: 'higher' };
+  return { aspect, metric: found.id, label: found.label, direction: found.direction === 'lower' ? 'lower' : 'higher' };
 }

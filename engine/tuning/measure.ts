@@ -38,7 +38,8 @@ export async function measureRows(
   signal: AbortSignal,
 ): Promise<MeasuredRows> {
   const aggregate = new VariantAggregate(metrics);
-  const leading = leadingMetric(metrics);
+  // Gaps are between shares of right answers, so a metric that only grades answers cannot lead.
+  const leading = leadingMetric(metrics.filter(({ right }) => right?.binary === true));
   const groups: Groups = new Map();
   const breather = createBreather(() => clock.sleep(0, signal), signal);
   for (const row of rows) {

@@ -1,9 +1,9 @@
 import type { Aspect, TuningDataset } from '../../schemas/generated/files.ts';
 import type { AspectName } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { readRows } from '../datasets/rows.ts';
+import { columnText } from '../datasets/column.ts';
 import type { DatasetRow } from '../datasets/row.ts';
-import { columnText } from '../datasets/selection.ts';
+import { readRows } from '../datasets/rows.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 

@@ -25,6 +25,14 @@ function runFormats(runs: readonly RunEntry[]): FormatChoice<ExportFormat>[] {
     ...ofReport,
     { format: 'jsonl', extension: 'jsonl', label: 'JSON Lines', detail: t('Every sample, one a line') },
     { format: 'csv', extension: 'csv', label: 'CSV', detail: t('Every sample, one a row') },
+    { format: 'parquet', extension: 'parquet', label: 'Parquet', detail: t('Every sample, in typed columns') },
+    { format: 'junit', extension: 'xml', label: 'JUnit', detail: t('The gates, for CI systems') },
+    {
+      format: 'hf-model-index',
+      extension: 'yaml',
+      label: 'Hugging Face model-index',
+      detail: t('The figures as a block for model cards'),
+    },
   ];
 }
 

@@ -58,5 +58,11 @@ function describeUse(credential: Credential, origin: string): string {
       return vscode.l10n.t('Send the key in the environment variable {0} to {1}?', credential.name, origin);
     case 'command':
       return vscode.l10n.t('Run "{0}" and send the key it prints to {1}?', credential.name, origin);
+    case 'identity':
+      return vscode.l10n.t(
+        'Send a token of your {0} account to {1}?',
+        credential.name === 'entra' ? 'Microsoft Entra' : 'Google',
+        origin,
+      );
   }
 }

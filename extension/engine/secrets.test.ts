@@ -65,6 +65,13 @@ describe('resolving secrets', () => {
     assert.equal(questions.length, 1);
   });
 
+  it('asks before a token of the person’s own account goes to an address nobody published', async () => {
+    const { resolve, questions } = createDesk({ consent: true });
+    const request = { identity: 'entra', origin: 'https://r.openai.azure.com', published: false } as const;
+    assert.deepEqual(await resolve(request), { allowed: true });
+    assert.deepEqual(questions, ['identity entra https://r.openai.azure.com']);
+  });
+
   it('asks for a key that is not saved yet', async () => {
     const { resolve, questions } = createDesk({ given: value });
     const request = { secret: 'openai', origin: 'https://api.openai.com', published: true };

@@ -2,7 +2,7 @@ import type { SecretRequest, SecretResponse } from '../../schemas/generated/mess
 
 /** Which credential is asked for, and where it lies. */
 export interface Credential {
-  readonly kind: 'secret' | 'env' | 'command';
+  readonly kind: 'secret' | 'env' | 'command' | 'identity';
   readonly name: string;
 }
 
@@ -64,5 +64,6 @@ function credentialOf(request: SecretRequest): Credential | undefined {
   if (request.secret !== undefined) return { kind: 'secret', name: request.secret };
   if (request.env !== undefined) return { kind: 'env', name: request.env };
   if (request.command !== undefined) return { kind: 'command', name: request.command };
+  if (request.identity !== undefined) return { kind: 'identity', name: request.identity };
   return undefined;
 }

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { describeWriteFailure } from './failures.ts';
 import { createFiles } from './files.ts';
@@ -75,6 +86,53 @@ describe('createFiles', () => {
       hasCode('file-not-found', path.join(root, 'nothing')),
     );
     await assert.rejects(files.find(root, ['.yaml'], AbortSignal.abort()), { name: 'AbortError' });
+  });
+
+  it('reads a part of a file, and less where the file ends', async () => {
+    const file = path.join(folder, 'part.txt');
+    writeFileSync(file, 'abcdef');
+    const text = async (start: number, end: number): Promise<string> =>
+      new TextDecoder().decode(await files.readRange(file, start, end, signal));
+    assert.equal(await text(2, 4), 'cd');
+    assert.equal(await text(4, 99), 'ef');
+    assert.equal(await text(9, 12), '');
+    assert.equal(await text(3, 1), '');
+    const missing = path.join(folder, 'missing.txt');
+    await assert.rejects(files.readRange(missing, 0, 1, signal), hasCode('file-not-found', missing));
+    await assert.rejects(files.readRange(folder, 0, 1, signal), hasCode('file-unreadable', folder));
+    await assert.rejects(files.readRange(file, 0, 1, AbortSignal.abort()), { name: 'AbortError' });
+  });
+
+  it('unpacks gzip as it comes, members one after another', async () => {
+    const file = path.join(folder, 'x.gz');
+    writeFileSync(file, Buffer.concat([gzipSync('one '), gzipSync('two')]));
+    assert.equal(Buffer.concat(await collect(files.streamGzip(file, signal))).toString(), 'one two');
+    for (const bytes of [Buffer.from('plain'), gzipSync('cut off').subarray(0, 12)]) {
+      writeFileSync(file, bytes);
+      await assert.rejects(collect(files.streamGzip(file, signal)), hasCode('file-unreadable', file));
+    }
+    const missing = path.join(folder, 'missing.gz');
+    await assert.rejects(collect(files.streamGzip(missing, signal)), hasCode('file-not-found', missing));
+    writeFileSync(file, gzipSync(Buffer.alloc(8 * 1024 * 1024)));
+    const abort = new AbortController();
+    const read = async (): Promise<void> => {
+      for await (const chunk of files.streamGzip(file, abort.signal)) if (chunk.byteLength > 0) abort.abort();
+    };
+    await assert.rejects(read(), { name: 'AbortError' });
+    // Breaking off early closes the file.
+    for await (const chunk of files.streamGzip(file, signal)) if (chunk.byteLength > 0) break;
+  });
+
+  it('follows links to where a file really is', async () => {
+    const target = path.join(folder, 'target.txt');
+    writeFileSync(target, '');
+    const link = path.join(folder, 'a-link.txt');
+    if (process.platform !== 'win32') symlinkSync(target, link);
+    else writeFileSync(link, '');
+    const real = process.platform === 'win32' ? link : target;
+    assert.equal(await files.realPath(link), realpathSync(real));
+    assert.equal(await files.realPath(path.join(folder, 'nothing')), undefined);
+    assert.equal(await files.realPath('a\0b'), undefined);
   });
 
   it('stops streaming when aborted', async () => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, type Dirent } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { FileFacts, Files } from '../../engine/ports/files.ts';
 import { describeReadFailure, describeWriteFailure, systemCode } from './failures.ts';
@@ -15,6 +17,9 @@ export function createFiles(): Files {
   return {
     readText,
     stream,
+    streamGzip,
+    readRange,
+    realPath,
     facts,
     find,
     writeText: replaceFile,
@@ -44,6 +49,58 @@ async function* stream(file: string, signal: AbortSignal): AsyncIterable<Uint8Ar
       yield chunk as Uint8Array;
     }
   } catch (error) {
+    throw describeReadFailure(error, file);
+  }
+}
+
+async function* streamGzip(file: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const inflated = createGunzip({ chunkSize: chunkBytes });
+  // A failure of either end reaches the loop below as the inflated stream's error.
+  pipeline(createReadStream(file, { highWaterMark: chunkBytes, signal }), inflated, () => undefined);
+  try {
+    for await (const chunk of inflated) yield chunk as Uint8Array;
+  } catch (error) {
+    if (isZlibError(error)) throw noGzip(file, error);
+    throw describeReadFailure(error, file);
+  } finally {
+    inflated.destroy();
+  }
+}
+
+async function readRange(
+  file: string,
+  start: number,
+  end: number,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  signal.throwIfAborted();
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const bytes = new Uint8Array(Math.max(0, end - start));
+      let filled = 0;
+      while (filled < bytes.byteLength) {
+        const { bytesRead } = await handle.read(bytes, filled, bytes.byteLength - filled, start + filled);
+        signal.throwIfAborted();
+        if (bytesRead === 0) return bytes.slice(0, filled);
+        filled += bytesRead;
+      }
+      return bytes;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw describeReadFailure(error, file);
+  }
+}
+
+async function realPath(file: string): Promise<string | undefined> {
+  if (file.includes('\0')) return undefined;
+  try {
+    return await realpath(file);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw describeReadFailure(error, file);
   }
 }
@@ -112,6 +169,19 @@ async function replaceFile(file: string, content: string | AsyncIterable<string 
     await rm(temporary, { force: true }).catch(() => undefined);
     throw describeWriteFailure(error, file);
   }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+}
+
+function noGzip(file: string, cause: unknown): WorkbenchError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WorkbenchError('file-unreadable', `${file} cannot be unpacked: ${reason}.`, {
+    remedy: 'Check that it is a whole gzip file; pack it again.',
+    place: { path: file },
+    cause,
+  });
 }
 
 function tooLarge(file: string, size: number, limit: number): WorkbenchError {

@@ -61,6 +61,13 @@ export function splitCommand(command: string): readonly string[] {
   return words;
 }
 
+/** A command line that `splitCommand` takes apart into these words again. */
+export function joinCommand(words: readonly string[]): string {
+  return words
+    .map(word => (word !== '' && !/[\s"'\\]/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`))
+    .join(' ');
+}
+
 function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').trim();
 }

@@ -75,9 +75,25 @@ describe('secrets of the command line', () => {
   });
 
   it('passed on to a run serve only the origin they were resolved for', async () => {
-    const relayed = createRelayedSecrets([{ reference: { env: 'KEY' }, origin: 'https://a.test', value: 'v' }]);
+    const relayed = createRelayedSecrets([{ reference: { env: 'KEY' }, origin: 'https://a.test', value: 'v' }], () =>
+      assert.fail(),
+    );
+    assert.equal(await relayed.resolve({ env: 'KEY' }, 'https://a.test', signal), 'v');
     assert.equal(await relayed.resolve({ env: 'KEY' }, 'https://a.test', signal), 'v');
     await assert.rejects(relayed.resolve({ env: 'KEY' }, 'https://b.test', signal), withCode('secret-missing'));
+  });
+
+  it('passed on to a run are fetched anew where they expire, for the origin they were resolved for only', async () => {
+    const values = [
+      { reference: { command: 'print-token' }, origin: 'https://a.test', value: 'first' },
+      { reference: { identity: 'entra' as const }, origin: 'https://a.test', value: 'first' },
+    ];
+    for (const { reference } of values) {
+      const relayed = createRelayedSecrets(values, asked => Promise.resolve(`fresh ${JSON.stringify(asked)}`));
+      assert.equal(await relayed.resolve(reference, 'https://a.test', signal), 'first');
+      assert.equal(await relayed.resolve(reference, 'https://a.test', signal), `fresh ${JSON.stringify(reference)}`);
+      await assert.rejects(relayed.resolve(reference, 'https://b.test', signal), withCode('secret-missing'));
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { SecretReference, Secrets } from '../../engine/ports/secrets.ts';
 import { runCredentialCommand } from './command.ts';
+import { fetchIdentityToken } from './identity.ts';
 import { readUserConfig } from './user-config.ts';
 
 export interface CliSecretsOptions {
@@ -21,6 +22,7 @@ export function createCliSecrets(options: CliSecretsOptions): Secrets {
       if (!allowed.includes(origin)) throw notAllowed(reference, origin, options.userConfigPath);
       if (reference.env !== undefined) return fromEnvironment(reference.env, options.env);
       if (reference.secret !== undefined) return fromEnvironment(variableOf(reference.secret), options.env);
+      if (reference.identity !== undefined) return fetchIdentityToken(reference.identity, { env: options.env }, signal);
       if (config.allowedCommands.includes(reference.command)) return runCredentialCommand(reference.command, signal);
       throw new WorkbenchError(
         'origin-not-allowed',
@@ -33,14 +35,23 @@ export function createCliSecrets(options: CliSecretsOptions): Secrets {
   };
 }
 
-/** Secrets that another process resolved and passed on. Each is given only for the origin it was resolved for. */
+/**
+ * Secrets that another process resolved and passed on. Each is given only for the origin it was resolved for. One that expires is
+ * passed on once; asked for again, it is fetched anew by `renew`: whoever passed it on had asked whether it may be.
+ */
 export function createRelayedSecrets(
   values: readonly { readonly reference: SecretReference; readonly origin: string; readonly value: string }[],
+  renew: (reference: SecretReference, signal: AbortSignal) => Promise<string>,
 ): Secrets {
   const byKey = new Map(values.map(({ reference, origin, value }) => [keyOf(reference, origin), value]));
+  const given = new Set<string>();
   return {
-    resolve(reference, origin) {
-      const value = byKey.get(keyOf(reference, origin));
+    resolve(reference, origin, signal) {
+      const key = keyOf(reference, origin);
+      const value = byKey.get(key);
+      const expires = reference.command !== undefined || reference.identity !== undefined;
+      if (value !== undefined && expires && given.has(key)) return renew(reference, signal);
+      given.add(key);
       if (value !== undefined) return Promise.resolve(value);
       return Promise.reject(
         new WorkbenchError('secret-missing', `No key was passed on for ${origin}.`, {
@@ -49,6 +60,17 @@ export function createRelayedSecrets(
       );
     },
   };
+}
+
+/** Fetches a credential that expires once more, for an origin that it was already given to. */
+export function renewCredential(
+  { command, identity }: SecretReference,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string> {
+  return identity === undefined
+    ? runCredentialCommand(command ?? '', signal)
+    : fetchIdentityToken(identity, { env }, signal);
 }
 
 /** The environment variable a saved secret is read from outside VS Code: `open-ai` is `AIWB_SECRET_OPEN_AI`. */
@@ -61,7 +83,7 @@ function originOf(text: string): string {
 }
 
 function keyOf(reference: SecretReference, origin: string): string {
-  return JSON.stringify([reference.env, reference.secret, reference.command, origin]);
+  return JSON.stringify([reference.env, reference.secret, reference.command, reference.identity, origin]);
 }
 
 function fromEnvironment(name: string, env: Readonly<Record<string, string | undefined>>): string {
@@ -73,7 +95,8 @@ function fromEnvironment(name: string, env: Readonly<Record<string, string | und
 }
 
 function notAllowed(reference: SecretReference, origin: string, configPath: string): WorkbenchError {
-  const what = reference.env ?? reference.secret ?? 'a key from a command';
+  const what =
+    reference.env ?? reference.secret ?? (reference.identity === undefined ? 'from a command' : 'of your account');
   return new WorkbenchError(
     'origin-not-allowed',
     `The workspace wants to send the key ${what} to ${origin}, which nobody has allowed.`,

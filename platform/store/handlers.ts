@@ -1,4 +1,5 @@
 import { setAlias } from './aliases.ts';
+import { findAnswers, saveAnswers } from './answers.ts';
 import { addArtifacts, listArtifacts } from './artifacts.ts';
 import { readAudit, readAuditHead } from './audit.ts';
 import { backup } from './backup.ts';
@@ -64,7 +65,10 @@ export function createHandlers(context: StoreContext): StoreCalls {
     },
     readTraining: id => readTraining(context, id),
     listRunsAsking: modelDigest => listRunsAsking(context, modelDigest),
-    readStretch: (id, after, limit, variant) => readStretch(context, id, after, limit, variant),
+    readStretch: (id, after, limit, variant, observedOnly) =>
+      readStretch(context, id, after, limit, variant, observedOnly),
+    findAnswers: keys => findAnswers(context, keys),
+    saveAnswers: answers => saveAnswers(context, answers),
     querySamples: query => querySamples(context, memo, orders, query),
     dropQuery: query => dropQuery(context, orders, query),
     getSample: reference => getSample(context, reference),

@@ -57,6 +57,23 @@ describe("the store's upkeep", () => {
     assert.match(facts.sqlite, /^3\./);
   });
 
+  it('keeps answers by their keys, the first one of each, and drops old ones', async () => {
+    const keyOf = (number: number): string => number.toString(16).padStart(64, '0');
+    const answers = Array.from({ length: 1200 }, (_, number) => ({ key: keyOf(number), answer: `"${number}"` }));
+    await store.saveAnswers(answers);
+    await store.saveAnswers([{ key: keyOf(7), answer: '"another"' }]);
+    const found = await store.findAnswers([...answers.map(({ key }) => key), keyOf(5000)]);
+    assert.deepEqual(
+      new Map(found.map(({ key, answer }) => [key, answer])),
+      new Map(answers.map(({ key, answer }) => [key, answer])),
+    );
+    assert.deepEqual(await store.findAnswers([]), []);
+    clock.advance(1000);
+    await store.saveAnswers([{ key: keyOf(9999), answer: '"new"' }]);
+    assert.equal((await store.collectGarbage(clock.now())).answers, 1200);
+    assert.deepEqual(await store.findAnswers([keyOf(7), keyOf(9999)]), [{ key: keyOf(9999), answer: '"new"' }]);
+  });
+
   it('deletes archived runs of long ago, their logs and what only they referred to', async () => {
     const old = await start('old', 2_000);
     await finish(old);

@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { StoreFacts } from '../../engine/ports/store.ts';
+import type { CollectedGarbage, StoreFacts } from '../../engine/ports/store.ts';
+import { dropOldAnswers } from './answers.ts';
 import { measureBlobs, removeUnusedBlobs } from './blob-files.ts';
 import { isHeld, type StoreContext } from './context.ts';
 import { sampleRange } from './samples.ts';
@@ -26,16 +27,17 @@ export function readFacts(context: StoreContext): StoreFacts {
 }
 
 /**
- * Deletes archived runs that ended before `before` with their logs, then contents and blobs nobody refers to, then compacts.
+ * Deletes archived runs that ended before `before` with their logs, answers kept before it, then contents and blobs nobody refers to,
+ * then compacts.
  * Runs that a registered version came out of, or that a figure or finding rests on, are kept however old they are.
  * Compacting holds the write lock throughout, so it is left for another time while a run is active.
  */
-export function collectGarbage(
-  context: StoreContext,
-  before: number,
-): { readonly runs: number; readonly bytes: number } {
+export function collectGarbage(context: StoreContext, before: number): CollectedGarbage {
   const sizeBefore = measureBytes(context);
-  const { runs, logs } = context.write(() => deleteOldRuns(context, before));
+  const { runs, logs, answers } = context.write(() => ({
+    ...deleteOldRuns(context, before),
+    answers: dropOldAnswers(context, before),
+  }));
   for (const log of logs) deleteLog(context, log);
   removeUnusedBlobs(context);
   const active = context.driver
@@ -46,7 +48,7 @@ export function collectGarbage(
     context.writes.count++;
     if (readJournalMode(context) === 'wal') context.driver.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
-  return { runs, bytes: Math.max(0, sizeBefore - measureBytes(context)) };
+  return { runs, answers, bytes: Math.max(0, sizeBefore - measureBytes(context)) };
 }
 
 function deleteOldRuns(context: StoreContext, before: number): { readonly runs: number; readonly logs: string[] } {

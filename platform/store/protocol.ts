@@ -4,6 +4,7 @@ import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
   BackupFacts,
+  CollectedGarbage,
   EpochRecord,
   FailureCount,
   LeaseOwner,
@@ -12,6 +13,7 @@ import type {
   RunFilter,
   RunPlanRecord,
   RunRecord,
+  StoredAnswer,
   StoreFacts,
   TrainingRecord,
 } from '../../engine/ports/store.ts';
@@ -58,7 +60,15 @@ export interface StoreCalls {
   finish(lease: LeaseKey, ending: RunEnding): void;
   readTraining(id: string): TrainingRecord;
   listRunsAsking(modelDigest: string): RunSummary[];
-  readStretch(id: string, after: number, limit: number, variant: number | undefined): SampleStretch;
+  readStretch(
+    id: string,
+    after: number,
+    limit: number,
+    variant: number | undefined,
+    observedOnly: boolean,
+  ): SampleStretch;
+  findAnswers(keys: readonly string[]): StoredAnswer[];
+  saveAnswers(answers: readonly StoredAnswer[]): void;
   /** Undefined while the page takes longer than one turn: the same is asked again, or dropped. */
   querySamples(query: SampleQuery): SamplePage | undefined;
   dropQuery(query: SampleQuery): void;
@@ -89,7 +99,7 @@ export interface StoreCalls {
   readAuditHead(): AuditHead | undefined;
   dataVersion(): number;
   facts(): StoreFacts;
-  collectGarbage(before: number): { readonly runs: number; readonly bytes: number };
+  collectGarbage(before: number): CollectedGarbage;
   backup(path: string): BackupFacts;
 }
 

@@ -11,9 +11,16 @@ export interface SampleStretch {
 }
 
 /** In the order of a batch's texts, then of its numbers; the variant comes from the lane. */
-const columns = `lower(hex(c.digest)), c.input, c.target, c.slices, s.output, s.scores, s.failure_class, s.failure_message, s.details,
+const columnsOf = (
+  digest: string,
+  input: string,
+): string => `${digest}, ${input}, c.target, c.slices, s.output, s.scores, s.failure_class, s.failure_message, s.details,
   s.lane, s.row, s.occurrence, s.repeat, s.correct, s.latency_ms, s.first_token_ms, s.input_tokens, s.output_tokens, s.cost,
   s.attempts, s.id`;
+
+const allColumns = columnsOf('lower(hex(c.digest))', 'c.input');
+/** Without the texts that are long and that no metric looks at: two thirds of the time. */
+const observedColumns = columnsOf("''", "''");
 
 /** The next batch after position `after` (0 at the start), for reading a whole run with flat memory. */
 export function readStretch(
@@ -22,13 +29,14 @@ export function readStretch(
   after: number,
   limit: number,
   variant: number | undefined,
+  observedOnly: boolean,
 ): SampleStretch {
   return context.driver.read(() => {
     const { run, variants, lanes } = readLanes(context, Number(findRun(context, runId)['key']));
     const { from, until } = sampleRange(run);
     const lane = variant === undefined ? undefined : (lanes.get(variant) ?? -1);
     const rows = context.driver.lists(
-      `SELECT ${columns} FROM samples s CROSS JOIN contents c ON c.key = s.content
+      `SELECT ${observedOnly ? observedColumns : allColumns} FROM samples s CROSS JOIN contents c ON c.key = s.content
        WHERE s.id > ? AND s.id < ? ${lane === undefined ? '' : 'AND s.lane = ?'} ORDER BY s.id LIMIT ?`,
       ...[from + after, until, ...(lane === undefined ? [] : [lane]), limit],
     );

@@ -89,6 +89,15 @@ describe('the store of a run', () => {
     assert.deepEqual(await readAll('run-1', 7), []);
   });
 
+  it('gives a report what metrics see of samples, and leaves the rest out', async () => {
+    const writer = await start('observed');
+    const sample = makeSample(3);
+    await writer.append([sample], makeProgress());
+    const { signal } = new AbortController();
+    for await (const samples of store.readObserved('observed', signal))
+      assert.deepEqual(samples, [{ ...sample, input: '', rowDigest: '' }]);
+  });
+
   it('reads more samples than one batch', async () => {
     const writer = await start('run-1');
     await writer.append(makeSamples(4_000), makeProgress());

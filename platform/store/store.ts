@@ -61,7 +61,10 @@ function createStore(
     setLogPath: (id, log) => thread.call('setLogPath', [id, log]),
     readTraining: id => thread.call('readTraining', [id]),
     listRunsAsking: modelDigest => thread.call('listRunsAsking', [modelDigest]),
-    readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant),
+    readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant, false),
+    readObserved: (id, signal) => readSamples(thread, id, signal, undefined, true),
+    findAnswers: keys => thread.call('findAnswers', [keys]),
+    saveAnswers: answers => thread.call('saveAnswers', [answers]),
     querySamples: (query, signal) => querySamples(thread, query, signal),
     getSample: reference => thread.call('getSample', [reference]),
     queryDisagreements: query => thread.call('queryDisagreements', [query]),
@@ -128,14 +131,15 @@ async function* readSamples(
   id: string,
   signal: AbortSignal,
   variant: number | undefined,
+  observedOnly: boolean,
 ): AsyncIterable<readonly SampleRecord[]> {
   signal.throwIfAborted();
-  let coming = thread.call('readStretch', [id, 0, stretchLength, variant]);
+  let coming = thread.call('readStretch', [id, 0, stretchLength, variant, observedOnly]);
   for (;;) {
     const { batch, next } = await coming;
     signal.throwIfAborted();
     if (next !== undefined) {
-      coming = thread.call('readStretch', [id, next, stretchLength, variant]);
+      coming = thread.call('readStretch', [id, next, stretchLength, variant, observedOnly]);
       coming.catch(() => undefined); // Seen when awaited; a caller that stops early no longer cares.
     }
     if (batch.count > 0) yield unpackSamples(batch);

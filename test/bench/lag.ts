@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { FakeRecord } from '../fakes/openai-server.ts';
+import type { FakeRecord } from '../fakes/fake-server.ts';
 import { aiwbFlags, inFolder, measureNode, root, startServer } from './measure.ts';
 
 const aiwb = path.join(root, 'dist', 'aiwb.mjs');

@@ -75,9 +75,10 @@ export function createWorkspace(files: Readonly<Record<string, string>> = {}): {
 /** The sample workspace, copied. */
 export function copyExamples(): ReturnType<typeof createWorkspace> {
   const workspace = createWorkspace();
-  cpSync(path.join(root, 'examples'), workspace.folder, {
+  const examples = path.join(root, 'examples');
+  cpSync(examples, workspace.folder, {
     recursive: true,
-    filter: source => !/[\\/](\.aiwb|reports|scorecards)([\\/]|$)/.test(source),
+    filter: source => !/(^|[\\/])(\.aiwb|reports|scorecards)([\\/]|$)/.test(path.relative(examples, source)),
   });
   return workspace;
 }

@@ -65,6 +65,60 @@ describe('a run killed at random moments', function () {
   });
 });
 
+describe('a judged run killed at random moments', function () {
+  this.timeout(120_000);
+
+  it(`keeps every stored answer, and judges each once it is resumed (seed ${seed})`, async () => {
+    const random = createSeeded(seed + 1);
+    const server = await startFakeOpenAi({ delay: 5 });
+    const judge = await startFakeOpenAi({ delay: 20, answers: () => '{"reasons": "so", "verdict": 4}' });
+    const dataset = Array.from({ length: 400 }, (_, i) => JSON.stringify({ q: `row ${i} ANSWER=a`, a: 'a' })).join(
+      '\n',
+    );
+    const workspace = createWorkspace({
+      'rows.jsonl': dataset,
+      'a.bench.yaml': `name: judged\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [fake]\nmetrics: [exact-match, {judge: {criteria: Be right., model: judge}}]\nlimits: {concurrency: ${concurrency}}\n`,
+      'workbench.yaml': `connections:\n  fake: {provider: openai, baseUrl: "${server.url}", model: fake}\n  judge: {provider: openai, baseUrl: "${judge.url}", model: fake}\n`,
+    });
+    try {
+      const cwd = workspace.folder;
+      let id = '';
+      let state = '';
+      let committed = 0;
+      for (let kill = 0; kill < 2; kill += 1) {
+        const goal = judge.stats.answered + 10 + Math.floor(random() * 40);
+        const started = startAiwb(id === '' ? ['run', 'a.bench.yaml'] : ['run', '--resume', id], { cwd });
+        while (judge.stats.answered < goal && started.child.exitCode === null) await wait(2);
+        await wait(random() * 300);
+        started.child.kill('SIGKILL');
+        await started.finished;
+        const listed = JSON.parse((await runAiwb(['runs', 'list', '--json'], { cwd })).stdout) as {
+          runs: { id: string; state: string }[];
+        };
+        id = listed.runs[0]?.id ?? '';
+        state = listed.runs[0]?.state ?? '';
+        const kept = await countSamples(cwd, id);
+        assert.ok(kept >= committed, `${kept} samples after ${committed} were committed`);
+        committed = kept;
+        if (state === 'succeeded') break;
+      }
+      const asked = server.stats.answered;
+      const ended = state === 'succeeded' ? ['runs', 'show', id] : ['run', '--resume', id];
+      const last = await runAiwb([...ended, '--json'], { cwd });
+      assert.equal(last.code, 0, last.stderr);
+      const report = JSON.parse(last.stdout) as Report;
+      const judged = report.variants[0]?.metrics.find(({ metric }) => metric === 'judge');
+      assert.deepEqual([judged?.n, judged?.value], [400, 4]);
+      assert.equal(await countSamples(cwd, id), 400);
+      assert.equal(server.stats.answered - asked, 400 - committed, 'no stored answer was asked for again');
+    } finally {
+      await server.close();
+      await judge.close();
+      workspace.remove();
+    }
+  });
+});
+
 async function countSamples(cwd: string, id: string): Promise<number> {
   const exported = await runAiwb(['runs', 'export', id, '--to', 'jsonl'], { cwd });
   assert.equal(exported.code, 0, exported.stderr);

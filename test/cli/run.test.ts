@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Report, RunSummary } from '../../schemas/generated/messages.ts';
+import type { Report, RunSummary, SamplePage } from '../../schemas/generated/messages.ts';
 import { startFakeOpenAi, type FakeOpenAi } from '../fakes/openai-server.ts';
 import { copyExamples, createWorkspace, runAiwb, startAiwb } from './aiwb.ts';
 
@@ -74,8 +74,12 @@ describe('aiwb run, embedded models', function () {
     });
     const comparison = JSON.parse(compared.stdout) as Report;
     assert.equal(comparison.variants.length, 8);
-    assert.ok(
-      comparison.comparisons.every(({ difference, verdict }) => difference === 0 && verdict === 'not-distinguishable'),
+    const verdicts = comparison.comparisons.filter(({ kind }) => kind === 'quality');
+    assert.equal(new Set(verdicts.map(({ metric }) => metric)).size, 4, 'every quality metric is compared');
+    assert.ok(verdicts.every(({ difference, verdict }) => difference === 0 && verdict === 'not-distinguishable'));
+    assert.deepEqual(
+      comparison.regressions?.map(({ lost, gained }) => [lost, gained]),
+      Array.from({ length: 4 }, () => [0, 0]),
     );
     assert.ok(existsSync(path.join(folder, 'reports/c.html')));
   });
@@ -100,6 +104,20 @@ describe('aiwb run, embedded models', function () {
       readFileSync(path.join(folder, 'out/s.csv'), 'utf8'),
       /^model,prompt,row,.*score\.accuracy,.*slice\.channel\r\n/,
     );
+    const wrong = await runAiwb(
+      ['runs', 'show', 'latest', '--where', 'wrong', '--sort', 'row', '--limit', '3', '--json'],
+      {
+        cwd: folder,
+      },
+    );
+    const { rows, total } = JSON.parse(wrong.stdout) as SamplePage;
+    assert.equal(total, samples.filter(({ right }) => !right).length);
+    assert.deepEqual(
+      rows.map(({ right }) => right),
+      [false, false, false],
+    );
+    const one = await runAiwb(['runs', 'show', `latest#${rows[0]?.id ?? ''}`], { cwd: folder });
+    assert.match(one.stdout, /#\d+: embedded:keyword, row \d+\nwrong, [\s\S]*\nTarget:\n/);
     const markdown = await runAiwb(['runs', 'export', 'latest', '--to', 'markdown'], { cwd: folder });
     assert.match(markdown.stdout, /\| Model \|/);
   });
@@ -111,8 +129,10 @@ describe('aiwb run, embedded models', function () {
       'gated.bench.yaml',
       `${bench}\ngate: [{metric: accuracy, model: "embedded:majority", atLeast: 0.9}]\n`,
     );
-    const run = await runAiwb(['run', 'gated.bench.yaml'], { cwd: workspace.folder });
+    const run = await runAiwb(['run', 'gated.bench.yaml', '--junit', 'out/gates.xml'], { cwd: workspace.folder });
     assert.equal(run.code, 1);
+    const junit = readFileSync(path.join(workspace.folder, 'out/gates.xml'), 'utf8');
+    assert.match(junit, /tests="2" failures="1" errors="0"[\s\S]*<failure message="Accuracy of embedded:majority/);
     assert.match(run.stdout, /Gate NOT met: .*required at least 0\.900/);
   });
 });
@@ -242,7 +262,7 @@ describe('aiwb run, an OpenAI-compatible endpoint', function () {
   });
 
   it('is cancelled from another process, and resumes without asking twice', async () => {
-    await setUp({ delay: 20 }, 300, 'limits: {concurrency: 4}');
+    await setUp({ delay: 80 }, 300, 'limits: {concurrency: 4}');
     const started = startAiwb(['run', 'a.bench.yaml', ...allow()], {
       cwd: workspace.folder,
       env: { FAKE_KEY: canary },

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   createMessageConnection,
+  ErrorCodes,
   ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
@@ -12,12 +13,14 @@ import {
 } from 'vscode-jsonrpc/node';
 import type {
   Failure,
+  ProgramRequest,
   RunsChanged,
   RunSummary,
   SecretRequest,
   SecretResponse,
 } from '../../schemas/generated/messages.ts';
 import type { EngineRequests } from '../../schemas/methods.ts';
+import { startFakeOllama } from '../fakes/ollama.ts';
 import { startFakeOpenAi, type FakeOpenAi } from '../fakes/openai-server.ts';
 import { copyExamples, createWorkspace, root } from './aiwb.ts';
 
@@ -26,6 +29,9 @@ class Window {
   readonly child: ChildProcess;
   readonly changes: RunSummary[] = [];
   readonly secrets: SecretRequest[] = [];
+  readonly programs: ProgramRequest[] = [];
+  /** Undefined: this window does not know the question. */
+  allowsPrograms: boolean | undefined;
   answerSecret: (request: SecretRequest) => SecretResponse = () => ({ allowed: false });
   readonly #connection: MessageConnection;
 
@@ -42,6 +48,12 @@ class Window {
     this.#connection.onRequest('secret/resolve', (request: SecretRequest) => {
       this.secrets.push(request);
       return this.answerSecret(request);
+    });
+    this.#connection.onRequest('programs/allow', (request: ProgramRequest) => {
+      this.programs.push(request);
+      return this.allowsPrograms === undefined
+        ? new ResponseError(ErrorCodes.MethodNotFound, 'What?')
+        : { allowed: this.allowsPrograms };
     });
     this.#connection.listen();
   }
@@ -99,6 +111,39 @@ describe('aiwb serve', function () {
     workspace.remove();
   });
 
+  it('asks the window before a run starts programs, and starts those alone', async () => {
+    const command = [process.execPath, path.join(root, 'test/fakes/line-program.ts')];
+    workspace = createWorkspace({
+      'rows.jsonl': '{"q": "one", "a": "ONE"}\n',
+      'workbench.yaml': `connections:\n  rules: {provider: command, command: ${JSON.stringify(command)}}\n`,
+      'b.bench.yaml': 'name: b\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [rules]\n',
+    });
+    const window = await openWindow();
+    const request = { source: { path: path.join(workspace.folder, 'b.bench.yaml') }, origin: 'editor' as const };
+    for (const allowed of [undefined, false]) {
+      window.allowsPrograms = allowed;
+      assert.equal((await window.fail('runs/start', request)).code, 'program-not-allowed');
+    }
+    assert.deepEqual(await window.request('runs/list', {}), { runs: [] });
+    window.allowsPrograms = true;
+    const { id } = await window.request('runs/start', request);
+    assert.equal((await window.waitFor(id, ended)).state, 'succeeded');
+    assert.deepEqual(window.programs, Array(3).fill({ commands: [command] }));
+  });
+
+  it('looks for model servers on this machine', async () => {
+    workspace = createWorkspace();
+    const ollama = await startFakeOllama();
+    try {
+      const window = await openWindow({ OLLAMA_HOST: ollama.origin });
+      const { servers } = await window.request('connections/detect', {});
+      const { port } = new URL(ollama.origin);
+      assert.equal(servers.find(({ baseUrl }) => baseUrl.endsWith(port))?.kind, 'ollama');
+    } finally {
+      await ollama.close();
+    }
+  });
+
   it('starts a tuning job from a notebook cell, tells its epochs, and lists its checkpoint as a model', async () => {
     workspace = copyExamples();
     const window = await openWindow({ GIT_AUTHOR_EMAIL: 'ada@x.example' });
@@ -149,6 +194,17 @@ describe('aiwb serve', function () {
       after: wrong.next!,
     });
     assert.ok(next.rows[0]!.id > wrong.rows.at(-1)!.id);
+    const slowest = await first.request('samples/query', {
+      runId: started.id,
+      where: { variants: [2, 3], right: false },
+      sort: { by: 'latency', descending: true },
+      limit: 10,
+    });
+    const [slow] = slowest.rows;
+    assert.ok(slow !== undefined && slowest.rows.every(row => (row.latencyMs ?? 0) <= (slow.latencyMs ?? 0)));
+    assert.deepEqual(await first.request('samples/get', { runId: started.id, id: slow.id }), slow);
+    const place = await second.request('samples/query', { runId: started.id, find: slow.id, limit: 10 });
+    assert.equal(place.rows[(place.found ?? NaN) - (place.offset ?? NaN)]?.id, slow.id);
     const unlike = await first.request('samples/disagreements', { runIds: [started.id], limit: 5 });
     assert.ok(unlike.total > 0 && unlike.rows.every(({ answers }) => answers.length === 4));
 

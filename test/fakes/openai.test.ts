@@ -10,7 +10,8 @@ import { createDigest } from '../../platform/host/digest.ts';
 import { createHttpClient } from '../../platform/http/client.ts';
 import { createHurriedClock } from './clock.ts';
 import { startFakeOpenAi } from './openai-server.ts';
-import type { FakeOpenAi, FakeOpenAiOptions } from './openai-server.ts';
+import type { FakeOpenAi } from './openai-server.ts';
+import type { FakeServerOptions } from './fake-server.ts';
 
 const key = 'sk-canary-9f8e7d6c5b4a';
 const never = new AbortController().signal;
@@ -28,7 +29,7 @@ describe('OpenAI-compatible model against a real server', () => {
     for (const clean of cleanups.splice(0).reverse()) await clean();
   });
 
-  async function start(options: FakeOpenAiOptions): Promise<FakeOpenAi> {
+  async function start(options: FakeServerOptions): Promise<FakeOpenAi> {
     const server = await startFakeOpenAi(options);
     cleanups.push(() => server.close());
     return server;
@@ -75,7 +76,7 @@ describe('OpenAI-compatible model against a real server', () => {
         assert.equal(answer.attempts, 1);
       }
       assert.equal(body.firstTokenMs, undefined);
-      assert.ok((stream.firstTokenMs ?? Infinity) <= stream.latencyMs);
+      assert.ok((stream.firstTokenMs ?? Infinity) <= (stream.latencyMs ?? NaN));
     });
 
     it('takes a stream of one byte at a time', async () => {
@@ -117,7 +118,7 @@ describe('OpenAI-compatible model against a real server', () => {
     const both = [false, true];
     const streamed = [true];
     const whole = [false];
-    /** Two retries are allowed, so 3 attempts mean "tried again" and 1 means "final". */
+    /** What only this API has; the fault matrix has the rest. Two retries are allowed. */
     const cases: readonly [
       fault: string,
       streams: readonly boolean[],
@@ -125,47 +126,18 @@ describe('OpenAI-compatible model against a real server', () => {
       attempts: number,
       words: RegExp,
     ][] = [
-      ['429', both, 'rate-limit', 3, /^Rate limited by gpt \(HTTP 429: Rate limit reached\)/],
-      ['429-quota', whole, 'rate-limit', 1, /no quota left.*billing/],
-      ['500', both, 'server', 3, /The server of gpt failed \(HTTP 500: Internal error\)/],
-      ['503', whole, 'server', 3, /HTTP 503/],
-      ['408', whole, 'server', 3, /HTTP 408/],
-      ['409', whole, 'server', 3, /HTTP 409/],
-      ['400', both, 'client', 1, /rejected the request \(HTTP 400: messages\[0\]: is bad\)/],
-      ['422', whole, 'client', 1, /HTTP 422: Unprocessable/],
       ['404', whole, 'client', 1, /no model "fault:404" at http:.*The model does not exist/],
-      ['403', whole, 'client', 1, /Check the key/],
       ['azure-filter', whole, 'refused', 1, /declined to answer/],
-      ['echo-key', whole, 'client', 1, /You sent \[hidden\]/],
-      ['redirect', both, 'client', 1, /redirects to .*not followed/],
-      ['reset', both, 'network', 3, /connection to gpt broke/],
-      ['reset-mid', both, 'network', 3, /connection to gpt broke/],
-      ['close-mid', both, 'network', 3, /connection to gpt broke/],
-      ['hang', both, 'timeout', 1, /gpt gave no complete answer within 0\.15 s/],
-      ['hang-mid', both, 'timeout', 1, /within 0\.15 s/],
-      ['drip:20', streamed, 'timeout', 1, /within 0\.15 s/],
-      ['garbage', whole, 'malformed', 1, /not HTTP/],
-      ['bad-json', both, 'malformed', 1, /not JSON.*It begins: \{"choices"/],
-      ['html', both, 'malformed', 1, /not JSON.*Please log in/],
       ['no-choices', both, 'malformed', 1, /no chat completion/],
-      ['gzip', both, 'malformed', 1, /compressed answer \(gzip\)/],
-      ['bad-sse', streamed, 'malformed', 1, /event that is not JSON/],
       ['only-done', streamed, 'malformed', 1, /without an answer/],
-      ['error-in-stream', streamed, 'server', 3, /error inside its answer: Engine died/],
       ['rate-in-stream', streamed, 'rate-limit', 3, /Slow down/],
-      ['error-in-body', both, 'server', 3, /Engine died/],
-      ['truncated', streamed, 'network', 3, /ended before its answer was complete/],
-      ['half-event', streamed, 'network', 3, /ended before its answer was complete/],
-      ['content-filter', both, 'refused', 1, /declined/],
       ['refusal', both, 'refused', 1, /I cannot help with that/],
-      ['huge:17', both, 'malformed', 1, /more than 16 MiB/],
     ];
     for (const [fault, streams, expected, attempts, words] of cases) {
       for (const stream of streams) {
         it(`classes ${fault}${stream ? ' in a stream' : ''} as ${expected}, asked ${attempts} times`, async () => {
           const { model, sleeps } = create(shared, { model: `fault:${fault}` });
-          const isSlow = fault.startsWith('hang') || fault.startsWith('drip');
-          const failure = await failureOf(model.answer({ ...ask(stream), timeout: isSlow ? 150 : 20_000 }, never));
+          const failure = await failureOf(model.answer(ask(stream), never));
           assert.equal(failure.class, expected, failure.message);
           assert.equal(failure.attempts, attempts);
           assert.equal(sleeps.length, attempts - 1);
@@ -239,7 +211,7 @@ describe('OpenAI-compatible model against a real server', () => {
       const answer = await create(server, { model: 'fault:500-then-ok:2' }).model.answer(ask(true), never);
       const elapsed = now() - begun;
       assert.equal(answer.attempts, 3);
-      assert.ok(answer.latencyMs <= elapsed - 2 * 38, `${answer.latencyMs} of ${elapsed}`);
+      assert.ok((answer.latencyMs ?? NaN) <= elapsed - 2 * 38, `${answer.latencyMs} of ${elapsed}`);
     });
 
     it('answers every question of a flaky endpoint', async () => {
@@ -306,7 +278,7 @@ describe('OpenAI-compatible model against a real server', () => {
     });
     for (const { tag, begun, answer, ended } of await Promise.all(asked)) {
       const record = server.records.find(one => one.tag === tag);
-      const { firstTokenMs = NaN, latencyMs } = answer;
+      const { firstTokenMs = NaN, latencyMs = NaN } = answer;
       assert.ok(record?.firstTokenAt !== undefined && record.endedAt !== undefined);
       assert.ok(begun <= record.receivedAt && record.receivedAt <= record.firstTokenAt);
       // The client sends after `begun`, so its first-token moment is not before `begun + firstTokenMs`.

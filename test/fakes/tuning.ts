@@ -10,6 +10,8 @@ import { createFiles } from '../../platform/files/files.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { describeHost } from '../../platform/host/describe.ts';
 import { createDigest } from '../../platform/host/digest.ts';
+import { createContainers } from '../../platform/processes/containers.ts';
+import { createPrograms } from '../../platform/processes/programs.ts';
 import { openStore } from '../../platform/store/store.ts';
 import { identity } from './evidence.ts';
 import { makeStoreFolder } from './runs.ts';
@@ -94,6 +96,8 @@ export async function openTuning(change: (clock: Clock) => Clock = clock => cloc
     },
     networkFor: () => ({}),
     host: { workbench: '0.1.0', node, platform, host, cpus },
+    programs: createPrograms(() => false),
+    containers: createContainers(createPrograms(() => false)),
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: (used += 1), peakMemoryBytes: 50_000_000 }) },
   };
   const signal = new AbortController().signal;

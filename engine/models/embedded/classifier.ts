@@ -26,6 +26,11 @@ export interface Classifier {
   readonly labels: readonly string[];
   /** The most likely label; ties go to the label seen first in training. */
   classify(text: string): string;
+  /**
+   * What the text classified last made each label worth, in the order of `labels`, not negative; absent where the classifier weighs none. A view
+   * that the next text outdates.
+   */
+  worths?(): Float64Array;
   /** One loss a step, empty for models without one. */
   readonly learningCurve: readonly TrainingStep[];
 }

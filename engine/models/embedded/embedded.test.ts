@@ -109,6 +109,26 @@ describe('embedded models', () => {
     assert.ok(losses[0]! < Math.log(3) && losses.at(-1)! < losses[0]! / 5);
   });
 
+  it('tell how probable each label is, where they weigh the labels', async () => {
+    const clock = { monotonic: () => 0 } as Clock;
+    const digest = { sha256: () => '' } as unknown as Digest;
+    for (const kind of classifierKinds.values()) {
+      const classifier = await kind.train(rows, options, signal);
+      const model = createEmbeddedModel(kind, classifier, 'aa', 7, clock, digest);
+      for (const input of [...Object.values(asked), 'zzz']) {
+        const question = { input, messages: [], parameters: {}, stream: false, timeout: 1000 };
+        const { output, probabilities } = await model.answer(question, signal);
+        if (kind.id === 'majority' || kind.id === 'keyword') assert.equal(probabilities, undefined);
+        else if (probabilities === undefined) assert.deepEqual([kind.id, input], ['knn', 'zzz']);
+        else {
+          const all = Object.values(probabilities);
+          assert.ok(Math.abs(all.reduce((sum, one) => sum + one, 0) - 1) < 1e-12);
+          assert.equal(probabilities[output], Math.max(...all));
+        }
+      }
+    }
+  });
+
   it('linear refuses free text for targets', async () => {
     const essays = Array.from({ length: 20_000 }, (_, row) => ({
       text: `about ${row % 5000} ${row % 4999}`,
@@ -134,7 +154,9 @@ describe('embedded models', () => {
     };
     const model = await create('aa', 7);
     const question = { input: asked.login, messages: [], parameters: {}, stream: false, timeout: 1000 };
-    assert.deepEqual(await model.answer(question, signal), { output: 'login', latencyMs: 0.25, attempts: 1 });
+    const { probabilities, ...answer } = await model.answer(question, signal);
+    assert.deepEqual(answer, { output: 'login', latencyMs: 0.25, attempts: 1 });
+    assert.equal(Object.entries(probabilities ?? {}).sort(([, a], [, b]) => b - a)[0]?.[0], 'login');
     assert.equal(model.name, 'embedded:knn');
     const digests = [model, await create('ab', 7), await create('aa', 8), await create('aa', 7)].map(
       made => made.digest,

@@ -144,13 +144,14 @@ function createClassifier(set: TrainingSet, index: InvertedIndex): Classifier {
       const length = weigh(vector, index.rarity);
       compareWith(vector);
       const found = findNearest();
-      if (found === 0) return labels[majority]!;
       votes.fill(0);
+      if (found === 0) return labels[majority]!;
       for (let place = 0; place < found; place++) {
         const row = nearest[place]!;
         votes[targets[row]!]! += similarities[row]! / length;
       }
       return labels[largestAt(votes)]!;
     },
+    worths: () => votes,
   };
 }

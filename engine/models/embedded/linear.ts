@@ -56,6 +56,7 @@ export function createLinearClassifier(
   learningCurve: readonly TrainingStep[],
 ): Classifier {
   const scores = new Float64Array(labels.length);
+  const worths = new Float64Array(labels.length);
   return {
     labels,
     learningCurve,
@@ -63,6 +64,11 @@ export function createLinearClassifier(
       const length = vectorizer.fill(text);
       computeScores(scores, weights, vectorizer.columns, vectorizer.values, 0, length);
       return labels[largestAt(scores)]!;
+    },
+    worths() {
+      const highest = scores[largestAt(scores)]!;
+      for (let label = 0; label < labels.length; label++) worths[label] = Math.exp(scores[label]! - highest);
+      return worths;
     },
   };
 }

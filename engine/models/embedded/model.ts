@@ -39,8 +39,24 @@ function modelOf(name: string, digest: string, classifier: Classifier, clock: Cl
       signal.throwIfAborted();
       const asked = clock.monotonic();
       const output = classifier.classify(question.input);
-      return { output, latencyMs: clock.monotonic() - asked, attempts: 1 };
+      const latencyMs = clock.monotonic() - asked;
+      const probabilities = probabilitiesOf(classifier);
+      return { output, latencyMs, attempts: 1, ...(probabilities === undefined ? {} : { probabilities }) };
     },
     async close() {},
   };
+}
+
+/** With more labels than this, nobody reads their probabilities and telling them would cost more than the answer. */
+const mostLabels = 64;
+
+/** Each label's share of the worth that the last text gave to all; absent where it gave none. */
+function probabilitiesOf(classifier: Classifier): Readonly<Record<string, number>> | undefined {
+  const { labels } = classifier;
+  const worths = labels.length > mostLabels ? undefined : classifier.worths?.();
+  if (worths === undefined) return undefined;
+  let sum = 0;
+  for (const worth of worths) sum += worth;
+  if (!(sum > 0) || !Number.isFinite(sum)) return undefined;
+  return Object.fromEntries(labels.map((label, index) => [label, worths[index]! / sum]));
 }

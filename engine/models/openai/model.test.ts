@@ -1,39 +1,17 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { createManualClock } from '../../../test/fakes/clock.ts';
-import type { Digest } from '../../ports/digest.ts';
-import type { HttpClient, HttpRequest } from '../../ports/http.ts';
+import { instantHttp, type Steps } from '../../../test/fakes/instant-http.ts';
 import type { Question } from '../model.ts';
 import { createOpenAiModel } from './model.ts';
 import type { OpenAiSettings } from './model.ts';
 
 const { signal } = new AbortController();
-const encoder = new TextEncoder();
-const digest: Digest = {
-  sha256: data => createHash('sha256').update(data).digest('hex'),
-  startSha256: () => assert.fail(),
-};
-
-/** A response as a list of steps: milliseconds to pass, or text that arrives. */
-type Steps = readonly (number | string)[];
 
 function create(steps: Steps, settings: Partial<OpenAiSettings> = {}, contentType = 'text/event-stream') {
-  const clock = createManualClock(1000);
-  const requests: HttpRequest[] = [];
-  const client: HttpClient = {
-    async send(request, receiver) {
-      requests.push(request);
-      receiver.head(200, { 'content-type': contentType });
-      for (const step of steps) {
-        if (typeof step === 'number') await clock.advance(step);
-        else receiver.data(encoder.encode(step));
-      }
-    },
-    close: () => Promise.resolve(),
-  };
+  const { dependencies, requests } = instantHttp(steps, contentType);
+  const limits = { concurrency: 2 };
   const model = createOpenAiModel(
-    { name: 'gpt', baseUrl: 'http://localhost:1/v1', model: 'm', limits: { concurrency: 2 }, retries: 0, ...settings },
-    { http: () => client, httpOptions: { connections: 2 }, clock, digest, random: () => 0.5 },
+    { name: 'gpt', baseUrl: 'http://localhost:1/v1', model: 'm', limits, retries: 0, ...settings },
+    dependencies,
   );
   return { model, requests };
 }

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import process from 'node:process';
+import type { Command } from 'commander';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { convertFile } from '../../engine/convert/convert-file.ts';
+import { createHost } from '../composition.ts';
+import { watchInterrupts } from '../interrupts.ts';
+import { globalOptions, type GlobalOptions } from '../options.ts';
+import { printJson, printNote, printResult } from '../output.ts';
+
+interface ConvertOptions extends GlobalOptions {
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+export function addConvert(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('convert')
+    .description('Make a .bench.yaml of a promptfoo configuration or an lm-eval task file')
+    .argument('<file>', 'promptfooconfig.yaml, or a task’s .yaml')
+    .option('-o, --out <folder>', 'where the files are written (default: beside the file)')
+    .option('--force', 'replace files that are there')
+    .action((file: string, options: ConvertOptions, command: Command) =>
+      run(() => convert(path.resolve(file), { ...options, ...globalOptions(command) })),
+    );
+}
+
+async function convert(file: string, options: ConvertOptions): Promise<ExitCode> {
+  const { files, clock } = createHost();
+  const interrupts = watchInterrupts(clock);
+  try {
+    const converted = await convertFile(file, files, interrupts.signal);
+    const folder = options.out === undefined ? path.dirname(file) : path.resolve(options.out);
+    const targets = converted.files.map(({ path: name, text }) => ({ path: path.join(folder, name), text }));
+    if (options.force !== true) {
+      for (const target of targets) {
+        if ((await files.facts(target.path)) !== undefined) throw alreadyThere(target.path);
+      }
+    }
+    for (const target of targets) await files.writeText(target.path, target.text);
+    if (options.json === true) {
+      printJson({ files: targets.map(target => target.path), notes: converted.notes });
+      return 0;
+    }
+    for (const target of targets) printResult(path.relative(process.cwd(), target.path));
+    for (const note of converted.notes) printNote(note);
+    return 0;
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function alreadyThere(target: string): WorkbenchError {
+  return new WorkbenchError('usage', `${target} is there already; nothing was written.`, {
+    remedy: 'Name another folder with --out, or replace it with --force.',
+    place: { path: target },
+  });
+}

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import process from 'node:process';
+import type { Command } from 'commander';
+import { toWorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { ImportedSummary } from '../../engine/imports/import-file.ts';
+import { formatNumber } from '../../engine/reports/format.ts';
+import { createHost, withStore } from '../composition.ts';
+import { importInto, sortImported } from '../imports.ts';
+import { watchInterrupts } from '../interrupts.ts';
+import { globalOptions, type GlobalOptions } from '../options.ts';
+import { printFailure, printJson, printResult } from '../output.ts';
+
+interface ImportCommandOptions extends GlobalOptions {
+  readonly input?: string;
+  readonly target?: string;
+}
+
+export function addImport(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('import')
+    .description('Bring results of lm-eval, GuideLLM, promptfoo or Inspect in as runs')
+    .argument('<file...>', 'results_….json, benchmarks.json, a promptfoo output or a .eval log')
+    .option('--input <field>', 'field of the rows that is the input, so that rows pair with a benchmark’s')
+    .option('--target <field>', 'field that is the expected answer')
+    .action((files: readonly string[], options: ImportCommandOptions, command: Command) =>
+      run(() => importAll(files, { ...options, ...globalOptions(command) })),
+    );
+}
+
+/** A file that cannot be read is told, and the others come in all the same. */
+async function importAll(paths: readonly string[], options: ImportCommandOptions): Promise<ExitCode> {
+  const host = createHost();
+  const interrupts = watchInterrupts(host.clock);
+  const { signal } = interrupts;
+  const { input, target } = options;
+  const fields = { ...(input === undefined ? {} : { input }), ...(target === undefined ? {} : { target }) };
+  try {
+    return await withStore(host, process.cwd(), options.store, signal, async (store, workspace) => {
+      const imported: ImportedSummary[] = [];
+      let code: ExitCode = 0;
+      for (const file of paths) {
+        try {
+          const runs = await importInto(store, host, workspace.folder, path.resolve(file), fields, signal);
+          imported.push(...runs);
+          if (options.json !== true) for (const each of runs) printResult(describe(each));
+        } catch (error) {
+          signal.throwIfAborted();
+          const failed = printFailure(toWorkbenchError(error), false, options.verbose === true);
+          if (code === 0) code = failed;
+        }
+      }
+      if (options.json === true) printJson(sortImported(imported));
+      return code;
+    });
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function describe({ summary, isNew }: ImportedSummary): string {
+  const best = summary.headlines[0];
+  const figure = best === undefined ? '' : `, ${best.label} ${formatNumber(best.value, best.unit ?? 'ratio')}`;
+  const samples = `${String(summary.progress.done)} samples`;
+  const what = `${summary.name}: ${summary.progress.variants.map(({ model }) => model).join(', ')}`;
+  return isNew ? `${summary.id}  ${what} (${samples}${figure})` : `${summary.id}  ${what} was there already`;
+}

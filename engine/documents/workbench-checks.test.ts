@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { parseDocument } from './parse.ts';
+import { checkWorkbench } from './workbench-checks.ts';
+
+/** Everything found in one connection, schema and checks together. */
+function findings(connection: string): readonly string[] {
+  const parsed = parseDocument('workbench', `connections:\n  a: ${connection}\n`);
+  return [...parsed.diagnostics, ...checkWorkbench(parsed)].map(({ code, message }) => `${code} ${message}`);
+}
+
+describe('a connection', () => {
+  const fitting = [
+    '{provider: openai, model: m, api: responses}',
+    '{provider: azure-openai, endpoint: "https://r.openai.azure.com", model: d, auth: entra}',
+    '{provider: azure-openai, endpoint: "https://r.openai.azure.com", model: d, apiVersion: 2024-10-21}',
+    '{provider: anthropic, model: m, apiKey: {env: KEY}}',
+    '{provider: gemini, model: m, auth: google}',
+    '{provider: ollama, model: m, contextLength: 8192}',
+    '{provider: llama-cpp}',
+    '{provider: vscode-lm, family: gpt-4o}',
+    '{provider: http, url: "http://h.test/{{ id }}", body: "{}", output: /label, probabilities: /p}',
+    '{provider: command, command: [python, a.py]}',
+    '{provider: replay, path: a.jsonl}',
+    '{provider: openai, model: m, limits: {tokensPerMinute: 1000}, price: {perMinute: 0.006}}',
+  ];
+  for (const connection of fitting) {
+    it(`may be ${connection}`, () => assert.deepEqual(findings(connection), []));
+  }
+
+  const faulty: readonly [connection: string, expected: RegExp][] = [
+    [
+      '{provider: opnai, model: m}',
+      /^not-allowed-value .*`opnai`\. Did you mean `openai`\? Allowed: `openai`, `azure-/,
+    ],
+    ['{model: m}', /^missing-field Missing `provider`.*Allowed: .*`replay`\.$/],
+    ['{provider: openai, model: m, endpoint: "https://x.test"}', /^unknown-field Unknown field `endpoint`/],
+    ['{provider: azure-openai, model: m}', /^missing-field Missing `endpoint`/],
+    ['{provider: anthropic, model: m, api: chat}', /^unknown-field Unknown field `api`/],
+    ['{provider: openai, model: m, api: chats}', /^not-allowed-value .*Did you mean `chat`\?/],
+    ['{provider: http}', /^missing-field Missing `url`/],
+    ['{provider: http, url: "http://{{host}}/a"}', /^bad-format `connections\.a\.url` must be/],
+    ['{provider: command, command: python}', /^wrong-type .*Write `\[python\]`\.$/],
+    ['{provider: openai, model: m, price: {}}', /^wrong-length .* is empty\. Expected one of `input`/],
+    ['{provider: replay}', /^missing-field `a` needs `path`, a file of recorded answers, or `run`/],
+    ['{provider: replay, path: a.jsonl, run: r}', /^conflicting-fields `a` has both `path` and `run`/],
+    ['{provider: gemini, model: m, auth: google, apiKey: {env: K}}', /^conflicting-fields `a` has both `apiKey` and/],
+    ['openai', /^wrong-type .*Expected: a mapping with at least `provider`/],
+  ];
+  for (const [connection, expected] of faulty) {
+    it(`is told one thing about ${connection}`, () => {
+      const found = findings(connection);
+      assert.equal(found.length, 1, found.join('\n'));
+      assert.match(found[0] ?? '', expected);
+    });
+  }
+});

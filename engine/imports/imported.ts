@@ -1,0 +1,77 @@
+import type { FailureClass, MetricValue } from '../../schemas/generated/messages.ts';
+
+/** Tools whose results come in as runs. */
+export type ImportTool = 'lm-eval' | 'guidellm' | 'promptfoo' | 'inspect';
+
+/** A number another tool measured, for every sample or as a whole. */
+export interface ImportedScore {
+  /** Key of the samples' scores: lower-case letters, digits and hyphens. */
+  readonly id: string;
+  readonly label: string;
+  readonly unit: MetricValue['unit'];
+  readonly direction: MetricValue['direction'];
+}
+
+/** A figure as the file states it, without the samples behind it. */
+export interface ImportedFigure extends ImportedScore {
+  readonly kind: MetricValue['kind'];
+  readonly value: number;
+  readonly n: number;
+  /** Standard error of the figure, where the tool states one. */
+  readonly standardError?: number;
+}
+
+/** One model with one prompt or setting. */
+export interface ImportedVariant {
+  readonly model: string;
+  /** What sets it apart from others of the same model: a prompt, a load. */
+  readonly prompt?: string;
+  readonly figures: readonly ImportedFigure[];
+  /** Everything that decided its answers, as far as the file says. */
+  readonly settings: unknown;
+}
+
+export interface ImportedSample {
+  readonly variant: number;
+  readonly row: number;
+  readonly repeat: number;
+  readonly input: string;
+  readonly target: string;
+  readonly slices: Readonly<Record<string, string>>;
+  readonly output?: string;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly latencyMs?: number;
+  readonly firstTokenMs?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cost?: number;
+  readonly failure?: { readonly class: FailureClass; readonly message: string };
+  /** Why a score is right or wrong, as the tool's scorer said. */
+  readonly reasons?: Readonly<Record<string, string>>;
+}
+
+/** A result file of another tool, read: what it is about, and its samples in batches. */
+export interface ImportedRun {
+  readonly tool: ImportTool;
+  readonly toolVersion: string | undefined;
+  /** The task's or test's name. */
+  readonly name: string;
+  /** When it was measured, milliseconds since the epoch. */
+  readonly createdAt: number | undefined;
+  /** The dataset as the tool names it. */
+  readonly dataset: string;
+  readonly variants: readonly ImportedVariant[];
+  /** What the samples are scored by; the leading one first. */
+  readonly scores: readonly ImportedScore[];
+  readonly repeats: number;
+  /** What a reader must know, such as that the file holds no samples. */
+  readonly notes: readonly string[];
+  samples(signal: AbortSignal): AsyncIterable<readonly ImportedSample[]>;
+}
+
+/** Choices that a file cannot make itself. */
+export interface ImportOptions {
+  /** Field of the tool's rows that is the input, so that rows pair with a benchmark's; default: the usual names, else what was sent. */
+  readonly input?: string;
+  readonly target?: string;
+}

@@ -1,0 +1,46 @@
+import process from 'node:process';
+import { checkLlamaCpp } from './llama-cpp.ts';
+import { Unavailable } from './server.ts';
+import { checkTransformers } from './transformers.ts';
+
+/** What a server's checks report to. */
+export interface Checks {
+  check(name: string, action: () => Promise<void>): Promise<void>;
+}
+
+/** Asks real servers over tiny models made here. A server that cannot be installed is told and left out; everything else must pass. */
+async function main(): Promise<void> {
+  let passed = 0;
+  let failed = 0;
+  const checks: Checks = {
+    async check(name, action) {
+      try {
+        await action();
+        passed += 1;
+        console.log(`ok: ${name}`);
+      } catch (error) {
+        failed += 1;
+        console.log(`FAILED: ${name}`, error);
+      }
+    },
+  };
+  for (const [name, suite] of [
+    ['llama.cpp', checkLlamaCpp],
+    ['transformers serve', checkTransformers],
+  ] as const) {
+    try {
+      await suite(checks);
+    } catch (error) {
+      if (error instanceof Unavailable) {
+        console.log(`\nskipped: ${name} cannot be had here: ${error.message}\n`);
+        continue;
+      }
+      failed += 1;
+      console.log(`FAILED: ${name}`, error);
+    }
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+}
+
+if (import.meta.main) await main();
