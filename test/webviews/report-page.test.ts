@@ -50,12 +50,13 @@ describe('the report page', function () {
 
   for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
     it(`shows a finished run in ${theme}, within its content security policy and without serious accessibility findings`, async () => {
-      const { page, faults } = await open(readReport('finished'), { theme });
+      const { page, faults } = await open(readReport('full'), { theme });
       assert.deepEqual(await sections(page), [
         'Verdict',
         'Results',
         'Charts',
         'Comparisons',
+        'Regressions',
         'Slices',
         'Confusion matrix',
         'Learning',
@@ -77,6 +78,50 @@ describe('the report page', function () {
       /^embedded:linear has the highest Accuracy: 0\.\d{3} \(95 % interval 0\.\d{3} to 0\.\d{3}\), n 480\.$/,
     );
     assert.match(verdicts[1] ?? '', /embedded:linear is better than embedded:majority by/);
+  });
+
+  it('shows a report from before there were trade-offs, distributions, worst rows and regressions', async () => {
+    const { page, faults } = await open(readReport('finished'));
+    assert.deepEqual(await sections(page), [
+      'Verdict',
+      'Results',
+      'Charts',
+      'Comparisons',
+      'Slices',
+      'Confusion matrix',
+      'Learning',
+      'Rows models disagree on',
+      'Samples',
+    ]);
+    assert.deepEqual(faults, []);
+  });
+
+  it('shows the matrix of any model and any metric over classes', async () => {
+    const report = readReport('full');
+    const [, , knn, linear] = report.variants;
+    const matrix = knn!.confusion!;
+    const confusions = [
+      { metric: 'f1', label: 'F1', matrix },
+      {
+        metric: 'balanced',
+        label: 'Balanced accuracy',
+        matrix: { ...matrix, labels: matrix.labels.map(name => `${name}!`) },
+      },
+    ];
+    const { page } = await open({
+      ...report,
+      variants: [...report.variants.slice(0, 2), { ...knn!, confusions }, linear!],
+    });
+    const matrices = page.locator('aiwb-matrix-section');
+    assert.equal(await matrices.getByRole('region', { name: 'Confusion matrix of embedded:linear' }).count(), 1);
+    await matrices.locator('vscode-single-select[label="Model"]').click();
+    await matrices.getByRole('option', { name: 'embedded:knn' }).click();
+    await matrices.getByRole('region', { name: 'Confusion matrix of embedded:knn' }).waitFor();
+    await matrices.locator('vscode-single-select[label="Metric"]').click();
+    await matrices.getByRole('option', { name: 'Balanced accuracy' }).click();
+    await matrices.getByRole('rowheader', { name: 'billing!' }).waitFor();
+    const state = await page.evaluate(() => (globalThis as unknown as { state: Record<string, unknown> }).state);
+    assert.deepEqual(state['matrix'], { variant: 2, metric: 'balanced' });
   });
 
   it('sorts the results by any column and tells so to screen readers', async () => {
@@ -180,7 +225,7 @@ describe('the report page', function () {
 
   for (const theme of ['light', 'hc-dark'] as const) {
     it(`fits 300 pixels in ${theme}: only tables scroll sideways`, async () => {
-      for (const name of ['finished', 'comparison', 'running']) {
+      for (const name of ['full', 'comparison', 'running']) {
         const { page } = await open(readReport(name), { theme, width: 300 });
         const overflow = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -70,13 +70,14 @@ describe('the self-contained report', function () {
 
   for (const scheme of ['light', 'dark'] as const) {
     it(`is complete without a host in ${scheme}: every section, charts, the wrong answers, nothing fetched`, async () => {
-      const { page, faults, requests } = await open(readReport('finished'), worst, scheme);
+      const { page, faults, requests } = await open(readReport('full'), worst, scheme);
       const titles = await page.getByRole('heading', { level: 2 }).allInnerTexts();
       assert.deepEqual(titles, [
         'Verdict',
         'Results',
         'Charts',
         'Comparisons',
+        'Regressions',
         'Slices',
         'Confusion matrix',
         'Learning',
@@ -96,7 +97,7 @@ describe('the self-contained report', function () {
   }
 
   it('sorts, narrows and leads to the rows it carries, and says where it carries none', async () => {
-    const { page, faults } = await open(readReport('finished'), worst, 'dark');
+    const { page, faults } = await open(readReport('full'), worst, 'dark');
     const list = page.getByRole('region', { name: 'Table of samples' });
     const ids = async (): Promise<string[]> =>
       (await list.locator('tr.row button').allInnerTexts()).map(text => text.trim()).slice(0, 3);

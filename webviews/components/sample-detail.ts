@@ -173,8 +173,13 @@ function factsOf(sample: SampleRow): string[] {
 }
 
 function answerFacts(details: SampleDetails): string[] {
-  const { finishReason, fingerprint, reasoningTokens, cached, perturbed, measuringCost } = details;
+  const { finishReason, fingerprint, reasoningTokens, cached, perturbed, measuringCost, timings = {} } = details;
+  const spent = (what: string, value: number | undefined): string[] =>
+    value === undefined ? [] : [`${what} ${formatValue(value, 'ms')}`];
   return [
+    ...spent('loading the model', timings.loadMs),
+    ...spent('reading the prompt', timings.promptMs),
+    ...spent('writing the answer', timings.generateMs),
     ...(reasoningTokens === undefined ? [] : [`${formatCount(reasoningTokens)} reasoning tokens`]),
     ...(finishReason === undefined ? [] : [`ended by ${showUnseen(finishReason)}`]),
     ...(fingerprint === undefined ? [] : [`answered by ${showUnseen(fingerprint)}`]),
