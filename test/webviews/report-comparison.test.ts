@@ -202,7 +202,7 @@ describe('the comparison of runs', function () {
     await page.getByRole('button', { name: 'In the order of rows' }).waitFor();
     const expected = { runIds: [earlier, later], sort: { by: 'wrong', descending: true }, limit: 25 };
     assert.deepEqual(await lastQuery('disagreements'), expected);
-    const list = page.locator('aiwb-disagreement-list').last();
+    const list = page.locator('aiwb-disagreement-list[edition]');
     await list.getByRole('button', { name: 'Show more rows' }).click();
     await list.getByText('60 rows; 50 shown.').waitFor();
     assert.deepEqual(await lastQuery('disagreements'), { ...expected, offset: 25 });

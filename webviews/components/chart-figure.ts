@@ -38,6 +38,11 @@ export class ChartFigure extends LitElement {
       figure {
         max-width: 760px;
       }
+      h3,
+      .note {
+        overflow-wrap: anywhere;
+        min-width: 0;
+      }
       .note {
         margin: -4px 0 8px;
       }

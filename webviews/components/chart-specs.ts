@@ -3,7 +3,7 @@ import type { Report, Unit } from '../../schemas/generated/messages.ts';
 import type { ChartTheme } from '../shared/chart-theme.ts';
 import { figureOf, rankedVariants, variantName, type MetricColumn } from '../shared/figures.ts';
 import { formatValue, unitName } from '../shared/format.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
 
 export interface ChartTable {
   readonly header: readonly string[];
@@ -165,9 +165,10 @@ export function nameAxis({ fontSize }: ChartTheme, width: number) {
   };
 }
 
-/** A measure's name with its unit. */
+/** A measure's name with its unit, short enough for an axis. */
 export function axisTitle({ label, unit }: { readonly label: string; readonly unit: Unit }): string {
-  return unitName(unit) === '' ? showUnseen(label) : `${showUnseen(label)}, ${unitName(unit)}`;
+  const name = clipLine(label, 60);
+  return unitName(unit) === '' ? name : `${name}, ${unitName(unit)}`;
 }
 
 /** So many ticks leave room for their labels. */

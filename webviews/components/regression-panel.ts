@@ -34,6 +34,10 @@ export class RegressionPanel extends LitElement {
         cursor: pointer;
         padding: 4px 0;
       }
+      summary,
+      p {
+        overflow-wrap: anywhere;
+      }
       summary > strong {
         font-weight: 600;
       }

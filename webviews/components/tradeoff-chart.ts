@@ -2,6 +2,7 @@ import type { Report, Tradeoff } from '../../schemas/generated/messages.ts';
 import type { ChartTheme } from '../shared/chart-theme.ts';
 import { variantName } from '../shared/figures.ts';
 import { formatConfidence, formatValue } from '../shared/format.ts';
+import { showUnseen } from '../shared/text.ts';
 import { axisTitle, frame, isSpread, tickCount, type Chart } from './chart-specs.ts';
 import { labelGap, placeLabels } from './place-labels.ts';
 
@@ -40,7 +41,7 @@ export function tradeoffChart(report: Report, tradeoff: Tradeoff): Chart {
     note: [
       `Diamonds on the dashed line: no other model is at least as good in both and better in one (Pareto). Bars: ${formatConfidence(report.confidence)} intervals.`,
       ...(isLogarithmic ? ['The horizontal axis is logarithmic.'] : []),
-      ...(note === undefined ? [] : [note]),
+      ...(note === undefined ? [] : [showUnseen(note)]),
     ].join(' '),
     summary,
     table: {

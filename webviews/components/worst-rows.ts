@@ -15,6 +15,9 @@ export class WorstRows extends LitElement {
     buttonStyles,
     tableStyles,
     css`
+      p {
+        overflow-wrap: anywhere;
+      }
       .scroll {
         max-height: min(50vh, 420px);
         border: 1px solid var(--aiwb-line);

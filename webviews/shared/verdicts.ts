@@ -11,7 +11,7 @@ export interface VerdictItem {
   readonly text: string;
 }
 
-/** Further metrics told one by one; the comparisons have all of them. */
+/** Further metrics, or models that changed, told one by one; the sections below have all of them. */
 const mostFurther = 6;
 
 /**
@@ -22,10 +22,7 @@ export function verdictItems(report: Report): readonly VerdictItem[] {
   return [
     ...leadItems(report),
     ...furtherItems(report),
-    ...(report.regressions ?? []).map(({ verdict, sentence }) => {
-      const { icon, tone } = verdictWords(verdict);
-      return { icon, tone, text: showUnseen(sentence) };
-    }),
+    ...regressionItems(report),
     ...report.gates.map(({ outcome, sentence }) => {
       const { text, ...look } = gateWords(outcome);
       return { ...look, text: `${text}: ${showUnseen(sentence)}` };
@@ -74,6 +71,19 @@ function furtherItems(report: Report): VerdictItem[] {
   if (rest <= 0) return items;
   const text = `${countOf(rest, 'further metric')} compared below.`;
   return [...items.slice(0, mostFurther), { icon: 'info', tone: 'neutral', text }];
+}
+
+/** What changed since an earlier run, those that lost most first. */
+function regressionItems({ regressions = [] }: Report): VerdictItem[] {
+  const worstFirst = [...regressions].sort((a, b) => b.lost - b.gained - (a.lost - a.gained));
+  const items = worstFirst.slice(0, mostFurther).map(({ verdict, sentence }) => {
+    const { icon, tone } = verdictWords(verdict);
+    return { icon, tone, text: showUnseen(sentence) };
+  });
+  const rest = regressions.length - items.length;
+  if (rest === 0) return items;
+  const text = `${countOf(rest, 'further model')} compared with an earlier run below.`;
+  return [...items, { icon: 'info', tone: 'neutral', text }];
 }
 
 function furtherItem(report: Report, column: MetricColumn): VerdictItem | undefined {
