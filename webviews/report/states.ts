@@ -46,7 +46,7 @@ export function renderStanding(model: PageModel) {
 
 /** Of a self-contained file, which carries some rows only. */
 export function renderEmbeddedNote(total: number) {
-  return html`<p class="muted">
+  return html`<p class="standing muted">
     This file carries some of the ${formatCount(total)} wrong answers of the first run. All samples are in AI Workbench.
   </p>`;
 }
