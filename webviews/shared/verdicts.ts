@@ -1,4 +1,4 @@
-import type { PairedComparison, Report } from '../../schemas/generated/messages.ts';
+import type { PairedComparison, Regression, Report } from '../../schemas/generated/messages.ts';
 import { figureOf, leadingMetric, metricColumns, rankedVariants, variantName, type MetricColumn } from './figures.ts';
 import { countOf, formatConfidence, formatCount, formatValue } from './format.ts';
 import type { IconName } from './icons.ts';
@@ -73,9 +73,10 @@ function furtherItems(report: Report): VerdictItem[] {
   return [...items.slice(0, mostFurther), { icon: 'info', tone: 'neutral', text }];
 }
 
-/** What changed since an earlier run, those that lost most first. */
+/** What changed since an earlier run: models that became worse first, then those that lost most rows. */
 function regressionItems({ regressions = [] }: Report): VerdictItem[] {
-  const worstFirst = [...regressions].sort((a, b) => b.lost - b.gained - (a.lost - a.gained));
+  const isWorse = ({ verdict }: Regression): number => Number(verdict === 'worse');
+  const worstFirst = [...regressions].sort((a, b) => isWorse(b) - isWorse(a) || b.lost - a.lost);
   const items = worstFirst.slice(0, mostFurther).map(({ verdict, sentence }) => {
     const { icon, tone } = verdictWords(verdict);
     return { icon, tone, text: showUnseen(sentence) };
