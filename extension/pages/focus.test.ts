@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Evidence } from '../../schemas/generated/messages.ts';
 import { validateHostToPage } from '../../schemas/generated/validators.js';
-import { focusOf, isFocus } from './focus.ts';
+import { focusOf, focusOnSample, isFocus } from './focus.ts';
 
 describe('where evidence leads in a run', () => {
   const figure: Evidence = { kind: 'run', title: 'core, run r1', runId: 'r1' };
@@ -21,6 +21,12 @@ describe('where evidence leads in a run', () => {
       if (found !== undefined) assert.ok(isFocus(found) && validateHostToPage(found));
     });
   }
+
+  it('is told for one sample', () => {
+    const found = focusOnSample({ runId: 'r1', id: 12 });
+    assert.deepEqual(found, { type: 'focus', sample: 12, runId: 'r1' });
+    assert.ok(isFocus(found) && validateHostToPage(found));
+  });
 
   it('is told apart from what menus pass', () => {
     for (const other of [undefined, null, 'r1', [{ kind: 'run', id: 'r1' }], { kind: 'run', id: 'r1' }])

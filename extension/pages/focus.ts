@@ -1,4 +1,4 @@
-import type { Evidence, FocusSamples } from '../../schemas/generated/messages.ts';
+import type { Evidence, FocusSamples, SampleReference } from '../../schemas/generated/messages.ts';
 
 /** Where a figure comes from, its wrong answers first; undefined for evidence that is no figure of particular rows. */
 export function focusOf({ kind, variant, slice }: Evidence): FocusSamples | undefined {
@@ -9,6 +9,11 @@ export function focusOf({ kind, variant, slice }: Evidence): FocusSamples | unde
     ...(variant === undefined ? {} : { variant }),
     ...(slice === undefined ? {} : { slice }),
   };
+}
+
+/** The way to one sample by its permanent name. */
+export function focusOnSample({ runId, id }: SampleReference): FocusSamples {
+  return { type: 'focus', sample: id, runId };
 }
 
 /** Whether a command's second argument is where to look: menus pass their selected rows there. The page checks the rest. */

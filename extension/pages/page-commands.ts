@@ -5,9 +5,10 @@ import { FailureError } from '../base/failure.ts';
 import { chosenPolicies } from '../registry/policies.ts';
 import type { RegistryBook, VersionPlace } from '../registry/registry-book.ts';
 import { resolveInside } from '../registry/resolve-inside.ts';
+import { focusOnSample } from './focus.ts';
 import type { ScorecardPageCommand } from './registry-pages.ts';
 
-const reportCommands: Record<PageCommand['command'], string> = {
+const reportCommands: Record<Exclude<PageCommand['command'], 'openSample'>, string> = {
   cancel: 'aiwb.cancelRun',
   resume: 'aiwb.resumeRun',
   export: 'aiwb.exportRun',
@@ -18,7 +19,15 @@ const reportCommands: Record<PageCommand['command'], string> = {
 };
 
 /** A button of the run page: the command of the same name, for the run it names or all of the page. */
-export async function runReportCommand({ command, runId }: PageCommand, runIds: readonly string[]): Promise<void> {
+export async function runReportCommand(
+  { command, runId, sample }: PageCommand,
+  runIds: readonly string[],
+): Promise<void> {
+  if (command === 'openSample') {
+    if (runId !== undefined && sample !== undefined)
+      await vscode.commands.executeCommand('aiwb.openRun', runId, focusOnSample({ runId, id: sample }));
+    return;
+  }
   await vscode.commands.executeCommand(reportCommands[command], runId ?? [...runIds]);
 }
 

@@ -94,6 +94,34 @@ describe('report page', () => {
   });
 });
 
+describe('samples of a report page', () => {
+  it('are given up when the page asks for others', async () => {
+    const posted: HostToPage[] = [];
+    const engine = {
+      async request(_method: string, { limit }: { limit: number }, signal: AbortSignal) {
+        if (limit === 1)
+          await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        return { rows: [], total: limit };
+      },
+    } as unknown as Engine;
+    const book = { onRunsChanged: createEmitter<RunChange[]>().event, find: async () => ({ folder: '/w', run }) };
+    const session = createReportSession({
+      runIds: ['r1'],
+      book: book as unknown as RunBook,
+      engineAt: () => engine,
+      post: message => posted.push(message),
+      command: async () => {},
+      onTitle: () => undefined,
+    });
+    const slow = session.receive({ type: 'samples', request: 1, query: { runId: 'r1', limit: 1 } });
+    await settle();
+    await session.receive({ type: 'samples', request: 2, query: { runId: 'r1', limit: 2 } });
+    await slow;
+    assert.deepEqual(posted, [{ type: 'samples', request: 2, page: { rows: [], total: 2 } }]);
+    session.dispose();
+  });
+});
+
 describe('tuning page', () => {
   function openTuning(reports: unknown[]) {
     const changed = createEmitter<RunChange[]>();

@@ -35,6 +35,7 @@ export interface RunPageParts<Out, Command> {
 /** The page of a benchmark run, or the comparison of several. */
 export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>): PageSession<PageToHost> {
   const runIds = [...parts.runIds];
+  let asking: AbortController | undefined;
   return createPageSession<PageToHost, HostToPage>({
     async load(signal) {
       const report = await (await findEngine(parts)).request('runs/report', { runIds }, signal);
@@ -49,7 +50,11 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
       const engine = await findEngine(parts);
       const { request } = message;
       if (message.type === 'samples') {
-        const page = await engine.request('samples/query', message.query, signal);
+        // A page waits for one answer at a time: it has given up on the one before, which may be an order of a million rows.
+        asking?.abort();
+        asking = new AbortController();
+        const wanted = AbortSignal.any([signal, asking.signal]);
+        const page = await engine.request('samples/query', message.query, wanted);
         parts.post({ type: 'samples', request, page });
       } else {
         const page = await engine.request('samples/disagreements', message.query, signal);

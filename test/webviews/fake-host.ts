@@ -11,7 +11,7 @@ export function readReport(name: string): Report {
 interface HostOptions {
   readonly report: Report;
   readonly theme: ThemeName;
-  /** Samples the fake store holds; ids are consecutive from `firstId`. */
+  /** Samples the fake store holds; ids count from 1. */
   readonly samples?: number;
   /** What the host sends before the report. */
   readonly before?: readonly unknown[];
@@ -42,7 +42,10 @@ function fakeHostScript({ report, theme, samples, before }: Required<HostOptions
   `;
 }
 
-/** Runs in the page. Every third sample is wrong, every hundredth failed; a dozen came by chat, the next by email. */
+/**
+ * Runs in the page. Every third sample is wrong, every hundredth failed; a dozen came by chat, the next by email. Its order and
+ * conditions are the simplest that answer what tests ask.
+ */
 function runFakeHost(report: Report, sampleCount: number, before: readonly unknown[]): void {
   interface Scope {
     posted: { type: string; request?: number; query?: Record<string, unknown> }[];
@@ -51,8 +54,15 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
     acquireVsCodeApi: unknown;
   }
   const scope = globalThis as unknown as Scope;
-  const firstId = 3 * 2 ** 32 + 1;
-  const variants = Math.max(1, report.variants.length);
+  interface Where {
+    variants?: number[];
+    right?: boolean;
+    failures?: string[];
+    slices?: { column: string; value: string }[];
+    latencyMs?: { least?: number };
+    scores?: { least?: number }[];
+  }
+  const variantCount = Math.max(1, report.variants.length);
   const labels = ['billing', 'bug', 'login', 'how-to', 'delivery'];
   const texts = [
     'hello, the price went up with no notice at all, eur 9 to eur 59, can someone in accounts look at this?',
@@ -63,20 +73,51 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
   ];
   const kindOf = (index: number): 'right' | 'wrong' | 'failed' =>
     index % 100 === 99 ? 'failed' : index % 3 === 1 ? 'wrong' : 'right';
+  const latencyOf = (index: number): number => 0.4 + (index % 7);
   const channelOf = (index: number): string => (Math.floor(index / 12) % 2 === 0 ? 'chat' : 'email');
   const isIn = (index: number, slice: { column: string; value: string }): boolean =>
     slice.column === 'channel' && channelOf(index) === slice.value;
+  const isAmong = (index: number, { variants, right, failures, slices, latencyMs, scores }: Where): boolean =>
+    (variants === undefined || variants.includes(index % variantCount)) &&
+    (right === undefined || kindOf(index) === (right ? 'right' : 'wrong')) &&
+    (failures === undefined || (kindOf(index) === 'failed' && failures.includes('rate-limit'))) &&
+    (slices === undefined || slices.some(slice => isIn(index, slice))) &&
+    (latencyMs === undefined || latencyOf(index) >= (latencyMs.least ?? 0)) &&
+    (scores === undefined || (kindOf(index) === 'right' ? 1 : 0) >= (scores[0]?.least ?? 0));
   const fits = (index: number, query: Record<string, unknown>): boolean =>
-    (query['variant'] === undefined || index % variants === query['variant']) &&
+    (query['variant'] === undefined || index % variantCount === query['variant']) &&
     (query['slice'] === undefined || isIn(index, query['slice'] as { column: string; value: string })) &&
+    (query['where'] === undefined || isAmong(index, query['where'] as Where)) &&
     (query['filter'] === undefined || query['filter'] === 'all' || kindOf(index) === query['filter']);
+  /** Of one sample: everything that there is to tell. */
+  const told = {
+    input: 'audio/call-0008.wav',
+    target: 'the quick brown fox jumps over the dog',
+    output: 'the quick brow fox jumps over a the dog',
+    inputTokens: 812,
+    outputTokens: 9,
+    cost: 0.0021,
+    details: {
+      finishReason: 'length',
+      fingerprint: 'fp_0a1b',
+      reasoningTokens: 120,
+      cached: true,
+      perturbed: true,
+      toolCalls: [{ name: 'find_ticket', arguments: '{"id": 8}' }],
+      measured: {
+        tone: { judges: [{ judge: 'gpt', score: 0.75, reasons: 'Polite, but <b>vague</b> about the refund.' }] },
+      },
+      unmeasured: { similarity: 'the embedding model refused the text' },
+      measuringCost: 0.0004,
+    },
+  };
   const sampleAt = (index: number) => {
     const kind = kindOf(index);
     const target = labels[index % labels.length] ?? '';
     return {
-      id: firstId + index,
-      variant: index % variants,
-      row: Math.floor(index / variants),
+      id: index + 1,
+      variant: index % variantCount,
+      row: Math.floor(index / variantCount),
       repeat: 0,
       state: kind === 'failed' ? 'failed' : 'answered',
       input: texts[index % texts.length],
@@ -84,41 +125,59 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
       ...(kind === 'failed'
         ? { failure: { class: 'rate-limit', message: 'Too many requests; the endpoint asked to wait 20 s.' } }
         : { output: kind === 'right' ? target : (labels[(index + 1) % labels.length] ?? '') }),
-      scores: kind === 'failed' ? {} : { accuracy: kind === 'right' ? 1 : 0 },
+      ...(kind === 'failed' ? {} : { right: kind === 'right' }),
+      scores:
+        kind === 'failed'
+          ? {}
+          : { accuracy: kind === 'right' ? 1 : 0, ...(index === 8 ? { wer: 0.5, tone: 0.75 } : {}) },
       slices: { channel: channelOf(index) },
-      latencyMs: 0.4 + (index % 7),
+      latencyMs: latencyOf(index),
       attempts: kind === 'failed' ? 3 : 1,
+      ...(index === 8 ? told : {}),
     };
   };
-  const countFitting = (query: Record<string, unknown>): number => {
-    let count = 0;
-    for (let index = 0; index < sampleCount; index++) if (fits(index, query)) count++;
-    return count;
+  /** Positions of what matches, in order; kept, for a test asks page by page. */
+  const orders = new Map<string, Int32Array>();
+  const orderOf = (query: Record<string, unknown>): Int32Array => {
+    const key = JSON.stringify(query);
+    const known = orders.get(key);
+    if (known !== undefined) return known;
+    const found: number[] = [];
+    for (let index = 0; index < sampleCount; index++) if (fits(index, query)) found.push(index);
+    const sort = query['sort'] as { by: string; descending?: boolean } | undefined;
+    const keyOf = (index: number): number => (sort?.by === 'latency' ? latencyOf(index) : index);
+    if (sort !== undefined) found.sort((a, b) => (keyOf(a) - keyOf(b)) * (sort.descending === true ? -1 : 1) || a - b);
+    const order = Int32Array.from(found);
+    orders.set(key, order);
+    return order;
   };
-  const counts = new Map<string, number>();
-  const pageOf = (query: Record<string, unknown>) => {
-    const { after, limit, ...rest } = query;
-    const key = JSON.stringify(rest);
-    if (!counts.has(key)) counts.set(key, countFitting(query));
-    const rows = [];
-    const start = after === undefined ? 0 : (after as number) - firstId + 1;
-    for (let index = Math.max(0, start); index < sampleCount && rows.length < (limit as number); index++) {
-      if (fits(index, query)) rows.push(sampleAt(index));
-    }
-    return { rows, total: counts.get(key), ...(rows.length > 0 ? { next: rows.at(-1)?.id } : {}) };
+  const pageOf = ({ after, offset, find, limit, ...query }: Record<string, unknown>) => {
+    const order = orderOf(query);
+    const found = find === undefined ? -1 : order.indexOf((find as number) - 1);
+    const size = limit as number;
+    const start =
+      after !== undefined
+        ? order.indexOf((after as number) - 1) + 1
+        : found >= 0
+          ? found - (found % size)
+          : ((offset as number | undefined) ?? 0);
+    const rows = [...order.subarray(start, start + size)].map(sampleAt);
+    return { rows, total: order.length, offset: start, ...(found >= 0 ? { found } : {}) };
   };
   const disagreements = (query: Record<string, unknown>) => {
-    const from = query['after'] === undefined ? 0 : (query['after'] as number) + 1;
+    const from = (query['offset'] as number | undefined) ?? 0;
+    const answerers = (query['variants'] as unknown[] | undefined) ?? report.variants;
     const rows = Array.from({ length: Math.min(query['limit'] as number, 60 - from) }, (_, offset) => ({
       row: from + offset,
       input: texts[offset % texts.length],
       target: 'billing',
-      answers: report.variants.map((_variant, index) =>
-        (index + offset) % 5 === 4 ? null : { output: index % 2 === 0 ? 'bug' : 'billing', right: index % 2 === 1 },
+      answers: answerers.map((_variant, index) =>
+        (index + offset) % 5 === 4
+          ? null
+          : { output: index % 2 === 0 ? 'bug' : 'billing', right: index % 2 === 1, id: 40 * offset + index + 1 },
       ),
     }));
-    const last = from + rows.length;
-    return { rows, total: 60, ...(last < 60 ? { next: last - 1 } : {}) };
+    return { rows, total: 60, offset: from };
   };
   scope.posted = [];
   scope.slow = 0;

@@ -50,15 +50,17 @@ describe('the report page', function () {
 
   for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
     it(`shows a finished run in ${theme}, within its content security policy and without serious accessibility findings`, async () => {
-      const { page, faults } = await open(readReport('finished'), { theme });
+      const { page, faults } = await open(readReport('full'), { theme });
       assert.deepEqual(await sections(page), [
         'Verdict',
         'Results',
         'Charts',
         'Comparisons',
+        'Regressions',
         'Slices',
         'Confusion matrix',
         'Learning',
+        'Worst rows',
         'Rows models disagree on',
         'Samples',
       ]);
@@ -78,6 +80,50 @@ describe('the report page', function () {
     assert.match(verdicts[1] ?? '', /embedded:linear is better than embedded:majority by/);
   });
 
+  it('shows a report from before there were trade-offs, distributions, worst rows and regressions', async () => {
+    const { page, faults } = await open(readReport('finished'));
+    assert.deepEqual(await sections(page), [
+      'Verdict',
+      'Results',
+      'Charts',
+      'Comparisons',
+      'Slices',
+      'Confusion matrix',
+      'Learning',
+      'Rows models disagree on',
+      'Samples',
+    ]);
+    assert.deepEqual(faults, []);
+  });
+
+  it('shows the matrix of any model and any metric over classes', async () => {
+    const report = readReport('full');
+    const [, , knn, linear] = report.variants;
+    const matrix = knn!.confusion!;
+    const confusions = [
+      { metric: 'f1', label: 'F1', matrix },
+      {
+        metric: 'balanced',
+        label: 'Balanced accuracy',
+        matrix: { ...matrix, labels: matrix.labels.map(name => `${name}!`) },
+      },
+    ];
+    const { page } = await open({
+      ...report,
+      variants: [...report.variants.slice(0, 2), { ...knn!, confusions }, linear!],
+    });
+    const matrices = page.locator('aiwb-matrix-section');
+    assert.equal(await matrices.getByRole('region', { name: 'Confusion matrix of embedded:linear' }).count(), 1);
+    await matrices.locator('vscode-single-select[label="Model"]').click();
+    await matrices.getByRole('option', { name: 'embedded:knn' }).click();
+    await matrices.getByRole('region', { name: 'Confusion matrix of embedded:knn' }).waitFor();
+    await matrices.locator('vscode-single-select[label="Metric"]').click();
+    await matrices.getByRole('option', { name: 'Balanced accuracy' }).click();
+    await matrices.getByRole('rowheader', { name: 'billing!' }).waitFor();
+    const state = await page.evaluate(() => (globalThis as unknown as { state: Record<string, unknown> }).state);
+    assert.deepEqual(state['matrix'], { variant: 2, metric: 'balanced' });
+  });
+
   it('sorts the results by any column and tells so to screen readers', async () => {
     const { page } = await open(readReport('finished'));
     const table = page.getByRole('region', { name: 'Results by model' });
@@ -86,10 +132,9 @@ describe('the report page', function () {
     await table.getByRole('button', { name: 'Accuracy' }).press('Enter');
     assert.equal(await table.getByRole('columnheader', { name: 'Accuracy' }).getAttribute('aria-sort'), 'ascending');
     assert.match((await table.getByRole('rowheader').allInnerTexts())[0] ?? '', /embedded:majority\s*baseline/);
-    assert.deepEqual(await page.evaluate(() => (globalThis as unknown as { state: unknown }).state), {
-      runIds: [readReport('finished').runs[0]?.id],
-      sort: { column: 'accuracy', descending: false },
-    });
+    const state = await page.evaluate(() => (globalThis as unknown as { state: Record<string, unknown> }).state);
+    assert.deepEqual(state['runIds'], [readReport('finished').runs[0]?.id]);
+    assert.deepEqual(state['sort'], { column: 'accuracy', descending: false });
   });
 
   it('gives every chart its data as a table', async () => {
@@ -153,7 +198,10 @@ describe('the report page', function () {
     assert.match(await deepText(page.locator('aiwb-comparison-table')), /Not distinguishable/);
     assert.deepEqual(await page.locator('aiwb-chart h3').allInnerTexts(), [
       'Which model is better, and how sure?',
+      'What does the quality take in time?',
       'What does the quality cost?',
+      'How long do answers take?',
+      'Which channel is served worse?',
     ]);
     await takePicture(page, 'comparison-dark');
     assert.deepEqual(await auditPage(page), []);
@@ -177,7 +225,7 @@ describe('the report page', function () {
 
   for (const theme of ['light', 'hc-dark'] as const) {
     it(`fits 300 pixels in ${theme}: only tables scroll sideways`, async () => {
-      for (const name of ['finished', 'comparison', 'running']) {
+      for (const name of ['full', 'comparison', 'running']) {
         const { page } = await open(readReport(name), { theme, width: 300 });
         const overflow = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -44,9 +44,11 @@ describe('samples of a slice', function () {
     await settle(page);
   }
 
-  const select = (label: string) => page.locator(`aiwb-sample-browser vscode-single-select[label="${label}"]`);
-  const shown = (label: string): Promise<string> =>
-    select(label).evaluate(element => {
+  const menu = (label: string) => page.locator(`aiwb-sample-filters aiwb-choice-menu[label="${label}"]`);
+  const shown = async (label: string): Promise<string> =>
+    (await menu(label).locator('summary').innerText()).replace(`${label}: `, '').trim();
+  const shownOutcome = (): Promise<string> =>
+    page.locator('vscode-single-select[label="Show"]').evaluate(element => {
       const { value } = element as HTMLElement & { value: string };
       const option = [...element.querySelectorAll('vscode-option')].find(
         each => (each as HTMLElement & { value: string }).value === value,
@@ -67,17 +69,17 @@ describe('samples of a slice', function () {
     for (const message of posted) assert.ok(validatePageToHost(message), JSON.stringify(message));
     return posted.findLast(({ type }) => type === 'samples')?.query;
   };
-  const state = (): Promise<Scope['state']> => page.evaluate(() => (globalThis as unknown as Scope).state);
+  const samplesState = (): Promise<Record<string, unknown>> =>
+    page.evaluate(() => (globalThis as unknown as Scope).state['samples'] as Record<string, unknown>);
   const runId = readReport('finished').runs[0]?.id;
 
   it('are chosen among the slices of the report, and kept', async () => {
     await open(readReport('finished'));
-    await select('Slice').click();
-    const options = select('Slice').getByRole('option');
+    await menu('Slices').locator('summary').click();
+    const options = menu('Slices').locator('label');
     assert.deepEqual(
       (await options.allInnerTexts()).map(text => text.trim()),
       [
-        'Every slice',
         'channel: email',
         'channel: chat',
         'channel: web-form',
@@ -92,22 +94,28 @@ describe('samples of a slice', function () {
     await options.filter({ hasText: 'channel: chat' }).click();
     await page.getByText('960 samples').waitFor();
     assert.deepEqual(await lastQuery(), { runId, filter: 'all', slice: chat, limit: 200 });
-    assert.deepEqual((await state())['slice'], chat);
+    assert.deepEqual((await samplesState())['slices'], [chat]);
     await takePicture(page, 'samples-of-a-slice');
     assert.deepEqual(await auditPage(page), []);
-    await select('Slice').click();
-    await options.filter({ hasText: 'Every slice' }).click();
+    await options.filter({ hasText: 'channel: email' }).click();
     await page.getByText('1,920 samples').waitFor();
+    assert.deepEqual(await lastQuery(), { runId, filter: 'all', where: { slices: [chat, email] }, limit: 200 });
+    assert.equal(await shown('Slices'), '2 chosen');
+    await page.keyboard.press('Escape');
+    assert.equal(await options.first().isVisible(), false);
+    await menu('Slices').locator('summary').press('Enter');
+    await menu('Slices').getByRole('button', { name: 'all' }).click();
+    await page.waitForFunction(() => (globalThis as unknown as Scope).posted.at(-1)?.query?.['where'] === undefined);
     assert.deepEqual(await lastQuery(), { runId, filter: 'all', limit: 200 });
-    assert.equal((await state())['slice'], undefined);
+    assert.deepEqual((await samplesState())['slices'], []);
     assert.deepEqual(faults, []);
   });
 
   it('are no choice where the report has no slices', async () => {
     const report = readReport('finished');
     await open({ ...report, variants: report.variants.map(variant => ({ ...variant, slices: [] })) });
-    assert.equal(await select('Slice').count(), 0);
-    assert.equal(await select('Show').count(), 1);
+    assert.equal(await menu('Slices').count(), 0);
+    assert.equal(await menu('Models').count(), 1);
   });
 
   it('are what the host leads to, whatever was chosen and searched for', async () => {
@@ -121,14 +129,14 @@ describe('samples of a slice', function () {
     await page.getByText('80 samples').waitFor();
     assert.deepEqual(await lastQuery(), { runId, variant: 2, filter: 'wrong', slice: chat, limit: 200 });
     assert.deepEqual(
-      [await shown('Model'), await shown('Show'), await shown('Slice')],
+      [await shown('Models'), await shownOutcome(), await shown('Slices')],
       ['embedded:knn', 'Wrong answers', 'channel: chat'],
     );
     assert.equal(await page.locator('vscode-textfield input').inputValue(), '');
     assert.equal(await hasFocus(), true);
     assert.equal(await isInView(), true);
-    const { filter, sampleVariant, slice } = await state();
-    assert.deepEqual({ filter, sampleVariant, slice }, { filter: 'wrong', sampleVariant: 2, slice: chat });
+    const { outcome, variants, slices } = await samplesState();
+    assert.deepEqual({ outcome, variants, slices }, { outcome: 'wrong', variants: [2], slices: [chat] });
     await takePicture(page, 'samples-led-to');
     assert.deepEqual(await auditPage(page), []);
 
@@ -136,8 +144,8 @@ describe('samples of a slice', function () {
     await page.getByText('960 samples').waitFor();
     assert.deepEqual(await lastQuery(), { runId, filter: 'all', slice: email, limit: 200 });
     assert.deepEqual(
-      [await shown('Model'), await shown('Show'), await shown('Slice')],
-      ['All models', 'Every sample', 'channel: email'],
+      [await shown('Models'), await shownOutcome(), await shown('Slices')],
+      ['all', 'Every sample', 'channel: email'],
     );
     assert.deepEqual(faults, []);
   });
@@ -148,18 +156,18 @@ describe('samples of a slice', function () {
     assert.deepEqual(await lastQuery(), { runId, variant: 1, filter: 'wrong', slice: email, limit: 200 });
     assert.equal(await hasFocus(), true);
     assert.equal(await isInView(), true);
-    await select('Slice').click();
-    await select('Slice').getByRole('option', { name: 'Every slice' }).click();
+    await menu('Slices').locator('summary').click();
+    await menu('Slices').getByRole('button', { name: 'all' }).click();
     await page.getByText('160 samples').waitFor();
     await tell({ type: 'report', report: { ...readReport('finished'), title: 'Again' } });
     await page.getByRole('heading', { level: 1, name: 'Again' }).waitFor();
-    assert.equal(await shown('Slice'), 'Every slice');
+    assert.equal(await shown('Slices'), 'all');
     assert.deepEqual(faults, []);
   });
 
   it('stay a choice where the report does not know the slice', async () => {
     await open(readReport('finished'), { type: 'focus', slice: { column: 'tier', value: '' } });
     await page.getByText('No sample matches.').waitFor();
-    assert.equal(await shown('Slice'), 'tier: (empty)');
+    assert.equal(await shown('Slices'), 'tier: (empty)');
   });
 });

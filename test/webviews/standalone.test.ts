@@ -61,33 +61,33 @@ describe('the self-contained report', function () {
       input: `</script><b>row ${String(index)}</b>`,
       target: 'billing',
       output: 'bug',
+      right: false,
       scores: { accuracy: 0 },
       slices: {},
+      latencyMs: index % 7,
     })),
   };
 
   for (const scheme of ['light', 'dark'] as const) {
     it(`is complete without a host in ${scheme}: every section, charts, the wrong answers, nothing fetched`, async () => {
-      const { page, faults, requests } = await open(readReport('finished'), worst, scheme);
+      const { page, faults, requests } = await open(readReport('full'), worst, scheme);
       const titles = await page.getByRole('heading', { level: 2 }).allInnerTexts();
       assert.deepEqual(titles, [
         'Verdict',
         'Results',
         'Charts',
         'Comparisons',
+        'Regressions',
         'Slices',
         'Confusion matrix',
         'Learning',
+        'Worst rows',
         'Wrong answers',
       ]);
       assert.match(await deepText(page.locator('aiwb-sample-list')), /40 samples .*<\/script><b>row 0<\/b>/);
       assert.deepEqual(await page.locator('vscode-button').allInnerTexts(), ['Print']);
-      assert.equal(await page.locator('aiwb-sample-browser vscode-single-select[label="Model"]').count(), 1);
-      assert.equal(
-        await page.locator('aiwb-sample-browser vscode-single-select[label="Slice"]').count(),
-        0,
-        'only some rows are at hand',
-      );
+      assert.equal(await page.locator('aiwb-choice-menu[label="Models"]').count(), 1);
+      assert.equal(await page.locator('aiwb-choice-menu[label="Slices"]').count(), 0, 'no row at hand has a slice');
       assert.deepEqual(requests.length, 1);
       await takePicture(page, `standalone-${scheme}`);
       assert.deepEqual(await auditPage(page), []);
@@ -96,9 +96,37 @@ describe('the self-contained report', function () {
     });
   }
 
+  it('sorts, narrows and leads to the rows it carries, and says where it carries none', async () => {
+    const { page, faults } = await open(readReport('full'), worst, 'dark');
+    const list = page.getByRole('region', { name: 'Table of samples' });
+    const ids = async (): Promise<string[]> =>
+      (await list.locator('tr.row button').allInnerTexts()).map(text => text.trim()).slice(0, 3);
+    const latency = list.getByRole('columnheader', { name: 'Latency' }).getByRole('button');
+    await latency.click();
+    await latency.click();
+    await list.locator('tr.row').first().getByText('33', { exact: true }).waitFor();
+    assert.deepEqual(await ids(), ['33', '68', '103']);
+    await page.locator('vscode-textfield input').fill('row 13<');
+    await page.getByText('1 sample', { exact: true }).waitFor();
+    await page.locator('vscode-textfield input').fill('');
+    await page.getByText('40 samples').waitFor();
+    const models = page.locator('aiwb-choice-menu[label="Models"]');
+    await models.locator('summary').click();
+    await models.getByLabel('embedded:knn').check();
+    await page.getByText('10 samples').waitFor();
+    assert.deepEqual(await ids(), ['33', '173', '133']);
+    const worstRows = page.getByRole('region', { name: 'Worst rows of embedded:linear' });
+    await worstRows.getByRole('button').first().click();
+    await page.getByText(/Sample [\d,]+ is not among them/).waitFor();
+    assert.equal(await page.locator('aiwb-choice-menu[label="Models"] summary').innerText(), 'Models: all');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
   it('does without samples', async () => {
     const { page, faults } = await open(readReport('hostile'), undefined, 'light');
     assert.equal(await page.getByRole('heading', { level: 2, name: 'Wrong answers' }).count(), 0);
+    assert.equal(await page.locator('aiwb-worst-rows button').count(), 0);
     assert.deepEqual(faults, []);
     await page.close();
   });

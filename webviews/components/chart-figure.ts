@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { readChartTheme, watchTheme } from '../shared/chart-theme.ts';
-import { copyText, toCsv } from '../shared/clipboard.ts';
+import { copyPicture, copyText, toCsv } from '../shared/clipboard.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatFixed } from '../shared/format.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
@@ -37,6 +37,11 @@ export class ChartFigure extends LitElement {
       }
       figure {
         max-width: 760px;
+      }
+      h3,
+      .note {
+        overflow-wrap: anywhere;
+        min-width: 0;
       }
       .note {
         margin: -4px 0 8px;
@@ -104,7 +109,17 @@ export class ChartFigure extends LitElement {
           >
             Copy as CSV
           </button>
-          ${this.problem === undefined ? html`<button type="button" class="link" @click=${() => this.#copy('SVG', () => this.#drawn?.toSvg() ?? '')}>Copy as SVG</button>` : nothing}
+          ${
+            this.problem === undefined
+              ? html`<button
+                    type="button"
+                    class="link"
+                    @click=${() => this.#copy('SVG', () => this.#drawn?.toSvg() ?? '')}
+                  >
+                    Copy as SVG</button
+                  ><button type="button" class="link" @click=${this.#copyPng}>Copy as PNG</button>`
+              : nothing
+          }
           <span class="muted" role="status">${this.notice}</span>
         </span>
       </figcaption>
@@ -167,8 +182,16 @@ export class ChartFigure extends LitElement {
   }
 
   async #copy(what: string, read: () => string | Promise<string>): Promise<void> {
-    const done = await copyText(await read());
-    this.notice = done ? `${what} copied` : 'Copying is not allowed here';
+    this.#tell(what, await copyText(await read()));
+  }
+
+  async #copyPng(): Promise<void> {
+    const drawn = this.#drawn;
+    if (drawn !== undefined) this.#tell('PNG', await copyPicture(drawn.toPng(readChartTheme(this).background)));
+  }
+
+  #tell(what: string, isDone: boolean): void {
+    this.notice = isDone ? `${what} copied` : 'Copying is not allowed here';
     setTimeout(() => (this.notice = ''), 4000);
   }
 }

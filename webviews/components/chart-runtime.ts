@@ -5,6 +5,8 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 export interface DrawnChart {
   /** The chart as an SVG file's text. */
   toSvg(): Promise<string>;
+  /** The chart as a PNG file, twice as fine as on the page, on a ground of this colour. */
+  toPng(background: string): Promise<Blob>;
   remove(): void;
 }
 
@@ -25,11 +27,28 @@ export async function drawChart(container: HTMLElement, spec: TopLevelSpec, widt
   await view.runAsync();
   return {
     toSvg: () => view.toSVG(),
+    toPng: async background => await onGround(await view.toCanvas(2), background),
     remove() {
       view.finalize();
       container.replaceChildren();
     },
   };
+}
+
+async function onGround(drawn: HTMLCanvasElement, background: string): Promise<Blob> {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [drawn.width, drawn.height];
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('This browser draws no pictures.');
+  context.fillStyle = background;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(drawn, 0, 0);
+  return await new Promise((resolve, reject) => {
+    canvas.toBlob(
+      blob => (blob === null ? reject(new Error('The picture could not be made.')) : resolve(blob)),
+      'image/png',
+    );
+  });
 }
 
 function refuse(): Promise<never> {

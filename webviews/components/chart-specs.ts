@@ -1,9 +1,9 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Report } from '../../schemas/generated/messages.ts';
+import type { Report, Unit } from '../../schemas/generated/messages.ts';
 import type { ChartTheme } from '../shared/chart-theme.ts';
 import { figureOf, rankedVariants, variantName, type MetricColumn } from '../shared/figures.ts';
 import { formatValue, unitName } from '../shared/format.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
 
 export interface ChartTable {
   readonly header: readonly string[];
@@ -30,8 +30,7 @@ export function intervalChart(report: Report, column: MetricColumn): Chart | und
   });
   if (rows.length < 2) return undefined;
   const label = showUnseen(column.label);
-  const unit = unitName(column.unit);
-  const title = unit === '' ? label : `${label}, ${unit}`;
+  const title = axisTitle(column);
   const baseline = rows.find(row => row.baseline);
   const summary = `${label} by model: ${rows.map(({ name, value, low, high }) => `${name} ${formatValue(value, column.unit)}, ${formatValue(low, column.unit)} to ${formatValue(high, column.unit)}`).join('; ')}.`;
   return {
@@ -85,65 +84,6 @@ export function intervalChart(report: Report, column: MetricColumn): Chart | und
   };
 }
 
-/** What does quality cost? One dot a model: quality upwards, cost or time to the right. */
-export function tradeOffChart(report: Report, quality: MetricColumn, against: MetricColumn): Chart | undefined {
-  const rows = report.variants.flatMap(({ metrics }, index) => {
-    const [y, x] = [figureOf(metrics, quality.metric), figureOf(metrics, against.metric)];
-    if (y === undefined || x === undefined || y.value === null || x.value === null) return [];
-    return [{ name: variantName(report, index), x: x.value, y: y.value, baseline: index === report.baseline }];
-  });
-  if (rows.length < 2) return undefined;
-  const yTitle = showUnseen(quality.label);
-  const unit = unitName(against.unit);
-  const xTitle = unit === '' ? showUnseen(against.label) : `${showUnseen(against.label)}, ${unit}`;
-  const summary = `${yTitle} against ${xTitle}: ${rows.map(({ name, x, y }) => `${name} ${formatValue(y, quality.unit)} at ${formatValue(x, against.unit)}`).join('; ')}.`;
-  return {
-    question: against.kind === 'cost' ? 'What does the quality cost?' : 'What does the quality take in time?',
-    summary,
-    table: { header: ['Model', xTitle, yTitle], rows: rows.map(({ name, x, y }) => [name, x, y]) },
-    build: (theme, width) => ({
-      ...frame(theme, summary),
-      height: 220,
-      data: { values: rows },
-      encoding: {
-        x: {
-          field: 'x',
-          type: 'quantitative',
-          title: xTitle,
-          scale: { zero: true },
-          axis: { tickCount: Math.max(3, Math.floor(width / 90)) },
-        },
-        y: { field: 'y', type: 'quantitative', title: yTitle, scale: { zero: false, padding: 16 } },
-      },
-      layer: [
-        {
-          mark: { type: 'point', filled: true, opacity: 1, size: 64 },
-          encoding: {
-            shape: {
-              field: 'baseline',
-              type: 'nominal',
-              scale: { domain: [false, true], range: ['circle', 'diamond'] },
-              legend: null,
-            },
-            color: { condition: { test: 'datum.baseline', value: theme.foreground }, value: theme.series[0] },
-          },
-        },
-        {
-          transform: [{ calculate: `datum.x > ${String(Math.max(...rows.map(({ x }) => x)) * 0.6)}`, as: 'right' }],
-          mark: {
-            type: 'text',
-            dy: -10,
-            limit: Math.max(80, width * 0.4),
-            color: theme.foreground,
-            align: { expr: "datum.right ? 'right' : 'left'" },
-          },
-          encoding: { text: { field: 'name' } },
-        },
-      ],
-    }),
-  };
-}
-
 /** Has it learned all it could? Loss by step for every model that learned. */
 export function learningChart(report: Report): Chart | undefined {
   const curves = report.variants.flatMap(({ learningCurve }, index) =>
@@ -172,7 +112,7 @@ export function learningChart(report: Report): Chart | undefined {
           field: 'step',
           type: 'quantitative',
           title: 'Step',
-          axis: { tickCount: Math.max(3, Math.floor(width / 90)) },
+          axis: { tickCount: tickCount(width) },
         },
         y: { field: 'loss', type: 'quantitative', title: 'Loss', scale: { zero: true, nice: true } },
         color: {
@@ -223,4 +163,20 @@ export function nameAxis({ fontSize }: ChartTheme, width: number) {
     ticks: false,
     labelPadding: 8,
   };
+}
+
+/** A measure's name with its unit, short enough for an axis. */
+export function axisTitle({ label, unit }: { readonly label: string; readonly unit: Unit }): string {
+  const name = clipLine(label, 60);
+  return unitName(unit) === '' ? name : `${name}, ${unitName(unit)}`;
+}
+
+/** So many ticks leave room for their labels. */
+export function tickCount(width: number): number {
+  return Math.max(3, Math.floor(width / 90));
+}
+
+/** Whether values lie so far apart that a linear axis would press most of them together. */
+export function isSpread(values: readonly number[]): boolean {
+  return values.length > 1 && values.every(value => value > 0) && Math.max(...values) > 20 * Math.min(...values);
 }

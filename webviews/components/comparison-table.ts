@@ -1,9 +1,17 @@
-import { html, LitElement } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import type { PairedComparison, Report } from '../../schemas/generated/messages.ts';
 import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
 import { variantName } from '../shared/figures.ts';
-import { decimalsFor, formatConfidence, formatCount, formatPValue, formatSigned, unitName } from '../shared/format.ts';
+import {
+  countOf,
+  decimalsFor,
+  formatConfidence,
+  formatCount,
+  formatPValue,
+  formatSigned,
+  unitName,
+} from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
@@ -57,7 +65,10 @@ function renderComparison(report: Report, comparison: PairedComparison) {
       ${comparison.pValue === undefined ? '–' : formatPValue(comparison.pValue)}
     </td>
     <td class="number">${formatCount(comparison.n)}</td>
-    <td class="word tone-${tone}">${icon(name)} ${text}</td>
+    <td class="word tone-${tone}">
+      ${icon(name)} ${text}
+      ${comparison.rowsNeeded === undefined || comparison.verdict !== 'not-distinguishable' ? nothing : html`<span class="interval">about ${countOf(comparison.rowsNeeded, 'row')} would settle it</span>`}
+    </td>
   </tr>`;
 }
 

@@ -5,8 +5,13 @@ import { showUnseen } from '../shared/text.ts';
 
 type Write = ReturnType<typeof columnFormat>;
 
-/** A table cell with a figure and, under it, its interval; or the words why there is none. Goes with `tableStyles`. */
-export function figureCell(figure: MetricValue | undefined, write: Write, isBest = false): TemplateResult {
+/** A table cell with a figure and, under it, its interval and the verdict; or the words why there is none. Goes with `tableStyles`. */
+export function figureCell(
+  figure: MetricValue | undefined,
+  write: Write,
+  isBest = false,
+  verdict: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
   if (figure === undefined) return html`<td class="number muted">–</td>`;
   if (figure.value === null) {
     return html`<td class="number muted">
@@ -15,7 +20,7 @@ export function figureCell(figure: MetricValue | undefined, write: Write, isBest
     </td>`;
   }
   return html`<td class="number ${isBest ? 'best' : ''}">
-    ${isBest ? html`<span aria-hidden="true">▸ </span><span class="unseen">best: </span>` : nothing}${write(figure.value)}${renderInterval(figure, write)}
+    ${isBest ? html`<span aria-hidden="true">▸ </span><span class="unseen">best: </span>` : nothing}${write(figure.value)}${renderInterval(figure, write)}${verdict}
   </td>`;
 }
 

@@ -4,6 +4,7 @@ import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
 import {
   bestVariants,
+  comparisonOf,
   figureOf,
   hasSeveralPrompts,
   leadingMetric,
@@ -17,6 +18,8 @@ import { columnFormat, formatConfidence, formatCount, unitName } from '../shared
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
+import { nameSome, shownTradeoffs, standingsOf, type Standing } from '../shared/tradeoffs.ts';
+import { verdictWords } from '../shared/words.ts';
 import { figureCell } from './figure-cell.ts';
 
 export interface TableSort {
@@ -47,6 +50,12 @@ export class MetricTable extends LitElement {
       .failed {
         color: var(--vscode-errorForeground);
       }
+      .front > div {
+        white-space: nowrap;
+      }
+      .front .interval {
+        display: inline;
+      }
     `,
   ];
   declare report: Report | undefined;
@@ -60,12 +69,13 @@ export class MetricTable extends LitElement {
     const sort = this.sort ?? initialSort(report);
     const withPrompt = hasSeveralPrompts(report);
     const withRun = report.runs.length > 1;
+    const withFront = shownTradeoffs(report).length > 0;
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Results by model">
       <table>
         <caption>
           <span
             >Values with ${formatConfidence(report.confidence)} intervals; the best of a column is bold and
-            marked.</span
+            marked.${report.comparisons.length === 0 ? '' : ' Better and worse are against the baseline.'}</span
           >
         </caption>
         <thead>
@@ -74,11 +84,12 @@ export class MetricTable extends LitElement {
             ${withPrompt ? html`<th scope="col">Prompt</th>` : nothing}
             ${withRun ? html`<th scope="col">Run</th>` : nothing}
             <th scope="col" class="number">Answered</th>
+            ${withFront ? html`<th scope="col" title=${paretoMeaning}>Pareto</th>` : nothing}
             ${columns.map(({ metric, label, unit }) => this.#renderHeader({ column: metric, label: showUnseen(label), unit: unitName(unit) }, sort, true))}
           </tr>
         </thead>
         <tbody>
-          ${sortedVariants(report, columns, sort).map(index => this.#renderRow(report, index, columns, withPrompt, withRun))}
+          ${sortedVariants(report, columns, sort).map(index => this.#renderRow(report, index, columns, { withPrompt, withRun, withFront }))}
         </tbody>
       </table>
     </div>`;
@@ -99,7 +110,12 @@ export class MetricTable extends LitElement {
     </th>`;
   }
 
-  #renderRow(report: Report, index: number, columns: readonly MetricColumn[], withPrompt: boolean, withRun: boolean) {
+  #renderRow(
+    report: Report,
+    index: number,
+    columns: readonly MetricColumn[],
+    { withPrompt, withRun, withFront }: { withPrompt: boolean; withRun: boolean; withFront: boolean },
+  ) {
     const variant = report.variants[index];
     if (variant === undefined) return nothing;
     return html`<tr>
@@ -113,6 +129,7 @@ export class MetricTable extends LitElement {
         ${formatCount(variant.samples)}
         ${variant.failed > 0 ? html`<span class="interval failed">${formatCount(variant.failed)} failed</span>` : nothing}
       </td>
+      ${withFront ? html`<td class="front">${standingsOf(report, index).map(renderStanding)}</td>` : nothing}
       ${columns.map(column => renderFigure(report, index, column))}
     </tr>`;
   }
@@ -155,7 +172,33 @@ function sortedVariants(
 function renderFigure(report: Report, index: number, column: MetricColumn) {
   const figure = figureOf(report.variants[index]?.metrics ?? [], column.metric);
   const write = columnFormat(columnValues(report, column), column.unit);
-  return figureCell(figure, write, bestVariants(report.variants, column).has(index));
+  const isBest = bestVariants(report.variants, column).has(index);
+  return figureCell(figure, write, isBest, renderVerdict(report, index, column));
+}
+
+function renderVerdict(report: Report, index: number, { metric }: MetricColumn) {
+  const comparison = comparisonOf(report, index, metric);
+  if (comparison === undefined || comparison.verdict === 'not-computed') return nothing;
+  const { text, icon: name, tone } = verdictWords(comparison.verdict);
+  return html`<span class="verdict tone-${tone}" title=${showUnseen(comparison.sentence)}
+    >${icon(name)} ${text.toLowerCase()}</span
+  >`;
+}
+
+const paretoMeaning =
+  'On the front: no other model is at least as good in quality and cost, or quality and time, and better in one.';
+
+function renderStanding({ axis, isOnFront, dominatedBy }: Standing) {
+  if (isOnFront)
+    return html`<div><span aria-hidden="true">◆ </span>on the front <span class="interval">by ${axis}</span></div>`;
+  const names = dominatedBy.join(', ');
+  return html`<div
+    class="muted"
+    title="Dominated by ${names}: at least as good in quality and ${axis}, and better in one"
+  >
+    <span aria-hidden="true">○ </span>dominated
+    <span class="interval">by ${axis}<span class="unseen">, by ${nameSome(dominatedBy)}</span></span>
+  </div>`;
 }
 
 function columnValues(report: Report, { metric }: MetricColumn): readonly number[] {

@@ -1,12 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit';
-import type { SampleRow } from '../../schemas/generated/messages.ts';
+import type { SampleDetails, SampleRow } from '../../schemas/generated/messages.ts';
 import { copyText } from '../shared/clipboard.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatCount, formatFixed, formatValue } from '../shared/format.ts';
+import { formatCount, formatValue } from '../shared/format.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
 import { failureWords } from '../shared/words.ts';
 import './long-text.ts';
+import { renderMeasured } from './measured-details.ts';
+import { writeScore } from './sample-columns.ts';
+import './text-alignment.ts';
 
 /** One sample in full: input, right answer, output or failure, scores and measures, and its permanent link. */
 export class SampleDetail extends LitElement {
@@ -17,8 +20,36 @@ export class SampleDetail extends LitElement {
     css`
       dl {
         display: grid;
-        grid-template-columns: minmax(7ch, max-content) minmax(0, 1fr);
+        grid-template-columns: fit-content(30%) minmax(0, 1fr);
         gap: 6px 12px;
+      }
+      dt,
+      dd {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      @media (max-width: 480px) {
+        dl {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0;
+        }
+        dd {
+          margin-bottom: 6px;
+        }
+      }
+      ul.told {
+        display: flex;
+        flex-direction: column;
+        gap: 2px;
+      }
+      ul.told ul.told {
+        padding-inline-start: 8px;
+        border-inline-start: 1px solid var(--aiwb-line);
+      }
+      li > aiwb-long-text {
+        display: inline-block;
+        vertical-align: top;
+        max-width: 100%;
       }
       dt {
         color: var(--vscode-descriptionForeground);
@@ -47,7 +78,7 @@ export class SampleDetail extends LitElement {
   override render() {
     const { sample } = this;
     if (sample === undefined) return nothing;
-    const { input, target, output, failure } = sample;
+    const { input, target, output, failure, details = {} } = sample;
     const facts = factsOf(sample);
     const slices = Object.entries(sample.slices);
     return html`<dl>
@@ -61,6 +92,8 @@ export class SampleDetail extends LitElement {
           : html`<dt>Output</dt>
               <dd><aiwb-long-text .text=${output}></aiwb-long-text></dd>`
       }
+      ${output === undefined || !isTranscribed(sample) ? nothing : renderAlignment(target, output)}
+      ${renderToolCalls(details)}
       ${
         failure === undefined
           ? nothing
@@ -73,6 +106,7 @@ export class SampleDetail extends LitElement {
           : html`<dt>Measured</dt>
               <dd class="facts">${facts.map(fact => html`<span>${fact}</span>`)}</dd>`
       }
+      ${renderMeasured(details)}
       ${
         slices.length === 0
           ? nothing
@@ -84,7 +118,7 @@ export class SampleDetail extends LitElement {
       <dt>Link</dt>
       <dd>
         <code>${this.#link(sample)}</code>
-        <button type="button" class="link" @click=${() => this.#copyLink(sample)}>Copy</button>
+        <button type="button" class="link" @click=${() => this.#copyLink(sample)}>Copy link to this row</button>
         <span class="muted" role="status">${this.notice}</span>
       </dd>
     </dl>`;
@@ -99,31 +133,59 @@ export class SampleDetail extends LitElement {
   }
 }
 
-function factsOf({
-  scores,
-  latencyMs,
-  firstTokenMs,
-  inputTokens,
-  outputTokens,
-  cost,
-  attempts,
-  repeat,
-  row,
-}: SampleRow): string[] {
+/** Word or character error rates are counts of differences, so these are worth seeing. */
+function isTranscribed({ scores }: SampleRow): boolean {
+  return Object.keys(scores).some(name => /^[wc]er\b/.test(name));
+}
+
+function renderAlignment(target: string, output: string) {
+  return html`<dt>Differences</dt>
+    <dd><aiwb-text-alignment .target=${target} .output=${output}></aiwb-text-alignment></dd>`;
+}
+
+function renderToolCalls({ toolCalls = [] }: SampleDetails) {
+  return toolCalls.map(
+    ({ name, arguments: given }) =>
+      html`<dt>Tool call</dt>
+        <dd>
+          <code>${showUnseen(name)}</code>
+          <aiwb-long-text .text=${given}></aiwb-long-text>
+        </dd>`,
+  );
+}
+
+function factsOf(sample: SampleRow): string[] {
+  const { scores, latencyMs, firstTokenMs, inputTokens, outputTokens, cost, attempts, repeat, row } = sample;
   const known = (value: number | undefined, write: (value: number) => string): string[] =>
     value === undefined ? [] : [write(value)];
   return [
     `row ${formatCount(row + 1)}`,
     ...(repeat > 0 ? [`repeat ${formatCount(repeat + 1)}`] : []),
-    ...Object.entries(scores).map(
-      ([name, score]) => `${showUnseen(name)} ${Number.isInteger(score) ? String(score) : formatFixed(score, 3)}`,
-    ),
+    ...Object.entries(scores).map(([name, score]) => `${showUnseen(name)} ${writeScore(score)}`),
     ...known(latencyMs, value => `latency ${formatValue(value, 'ms')}`),
     ...known(firstTokenMs, value => `first token ${formatValue(value, 'ms')}`),
     ...known(inputTokens, value => `${formatCount(value)} tokens in`),
     ...known(outputTokens, value => `${formatCount(value)} tokens out`),
     ...known(cost, value => formatValue(value, 'USD')),
     ...(attempts !== undefined && attempts > 1 ? [`${formatCount(attempts)} attempts`] : []),
+    ...answerFacts(sample.details ?? {}),
+  ];
+}
+
+function answerFacts(details: SampleDetails): string[] {
+  const { finishReason, fingerprint, reasoningTokens, cached, perturbed, measuringCost, timings = {} } = details;
+  const spent = (what: string, value: number | undefined): string[] =>
+    value === undefined ? [] : [`${what} ${formatValue(value, 'ms')}`];
+  return [
+    ...spent('loading the model', timings.loadMs),
+    ...spent('reading the prompt', timings.promptMs),
+    ...spent('writing the answer', timings.generateMs),
+    ...(reasoningTokens === undefined ? [] : [`${formatCount(reasoningTokens)} reasoning tokens`]),
+    ...(finishReason === undefined ? [] : [`ended by ${showUnseen(finishReason)}`]),
+    ...(fingerprint === undefined ? [] : [`answered by ${showUnseen(fingerprint)}`]),
+    ...(cached === true ? ['from the cache, not paid for again'] : []),
+    ...(perturbed === true ? ['asked disturbed'] : []),
+    ...(measuringCost === undefined ? [] : [`measuring cost ${formatValue(measuringCost, 'USD')}`]),
   ];
 }
 

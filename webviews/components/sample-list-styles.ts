@@ -13,22 +13,24 @@ export const sampleListStyles = css`
   table {
     table-layout: fixed;
     width: 100%;
-    min-width: 720px;
   }
   .id {
     width: 104px;
   }
-  .result {
-    width: 88px;
+  thead button {
+    display: inline-flex;
+    gap: 2px;
+    align-items: center;
+    max-width: 100%;
+    font-weight: inherit;
   }
-  .model {
-    width: 148px;
+  thead button > span {
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
-  .answer {
-    width: 17%;
-  }
-  .latency {
-    width: 88px;
+  thead .icon {
+    width: 12px;
+    height: 12px;
   }
   tr.row {
     height: 28px;
@@ -62,6 +64,12 @@ export const sampleListStyles = css`
   tr.detail > td {
     padding: 8px 12px 12px 28px;
     background: var(--aiwb-surface);
+  }
+  /** A wide table scrolls under it. */
+  tr.detail aiwb-sample-detail {
+    position: sticky;
+    inset-inline-start: 28px;
+    max-width: calc(var(--aiwb-view-width, 100%) - 40px);
   }
   @media print {
     tr.space {

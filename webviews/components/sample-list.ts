@@ -1,53 +1,69 @@
 import { html, LitElement, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Report, SamplePage, SampleQuery } from '../../schemas/generated/messages.ts';
+import type { Report, SamplePage, SampleQuery, SampleSort } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatCount } from '../shared/format.ts';
-import { RequestFailed } from '../shared/samples-source.ts';
+import { countOf, formatCount } from '../shared/format.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import './message-panel.ts';
+import { renderRequestError } from './request-error.ts';
 import { RowWindow } from './row-window.ts';
+import type { RowNames, SampleColumn } from './sample-columns.ts';
+import { renderSampleHead } from './sample-head.ts';
 import { sampleListStyles } from './sample-list-styles.ts';
 import { renderMissingRow, renderSampleRow } from './sample-row.ts';
+import { setSize, setWidths, targetOf } from './sample-table.ts';
 import { mapScroll, scrollTopFor, type ScrollInput } from './scroll-map.ts';
 
 const rowHeight = 28;
 /** On paper there is no scrolling: so many rows are printed. */
 const rowsPrinted = 200;
 
+/** A query for all that matches, whichever page of it. */
+export type WholeQuery = Omit<SampleQuery, 'after' | 'offset' | 'find' | 'limit'>;
+/** Another order; absent for that of completion. */
+export interface SortChange {
+  readonly sort: SampleSort | undefined;
+}
+
 export type FetchSamples = (query: SampleQuery, signal: AbortSignal) => Promise<SamplePage>;
 
 /**
  * Samples of one query as a table of any length: only the rows in view exist. Arrow keys, Page Up and Down, Home and End move
- * between rows; Enter opens one.
- * `query` without paging; `idSpan` is how many samples the run holds in all; another
- * `edition` reads everything anew.
+ * between rows; Enter opens one. `query` is without paging; another `edition` reads everything anew; another `wanted` opens the sample
+ * it names. Fires `sort-changed` with a `SortChange`, and `names-seen` with the `RowNames` of rows that were read.
  */
 export class SampleList extends LitElement {
   static override properties = {
     report: { attribute: false },
     query: { attribute: false },
     fetchSamples: { attribute: false },
-    idSpan: { attribute: false },
+    columns: { attribute: false },
+    wanted: { attribute: false },
     edition: {},
     error: { state: true },
     opened: { state: true },
+    notice: { state: true },
     isPrinting: { state: true },
   };
   static override styles = [baseStyles, buttonStyles, tableStyles, sampleListStyles];
   declare report: Report | undefined;
-  declare query: Omit<SampleQuery, 'after' | 'limit'> | undefined;
+  declare query: WholeQuery | undefined;
   declare fetchSamples: FetchSamples | undefined;
-  declare idSpan: number;
+  declare columns: readonly SampleColumn[];
+  declare wanted: { readonly id: number } | undefined;
   declare edition: string | undefined;
   declare error: unknown;
   declare opened: { readonly index: number; readonly height: number } | undefined;
+  /** What became of leading to a sample. */
+  declare notice: string;
   declare isPrinting: boolean;
   #window: RowWindow | undefined;
   #loading: AbortController | undefined;
   #scrollTop = 0;
   #viewHeight = 400;
+  #viewWidth = 0;
   #focusIndex: number | undefined;
+  #sought: number | undefined;
   /** The row that Tab comes back to. */
   #current = 0;
   readonly #onPrint = ({ type }: Event): void => {
@@ -57,7 +73,8 @@ export class SampleList extends LitElement {
 
   constructor() {
     super();
-    this.idSpan = 0;
+    this.columns = [];
+    this.notice = '';
     this.isPrinting = false;
   }
 
@@ -78,10 +95,14 @@ export class SampleList extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('query') || changed.has('fetchSamples') || changed.has('edition')) this.#restart();
+    if (changed.has('wanted')) this.#sought = this.wanted?.id;
   }
 
   override render() {
-    if (this.error !== undefined) return this.#renderError();
+    if (this.error !== undefined) {
+      return html`${renderRequestError(this.error, 'The samples could not be read.')}
+        <button type="button" class="link" @click=${this.#retry}>Try again</button>`;
+    }
     const total = this.#window?.total;
     if (total === 0)
       return html`<aiwb-message
@@ -92,7 +113,7 @@ export class SampleList extends LitElement {
     const tabStop = Math.max(view.first, Math.min(view.end - 1, this.#current));
     const indexes = Array.from({ length: view.end - view.first }, (_, offset) => view.first + offset);
     return html`<p class="muted count" role="status">
-        ${total === undefined ? 'Reading samples…' : `${formatCount(total)} samples`}
+        ${total === undefined ? 'Reading samples…' : countOf(total, 'sample')}${this.notice === '' ? '' : `. ${this.notice}`}
       </p>
       <div
         class="scroll samples"
@@ -103,20 +124,14 @@ export class SampleList extends LitElement {
         @keydown=${this.#onKey}
       >
         <table aria-rowcount=${(total ?? 0) + 1}>
-          <thead>
-            <tr aria-rowindex="1">
-              <th scope="col" class="id number">Sample</th>
-              <th scope="col" class="result">Result</th>
-              <th scope="col" class="model">Model</th>
-              <th scope="col">Input</th>
-              <th scope="col" class="answer">Right answer</th>
-              <th scope="col" class="answer">Output</th>
-              <th scope="col" class="number latency">Latency</th>
-            </tr>
-          </thead>
+          <colgroup>
+            <col class="id" />
+            ${this.columns.map(({ id }) => html`<col data-column=${id} />`)}
+          </colgroup>
+          ${renderSampleHead(this.columns, this.query?.sort, sort => this.#changeSort(sort))}
           <tbody>
             <tr class="space above" role="presentation">
-              <td colspan="7" role="presentation"></td>
+              <td colspan=${this.columns.length + 1} role="presentation"></td>
             </tr>
             ${repeat(
               indexes,
@@ -124,7 +139,7 @@ export class SampleList extends LitElement {
               index => this.#renderRow(index, tabStop),
             )}
             <tr class="space below" role="presentation">
-              <td colspan="7" role="presentation"></td>
+              <td colspan=${this.columns.length + 1} role="presentation"></td>
             </tr>
           </tbody>
         </table>
@@ -133,8 +148,9 @@ export class SampleList extends LitElement {
 
   protected override updated(): void {
     const { above, below, first, end } = this.#view();
-    this.#setHeight('.above', above);
-    this.#setHeight('.below', below);
+    setSize(this.renderRoot, '.above', 'height', above);
+    setSize(this.renderRoot, '.below', 'height', below);
+    setWidths(this.renderRoot, this.columns, this.#viewWidth);
     const scroller = this.renderRoot.querySelector('.scroll');
     if (scroller !== null) this.#sizes.observe(scroller);
     this.#fill(first, end);
@@ -143,22 +159,12 @@ export class SampleList extends LitElement {
     if (detail !== null) this.#sizes.observe(detail);
   }
 
-  #renderError() {
-    const failure = this.error instanceof RequestFailed ? this.error.failure : undefined;
-    return html`<aiwb-message
-        .failure=${failure}
-        kind="error"
-        text="The samples could not be read."
-        hint=${String(this.error)}
-      ></aiwb-message>
-      <button type="button" class="link" @click=${this.#retry}>Try again</button>`;
-  }
-
   #renderRow(index: number, tabStop: number) {
     const row = this.#window?.rowAt(index);
-    if (row === undefined) return renderMissingRow(index);
+    if (row === undefined) return renderMissingRow(index, this.columns.length);
     return renderSampleRow(row, {
       index,
+      columns: this.columns,
       isOpen: this.opened?.index === index,
       isTabStop: index === tabStop,
       report: this.report,
@@ -172,15 +178,12 @@ export class SampleList extends LitElement {
     this.#loading = undefined;
     this.error = undefined;
     this.opened = undefined;
+    this.notice = '';
     this.#scrollTop = 0;
     this.#current = 0;
     const { query, fetchSamples } = this;
     if (query === undefined || fetchSamples === undefined) this.#window = undefined;
-    else
-      this.#window = new RowWindow(
-        (after, limit, signal) => fetchSamples({ ...query, ...(after === undefined ? {} : { after }), limit }, signal),
-        this.idSpan,
-      );
+    else this.#window = new RowWindow((place, signal) => fetchSamples({ ...query, ...place }, signal));
     const scroller = this.renderRoot.querySelector('.scroll');
     if (scroller !== null) scroller.scrollTop = 0;
   }
@@ -190,23 +193,58 @@ export class SampleList extends LitElement {
     this.requestUpdate();
   }
 
-  /** Loads one missing block at a time, what is in view first. */
+  /** Loads one missing block at a time: the sought sample's first, then what is in view. */
   #fill(first: number, end: number): void {
-    const block = this.#window?.missingBlock(first, Math.max(first, end - 1));
-    if (block === undefined || this.#window === undefined || this.#loading !== undefined || this.error !== undefined)
-      return;
+    if (this.#window === undefined || this.#loading !== undefined || this.error !== undefined) return;
+    const [sought, rows] = [this.#sought, this.#window];
+    const block = rows.missingBlock(first, Math.max(first, end - 1));
+    if (sought !== undefined) this.#load(signal => this.#seek(rows, sought, signal));
+    else if (block !== undefined) this.#load(signal => rows.loadBlock(block, signal));
+  }
+
+  #load(read: (signal: AbortSignal) => Promise<void>): void {
     const loading = new AbortController();
     this.#loading = loading;
-    this.#window
-      .loadBlock(block, loading.signal)
+    read(loading.signal)
       .catch((error: unknown) => {
         if (!loading.signal.aborted) this.error = error;
       })
       .finally(() => {
         if (this.#loading !== loading) return;
         this.#loading = undefined;
+        this.#tellNames();
         this.requestUpdate();
       });
+  }
+
+  async #seek(rows: RowWindow, id: number, signal: AbortSignal): Promise<void> {
+    const index = await rows.locate(id, signal);
+    this.#sought = undefined;
+    if (index === undefined) {
+      this.notice = `Sample ${formatCount(id)} is not among them`;
+      return;
+    }
+    this.opened = { index, height: 0 };
+    this.#focusIndex = index;
+    this.#current = index;
+    // The list must have its whole length before it can scroll there.
+    this.requestUpdate();
+    await this.updateComplete;
+    this.#reveal(index);
+  }
+
+  #tellNames(): void {
+    const { first, end } = this.#view();
+    const rows = Array.from({ length: end - first }, (_, offset) => this.#window?.rowAt(first + offset));
+    const names = (key: 'scores' | 'slices'): string[] => [
+      ...new Set(rows.flatMap(row => Object.keys(row?.[key] ?? {}))),
+    ];
+    const detail = { scores: names('scores'), slices: names('slices') };
+    this.dispatchEvent(new CustomEvent<RowNames>('names-seen', { detail }));
+  }
+
+  #changeSort(sort: SampleSort | undefined): void {
+    this.dispatchEvent(new CustomEvent<SortChange>('sort-changed', { detail: { sort } }));
   }
 
   #input(): ScrollInput {
@@ -224,14 +262,13 @@ export class SampleList extends LitElement {
     return mapScroll(this.#input());
   }
 
-  #setHeight(selector: string, height: number): void {
-    this.renderRoot.querySelector<HTMLElement>(selector)?.style.setProperty('height', `${String(height)}px`);
-  }
-
   #measure(): void {
-    const height = this.renderRoot.querySelector('.scroll')?.clientHeight ?? 0;
-    if (height > 0 && Math.abs(height - this.#viewHeight) > 1) {
+    const scroller = this.renderRoot.querySelector<HTMLElement>('.scroll');
+    const height = scroller?.clientHeight ?? 0;
+    const width = scroller?.clientWidth ?? 0;
+    if (height > 0 && (Math.abs(height - this.#viewHeight) > 1 || width !== this.#viewWidth)) {
       this.#viewHeight = height;
+      this.#viewWidth = width;
       this.requestUpdate();
     }
     const detail = this.renderRoot.querySelector<HTMLElement>('tr.detail')?.offsetHeight ?? 0;
@@ -257,15 +294,7 @@ export class SampleList extends LitElement {
     if (current === undefined) return;
     const page = Math.max(1, Math.floor(this.#viewHeight / rowHeight) - 2);
     const total = this.#window?.total ?? 0;
-    const targets: Record<string, number> = {
-      ArrowDown: Number(current) + 1,
-      ArrowUp: Number(current) - 1,
-      PageDown: Number(current) + page,
-      PageUp: Number(current) - page,
-      Home: 0,
-      End: total - 1,
-    };
-    const target = targets[event.key];
+    const target = targetOf(event.key, Number(current), page, total);
     if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.#focusIndex = Math.max(0, Math.min(total - 1, target));

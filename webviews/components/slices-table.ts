@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { MetricValue, Report } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { figureOf, leadingMetric, variantName, type MetricColumn } from '../shared/figures.ts';
+import { figureOf, variantName, type MetricColumn } from '../shared/figures.ts';
 import { decimalsFor, formatCount, formatFixed, unitName } from '../shared/format.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
 import { clipLine, showUnseen } from '../shared/text.ts';
@@ -12,9 +12,9 @@ interface SliceRow {
   readonly figures: readonly (MetricValue | undefined)[];
 }
 
-/** The leading metric by the values of each slice column, one column a model. */
+/** One metric by the values of each slice column, one column a model. */
 export class SlicesTable extends LitElement {
-  static override properties = { report: { attribute: false } };
+  static override properties = { report: { attribute: false }, metric: { attribute: false } };
   static override styles = [
     baseStyles,
     tableStyles,
@@ -29,17 +29,17 @@ export class SlicesTable extends LitElement {
     `,
   ];
   declare report: Report | undefined;
+  declare metric: MetricColumn | undefined;
 
   override render() {
-    const { report } = this;
-    const leading = report === undefined ? undefined : leadingMetric(report);
-    if (report === undefined || leading === undefined) return nothing;
-    const unit = unitName(leading.unit);
+    const { report, metric } = this;
+    if (report === undefined || metric === undefined) return nothing;
+    const unit = unitName(metric.unit);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Results by slice">
       <table>
         <caption>
           <span
-            >${showUnseen(leading.label)}${unit === '' ? nothing : `, ${unit}`}, with intervals; the best of a row is
+            >${showUnseen(metric.label)}${unit === '' ? nothing : `, ${unit}`}, with intervals; the best of a row is
             bold and marked.</span
           >
         </caption>
@@ -61,7 +61,7 @@ export class SlicesTable extends LitElement {
               html`<tr>
                   <th scope="rowgroup" class="group" colspan=${report.variants.length + 2}>${showUnseen(column)}</th>
                 </tr>
-                ${sliceRows(report, column, leading.metric).map(row => renderRow(row, leading))}`,
+                ${sliceRows(report, column, metric.metric).map(row => renderRow(row, metric))}`,
           )}
         </tbody>
       </table>

@@ -1,49 +1,65 @@
-import '@vscode-elements/elements/dist/vscode-option/index.js';
-import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import { css, html, LitElement, nothing } from 'lit';
-import type { Report } from '../../schemas/generated/messages.ts';
+import type { MetricConfusion, Report } from '../../schemas/generated/messages.ts';
 import '../components/confusion-matrix.ts';
+import { pick } from '../components/pick.ts';
 import { defineElement } from '../shared/define.ts';
 import { leadingMetric, rankedVariants, variantName } from '../shared/figures.ts';
 import { baseStyles } from '../shared/styles.ts';
+import type { MatrixChoice } from './page-state.ts';
 
-/** The confusion matrix of one model, the best at first. Fires `matrix-changed` with the model's position. */
+/** The confusion matrix of one model behind one metric, the best model's at first. Fires `matrix-changed` with a `MatrixChoice`. */
 export class MatrixSection extends LitElement {
   static override properties = { report: { attribute: false }, chosen: { attribute: false } };
   static override styles = [
     baseStyles,
     css`
-      vscode-single-select {
+      .picks {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+      .pick {
         width: 220px;
         margin-bottom: 8px;
       }
     `,
   ];
   declare report: Report | undefined;
-  declare chosen: number | undefined;
+  declare chosen: MatrixChoice | undefined;
 
   override render() {
-    const { report } = this;
+    const { report, chosen } = this;
     if (report === undefined) return nothing;
-    const options = variantsWithMatrix(report);
-    const chosen = this.chosen !== undefined && options.includes(this.chosen) ? this.chosen : options[0];
-    if (chosen === undefined) return nothing;
-    return html`${
-        options.length < 2
-          ? nothing
-          : html`<vscode-single-select class="no-print" label="Model" @change=${this.#onChange}>
-              ${options.map(index => html`<vscode-option value=${String(index)} ?selected=${index === chosen}>${variantName(report, index)}</vscode-option>`)}
-            </vscode-single-select>`
-      }
+    const positions = variantsWithMatrix(report);
+    const variant = positions.find(position => position === chosen?.variant) ?? positions[0];
+    if (variant === undefined) return nothing;
+    const matrices = matricesOf(report, variant);
+    const confusion = matrices.find(({ metric }) => metric === chosen?.metric) ?? matrices[0];
+    if (confusion === undefined) return nothing;
+    const { metric } = confusion;
+    return html`<div class="picks">
+        ${pick(
+          'Model',
+          positions.map(position => ({ value: String(position), label: variantName(report, position) })),
+          String(variant),
+          value => this.#choose({ variant: Number(value), metric }),
+        )}
+        ${pick(
+          'Metric',
+          matrices.map(({ metric: value, label }) => ({ value, label })),
+          metric,
+          value => this.#choose({ variant, metric: value }),
+        )}
+      </div>
       <aiwb-confusion-matrix
-        .matrix=${report.variants[chosen]?.confusion}
-        .model=${variantName(report, chosen)}
+        .matrix=${confusion.matrix}
+        .model=${variantName(report, variant)}
       ></aiwb-confusion-matrix>`;
   }
 
-  #onChange(event: Event): void {
-    this.chosen = Number((event.currentTarget as HTMLElement & { value: string }).value);
-    this.dispatchEvent(new CustomEvent<number>('matrix-changed', { detail: this.chosen }));
+  #choose(choice: MatrixChoice): void {
+    this.chosen = choice;
+    this.dispatchEvent(new CustomEvent<MatrixChoice>('matrix-changed', { detail: choice }));
   }
 }
 
@@ -52,7 +68,14 @@ export function variantsWithMatrix(report: Report): readonly number[] {
   const leading = leadingMetric(report);
   const order =
     leading === undefined ? report.variants.map((_, index) => index) : rankedVariants(report.variants, leading);
-  return order.filter(index => report.variants[index]?.confusion !== undefined);
+  return order.filter(index => matricesOf(report, index).length > 0);
+}
+
+/** Reports from before there were several have one. */
+function matricesOf({ variants }: Report, index: number): readonly MetricConfusion[] {
+  const { confusion, confusions } = variants[index] ?? {};
+  if (confusions !== undefined) return confusions;
+  return confusion === undefined ? [] : [{ metric: '', label: '', matrix: confusion }];
 }
 
 defineElement('aiwb-matrix-section', MatrixSection);

@@ -1,42 +1,44 @@
-import type { SampleFilter, SliceChoice } from '../../schemas/generated/messages.ts';
 import type { TableSort } from '../components/metric-table.ts';
+import { readSampleChoice, type SampleChoice } from './sample-choice.ts';
 
 /** What a reader chose; kept while the page is hidden. */
 export interface PageState {
   readonly sort?: TableSort;
-  readonly filter?: SampleFilter;
-  /** Position in the report of the model whose samples show; absent for all of a run. */
-  readonly sampleVariant?: number | undefined;
-  /** Absent for the rows of every slice. */
-  readonly slice?: SliceChoice | undefined;
-  readonly matrixVariant?: number;
+  readonly samples: SampleChoice;
+  readonly matrix?: MatrixChoice;
+  /** Position of the model whose worst rows show. */
+  readonly worstVariant?: number;
+  /** Metric that slices show. */
+  readonly sliceMetric?: string;
+}
+
+/** Position of a model, and the metric whose matrix shows. */
+export interface MatrixChoice {
+  readonly variant: number;
+  readonly metric: string;
 }
 
 /** Kept state may be from any version of the page: what does not fit is left out. */
 export function readPageState(kept: unknown): PageState {
-  if (typeof kept !== 'object' || kept === null) return {};
-  const { sort, filter, sampleVariant, slice, matrixVariant } = kept as Record<string, unknown>;
+  if (typeof kept !== 'object' || kept === null) return { samples: readSampleChoice(undefined) };
+  const { sort, samples, matrix, worstVariant, sliceMetric } = kept as Record<string, unknown>;
   return {
+    samples: readSampleChoice(samples),
     ...(isSort(sort) ? { sort } : {}),
-    ...(filter === 'all' || filter === 'wrong' || filter === 'failed' ? { filter } : {}),
-    ...(isPosition(sampleVariant) ? { sampleVariant } : {}),
-    ...(isSlice(slice) ? { slice } : {}),
-    ...(isPosition(matrixVariant) ? { matrixVariant } : {}),
+    ...(isMatrixChoice(matrix) ? { matrix } : {}),
+    ...(typeof worstVariant === 'number' ? { worstVariant } : {}),
+    ...(typeof sliceMetric === 'string' ? { sliceMetric } : {}),
   };
 }
 
-function isPosition(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
-}
-
-function isSlice(value: unknown): value is SliceChoice {
+function isMatrixChoice(value: unknown): value is MatrixChoice {
   return (
     typeof value === 'object' &&
     value !== null &&
-    'column' in value &&
-    typeof value.column === 'string' &&
-    'value' in value &&
-    typeof value.value === 'string'
+    'variant' in value &&
+    typeof value.variant === 'number' &&
+    'metric' in value &&
+    typeof value.metric === 'string'
   );
 }
 

@@ -1,15 +1,10 @@
 import { html, LitElement, nothing } from 'lit';
-import type {
-  FocusSamples,
-  HostToPage,
-  PageCommand,
-  PageToHost,
-  Report,
-  RunSummary,
-} from '../../schemas/generated/messages.ts';
+import type { FocusSamples, HostToPage, PageCommand, PageToHost, Report } from '../../schemas/generated/messages.ts';
 import '../components/chart-figure.ts';
 import '../components/comparison-table.ts';
 import '../components/disagreement-list.ts';
+import { failureClassesOf, type FailedIn } from '../components/failure-table.ts';
+import '../components/failure-table.ts';
 import '../components/message-panel.ts';
 import '../components/metric-table.ts';
 import type { TableSort } from '../components/metric-table.ts';
@@ -18,10 +13,11 @@ import '../components/run-list.ts';
 import { sliceColumns } from '../components/slices-table.ts';
 import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatCount } from '../shared/format.ts';
+import { variantName } from '../shared/figures.ts';
 import { holdInView } from '../shared/hold-in-view.ts';
 import type { PageHost } from '../shared/host.ts';
 import { pageStyles } from '../shared/page-styles.ts';
+import type { SampleLink } from '../shared/sample-links.ts';
 import type { SamplesSource } from '../shared/samples-source.ts';
 import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
@@ -29,12 +25,18 @@ import { verdictItems } from '../shared/verdicts.ts';
 import { isActive } from '../shared/words.ts';
 import { chartsOf, type PageCharts } from './charts.ts';
 import { variantsWithMatrix } from './matrix-section.ts';
-import { runsOf, standingOf, type PageModel } from './page-model.ts';
-import { readPageState, type PageState } from './page-state.ts';
+import { runsOf, type PageModel } from './page-model.ts';
+import { readPageState, type MatrixChoice, type PageState } from './page-state.ts';
+import './regression-section.ts';
 import './run-facts.ts';
 import './run-header.ts';
-import type { SampleBrowser, SampleChoice } from './sample-browser.ts';
+import type { SampleBrowser } from './sample-browser.ts';
 import './sample-browser.ts';
+import { choiceOfFocus, everySample, type SampleChoice } from './sample-choice.ts';
+import './slice-section.ts';
+import { renderEmbeddedNote, renderNothingYet, renderStanding, renderWaiting } from './states.ts';
+import { variantsWithWorst } from './worst-section.ts';
+import './worst-section.ts';
 
 export type ReportHost = PageHost<HostToPage, PageToHost>;
 
@@ -46,6 +48,7 @@ export class ReportPage extends LitElement {
     source: { attribute: false },
     embeddedTotal: { attribute: false },
     choices: { state: true },
+    wanted: { state: true },
   };
   static override styles = [baseStyles, buttonStyles, surfaceStyles, pageStyles];
   declare model: PageModel;
@@ -55,6 +58,8 @@ export class ReportPage extends LitElement {
   /** How many wrong answers there are in all, where only some of them travel in the file. */
   declare embeddedTotal: number | undefined;
   declare choices: PageState;
+  /** The sample the reader was led to last. */
+  declare wanted: { readonly id: number } | undefined;
   #focused: FocusSamples | undefined;
   #charts: { readonly report: Report; readonly charts: PageCharts } | undefined;
 
@@ -67,28 +72,34 @@ export class ReportPage extends LitElement {
   protected override willUpdate(): void {
     const { focus, report } = this.model;
     if (focus === undefined || focus === this.#focused || report === undefined || report.variants.length === 0) return;
-    const { filter = 'all', slice, variant } = focus;
-    this.#keep({ filter, slice, sampleVariant: variant === undefined ? undefined : positionOf(report, variant) });
+    this.#keep({ samples: choiceOfFocus(report, focus, this.choices.samples) });
+    if (focus.sample !== undefined) this.wanted = { id: focus.sample };
   }
 
   protected override updated(): void {
     const { focus } = this.model;
-    const heading = this.renderRoot.querySelector<HTMLElement>('#samples');
-    if (focus === undefined || focus === this.#focused || heading === null) return;
+    if (focus === undefined || focus === this.#focused || !this.#leadToSamples()) return;
     this.#focused = focus;
+  }
+
+  /** Brings the samples into view; false where there are none. */
+  #leadToSamples(): boolean {
+    const heading = this.renderRoot.querySelector<HTMLElement>('#samples');
+    if (heading === null) return false;
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
     holdInView(heading);
     // After the focus has moved: a field that loses it takes what was typed for its value once more.
     this.renderRoot.querySelector<SampleBrowser>('aiwb-sample-browser')?.clearSearch();
+    return true;
   }
 
   override render() {
     const { report, failure } = this.model;
     const runs = runsOf(this.model);
     const [run] = runs;
-    if (run === undefined && report === undefined) return html`<main>${this.#renderWaiting()}</main>`;
-    return html`<main>
+    if (run === undefined && report === undefined) return html`<main>${renderWaiting(this.model)}</main>`;
+    return html`<main @open-sample=${this.#onOpenSample}>
       <aiwb-run-header
         .report=${report}
         .run=${run}
@@ -98,35 +109,17 @@ export class ReportPage extends LitElement {
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
       ${runs.map(each => (each.failure === undefined ? nothing : html`<aiwb-message .failure=${each.failure}></aiwb-message>`))}
       ${runs.filter(({ state }) => isActive(state)).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
-      ${report === undefined || report.variants.length === 0 ? this.#renderNothingYet(run) : this.#renderResults(report)}
+      ${report === undefined || report.variants.length === 0 ? renderNothingYet(run) : this.#renderResults(report)}
     </main>`;
-  }
-
-  #renderWaiting() {
-    const { failure } = this.model;
-    if (failure !== undefined) return html`<aiwb-message .failure=${failure}></aiwb-message>`;
-    return html`<aiwb-message kind="busy" text="Reading the run…"></aiwb-message>`;
-  }
-
-  #renderNothingYet(run: RunSummary | undefined) {
-    if (run !== undefined && isActive(run.state)) {
-      return html`<aiwb-message
-        text="No results yet."
-        hint="They appear here as soon as models have answered."
-      ></aiwb-message>`;
-    }
-    if (run?.failure !== undefined) return nothing;
-    const hint =
-      run?.resumable === true ? 'Resume goes on where the run stopped.' : 'Open the benchmark and run it again.';
-    return html`<aiwb-message text="This run ended before any model answered." hint=${hint}></aiwb-message>`;
   }
 
   #renderResults(report: Report) {
     const charts = this.#chartsOf(report);
+    const { sort, matrix, worstVariant, sliceMetric } = this.choices;
     return html`
-      ${section('verdict', 'Verdict', html`${this.#renderStanding()}<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>`)}
+      ${section('verdict', 'Verdict', html`${renderStanding(this.model)}<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>`)}
       ${report.runs.length < 2 ? nothing : section('runs', 'Runs', html`<aiwb-run-list .runs=${report.runs}></aiwb-run-list>`)}
-      ${section('results', 'Results', html`<aiwb-metric-table .report=${report} .sort=${this.choices.sort} @sort-changed=${this.#onSort}></aiwb-metric-table>`)}
+      ${section('results', 'Results', html`<aiwb-metric-table .report=${report} .sort=${sort} @sort-changed=${({ detail }: CustomEvent<TableSort>) => this.#keep({ sort: detail })}></aiwb-metric-table>`)}
       ${
         charts.main.length === 0
           ? nothing
@@ -147,7 +140,32 @@ export class ReportPage extends LitElement {
               html`<aiwb-comparison-table .report=${report}></aiwb-comparison-table>`,
             )
       }
-      ${sliceColumns(report).length === 0 ? nothing : section('slices', 'Slices', html`<aiwb-slices-table .report=${report}></aiwb-slices-table>`)}
+      ${
+        (report.regressions ?? []).length === 0
+          ? nothing
+          : section(
+              'regressions',
+              'Regressions',
+              html`<aiwb-regressions
+                .report=${report}
+                .fetchDisagreements=${this.source?.disagreements}
+                ?linked=${this.source !== undefined}
+              ></aiwb-regressions>`,
+            )
+      }
+      ${
+        sliceColumns(report).length === 0
+          ? nothing
+          : section(
+              'slices',
+              'Slices',
+              html`<aiwb-slice-section
+                .report=${report}
+                .metric=${sliceMetric}
+                @metric-changed=${({ detail }: CustomEvent<string>) => this.#keep({ sliceMetric: detail })}
+              ></aiwb-slice-section>`,
+            )
+      }
       ${
         variantsWithMatrix(report).length === 0
           ? nothing
@@ -156,39 +174,49 @@ export class ReportPage extends LitElement {
               'Confusion matrix',
               html`<aiwb-matrix-section
                 .report=${report}
-                .chosen=${this.choices.matrixVariant}
-                @matrix-changed=${this.#onMatrix}
+                .chosen=${matrix}
+                @matrix-changed=${({ detail }: CustomEvent<MatrixChoice>) => this.#keep({ matrix: detail })}
               ></aiwb-matrix-section>`,
             )
       }
       ${charts.learning === undefined ? nothing : section('learning', 'Learning', html`<aiwb-chart .chart=${charts.learning}></aiwb-chart>`)}
-      ${this.#renderRows(report)}
+      ${
+        failureClassesOf(report).length === 0
+          ? nothing
+          : section(
+              'failures',
+              'Failures',
+              html`<aiwb-failures
+                .report=${report}
+                ?linked=${this.#hasEverySample}
+                @show-failed=${this.#onShowFailed}
+              ></aiwb-failures>`,
+            )
+      }
+      ${
+        variantsWithWorst(report).length === 0
+          ? nothing
+          : section(
+              'worst',
+              'Worst rows',
+              html`<aiwb-worst-section
+                .report=${report}
+                .chosen=${worstVariant}
+                ?linked=${this.source !== undefined}
+                @worst-changed=${({ detail }: CustomEvent<number>) => this.#keep({ worstVariant: detail })}
+              ></aiwb-worst-section>`,
+            )
+      }
+      ${this.source === undefined ? nothing : this.#renderRows(report, this.source)}
       <section><aiwb-run-facts .report=${report}></aiwb-run-facts></section>
     `;
   }
 
-  #renderStanding() {
-    const standing = standingOf(this.model);
-    if (standing.kind === 'partial') {
-      const text = `Results so far, from ${formatCount(standing.covered)} of ${formatCount(standing.total)} samples. They may change.`;
-      return html`<p class="standing muted">${text}</p>`;
-    }
-    if (standing.kind === 'stale') {
-      const text = `These results cover ${formatCount(standing.covered)} of the ${formatCount(standing.done)} samples that are done.`;
-      return html`<aiwb-message
-        class="standing"
-        kind="warning"
-        text=${text}
-        hint="They are being computed anew."
-      ></aiwb-message>`;
-    }
-    return nothing;
+  get #hasEverySample(): boolean {
+    return this.source !== undefined && this.embeddedTotal === undefined;
   }
 
-  #renderRows(report: Report) {
-    const { source } = this;
-    if (source === undefined) return nothing;
-    const { filter, sampleVariant, slice } = this.choices;
+  #renderRows(report: Report, source: SamplesSource) {
     const isEmbedded = this.embeddedTotal !== undefined;
     return html`
       ${
@@ -198,23 +226,24 @@ export class ReportPage extends LitElement {
               'disagreements',
               'Rows models disagree on',
               html`<aiwb-disagreement-list
-                .report=${this.#settled(report)}
+                .answerers=${report.variants.map(({ runId }, index) => ({ name: variantName(report, index), runId }))}
+                .query=${{ runIds: report.runs.map(({ id }) => id) }}
                 .fetchDisagreements=${source.disagreements}
+                edition=${String(report.createdAt)}
               ></aiwb-disagreement-list>`,
             )
       }
       ${section(
         'samples',
         isEmbedded ? 'Wrong answers' : 'Samples',
-        html`${isEmbedded ? html`<p class="muted">This file carries some of the ${formatCount(this.embeddedTotal ?? 0)} wrong answers of the first run. All samples are in AI Workbench.</p>` : nothing}
+        html`${this.embeddedTotal === undefined ? nothing : renderEmbeddedNote(this.embeddedTotal)}
           <aiwb-sample-browser
             .report=${report}
             .fetchSamples=${source.samples}
-            .filter=${filter ?? 'all'}
-            .sampleVariant=${sampleVariant !== undefined && sampleVariant < report.variants.length ? sampleVariant : undefined}
-            .slice=${slice}
+            .choice=${this.choices.samples}
+            .wanted=${this.wanted}
             ?wrongOnly=${isEmbedded}
-            @choice-changed=${this.#onChoice}
+            @choice-changed=${({ detail }: CustomEvent<SampleChoice>) => this.#keep({ samples: detail })}
           ></aiwb-sample-browser>`,
       )}
     `;
@@ -228,25 +257,37 @@ export class ReportPage extends LitElement {
     return charts;
   }
 
-  #settled(report: Report): Report {
-    return this.#charts?.report ?? report;
-  }
-
   #keep(choices: Partial<PageState>): void {
     this.choices = { ...this.choices, ...choices };
     this.host.writeState(this.choices);
   }
 
-  #onSort(event: CustomEvent<TableSort>): void {
-    this.#keep({ sort: event.detail });
+  /** A sample of this page is shown here; one of an earlier run on that run's page. */
+  #onOpenSample({ detail: { runId, id } }: CustomEvent<SampleLink>): void {
+    const { report } = this.model;
+    const run = report?.runs.findIndex(each => each.id === runId) ?? -1;
+    if (run < 0 || this.source === undefined) {
+      this.host.post({ type: 'command', command: 'openSample', runId, sample: id });
+      return;
+    }
+    const { columns, sort } = this.choices.samples;
+    this.#keep({ samples: { ...everySample, run, columns, sort } });
+    this.wanted = { id };
+    this.#leadToSamples();
   }
 
-  #onMatrix(event: CustomEvent<number>): void {
-    this.#keep({ matrixVariant: event.detail });
-  }
-
-  #onChoice({ detail: { filter, sampleVariant, slice } }: CustomEvent<SampleChoice>): void {
-    this.#keep({ filter, sampleVariant, slice });
+  #onShowFailed({ detail }: CustomEvent<FailedIn>): void {
+    const runs = this.model.report?.runs ?? [];
+    const runId = this.model.report?.variants[detail.variant]?.runId;
+    const { columns, sort } = this.choices.samples;
+    const run = Math.max(
+      0,
+      runs.findIndex(({ id }) => id === runId),
+    );
+    this.#keep({
+      samples: { ...everySample, run, variants: [detail.variant], outcome: `failed:${detail.class}`, columns, sort },
+    });
+    this.#leadToSamples();
   }
 
   #onCommand(event: CustomEvent<PageCommand['command']>): void {
@@ -254,12 +295,6 @@ export class ReportPage extends LitElement {
     const runId = runs.length === 1 ? runs[0]?.id : undefined;
     this.host.post({ type: 'command', command: event.detail, ...(runId === undefined ? {} : { runId }) });
   }
-}
-
-/** Position in the report of a variant of its (first) run. */
-function positionOf({ runs, variants }: Report, variant: number): number | undefined {
-  const position = variants.findIndex(each => each.runId === runs[0]?.id && each.variant === variant);
-  return position === -1 ? undefined : position;
 }
 
 defineElement('aiwb-report-page', ReportPage);

@@ -1,10 +1,10 @@
 import { html, LitElement, nothing } from 'lit';
-import type { Report } from '../../schemas/generated/messages.ts';
+import type { ImportSource, Report, RunSummary, VariantCosts } from '../../schemas/generated/messages.ts';
 import '../components/fact-list.ts';
 import type { Fact } from '../components/fact-list.ts';
 import { defineElement } from '../shared/define.ts';
-import { variantName } from '../shared/figures.ts';
-import { formatCount } from '../shared/format.ts';
+import { runLetter, variantName } from '../shared/figures.ts';
+import { countOf, formatCount, formatValue } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { shortDigest } from '../shared/text.ts';
 
@@ -20,6 +20,7 @@ export class RunFacts extends LitElement {
     const facts = [
       ...environmentFacts(report),
       ...datasetFacts(report),
+      ...countFacts(report),
       ...digestFacts(report),
       ...methodFacts(report),
     ];
@@ -30,7 +31,7 @@ export class RunFacts extends LitElement {
 function environmentFacts({ environment, runs }: Report): readonly Fact[] {
   const ids: readonly Fact[] = runs.map(({ id }) => ['Run', id]);
   if (environment === undefined) return ids;
-  const { workbench, node, platform, host, cpus, seed, fileDigest } = environment;
+  const { workbench, node, platform, host, cpus, seed, fileDigest, source, measuring = [] } = environment;
   return [
     ...ids,
     ['AI Workbench', workbench],
@@ -38,7 +39,16 @@ function environmentFacts({ environment, runs }: Report): readonly Fact[] {
     ['Machine', `${host}, ${platform}${cpus === undefined ? '' : `, ${formatCount(cpus)} CPUs`}`],
     ['Seed', String(seed)],
     ['Benchmark digest', fileDigest],
+    ...(source === undefined ? [] : [['Imported from', importWords(source)] as const]),
+    ...measuring.map(({ metric, digest, models, files }): Fact => {
+      const parts = [...models, ...files].map(({ name, digest: own }) => `${name} ${shortDigest(own)}`);
+      return [`${metric}, measured with`, [...parts, `all ${shortDigest(digest)}`].join(', ')];
+    }),
   ];
+}
+
+function importWords({ tool, version, file, digest }: ImportSource): string {
+  return `${tool}${version === undefined ? '' : ` ${version}`}, ${file}, ${shortDigest(digest)}`;
 }
 
 function datasetFacts({ dataset }: Report): readonly Fact[] {
@@ -49,9 +59,59 @@ function datasetFacts({ dataset }: Report): readonly Fact[] {
   ];
 }
 
+/** What was taken over, came from the cache, and cost what. */
+function countFacts(report: Report): readonly Fact[] {
+  return [
+    ...report.runs.flatMap(run => {
+      const parts = progressParts(run);
+      const letter = runLetter(report, run.id);
+      return parts.length === 0
+        ? []
+        : [[letter === undefined ? 'Asked' : `Asked in run ${letter}`, parts.join(', ')] as const];
+    }),
+    ...report.variants.flatMap(({ costs }, index): Fact[] => {
+      const parts = costs === undefined ? [] : costParts(costs);
+      return parts.length === 0 ? [] : [[`${variantName(report, index)}, cost`, parts.join(', ')]];
+    }),
+  ];
+}
+
+function progressParts({ progress }: RunSummary): readonly string[] {
+  const {
+    reused,
+    extended = 0,
+    retries = 0,
+    cached = 0,
+    askedAgain = 0,
+    measuringCost = 0,
+    unmeasured = {},
+  } = progress;
+  const refused = progress.variants.reduce((sum, variant) => sum + (variant.refused ?? 0), 0);
+  const resumed = reused - extended;
+  return [
+    ...(resumed > 0 ? [`${countOf(resumed, 'sample')} taken over from before a resume`] : []),
+    ...(extended > 0 ? [`${countOf(extended, 'sample')} taken over from the run that this one extends`] : []),
+    ...(askedAgain > 0 ? [`${countOf(askedAgain, 'sample')} asked again after it had stopped`] : []),
+    ...(cached > 0 ? [`${countOf(cached, 'answer')} from the cache`] : []),
+    ...(retries > 0 ? [`${formatCount(retries)} attempts beyond the first`] : []),
+    ...(refused > 0 ? [`${countOf(refused, 'sample')} refused by the model`] : []),
+    ...Object.entries(unmeasured).map(([metric, count]) => `${countOf(count, 'sample')} without ${metric}`),
+    ...(measuringCost > 0 ? [`${formatValue(measuringCost, 'USD')} for judges and other measuring`] : []),
+  ];
+}
+
+function costParts({ answers, measuring, cached }: VariantCosts): readonly string[] {
+  return [
+    ...(answers === undefined || answers === 0 ? [] : [`answers ${formatValue(answers, 'USD')}`]),
+    ...(measuring === undefined ? [] : [`judges and other measuring ${formatValue(measuring, 'USD')}`]),
+    ...(cached === 0 ? [] : [`${countOf(cached, 'answer')} from the cache, not paid for again`]),
+  ];
+}
+
 function digestFacts(report: Report): readonly Fact[] {
-  return report.variants.flatMap(({ modelDigest, promptDigest }, index): Fact[] => {
+  return report.variants.flatMap(({ modelDigest, promptDigest, fingerprints = [] }, index): Fact[] => {
     const parts = [
+      ...(fingerprints.length === 0 ? [] : [`answered by ${fingerprints.join(' and ')}`]),
       ...(modelDigest === undefined ? [] : [`model ${shortDigest(modelDigest)}`]),
       ...(promptDigest === undefined ? [] : [`prompt ${shortDigest(promptDigest)}`]),
     ];
@@ -62,9 +122,15 @@ function digestFacts(report: Report): readonly Fact[] {
 function methodFacts({ variants, comparisons }: Report): readonly Fact[] {
   const methods = new Map<string, string>();
   for (const { metrics } of variants) {
-    for (const { label, method } of metrics) if (method !== undefined) methods.set(`${label}, interval`, method);
+    for (const { label, method, signature } of metrics) {
+      if (method !== undefined) methods.set(`${label}, interval`, method);
+      if (signature !== undefined) methods.set(`${label}, signature`, signature);
+    }
   }
-  for (const { label, test } of comparisons) if (test !== undefined) methods.set(`${label}, test`, test);
+  for (const { label, test, method } of comparisons) {
+    if (test !== undefined) methods.set(`${label}, test`, test);
+    if (method !== undefined) methods.set(`${label}, interval of the difference`, method);
+  }
   return [...methods];
 }
 

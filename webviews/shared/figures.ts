@@ -1,4 +1,11 @@
-import type { MetricValue, Report, RunSummary, Unit, VariantResult } from '../../schemas/generated/messages.ts';
+import type {
+  MetricValue,
+  PairedComparison,
+  Report,
+  RunSummary,
+  Unit,
+  VariantResult,
+} from '../../schemas/generated/messages.ts';
 import { baseName, showUnseen } from './text.ts';
 
 export interface MetricColumn {
@@ -9,10 +16,10 @@ export interface MetricColumn {
   readonly direction: MetricValue['direction'];
 }
 
-/** The metric that decides: the one the comparisons use, else the first quality metric. */
+/** The metric that decides: the one the report names, else the one its comparisons begin with, else the first of quality. */
 export function leadingMetric(report: Report): MetricColumn | undefined {
   const columns = metricColumns(report.variants);
-  const compared = report.comparisons[0]?.metric;
+  const compared = report.leading ?? report.comparisons[0]?.metric;
   return columns.find(({ metric }) => metric === compared) ?? columns.find(({ kind }) => kind === 'quality');
 }
 
@@ -98,4 +105,9 @@ export function repeatsOf(run: RunSummary, rows: number): number | undefined {
 /** Position in the report of a sample's model. */
 export function variantIndex(report: Report, runId: string, variant: number): number {
   return report.variants.findIndex(candidate => candidate.runId === runId && candidate.variant === variant);
+}
+
+/** How a variant stands to the baseline by a metric. */
+export function comparisonOf(report: Report, variant: number, metric: string): PairedComparison | undefined {
+  return report.comparisons.find(comparison => comparison.variant === variant && comparison.metric === metric);
 }

@@ -6,7 +6,6 @@ import type {
   PageToHost,
   SamplePage,
   SampleQuery,
-  SampleRow,
 } from '../../schemas/generated/messages.ts';
 
 /** Where a page reads samples from. Both methods throw `RequestFailed` with the host's words, or the signal's reason. */
@@ -78,27 +77,4 @@ export function createHostSamples(
       return true;
     },
   };
-}
-
-/** Rows that travel inside a self-contained file, asked like a host's. */
-export function createEmbeddedSamples(page: SamplePage): SamplesSource {
-  return {
-    async samples(query, signal) {
-      signal.throwIfAborted();
-      const matching = page.rows.filter(row => isAsked(row, query));
-      const from = query.after === undefined ? 0 : matching.findIndex(({ id }) => id > query.after!);
-      const rows = from < 0 ? [] : matching.slice(from, from + query.limit);
-      return { rows, total: matching.length };
-    },
-  };
-}
-
-function isAsked(row: SampleRow, { variant, filter, slice, text }: SampleQuery): boolean {
-  if (variant !== undefined && row.variant !== variant) return false;
-  if (slice !== undefined && !(Object.hasOwn(row.slices, slice.column) && row.slices[slice.column] === slice.value))
-    return false;
-  if (filter === 'failed' && row.state !== 'failed') return false;
-  if (filter === 'wrong' && row.state === 'failed') return false;
-  if (text === undefined || text === '') return true;
-  return [row.input, row.target, row.output ?? ''].some(field => field.toLowerCase().includes(text.toLowerCase()));
 }

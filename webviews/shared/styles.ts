@@ -207,6 +207,16 @@ export const tableStyles = css`
     font-weight: normal;
     color: var(--vscode-descriptionForeground);
   }
+  .verdict {
+    display: block;
+    font-size: 0.85em;
+    font-weight: normal;
+  }
+  .verdict > .icon {
+    width: 12px;
+    height: 12px;
+    vertical-align: -2px;
+  }
   .unit {
     font-weight: normal;
     color: var(--vscode-descriptionForeground);

@@ -1,6 +1,6 @@
-import type { PairedComparison, Report } from '../../schemas/generated/messages.ts';
-import { figureOf, leadingMetric, rankedVariants, variantName } from './figures.ts';
-import { formatConfidence, formatCount, formatValue } from './format.ts';
+import type { PairedComparison, Regression, Report } from '../../schemas/generated/messages.ts';
+import { figureOf, leadingMetric, metricColumns, rankedVariants, variantName, type MetricColumn } from './figures.ts';
+import { countOf, formatConfidence, formatCount, formatValue } from './format.ts';
 import type { IconName } from './icons.ts';
 import { showUnseen } from './text.ts';
 import { gateWords, verdictWords, type Tone } from './words.ts';
@@ -11,10 +11,18 @@ export interface VerdictItem {
   readonly text: string;
 }
 
-/** What a reader takes away, in order: the best model, how it compares, the gates, what failed, what else to know. */
+/** Further metrics, or models that changed, told one by one; the sections below have all of them. */
+const mostFurther = 6;
+
+/**
+ * What a reader takes away, in order: the best model, how it compares, a line for each further metric, what changed since an earlier
+ * run, the gates, what failed, what else to know.
+ */
 export function verdictItems(report: Report): readonly VerdictItem[] {
   return [
     ...leadItems(report),
+    ...furtherItems(report),
+    ...regressionItems(report),
     ...report.gates.map(({ outcome, sentence }) => {
       const { text, ...look } = gateWords(outcome);
       return { ...look, text: `${text}: ${showUnseen(sentence)}` };
@@ -51,6 +59,60 @@ function leadItems(report: Report): VerdictItem[] {
     { icon: 'star', tone: 'neutral', text },
     ...(compared === undefined ? [] : [comparisonItem(report, compared)]),
   ];
+}
+
+/** A line for each further metric that models were compared by: who is best, and whether that is certain. */
+function furtherItems(report: Report): VerdictItem[] {
+  const leading = leadingMetric(report)?.metric;
+  const compared = new Set(report.comparisons.map(({ metric }) => metric).filter(metric => metric !== leading));
+  const columns = metricColumns(report.variants).filter(({ metric }) => compared.has(metric));
+  const items = columns.map(column => furtherItem(report, column)).filter(item => item !== undefined);
+  const rest = items.length - mostFurther;
+  if (rest <= 0) return items;
+  const text = `${countOf(rest, 'further metric')} compared below.`;
+  return [...items.slice(0, mostFurther), { icon: 'info', tone: 'neutral', text }];
+}
+
+/** What changed since an earlier run: models that became worse first, then those that lost most rows. */
+function regressionItems({ regressions = [] }: Report): VerdictItem[] {
+  const isWorse = ({ verdict }: Regression): number => Number(verdict === 'worse');
+  const worstFirst = [...regressions].sort((a, b) => isWorse(b) - isWorse(a) || b.lost - a.lost);
+  const items = worstFirst.slice(0, mostFurther).map(({ verdict, sentence }) => {
+    const { icon, tone } = verdictWords(verdict);
+    return { icon, tone, text: showUnseen(sentence) };
+  });
+  const rest = regressions.length - items.length;
+  if (rest === 0) return items;
+  const text = `${countOf(rest, 'further model')} compared with an earlier run below.`;
+  return [...items, { icon: 'info', tone: 'neutral', text }];
+}
+
+function furtherItem(report: Report, column: MetricColumn): VerdictItem | undefined {
+  const [best] = rankedVariants(report.variants, column);
+  const figure = best === undefined ? undefined : figureOf(report.variants[best]?.metrics ?? [], column.metric);
+  if (best === undefined || figure === undefined || figure.value === null) return undefined;
+  const superlative = column.direction === 'lower' ? 'lowest' : 'highest';
+  const lead = `${showUnseen(column.label)}: ${variantName(report, best)} has the ${superlative}, ${formatValue(figure.value, column.unit)}`;
+  const compared = comparisonFor(report, column.metric, best);
+  if (compared === undefined) return { icon: 'info', tone: 'neutral', text: `${lead}.` };
+  // A rival that is worse than the baseline is no bad news.
+  const isRival = best !== compared.variant && compared.verdict === 'worse';
+  const { icon, tone } = isRival ? ({ icon: 'info', tone: 'neutral' } as const) : verdictWords(compared.verdict);
+  return { icon, tone, text: `${lead}; ${againstWords(report, compared, best)}.` };
+}
+
+/** How the best stands to whom it was compared with, or the closest rival to it. */
+function againstWords(
+  report: Report,
+  { variant, baseline, verdict, unit, difference }: PairedComparison,
+  best: number,
+): string {
+  const [subject, other] =
+    best === variant ? ['', variantName(report, baseline)] : [`${variantName(report, variant)} is `, 'it'];
+  if (verdict === 'not-computed') return `${subject}not compared with ${other}`;
+  if (verdict === 'not-distinguishable') return `${subject}not distinguishable from ${other}`;
+  const size = difference === undefined ? '' : ` by ${formatValue(Math.abs(difference), unit)}`;
+  return `${subject}${verdict} than ${other}${size}`;
 }
 
 function comparisonItem(report: Report, comparison: PairedComparison): VerdictItem {
