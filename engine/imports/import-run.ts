@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { MetricValue, RunProgress, RunSummary, VariantResult } from '../../schemas/generated/messages.ts';
+import type { RunSummary } from '../../schemas/generated/messages.ts';
 import type { Benchmark } from '../../schemas/generated/files.ts';
 import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -12,8 +12,8 @@ import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
 import { createRunId } from '../runs/identity.ts';
 import type { HostFacts } from '../runs/ports.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
-import { normalQuantile } from '../statistics/quantiles.ts';
-import type { ImportedFigure, ImportedRun, ImportedSample, ImportedVariant } from './imported.ts';
+import type { ImportedRun, ImportedSample, ImportedVariant } from './imported.ts';
+import { countSample, importSeed, progressOf, resultOf, startCounts, type ImportCounts } from './imported-results.ts';
 
 /** What writing an imported run needs of the outside. */
 export interface ImportPorts {
@@ -34,9 +34,6 @@ export interface ImportedFile {
   /** Absolute path of the workspace folder. */
   readonly folder: string;
 }
-
-const confidence = 0.95;
-const seed = 7;
 
 /**
  * Stores an imported run with its samples and report, so that it is listed, opened and compared as one of ours. A run that was imported
@@ -59,7 +56,7 @@ export async function importRun(
   } catch (error) {
     await writer.finish({
       state: 'cancelled',
-      progress: progressOf(run, { done: 0, rows: 0, errors: {} }),
+      progress: progressOf(run, startCounts(run)),
       headlines: [],
     });
     throw error;
@@ -187,7 +184,7 @@ function describeVariant(
 function environmentOf(run: ImportedRun, file: ImportedFile, spec: RunSpec, { host, digest }: ImportPorts) {
   return {
     ...host,
-    seed,
+    seed: importSeed,
     fileDigest: digest.sha256(spec.text),
     source: {
       tool: run.tool,
@@ -199,13 +196,6 @@ function environmentOf(run: ImportedRun, file: ImportedFile, spec: RunSpec, { ho
   };
 }
 
-interface Counted {
-  done: number;
-  rows: number;
-  /** Failed samples by class. */
-  readonly errors: Record<string, number>;
-}
-
 async function writeSamples(
   run: ImportedRun,
   metrics: readonly Metric[],
@@ -214,19 +204,17 @@ async function writeSamples(
   { digest }: ImportPorts,
   dataset: ReturnType<Digest['startSha256']>,
   signal: AbortSignal,
-): Promise<Counted> {
+): Promise<ImportCounts> {
   const leading = leadingMetric(metrics);
   const occurrence = createOccurrences();
   const rows = new Set<string>();
-  const counted: Counted = { done: 0, rows: 0, errors: {} };
+  const counted = startCounts(run);
   for await (const batch of run.samples(signal)) {
     signal.throwIfAborted();
     const records = batch.map(sample => toRecord(sample, occurrence, leading, digest));
     for (const record of records) {
       aggregates[record.variant]?.addStored(record);
-      counted.done += 1;
-      const failure = record.failure?.class;
-      if (failure !== undefined) counted.errors[failure] = (counted.errors[failure] ?? 0) + 1;
+      countSample(counted, record);
       const row = `${record.rowDigest}/${record.occurrence}`;
       if (rows.has(row)) continue;
       rows.add(row);
@@ -274,48 +262,4 @@ function toRecord(
       ? {}
       : { details: { measured: Object.fromEntries(Object.entries(reasons).map(([id, reason]) => [id, { reason }])) } }),
   };
-}
-
-/** Figures made from the samples come first; those the file only states fill what is missing. */
-function resultOf(
-  variant: VariantRecord,
-  imported: ImportedVariant | undefined,
-  aggregate: VariantAggregate | undefined,
-  runId: string,
-): VariantResult {
-  const made = (aggregate ?? new VariantAggregate([])).result(runId, variant, { confidence, seed }, []);
-  const told = (imported?.figures ?? []).map(toMetricValue);
-  const toldIds = new Set(told.map(({ metric }) => metric));
-  const measured = made.metrics.filter(({ value, metric }) => value !== null && !toldIds.has(metric));
-  return { ...made, metrics: [...told, ...measured] };
-}
-
-function toMetricValue(figure: ImportedFigure): MetricValue {
-  const { id, label, unit, direction, kind, value, n, standardError } = figure;
-  const base = { metric: id, label, unit, direction, kind, value, n };
-  if (standardError === undefined) return base;
-  const reach = normalQuantile((1 + confidence) / 2) * standardError;
-  return {
-    ...base,
-    low: value - reach,
-    high: value + reach,
-    confidence,
-    method: 'normal, from the stated standard error',
-  };
-}
-
-function progressOf(run: ImportedRun, { done, errors }: Counted): RunProgress {
-  const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
-  return { total: done, done, failed, reused: 0, errors: { ...errors }, variants: variantsOf(run) };
-}
-
-function variantsOf(run: ImportedRun): RunProgress['variants'] {
-  return run.variants.map(({ model, prompt }, variant) => ({
-    variant,
-    model,
-    ...(prompt === undefined ? {} : { prompt }),
-    total: 0,
-    done: 0,
-    failed: 0,
-  }));
 }
