@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { checkContainers } from './containers.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
 import { Unavailable } from './server.ts';
 import { checkTransformers } from './transformers.ts';
@@ -8,7 +9,7 @@ export interface Checks {
   check(name: string, action: () => Promise<void>): Promise<void>;
 }
 
-/** Asks real servers over tiny models made here. A server that cannot be installed is told and left out; everything else must pass. */
+/** Asks real servers over tiny models made here, and tries a real container runtime. A server that cannot be installed is told and left out; everything else must pass. */
 async function main(): Promise<void> {
   let passed = 0;
   let failed = 0;
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   for (const [name, suite] of [
     ['llama.cpp', checkLlamaCpp],
     ['transformers serve', checkTransformers],
+    ['a container runtime', checkContainers],
   ] as const) {
     try {
       await suite(checks);
