@@ -81,21 +81,22 @@ export async function scenario(window: ScenarioContext): Promise<void> {
 async function followSlice(window: ScenarioContext): Promise<void> {
   const { clickInWebview, webviewText, screenshot } = window;
   const run = { title: 'triage-robustness' };
-  const choice = (label: string): string => `aiwb-sample-browser vscode-single-select[label="${label}"]`;
+  const menu = (label: string): string => `aiwb-sample-browser aiwb-choice-menu[label="${label}"]`;
+  const outcome = 'aiwb-sample-browser vscode-single-select[label="Show"] .select-face';
   const leadsThere = async (): Promise<void> => {
     await clickInWebview('aiwb-evidence li:has-text("rows where noise is") button.link', { title: scorecard });
-    await until(async () => /noise: \S/.test(await webviewText(run, `${choice('Slice')} .select-face`)));
-    assert.match(await webviewText(run, `${choice('Show')} .select-face`), /Wrong answers/);
-    assert.match(await webviewText(run, `${choice('Model')} .select-face`), /registry:ticket-triage/);
+    await until(async () => /noise: \S/.test(await webviewText(run, `${menu('Slices')} summary`)));
+    assert.match(await webviewText(run, outcome), /Wrong answers/);
+    assert.match(await webviewText(run, `${menu('Models')} summary`), /registry:ticket-triage/);
     assert.match(await webviewText(run, 'h2:focus'), /Samples/);
   };
   await openTab(window, scorecard);
   await clickInWebview('aiwb-control summary >> text=ROB-01', { title: scorecard });
   await leadsThere();
   await screenshot('release-evidence-rows');
-  await clickInWebview(choice('Slice'), run);
-  await clickInWebview(`${choice('Slice')} [role=option]:has-text("Every slice")`, run);
-  await until(async () => /Every slice/.test(await webviewText(run, `${choice('Slice')} .select-face`)));
+  await clickInWebview(`${menu('Slices')} summary`, run);
+  await clickInWebview(`${menu('Slices')} button.clear`, run);
+  await until(async () => /: all/.test(await webviewText(run, `${menu('Slices')} summary`)));
   await openTab(window, scorecard);
   await leadsThere();
 }
