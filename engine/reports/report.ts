@@ -16,7 +16,7 @@ import type { CompareOptions } from '../statistics/compare.ts';
 import { createColumnReader, type ColumnReader } from './columns.ts';
 import { listCompared, scoreKeys, type ComparedMetric } from './compared-metrics.ts';
 import { describeVariant } from './describe-variant.ts';
-import { countOf } from './format.ts';
+import { countOf, groupDigits } from './format.ts';
 import { runningNotes } from './running-notes.ts';
 import { createPairComparer, type PlacedVariant } from './pairs.ts';
 import { findRegressions, pairWithEarlier } from './regressions.ts';
@@ -197,7 +197,7 @@ function notesOf({ summary }: RunRecord, repeats: number): string[] {
   const { done, total, reused: kept, extended = 0 } = summary.progress;
   const reused = kept - extended;
   if (summary.state !== 'succeeded')
-    notes.push(`Partial: ${countOf(done, 'sample')} of ${countOf(total, 'sample')} were asked.`);
+    notes.push(`Partial: ${groupDigits(done)} of ${countOf(total, 'sample')} were asked.`);
   if (reused > 0)
     notes.push(`Resumed: ${countOf(reused, 'stored sample')} kept, ${countOf(done - kept, 'sample')} asked after it.`);
   if (repeats > 1) {
