@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../base/errors.ts';
 import type { ImportedFigure, ImportedRun, ImportedSample, ImportedVariant } from './imported.ts';
-import { countFrom, dateFrom, fieldsOf, itemsOf, numberFrom, rowText, textFrom } from './values.ts';
+import { countFrom, dateFrom, fieldsOf, itemsOf, numberFrom, optional, rowText, textFrom } from './values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -153,10 +153,10 @@ function readRequest(request: Fields, variant: number, row: number): ImportedSam
     slices: {},
     output: rowText(request['output']),
     scores: {},
-    ...number('latencyMs', latency === undefined ? between(start, end) : latency * 1000),
-    ...number('firstTokenMs', numberFrom(request['time_to_first_token_ms']) ?? between(start, first)),
-    ...number('inputTokens', tokens(request, 'input_metrics', 'prompt_tokens')),
-    ...number('outputTokens', tokens(request, 'output_metrics', 'output_tokens')),
+    ...optional('latencyMs', latency === undefined ? between(start, end) : latency * 1000),
+    ...optional('firstTokenMs', numberFrom(request['time_to_first_token_ms']) ?? between(start, first)),
+    ...optional('inputTokens', tokens(request, 'input_metrics', 'prompt_tokens')),
+    ...optional('outputTokens', tokens(request, 'output_metrics', 'output_tokens')),
   };
 }
 
@@ -200,8 +200,4 @@ function tokens(request: Fields, metrics: string, direct: string): number | unde
 
 function between(start: number | undefined, end: number | undefined): number | undefined {
   return start === undefined || end === undefined || end < start ? undefined : (end - start) * 1000;
-}
-
-function number<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, number>);
 }

@@ -1,6 +1,16 @@
 import { WorkbenchError } from '../base/errors.ts';
 import type { ImportOptions, ImportedRun, ImportedSample, ImportedScore, ImportedVariant } from './imported.ts';
-import { countFrom, dateFrom, distinctIds, fieldsOf, itemsOf, numberFrom, rowText, textFrom } from './values.ts';
+import {
+  countFrom,
+  dateFrom,
+  distinctIds,
+  fieldsOf,
+  itemsOf,
+  numberFrom,
+  optional,
+  rowText,
+  textFrom,
+} from './values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -118,10 +128,10 @@ function readRow(
     target: targetOf(row, options),
     slices: {},
     scores: failed ? {} : scores,
-    ...number('latencyMs', failed ? undefined : numberFrom(row['latencyMs'])),
-    ...number('inputTokens', positive(tokens['prompt'])),
-    ...number('outputTokens', positive(tokens['completion'])),
-    ...number('cost', positive(row['cost'])),
+    ...optional('latencyMs', failed ? undefined : numberFrom(row['latencyMs'])),
+    ...optional('inputTokens', positive(tokens['prompt'])),
+    ...optional('outputTokens', positive(tokens['completion'])),
+    ...optional('cost', positive(row['cost'])),
     ...(reason === undefined ? {} : { reasons: { score: reason } }),
     ...(failed
       ? { failure: { class: 'model', message: textFrom(row['error']) ?? 'promptfoo recorded no answer.' } }
@@ -165,8 +175,4 @@ function createRepeatCounter(): (variant: number, row: number) => number {
     seen.set(key, repeat + 1);
     return repeat;
   };
-}
-
-function number<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, number>);
 }

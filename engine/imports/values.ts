@@ -66,3 +66,8 @@ export function distinctIds(names: readonly string[]): ReadonlyMap<string, strin
   }
   return ids;
 }
+
+/** A field with its value, or no field where the value is not known. */
+export function optional<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, number>);
+}

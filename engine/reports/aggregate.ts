@@ -5,10 +5,10 @@ import type {
   SliceResult,
   VariantResult,
 } from '../../schemas/generated/messages.ts';
+import { perturbationSlice } from '../datasets/perturb/names.ts';
 import type { AggregateOptions, Aggregator, Metric, Observation } from '../metrics/metric.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
-import { perturbationSlice } from '../datasets/perturb/names.ts';
 
 /** A slice column with more values than this is cut off there: it is no slice but an identifier. */
 const mostSliceValues = 100;
@@ -19,6 +19,7 @@ interface SliceAggregate {
   n: number;
   readonly aggregators: readonly Aggregator[];
 }
+
 /** Builds of an endpoint that are told apart in one run. */
 const mostFingerprints = 16;
 
@@ -26,6 +27,7 @@ const mostFingerprints = 16;
 export class VariantAggregate {
   readonly #metrics: readonly Metric[];
   readonly #overall: readonly Aggregator[];
+  readonly #seeingPerturbed: readonly Aggregator[];
   /** By column, then by value. */
   readonly #slices = new Map<string, Map<string, SliceAggregate>>();
   readonly #fingerprints = new Set<string>();
@@ -35,14 +37,13 @@ export class VariantAggregate {
   constructor(metrics: readonly Metric[]) {
     this.#metrics = metrics;
     this.#overall = metrics.map(metric => metric.startAggregate());
+    this.#seeingPerturbed = this.#overall.filter((_, index) => metrics[index]?.seesPerturbed === true);
   }
 
   addAnswered(observation: Observation, slices: Readonly<Record<string, string>>): void {
     this.#answered += 1;
     const perturbed = observation.perturbation !== undefined;
-    for (const [index, aggregator] of this.#overall.entries()) {
-      if (!perturbed || this.#metrics[index]?.seesPerturbed === true) aggregator.add(observation);
-    }
+    for (const aggregator of perturbed ? this.#seeingPerturbed : this.#overall) aggregator.add(observation);
     for (const column in slices) {
       if (perturbed && column !== perturbationSlice) continue;
       const slice = this.#sliceOf(column, slices[column] ?? '');
