@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { WorkbenchError } from '../engine/base/errors.ts';
 import type { Secrets } from '../engine/ports/secrets.ts';
 import { programNotAllowed } from '../platform/processes/programs.ts';
 import { splitCommand } from '../platform/secrets/command.ts';
@@ -30,6 +31,15 @@ export function createTerminalAccess({ allowOrigin = [], allowCommands = false }
     },
   };
 }
+
+/** The access of what only looks: no key is given out, and no program may start. */
+export const withoutAccess: Access = {
+  secrets: {
+    resolve: () =>
+      Promise.reject(new WorkbenchError('secret-missing', 'Nothing is sent here, so no key is given out.')),
+  },
+  allowsProgram: () => false,
+};
 
 /** Whether a list of commands has exactly this one. */
 export function allowsOne(allowed: readonly (readonly string[])[], command: readonly string[]): boolean {

@@ -1,73 +1,127 @@
 import {
+  DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   TextDocuments,
   TextDocumentSyncKind,
   type Connection,
+  type ServerCapabilities,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Files } from '../engine/ports/files.ts';
-import type { ServerContext } from './context.ts';
+import { readClientFeatures, unknownClient } from './client-features.ts';
+import type { ClientFeatures, ServerContext } from './context.ts';
 import { createParsedDocuments } from './documents.ts';
-import { registerCodeActions } from './features/code-actions.ts';
-import { registerCompletion } from './features/completion.ts';
-import { registerDefinition } from './features/definition.ts';
-import { registerDiagnostics } from './features/diagnostics.ts';
-import { registerDocumentLinks } from './features/document-links.ts';
-import { registerHover } from './features/hover.ts';
-import { registerSymbols } from './features/symbols.ts';
+import type { Feature } from './feature.ts';
+import { codeActions } from './features/code-actions.ts';
+import { completion } from './features/completion.ts';
+import { definition } from './features/definition.ts';
+import { diagnostics } from './features/diagnostics.ts';
+import { documentHighlights } from './features/document-highlights.ts';
+import { documentLinks } from './features/document-links.ts';
+import { fileOperations } from './features/file-operations.ts';
+import { folding } from './features/folding.ts';
+import { formatting } from './features/formatting.ts';
+import { hover } from './features/hover.ts';
+import { inlayHints } from './features/inlay-hints.ts';
+import { references } from './features/references.ts';
+import { rename } from './features/rename.ts';
+import { selectionRanges } from './features/selection-ranges.ts';
+import { semanticTokens } from './features/semantic-tokens.ts';
+import { symbols } from './features/symbols.ts';
+import { workspaceSymbols } from './features/workspace-symbols.ts';
+import { createHistory } from './history.ts';
+import type { LanguageServerPorts } from './ports.ts';
+import { defaultSettings, readSettings, type Settings } from './settings.ts';
 import { createWorkspace } from './workspace.ts';
 
-export interface LanguageServerPorts {
-  readonly files: Files;
-}
+const features: readonly Feature[] = [
+  codeActions,
+  completion,
+  definition,
+  diagnostics,
+  documentHighlights,
+  documentLinks,
+  fileOperations,
+  folding,
+  formatting,
+  hover,
+  inlayHints,
+  references,
+  rename,
+  selectionRanges,
+  semanticTokens,
+  symbols,
+  workspaceSymbols,
+];
 
 /** Serves one client over `connection` until it exits. Listens at once. */
 export function startLanguageServer(connection: Connection, ports: LanguageServerPorts): void {
   const documents = new TextDocuments(TextDocument);
   const parsed = createParsedDocuments();
   const workspace = createWorkspace(ports.files, documents, parsed);
+  let client: ClientFeatures = unknownClient;
+  let settings: Settings = defaultSettings;
+  const settingsListeners: (() => void)[] = [];
+  const history = createHistory(
+    ports,
+    workspace,
+    () => client.trusted,
+    message => connection.console.warn(message),
+  );
   const context: ServerContext = {
     connection,
     documents,
     workspace,
     parsed,
-    client: { snippets: false, watchesFiles: false },
+    history,
+    ports,
+    get client() {
+      return client;
+    },
+    get settings() {
+      return settings;
+    },
+    onSettingsChanged: listener => void settingsListeners.push(listener),
   };
 
+  async function loadSettings(): Promise<void> {
+    if (!client.configuration) return;
+    settings = readSettings(await connection.workspace.getConfiguration('aiWorkbench'));
+    for (const listener of settingsListeners) listener();
+  }
+
   connection.onInitialize(params => {
-    const { textDocument, workspace: clientWorkspace } = params.capabilities;
-    context.client.snippets = textDocument?.completion?.completionItem?.snippetSupport === true;
-    context.client.watchesFiles = clientWorkspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    client = readClientFeatures(params);
     workspace.setRoots((params.workspaceFolders ?? []).map(folder => folder.uri));
     return {
       serverInfo: { name: 'aiwb' },
-      capabilities: {
-        textDocumentSync: TextDocumentSyncKind.Incremental,
-        hoverProvider: true,
-        completionProvider: { triggerCharacters: [':', ' ', '-', '[', '{', ',', '"', "'", '/'] },
-        documentSymbolProvider: true,
-        documentLinkProvider: {},
-        definitionProvider: true,
-        codeActionProvider: { codeActionKinds: ['quickfix'] },
-        workspace: {
-          workspaceFolders: { supported: true, changeNotifications: clientWorkspace?.workspaceFolders === true },
-        },
-      },
+      capabilities: offer(client, params.capabilities.workspace?.workspaceFolders),
     };
   });
-  connection.onInitialized(() => {
+  connection.onInitialized(async () => {
     followFolders(context);
+    if (client.configuration)
+      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'aiWorkbench' });
+    await loadSettings();
   });
-  registerDiagnostics(context, documents);
-  registerHover(context);
-  registerCompletion(context);
-  registerSymbols(context);
-  registerDocumentLinks(context);
-  registerDefinition(context);
-  registerCodeActions(context);
-  documents.onDidClose(({ document }) => context.parsed.forget(document.uri));
+  connection.onDidChangeConfiguration(() => void loadSettings());
+  connection.onShutdown(() => history.close());
+  for (const feature of features) feature.register(context);
+  documents.onDidClose(({ document }) => parsed.forget(document.uri));
   documents.listen(connection);
   connection.listen();
+}
+
+function offer(client: ClientFeatures, changesFolders: boolean | undefined): ServerCapabilities {
+  const workspace = {
+    workspaceFolders: { supported: true, changeNotifications: changesFolders === true },
+  };
+  return features.reduce<ServerCapabilities>(
+    (all, feature) => {
+      const own = feature.capabilities(client);
+      return { ...all, ...own, workspace: { ...all.workspace, ...own.workspace } };
+    },
+    { textDocumentSync: TextDocumentSyncKind.Incremental, workspace },
+  );
 }
 
 /** Keeps the workspace folders up to date, and has the client watch what the checks look at. */

@@ -17,7 +17,7 @@ export interface Spot {
 
 /** The key or scalar at an offset, absent where neither is. */
 export function spotAt(parsed: ParsedDocument, offset: number): Spot | undefined {
-  let node = parsed.document?.contents as Node | null | undefined;
+  let node = parsed.contents as Node | null | undefined;
   const path: (string | number)[] = [];
   for (let depth = 0; depth < 64 && node !== null && node !== undefined; depth++) {
     if (isScalar(node) || isAlias(node)) return covers(node, offset) ? toSpot(node, path, 'value') : undefined;

@@ -24,6 +24,8 @@ export interface Workspace {
   resolve(uri: string, path: string): string | undefined;
   /** The workbench.yaml that applies to a document, looked for upwards to its workspace folder. */
   findWorkbench(uri: string): Promise<string | undefined>;
+  /** The folder a document's workspace starts at: that of its workbench.yaml, else the opened folder, else its own. Absent for documents without a file. */
+  rootOf(uri: string): Promise<string | undefined>;
   readWorkbench(uri: string, signal: AbortSignal): Promise<ParsedDocument<'workbench'> | undefined>;
   connections(uri: string, signal: AbortSignal): Promise<NonNullable<Workbench['connections']>>;
   /** What workbench.yaml declares under `compute`. */
@@ -101,9 +103,18 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     return workbench === undefined ? { state: 'absent' } : declaredNames(workbench, section);
   }
 
+  async function rootOf(uri: string): Promise<string | undefined> {
+    const path = pathOfUri(uri);
+    if (path === undefined) return undefined;
+    const workbench = await findWorkbench(uri);
+    if (workbench !== undefined) return files.parent(workbench);
+    return roots.find(candidate => isBelow(files, candidate, path)) ?? files.parent(path);
+  }
+
   return {
     folderOf,
     findWorkbench,
+    rootOf,
     readWorkbench,
     resolve(uri, path) {
       const folder = folderOf(uri);
@@ -119,10 +130,8 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     },
     async library(uri) {
       const path = pathOfUri(uri);
-      if (path === undefined) return undefined;
-      const workbench = await findWorkbench(uri);
-      const root = roots.find(candidate => isBelow(files, candidate, path));
-      const folder = workbench === undefined ? (root ?? files.parent(path)) : files.parent(workbench);
+      const folder = await rootOf(uri);
+      if (path === undefined || folder === undefined) return undefined;
       return { ...documents.below(folder), path, file: files.relative(folder, path) };
     },
     forget: documents.forget,

@@ -18,10 +18,10 @@ export function addHosts(program: Command, run: (action: () => Promise<ExitCode>
     .command('lsp')
     .description('Language server for any editor, over the standard streams')
     .requiredOption('--stdio', 'talk over the standard streams')
-    .action(() =>
+    .action((_options: unknown, command: Command) =>
       run(async () => {
         const { runLanguageServer } = await import('../lsp.ts');
-        return runLanguageServer();
+        return runLanguageServer(globalOptions(command).store);
       }),
     );
   program

@@ -32,8 +32,8 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   readonly draft: unknown;
   readonly diagnostics: readonly Diagnostic[];
   /** The parsed tree; absent for an empty file and for one too large to read. */
-  readonly document: Document.Parsed | undefined;
-  /** What each alias in `document` stands for. */
+  readonly contents: Node | undefined;
+  /** What each alias in `contents` stands for. */
   readonly aliasTargets: ReadonlyMap<Alias, Node>;
   /** Where a path is written: its key or its value. See `locateSpan` for paths that are not there. */
   readonly locate: (path: DocumentPath, part: 'key' | 'value') => Range;
@@ -100,7 +100,7 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
     value: hasErrors(diagnostics) ? undefined : (collected.value as DocumentValues[K]),
     draft: collected.value,
     diagnostics,
-    document,
+    contents: root ?? undefined,
     aliasTargets: collected.targets,
     locate,
     positionAt: lines.positionAt,
@@ -121,7 +121,7 @@ function unread<K extends DocumentKind>(
     value: undefined,
     draft: undefined,
     diagnostics: [diagnostic],
-    document: undefined,
+    contents: undefined,
     aliasTargets: new Map(),
     locate: () => lines.rangeAt(0, 0),
     positionAt: lines.positionAt,

@@ -1,9 +1,15 @@
 import { CodeActionKind, type CodeAction, type Diagnostic } from 'vscode-languageserver';
 import { kindOfLanguage } from '../../engine/documents/kinds.ts';
 import type { ServerContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
 
 /** Quick fixes: puts what probably was meant in place of what a finding underlines. */
-export function registerCodeActions({ connection, documents }: ServerContext): void {
+export const codeActions: Feature = {
+  capabilities: () => ({ codeActionProvider: { codeActionKinds: ['quickfix'] } }),
+  register: registerCodeActions,
+};
+
+function registerCodeActions({ connection, documents }: ServerContext): void {
   connection.onCodeAction(({ textDocument, context }) => {
     const document = documents.get(textDocument.uri);
     if (document === undefined || kindOfLanguage(document.languageId) === undefined) return [];

@@ -11,12 +11,18 @@ import { narrowSchema, schemaAt, type SchemaNode } from '../../engine/documents/
 import { completeKeys, schemaValues } from '../completion-keys.ts';
 import { offerNamedValues } from '../completion-values.ts';
 import { signalOf, type ServerContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
 import { findCursor, type Cursor, type Place } from '../cursor.ts';
 import { formatFlow, formatText } from '../markdown.ts';
 import type { ValueOffer } from '../offers.ts';
 
 /** Fields and values that can be written at the cursor, also while the YAML around it is broken. */
-export function registerCompletion(context: ServerContext): void {
+export const completion: Feature = {
+  capabilities: () => ({ completionProvider: { triggerCharacters: [':', ' ', '-', '[', '{', ',', '"', "'", '/'] } }),
+  register: registerCompletion,
+};
+
+function registerCompletion(context: ServerContext): void {
   const { connection, documents, parsed } = context;
   connection.onCompletion(async ({ textDocument, position }, token) => {
     const document = documents.get(textDocument.uri);

@@ -4,6 +4,7 @@ import { createPolicyFinder } from '../../engine/policies/library.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import type { Statement } from '../../engine/policies/places.ts';
 import { signalOf, type ServerContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
 import { findTuningJob } from '../describe.ts';
 import { collectBenchmarks, collectInherited } from '../policies.ts';
 import { isFilePath, isModelPath, matchesPath, spotAt, type Spot } from '../tree.ts';
@@ -11,7 +12,12 @@ import { uriOfPath } from '../uris.ts';
 import { mappingOf } from '../workspace.ts';
 
 /** From a name to where it is declared: connections, platforms, tuning jobs, policies, controls, benchmarks; from a path to its file. */
-export function registerDefinition(context: ServerContext): void {
+export const definition: Feature = {
+  capabilities: () => ({ definitionProvider: true }),
+  register: registerDefinition,
+};
+
+function registerDefinition(context: ServerContext): void {
   const { connection, documents, parsed, workspace } = context;
   connection.onDefinition(async ({ textDocument, position }, token): Promise<Location | undefined> => {
     const { uri } = textDocument;

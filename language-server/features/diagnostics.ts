@@ -1,4 +1,4 @@
-import type { Diagnostic as LspDiagnostic, TextDocuments } from 'vscode-languageserver';
+import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import { DiagnosticSeverity } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { checkBenchmark } from '../../engine/documents/benchmark-checks.ts';
@@ -10,6 +10,7 @@ import { checkPrompt } from '../../engine/documents/prompt-checks.ts';
 import { checkTuningJob } from '../../engine/documents/tune-checks.ts';
 import { checkWorkbench } from '../../engine/documents/workbench-checks.ts';
 import type { ServerContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
 import { pathOfUri } from '../uris.ts';
 
 /** Milliseconds of silence after an edit before a document is checked. */
@@ -19,7 +20,12 @@ const patience = 100;
  * Pushes a document's findings when it opens, shortly after each edit, and when a file it depends on changes. An answer for
  * a version that is no longer the newest is never sent.
  */
-export function registerDiagnostics(context: ServerContext, changes: TextDocuments<TextDocument>): void {
+export const diagnostics: Feature = {
+  capabilities: () => ({}),
+  register: registerDiagnostics,
+};
+
+function registerDiagnostics(context: ServerContext): void {
   const { connection, documents } = context;
   const pending = new Map<string, AbortController>();
 
@@ -56,7 +62,7 @@ export function registerDiagnostics(context: ServerContext, changes: TextDocumen
   }
 
   const opened = new Set<string>();
-  changes.onDidChangeContent(({ document }) => {
+  documents.onDidChangeContent(({ document }) => {
     const isNew = !opened.has(document.uri);
     opened.add(document.uri);
     // Without watching, files may have come and gone since the last document was opened.
@@ -65,7 +71,7 @@ export function registerDiagnostics(context: ServerContext, changes: TextDocumen
     const kind = kindOfLanguage(document.languageId) ?? kindOfPath(document.uri);
     if (kind !== undefined) scheduleDependents(kind, document.uri);
   });
-  changes.onDidClose(({ document }) => {
+  documents.onDidClose(({ document }) => {
     opened.delete(document.uri);
     pending.get(document.uri)?.abort();
     pending.delete(document.uri);

@@ -2,12 +2,18 @@ import type { DocumentLink } from 'vscode-languageserver';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import type { ServerContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
 import { draftAt } from '../tree.ts';
 import { uriOfPath } from '../uris.ts';
 import { mappingOf } from '../workspace.ts';
 
 /** Paths of datasets, cards and prompts open their files. */
-export function registerDocumentLinks({ connection, documents, parsed, workspace }: ServerContext): void {
+export const documentLinks: Feature = {
+  capabilities: () => ({ documentLinkProvider: {} }),
+  register: registerDocumentLinks,
+};
+
+function registerDocumentLinks({ connection, documents, parsed, workspace }: ServerContext): void {
   connection.onDocumentLinks(({ textDocument }) => {
     const document = documents.get(textDocument.uri);
     const read = document && parsed.parse(document);

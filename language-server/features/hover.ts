@@ -1,12 +1,18 @@
 import type { Hover } from 'vscode-languageserver';
 import { schemaAt } from '../../engine/documents/schema.ts';
 import { signalOf, type ServerContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
 import { describeNamed } from '../describe-named.ts';
 import { describeSchema } from '../markdown.ts';
 import { spotAt } from '../tree.ts';
 
 /** Help on a field, and on what its value names: models, metrics, files, columns, framework ids, inherited controls. */
-export function registerHover({ connection, documents, parsed, workspace }: ServerContext): void {
+export const hover: Feature = {
+  capabilities: () => ({ hoverProvider: true }),
+  register: registerHover,
+};
+
+function registerHover({ connection, documents, parsed, workspace }: ServerContext): void {
   connection.onHover(async ({ textDocument, position }, token): Promise<Hover | undefined> => {
     const document = documents.get(textDocument.uri);
     const read = document && parsed.parse(document);

@@ -3,17 +3,23 @@ import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { findPair, keyText, scalarText } from '../../engine/documents/values.ts';
 import type { ServerContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
 
 const deepest = 5;
 /** Fields by which a list item is known. */
 const naming = ['id', 'name', 'metric', 'role', 'field'];
 
 /** The outline: a file's fields and list items. */
-export function registerSymbols({ connection, documents, parsed }: ServerContext): void {
+export const symbols: Feature = {
+  capabilities: () => ({ documentSymbolProvider: true }),
+  register: registerSymbols,
+};
+
+function registerSymbols({ connection, documents, parsed }: ServerContext): void {
   connection.onDocumentSymbol(({ textDocument }) => {
     const document = documents.get(textDocument.uri);
     const read = document && parsed.parse(document);
-    return read?.document?.contents ? collectSymbols(read, read.document.contents, 0) : [];
+    return read?.contents ? collectSymbols(read, read.contents, 0) : [];
   });
 }
 

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
-import { createConnection, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
+import { createConnection, type ClientCapabilities, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
+import type { LanguageServerPorts } from '../../language-server/ports.ts';
 import { startLanguageServer } from '../../language-server/server.ts';
-import { createFiles } from '../../platform/files/files.ts';
+import { createLanguageServerPorts } from '../../cli/lsp.ts';
 
 /** An editor that speaks the language server protocol with a server in this process, over a folder of its own. */
 export interface LanguageClient {
@@ -19,6 +20,8 @@ export interface LanguageClient {
   change(uri: string, text: string): number;
   close(uri: string): void;
   notifyFileChanged(relative: string): void;
+  /** Replaces what the editor has set under `aiWorkbench`. */
+  changeSettings(settings: object): Promise<void>;
   request<T>(method: string, params: object): Promise<T>;
   /** The next findings published for a document that satisfy `accept`. */
   nextDiagnostics(
@@ -32,23 +35,40 @@ export interface LanguageClient {
   stop(): Promise<void>;
 }
 
-export async function startLanguageClient(files: Readonly<Record<string, string>> = {}): Promise<LanguageClient> {
+export interface LanguageClientOptions {
+  /** In place of the real ones. */
+  readonly ports?: Partial<LanguageServerPorts>;
+  /** What the editor has set under `aiWorkbench`. */
+  readonly settings?: object;
+  /** In place of those of an editor that knows snippets, settings and watching. */
+  readonly capabilities?: ClientCapabilities;
+  readonly initializationOptions?: object;
+}
+
+export async function startLanguageClient(
+  files: Readonly<Record<string, string>> = {},
+  options: LanguageClientOptions = {},
+): Promise<LanguageClient> {
   const folder = await mkdtemp(path.join(tmpdir(), 'aiwb-lsp-'));
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const serverConnection = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
-  startLanguageServer(serverConnection, { files: createFiles() });
+  startLanguageServer(serverConnection, { ...createLanguageServerPorts(undefined), ...options.ports });
   const connection = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const published: PublishDiagnosticsParams[] = [];
   const log: string[] = [];
   const waiting = new Set<(params: PublishDiagnosticsParams) => void>();
   const versions = new Map<string, number>();
+  let settings = options.settings ?? {};
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.push(params);
     for (const listener of waiting) listener(params);
   });
   connection.onNotification('window/logMessage', (params: { message: string }) => void log.push(params.message));
   connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
+    items.map(() => settings),
+  );
   connection.listen();
 
   const client: LanguageClient = {
@@ -83,6 +103,10 @@ export async function startLanguageClient(files: Readonly<Record<string, string>
         changes: [{ uri: client.uri(relative), type: 2 }],
       });
     },
+    async changeSettings(changed) {
+      settings = changed;
+      await connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    },
     request: (method, params) => connection.sendRequest(method, params),
     nextDiagnostics: (uri, accept = () => true) =>
       new Promise(resolve => {
@@ -105,9 +129,10 @@ export async function startLanguageClient(files: Readonly<Record<string, string>
     processId: null,
     rootUri: pathToFileURL(folder).href,
     workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'test' }],
-    capabilities: {
+    ...(options.initializationOptions && { initializationOptions: options.initializationOptions }),
+    capabilities: options.capabilities ?? {
       textDocument: { completion: { completionItem: { snippetSupport: true } } },
-      workspace: { didChangeWatchedFiles: { dynamicRegistration: true }, workspaceFolders: true },
+      workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true }, workspaceFolders: true },
     },
   });
   await connection.sendNotification('initialized', {});
