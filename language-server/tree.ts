@@ -83,7 +83,7 @@ export function isColumnPath(rest: DocumentPath): boolean {
   return columnPlaces.some(pattern => matchesPath(rest, pattern));
 }
 
-const columnPlaces = [
+export const columnPlaces: readonly string[] = [
   'input',
   'target',
   'target.*',

@@ -42,7 +42,7 @@ function invalidTemplate(path: string, what: string, error: unknown): WorkbenchE
 }
 
 /** Names Jinja itself provides. */
-const provided = new Set([
+export const providedNames: ReadonlySet<string> = new Set([
   'loop',
   'range',
   'namespace',
@@ -76,7 +76,7 @@ function collectVariables(program: unknown): readonly string[] {
   visit(program, node => {
     if (node.type === 'Identifier' && typeof node['value'] === 'string') used.add(node['value']);
   });
-  return [...used].filter(name => !bound.has(name) && !provided.has(name));
+  return [...used].filter(name => !bound.has(name) && !providedNames.has(name));
 }
 
 /** Filters, tests, keyword names and properties after a dot are not variables. */

@@ -43,6 +43,8 @@ export interface LanguageClientOptions {
   /** In place of those of an editor that knows snippets, settings and watching. */
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: object;
+  /** How the editor answers further requests of the server, by method. */
+  readonly answers?: Readonly<Record<string, (params: unknown) => unknown>>;
 }
 
 export async function startLanguageClient(
@@ -69,6 +71,7 @@ export async function startLanguageClient(
   connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
     items.map(() => settings),
   );
+  for (const [method, answer] of Object.entries(options.answers ?? {})) connection.onRequest(method, answer);
   connection.listen();
 
   const client: LanguageClient = {
