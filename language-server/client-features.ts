@@ -10,6 +10,7 @@ export const unknownClient: ClientFeatures = {
   refreshesDiagnostics: false,
   refreshesInlayHints: false,
   refreshesSemanticTokens: false,
+  folding: { limit: Infinity, linesOnly: false },
   progress: false,
   fileOperations: false,
   trusted: false,
@@ -27,6 +28,10 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     refreshesSemanticTokens: workspace?.semanticTokens?.refreshSupport === true,
+    folding: {
+      limit: textDocument?.foldingRange?.rangeLimit ?? Infinity,
+      linesOnly: textDocument?.foldingRange?.lineFoldingOnly === true,
+    },
     progress: window?.workDoneProgress === true,
     fileOperations: operations.includes('create') && workspace?.workspaceEdit?.documentChanges === true,
     trusted: !isUntrusted(initializationOptions),

@@ -1,6 +1,7 @@
 import type { Connection, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ParsedDocuments } from './documents.ts';
+import type { FoldingWishes } from './folds.ts';
 import type { History } from './history.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
@@ -33,6 +34,7 @@ export interface ClientFeatures {
   readonly refreshesDiagnostics: boolean;
   readonly refreshesInlayHints: boolean;
   readonly refreshesSemanticTokens: boolean;
+  readonly folding: FoldingWishes;
   readonly progress: boolean;
   /** Makes, renames and deletes files that an edit asks for. */
   readonly fileOperations: boolean;

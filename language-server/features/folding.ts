@@ -1,7 +1,19 @@
+import { kindOfLanguage } from '../../engine/documents/kinds.ts';
+import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
+import { collectFolds } from '../folds.ts';
 
 /** Fields, list items, texts and comments that can be folded. */
 export const folding: Feature = {
-  capabilities: () => ({}),
-  register: () => undefined,
+  capabilities: () => ({ foldingRangeProvider: true }),
+  register: registerFolding,
 };
+
+function registerFolding(context: ServerContext): void {
+  const { connection, documents } = context;
+  connection.onFoldingRanges(({ textDocument }) => {
+    const document = documents.get(textDocument.uri);
+    if (document === undefined || kindOfLanguage(document.languageId) === undefined) return null;
+    return [...collectFolds(document.getText(), context.client.folding)];
+  });
+}
