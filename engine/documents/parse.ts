@@ -11,7 +11,7 @@ import {
 import { hasErrors, type Diagnostic, type DocumentPath, type Position, type Range } from './diagnostic.ts';
 import { kindNames, type DocumentKind, type DocumentValues } from './kinds.ts';
 import { indexLines, type LineIndex } from './lines.ts';
-import { locateSpan } from './locate.ts';
+import { locateSpan, type Span } from './locate.ts';
 import { rootSchema } from './schema.ts';
 import { describeFaults } from './schema-faults.ts';
 import { listWords } from './suggest.ts';
@@ -31,7 +31,10 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   /** Whatever could be read, of no certain shape; for help while the file is still being written. */
   readonly draft: unknown;
   readonly diagnostics: readonly Diagnostic[];
-  /** The parsed tree; absent for an empty file and for one too large to read. */
+  /**
+   * The parsed tree; absent for an empty file and for one too large to read. Made when it is first asked for. Whether its nodes have
+   * comments is not certain.
+   */
   readonly contents: Node | undefined;
   /** What each alias in `contents` stands for. */
   readonly aliasTargets: ReadonlyMap<Alias, Node>;
@@ -55,10 +58,23 @@ const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> }
  * whether files, columns and connections exist is for `checkBenchmark`, `checkWorkbench` and `checkPrompt`.
  */
 export function parseDocument<K extends DocumentKind>(kind: K, text: string): ParsedDocument<K> {
+  return describeDocument(kind, text, readWhole(kind, text));
+}
+
+/** What a text holds as YAML, before it is compared with the schema of its kind. */
+export interface ReadText {
+  readonly syntax: readonly Diagnostic[];
+  readonly collected: CollectedValue;
+  /** Called at most once, and only where somebody needs places. */
+  readonly readTree: () => Node | null;
+}
+
+/** Parses the whole text; where it cannot be read at all, `syntax` says why. */
+export function readWhole(kind: DocumentKind, text: string): ReadText {
   const lines = indexLines(text);
   if (isTooLarge(text)) {
-    const message = `The ${kindNames[kind]} is larger than 1 MiB and is not read. Data belongs in a dataset file.`;
-    return unread(kind, text, lines, { code: 'too-large', severity: 'error', message, range: lines.rangeAt(0, 0) });
+    const message = `The ${kindNames[kind]} is larger than 1 MiB: it is not checked, and only its outline is shown. Data belongs in a dataset file.`;
+    return unread({ code: 'too-large', severity: 'error', message, range: lines.rangeAt(0, 0) });
   }
   let document: Document.Parsed;
   try {
@@ -66,21 +82,28 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
     const range = lines.rangeAt(0, 0);
-    return unread(kind, text, lines, {
-      code: 'too-deep',
-      severity: 'error',
-      message: 'Nested too deeply to be read.',
-      range,
-    });
+    return unread({ code: 'too-deep', severity: 'error', message: 'Nested too deeply to be read.', range });
   }
-  const syntax = describeSyntax(text, document.errors, document.warnings, lines);
   const root = document.contents;
-  const collected: CollectedValue = syntax.some(found => found.code === 'too-deep')
-    ? { value: undefined, faults: [], targets: new Map<Alias, Node>() }
-    : collectValue(root);
-  const locate = (path: DocumentPath, part: 'key' | 'value'): Range =>
-    lines.rangeAt(...locateSpan(root, collected.targets, path, part));
-  const sourceAt = (path: DocumentPath): string => text.slice(...locateSpan(root, collected.targets, path, 'value'));
+  const syntax = describeSyntax(text, document.errors, document.warnings, lines);
+  const isTooDeep = syntax.some(found => found.code === 'too-deep');
+  return { syntax, collected: isTooDeep ? nothing : collectValue(root), readTree: () => root };
+}
+
+const nothing: CollectedValue = { value: undefined, faults: [], targets: new Map<Alias, Node>() };
+
+function unread(diagnostic: Diagnostic): ReadText {
+  return { syntax: [diagnostic], collected: nothing, readTree: () => null };
+}
+
+/** Validates what was read. */
+export function describeDocument<K extends DocumentKind>(kind: K, text: string, read: ReadText): ParsedDocument<K> {
+  const { syntax, collected } = read;
+  const lines = indexLines(text);
+  let tree: { readonly root: Node | null } | undefined;
+  const root = (): Node | null => (tree ??= { root: read.readTree() }).root;
+  const span = (path: DocumentPath, part: 'key' | 'value'): Span => locateSpan(root(), collected.targets, path, part);
+  const locate: ParsedDocument['locate'] = (path, part) => lines.rangeAt(...span(path, part));
   const diagnostics = [...syntax, ...describeValueFaults(collected, lines)];
   const structureKnown = !diagnostics.some(found => found.code === 'tab-indentation') && collected.value !== undefined;
   if (structureKnown) {
@@ -90,6 +113,7 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
       const validate = validators[kind];
       if (!validate(collected.value)) {
         const faults: readonly SchemaFault[] = validate.errors ?? [];
+        const sourceAt = (path: DocumentPath): string => text.slice(...span(path, 'value'));
         diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), syntax));
       }
     }
@@ -100,7 +124,9 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
     value: hasErrors(diagnostics) ? undefined : (collected.value as DocumentValues[K]),
     draft: collected.value,
     diagnostics,
-    contents: root ?? undefined,
+    get contents() {
+      return root() ?? undefined;
+    },
     aliasTargets: collected.targets,
     locate,
     positionAt: lines.positionAt,
@@ -109,29 +135,8 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
   };
 }
 
-function unread<K extends DocumentKind>(
-  kind: K,
-  text: string,
-  lines: LineIndex,
-  diagnostic: Diagnostic,
-): ParsedDocument<K> {
-  return {
-    kind,
-    text,
-    value: undefined,
-    draft: undefined,
-    diagnostics: [diagnostic],
-    contents: undefined,
-    aliasTargets: new Map(),
-    locate: () => lines.rangeAt(0, 0),
-    positionAt: lines.positionAt,
-    offsetAt: lines.offsetAt,
-    rangeAt: lines.rangeAt,
-  };
-}
-
 /** Bytes are counted only where the number of characters leaves it open. */
-function isTooLarge(text: string): boolean {
+export function isTooLarge(text: string): boolean {
   if (text.length > mostBytes) return true;
   return text.length * 3 > mostBytes && new TextEncoder().encode(text).length > mostBytes;
 }
