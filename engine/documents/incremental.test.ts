@@ -95,9 +95,11 @@ function compareEdits(kind: DocumentKind, lines: number, edits: number, seed: nu
     text = random() < 0.3 ? good : randomEdit(text, random);
     const parsed = parser.parse(text);
     const whole = parseDocument(kind, text);
-    if (sharesWith(last, parsed)) quick += 1;
+    const isQuick = sharesWith(last, parsed);
+    if (isQuick) quick += 1;
     last = parsed;
-    later.push({ kind, text, parsed, whole });
+    // What was parsed as a whole is the same by its making, but for mistakes that a few looks find.
+    if (isQuick || random() < 0.2) later.push({ kind, text, parsed, whole });
     if (whole.value !== undefined && random() < 0.5) good = text;
     else if (random() < 0.3) text = before;
     // Some are looked at when the parser is already elsewhere.
@@ -110,13 +112,11 @@ function compareEdits(kind: DocumentKind, lines: number, edits: number, seed: nu
 describe('incremental parser', () => {
   for (const [index, kind] of documentKinds.entries()) {
     it(`agrees with a parse of the whole after each of 2,000 edits in small files: ${kind}`, () => {
-      const quick = compareEdits(kind, 14, 2_000, 11 + index);
-      console.log(quick);
+      assert.ok(compareEdits(kind, 14, 2_000, 11 + index) > 200);
     }).timeout(60_000);
 
     it(`agrees with a parse of the whole after each edit in a large file: ${kind}`, () => {
-      const quick = compareEdits(kind, 400, 30, 71 + index);
-      console.log(quick);
+      assert.ok(compareEdits(kind, 400, 30, 71 + index) > 0);
     }).timeout(60_000);
   }
 });

@@ -1,8 +1,9 @@
 import { composeTree, composeValue, type PlacedField, type PlacedPiece } from './compose.ts';
 import type { DocumentKind } from './kinds.ts';
-import { describeDocument, isTooLarge, readWhole, type ParsedDocument, type ReadText } from './parse.ts';
+import { describeDocument, readWhole, type ParsedDocument, type ReadText } from './parse.ts';
 import { adoptPieces, parsePiece, type Piece } from './pieces.ts';
 import { cutSegments, type FieldSegment, type Segment } from './segments.ts';
+import { whyTooLarge } from './too-large.ts';
 import type { Alias, Node } from 'yaml';
 
 /** Parses the versions of one document, one after the other. */
@@ -29,7 +30,7 @@ export function createIncrementalParser<K extends DocumentKind>(kind: K): Increm
   let last: Snapshot | undefined;
 
   function read(text: string): ReadText {
-    const fields = isTooLarge(text) ? undefined : cutSegments(text);
+    const fields = whyTooLarge(text) === undefined ? cutSegments(text) : undefined;
     const update = last && fields && updatePieces(last, text, fields);
     if (update !== undefined && fields !== undefined) {
       const composed = compose(fields, update);

@@ -1,4 +1,4 @@
-import { parseDocument as parseYaml, type Alias, type Document, type Node } from 'yaml';
+import type { Alias, Document, Node } from 'yaml';
 import {
   validateBenchmark,
   validatePolicy,
@@ -16,11 +16,9 @@ import { rootSchema } from './schema.ts';
 import { describeFaults } from './schema-faults.ts';
 import { listWords } from './suggest.ts';
 import { describeSyntax } from './syntax.ts';
-import { untrustedYaml } from './untrusted-yaml.ts';
+import { findTooDeep, whyTooLarge } from './too-large.ts';
+import { parseUntrusted } from './untrusted-yaml.ts';
 import { collectValue, type CollectedValue } from './values.ts';
-
-/** Larger files are not read; ours have a few hundred lines. */
-export const mostBytes = 1024 * 1024;
 
 /** A file as far as it could be understood. */
 export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
@@ -31,6 +29,8 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   /** Whatever could be read, of no certain shape; for help while the file is still being written. */
   readonly draft: unknown;
   readonly diagnostics: readonly Diagnostic[];
+  /** The text was not read: there is an outline at most. */
+  readonly isTooLarge: boolean;
   /**
    * The parsed tree; absent for an empty file and for one too large to read. Made when it is first asked for. Whether its nodes have
    * comments is not certain.
@@ -44,6 +44,11 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   readonly offsetAt: (position: Position) => number;
   readonly rangeAt: (start: number, end: number) => Range;
 }
+
+export { mostBytes } from './too-large.ts';
+
+/** After so many repeated keys or missing anchors more would not help anybody. */
+const mostFaults = 100;
 
 const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> } = {
   bench: validateBenchmark,
@@ -72,17 +77,19 @@ export interface ReadText {
 /** Parses the whole text; where it cannot be read at all, `syntax` says why. */
 export function readWhole(kind: DocumentKind, text: string): ReadText {
   const lines = indexLines(text);
-  if (isTooLarge(text)) {
-    const message = `The ${kindNames[kind]} is larger than 1 MiB: it is not checked, and only its outline is shown. Data belongs in a dataset file.`;
+  const tooLarge = whyTooLarge(text);
+  if (tooLarge !== undefined) {
+    const message = `The ${kindNames[kind]} ${tooLarge}: it is not checked, and only its outline is shown. Data belongs in a dataset file.`;
     return unread({ code: 'too-large', severity: 'error', message, range: lines.rangeAt(0, 0) });
   }
+  const deep = findTooDeep(text);
+  if (deep !== undefined) return unread(tooDeep(lines.rangeAt(deep, deep + 1)));
   let document: Document.Parsed;
   try {
-    document = parseYaml(text, untrustedYaml);
+    document = parseUntrusted(text);
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
-    const range = lines.rangeAt(0, 0);
-    return unread({ code: 'too-deep', severity: 'error', message: 'Nested too deeply to be read.', range });
+    return unread(tooDeep(lines.rangeAt(0, 0)));
   }
   const root = document.contents;
   const syntax = describeSyntax(text, document.errors, document.warnings, lines);
@@ -91,6 +98,10 @@ export function readWhole(kind: DocumentKind, text: string): ReadText {
 }
 
 const nothing: CollectedValue = { value: undefined, faults: [], targets: new Map<Alias, Node>() };
+
+function tooDeep(range: Range): Diagnostic {
+  return { code: 'too-deep', severity: 'error', message: 'Nested too deeply to be read.', range };
+}
 
 function unread(diagnostic: Diagnostic): ReadText {
   return { syntax: [diagnostic], collected: nothing, readTree: () => null };
@@ -124,6 +135,7 @@ export function describeDocument<K extends DocumentKind>(kind: K, text: string, 
     value: hasErrors(diagnostics) ? undefined : (collected.value as DocumentValues[K]),
     draft: collected.value,
     diagnostics,
+    isTooLarge: syntax[0]?.code === 'too-large',
     get contents() {
       return root() ?? undefined;
     },
@@ -133,12 +145,6 @@ export function describeDocument<K extends DocumentKind>(kind: K, text: string, 
     offsetAt: lines.offsetAt,
     rangeAt: lines.rangeAt,
   };
-}
-
-/** Bytes are counted only where the number of characters leaves it open. */
-export function isTooLarge(text: string): boolean {
-  if (text.length > mostBytes) return true;
-  return text.length * 3 > mostBytes && new TextEncoder().encode(text).length > mostBytes;
 }
 
 function describeEmpty(kind: DocumentKind, lines: LineIndex): Diagnostic {
@@ -154,7 +160,7 @@ function describeValueFaults(collected: CollectedValue, lines: LineIndex): Diagn
     const start = node.range?.[0] ?? 0;
     return lines.rangeAt(start, node.range?.[1] ?? start);
   };
-  return collected.faults.map(fault => ({
+  return collected.faults.slice(0, mostFaults).map(fault => ({
     code: fault.code,
     severity: 'error' as const,
     message: fault.message,

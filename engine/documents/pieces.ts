@@ -1,6 +1,6 @@
-import { isMap, isScalar, isSeq, Pair, parseDocument as parseYaml, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isMap, isScalar, isSeq, Pair, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { ChildBlock, FieldSegment, Role, Segment } from './segments.ts';
-import { untrustedYaml } from './untrusted-yaml.ts';
+import { parseUntrusted } from './untrusted-yaml.ts';
 import { collectValue, keyText } from './values.ts';
 
 /** A segment parsed: one field, or one child of a field. */
@@ -67,7 +67,7 @@ function surround({ level, indent, follow }: Role): Surroundings {
 
 function parseClean(text: string): Node | undefined {
   try {
-    const { contents, errors, warnings } = parseYaml(text, untrustedYaml);
+    const { contents, errors, warnings } = parseUntrusted(text);
     return errors.length === 0 && warnings.length === 0 ? (contents ?? undefined) : undefined;
   } catch {
     return undefined;
