@@ -1,6 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { createIncrementalParser, type IncrementalParser } from '../engine/documents/incremental.ts';
 import { kindOfLanguage, type DocumentKind } from '../engine/documents/kinds.ts';
-import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
+import type { ParsedDocument } from '../engine/documents/parse.ts';
 
 /** The open documents, as the client's edits have left them. */
 export interface OpenDocuments {
@@ -8,7 +9,7 @@ export interface OpenDocuments {
   all(): readonly TextDocument[];
 }
 
-/** Parses each version of a document once. */
+/** Parses each version of a document once, and of a new version only what changed. */
 export interface ParsedDocuments {
   /** Absent for documents that are not ours. */
   parse(document: TextDocument): ParsedDocument | undefined;
@@ -17,18 +18,26 @@ export interface ParsedDocuments {
   forget(uri: string): void;
 }
 
+interface OpenParse {
+  readonly version: number;
+  readonly kind: DocumentKind;
+  readonly parser: IncrementalParser<DocumentKind>;
+  readonly parsed: ParsedDocument;
+}
+
 export function createParsedDocuments(): ParsedDocuments {
-  const cache = new Map<
-    string,
-    { readonly version: number; readonly kind: DocumentKind; readonly parsed: ParsedDocument }
-  >();
+  const cache = new Map<string, OpenParse>();
+
   function parse(document: TextDocument): ParsedDocument | undefined {
     const kind = kindOfLanguage(document.languageId);
     if (kind === undefined) return undefined;
-    const cached = cache.get(document.uri);
-    if (cached?.version === document.version && cached.kind === kind) return cached.parsed;
-    const parsed = parseDocument(kind, document.getText());
-    cache.set(document.uri, { version: document.version, kind, parsed });
+    const { uri, version } = document;
+    const cached = cache.get(uri);
+    const isOfKind = cached?.kind === kind;
+    if (isOfKind && cached.version === version) return cached.parsed;
+    const parser = isOfKind ? cached.parser : createIncrementalParser(kind);
+    const parsed = parser.parse(document.getText());
+    cache.set(uri, { version, kind, parser, parsed });
     return parsed;
   }
 

@@ -1,4 +1,4 @@
-import { parseDocument as parseYaml, type Alias, type Document, type Node } from 'yaml';
+import type { Alias, Document, Node } from 'yaml';
 import {
   validateBenchmark,
   validatePolicy,
@@ -11,16 +11,14 @@ import {
 import { hasErrors, type Diagnostic, type DocumentPath, type Position, type Range } from './diagnostic.ts';
 import { kindNames, type DocumentKind, type DocumentValues } from './kinds.ts';
 import { indexLines, type LineIndex } from './lines.ts';
-import { locateSpan } from './locate.ts';
+import { locateSpan, type Span } from './locate.ts';
 import { rootSchema } from './schema.ts';
 import { describeFaults } from './schema-faults.ts';
 import { listWords } from './suggest.ts';
 import { describeSyntax } from './syntax.ts';
-import { untrustedYaml } from './untrusted-yaml.ts';
+import { findTooDeep, whyTooLarge } from './too-large.ts';
+import { parseUntrusted } from './untrusted-yaml.ts';
 import { collectValue, type CollectedValue } from './values.ts';
-
-/** Larger files are not read; ours have a few hundred lines. */
-export const mostBytes = 1024 * 1024;
 
 /** A file as far as it could be understood. */
 export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
@@ -31,7 +29,12 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   /** Whatever could be read, of no certain shape; for help while the file is still being written. */
   readonly draft: unknown;
   readonly diagnostics: readonly Diagnostic[];
-  /** The parsed tree; absent for an empty file and for one too large to read. */
+  /** The text was not read: there is an outline at most. */
+  readonly isTooLarge: boolean;
+  /**
+   * The parsed tree; absent for an empty file and for one too large to read. Made when it is first asked for. Whether its nodes have
+   * comments is not certain.
+   */
   readonly contents: Node | undefined;
   /** What each alias in `contents` stands for. */
   readonly aliasTargets: ReadonlyMap<Alias, Node>;
@@ -41,6 +44,11 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   readonly offsetAt: (position: Position) => number;
   readonly rangeAt: (start: number, end: number) => Range;
 }
+
+export { mostBytes } from './too-large.ts';
+
+/** After so many repeated keys or missing anchors more would not help anybody. */
+const mostFaults = 100;
 
 const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> } = {
   bench: validateBenchmark,
@@ -55,32 +63,58 @@ const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> }
  * whether files, columns and connections exist is for `checkBenchmark`, `checkWorkbench` and `checkPrompt`.
  */
 export function parseDocument<K extends DocumentKind>(kind: K, text: string): ParsedDocument<K> {
+  return describeDocument(kind, text, readWhole(kind, text));
+}
+
+/** What a text holds as YAML, before it is compared with the schema of its kind. */
+export interface ReadText {
+  readonly syntax: readonly Diagnostic[];
+  readonly collected: CollectedValue;
+  /** Called at most once, and only where somebody needs places. */
+  readonly readTree: () => Node | null;
+}
+
+/** Parses the whole text; where it cannot be read at all, `syntax` says why. */
+export function readWhole(kind: DocumentKind, text: string): ReadText {
   const lines = indexLines(text);
-  if (isTooLarge(text)) {
-    const message = `The ${kindNames[kind]} is larger than 1 MiB and is not read. Data belongs in a dataset file.`;
-    return unread(kind, text, lines, { code: 'too-large', severity: 'error', message, range: lines.rangeAt(0, 0) });
+  const tooLarge = whyTooLarge(text);
+  if (tooLarge !== undefined) {
+    const message = `The ${kindNames[kind]} ${tooLarge}: it is not checked, and only its outline is shown. Data belongs in a dataset file.`;
+    return unread({ code: 'too-large', severity: 'error', message, range: lines.rangeAt(0, 0) });
   }
+  const deep = findTooDeep(text);
+  if (deep !== undefined) return unread(tooDeep(lines.rangeAt(deep, deep + 1)));
   let document: Document.Parsed;
   try {
-    document = parseYaml(text, untrustedYaml);
+    document = parseUntrusted(text);
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
-    const range = lines.rangeAt(0, 0);
-    return unread(kind, text, lines, {
-      code: 'too-deep',
-      severity: 'error',
-      message: 'Nested too deeply to be read.',
-      range,
-    });
+    return unread(tooDeep(lines.rangeAt(0, 0)));
   }
-  const syntax = describeSyntax(text, document.errors, document.warnings, lines);
   const root = document.contents;
-  const collected: CollectedValue = syntax.some(found => found.code === 'too-deep')
-    ? { value: undefined, faults: [], targets: new Map<Alias, Node>() }
-    : collectValue(root);
-  const locate = (path: DocumentPath, part: 'key' | 'value'): Range =>
-    lines.rangeAt(...locateSpan(root, collected.targets, path, part));
-  const sourceAt = (path: DocumentPath): string => text.slice(...locateSpan(root, collected.targets, path, 'value'));
+  const syntax = describeSyntax(text, document.errors, document.warnings, lines);
+  const isTooDeep = syntax.some(found => found.code === 'too-deep');
+  return { syntax, collected: isTooDeep ? nothing : collectValue(root), readTree: () => root };
+}
+
+const nothing: CollectedValue = { value: undefined, faults: [], targets: new Map<Alias, Node>() };
+
+function tooDeep(range: Range): Diagnostic {
+  return { code: 'too-deep', severity: 'error', message: 'Nested too deeply to be read.', range };
+}
+
+function unread(diagnostic: Diagnostic): ReadText {
+  return { syntax: [diagnostic], collected: nothing, readTree: () => null };
+}
+
+/** Validates what was read. */
+export function describeDocument<K extends DocumentKind>(kind: K, text: string, read: ReadText): ParsedDocument<K> {
+  const { syntax, collected } = read;
+  const lines = indexLines(text);
+  let tree: { readonly root: Node | null } | undefined;
+  const root = (): Node | null => (tree ??= { root: read.readTree() }).root;
+  const span = (path: DocumentPath, part: 'key' | 'value'): Span => locateSpan(root(), collected.targets, path, part);
+  const locate: ParsedDocument['locate'] = (path, part) => lines.rangeAt(...span(path, part));
   const diagnostics = [...syntax, ...describeValueFaults(collected, lines)];
   const structureKnown = !diagnostics.some(found => found.code === 'tab-indentation') && collected.value !== undefined;
   if (structureKnown) {
@@ -90,6 +124,7 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
       const validate = validators[kind];
       if (!validate(collected.value)) {
         const faults: readonly SchemaFault[] = validate.errors ?? [];
+        const sourceAt = (path: DocumentPath): string => text.slice(...span(path, 'value'));
         diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), syntax));
       }
     }
@@ -100,40 +135,16 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
     value: hasErrors(diagnostics) ? undefined : (collected.value as DocumentValues[K]),
     draft: collected.value,
     diagnostics,
-    contents: root ?? undefined,
+    isTooLarge: syntax[0]?.code === 'too-large',
+    get contents() {
+      return root() ?? undefined;
+    },
     aliasTargets: collected.targets,
     locate,
     positionAt: lines.positionAt,
     offsetAt: lines.offsetAt,
     rangeAt: lines.rangeAt,
   };
-}
-
-function unread<K extends DocumentKind>(
-  kind: K,
-  text: string,
-  lines: LineIndex,
-  diagnostic: Diagnostic,
-): ParsedDocument<K> {
-  return {
-    kind,
-    text,
-    value: undefined,
-    draft: undefined,
-    diagnostics: [diagnostic],
-    contents: undefined,
-    aliasTargets: new Map(),
-    locate: () => lines.rangeAt(0, 0),
-    positionAt: lines.positionAt,
-    offsetAt: lines.offsetAt,
-    rangeAt: lines.rangeAt,
-  };
-}
-
-/** Bytes are counted only where the number of characters leaves it open. */
-function isTooLarge(text: string): boolean {
-  if (text.length > mostBytes) return true;
-  return text.length * 3 > mostBytes && new TextEncoder().encode(text).length > mostBytes;
 }
 
 function describeEmpty(kind: DocumentKind, lines: LineIndex): Diagnostic {
@@ -149,7 +160,7 @@ function describeValueFaults(collected: CollectedValue, lines: LineIndex): Diagn
     const start = node.range?.[0] ?? 0;
     return lines.rangeAt(start, node.range?.[1] ?? start);
   };
-  return collected.faults.map(fault => ({
+  return collected.faults.slice(0, mostFaults).map(fault => ({
     code: fault.code,
     severity: 'error' as const,
     message: fault.message,

@@ -195,7 +195,7 @@ export function scalarText(node: unknown): string {
 }
 
 /** Plain assignment would call the setter of `__proto__`. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;

@@ -27,7 +27,8 @@ function registerCompletion(context: ServerContext): void {
   connection.onCompletion(async ({ textDocument, position }, token) => {
     const document = documents.get(textDocument.uri);
     const read = document && parsed.latest(document);
-    if (document === undefined || read === undefined || document.getText().length > mostBytes) return [];
+    if (document === undefined || read === undefined || read.isTooLarge || document.getText().length > mostBytes)
+      return [];
     const cursor = findCursor(document.getText(), document.offsetAt(position));
     if (cursor === undefined) return [];
     const range = { start: document.positionAt(cursor.token.start), end: document.positionAt(cursor.token.end) };
