@@ -11,6 +11,9 @@ export const unknownClient: ClientFeatures = {
   refreshesInlayHints: false,
   refreshesSemanticTokens: false,
   progress: false,
+  versionedEdits: false,
+  definitionLinks: false,
+  preparesRename: false,
   fileOperations: false,
   trusted: false,
 };
@@ -28,6 +31,9 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     refreshesSemanticTokens: workspace?.semanticTokens?.refreshSupport === true,
     progress: window?.workDoneProgress === true,
+    versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    definitionLinks: textDocument?.definition?.linkSupport === true,
+    preparesRename: textDocument?.rename?.prepareSupport === true,
     fileOperations: operations.includes('create') && workspace?.workspaceEdit?.documentChanges === true,
     trusted: !isUntrusted(initializationOptions),
   };
