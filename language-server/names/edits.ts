@@ -16,6 +16,8 @@ export function replaceName(
   const newValue = value.slice(0, from) + name + value.slice(to);
   const [start, end] = scalar.range;
   const written = parsed.text.slice(start, end);
+  const isSafePart = scalar.type === 'PLAIN' && to - from < value.length && /^[\w.-]+$/.test(name);
+  if (isSafePart) return { range, newText: name };
   const newText = writeScalar(scalar.type, newValue);
   const first = parsed.offsetAt(range.start) - start;
   const last = parsed.offsetAt(range.end) - start;

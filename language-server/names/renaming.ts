@@ -13,18 +13,18 @@ export function refuse(reason: string): ResponseError {
   return new ResponseError(LSPErrorCodes.RequestFailed, reason);
 }
 
-/** What people call the things that can be renamed. */
+/** What people call the things that can be renamed, with the article. */
 const words: Partial<Readonly<Record<ThingKind, string>>> = {
-  connection: 'connection',
-  platform: 'platform',
-  benchmark: 'benchmark',
-  job: 'tuning job',
-  policy: 'policy',
-  control: 'control',
-  check: 'check',
-  aspect: 'aspect',
-  metric: 'metric',
-  anchor: 'anchor',
+  connection: 'a connection',
+  platform: 'a platform',
+  benchmark: 'a benchmark',
+  job: 'a tuning job',
+  policy: 'a policy',
+  control: 'a control',
+  check: 'a check',
+  aspect: 'an aspect',
+  metric: 'a metric',
+  anchor: 'an anchor',
 };
 
 /** Why a kind of thing is never renamed here. */
@@ -48,7 +48,7 @@ export function whyNotRenamed(
   if (word === undefined) return reasons[named.kind] ?? 'This cannot be renamed.';
   if (named.kind === 'metric' && !declared.some(({ field }) => field.endsWith('.name')))
     return `\`${named.name}\` is the metric’s own name. Give it another with \`name\`, which can be renamed.`;
-  if (declared.length === 0) return `Nothing in the workspace declares a ${word} \`${named.name}\`.`;
+  if (declared.length === 0) return `Nothing in the workspace declares ${word} \`${named.name}\`.`;
   return undefined;
 }
 
@@ -72,7 +72,7 @@ export function whyTakenHere(mentions: readonly Mention[], old: Thing, name: str
 }
 
 function describeTaken({ kind }: Thing, name: string): string {
-  return `There is a ${words[kind] ?? 'thing'} \`${name}\` already.`;
+  return `There is ${words[kind] ?? 'a thing'} \`${name}\` already.`;
 }
 
 /** Anchors are no values, so the schema says nothing of them. */

@@ -23,6 +23,7 @@ export interface LanguageClient {
   /** Replaces what the editor has set under `aiWorkbench`. */
   changeSettings(settings: object): Promise<void>;
   request<T>(method: string, params: object): Promise<T>;
+  notify(method: string, params: object): void;
   /** The next findings published for a document that satisfy `accept`. */
   nextDiagnostics(
     uri: string,
@@ -116,6 +117,7 @@ export async function startLanguageClient(
       await connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     },
     request: (method, params) => connection.sendRequest(method, params),
+    notify: (method, params) => void connection.sendNotification(method, params),
     nextDiagnostics: (uri, accept = () => true) =>
       new Promise(resolve => {
         const listener = (params: PublishDiagnosticsParams): void => {
