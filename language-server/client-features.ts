@@ -12,6 +12,9 @@ export const unknownClient: ClientFeatures = {
   refreshesSemanticTokens: false,
   folding: { limit: Infinity, linesOnly: false },
   progress: false,
+  versionedEdits: false,
+  definitionLinks: false,
+  preparesRename: false,
   fileOperations: false,
   trusted: false,
 };
@@ -33,6 +36,9 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
       linesOnly: textDocument?.foldingRange?.lineFoldingOnly === true,
     },
     progress: window?.workDoneProgress === true,
+    versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    definitionLinks: textDocument?.definition?.linkSupport === true,
+    preparesRename: textDocument?.rename?.prepareSupport === true,
     fileOperations: operations.includes('create') && workspace?.workspaceEdit?.documentChanges === true,
     trusted: !isUntrusted(initializationOptions),
   };

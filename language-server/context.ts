@@ -3,6 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ParsedDocuments } from './documents.ts';
 import type { FoldingWishes } from './folds.ts';
 import type { History } from './history.ts';
+import type { NameIndex } from './names/name-index.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
 import type { Workspace } from './workspace.ts';
@@ -13,6 +14,8 @@ export interface ServerContext {
   readonly documents: TextDocuments<TextDocument>;
   readonly parsed: ParsedDocuments;
   readonly workspace: Workspace;
+  /** What the workspace's documents name, and where. */
+  readonly names: NameIndex;
   /** What was measured and registered before. */
   readonly history: History;
   readonly ports: LanguageServerPorts;
@@ -36,6 +39,11 @@ export interface ClientFeatures {
   readonly refreshesSemanticTokens: boolean;
   readonly folding: FoldingWishes;
   readonly progress: boolean;
+  /** Takes edits with the version of the document they are for. */
+  readonly versionedEdits: boolean;
+  /** Shows from where a definition was asked, and asks before a rename whether there is something to rename. */
+  readonly definitionLinks: boolean;
+  readonly preparesRename: boolean;
   /** Makes, renames and deletes files that an edit asks for. */
   readonly fileOperations: boolean;
   /** The workspace may be read beyond its own files: VS Code's Restricted Mode says no. */

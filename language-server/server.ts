@@ -29,6 +29,8 @@ import { semanticTokens } from './features/semantic-tokens.ts';
 import { symbols } from './features/symbols.ts';
 import { workspaceSymbols } from './features/workspace-symbols.ts';
 import { createHistory } from './history.ts';
+import { createNameIndex } from './names/name-index.ts';
+import { showProgress } from './names/progress.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import { defaultSettings, readSettings, type Settings } from './settings.ts';
 import { createWorkspace } from './workspace.ts';
@@ -67,10 +69,19 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
     () => client.trusted,
     message => connection.console.warn(message),
   );
+  const names = createNameIndex({
+    files: ports.files,
+    open: documents,
+    parsed,
+    workspace,
+    watchesFiles: () => client.watchesFiles,
+    showProgress: files => showProgress(connection, client.progress, files),
+  });
   const context: ServerContext = {
     connection,
     documents,
     workspace,
+    names,
     parsed,
     history,
     ports,
@@ -135,7 +146,7 @@ function followFolders({ connection, client, workspace }: ServerContext): void {
   const globPatterns = [
     '**/workbench.{yaml,yml}',
     '**/*.{bench,tune,policy,prompt}.{yaml,yml}',
-    '**/*.{jsonl,ndjson,csv,tsv}',
+    '**/*.{jsonl,ndjson,json,csv,tsv,parquet,gz}',
     '**/*.md',
   ];
   connection.client

@@ -5,6 +5,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  * notebook's path and name the cell in the fragment). Absent for documents without a file, such as untitled ones.
  */
 export function pathOfUri(uri: string): string | undefined {
+  if (known.has(uri)) return known.get(uri);
+  const path = readPath(uri);
+  if (known.size >= mostKnown) known.clear();
+  known.set(uri, path);
+  return path;
+}
+
+/** Every request asks for the paths of the open documents. */
+const known = new Map<string, string | undefined>();
+const mostKnown = 1_000;
+
+function readPath(uri: string): string | undefined {
   try {
     const url = new URL(uri);
     if (url.protocol === 'file:') return fileURLToPath(`file://${url.host}${url.pathname}`);

@@ -39,6 +39,10 @@ export interface Workspace {
   /** Distinct values of a column among the first rows, in order of appearance; empty when they cannot be read. */
   columnValues(uri: string, dataset: Partial<Dataset>, column: string, signal: AbortSignal): Promise<readonly string[]>;
   setRoots(uris: readonly string[]): void;
+  /** Paths of the opened folders. */
+  roots(): readonly string[];
+  /** Tells what is no longer as it was: a path, or (absent) anything, such as the opened folders. */
+  onForgotten(listener: (path: string | undefined) => void): void;
 }
 
 export interface WorkspaceLibrary extends DocumentLibrary {
@@ -59,6 +63,11 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
   });
   const remember = createFactCache(files);
   let roots: readonly string[] = [];
+  const listeners: ((path: string | undefined) => void)[] = [];
+
+  function tell(path: string | undefined): void {
+    for (const listener of listeners) listener(path);
+  }
 
   const folderOf = (uri: string): string | undefined => {
     const path = pathOfUri(uri);
@@ -82,6 +91,9 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
   async function readWorkbench(uri: string, signal: AbortSignal): Promise<ParsedDocument<'workbench'> | undefined> {
     const path = await findWorkbench(uri);
     if (path === undefined) return undefined;
+    const document = openDocumentAt(open, path);
+    const draft = document && parsed.parse(document);
+    if (draft?.kind === 'workbench') return draft as ParsedDocument<'workbench'>;
     return parseWorkbench(path, await readQuietly(files, path, signal));
   }
 
@@ -134,8 +146,14 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
       if (path === undefined || folder === undefined) return undefined;
       return { ...documents.below(folder), path, file: files.relative(folder, path) };
     },
-    forget: documents.forget,
-    forgetAll: documents.forgetAll,
+    forget(path) {
+      documents.forget(path);
+      tell(path);
+    },
+    forgetAll() {
+      documents.forgetAll();
+      tell(undefined);
+    },
     async view(uri) {
       const folder = folderOf(uri);
       if (folder === undefined) return undefined;
@@ -161,7 +179,11 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     },
     setRoots(uris) {
       roots = uris.flatMap(uri => pathOfUri(uri)?.replace(/(?<=[^/\\:])[/\\]$/, '') ?? []);
+      documents.forgetAll();
+      tell(undefined);
     },
+    roots: () => roots,
+    onForgotten: listener => void listeners.push(listener),
   };
 }
 
@@ -178,7 +200,8 @@ function openDocumentAt(open: OpenDocuments, path: string): TextDocument | undef
   return open.all().find(candidate => candidate.uri.startsWith('file:') && pathOfUri(candidate.uri) === path);
 }
 
-function isBelow(files: Files, folder: string, path: string): boolean {
+/** Whether a path lies in a folder, at any depth. */
+export function isBelow(files: Pick<Files, 'relative' | 'resolve'>, folder: string, path: string): boolean {
   const relative = files.relative(folder, path);
   return relative !== '' && !relative.startsWith('..') && files.resolve(folder, relative) === path;
 }

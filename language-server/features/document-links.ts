@@ -1,43 +1,51 @@
 import type { DocumentLink } from 'vscode-languageserver';
-import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
-import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import { draftAt } from '../tree.ts';
 import { uriOfPath } from '../uris.ts';
-import { mappingOf } from '../workspace.ts';
 
-/** Paths of datasets, cards and prompts open their files. */
+/** Paths open their files. */
 export const documentLinks: Feature = {
   capabilities: () => ({ documentLinkProvider: {} }),
   register: registerDocumentLinks,
 };
 
-function registerDocumentLinks({ connection, documents, parsed, workspace }: ServerContext): void {
-  connection.onDocumentLinks(({ textDocument }) => {
+/** What a path leads to, by the last field of its place. */
+const titles: Readonly<Record<string, string>> = {
+  card: 'the card',
+  rubric: 'the rubric',
+  words: 'the list of words',
+  prompt: 'the prompt',
+  prompts: 'the prompt',
+  schema: 'the JSON schema',
+  scorecard: 'the scorecard',
+  document: 'the document',
+  image: 'the image',
+  audio: 'the sound',
+  train: 'the training rows',
+  test: 'the test rows',
+  cert: 'the certificate',
+  caCertificates: 'the certificate',
+};
+
+/** Not to be followed: a folder of our own, and a private key, which nobody wants on the screen. */
+const unlinked: ReadonlySet<string> = new Set(['store', 'network.clientCertificate.key']);
+
+function registerDocumentLinks({ connection, documents, names, ports: { files } }: ServerContext): void {
+  connection.onDocumentLinks(async ({ textDocument }): Promise<DocumentLink[]> => {
     const document = documents.get(textDocument.uri);
-    const read = document && parsed.parse(document);
-    if (read === undefined) return [];
-    return collectPaths(read).flatMap((path): DocumentLink[] => {
-      const value = draftAt(read.draft, path);
-      const target = typeof value === 'string' && value !== '' ? workspace.resolve(textDocument.uri, value) : undefined;
-      const range = read.locate(path, 'value');
-      return target === undefined || range.start.line !== range.end.line ? [] : [{ range, target: uriOfPath(target) }];
-    });
+    if (document === undefined) return [];
+    const { version } = document;
+    const links: DocumentLink[] = [];
+    for (const { thing, field, range, base } of await names.mentions(document)) {
+      if (thing.kind !== 'file' || unlinked.has(field) || range.start.line !== range.end.line) continue;
+      if (base?.isLoose === true && (await files.facts(thing.name))?.kind !== 'file') continue;
+      links.push({ range, target: uriOfPath(thing.name), tooltip: `Open ${titleOf(field)}` });
+    }
+    return document.version === version ? links : [];
   });
 }
 
-/** Where a file names others by their paths. */
-function collectPaths({ kind, draft }: ParsedDocument): readonly DocumentPath[] {
-  const inDataset = (at: DocumentPath): DocumentPath[] => [
-    [...at, 'path'],
-    [...at, 'card'],
-  ];
-  if (kind === 'tune') {
-    const aspects = Object.keys(mappingOf(draftAt(draft, ['aspects'])));
-    return [...aspects.flatMap(name => inDataset(['aspects', name, 'dataset'])), ['register', 'card']];
-  }
-  if (kind !== 'bench') return [];
-  const prompts = draftAt(draft, ['prompts']);
-  return [...inDataset(['dataset']), ...(Array.isArray(prompts) ? prompts.map((_, index) => ['prompts', index]) : [])];
+function titleOf(field: string): string {
+  const last = field.split('.').findLast(step => step !== '*') ?? '';
+  return titles[last] ?? 'the dataset';
 }

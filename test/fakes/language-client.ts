@@ -23,6 +23,7 @@ export interface LanguageClient {
   /** Replaces what the editor has set under `aiWorkbench`. */
   changeSettings(settings: object): Promise<void>;
   request<T>(method: string, params: object): Promise<T>;
+  notify(method: string, params: object): void;
   /** The next findings published for a document that satisfy `accept`. */
   nextDiagnostics(
     uri: string,
@@ -30,6 +31,8 @@ export interface LanguageClient {
   ): Promise<PublishDiagnosticsParams>;
   /** Everything published so far. */
   readonly published: readonly PublishDiagnosticsParams[];
+  /** Reports of work in progress, and parts of results, by their tokens. */
+  readonly progress: readonly { readonly token: string | number; readonly value: unknown }[];
   /** What the server wrote to its log. */
   readonly log: readonly string[];
   stop(): Promise<void>;
@@ -40,6 +43,8 @@ export interface LanguageClientOptions {
   readonly ports?: Partial<LanguageServerPorts>;
   /** What the editor has set under `aiWorkbench`. */
   readonly settings?: object;
+  /** The opened folders, relative to the client's own; it alone where absent. */
+  readonly roots?: readonly string[];
   /** In place of those of an editor that knows snippets, settings and watching. */
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: object;
@@ -59,6 +64,7 @@ export async function startLanguageClient(
   const connection = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const published: PublishDiagnosticsParams[] = [];
   const log: string[] = [];
+  const progress: { token: string | number; value: unknown }[] = [];
   const waiting = new Set<(params: PublishDiagnosticsParams) => void>();
   const versions = new Map<string, number>();
   let settings = options.settings ?? {};
@@ -68,6 +74,8 @@ export async function startLanguageClient(
   });
   connection.onNotification('window/logMessage', (params: { message: string }) => void log.push(params.message));
   connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('window/workDoneProgress/create', () => null);
+  connection.onNotification('$/progress', (params: (typeof progress)[number]) => void progress.push(params));
   connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
     items.map(() => settings),
   );
@@ -77,6 +85,7 @@ export async function startLanguageClient(
   const client: LanguageClient = {
     folder,
     published,
+    progress,
     log,
     uri: relative => pathToFileURL(path.join(folder, relative)).href,
     async write(relative, text) {
@@ -111,6 +120,7 @@ export async function startLanguageClient(
       await connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     },
     request: (method, params) => connection.sendRequest(method, params),
+    notify: (method, params) => void connection.sendNotification(method, params),
     nextDiagnostics: (uri, accept = () => true) =>
       new Promise(resolve => {
         const listener = (params: PublishDiagnosticsParams): void => {
@@ -131,7 +141,10 @@ export async function startLanguageClient(
   await connection.sendRequest('initialize', {
     processId: null,
     rootUri: pathToFileURL(folder).href,
-    workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'test' }],
+    workspaceFolders: (options.roots ?? ['']).map(root => ({
+      uri: pathToFileURL(path.join(folder, root)).href,
+      name: root === '' ? 'test' : root,
+    })),
     ...(options.initializationOptions && { initializationOptions: options.initializationOptions }),
     capabilities: options.capabilities ?? {
       textDocument: { completion: { completionItem: { snippetSupport: true } } },

@@ -1,0 +1,203 @@
+import { formatOfPath } from '../../engine/datasets/formats.ts';
+import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
+import { isConnectionName } from '../../engine/documents/formats.ts';
+import type { DocumentKind } from '../../engine/documents/kinds.ts';
+import { draftAt } from '../tree.ts';
+import { findTemplateVariables } from './template-variables.ts';
+import { fileThing, scopeOf, thing, type PathBase, type Role, type Thing, type ThingKind } from './things.ts';
+
+/** The document whose names are collected. */
+export interface Where {
+  readonly uri: string;
+  /** Absolute path of the file, or of the notebook a cell is part of. */
+  readonly path: string | undefined;
+  readonly kind: DocumentKind;
+  /** The scope of names that count in the whole workspace. */
+  readonly root: string;
+  /** Absolute path of `relative` seen from the folder `base`. */
+  readonly resolve: (base: string, relative: string) => string;
+  readonly parent: (path: string) => string;
+}
+
+/** A text that stands where the table looks for names. */
+export interface Place {
+  readonly text: string;
+  readonly path: DocumentPath;
+  /** Whether the text is the key at `path`, or its value. */
+  readonly on: 'key' | 'value';
+  readonly draft: unknown;
+  readonly where: Where;
+}
+
+/** What a text names. */
+export interface Named {
+  readonly thing: Thing;
+  readonly role: Role;
+  /** The part of the text that is the name; all of it where absent. */
+  readonly part?: readonly [from: number, to: number];
+  /** The name's place is the part alone, and not the whole text around it. */
+  readonly isExact?: boolean;
+  readonly base?: PathBase;
+  readonly detail?: string;
+}
+
+/** What a text at some place names, the thing that is most probably meant first. */
+export type Rule = (place: Place) => readonly Named[];
+
+/** Declares something that counts in the whole workspace; `told` is the field beside it, or below its key, that says more. */
+export function declares(kind: ThingKind, told: string): Rule {
+  return ({ text, path, draft, where, on }) => {
+    const detail = textAt(draft, [...(on === 'key' ? path : path.slice(0, -1)), told]);
+    return [{ thing: thing(kind, where.root, text), role: 'declaration', ...(detail !== undefined && { detail }) }];
+  };
+}
+
+export function refersTo(kind: ThingKind): Rule {
+  return ({ text, where }) => [{ thing: thing(kind, where.root, text), role: 'reference' }];
+}
+
+/** Something that counts in its own file only. */
+export function inFile(kind: ThingKind, role: Role): Rule {
+  return ({ text, where }) => [{ thing: thing(kind, where.uri, text), role }];
+}
+
+/** A model as benchmarks and tuning jobs write it; what the file itself calls it comes second. */
+export function namesModel(role: Role): Rule {
+  return ({ text, where }) => {
+    const own: Named = { thing: thing('model', where.uri, text), role };
+    if (isConnectionName(text)) return [{ thing: thing('connection', where.root, text), role: 'reference' }, own];
+    const [, prefix = '', name = ''] = /^(checkpoint:|registry:)([^@]+)/.exec(text) ?? [];
+    if (name === '') return [own];
+    const kind = prefix === 'registry:' ? 'registered-model' : 'job';
+    const part = [prefix.length, prefix.length + name.length] as const;
+    return [{ thing: thing(kind, where.root, name), role: 'reference', part }, own];
+  };
+}
+
+/** `NAME@VERSION`. */
+export const namesVersion: Rule = ({ text, where }) => {
+  const name = /^[^@]+/.exec(text)?.[0] ?? text;
+  return [{ thing: thing('registered-model', where.root, name), role: 'reference', part: [0, name.length] }];
+};
+
+/** A file by its path, seen from the document's folder. */
+export const namesFile: Rule = place => nameFile(place, false);
+
+/** A text that may be a path, and may be something else. */
+export const mayNameFile: Rule = place => (/[{}\n]|:\/\//.test(place.text) ? [] : nameFile(place, true));
+
+function nameFile({ text, where }: Place, isLoose: boolean): readonly Named[] {
+  if (where.path === undefined || text.trim() === '') return [];
+  const target = where.resolve(where.parent(where.path), text);
+  const base = { path: where.path, isFolder: false, ...(isLoose && { isLoose }) };
+  return [{ thing: fileThing(target), role: 'reference', base }];
+}
+
+/** `split.train` and `split.test` where they are files, which lie in the dataset's folder. */
+export const namesSplitFile: Rule = ({ text, path, draft, where }) => {
+  const at = path.slice(0, -2);
+  if (formatOfPath(text) === undefined || draftAt(draft, [...at, 'split', 'field']) !== undefined) return [];
+  const dataset = resolveFrom(where, textAt(draft, [...at, 'path']));
+  if (dataset === undefined) return [];
+  const base = { path: dataset, isFolder: formatOfPath(dataset) === undefined };
+  const target = where.resolve(base.isFolder ? dataset : where.parent(dataset), text);
+  return [{ thing: fileThing(target), role: 'reference', base }];
+};
+
+/** A column of the dataset whose path stands at `pathAt`; `a.b` is a field of the column `a`. */
+export function namesColumn(pathAt: (path: DocumentPath) => DocumentPath): Rule {
+  return ({ text, path, draft, where }) => {
+    const name = leadingPart(text);
+    const dataset = resolveFrom(where, textAt(draft, pathAt(path)));
+    return [{ thing: thing('column', dataset ?? where.uri, name), role: 'reference', part: [0, name.length] }];
+  };
+}
+
+/** Several rules for one text. */
+export function both(first: Rule, second: Rule): Rule {
+  return place => [...first(place), ...second(place)];
+}
+
+/** A metric of the file: what computes it declares it. */
+export function namesMetric(role: Role): Rule {
+  return ({ text, draft, where }) => {
+    const name = leadingPart(text);
+    return [{ thing: thing('metric', metricScope(draft, where), name), role, part: [0, name.length] }];
+  };
+}
+
+/** A metric with parameters: its key is its name, unless they give it another. */
+export const namesParametrised: Rule = place => {
+  const own = textAt(place.draft, [...place.path, 'name']);
+  return own === undefined ? namesMetric('declaration')(place) : [];
+};
+
+/** Figures of a benchmark are known by its name, those of a tuning job in its file only. */
+function metricScope(draft: unknown, where: Where): string {
+  const name = where.kind === 'bench' ? textAt(draft, ['name']) : undefined;
+  return name === undefined ? where.uri : scopeOf(where.root, name);
+}
+
+/** A figure or slice of the benchmark that is named beside it. */
+export function namesOfBenchmark(kind: 'metric' | 'slice'): Rule {
+  return ({ text, path, draft, where }) => {
+    const benchmark = textAt(draft, [...path.slice(0, -1), 'benchmark']);
+    if (benchmark === undefined) return [];
+    const name = leadingPart(text);
+    return [{ thing: thing(kind, scopeOf(where.root, benchmark), name), role: 'reference', part: [0, name.length] }];
+  };
+}
+
+/** A check counts within its control: policies that extend each other state both again. */
+export const declaresCheck: Rule = ({ text, path, draft, where }) => {
+  const control = textAt(draft, [...path.slice(0, 2), 'id']) ?? '';
+  const detail = textAt(draft, [...path.slice(0, -1), 'title']);
+  return [
+    {
+      thing: thing('check', scopeOf(where.root, control), text),
+      role: 'declaration',
+      ...(detail !== undefined && { detail }),
+    },
+  ];
+};
+
+/** An id of the framework that is named beside it. */
+export const namesFrameworkId: Rule = ({ text, path, draft, where }) => {
+  const framework = textAt(draft, [...path.slice(0, -1), 'framework']) ?? '';
+  return [{ thing: thing('framework-id', scopeOf(where.root, framework), text), role: 'reference' }];
+};
+
+/** What a prompt's templates read. */
+export const readsVariables: Rule = ({ text, where }) => {
+  const isFile = where.path !== undefined && where.uri.startsWith('file:');
+  return nameVariables(text, isFile ? where.path : where.uri);
+};
+
+/** Names that the templates of an HTTP connection have beside the row's columns. */
+const given = new Set(['input', 'prompt', 'model', 'choices', 'parameters', 'row']);
+
+/** What the templates of an HTTP connection read from the row. */
+export const readsColumns: Rule = ({ text, path, where }) =>
+  nameVariables(text, scopeOf(where.root, String(path[1]))).filter(({ thing: { name } }) => !given.has(name));
+
+function nameVariables(text: string, scope: string): readonly Named[] {
+  return findTemplateVariables(text).map(({ name, start, end }) => ({
+    thing: thing('variable', scope, name),
+    role: 'reference',
+    part: [start, end],
+    isExact: true,
+  }));
+}
+
+function leadingPart(text: string): string {
+  return /^[^.]+/.exec(text)?.[0] ?? text;
+}
+
+function textAt(draft: unknown, path: DocumentPath): string | undefined {
+  const value = draftAt(draft, path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function resolveFrom(where: Where, path: string | undefined): string | undefined {
+  return where.path === undefined || path === undefined ? undefined : where.resolve(where.parent(where.path), path);
+}
