@@ -64,7 +64,10 @@ export function completeComment(
   if (!found.startsWith(directive) || found === directive) {
     if (!directive.startsWith(found)) return undefined;
     const detail = 'Say nothing of the next line';
-    return { offers: [{ ...offer(directive, detail, 0), text: `${directive} `, again: true }], start: before.length - found.length };
+    return {
+      offers: [{ ...offer(directive, detail, 0), text: `${directive} `, again: true }],
+      start: before.length - found.length,
+    };
   }
   const words = found.slice(directive.length).split(/[\s,]+/);
   const typed = words.pop() ?? '';

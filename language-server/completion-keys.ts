@@ -1,5 +1,12 @@
 import { CompletionItemKind } from 'vscode-languageserver';
-import { acceptsMapping, allowedValues, fieldsOf, requiredOf, tagOf, type SchemaNode } from '../engine/documents/schema.ts';
+import {
+  acceptsMapping,
+  allowedValues,
+  fieldsOf,
+  requiredOf,
+  tagOf,
+  type SchemaNode,
+} from '../engine/documents/schema.ts';
 import type { Describe, Offer } from './completion-list.ts';
 import { isMapping, requiredFields, sketchOptions, sketchValue, takesOneField } from './completion-required.ts';
 import {
@@ -140,7 +147,8 @@ export function completeMappings(
   const { items } = schema;
   const inner = items === undefined ? place : { ...place, path: [...place.path, 0] };
   return sketchesAt(kind, items ?? schema, inner, false).map((snippet, index) => {
-    const value: Sketch = items === undefined ? snippet.sketch : { kind: 'items', items: [snippet.sketch], flow: false };
+    const value: Sketch =
+      items === undefined ? snippet.sketch : { kind: 'items', items: [snippet.sketch], flow: false };
     const text = writeValueOf(value, form);
     return toOffer(snippet, index, cursor.needsSpace ? text : text.replace(/^ /, ''), snippets);
   });
@@ -150,7 +158,10 @@ type Sketched = Pick<Snippet, 'label' | 'detail' | 'whole'> & { readonly sketch:
 
 function sketchesAt(kind: DocumentKind, schema: SchemaNode, place: Place, inMapping: boolean): readonly Sketched[] {
   const present = inMapping ? place.present : [];
-  const known = snippetsAt(kind, place.path, present).map(snippet => ({ ...snippet, sketch: nameEntry(snippet, present) }));
+  const known = snippetsAt(kind, place.path, present).map(snippet => ({
+    ...snippet,
+    sketch: nameEntry(snippet, present),
+  }));
   const isOwn = known.some(({ named: name, whole }) => name === undefined && whole !== true);
   // A file is made of more than its required fields.
   if (isOwn || present.length > 0 || place.path.length === 0) return known;

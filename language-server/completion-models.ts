@@ -66,7 +66,9 @@ export async function offerVersions(
 }
 
 function describeRegistered(model: RegisteredModel): string {
-  const aliases = Object.entries(model.aliases).map(([alias, version]) => `${code(alias)} is version ${plain(version)}`);
+  const aliases = Object.entries(model.aliases).map(
+    ([alias, version]) => `${code(alias)} is version ${plain(version)}`,
+  );
   const facts = [
     `${model.versions} ${model.versions === 1 ? 'version' : 'versions'}`,
     ...aliases,

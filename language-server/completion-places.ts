@@ -26,9 +26,25 @@ export interface Writing {
 
 /** Everything that can be written at one of the places the cursor may stand for. */
 export async function completePlace(writing: Writing, place: Place, signal: AbortSignal): Promise<readonly Offer[]> {
+  if (place.role === 'value' && standsForAlias(writing, place)) return completeAliases(writing, place);
   const schema = schemaOf(writing.read, place);
   if (schema === undefined) return [];
-  return place.role === 'key' ? completeFields(writing, schema, place, signal) : completeValues(writing, schema, place, signal);
+  return place.role === 'key'
+    ? completeFields(writing, schema, place, signal)
+    : completeValues(writing, schema, place, signal);
+}
+
+function standsForAlias({ document, cursor: { token } }: Writing, { path }: Place): boolean {
+  if (token.quote !== undefined) return false;
+  return document.getText()[token.start] === '*' || path.at(-1) === '<<' || path.at(-2) === '<<';
+}
+
+function completeAliases(writing: Writing, place: Place): readonly Offer[] {
+  const isMerge = place.path.at(-1) === '<<' || place.path.at(-2) === '<<';
+  const anchors = findAnchors(writing.document.getText(), writing.cursor.token.start);
+  return offerAliases(isMerge ? anchors.filter(({ isMapping }) => isMapping) : anchors).map((offer, index) =>
+    toOffer(offer, index, writing, place, offer.value),
+  );
 }
 
 async function completeFields(
@@ -40,7 +56,8 @@ async function completeFields(
   const { context, read, cursor, document } = writing;
   const { snippets } = context.client;
   const names = await offerNames(sceneOf(writing, place.path, place), signal);
-  const isEntry = place.path.length > 0 && place.dash !== true && !cursor.token.hasColon && cursor.token.quote === undefined;
+  const isEntry =
+    place.path.length > 0 && place.dash !== true && !cursor.token.hasColon && cursor.token.quote === undefined;
   const merges = isEntry && schema.items === undefined && !place.present.includes('<<');
   return [
     ...completeKeys(schema, place, cursor, snippets),
@@ -56,25 +73,30 @@ async function completeValues(
   place: Place,
   signal: AbortSignal,
 ): Promise<readonly Offer[]> {
-  const { context, read, cursor, document } = writing;
+  const { context, read, cursor } = writing;
   const { token } = cursor;
-  const isAlias = document.getText()[token.start] === '*' && token.quote === undefined;
   // Where a list is expected, its first item can be written right away.
   const isList = schema.items !== undefined;
   if (isList && token.after !== 'colon' && token.flow === undefined) return [];
   const item = schema.items ?? schema;
   const scene = sceneOf(writing, isList ? [...place.path, 0] : place.path, place);
-  const isMerge = place.path.at(-1) === '<<';
-  if (isAlias || isMerge) {
-    const aliases = offerAliases(findAnchors(document.getText(), token.start));
-    return aliases.map((offer, index) => toOffer(offer, index, writing, place, false, item, false));
-  }
   const named = await offerNamedValues(scene, signal);
   const offers = named ?? offerFromSchema(item, scene, context.ports.clock.now());
   return [
     ...offers
       .filter(({ value }) => !place.present.includes(value))
-      .map((offer, index) => toOffer(offer, index, writing, place, isList, item, named === undefined)),
+      .map((offer, index) => {
+        const written = writeValue(offer, item, named === undefined, cursor);
+        // Only the beginning of a path: it would not be asked on behind a closing bracket.
+        const isWhole = offer.isBeginning !== true;
+        return toOffer(
+          offer,
+          index,
+          writing,
+          place,
+          isList && isWhole && token.quote === undefined ? `[${written}]` : written,
+        );
+      }),
     ...completeMappings(read.kind, schema, place, cursor, context.client.snippets),
   ];
 }
@@ -122,18 +144,13 @@ function offerFromSchema(schema: SchemaNode, { path, typed }: Scene, now: number
 }
 
 function toOffer(
-  offer: ValueOffer,
+  { value, detail, kind, describe, filter, isBeginning }: ValueOffer,
   index: number,
   { cursor, document, offset }: Writing,
   place: Place,
-  isList: boolean,
-  schema: SchemaNode,
-  isFromSchema: boolean,
+  written: string,
 ): Offer {
-  const { value, detail, kind, describe, filter } = offer;
   const typed = document.getText().slice(cursor.token.start, offset);
-  const written = writeValue(offer, schema, isFromSchema, cursor);
-  const dash = place.dash === true ? '- ' : '';
   const rank = filter === undefined ? 0 : closeness(typed, filter);
   return {
     label: value,
@@ -142,9 +159,9 @@ function toOffer(
     ...(describe !== undefined && { describe }),
     sort: `2${rank}${String(index).padStart(4, '0')}`,
     filter: filter ?? value,
-    text: `${cursor.needsSpace ? ' ' : ''}${dash}${isList && cursor.token.quote === undefined ? `[${written}]` : written}`,
+    text: `${cursor.needsSpace ? ' ' : ''}${place.dash === true ? '- ' : ''}${written}`,
     isSnippet: false,
-    again: offer.isBeginning === true && !isList,
+    again: isBeginning === true,
   };
 }
 

@@ -19,7 +19,11 @@ export const benchSnippets: readonly Snippet[] = [
       name: stop('classification'),
       dataset: dataset({ split: share }),
       models: items(stop('embedded:majority'), stop('embedded:linear')),
-      metrics: items('accuracy', fields({ f1: flow(fields({ average: choice('macro', 'micro', 'weighted') })) }), 'latency'),
+      metrics: items(
+        'accuracy',
+        fields({ f1: flow(fields({ average: choice('macro', 'micro', 'weighted') })) }),
+        'latency',
+      ),
       compare: flow(fields({ baseline: stop('embedded:majority'), confidence: '0.95' })),
     }),
   },

@@ -156,14 +156,13 @@ export const policySnippets: readonly Snippet[] = [
     detail: 'A person has looked and says so',
     sketch: attestationCheck,
   },
-  ...['', 'controls.*'].map(
-    (at): Snippet => ({
-      at,
-      label: 'appliesTo: a fact of the model',
-      detail: 'Only models of which this is true',
-      sketch: fields({
-        appliesTo: fields({ all: items(flow(fields({ field: stop('model.riskTier'), atLeast: stop('2') }))) }),
-      }),
+  ...['', 'controls.*'].map((at): Snippet => ({
+    at,
+    label: 'appliesTo: a fact of the model',
+    beside: true,
+    detail: 'Only models of which this is true',
+    sketch: fields({
+      appliesTo: fields({ all: items(flow(fields({ field: stop('model.riskTier'), atLeast: stop('2') }))) }),
     }),
-  ),
+  })),
 ];

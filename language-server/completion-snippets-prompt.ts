@@ -1,12 +1,15 @@
 import { fields, flow, items, lines, stop, type Fields, type Sketch, type Stop } from './completion-sketch.ts';
 import type { Snippet } from './completion-snippets.ts';
 
-const message = (role: string, ...of: readonly (string | Stop)[]): Fields =>
-  fields({ role, content: lines(...of) });
+const message = (role: string, ...of: readonly (string | Stop)[]): Fields => fields({ role, content: lines(...of) });
 const asked = '{{text}}';
 const parameters = fields({ temperature: stop('0'), maxTokens: stop('256') });
 const schema: Sketch = flow(
-  fields({ type: 'object', properties: flow(fields({ label: flow(fields({ type: 'string' })) })), required: '[label]' }),
+  fields({
+    type: 'object',
+    properties: flow(fields({ label: flow(fields({ type: 'string' })) })),
+    required: '[label]',
+  }),
 );
 
 /** What a prompt file is usually made of. */
@@ -31,11 +34,7 @@ export const promptSnippets: readonly Snippet[] = [
       name: stop('Classification'),
       modelParameters: fields({ temperature: '0', maxTokens: stop('16') }),
       messages: items(
-        message(
-          'user',
-          stop('Which category is this? Answer with one of a, b, c and nothing else.'),
-          stop(asked),
-        ),
+        message('user', stop('Which category is this? Answer with one of a, b, c and nothing else.'), stop(asked)),
       ),
     }),
   },
@@ -68,9 +67,19 @@ export const promptSnippets: readonly Snippet[] = [
       ),
     }),
   },
-  { at: 'messages.*', label: 'system message', detail: 'What holds for every row', sketch: message('system', stop('You answer in one word.')) },
+  {
+    at: 'messages.*',
+    label: 'system message',
+    detail: 'What holds for every row',
+    sketch: message('system', stop('You answer in one word.')),
+  },
   { at: 'messages.*', label: 'user message', detail: "With the row's text", sketch: message('user', stop(asked)) },
-  { at: 'messages.*', label: 'assistant message', detail: 'An answer as an example', sketch: message('assistant', stop('label')) },
+  {
+    at: 'messages.*',
+    label: 'assistant message',
+    detail: 'An answer as an example',
+    sketch: message('assistant', stop('label')),
+  },
   {
     at: 'tools.*',
     label: 'tool',
@@ -79,7 +88,11 @@ export const promptSnippets: readonly Snippet[] = [
       name: stop('get_weather'),
       description: stop('The weather in a city'),
       parameters: flow(
-        fields({ type: 'object', properties: flow(fields({ city: flow(fields({ type: 'string' })) })), required: '[city]' }),
+        fields({
+          type: 'object',
+          properties: flow(fields({ city: flow(fields({ type: 'string' })) })),
+          required: '[city]',
+        }),
       ),
     }),
   },

@@ -49,24 +49,22 @@ export const tuneSnippets: readonly Snippet[] = [
       register: fields({ model: stop('tuned'), alias: stop('candidate') }),
     }),
   },
-  ...(['core-performance', 'robustness', 'ethical-alignment'] as const).map(
-    (name): Snippet => ({
-      at: 'aspects',
-      label: `${name} with slices`,
-      detail: 'An aspect whose figures are also told by slice',
-      sketch: fields({
-        [name]: fields({
-          dataset: fields({
-            path: stop('data/rows.jsonl'),
-            input: stop('text'),
-            target: stop('label'),
-            split: flow(fields({ field: stop('split'), train: stop('train'), test: stop('test') })),
-            slices: flow(items(stop('group'))),
-          }),
+  ...(['core-performance', 'robustness', 'ethical-alignment'] as const).map((name): Snippet => ({
+    at: 'aspects',
+    label: `${name} with slices`,
+    detail: 'An aspect whose figures are also told by slice',
+    sketch: fields({
+      [name]: fields({
+        dataset: fields({
+          path: stop('data/rows.jsonl'),
+          input: stop('text'),
+          target: stop('label'),
+          split: flow(fields({ field: stop('split'), train: stop('train'), test: stop('test') })),
+          slices: flow(items(stop('group'))),
         }),
       }),
     }),
-  ),
+  })),
   {
     at: '',
     label: 'limits: deadline and budget',

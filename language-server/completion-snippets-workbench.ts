@@ -5,8 +5,18 @@ const key = (name: string): Sketch => flow(fields({ env: stop(name) }));
 const price = flow(fields({ input: stop('2.5'), output: stop('10') }));
 
 /** A connection as each provider needs it; the name comes first, the key is named and never written. */
-const connections: readonly (readonly [label: string, detail: string, name: string, Readonly<Record<string, Sketch>>])[] = [
-  ['openai', 'OpenAI, priced', 'gpt', { provider: 'openai', model: stop('gpt-4o'), apiKey: key('OPENAI_API_KEY'), price }],
+const connections: readonly (readonly [
+  label: string,
+  detail: string,
+  name: string,
+  Readonly<Record<string, Sketch>>,
+])[] = [
+  [
+    'openai',
+    'OpenAI, priced',
+    'gpt',
+    { provider: 'openai', model: stop('gpt-4o'), apiKey: key('OPENAI_API_KEY'), price },
+  ],
   [
     'openai: server on this machine',
     'vLLM, LM Studio and others that speak the same API',
@@ -109,15 +119,13 @@ export const workbenchSnippets: readonly Snippet[] = [
       judge: 'gpt',
     }),
   },
-  ...connections.map(
-    ([label, detail, name, connection]): Snippet => ({
-      at: 'connections',
-      label: `connection: ${label}`,
-      detail,
-      named: name,
-      sketch: fields(connection),
-    }),
-  ),
+  ...connections.map(([label, detail, name, connection]): Snippet => ({
+    at: 'connections',
+    label: `connection: ${label}`,
+    detail,
+    named: name,
+    sketch: fields(connection),
+  })),
   {
     at: '',
     label: 'network: through a proxy',

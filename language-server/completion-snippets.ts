@@ -16,6 +16,8 @@ export interface Snippet {
   readonly detail: string;
   /** A file's whole content, for an empty one. */
   readonly whole?: boolean;
+  /** Goes with other fields only, not into a mapping without any. */
+  readonly beside?: boolean;
   /** They are the fields of a new entry whose name the person chooses, such as this. */
   readonly named?: string;
   readonly sketch: Fields;
@@ -40,6 +42,8 @@ export function snippetsAt(kind: DocumentKind, path: DocumentPath, present: read
     if (path.length === 0 ? snippet.at !== '' : !matchesPath(path, snippet.at)) return false;
     if (snippet.whole === true) return present.length === 0;
     if (snippet.named !== undefined) return true;
+    // An empty file is started with what it must have.
+    if ((snippet.at === '' || snippet.beside === true) && present.length === 0) return false;
     return !snippet.sketch.fields.some(([name]) => typeof name === 'string' && present.includes(name));
   });
 }

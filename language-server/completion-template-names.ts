@@ -70,10 +70,14 @@ function namesInScope(tokens: readonly TemplateToken[]): readonly TemplateName[]
       const bound = tokens.slice(index + 1, until < 0 ? index + 1 : until).filter(({ kind }) => kind === 'variable');
       // While the loop's own head is written, its names are not there yet.
       const isHead = tokens.findIndex(({ kind }, at) => at > index && kind === 'delimiter') < 0;
-      if (!isHead) loops.push([...bound.map(({ text }) => ({ name: text, detail: 'of this loop' })), { name: 'loop', detail: 'index, first, last' }]);
+      if (!isHead)
+        loops.push([
+          ...bound.map(({ text }) => ({ name: text, detail: 'of this loop' })),
+          { name: 'loop', detail: 'index, first, last' },
+        ]);
     }
   }
-  return [...loops.flat().reverse(), ...names];
+  return [...loops.reverse().flat(), ...names];
 }
 
 /** Names that other placeholders of the same text read. */
@@ -102,7 +106,9 @@ async function findUsers(context: ServerContext, document: TextDocument, signal:
   const all = await allDrafts(context, document, signal);
   const names = (uri: string, prompt: unknown): boolean =>
     typeof prompt === 'string' && path !== undefined && context.workspace.resolve(uri, prompt) === path;
-  const asking = isCell ? [] : all.filter(({ uri, draft }) => listOf(draft['prompts']).some(prompt => names(uri, prompt)));
+  const asking = isCell
+    ? []
+    : all.filter(({ uri, draft }) => listOf(draft['prompts']).some(prompt => names(uri, prompt)));
   const isJudge = all.some(({ uri, draft }) =>
     listOf(draft['metrics']).some(metric => names(uri, mappingOf(mappingOf(metric)['judge'])['prompt'])),
   );

@@ -70,11 +70,13 @@ function readPlace(before: string): TemplatePlace | undefined {
   const all = scanTemplate(before);
   const last = all.at(-1);
   if (last?.kind === 'string' && !/^(["']).*\1$/s.test(last.text)) return undefined;
-  const isPartial = last !== undefined && last.end === before.length && word.test(last.text.at(-1) ?? '') && last.kind !== 'number';
+  const isPartial =
+    last !== undefined && last.end === before.length && word.test(last.text.at(-1) ?? '') && last.kind !== 'number';
   const tokens = isPartial ? all.slice(0, -1) : all;
   const open = tokens.findLast(({ kind }) => kind === 'delimiter');
   const previous = tokens.at(-1);
-  if (open === undefined || previous === undefined || !open.text.startsWith('{') || open.text.startsWith('{#')) return undefined;
+  if (open === undefined || previous === undefined || !open.text.startsWith('{') || open.text.startsWith('{#'))
+    return undefined;
   const inside = tokens.slice(tokens.indexOf(open) + 1);
   const expects = expectedAfter(previous, open, inside);
   return expects && { expects, open, tokens };
@@ -88,9 +90,14 @@ function expectedAfter(
   if (previous === open) return open.text.startsWith('{%') ? 'statement' : 'name';
   const [statement, ...rest] = open.text.startsWith('{%') ? inside : [];
   if (statement !== undefined && rest.length === 0) {
-    return ['if', 'elif', 'filter'].includes(statement.text) ? (statement.text === 'filter' ? 'filter' : 'name') : undefined;
+    return ['if', 'elif', 'filter'].includes(statement.text)
+      ? statement.text === 'filter'
+        ? 'filter'
+        : 'name'
+      : undefined;
   }
-  if (statement?.text === 'for' && !rest.some(({ text }) => text === 'in')) return previous.text === ',' ? undefined : 'in';
+  if (statement?.text === 'for' && !rest.some(({ text }) => text === 'in'))
+    return previous.text === ',' ? undefined : 'in';
   if (statement?.text === 'set' && !rest.some(({ text }) => text === '=')) return undefined;
   switch (previous.kind) {
     case 'operator':
@@ -136,7 +143,9 @@ const filters: readonly (readonly [name: string, detail: string])[] = [
 ];
 
 const tests =
-  'defined undefined none true false boolean number integer string mapping iterable sequence odd even lower upper equalto'.split(' ');
+  'defined undefined none true false boolean number integer string mapping iterable sequence odd even lower upper equalto'.split(
+    ' ',
+  );
 const operators = 'and or not in is if else'.split(' ');
 const statements: readonly (readonly [name: string, rest: string, ends: string])[] = [
   ['if', ' ${1:name}', 'endif'],

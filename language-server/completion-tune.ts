@@ -53,7 +53,7 @@ async function offerRegisteredNames(
   { context, uri }: Scene,
   signal: AbortSignal,
 ): Promise<readonly ValueOffer[] | undefined> {
-  const models = await context.history.models(uri, signal);
+  const models = (await context.history.models(uri, signal)).filter(({ state }) => state === 'LIVE');
   if (models.length === 0) return undefined;
   return models.map(({ name, versions }) => ({
     value: name,

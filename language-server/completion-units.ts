@@ -110,7 +110,12 @@ const usualNumbers: Readonly<Record<string, readonly (string | Described)[]>> = 
 };
 
 /** Durations, money, percentages, dates and usual numbers, those first that what was typed may become. `now` is in milliseconds. */
-export function offerUnits(schema: SchemaNode, field: string | undefined, typed: string, now: number): readonly ValueOffer[] {
+export function offerUnits(
+  schema: SchemaNode,
+  field: string | undefined,
+  typed: string,
+  now: number,
+): readonly ValueOffer[] {
   const pattern = schema.pattern ?? '';
   if (pattern.startsWith(datePattern)) return [90, 182, 365].map(days => offerDate(now, days));
   const unit = units.find(([start]) => pattern.startsWith(start))?.[1];

@@ -139,9 +139,7 @@ async function offerInDataset(
   if (!matchesPath(rest, 'split.train') && !matchesPath(rest, 'split.test')) return undefined;
   const { split } = mappingOf(draftAt(scene.parsed.draft, at));
   const field = scene.siblings['field'] ?? mappingOf(split)['field'];
-  return typeof field === 'string'
-    ? offerColumnValues(scene, at, field, signal)
-    : offerSplitFiles(scene, at, signal);
+  return typeof field === 'string' ? offerColumnValues(scene, at, field, signal) : offerSplitFiles(scene, at, signal);
 }
 
 async function offerColumns(

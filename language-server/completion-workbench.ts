@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver';
+import { childSchema, narrowSchema, schemaAt } from '../engine/documents/schema.ts';
 import { offerConnections } from './completion-models.ts';
 import type { Scene, ValueOffer } from './offers.ts';
 import { draftAt, matchesPath } from './tree.ts';
@@ -93,16 +94,21 @@ function offerAddresses(provider: string | undefined): readonly ValueOffer[] | u
   return [...all].map(([value, detail]) => ({ value, detail, kind: CompletionItemKind.Value }));
 }
 
-/** Models that other connections of the same provider name; the schema's examples stand beside them. */
-function offerModelNames(scene: Scene): readonly ValueOffer[] | undefined {
+/** Models that other connections of the same provider name, and the schema's examples for it. */
+function offerModelNames(scene: Scene): readonly ValueOffer[] {
   const { provider } = scene.siblings;
   const own = scene.path[1];
-  const names = connectionsOf(scene).flatMap(([name, { provider: other, model }]) =>
-    name !== own && typeof model === 'string' && (provider === undefined || other === provider) ? [[model, name]] : [],
-  );
-  const unique = new Map(names as [string, string][]);
-  if (unique.size === 0) return undefined;
-  return [...unique].map(([value, name]) => ({ value, detail: `as ${name}`, kind: CompletionItemKind.Value }));
+  const offers = new Map<string, string>();
+  for (const [name, { provider: other, model }] of connectionsOf(scene)) {
+    if (name === own || typeof model !== 'string' || (provider !== undefined && other !== provider)) continue;
+    offers.set(model, `as ${name}`);
+  }
+  const connection = schemaAt('workbench', ['connections', 'any']);
+  const examples = connection && childSchema(narrowSchema(connection, scene.siblings), 'model')?.examples;
+  for (const example of examples ?? []) {
+    if (typeof example === 'string' && !offers.has(example)) offers.set(example, 'example');
+  }
+  return [...offers].map(([value, detail]) => ({ value, detail, kind: CompletionItemKind.Value }));
 }
 
 /** Runs of the workspace's benchmarks, newest first. */

@@ -55,20 +55,23 @@ export function findCursor(text: string, offset: number): Cursor | undefined {
     const root: Place = { role: 'key', path: [], present: rootKeys(text, wordLine), siblings: {} };
     return { ...shape, places: [root, ...findItems(text, from, lineStart, token)] };
   }
-  return { ...shape, places: [...findPlaces(text, from, lineStart, token), ...findItems(text, from, lineStart, token)] };
+  return {
+    ...shape,
+    places: [...findPlaces(text, from, lineStart, token), ...findItems(text, from, lineStart, token)],
+  };
 }
 
 function findPlaces(text: string, from: number, lineStart: number, token: Token): Place[] {
-  const { head, tail } = cutToken(text, from, lineStart, token);
+  const around = cutToken(text, from, lineStart, token);
   const places: Place[] = [];
   const canBeKey = token.hasColon || token.after !== 'colon';
   const isItem = token.flow === '[';
   if (canBeKey && !isItem) {
-    const key = findMarker(`${head}${marker}${token.hasColon || token.quote !== undefined ? '' : ':'}${tail}`);
+    const key = findMarker(around, marker + (token.hasColon || token.quote !== undefined ? '' : ':'));
     if (key?.role === 'key') places.push(key);
   }
   if ((!token.hasColon && token.flow !== '{') || token.after === 'colon') {
-    const value = findMarker(`${head}${marker}${tail}`);
+    const value = findMarker(around, marker);
     if (value?.role === 'value') places.push(value);
   }
   return places;
@@ -76,11 +79,11 @@ function findPlaces(text: string, from: number, lineStart: number, token: Token)
 
 /** Where a line may start the next item of a list. */
 function findItems(text: string, from: number, lineStart: number, token: Token): Place[] {
-  if (token.after !== 'line-start' || token.flow !== undefined || token.quote !== undefined || token.hasColon) return [];
+  if (token.after !== 'line-start' || token.flow !== undefined || token.quote !== undefined || token.hasColon)
+    return [];
   // The first line of a block is its own field.
   if (from >= lineStart) return [];
-  const { head, tail } = cutToken(text, from, lineStart, token);
-  const item = findMarker(`${head}- ${marker}${tail}`, true);
+  const item = findMarker(cutToken(text, from, lineStart, token), `- ${marker}`);
   if (item?.role !== 'value' || typeof item.path.at(-1) !== 'number') return [];
   return [
     { ...item, dash: true },
@@ -231,13 +234,13 @@ function rootKeys(text: string, exceptLine: number): readonly string[] {
   return keys;
 }
 
-/** With `strict`, only where the parser takes the marker without an error. */
-function findMarker(text: string, strict = false): Place | undefined {
+/** Where the marker ends up; absent where it makes the text worse than it is without it, for then the parser only guesses. */
+function findMarker({ head, tail }: Around, written: string): Place | undefined {
   try {
-    const { contents, errors } = parseDocument(text, untrustedYaml);
-    const at = strict ? text.indexOf(marker) : -1;
-    if (at >= 0 && errors.some(({ pos }) => pos[0] <= at + marker.length && pos[1] >= at - 2)) return undefined;
-    return searchMarker(contents, [], 0);
+    const { contents, errors } = parseDocument(`${head}${written}${tail}`, untrustedYaml);
+    const found = searchMarker(contents, [], 0);
+    if (found === undefined || errors.length === 0) return found;
+    return errors.length > parseDocument(`${head}${tail}`, untrustedYaml).errors.length ? undefined : found;
   } catch {
     return undefined;
   }

@@ -40,7 +40,9 @@ export function createFileLister(clock: Clock): FileLister {
       const entries = await readFolder(folder);
       signal.throwIfAborted();
       return entries
-        .filter(entry => !entry.name.startsWith('.') && (entry.isFile() || (entry.isDirectory() && !skipped.has(entry.name))))
+        .filter(
+          entry => !entry.name.startsWith('.') && (entry.isFile() || (entry.isDirectory() && !skipped.has(entry.name))),
+        )
         .slice(0, mostEntries)
         .map(entry => ({ name: entry.name, isFolder: entry.isDirectory() }))
         .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -28,7 +28,9 @@ export function listCardPlaces(text: string): readonly string[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
   const end = endOfFrontMatter(lines);
   if (end === undefined) return [];
-  const keys = lines.slice(1, Math.max(end - 1, 1)).flatMap(line => /^([A-Za-z_][\w.-]*):(?:\s|$)/.exec(line)?.[1] ?? []);
+  const keys = lines
+    .slice(1, Math.max(end - 1, 1))
+    .flatMap(line => /^([A-Za-z_][\w.-]*):(?:\s|$)/.exec(line)?.[1] ?? []);
   const headings = collectHeadings(dropComments(lines.slice(end).join('\n')).split('\n'));
   return [...new Set([...keys, ...headings.flatMap(({ slug }) => (slug === '' ? [] : [`#${slug}`]))])];
 }
