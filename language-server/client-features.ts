@@ -4,6 +4,7 @@ import type { ClientFeatures } from './context.ts';
 /** Before `initialize` nothing is known, and nothing is offered. */
 export const unknownClient: ClientFeatures = {
   snippets: false,
+  completionDefaults: [],
   watchesFiles: false,
   configuration: false,
   pullsDiagnostics: false,
@@ -25,6 +26,7 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
   const operations = workspace?.workspaceEdit?.resourceOperations ?? [];
   return {
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    completionDefaults: textDocument?.completion?.completionList?.itemDefaults ?? [],
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     configuration: workspace?.configuration === true,
     pullsDiagnostics: textDocument?.diagnostic !== undefined,

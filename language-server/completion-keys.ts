@@ -1,78 +1,218 @@
-import { InsertTextFormat, type CompletionItem } from 'vscode-languageserver';
 import { CompletionItemKind } from 'vscode-languageserver';
-import { acceptsMapping, allowedValues, fieldsOf, requiredOf, type SchemaNode } from '../engine/documents/schema.ts';
+import {
+  acceptsMapping,
+  allowedValues,
+  fieldsOf,
+  requiredOf,
+  tagOf,
+  type SchemaNode,
+} from '../engine/documents/schema.ts';
+import type { Describe, Offer } from './completion-list.ts';
+import { isMapping, requiredFields, sketchOptions, sketchValue, takesOneField } from './completion-required.ts';
+import {
+  fields,
+  hasStops,
+  named,
+  writeFields,
+  writeItem,
+  writeValueOf,
+  type Fields,
+  type Sketch,
+  type SketchForm,
+} from './completion-sketch.ts';
+import { snippetsAt, type Snippet } from './completion-snippets.ts';
 import type { Cursor, Place } from './cursor.ts';
-import { describeSchema } from './markdown.ts';
-
-/** Asks the client to offer values right after a field was chosen. */
-const offerValues = { title: 'Offer values', command: 'editor.action.triggerSuggest' };
+import type { DocumentKind } from '../engine/documents/kinds.ts';
+import { describeSchema, formatText } from './markdown.ts';
 
 /** The fields a mapping may still get, those it must have first, each with the start of its value. */
-export function completeKeys(schema: SchemaNode, place: Place, cursor: Cursor, snippets: boolean): CompletionItem[] {
-  const fields = Object.entries(fieldsOf(schema));
+export function completeKeys(schema: SchemaNode, place: Place, cursor: Cursor, snippets: boolean): readonly Offer[] {
+  if (isFull(schema, place)) return [];
   const required = requiredOf(schema);
-  // A mapping that takes one field (a metric, a key's source) and has it takes no more.
-  const { maxProperties = Infinity } = mappingSchema(schema);
-  if (place.present.length >= maxProperties) return [];
-  return fields
+  const isOption = takesOneField(schema);
+  return Object.entries(fieldsOf(schema))
     .filter(([name]) => !place.present.includes(name))
     .map(([name, field], index) => {
       const isRequired = required.includes(name);
-      const { text, isSnippet } =
-        cursor.token.hasColon || cursor.token.quote !== undefined
-          ? { text: name, isSnippet: false }
-          : startOfField(name, field, cursor, snippets);
       return {
         label: name,
         kind: acceptsMapping(field) && field.type === 'object' ? CompletionItemKind.Module : CompletionItemKind.Field,
         detail: `${field.title ?? ''}${isRequired ? ' (required)' : ''}`,
-        documentation: { kind: 'markdown' as const, value: describeSchema(field) },
-        sortText: `${isRequired ? 0 : schema.anyOf === undefined || required.length > 0 ? 1 : 3}${String(index).padStart(3, '0')}`,
-        filterText: name,
-        insertTextFormat: isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
-        insertText: text,
-        ...(field.type !== 'object' && !cursor.token.hasColon && { command: offerValues }),
+        describe: () => describeSchema(field),
+        sort: `${isRequired ? 0 : schema.anyOf === undefined || required.length > 0 ? 1 : 3}${pad(index)}`,
+        filter: name,
+        ...startOfField(name, field, isOption, place, cursor, snippets),
       };
     });
 }
 
-function mappingSchema(schema: SchemaNode): SchemaNode {
-  return schema.anyOf?.find(option => option.type === 'object') ?? schema;
+/** Names that are not the schema's, such as of columns and headers. */
+export function completeNames(
+  names: readonly { readonly value: string; readonly detail: string }[],
+  place: Place,
+  cursor: Cursor,
+): readonly Offer[] {
+  const isWhole = cursor.token.hasColon || cursor.token.quote !== undefined;
+  return names
+    .filter(({ value }) => !place.present.includes(value))
+    .map(({ value, detail }, index) => ({
+      label: value,
+      kind: CompletionItemKind.Field,
+      detail,
+      sort: `2${pad(index)}`,
+      filter: value,
+      text: isWhole ? value : `${formatText(value)}: `,
+      isSnippet: false,
+      again: !isWhole,
+    }));
+}
+
+/** A mapping that takes one field (a metric, a key's source) and has it takes no more. */
+function isFull(schema: SchemaNode, place: Place): boolean {
+  return takesOneField(schema) && place.present.length > 0;
 }
 
 function startOfField(
   name: string,
   field: SchemaNode,
+  isOption: boolean,
+  place: Place,
   cursor: Cursor,
   snippets: boolean,
-): { text: string; isSnippet: boolean } {
-  if (!snippets) return { text: `${name}: `, isSnippet: false };
-  if (cursor.token.flow !== undefined) {
-    if (field.type === 'object') return { text: `${name}: {$0}`, isSnippet: true };
-    return { text: field.type === 'array' ? `${name}: [$0]` : `${name}: `, isSnippet: field.type === 'array' };
+): Pick<Offer, 'text' | 'isSnippet' | 'again'> {
+  if (cursor.token.hasColon || cursor.token.quote !== undefined) return { text: name, isSnippet: false, again: false };
+  const value = isOption && isMapping(field) ? sketchOptions(field) : sketchValue(field);
+  const dash = place.dash === true ? '- ' : '';
+  if (typeof value !== 'string' && value.kind === 'stop') {
+    // A text that may also be a number or a mapping is offered with its values once it is begun.
+    return { text: `${dash}${name}: `, isSnippet: false, again: true };
   }
-  // The client repeats the line's own white space after a line break.
-  const indent = ' '.repeat(Math.max(0, cursor.column - cursor.lineIndent) + 2);
-  if (field.type === 'object') {
-    const children = usualFields(field).filter(child => isPlain(field.properties?.[child]));
-    if (children.length === 0) return { text: `${name}:\n${indent}$0`, isSnippet: true };
-    const lines = children.map((child, index) => `${indent}${child}: $${index + 1}`);
-    return { text: `${name}:\n${lines.join('\n')}`, isSnippet: true };
-  }
-  if (field.type === 'array') return { text: `${name}:\n${indent}- $0`, isSnippet: true };
-  return { text: `${name}: `, isSnippet: false };
+  const written = writeAt(fields({ [name]: value }), place, cursor, snippets);
+  return { text: written, isSnippet: snippets, again: countStops(value) === 1 };
 }
 
-/** The fields a mapping must have, and what its first example shows besides. */
-function usualFields({ required = [], examples = [] }: SchemaNode): readonly string[] {
-  const [example] = examples;
-  const shown = typeof example === 'object' && example !== null ? Object.keys(example) : [];
-  return required.length === 0 ? [] : [...new Set([...required, ...shown])];
+function countStops(sketch: Sketch): number {
+  if (typeof sketch === 'string') return 0;
+  if (sketch.kind === 'stop') return 1;
+  if (sketch.kind === 'lines') return sketch.lines.filter(hasStops).length;
+  const inner = sketch.kind === 'fields' ? sketch.fields.map(([, value]) => value) : sketch.items;
+  return inner.length === 0 ? 1 : inner.reduce((sum: number, one) => sum + countStops(one), 0);
 }
 
-function isPlain(field: SchemaNode | undefined): boolean {
-  if (field?.enum !== undefined || ['string', 'number', 'integer'].includes(field?.type ?? '')) return true;
-  return field?.anyOf?.some(isPlain) === true;
+/** The sketch of a mapping's fields as it is written at a key's place. */
+function writeAt(sketch: Fields, place: Place, cursor: Cursor, snippets: boolean): string {
+  const form = formAt(cursor, snippets);
+  return place.dash === true ? writeItem(sketch, form) : writeFields(sketch, form);
+}
+
+function formAt({ token, column, lineIndent }: Cursor, snippets: boolean): SketchForm {
+  return { snippets, flow: token.flow !== undefined, indent: Math.max(0, column - lineIndent) };
+}
+
+/** Fields that are usually written together, into the mapping at a key's place. */
+export function completeSnippets(
+  kind: DocumentKind,
+  schema: SchemaNode,
+  place: Place,
+  cursor: Cursor,
+  snippets: boolean,
+): readonly Offer[] {
+  if (cursor.token.hasColon || cursor.token.quote !== undefined || isFull(schema, place)) return [];
+  return sketchesAt(kind, schema, place, true).map((snippet, index) =>
+    toOffer(snippet, index, writeAt(snippet.sketch, place, cursor, snippets), snippets),
+  );
+}
+
+/** The same where the mapping itself is still to be written: behind a colon, or as an item in brackets. */
+export function completeMappings(
+  kind: DocumentKind,
+  schema: SchemaNode,
+  place: Place,
+  cursor: Cursor,
+  snippets: boolean,
+): readonly Offer[] {
+  const { token } = cursor;
+  if (token.quote !== undefined || token.hasColon) return [];
+  const form: SketchForm = {
+    snippets,
+    flow: token.flow !== undefined,
+    indent: Math.max(0, cursor.keyColumn - cursor.lineIndent) + 2,
+  };
+  if (token.flow === '[') {
+    return sketchesAt(kind, schema, place, false).map((snippet, index) =>
+      toOffer(snippet, index, writeItem(snippet.sketch, form), snippets),
+    );
+  }
+  if (token.after !== 'colon') return [];
+  const { items } = schema;
+  const inner = items === undefined ? place : { ...place, path: [...place.path, 0] };
+  return sketchesAt(kind, items ?? schema, inner, false).map((snippet, index) => {
+    const value: Sketch =
+      items === undefined ? snippet.sketch : { kind: 'items', items: [snippet.sketch], flow: false };
+    const text = writeValueOf(value, form);
+    return toOffer(snippet, index, cursor.needsSpace ? text : text.replace(/^ /, ''), snippets);
+  });
+}
+
+type Sketched = Pick<Snippet, 'label' | 'detail' | 'whole'> & { readonly sketch: Fields };
+
+function sketchesAt(kind: DocumentKind, schema: SchemaNode, place: Place, inMapping: boolean): readonly Sketched[] {
+  const present = inMapping ? place.present : [];
+  const known = snippetsAt(kind, place.path, present).map(snippet => ({
+    ...snippet,
+    sketch: nameEntry(snippet, present),
+  }));
+  const isOwn = known.some(({ named: name, whole }) => name === undefined && whole !== true);
+  // A file is made of more than its required fields.
+  if (isOwn || present.length > 0 || place.path.length === 0) return known;
+  return [...known, ...sketchSchema(schema)];
+}
+
+function nameEntry({ named: name, sketch }: Snippet, present: readonly string[]): Fields {
+  if (name === undefined) return sketch;
+  let free = name;
+  for (let number = 2; present.includes(free); number += 1) free = `${name}${number}`;
+  return named(free, sketch);
+}
+
+/** What the schema itself demands of a new mapping, of each shape it may have. */
+function sketchSchema(schema: SchemaNode): readonly Sketched[] {
+  const tag = tagOf(schema);
+  const shapes = tag === undefined ? [schema] : [...tag.options.values()];
+  return shapes.flatMap(shape => {
+    const required = requiredFields(shape);
+    if (required.length < 2 || !isMapping(shape)) return [];
+    const constant = tag === undefined ? undefined : allowedValues(shape.properties?.[tag.field] ?? {})[0];
+    const label = constant === undefined ? required.map(([name]) => name).join(', ') : String(constant);
+    const pairs = required.map(([name, field]): readonly [string, Sketch] => {
+      const [only, ...others] = allowedValues(field);
+      return [name, only !== undefined && others.length === 0 ? formatText(String(only)) : sketchValue(field)];
+    });
+    return [{ label, detail: shape.title ?? 'required fields', sketch: fields(Object.fromEntries(pairs)) }];
+  });
+}
+
+function toOffer({ label, detail, whole, sketch }: Sketched, index: number, text: string, snippets: boolean): Offer {
+  return {
+    label,
+    kind: CompletionItemKind.Snippet,
+    detail,
+    describe: previewOf(sketch),
+    sort: `${whole === true ? '00' : '4'}${pad(index)}`,
+    filter: label,
+    text,
+    isSnippet: snippets && hasStops(sketch),
+    again: false,
+  };
+}
+
+/** What it writes, as it will stand there. */
+function previewOf(sketch: Fields): Describe {
+  return () => `\`\`\`yaml\n${writeFields(sketch, { snippets: false, flow: false, indent: 0 })}\n\`\`\``;
+}
+
+function pad(index: number): string {
+  return String(index).padStart(4, '0');
 }
 
 /** The values a schema lists or shows as examples. */

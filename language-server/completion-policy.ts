@@ -1,8 +1,10 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { slicesOf } from '../engine/datasets/perturb/names.ts';
 import { figuresOf } from '../engine/documents/figure-checks.ts';
+import { listCardPlaces } from '../engine/governance/checks/card-text.ts';
 import { findFramework, listFrameworks, versionsOf } from '../engine/frameworks/frameworks.ts';
 import { createPolicyFinder } from '../engine/policies/library.ts';
+import { offerVersions } from './completion-models.ts';
 import { offerMetrics, type Scene, type ValueOffer } from './offers.ts';
 import { describeBenchmark, describeEntry, describeFramework, describeInherited } from './describe-policy.ts';
 import { collectBenchmarks, collectInherited, versionMeant } from './policies.ts';
@@ -30,7 +32,7 @@ export async function offerInPolicy(scene: Scene, signal: AbortSignal): Promise<
   if (matchesPath(path, 'controls.*.checks.*.id')) return offerCheckIds(scene, signal);
   if (path[0] === 'controls' && path[2] === 'checks' && path.length === 5) return offerInCheck(scene, signal);
   if (matchesPath(path, 'assess.model')) return offerRegistered(scene, signal);
-  if (path.at(-1) === 'field' && path.includes('appliesTo')) return offerFacts(scene, signal);
+  if (path.includes('appliesTo')) return offerInCondition(scene, signal);
   return undefined;
 }
 
@@ -70,7 +72,7 @@ function offerFrameworks(ids: readonly string[]): readonly ValueOffer[] {
   return ids.map(value => ({
     value,
     detail: listFrameworks().find(({ id }) => id === value)?.title ?? 'framework',
-    documentation: describeFramework(value),
+    describe: () => describeFramework(value),
     kind: CompletionItemKind.Module,
   }));
 }
@@ -86,7 +88,7 @@ async function offerEntries(
   return framework?.entries.map(entry => ({
     value: entry.id,
     detail: entry.name,
-    documentation: describeEntry(framework, entry),
+    describe: () => describeEntry(framework, entry),
     kind: CompletionItemKind.Constant,
     filter: `${entry.id} ${entry.name}`,
   }));
@@ -99,7 +101,7 @@ async function offerControls(scene: Scene, signal: AbortSignal): Promise<readonl
   return [...controls].map(([value, stated]) => ({
     value,
     detail: stated.control.title,
-    documentation: describeInherited(stated),
+    describe: () => describeInherited(stated),
     kind: CompletionItemKind.Reference,
   }));
 }
@@ -112,11 +114,10 @@ async function offerCheckIds(scene: Scene, signal: AbortSignal): Promise<readonl
   return offers.length === 0 ? undefined : offers;
 }
 
-async function offerInCheck(
-  { workspace, uri, path, siblings }: Scene,
-  signal: AbortSignal,
-): Promise<readonly ValueOffer[] | undefined> {
+async function offerInCheck(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const { workspace, uri, path, siblings } = scene;
   const field = path.at(-1);
+  if (field === 'path') return offerCardPlaces(scene, signal);
   if (field !== 'benchmark' && field !== 'metric' && field !== 'slice') return undefined;
   const all = await collectBenchmarks(await workspace.library(uri), signal);
   if (field === 'benchmark') {
@@ -125,7 +126,7 @@ async function offerInCheck(
       : all.map(({ benchmark, file }) => ({
           value: benchmark.name,
           detail: file,
-          documentation: describeBenchmark(benchmark, file),
+          describe: () => describeBenchmark(benchmark, file),
           kind: CompletionItemKind.Reference,
         }));
   }
@@ -136,11 +137,9 @@ async function offerInCheck(
   return slices.map(value => ({ value, detail: 'slice', kind: CompletionItemKind.Field }));
 }
 
-/** Models that tuning jobs of the workspace register, under the alias they give them. */
-async function offerRegistered(
-  { workspace, uri }: Scene,
-  signal: AbortSignal,
-): Promise<readonly ValueOffer[] | undefined> {
+/** Versions of the registry, and models that tuning jobs of the workspace register, under the alias they give them. */
+async function offerRegistered(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const { workspace, uri } = scene;
   const jobs = (await (await workspace.library(uri))?.all('tune', signal)) ?? [];
   const names = new Map(
     jobs.flatMap(({ file, parsed }) => {
@@ -148,10 +147,60 @@ async function offerRegistered(
       return model === undefined ? [] : [[`${model}@${alias}`, file] as const];
     }),
   );
-  if (names.size === 0) return undefined;
-  return [...names].map(([value, file]) => ({
+  const versions = await offerVersions(scene, '', signal);
+  const planned = [...names]
+    .filter(([value]) => !versions.some(version => version.value === value))
+    .map(([value, file]) => ({ value, detail: `registered by ${file}`, kind: CompletionItemKind.Reference }));
+  return versions.length + planned.length === 0 ? undefined : [...versions, ...planned];
+}
+
+/** A fact, and the values that tuning jobs of the workspace give it. */
+async function offerInCondition(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const field = scene.path.at(-1);
+  if (field === 'field') return offerFacts(scene, signal);
+  const fact = scene.siblings['field'];
+  if (field !== 'equals' || fact === undefined) return undefined;
+  const jobs = (await (await scene.workspace.library(scene.uri))?.all('tune', signal)) ?? [];
+  const values = jobs.flatMap(({ parsed }) => {
+    const value = mappingOf(parsed.value?.register?.properties)[fact.replace(/^model\./, '')];
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [value] : [];
+  });
+  if (values.length === 0) return undefined;
+  return [...new Set(values)].map(value => ({
+    value: String(value),
+    detail: 'value given when registered',
+    kind: CompletionItemKind.Value,
+    isBare: typeof value !== 'string',
+  }));
+}
+
+/** Model cards that are looked into. */
+const mostCards = 20;
+const mostCardBytes = 256 * 1024;
+
+/** What the model cards say that tuning jobs of the workspace name. */
+async function offerCardPlaces(
+  { context, workspace, uri }: Scene,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  const { files } = context.ports;
+  const jobs = (await (await workspace.library(uri))?.all('tune', signal)) ?? [];
+  const cards = new Map(
+    jobs.flatMap(({ path, parsed }) => {
+      const { card } = parsed.value?.register ?? {};
+      return card === undefined ? [] : [[files.resolve(files.parent(path), card), card] as const];
+    }),
+  );
+  const places = new Map<string, string>();
+  for (const [path, card] of [...cards].slice(0, mostCards)) {
+    const text = await files.readText(path, signal, mostCardBytes).catch(() => '');
+    signal.throwIfAborted();
+    for (const place of listCardPlaces(text)) places.set(place, card);
+  }
+  if (places.size === 0) return undefined;
+  return [...places].map(([value, card]) => ({
     value,
-    detail: `registered by ${file}`,
+    detail: value.startsWith('#') ? `section of ${card}` : `front matter of ${card}`,
     kind: CompletionItemKind.Reference,
   }));
 }

@@ -9,17 +9,20 @@ import {
   type Scene,
   type ValueOffer,
 } from './offers.ts';
+import { offerVersions } from './completion-models.ts';
 import { draftAt, matchesPath } from './tree.ts';
 import { mappingOf } from './workspace.ts';
 
 /** What a tuning job can name outside of its datasets; absent where only the schema knows. */
-export async function offerInTuningJob(
-  { workspace, uri, parsed, path }: Scene,
-  signal: AbortSignal,
-): Promise<readonly ValueOffer[] | undefined> {
+export async function offerInTuningJob(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const { workspace, uri, parsed, path } = scene;
   const draft = mappingOf(parsed.draft);
   if (matchesPath(path, 'base'))
-    return [offerEmbedded(trainableModel), ...(await offerCheckpoints(workspace, uri, draft['name'], signal))];
+    return [
+      offerEmbedded(trainableModel),
+      ...(await offerCheckpoints(workspace, uri, draft['name'], signal)),
+      ...(await offerVersions(scene, 'registry:', signal)),
+    ];
   if (matchesPath(path, 'platform')) {
     const names = [...new Set([localPlatform, ...Object.keys(await workspace.platforms(uri, signal))])];
     return names.map(value => ({
@@ -31,6 +34,7 @@ export async function offerInTuningJob(
   if (matchesPath(path, 'evaluation.metrics.*')) {
     return offerMetrics(tuningMetricNames());
   }
+  if (matchesPath(path, 'register.model')) return offerRegisteredNames(scene, signal);
   if (matchesPath(path, 'evaluation.select.aspect')) {
     const aspects = Object.keys(mappingOf(draft['aspects']));
     return aspects.length === 0
@@ -42,4 +46,18 @@ export async function offerInTuningJob(
     return offerMetrics(selectableFigures(metrics === undefined ? {} : { evaluation: { metrics } }));
   }
   return undefined;
+}
+
+/** Models that are registered already: a job may add a version to one. */
+async function offerRegisteredNames(
+  { context, uri }: Scene,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  const models = (await context.history.models(uri, signal)).filter(({ state }) => state === 'LIVE');
+  if (models.length === 0) return undefined;
+  return models.map(({ name, versions }) => ({
+    value: name,
+    detail: `registered, ${versions} ${versions === 1 ? 'version' : 'versions'}`,
+    kind: CompletionItemKind.Reference,
+  }));
 }

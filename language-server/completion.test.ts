@@ -52,7 +52,15 @@ describe('completion', () => {
 
   it('offers the fields of the file, required ones first, none twice', async () => {
     const all = await labels('|');
-    assert.deepEqual(all.slice(0, 3), ['name', 'dataset', 'models']);
+    assert.deepEqual(all.slice(0, 7), [
+      'classification benchmark',
+      'extraction benchmark',
+      'judged benchmark',
+      'multiple-choice benchmark',
+      'name',
+      'dataset',
+      'models',
+    ]);
     assert.ok(all.includes('gate'));
     assert.ok(!(await labels('name: x\n|')).includes('name'));
     assert.deepEqual(await labels('name: x\nre|'), await labels('name: x\n|'));
@@ -61,8 +69,8 @@ describe('completion', () => {
   it('writes a field with the start of its value', async () => {
     assert.equal(await take('rep|', 'repeats'), 'repeats: ');
     assert.equal(await take('|', 'dataset'), 'dataset:\n  path: $1\n  input: $2\n  target: $3');
-    assert.equal(await take('|', 'models'), 'models:\n  - $0');
-    assert.equal(await take('dataset:\n  |', 'slices'), 'dataset:\n  slices:\n  - $0');
+    assert.equal(await take('|', 'models'), 'models:\n  - $1');
+    assert.equal(await take('dataset:\n  |', 'slices'), 'dataset:\n  slices:\n  - $1');
     assert.equal(await take('compare: {|}', 'baseline'), 'compare: {baseline: }');
     assert.equal(await take('rep|: 3', 'repeats'), 'repeats: 3');
   });
@@ -81,9 +89,19 @@ describe('completion', () => {
       'images',
       'config',
       'card',
+      'split: by a column',
+      'split: by a share',
     ]);
     assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
-    assert.deepEqual(await labels('gate:\n  - |\n'), ['metric', 'model', 'atLeast', 'atMost', 'on']);
+    assert.deepEqual(await labels('gate:\n  - |\n'), [
+      'metric',
+      'model',
+      'atLeast',
+      'atMost',
+      'on',
+      'gate: at least',
+      'gate: at most',
+    ]);
     assert.deepEqual(await labels('compare: {baseline: gpt, |'), ['confidence', 'test', 'against']);
     assert.deepEqual(await labels('metrics:\n  - f1: {|}'), ['average', 'positive', 'extract', 'name']);
     assert.deepEqual(await labels('connections:\n  a:\n    provider: openai\n    apiKey: {|}\n', 'aiwb-workbench'), [
@@ -92,7 +110,11 @@ describe('completion', () => {
       'command',
     ]);
     assert.deepEqual(await labels('connections:\n  a:\n    apiKey: {env: X, |}\n', 'aiwb-workbench'), []);
-    assert.deepEqual(await labels('messages:\n  - |\n', 'aiwb-prompt'), ['role', 'content']);
+    assert.deepEqual((await labels('messages:\n  - |\n', 'aiwb-prompt')).slice(0, 3), [
+      'role',
+      'content',
+      'system message',
+    ]);
   });
 
   it('offers models from workbench.yaml and the embedded ones', async () => {
@@ -121,7 +143,10 @@ describe('completion', () => {
     // Without its pattern there is nothing to look for, so no bare `regex` is offered.
     const bare = (await complete('metrics: [|]')).filter(({ detail }) => detail === 'metric');
     assert.ok(bare.some(({ label }) => label === 'wer') && !bare.some(({ label }) => label === 'regex'));
-    assert.equal(await take('metrics:\n  - |', 'regex'), 'metrics:\n  - regex:\n    pattern: $1');
+    assert.equal(
+      await take('metrics:\n  - |', 'regex'),
+      'metrics:\n  - regex: {pattern: $1, ignoreCase: ${2|false,true|}}',
+    );
     assert.deepEqual((await labels('metrics: [{regex: {|}}]'))[0], 'pattern');
     assert.ok((await labels('metrics: [{wer: {normalise: |}}]')).includes('whisper-english'));
   });
@@ -144,10 +169,11 @@ describe('completion', () => {
       'split',
     ]);
     assert.deepEqual(await labels(head.replace('test: test', 'test: |')), ['train', 'test']);
-    assert.deepEqual(await labels('dataset: {path: |}'), ['data/t.jsonl']);
-    assert.deepEqual(await labels('dataset: {path: "|'), ['data/t.jsonl']);
+    const near = ['data/t.jsonl', 'data/', 'prompts/', '../'];
+    assert.deepEqual(await labels('dataset: {path: |}'), near);
+    assert.deepEqual(await labels('dataset: {path: "|'), near);
     assert.equal(await take('dataset:\n  path: data/t|\n', 'data/t.jsonl'), 'dataset:\n  path: data/t.jsonl\n');
-    assert.deepEqual(await labels('prompts:\n  - |'), ['prompts/t.prompt.yml']);
+    assert.equal((await labels('prompts:\n  - |'))[0], 'prompts/t.prompt.yml');
   });
 
   it('offers columns of Parquet files and Hugging Face folders, wherever columns are named', async () => {
@@ -177,7 +203,7 @@ describe('completion', () => {
       'wav-folder',
     ]);
     assert.deepEqual(await labels('metrics: [{exact-match: {trim: |}}]'), ['true', 'false']);
-    assert.deepEqual(await labels('limits:\n  timeout: |\n'), ['60s', '30s', 'PT1M']);
+    assert.deepEqual(await labels('limits:\n  timeout: |\n'), ['60s', '30s', 'PT1M', '10s', 'PT5M', 'PT10M', 'PT1H']);
     assert.equal(await take('limits: {budget: |}', '5.00 USD'), 'limits: {budget: 5.00 USD}');
     assert.equal(await take('limits: {maxErrorRate: "|"}', '2%'), 'limits: {maxErrorRate: "2%"}');
     assert.equal(await take('repeats: |', '1'), 'repeats: 1');

@@ -29,6 +29,8 @@ export interface ServerContext {
 /** What the client said it can do. */
 export interface ClientFeatures {
   readonly snippets: boolean;
+  /** What a list of offers may say once for all of its items. */
+  readonly completionDefaults: readonly string[];
   readonly watchesFiles: boolean;
   readonly configuration: boolean;
   /** Asks for a document's findings instead of being sent them. */

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument, type Node, type Pair } from 'yaml';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
+import { untrustedYaml } from '../engine/documents/untrusted-yaml.ts';
 import { keyText, scalarText } from '../engine/documents/values.ts';
 import { scanToken, type Token } from './scan-token.ts';
 
@@ -12,6 +13,8 @@ export interface Place {
   readonly present: readonly string[];
   /** The texts of the fields of the mapping that is being written; empty for list items. */
   readonly siblings: Readonly<Record<string, string>>;
+  /** A new item of a list: its dash is not there yet. */
+  readonly dash?: boolean;
 }
 
 export interface Cursor {
@@ -21,6 +24,10 @@ export interface Cursor {
   readonly column: number;
   /** White space the line starts with. */
   readonly lineIndent: number;
+  /** Column of the first key in the line, dashes left out. */
+  readonly keyColumn: number;
+  /** The cursor is right behind a colon: a space belongs between. */
+  readonly needsSpace: boolean;
 }
 
 const marker = 'aiwbCursorMarker';
@@ -35,32 +42,114 @@ export function findCursor(text: string, offset: number): Cursor | undefined {
   const lineStart = lineStartAt(text, offset);
   const from = findBlockStart(text, lineStart);
   const token = scanToken(text, from, offset);
-  if (token === undefined) return undefined;
-  const wordLine = lineStartAt(text, token.start);
+  // A text of several lines is replaced by no edit that editors accept.
+  if (token === undefined || token.start < lineStart) return undefined;
+  const wordLine = lineStart;
   const column = token.start - wordLine - (token.quote === undefined ? 0 : 1);
-  const lineIndent = /^[ \t]*/.exec(text.slice(wordLine, token.start))?.[0].length ?? 0;
-  const shape = { token, column, lineIndent };
+  const before = text.slice(wordLine, token.start);
+  const lineIndent = /^[ \t]*/.exec(before)?.[0].length ?? 0;
+  const keyColumn = /^[ \t]*(?:- +)*/.exec(before)?.[0].length ?? 0;
+  const needsSpace = token.after === 'colon' && token.quote === undefined && text[token.start - 1] === ':';
+  const shape = { token, column, lineIndent, keyColumn, needsSpace };
   if (token.flow === undefined && column === 0 && token.after === 'line-start') {
-    return { ...shape, places: [{ role: 'key', path: [], present: rootKeys(text, wordLine), siblings: {} }] };
+    const root: Place = { role: 'key', path: [], present: rootKeys(text, wordLine), siblings: {} };
+    return { ...shape, places: [root, ...findItems(text, from, lineStart, token)] };
   }
-  const to = findBlockEnd(text, lineStart);
-  const before = cutBefore(text, from, wordLine);
-  const space = token.after === 'colon' && token.quote === undefined && text[token.start - 1] === ':' ? ' ' : '';
-  const closing = token.quote !== undefined && text[token.end] !== token.quote ? token.quote : '';
-  const head = `${text.slice(before.header, before.headerEnd)}${text.slice(before.start, token.start)}${space}`;
-  const tail = `${closing}${text.slice(token.end, cutAfter(text, lineStart, to, before))}`;
+  return {
+    ...shape,
+    places: [...findPlaces(text, from, lineStart, token), ...findItems(text, from, lineStart, token)],
+  };
+}
+
+function findPlaces(text: string, from: number, lineStart: number, token: Token): Place[] {
+  const around = cutToken(text, from, lineStart, token);
   const places: Place[] = [];
   const canBeKey = token.hasColon || token.after !== 'colon';
   const isItem = token.flow === '[';
   if (canBeKey && !isItem) {
-    const key = findMarker(`${head}${marker}${token.hasColon || token.quote !== undefined ? '' : ':'}${tail}`);
+    const key = findMarker(around, marker + (token.hasColon || token.quote !== undefined ? '' : ':'));
     if (key?.role === 'key') places.push(key);
   }
   if ((!token.hasColon && token.flow !== '{') || token.after === 'colon') {
-    const value = findMarker(`${head}${marker}${tail}`);
+    const value = findMarker(around, marker);
     if (value?.role === 'value') places.push(value);
   }
-  return { ...shape, places };
+  return places;
+}
+
+/** Where a line may start the next item of a list. */
+function findItems(text: string, from: number, lineStart: number, token: Token): Place[] {
+  if (token.after !== 'line-start' || token.flow !== undefined || token.quote !== undefined || token.hasColon)
+    return [];
+  // The first line of a block is its own field.
+  if (from >= lineStart) return [];
+  const item = findMarker(cutToken(text, from, lineStart, token), `- ${marker}`);
+  if (item?.role !== 'value' || typeof item.path.at(-1) !== 'number') return [];
+  return [
+    { ...item, dash: true },
+    { role: 'key', path: item.path, present: [], siblings: {}, dash: true },
+  ];
+}
+
+interface Around {
+  readonly head: string;
+  readonly tail: string;
+}
+
+function cutToken(text: string, from: number, lineStart: number, token: Token): Around {
+  const { head, tail } = cutAround(text, from, lineStart, token.start, token.end);
+  const space = token.after === 'colon' && token.quote === undefined && text[token.start - 1] === ':' ? ' ' : '';
+  const closing = token.quote !== undefined && text[token.end] !== token.quote ? token.quote : '';
+  return { head: head + space, tail: closing + tail };
+}
+
+/** The part of the text that says where something between `start` and `end` stands, before and after it. */
+function cutAround(text: string, from: number, lineStart: number, start: number, end: number): Around {
+  const to = findBlockEnd(text, lineStart);
+  const before = cutBefore(text, from, lineStart);
+  return {
+    head: `${text.slice(before.header, before.headerEnd)}${text.slice(before.start, start)}`,
+    tail: text.slice(end, cutAfter(text, lineStart, to, before)),
+  };
+}
+
+/** A text the cursor is in, as its value reads, with what of it stands before and after the cursor. */
+export interface TextAround {
+  readonly path: DocumentPath;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The text value, of whatever style, that holds an offset. */
+export function findText(text: string, offset: number): TextAround | undefined {
+  const lineStart = lineStartAt(text, offset);
+  const { head, tail } = cutAround(text, findBlockStart(text, lineStart), lineStart, offset, offset);
+  try {
+    return searchText(parseDocument(`${head}${marker}${tail}`, untrustedYaml).contents, [], 0);
+  } catch {
+    return undefined;
+  }
+}
+
+function searchText(node: Node | null | undefined, path: DocumentPath, depth: number): TextAround | undefined {
+  if (node === null || node === undefined || depth > 64) return undefined;
+  if (isScalar(node)) {
+    const at = typeof node.value === 'string' ? node.value.indexOf(marker) : -1;
+    if (typeof node.value !== 'string' || at < 0) return undefined;
+    return { path, before: node.value.slice(0, at), after: node.value.slice(at + marker.length) };
+  }
+  if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) {
+      const found = searchText(item as Node, [...path, index], depth + 1);
+      if (found !== undefined) return found;
+    }
+  } else if (isMap(node)) {
+    for (const { key, value } of node.items as Pair<Node, Node | null>[]) {
+      const found = searchText(value, [...path, keyText(key) ?? ''], depth + 1);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 const topLevelKey = /^["']?[A-Za-z_][^\n]*:(?=\s|$)/;
@@ -145,19 +234,16 @@ function rootKeys(text: string, exceptLine: number): readonly string[] {
   return keys;
 }
 
-function findMarker(text: string): Place | undefined {
-  let contents: Node | null;
+/** Where the marker ends up; absent where it makes the text worse than it is without it, for then the parser only guesses. */
+function findMarker({ head, tail }: Around, written: string): Place | undefined {
   try {
-    contents = parseDocument(text, {
-      prettyErrors: false,
-      uniqueKeys: false,
-      stringKeys: true,
-      logLevel: 'error',
-    }).contents;
+    const { contents, errors } = parseDocument(`${head}${written}${tail}`, untrustedYaml);
+    const found = searchMarker(contents, [], 0);
+    if (found === undefined || errors.length === 0) return found;
+    return errors.length > parseDocument(`${head}${tail}`, untrustedYaml).errors.length ? undefined : found;
   } catch {
     return undefined;
   }
-  return searchMarker(contents, [], 0);
 }
 
 function searchMarker(node: Node | null | undefined, path: DocumentPath, depth: number): Place | undefined {

@@ -46,7 +46,7 @@ export function formatFlow(value: unknown): string {
 
 /** A text as a YAML scalar that is safe in block and in flow style: quoted only where it must be. */
 export function formatText(text: string): string {
-  const isPlain = /^[A-Za-z0-9_./\\$][^\n\r\t,[\]{}#&*!|>'"%@`]*%?$/.test(text);
+  const isPlain = /^[A-Za-z0-9_./\\$][^\n\r\t,[\]{}#&*!|>'"%`]*%?$/.test(text);
   const isAmbiguous =
     /^(true|false|null|yes|no|on|off|~)$/i.test(text) ||
     /^[-+.]?\d[\d_]*(\.\d*)?([eE][-+]?\d+)?$/.test(text) ||

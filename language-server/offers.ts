@@ -4,34 +4,45 @@ import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import type { figuresOf } from '../engine/documents/figure-checks.ts';
 import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
 import { metricCatalogue } from '../engine/metrics/catalogue.ts';
-import { describeEmbedded, describeMetric, neededParameters } from './describe.ts';
+import { describeCheckpoint, describeEmbedded, describeMetric, neededParameters } from './describe.ts';
+import type { Describe } from './completion-list.ts';
+import type { ServerContext } from './context.ts';
+import type { FileLister } from './list-files.ts';
 import { mappingOf, type Workspace } from './workspace.ts';
 
 /** One value that can be written at a place. */
 export interface ValueOffer {
   readonly value: string;
   readonly detail: string;
-  readonly documentation?: string | undefined;
+  readonly describe?: Describe;
   readonly kind: CompletionItemKind;
   /** What is typed to find it, where that is more than the value. */
   readonly filter?: string;
+  /** Only the beginning of a value: more is offered once it is taken. */
+  readonly isBeginning?: boolean;
+  /** Written as it is, although the field takes texts: an alias, or a number. */
+  readonly isBare?: boolean;
 }
 
 /** Where a value is being written. */
 export interface Scene {
+  readonly context: ServerContext;
   readonly workspace: Workspace;
+  readonly files: FileLister;
   readonly uri: string;
   readonly parsed: ParsedDocument;
   readonly path: DocumentPath;
   /** The texts of the fields beside it. */
   readonly siblings: Readonly<Record<string, string>>;
+  /** What is written before the cursor. */
+  readonly typed: string;
 }
 
 export function offerEmbedded(value: string): ValueOffer {
   return {
     value,
     detail: 'embedded model',
-    documentation: describeEmbedded(value),
+    describe: () => describeEmbedded(value),
     kind: CompletionItemKind.Class,
   };
 }
@@ -50,6 +61,7 @@ export async function offerCheckpoints(
     .map(([name, file]) => ({
       value: `checkpoint:${name}`,
       detail: `newest checkpoint of ${file}`,
+      describe: () => describeCheckpoint(workspace, uri, `checkpoint:${name}`, new AbortController().signal),
       kind: CompletionItemKind.Reference,
     }));
 }
@@ -58,7 +70,7 @@ export function offerMetrics(names: readonly string[]): readonly ValueOffer[] {
   return names.map(value => ({
     value,
     detail: neededParameters(value).length === 0 ? 'metric' : `metric, needs ${neededParameters(value).join(' and ')}`,
-    documentation: describeMetric(value),
+    describe: () => describeMetric(value),
     kind: CompletionItemKind.Function,
   }));
 }

@@ -40,6 +40,14 @@ export function scanToken(text: string, from: number, cursor: number): Token | u
       index = end - 1;
     } else if (character === ' ' || character === '\t') {
       if (fresh) start = index + 1;
+    } else if (fresh && (character === '&' || character === '!')) {
+      // An anchor or tag before the value stays where it is.
+      const length = /^[^\s,[\]{}]+(?=[ \t])/.exec(text.slice(index, Math.min(index + 200, cursor)))?.[0].length;
+      if (length === undefined) fresh = false;
+      else {
+        index += length - 1;
+        start = index + 1;
+      }
     } else if (fresh && (character === '"' || character === "'")) {
       quote = character;
       start = index + 1;

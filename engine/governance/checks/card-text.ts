@@ -23,6 +23,18 @@ export function findInCard(text: string, path: string): Found {
   return findKey(lines.slice(1, Math.max(end - 1, 1)).join('\n'), path);
 }
 
+/** Every path that `findInCard` would find something under: keys at the top of the front matter, and headings. */
+export function listCardPlaces(text: string): readonly string[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const end = endOfFrontMatter(lines);
+  if (end === undefined) return [];
+  const keys = lines
+    .slice(1, Math.max(end - 1, 1))
+    .flatMap(line => /^([A-Za-z_][\w.-]*):(?:\s|$)/.exec(line)?.[1] ?? []);
+  const headings = collectHeadings(dropComments(lines.slice(end).join('\n')).split('\n'));
+  return [...new Set([...keys, ...headings.flatMap(({ slug }) => (slug === '' ? [] : [`#${slug}`]))])];
+}
+
 /** Index of the first line after the front matter; 0 where there is none, absent where it never ends. */
 function endOfFrontMatter(lines: readonly string[]): number | undefined {
   if (lines[0]?.trimEnd() !== '---') return 0;

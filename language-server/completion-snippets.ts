@@ -1,0 +1,49 @@
+import type { DocumentPath } from '../engine/documents/diagnostic.ts';
+import type { DocumentKind } from '../engine/documents/kinds.ts';
+import type { Fields } from './completion-sketch.ts';
+import { benchSnippets } from './completion-snippets-bench.ts';
+import { policySnippets } from './completion-snippets-policy.ts';
+import { promptSnippets } from './completion-snippets-prompt.ts';
+import { tuneSnippets } from './completion-snippets-tune.ts';
+import { workbenchSnippets } from './completion-snippets-workbench.ts';
+import { matchesPath } from './tree.ts';
+
+/** Fields that are usually written together. Its defaults are valid by themselves. */
+export interface Snippet {
+  /** The mapping they go into, as `matchesPath` reads it; the file itself when empty. */
+  readonly at: string;
+  readonly label: string;
+  readonly detail: string;
+  /** A file's whole content, for an empty one. */
+  readonly whole?: boolean;
+  /** Goes with other fields only, not into a mapping without any. */
+  readonly beside?: boolean;
+  /** They are the fields of a new entry whose name the person chooses, such as this. */
+  readonly named?: string;
+  readonly sketch: Fields;
+}
+
+const byKind: Readonly<Record<DocumentKind, readonly Snippet[]>> = {
+  bench: benchSnippets,
+  tune: tuneSnippets,
+  policy: policySnippets,
+  workbench: workbenchSnippets,
+  prompt: promptSnippets,
+};
+
+/** Every snippet of a kind of file. */
+export function listSnippets(kind: DocumentKind): readonly Snippet[] {
+  return byKind[kind];
+}
+
+/** What can be written into the mapping at `path`, which has the fields `present`. */
+export function snippetsAt(kind: DocumentKind, path: DocumentPath, present: readonly string[]): readonly Snippet[] {
+  return byKind[kind].filter(snippet => {
+    if (path.length === 0 ? snippet.at !== '' : !matchesPath(path, snippet.at)) return false;
+    if (snippet.whole === true) return present.length === 0;
+    if (snippet.named !== undefined) return true;
+    // An empty file is started with what it must have.
+    if ((snippet.at === '' || snippet.beside === true) && present.length === 0) return false;
+    return !snippet.sketch.fields.some(([name]) => typeof name === 'string' && present.includes(name));
+  });
+}
