@@ -1,6 +1,8 @@
 import type { Connection, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { DatasetReader } from './dataset-facts.ts';
 import type { ParsedDocuments } from './documents.ts';
+import type { Estimates } from './estimates.ts';
 import type { History } from './history.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
@@ -14,6 +16,8 @@ export interface ServerContext {
   readonly workspace: Workspace;
   /** What was measured and registered before. */
   readonly history: History;
+  readonly datasets: DatasetReader;
+  readonly estimates: Estimates;
   readonly ports: LanguageServerPorts;
   /** Known from `initialize` on. */
   readonly client: ClientFeatures;
@@ -33,6 +37,10 @@ export interface ClientFeatures {
   readonly refreshesDiagnostics: boolean;
   readonly refreshesInlayHints: boolean;
   readonly refreshesSemanticTokens: boolean;
+  /** Shows Markdown in hovers. */
+  readonly showsMarkdown: boolean;
+  /** Asks for a hint's tooltip when it is looked at. */
+  readonly resolvesInlayHints: boolean;
   readonly progress: boolean;
   /** Makes, renames and deletes files that an edit asks for. */
   readonly fileOperations: boolean;

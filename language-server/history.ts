@@ -44,7 +44,11 @@ const mostRunsOfAll = 200;
 const mostAnswers = 500;
 
 /** What is asked for is not there: an answer, and no fault of the store. */
-const absences: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['run-not-found', 'registry-not-found', 'record-not-found']);
+const absences: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'run-not-found',
+  'registry-not-found',
+  'record-not-found',
+]);
 
 export function createHistory(
   ports: LanguageServerPorts,

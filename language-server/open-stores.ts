@@ -119,8 +119,7 @@ export function createStoreShelf(ports: LanguageServerPorts, warn: (message: str
   }
 
   async function sweep(): Promise<void> {
-    for (const [folder, entry] of [...shelved])
-      if (clock.monotonic() - entry.usedAt >= idle) await drop(folder, entry);
+    for (const [folder, entry] of [...shelved]) if (clock.monotonic() - entry.usedAt >= idle) await drop(folder, entry);
   }
 
   async function open(folder: string, workbench: string | undefined): Promise<OpenedStore | undefined> {
