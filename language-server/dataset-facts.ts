@@ -174,7 +174,7 @@ function addRow(columns: Map<string, MutableColumn>, values: Readonly<Record<str
 
 function addValue(column: MutableColumn, value: unknown): void {
   column.types.add(typeOf(value));
-  const text = typeof value === 'object' ? undefined : String(value);
+  const text = textOf(value);
   if (text === undefined || text.length > longestValue) {
     column.counts = undefined;
     return;
@@ -183,6 +183,14 @@ function addValue(column: MutableColumn, value: unknown): void {
   if (column.counts === undefined) return;
   column.counts.set(text, (column.counts.get(text) ?? 0) + 1);
   if (column.counts.size > mostValues) column.counts = undefined;
+}
+
+/** A plain value as text; absent for lists, mappings and bytes. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? String(value)
+    : undefined;
 }
 
 function typeOf(value: unknown): string {

@@ -1,7 +1,6 @@
 import type { Dataset } from '../schemas/generated/files.ts';
 import { findFramework, versionsOf } from '../engine/frameworks/frameworks.ts';
 import { createPolicyFinder } from '../engine/policies/library.ts';
-import type { ParsedDocument } from '../engine/documents/parse.ts';
 import type { ServerContext } from './context.ts';
 import { describeMetric } from './describe.ts';
 import { describeColumn, describeDataset } from './describe-dataset.ts';
@@ -14,17 +13,10 @@ import {
   describePolicySource,
 } from './describe-policy.ts';
 import { describePromptFile } from './describe-prompt.ts';
-import { describeFigure } from './describe-threshold.ts';
+import { describeFigure, type NamedPlace } from './describe-threshold.ts';
 import { code } from './markdown.ts';
 import { collectBenchmarks, collectInherited, versionMeant } from './policies.ts';
 import { datasetOf, draftAt, isColumnPath, isModelPath, matchesPath, type Spot } from './tree.ts';
-
-/** What help is asked on: a place in a document that was read. */
-export interface NamedPlace {
-  readonly uri: string;
-  readonly parsed: ParsedDocument;
-  readonly spot: Spot;
-}
 
 /** Help on what a value refers to and what is known of it, absent where it refers to nothing. */
 export async function describeNamed(
@@ -54,8 +46,8 @@ async function describeInJob(
   }
   if (isMetricSpot(spot)) {
     const metric = describeMetric(text);
-    const figure = metric && (await describeFigure(context, place, text, signal));
-    return figure === undefined ? metric : `${metric ?? ''}\n\n${figure}`;
+    const figure = await describeFigure(context, place, text, signal);
+    return metric === undefined || figure === undefined ? metric : `${metric}\n\n${figure}`;
   }
   if (part === 'key') return undefined;
   if (isModelPath(kind, path) || isMeasuringModel(path)) return describeModel(context, uri, text, signal);

@@ -5,6 +5,7 @@ import { mapScalar } from '../engine/documents/scalar-offsets.ts';
 import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
 import { scanTemplate, type TemplateToken } from '../engine/prompts/scan-template.ts';
 import type { ServerContext } from './context.ts';
+import { textOf } from './dataset-facts.ts';
 import { placeOf } from './describe-dataset.ts';
 import { code, plain, shorten } from './markdown.ts';
 import { collectBenchmarks } from './policies.ts';
@@ -138,11 +139,8 @@ async function wordColumn(
     const own = reading.columns.slice(0, 8).map(column => code(column.name));
     return `${who}: ${code(dataset.path)} has no such column${own.length === 0 ? '' : `; it has ${own.join(', ')}${reading.columns.length > 8 ? ', …' : ''}`}`;
   }
-  const value = reading.first?.[name];
-  const example =
-    value === undefined || value === null || typeof value === 'object'
-      ? ''
-      : `, such as ${code(shorten(String(value), 80))}`;
+  const value = textOf(reading.first?.[name]);
+  const example = value === undefined ? '' : `, such as ${code(shorten(value, 80))}`;
   return `${who}: ${code(dataset.path)}${role}${example}`;
 }
 

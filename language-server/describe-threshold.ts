@@ -1,15 +1,22 @@
+import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
 import { countOf, formatNumber, formatSeconds } from '../engine/reports/format.ts';
 import type { ServerContext } from './context.ts';
 import { wordKey } from './describe.ts';
-import type { NamedPlace } from './describe-named.ts';
 import type { RunEstimate } from './estimates.ts';
 import { baselineOf, figureOf, nameOf, wordFigure } from './figures.ts';
-import { lastRunsOf, wordAge } from './last-runs.ts';
+import { lastRunsOf, wordAge, type MeasuredRun } from './last-runs.ts';
 import { plain, shorten } from './markdown.ts';
 import { describeVerdicts, judgeCheck, judgeGate, type JudgedThreshold } from './thresholds.ts';
-import { draftAt, matchesPath } from './tree.ts';
+import { draftAt, matchesPath, type Spot } from './tree.ts';
 import { mappingOf } from './workspace.ts';
+
+/** What help is asked on: a place in a document that was read. */
+export interface NamedPlace {
+  readonly uri: string;
+  readonly parsed: ParsedDocument;
+  readonly spot: Spot;
+}
 
 const outcomes = { met: '✓ Met', 'not-met': '✗ NOT met', 'not-computed': 'Could not be judged' } as const;
 const mostLines = 8;
@@ -31,7 +38,7 @@ export async function describeRemark(
   }
   if (kind !== 'bench') return undefined;
   if (matchesPath(path, 'gate.*.atLeast') || matchesPath(path, 'gate.*.atMost')) {
-    const judged = await judgeGate(context, place.uri, draft, draftAt(draft, path.slice(0, -1)), signal);
+    const judged = await judgeGate(context, place.uri, draft, boundAt(draft, path), signal);
     return judged && wordJudged(judged);
   }
   if (matchesPath(path, 'compare.confidence') || (matchesPath(path, 'compare') && part === 'key')) {
@@ -41,6 +48,12 @@ export async function describeRemark(
   return matchesPath(path, 'limits.budget') || (matchesPath(path, 'limits') && part === 'key')
     ? describeEstimate(context, place, signal)
     : undefined;
+}
+
+/** The gate's condition around a bound, without its other bound. */
+export function boundAt(draft: unknown, path: DocumentPath): unknown {
+  const { atLeast, atMost, ...rest } = mappingOf(draftAt(draft, path.slice(0, -1)));
+  return path.at(-1) === 'atLeast' ? { ...rest, atLeast } : { ...rest, atMost };
 }
 
 /** In words, for hovers and tooltips. */
@@ -65,17 +78,28 @@ export async function describeFigure(
   if (parsed.kind !== 'bench' || typeof benchmark !== 'string') return undefined;
   const [run] = await lastRunsOf(history, uri, benchmark, signal);
   if (run === undefined) return undefined;
-  const renamed =
-    spot.path[0] === 'metrics' ? mappingOf(draftAt(parsed.draft, [...spot.path.slice(0, 2), name]))['name'] : undefined;
-  const id = typeof renamed === 'string' ? renamed : name;
-  const baseline = baselineOf(run.report);
-  const lines = run.report.variants.flatMap(variant => {
+  const entry = spot.path[0] === 'metrics' ? draftAt(parsed.draft, spot.path.slice(0, 2)) : undefined;
+  return wordFigures(run, figureIdOf(entry) ?? name, ports.clock.now());
+}
+
+/** Under which name a benchmark's entry in `metrics` reports its figures; absent for half an entry. */
+export function figureIdOf(entry: unknown): string | undefined {
+  if (typeof entry === 'string') return entry;
+  const [pair] = Object.entries(mappingOf(entry));
+  if (pair === undefined) return undefined;
+  const renamed = mappingOf(pair[1])['name'];
+  return typeof renamed === 'string' ? renamed : pair[0];
+}
+
+/** A figure of every model, a line each; absent where no model has it. */
+export function wordFigures({ summary, report }: MeasuredRun, id: string, now: number): string | undefined {
+  const baseline = baselineOf(report);
+  const lines = report.variants.flatMap(variant => {
     const figure = figureOf(variant, id);
-    const mark = variant === baseline && run.report.variants.length > 1 ? ' (baseline)' : '';
-    return figure === undefined ? [] : [`${nameOf(variant, run.report)}${mark}: ${wordFigure(figure)}`];
+    const mark = variant === baseline && report.variants.length > 1 ? ' (baseline)' : '';
+    return figure === undefined ? [] : [`${nameOf(variant, report)}${mark}: ${wordFigure(figure)}`];
   });
-  if (lines.length === 0) return undefined;
-  return list(`Last run ${wordAge(run.summary, ports.clock.now())}:`, lines);
+  return lines.length === 0 ? undefined : list(`Last run ${wordAge(summary, now)}:`, lines);
 }
 
 async function describeEstimate(

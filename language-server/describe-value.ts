@@ -44,7 +44,7 @@ function spellMoney(text: string): string | undefined {
   const amount = /^(\d+(?:\.\d+)?) USD$/.exec(text)?.[1];
   if (amount === undefined) return undefined;
   const value = Number(amount);
-  return value < 1 ? `${count(Number((value * 100).toFixed(4)), 'US cent')}` : count(value, 'US dollar');
+  return value < 1 ? count(Number((value * 100).toFixed(4)), 'US cent') : count(value, 'US dollar');
 }
 
 function spellShare(text: string): string | undefined {

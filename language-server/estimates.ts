@@ -83,7 +83,7 @@ export function createEstimates(
       // The benchmark's faults are told as findings.
     }
     job.isDone = true;
-    if (signal.aborted) return;
+    if (isAborted(signal)) return;
     if (known.size >= mostKept) known.delete(known.keys().next().value ?? '');
     known.set(job.key, outcome);
     if (outcome !== 'failed') for (const listener of listeners) listener(uri);
@@ -133,6 +133,11 @@ export function createEstimates(
       jobs.clear();
     },
   };
+}
+
+/** It may have come while something else was awaited, which the compiler cannot see. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function filesOfMetrics(benchmark: Benchmark): readonly string[] {
