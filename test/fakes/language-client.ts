@@ -43,6 +43,8 @@ export interface LanguageClientOptions {
   /** In place of those of an editor that knows snippets, settings and watching. */
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: object;
+  /** The server says that something the editor has is old, such as `inlayHint`. */
+  readonly onRefresh?: (what: string) => void;
 }
 
 export async function startLanguageClient(
@@ -66,6 +68,11 @@ export async function startLanguageClient(
   });
   connection.onNotification('window/logMessage', (params: { message: string }) => void log.push(params.message));
   connection.onRequest('client/registerCapability', () => null);
+  for (const what of ['inlayHint', 'diagnostic', 'semanticTokens', 'codeLens'])
+    connection.onRequest(`workspace/${what}/refresh`, () => {
+      options.onRefresh?.(what);
+      return null;
+    });
   connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
     items.map(() => settings),
   );
