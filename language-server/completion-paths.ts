@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import type { DocumentKind } from '../engine/documents/kinds.ts';
-import { describeDataset } from './describe.ts';
+import { describeDataset } from './describe-dataset.ts';
 import type { Scene, ValueOffer } from './offers.ts';
 import { draftAt, matchesPath } from './tree.ts';
 import { mappingOf } from './workspace.ts';
@@ -106,13 +106,13 @@ async function offerStep(
 }
 
 function offerFile(scene: Scene, field: PathField, value: string): ValueOffer {
-  const { workspace, uri } = scene;
+  const { context, uri } = scene;
   return {
     value,
     detail: field.detail,
     kind: CompletionItemKind.File,
     ...(field === datasets && {
-      describe: () => describeDataset(workspace, uri, { path: value }, new AbortController().signal),
+      describe: () => describeDataset(context, uri, { path: value }, new AbortController().signal),
     }),
   };
 }

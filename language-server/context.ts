@@ -1,7 +1,9 @@
 import type { Connection, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { DatasetReader } from './dataset-facts.ts';
 import type { ParsedDocuments } from './documents.ts';
 import type { FoldingWishes } from './folds.ts';
+import type { Estimates } from './estimates.ts';
 import type { History } from './history.ts';
 import type { NameIndex } from './names/name-index.ts';
 import type { LanguageServerPorts } from './ports.ts';
@@ -18,6 +20,8 @@ export interface ServerContext {
   readonly names: NameIndex;
   /** What was measured and registered before. */
   readonly history: History;
+  readonly datasets: DatasetReader;
+  readonly estimates: Estimates;
   readonly ports: LanguageServerPorts;
   /** Known from `initialize` on. */
   readonly client: ClientFeatures;
@@ -40,6 +44,10 @@ export interface ClientFeatures {
   readonly refreshesInlayHints: boolean;
   readonly refreshesSemanticTokens: boolean;
   readonly folding: FoldingWishes;
+  /** Shows Markdown in hovers. */
+  readonly showsMarkdown: boolean;
+  /** Asks for a hint's tooltip when it is looked at. */
+  readonly resolvesInlayHints: boolean;
   readonly progress: boolean;
   /** Takes edits with the version of the document they are for. */
   readonly versionedEdits: boolean;

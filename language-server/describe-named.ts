@@ -1,15 +1,10 @@
 import type { Dataset } from '../schemas/generated/files.ts';
 import { findFramework, versionsOf } from '../engine/frameworks/frameworks.ts';
 import { createPolicyFinder } from '../engine/policies/library.ts';
-import type { ParsedDocument } from '../engine/documents/parse.ts';
-import {
-  columnsOf,
-  describeCheckpoint,
-  describeConnection,
-  describeDataset,
-  describeEmbedded,
-  describeMetric,
-} from './describe.ts';
+import type { ServerContext } from './context.ts';
+import { describeMetric } from './describe.ts';
+import { describeColumn, describeDataset } from './describe-dataset.ts';
+import { describeModel, describeRegistered } from './describe-model.ts';
 import {
   describeBenchmark,
   describeEntry,
@@ -17,40 +12,54 @@ import {
   describeInherited,
   describePolicySource,
 } from './describe-policy.ts';
+import { describePromptFile } from './describe-prompt.ts';
+import { describeFigure, type NamedPlace } from './describe-threshold.ts';
 import { code } from './markdown.ts';
 import { collectBenchmarks, collectInherited, versionMeant } from './policies.ts';
 import { datasetOf, draftAt, isColumnPath, isModelPath, matchesPath, type Spot } from './tree.ts';
-import { mappingOf, type Workspace } from './workspace.ts';
 
-/** Help on what a value refers to, absent where it refers to nothing. */
+/** Help on what a value refers to and what is known of it, absent where it refers to nothing. */
 export async function describeNamed(
-  workspace: Workspace,
-  uri: string,
-  parsed: ParsedDocument,
-  spot: Spot,
+  context: ServerContext,
+  place: NamedPlace,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const text = spot.text ?? '';
-  if (text === '') return undefined;
-  const { kind } = parsed;
-  if (kind === 'policy')
-    return spot.part === 'key' ? undefined : describeInPolicy(workspace, uri, parsed, spot, signal);
-  if (kind !== 'bench' && kind !== 'tune') return undefined;
-  const dataset = datasetOf(kind, spot.path);
+  const { kind } = place.parsed;
+  if ((place.spot.text ?? '') === '') return undefined;
+  if (kind === 'policy') return describeInPolicy(context, place, signal);
+  if (kind === 'workbench') return describeInWorkbench(context, place, signal);
+  return kind === 'bench' || kind === 'tune' ? describeInJob(context, place, signal) : undefined;
+}
+
+async function describeInJob(
+  context: ServerContext,
+  place: NamedPlace,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { uri, parsed, spot } = place;
+  const { kind, draft } = parsed;
+  const { path, part, text = '' } = spot;
+  const dataset = datasetOf(kind, path);
   if (dataset !== undefined) {
-    const draft = mappingOf(draftAt(parsed.draft, dataset.at)) as Partial<Dataset>;
-    return describeInDataset(workspace, uri, draft, dataset.rest, spot, signal);
+    const own = recordOf(draftAt(draft, dataset.at)) as Partial<Dataset>;
+    return describeInDataset(context, uri, own, dataset.rest, spot, signal);
   }
-  if (isMetricSpot(spot)) return describeMetric(text);
-  if (spot.part === 'key') return undefined;
-  if (isModelPath(kind, spot.path)) return describeModel(workspace, uri, text, signal);
-  if (matchesPath(spot.path, 'prompts.*')) {
-    const variables = await (await workspace.view(uri))?.promptVariables(text, signal);
-    return variables === undefined
-      ? undefined
-      : `Prompt file ${code(text)}, reads ${variables.length === 0 ? 'no column' : variables.map(code).join(', ')}`;
+  if (isMetricSpot(spot)) {
+    const metric = describeMetric(text);
+    const figure = await describeFigure(context, place, text, signal);
+    return metric === undefined || figure === undefined ? metric : `${metric}\n\n${figure}`;
   }
-  return undefined;
+  if (part === 'key') return undefined;
+  if (isModelPath(kind, path) || isMeasuringModel(path)) return describeModel(context, uri, text, signal);
+  if (kind === 'tune' && matchesPath(path, 'register.model'))
+    return describeRegistered(context, uri, text, undefined, signal);
+  return kind === 'bench' && matchesPath(path, 'prompts.*')
+    ? describePromptFile(context, uri, text, signal)
+    : undefined;
+}
+
+function recordOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 /** A metric with parameters is named by its key. */
@@ -60,60 +69,82 @@ function isMetricSpot({ path, part }: Spot): boolean {
   return part === 'value' && (matchesPath(path, 'gate.*.metric') || matchesPath(path, 'evaluation.select.metric'));
 }
 
+/** Judges, embedding models and classifiers that a metric asks. */
+function isMeasuringModel(path: Spot['path']): boolean {
+  return ['model', 'models.*', 'baseline'].some(name => matchesPath(path, `metrics.*.*.${name}`));
+}
+
 async function describeInDataset(
-  workspace: Workspace,
+  context: ServerContext,
   uri: string,
   dataset: Partial<Dataset>,
   rest: Spot['path'],
   { part, text = '' }: Spot,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (part === 'key') return rest.length === 0 ? describeDataset(workspace, uri, dataset, signal) : undefined;
-  if (matchesPath(rest, 'path')) return describeDataset(workspace, uri, dataset, signal);
-  if (!isColumnPath(rest)) return undefined;
-  const columns = await columnsOf(workspace, uri, dataset, signal);
-  if (!columns.includes(text)) return undefined;
-  const values = await workspace.columnValues(uri, dataset, text, signal);
-  const shown = values.filter(value => value.length <= 40).slice(0, 8);
-  return `Column ${code(text)} of ${code(dataset.path)}${shown.length === 0 ? '' : `, with values such as ${shown.map(code).join(', ')}`}`;
+  if (part === 'key') return rest.length === 0 ? describeDataset(context, uri, dataset, signal) : undefined;
+  if (matchesPath(rest, 'path')) return describeDataset(context, uri, dataset, signal);
+  return isColumnPath(rest) ? describeColumn(context, uri, dataset, text, signal) : undefined;
 }
 
-async function describeModel(
-  workspace: Workspace,
-  uri: string,
-  name: string,
+/** Connections by their names, with what is known of them. */
+async function describeInWorkbench(
+  context: ServerContext,
+  { uri, spot: { path, part, text = '' } }: NamedPlace,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const known = describeEmbedded(name) ?? (await describeCheckpoint(workspace, uri, name, signal));
-  if (known !== undefined) return known;
-  const connections = await workspace.connections(uri, signal);
-  return Object.hasOwn(connections, name) ? describeConnection(name, mappingOf(connections[name])) : undefined;
+  if (part === 'key') return matchesPath(path, 'connections.*') ? describeModel(context, uri, text, signal) : undefined;
+  return matchesPath(path, 'judge') ? describeModel(context, uri, text, signal) : undefined;
 }
 
 async function describeInPolicy(
-  workspace: Workspace,
-  uri: string,
-  parsed: ParsedDocument,
-  { path, text = '' }: Spot,
+  context: ServerContext,
+  place: NamedPlace,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const { uri, spot } = place;
+  const { path, part, text = '' } = spot;
+  if (part === 'key') return undefined;
   if (matchesPath(path, 'frameworks.*.id') || matchesPath(path, 'controls.*.mappings.*.framework'))
     return versionsOf(text).length === 0 ? undefined : describeFramework(text);
-  const library = await workspace.library(uri);
-  if (matchesPath(path, 'controls.*.mappings.*.id')) {
-    const id = draftAt(parsed.draft, [...path.slice(0, -1), 'framework']);
-    const { frameworks } = await collectInherited(parsed.draft, library, signal);
-    const version = typeof id === 'string' ? versionMeant(id, frameworks) : undefined;
-    const framework = version === undefined ? undefined : findFramework(String(id), version);
-    const entry = framework?.byId.get(text);
-    return framework === undefined || entry === undefined ? undefined : describeEntry(framework, entry);
+  if (matchesPath(path, 'assess.model')) {
+    const [model = '', version] = text.split('@');
+    return describeRegistered(context, uri, model, version, signal);
   }
+  if (matchesPath(path, 'controls.*.checks.*.metric')) return describeMetric(text);
+  return (await describeFrameworkId(context, place, signal)) ?? (await describeShared(context, place, signal));
+}
+
+async function describeFrameworkId(
+  { workspace }: ServerContext,
+  { uri, parsed, spot: { path, text = '' } }: NamedPlace,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!matchesPath(path, 'controls.*.mappings.*.id')) return undefined;
+  const id = draftAt(parsed.draft, [...path.slice(0, -1), 'framework']);
+  const { frameworks } = await collectInherited(parsed.draft, await workspace.library(uri), signal);
+  const version = typeof id === 'string' ? versionMeant(id, frameworks) : undefined;
+  const framework = version === undefined ? undefined : findFramework(String(id), version);
+  const entry = framework?.byId.get(text);
+  if (framework !== undefined && entry !== undefined) return describeEntry(framework, entry);
+  const retired = framework?.retired.get(text);
+  return retired === undefined || framework === undefined
+    ? undefined
+    : `${code(text)} ${retired}: ${framework.title} ${framework.version} has it no more.`;
+}
+
+/** What other files of the workspace say of a name: policies, benchmarks, inherited controls and checks. */
+async function describeShared(
+  { workspace }: ServerContext,
+  { uri, parsed, spot: { path, text = '' } }: NamedPlace,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const library = await workspace.library(uri);
   if (library === undefined) return undefined;
   if (matchesPath(path, 'extends.*.id')) {
     const [policy] = await createPolicyFinder(library).find(text, signal);
     return policy && describePolicySource(policy);
   }
-  if (matchesPath(path, 'controls.*.checks.*.metric')) return describeMetric(text);
   if (matchesPath(path, 'controls.*.checks.*.benchmark')) {
     const found = (await collectBenchmarks(library, signal)).find(({ benchmark }) => benchmark.name === text);
     return found && describeBenchmark(found.benchmark, found.file);

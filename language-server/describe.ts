@@ -2,11 +2,14 @@ import type { Connection, Dataset } from '../schemas/generated/files.ts';
 import type { DatasetPart } from '../engine/datasets/huggingface/layout.ts';
 import type { LibraryDocument } from '../engine/documents/library.ts';
 import { schemaAt, type SchemaNode } from '../engine/documents/schema.ts';
-import { metricCatalogue } from '../engine/metrics/catalogue.ts';
+import { createMetric, metricCatalogue } from '../engine/metrics/catalogue.ts';
+import { metricCautions } from '../engine/metrics/cautions.ts';
 import type { MetricDefinition } from '../engine/metrics/metric.ts';
+import { rangeOf } from '../engine/metrics/range.ts';
 import type { ClassifierKind } from '../engine/models/embedded/classifier.ts';
 import { classifierKinds } from '../engine/models/embedded/kinds.ts';
-import { code, plain } from './markdown.ts';
+import { groupDigits } from '../engine/reports/format.ts';
+import { capitalise, code, plain, shorten } from './markdown.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An embedded model's help, absent for other names. */
@@ -20,22 +23,53 @@ export function describeEmbedded(name: string): string | undefined {
 
 /** A connection's help. Takes drafts: any field may be missing or of a wrong type. Tells where the key comes from, never the key. */
 export function describeConnection(name: string, connection: Partial<Connection>): string {
-  const textAt = (...fields: readonly string[]): string | undefined =>
-    fields.map(field => Reflect.get(connection, field) as unknown).find(value => typeof value === 'string');
-  const model = textAt('model', 'family');
-  const address = textAt('baseUrl', 'endpoint', 'url');
+  const fields: Readonly<Record<string, unknown>> = { ...connection };
+  const textOf = (...names: readonly string[]): string | undefined =>
+    names.map(field => fields[field]).find(value => typeof value === 'string');
+  const model = textOf('model', 'family');
+  const address = textOf('baseUrl', 'endpoint', 'url');
   const facts = [
-    `Model: ${model === undefined ? 'not set' : code(model)}`,
-    `Provider: ${typeof connection.provider === 'string' ? code(connection.provider) : 'not set'}`,
-    `Address: ${address === undefined ? placeOf(connection.provider) : code(address.replace(/\?.*$/, ''))}`,
+    `Model: ${model === undefined ? 'not set' : code(shorten(model, 100))}`,
+    `Provider: ${typeof connection.provider === 'string' ? code(shorten(connection.provider, 40)) : 'not set'}`,
+    `Address: ${address === undefined ? placeOf(connection.provider) : code(shorten(withoutSecrets(address), 200))}`,
+    wordPrice(fields['price']),
   ];
-  const { input, output } = ('price' in connection ? connection.price : undefined) ?? {};
-  facts.push(
-    typeof input === 'number' && typeof output === 'number'
-      ? `Price: $${input} in, $${output} out per million tokens`
-      : 'No price: no cost is claimed',
-  );
+  if (typeof fields['contextLength'] === 'number')
+    facts.push(`Context: ${groupDigits(fields['contextLength'])} tokens`);
+  const key = wordKey(fields['apiKey'], fields['auth']);
+  if (key !== undefined) facts.push(key);
   return `**${plain(name)}** (connection in workbench.yaml)\n\n${facts.join('  \n')}`;
+}
+
+/** Queries and user names may hold keys. */
+function withoutSecrets(address: string): string {
+  return address.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1');
+}
+
+function wordPrice(price: unknown): string {
+  const { input, output, perRequest, perMinute } = (
+    typeof price === 'object' && price !== null ? price : {}
+  ) as Readonly<Record<string, unknown>>;
+  const parts = [
+    ...(typeof input === 'number' && typeof output === 'number'
+      ? [`$${input} in, $${output} out per million tokens`]
+      : []),
+    ...(typeof perRequest === 'number' ? [`$${perRequest} a request`] : []),
+    ...(typeof perMinute === 'number' ? [`$${perMinute} a minute of sound`] : []),
+  ];
+  return parts.length === 0 ? 'No price: no cost is claimed' : `Price: ${parts.join(', ')}`;
+}
+
+/** Where a key comes from, never the key. Absent where none is used. */
+export function wordKey(apiKey: unknown, auth?: unknown): string | undefined {
+  if (typeof auth === 'string') return `Key: a token of your own account (${code(shorten(auth, 40))})`;
+  if (typeof apiKey !== 'object' || apiKey === null) return undefined;
+  const { env, secret, command } = apiKey as Readonly<Record<string, unknown>>;
+  if (typeof env === 'string') return `Key: from the environment variable ${code(shorten(env, 64))}`;
+  if (typeof secret === 'string') return `Key: saved under the name ${code(shorten(secret, 64))}`;
+  return typeof command === 'string'
+    ? 'Key: from the command `apiKey.command`, asked at the start of a run'
+    : undefined;
 }
 
 function placeOf(provider: unknown): string {
@@ -73,19 +107,54 @@ export async function findTuningJob(
   return jobs?.find(({ parsed }) => parsed.value?.name === name);
 }
 
-/** A metric's definition, formula, parameters and source; also for the id of one of its figures. */
+/** A metric's definition, formula, unit, interval, limits, parameters and source; also for the id of one of its figures. */
 export function describeMetric(name: string): string | undefined {
   const metric = findMetric(name);
   if (metric === undefined) return undefined;
-  const figures = metric.figures.length > 1 ? `\n\nFigures: ${metric.figures.map(code).join(', ')}` : '';
-  const better =
-    metric.direction === 'neutral' ? '' : ` ${metric.direction === 'higher' ? 'Higher' : 'Lower'} is better.`;
+  const { interval, notFor } = metricCautions[metric.id];
+  const facts = [
+    `${capitalise(units[metric.unit])}${wordRange(metric)}${directions[metric.direction]}`,
+    `Interval: ${plain(interval)}`,
+  ];
+  if (notFor !== undefined) facts.push(`Not for: ${plain(notFor)}`);
+  if (metric.figures.length > 1) facts.push(`Figures: ${metric.figures.map(code).join(', ')}`);
   const parameters = Object.entries(metricParameters(metric.id)).map(
     ([parameter, { title = '' }]) => `${code(parameter)} ${plain(title)}`,
   );
-  const list = parameters.length === 0 ? '' : `\n\nParameters: ${parameters.join(', ')}`;
-  return `**${metric.title}**\n\n${metric.description}${better}\n\n${plain(metric.formula)}${figures}${list}\n\nSource: ${metric.source}`;
+  if (parameters.length > 0) facts.push(`Parameters: ${parameters.join(', ')}`);
+  facts.push(`Source: ${plain(metric.source)}`, 'More: docs/metrics.md');
+  return `**${metric.title}**\n\n${plain(metric.description)}\n\n${plain(metric.formula)}\n\n${facts.join('  \n')}`;
 }
+
+const units: Readonly<Record<MetricDefinition['unit'], string>> = {
+  ratio: 'a share',
+  points: 'points',
+  score: "a score on the metric's own scale",
+  ms: 'milliseconds',
+  tokens: 'tokens',
+  USD: 'US dollars',
+  count: 'a count',
+};
+
+/** `, from 0 to 1`, of the leading figure; empty where its parameters decide, or where it is plain. */
+function wordRange({ id, unit }: MetricDefinition): string {
+  if (unit !== 'ratio' && unit !== 'points' && unit !== 'score') return '';
+  try {
+    const metric = createMetric(id);
+    const { least, most } = rangeOf(metric, metric.figures[0] ?? id);
+    if (least === undefined) return '';
+    return most === undefined ? `, from ${least} up` : `, from ${least} to ${most}`;
+  } catch {
+    // It cannot be made without its parameters.
+    return '';
+  }
+}
+
+const directions: Readonly<Record<MetricDefinition['direction'], string>> = {
+  higher: '; higher is better',
+  lower: '; lower is better',
+  neutral: '',
+};
 
 /** A metric's parameters, as the schema has them. */
 function metricParameters(name: string): Readonly<Record<string, SchemaNode>> {
@@ -106,24 +175,6 @@ function findMetric(name: string): MetricDefinition | undefined {
   );
 }
 
-/** A dataset file's size and columns. */
-export async function describeDataset(
-  workspace: Workspace,
-  uri: string,
-  dataset: Partial<Dataset>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const view = await workspace.view(uri);
-  if (view === undefined || typeof dataset.path !== 'string' || dataset.path === '') return undefined;
-  const facts = await view.fileFacts(dataset.path, signal);
-  if (facts === undefined || facts.kind === 'other') return `There is no file ${code(dataset.path)}.`;
-  const columns = await view.datasetColumns(dataset.path, dataset.format, signal, partOf(dataset));
-  const list =
-    columns === undefined ? 'Its columns cannot be read.' : `Columns: ${columns.slice(0, 40).map(code).join(', ')}`;
-  const size = facts.kind === 'folder' ? 'folder' : formatBytes(facts.size);
-  return `${code(dataset.path)}, ${size}  \n${list}`;
-}
-
 /** Any split tells the columns; drafts may hold anything as the configuration. */
 function partOf({ config }: Partial<Dataset>): DatasetPart {
   return { any: true, ...(typeof config === 'string' ? { config } : {}) };
@@ -138,16 +189,4 @@ export async function columnsOf(
   if (typeof dataset.path !== 'string' || dataset.path === '') return [];
   const view = await workspace.view(uri);
   return (await view?.datasetColumns(dataset.path, dataset.format, signal, partOf(dataset))) ?? [];
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  const units = ['KiB', 'MiB', 'GiB'];
-  let value = bytes / 1024;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value.toFixed(1)} ${units[unit] ?? ''}`;
 }

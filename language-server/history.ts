@@ -1,6 +1,15 @@
-import type { ModelVersion, RegisteredModel, RunSummary, Waiver } from '../schemas/generated/messages.ts';
+import type {
+  AssessmentSummary,
+  ModelVersion,
+  RegisteredModel,
+  RunSummary,
+  Waiver,
+} from '../schemas/generated/messages.ts';
+import { toWorkbenchError, type ErrorCode } from '../engine/base/errors.ts';
+import { listAssessments } from '../engine/governance/view.ts';
 import { readWaivers } from '../engine/governance/waivers.ts';
-import type { RunRecord } from '../engine/ports/store.ts';
+import type { RunFilter, RunRecord } from '../engine/ports/store.ts';
+import { createStoreShelf } from './open-stores.ts';
 import type { LanguageServerPorts, ReadableStore } from './ports.ts';
 import { pathOfUri } from './uris.ts';
 import type { Workspace } from './workspace.ts';
@@ -14,12 +23,16 @@ export interface History {
   runsOf(uri: string, signal: AbortSignal): Promise<readonly RunSummary[]>;
   /** The same by the benchmark's or tuning job's name, whatever its file. `uri` says in which workspace. */
   runsNamed(uri: string, name: string, signal: AbortSignal): Promise<readonly RunSummary[]>;
+  /** Succeeded runs of everything in the workspace, newest first, among the newest 200 of all. */
+  runs(uri: string, signal: AbortSignal): Promise<readonly RunSummary[]>;
   /** A run with its report, which holds every figure. Absent when it is gone. */
   run(uri: string, id: string, signal: AbortSignal): Promise<RunRecord | undefined>;
   /** Registered models of the local registry. */
   models(uri: string, signal: AbortSignal): Promise<readonly RegisteredModel[]>;
-  /** Newest first. */
+  /** Newest first; empty for a model that is not registered. */
   versions(uri: string, model: string, signal: AbortSignal): Promise<readonly ModelVersion[]>;
+  /** Of all versions of a model, newest first. */
+  assessments(uri: string, model: string, signal: AbortSignal): Promise<readonly AssessmentSummary[]>;
   waivers(uri: string, signal: AbortSignal): Promise<readonly Waiver[]>;
   /** Changes whenever the store has: what was made of its answers is old then. Undefined without a store. */
   version(uri: string, signal: AbortSignal): Promise<number | undefined>;
@@ -27,13 +40,15 @@ export interface History {
 }
 
 const mostRuns = 50;
-/** Milliseconds before a store that was not there, or could not be read, is looked for again. */
-const patience = 5_000;
+const mostRunsOfAll = 200;
+const mostAnswers = 500;
 
-interface Opened {
-  readonly store: ReadableStore | undefined;
-  readonly at: number;
-}
+/** What is asked for is not there: an answer, and no fault of the store. */
+const absences: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'run-not-found',
+  'registry-not-found',
+  'record-not-found',
+]);
 
 export function createHistory(
   ports: LanguageServerPorts,
@@ -41,30 +56,14 @@ export function createHistory(
   isTrusted: () => boolean,
   warn: (message: string) => void,
 ): History {
-  const opened = new Map<string, Promise<Opened>>();
   const answers = new Map<string, { readonly version: number; readonly answer: Promise<unknown> }>();
+  const shelf = createStoreShelf(ports, warn);
 
-  async function open(folder: string, signal: AbortSignal): Promise<Opened> {
-    try {
-      return { store: await ports.openStore(folder, signal), at: ports.clock.monotonic() };
-    } catch (error) {
-      if (!signal.aborted)
-        warn(`The store of ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-      return { store: undefined, at: ports.clock.monotonic() };
-    }
-  }
-
-  async function storeOf(uri: string): Promise<ReadableStore | undefined> {
+  async function storeOf(uri: string) {
     if (!isTrusted()) return undefined;
     const folder = await workspace.rootOf(uri);
     if (folder === undefined) return undefined;
-    const known = await opened.get(folder);
-    if (known !== undefined && (known.store !== undefined || ports.clock.monotonic() - known.at < patience))
-      return known.store;
-    // Shared by all who ask: one who gives up does not take it from the others.
-    const opening = open(folder, new AbortController().signal);
-    opened.set(folder, opening);
-    return (await opening).store;
+    return shelf.open(folder, await workspace.findWorkbench(uri));
   }
 
   async function ask<T>(
@@ -73,53 +72,59 @@ export function createHistory(
     signal: AbortSignal,
     read: (store: ReadableStore) => Promise<T>,
   ): Promise<T | undefined> {
-    const store = await storeOf(uri);
+    const opened = await storeOf(uri);
     signal.throwIfAborted();
-    if (store === undefined) return undefined;
+    if (opened === undefined) return undefined;
+    const key = `${opened.store.path}\n${question}`;
     try {
-      const version = await store.dataVersion();
-      const key = `${store.path}\n${question}`;
-      const known = answers.get(key);
-      if (known?.version === version) return await (known.answer as Promise<T>);
-      const answer = read(store);
-      if (answers.size > 500) answers.clear();
-      answers.set(key, { version, answer });
-      return await answer;
+      const version = await opened.version();
+      let known = answers.get(key);
+      if (known?.version !== version) {
+        if (answers.size > mostAnswers) answers.clear();
+        known = { version, answer: read(opened.store) };
+        answers.set(key, known);
+      }
+      return (await known.answer) as T;
     } catch (error) {
-      warn(`The store at ${store.path} could not answer: ${error instanceof Error ? error.message : String(error)}`);
+      // Kept, it would be given again until the store changes, also where the store was only busy.
+      answers.delete(key);
+      const { code, message } = toWorkbenchError(error);
+      if (!absences.has(code)) shelf.failed(opened, message);
       return undefined;
     } finally {
       signal.throwIfAborted();
     }
   }
 
+  const askRuns = async (uri: string, filter: RunFilter, signal: AbortSignal): Promise<readonly RunSummary[]> =>
+    ended(await ask(uri, `runs ${JSON.stringify(filter)}`, signal, store => store.listRuns(filter)));
+
   return {
     async runsOf(uri, signal) {
       const path = pathOfUri(uri);
       const folder = await workspace.rootOf(uri);
       if (path === undefined || folder === undefined) return [];
-      const file = ports.files.relative(folder, path);
-      return ended(await ask(uri, `file ${file}`, signal, store => store.listRuns({ file, limit: mostRuns })));
+      return askRuns(uri, { file: ports.files.relative(folder, path), limit: mostRuns }, signal);
     },
-    async runsNamed(uri, name, signal) {
-      return ended(await ask(uri, `name ${name}`, signal, store => store.listRuns({ name, limit: mostRuns })));
-    },
+    runsNamed: (uri, name, signal) => askRuns(uri, { name, limit: mostRuns }, signal),
+    runs: (uri, signal) => askRuns(uri, { limit: mostRunsOfAll }, signal),
     run: (uri, id, signal) => ask(uri, `run ${id}`, signal, store => store.getRun(id)),
     models: async (uri, signal) =>
       (await ask(uri, 'models', signal, store => store.registry.listModels({}, never))) ?? [],
     versions: async (uri, model, signal) =>
       (await ask(uri, `versions ${model}`, signal, store => store.registry.listVersions(model, never))) ?? [],
+    assessments: async (uri, model, signal) =>
+      (await ask(uri, `assessments ${model}`, signal, store => listAssessments({ model }, { store }))) ?? [],
     waivers: async (uri, signal) =>
       (await ask(uri, 'waivers', signal, store => readWaivers(store.ledger, ports.digest))) ?? [],
     async version(uri, signal) {
-      const store = await storeOf(uri);
+      const opened = await storeOf(uri);
       signal.throwIfAborted();
-      return store?.dataVersion().catch(() => undefined);
+      return opened?.version().catch(() => undefined);
     },
     async close() {
-      for (const opening of opened.values()) await (await opening).store?.close();
-      opened.clear();
       answers.clear();
+      await shelf.close();
     },
   };
 }

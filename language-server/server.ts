@@ -9,7 +9,9 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { readClientFeatures, unknownClient } from './client-features.ts';
 import type { ClientFeatures, ServerContext } from './context.ts';
+import { createDatasetReader } from './dataset-facts.ts';
 import { createParsedDocuments } from './documents.ts';
+import { createEstimates } from './estimates.ts';
 import type { Feature } from './feature.ts';
 import { codeActions } from './features/code-actions.ts';
 import { completion } from './features/completion.ts';
@@ -77,6 +79,8 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
     watchesFiles: () => client.watchesFiles,
     showProgress: files => showProgress(connection, client.progress, files),
   });
+  const datasets = createDatasetReader(ports.files, ports.digest, ports.clock);
+  const estimates = createEstimates(ports, workspace, history, () => client.trusted);
   const context: ServerContext = {
     connection,
     documents,
@@ -84,6 +88,8 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
     names,
     parsed,
     history,
+    datasets,
+    estimates,
     ports,
     get client() {
       return client;
@@ -115,7 +121,11 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
     await loadSettings();
   });
   connection.onDidChangeConfiguration(() => void loadSettings());
-  connection.onShutdown(() => history.close());
+  connection.onShutdown(() => {
+    datasets.close();
+    estimates.close();
+    return history.close();
+  });
   for (const feature of features) feature.register(context);
   documents.onDidClose(({ document }) => parsed.forget(document.uri));
   documents.listen(connection);

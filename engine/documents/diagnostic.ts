@@ -59,6 +59,7 @@ export type DiagnosticCode =
   | 'unknown-framework'
   | 'unknown-framework-id'
   | 'unsatisfiable-gate'
+  | 'budget-below-estimate'
   | 'prompt-template'
   | 'secret-in-file';
 

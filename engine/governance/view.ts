@@ -50,7 +50,7 @@ const longestHistory = 200;
 /** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
 export async function listAssessments(
   filter: { readonly model: string; readonly version?: string },
-  { store }: Pick<GovernancePorts, 'store'>,
+  { store }: { readonly store: Pick<GovernancePorts['store'], 'ledger'> },
 ): Promise<AssessmentSummary[]> {
   const records = await store.ledger.list({ kind: 'assessment', ...filter, limit: longestHistory });
   return records.flatMap(record => {

@@ -2,6 +2,7 @@ import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import { DiagnosticSeverity } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { checkBenchmark } from '../../engine/documents/benchmark-checks.ts';
+import { checkBudget } from '../../engine/documents/budget-checks.ts';
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
@@ -61,6 +62,10 @@ function registerDiagnostics(context: ServerContext): void {
     }
   }
 
+  context.estimates.onArrival(uri => {
+    const document = documents.get(uri);
+    if (document !== undefined) schedule(document, 0);
+  });
   const opened = new Set<string>();
   documents.onDidChangeContent(({ document }) => {
     const isNew = !opened.has(document.uri);
@@ -128,7 +133,13 @@ async function runChecks(
   }
   const view = await context.workspace.view(uri);
   if (view === undefined) return [];
-  if (isKind(parsed, 'bench')) return checkBenchmark(parsed, view, signal);
+  if (isKind(parsed, 'bench')) {
+    const found = await checkBenchmark(parsed, view, signal);
+    // Nothing is read for it unless a budget is set; `onArrival` has the document checked again.
+    const isBounded = parsed.value?.limits?.budget !== undefined;
+    const estimate = isBounded ? await context.estimates.of(uri, parsed, signal) : undefined;
+    return [...found, ...checkBudget(parsed, estimate?.dryRun)];
+  }
   return isKind(parsed, 'tune') ? checkTuningJob(parsed, view, signal) : [];
 }
 

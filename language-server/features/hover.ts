@@ -1,30 +1,86 @@
-import type { Hover } from 'vscode-languageserver';
-import { schemaAt } from '../../engine/documents/schema.ts';
+import type { Hover, MarkupContent } from 'vscode-languageserver';
+import { expectedForm } from '../../engine/documents/formats.ts';
+import { requiredOf, schemaAt } from '../../engine/documents/schema.ts';
+import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { signalOf, type ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { describeNamed } from '../describe-named.ts';
-import { describeSchema } from '../markdown.ts';
-import { spotAt } from '../tree.ts';
+import { describeVariable } from '../describe-prompt.ts';
+import { describeRemark } from '../describe-threshold.ts';
+import { describeReference, describeSuppression, spellOut } from '../describe-value.ts';
+import { code, describeSchema, toPlainText } from '../markdown.ts';
+import { spotAt, type Spot } from '../tree.ts';
 
-/** Help on a field, and on what its value names: models, metrics, files, columns, framework ids, inherited controls. */
+/**
+ * Help on a field, and on what its value names: models, metrics, datasets, columns, prompts, framework ids, inherited controls, thresholds with
+ * the value last seen, variables of templates, anchors, and comments that hide findings.
+ */
 export const hover: Feature = {
   capabilities: () => ({ hoverProvider: true }),
   register: registerHover,
 };
 
-function registerHover({ connection, documents, parsed, workspace }: ServerContext): void {
+interface Help {
+  readonly help: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function registerHover(context: ServerContext): void {
+  const { connection, documents, parsed } = context;
   connection.onHover(async ({ textDocument, position }, token): Promise<Hover | undefined> => {
     const document = documents.get(textDocument.uri);
     const read = document && parsed.parse(document);
     if (document === undefined || read === undefined) return undefined;
-    const spot = spotAt(read, document.offsetAt(position));
-    if (spot === undefined) return undefined;
-    const parts = [await describeNamed(workspace, document.uri, read, spot, signalOf(token))];
-    const schema = schemaAt(read.kind, spot.path, read.draft);
-    if (schema !== undefined && (spot.part === 'key' || parts[0] === undefined)) parts.push(describeSchema(schema));
-    const value = parts.filter(part => part !== undefined && part !== '').join('\n\n---\n\n');
-    return value === ''
-      ? undefined
-      : { contents: { kind: 'markdown', value }, range: read.rangeAt(spot.start, spot.end) };
+    const { uri, version } = document;
+    const found = await findHelp(context, uri, read, document.offsetAt(position), signalOf(token));
+    if (found === undefined || documents.get(uri)?.version !== version) return undefined;
+    return { contents: toMarkup(context, found.help), range: read.rangeAt(found.start, found.end) };
   });
+}
+
+function toMarkup({ client }: ServerContext, help: string): MarkupContent {
+  return client.showsMarkdown ? { kind: 'markdown', value: help } : { kind: 'plaintext', value: toPlainText(help) };
+}
+
+async function findHelp(
+  context: ServerContext,
+  uri: string,
+  parsed: ParsedDocument,
+  offset: number,
+  signal: AbortSignal,
+): Promise<Help | undefined> {
+  const spot = spotAt(parsed, offset);
+  // An alias is a value without a text of its own.
+  const reference = spot?.text === undefined ? describeReference(parsed, offset) : undefined;
+  if (reference !== undefined) return reference;
+  if (spot === undefined) {
+    const help = describeSuppression(parsed, offset);
+    return help === undefined ? undefined : { help, start: offset, end: offset };
+  }
+  const variable =
+    parsed.kind === 'prompt' ? await describeVariable(context, uri, parsed, spot, offset, signal) : undefined;
+  if (variable !== undefined) return variable;
+  const place = { uri, parsed, spot };
+  const remark = await describeRemark(context, place, signal);
+  const named = await describeNamed(context, place, signal);
+  const field = spot.part === 'key' || named === undefined ? describeField(parsed, spot) : undefined;
+  const help = [remark, named, field].filter(part => part !== undefined && part !== '').join('\n\n---\n\n');
+  return help === '' ? undefined : { help, start: spot.start, end: spot.end };
+}
+
+function describeField({ kind, draft }: ParsedDocument, { path, part, text }: Spot): string | undefined {
+  const schema = schemaAt(kind, path, draft);
+  if (schema === undefined) return undefined;
+  const field = path.at(-1);
+  const parent = typeof field === 'string' ? schemaAt(kind, path.slice(0, -1), draft) : undefined;
+  const isKnown = parent?.properties !== undefined || parent?.anyOf !== undefined;
+  const spelled = part === 'value' && schema.pattern !== undefined ? spellOut(text ?? '') : undefined;
+  const help = describeSchema(schema, {
+    ...(parent !== undefined &&
+      isKnown &&
+      typeof field === 'string' && { required: requiredOf(parent).includes(field) }),
+    form: schema.pattern === undefined ? undefined : expectedForm(kind, path),
+  });
+  return spelled === undefined ? help : `${code(text)}: ${spelled}\n\n${help}`;
 }

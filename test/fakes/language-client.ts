@@ -50,6 +50,8 @@ export interface LanguageClientOptions {
   readonly initializationOptions?: object;
   /** How the editor answers further requests of the server, by method. */
   readonly answers?: Readonly<Record<string, (params: unknown) => unknown>>;
+  /** The server says that something the editor has is old, such as `inlayHint`. */
+  readonly onRefresh?: (what: string) => void;
 }
 
 export async function startLanguageClient(
@@ -76,6 +78,11 @@ export async function startLanguageClient(
   connection.onRequest('client/registerCapability', () => null);
   connection.onRequest('window/workDoneProgress/create', () => null);
   connection.onNotification('$/progress', (params: (typeof progress)[number]) => void progress.push(params));
+  for (const what of ['inlayHint', 'diagnostic', 'semanticTokens', 'codeLens'])
+    connection.onRequest(`workspace/${what}/refresh`, () => {
+      options.onRefresh?.(what);
+      return null;
+    });
   connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
     items.map(() => settings),
   );
