@@ -39,6 +39,8 @@ export interface Workspace {
   /** Distinct values of a column among the first rows, in order of appearance; empty when they cannot be read. */
   columnValues(uri: string, dataset: Partial<Dataset>, column: string, signal: AbortSignal): Promise<readonly string[]>;
   setRoots(uris: readonly string[]): void;
+  /** Absolute paths of the opened folders. */
+  roots(): readonly string[];
 }
 
 export interface WorkspaceLibrary extends DocumentLibrary {
@@ -99,8 +101,10 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     section: 'connections' | 'compute',
     signal: AbortSignal,
   ): Promise<DeclaredNames> {
-    const workbench = await readWorkbench(uri, signal);
-    return workbench === undefined ? { state: 'absent' } : declaredNames(workbench, section);
+    const path = await findWorkbench(uri);
+    if (path === undefined) return { state: 'absent' };
+    const workbench = parseWorkbench(path, await readQuietly(files, path, signal));
+    return workbench === undefined ? { state: 'absent' } : declaredNames(workbench, section, path);
   }
 
   async function rootOf(uri: string): Promise<string | undefined> {
@@ -159,6 +163,7 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
       );
       return values ?? [];
     },
+    roots: () => roots,
     setRoots(uris) {
       roots = uris.flatMap(uri => pathOfUri(uri)?.replace(/(?<=[^/\\:])[/\\]$/, '') ?? []);
     },
@@ -184,8 +189,8 @@ function isBelow(files: Files, folder: string, path: string): boolean {
 }
 
 /** Remembers what was read from a file until its size or time changes. Only success is remembered. */
-function createFactCache(
-  files: Files,
+export function createFactCache(
+  files: Pick<Files, 'facts'>,
 ): <T>(path: string, question: string, read: () => Promise<T>) => Promise<T | undefined> {
   const cache = new Map<string, { readonly facts: FileFacts; readonly answer: unknown }>();
   return async <T>(path: string, question: string, read: () => Promise<T>): Promise<T | undefined> => {

@@ -1,5 +1,4 @@
 import type { DatasetFacts, Waiver } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError } from '../base/errors.ts';
 import { readWaivers } from '../governance/waivers.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
@@ -55,25 +54,33 @@ export function rememberStore(
 ): Remembered {
   return {
     now,
-    models: signal => store.registry.listModels({ archived: true }, signal),
+    models: signal => orElse(store.registry.listModels({ archived: true }, signal), undefined, signal),
     async versions(model, signal) {
-      try {
-        return (await store.registry.listVersions(model, signal)).map(({ version }) => version);
-      } catch (error) {
-        if (toWorkbenchError(error).code === 'registry-not-found') return [];
-        throw error;
-      }
+      const versions = await orElse(store.registry.listVersions(model, signal), [], signal);
+      return versions.map(({ version }) => version);
     },
-    async hasTrained(job) {
-      const runs = await store.listRuns({ kind: 'tune', name: job });
-      if (runs.some(({ state }) => state === 'succeeded')) return true;
-      return (await store.listRuns({ kind: 'tune' })).some(({ id }) => id === job);
+    async hasTrained(job, signal) {
+      const named = await orElse(store.listRuns({ kind: 'tune', name: job }), [], signal);
+      if (named.some(({ state }) => state === 'succeeded')) return true;
+      return (await orElse(store.listRuns({ kind: 'tune' }), [], signal)).some(({ id }) => id === job);
     },
-    waivers: () => readWaivers(store.ledger, digest),
-    async lastRun(name) {
-      const runs = await store.listRuns({ file, name });
+    waivers: signal => orElse(readWaivers(store.ledger, digest), [], signal),
+    async lastRun(name, signal) {
+      const runs = await orElse(store.listRuns({ file, name }), [], signal);
       const last = runs.find(({ state }) => state === 'succeeded');
-      return last === undefined ? undefined : rememberRun(await store.getRun(last.id));
+      const record = last && (await orElse(store.getRun(last.id), undefined, signal));
+      return record && rememberRun(record);
     },
   };
+}
+
+/** A store that cannot answer, such as one that is in use elsewhere, never keeps a file from being checked. */
+async function orElse<T, F>(answer: Promise<T>, fallback: F, signal: AbortSignal): Promise<T | F> {
+  try {
+    return await answer;
+  } catch {
+    return fallback;
+  } finally {
+    signal.throwIfAborted();
+  }
 }

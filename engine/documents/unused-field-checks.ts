@@ -19,11 +19,9 @@ type Tell = (path: DocumentPath, why: string) => void;
 
 /** Models of the workbench's own are asked nothing over a network. */
 function checkWithoutConnections(benchmark: Benchmark, tell: Tell): void {
-  const { models, limits = {}, prompts = [] } = benchmark;
-  if (models.some(isConnectionName)) return;
+  const { models, limits = {} } = benchmark;
+  if (models.some(isConnectionName) || needsConnection(benchmark)) return;
   const why = 'the models here run in this process, and none is asked over a network.';
-  if (prompts.length > 0) tell(['prompts'], 'the models here read the row itself. Prompts are for connections.');
-  if (needsConnection(benchmark)) return;
   for (const field of ['requestsPerMinute', 'tokensPerMinute', 'budget', 'retries'] as const)
     if (limits[field] !== undefined) tell(['limits', field], why);
 }
