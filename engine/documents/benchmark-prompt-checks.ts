@@ -29,9 +29,11 @@ export async function checkPrompts(
       report('unreadable-file', 'error', at, `\`${prompt}\` has errors; open it to see them.`);
       continue;
     }
-    const hasAttachments = dataset.audio !== undefined || dataset.images !== undefined || dataset.format === 'wav-folder';
+    const hasAttachments =
+      dataset.audio !== undefined || dataset.images !== undefined || dataset.format === 'wav-folder';
     if (variables.length === 0 && !hasAttachments && models.some(isConnectionName)) {
-      const placeholder = dataset.input === undefined ? '' : ` Put \`{{${dataset.input}}}\` where the question belongs.`;
+      const placeholder =
+        dataset.input === undefined ? '' : ` Put \`{{${dataset.input}}}\` where the question belongs.`;
       const message = `\`${prompt}\` reads no column: every row would be asked the same.${placeholder}`;
       report('prompt-without-column', 'warning', at, message);
     }

@@ -50,5 +50,7 @@ function isOneFile({ dataset, perturbations }: Benchmark): boolean {
 
 function asksTheSame({ dataset }: Benchmark, { text }: RememberedRun): boolean {
   const before = parseDocument('bench', text).value;
-  return before !== undefined && JSON.stringify({ ...before.dataset, card: 0 }) === JSON.stringify({ ...dataset, card: 0 });
+  return (
+    before !== undefined && JSON.stringify({ ...before.dataset, card: 0 }) === JSON.stringify({ ...dataset, card: 0 })
+  );
 }

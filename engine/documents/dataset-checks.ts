@@ -247,10 +247,16 @@ function checkRoles(dataset: CheckedDataset, at: DocumentPath, report: ReportFin
   if (split?.field !== undefined && split.field === input)
     tell(['split', 'field'], 'Input and split are the same column: every row that is asked would be the same.');
   if (typeof choices === 'string' && (choices === input || targets.includes(choices)))
-    tell(['choices'], `\`${choices}\` is also the ${choices === input ? 'input' : 'target'}. Choices have a column of their own.`);
+    tell(
+      ['choices'],
+      `\`${choices}\` is also the ${choices === input ? 'input' : 'target'}. Choices have a column of their own.`,
+    );
   slices.forEach((slice, index) => {
     if (slice === split?.field)
-      tell(['slices', index], `\`${slice}\` names the split: all rows that are asked have the same value, so there is one slice.`);
+      tell(
+        ['slices', index],
+        `\`${slice}\` names the split: all rows that are asked have the same value, so there is one slice.`,
+      );
     else if (slice === input)
       tell(['slices', index], `\`${slice}\` is the input: slices of one row each tell nothing.`);
   });

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../base/errors.ts';
+import { omit } from '../base/omit.ts';
 import { scanDataset } from '../datasets/scan.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
@@ -130,10 +131,7 @@ async function checkMeaning(
   return isKind(parsed, 'tune') ? checkTuningJob(parsed, view, signal) : [];
 }
 
-export function isKind<K extends ParsedDocument['kind']>(
-  parsed: ParsedDocument,
-  kind: K,
-): parsed is ParsedDocument<K> {
+export function isKind<K extends ParsedDocument['kind']>(parsed: ParsedDocument, kind: K): parsed is ParsedDocument<K> {
   return parsed.kind === kind;
 }
 
@@ -151,7 +149,8 @@ export function scannerOf(
 ): NonNullable<WorkspaceView['scan']> {
   return async (benchmark, most, signal) => {
     const { dataset } = benchmark;
-    const limit = dataset.limit === undefined || most === undefined ? (dataset.limit ?? most) : Math.min(dataset.limit, most);
+    const limit =
+      dataset.limit === undefined || most === undefined ? (dataset.limit ?? most) : Math.min(dataset.limit, most);
     const selection = { path: files.resolve(base, dataset.path), dataset, limit, folder, base };
     try {
       return await scanDataset(files, digest, selection, signal);
@@ -184,8 +183,7 @@ export async function diagnoseTuningJob(
 
 /** A run reads its rows anyway, and tells what is wrong with them. */
 async function viewForRun(path: string, files: Files): Promise<WorkspaceView> {
-  const { sample: _, ...view } = await viewFrom(path, files);
-  return view;
+  return omit(await viewFrom(path, files), 'sample');
 }
 
 async function viewFrom(path: string, files: Files): Promise<WorkspaceView> {

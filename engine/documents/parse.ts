@@ -90,7 +90,9 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
       const validate = validators[kind];
       if (!validate(collected.value)) {
         const faults: readonly SchemaFault[] = validate.errors ?? [];
-        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), syntax));
+        // A repeated field has a value; an alias of nothing has none.
+        const broken = diagnostics.filter(({ code }) => code !== 'duplicate-key');
+        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), broken));
       }
     }
   }

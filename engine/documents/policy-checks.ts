@@ -43,10 +43,7 @@ export function viewPolicies(
 }
 
 /** Every valid benchmark file among a workspace's documents. */
-export async function benchmarksOf(
-  library: DocumentLibrary,
-  signal: AbortSignal,
-): Promise<readonly BenchmarkSource[]> {
+export async function benchmarksOf(library: DocumentLibrary, signal: AbortSignal): Promise<readonly BenchmarkSource[]> {
   return (await library.all('bench', signal)).flatMap(({ path, parsed }) =>
     parsed.value === undefined ? [] : [{ path, parsed, benchmark: parsed.value }],
   );

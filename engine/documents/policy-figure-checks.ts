@@ -117,11 +117,7 @@ function checkBar(
 
 const mostPlaces = 10;
 
-function placesIn(
-  sources: readonly BenchmarkSource[],
-  path: DocumentPath,
-  message: string,
-): readonly RelatedPlace[] {
+function placesIn(sources: readonly BenchmarkSource[], path: DocumentPath, message: string): readonly RelatedPlace[] {
   return sources
     .slice(0, mostPlaces)
     .map(source => ({ path: source.path, message, range: shortPlace(source.parsed, path, 'key') }));

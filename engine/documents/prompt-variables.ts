@@ -74,8 +74,7 @@ function placeTokens(
   return tokens.map(({ text, start, end }) => {
     const from = offsets?.[start];
     const last = offsets?.[end - 1];
-    const range =
-      from === undefined || last === undefined ? shortPlace(parsed, path) : parsed.rangeAt(from, last + 1);
+    const range = from === undefined || last === undefined ? shortPlace(parsed, path) : parsed.rangeAt(from, last + 1);
     return { name: text, range };
   });
 }

@@ -12,7 +12,8 @@ export async function checkTrainedModels(
   report: ReportFinding,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [index, name] of models.entries()) await checkTrained(name, ['models', index], jobs, remembered, report, signal);
+  for (const [index, name] of models.entries())
+    await checkTrained(name, ['models', index], jobs, remembered, report, signal);
 }
 
 /** The same for what a tuning job starts from. */

@@ -64,8 +64,7 @@ export async function checkTuningJob(
       await checkValues({ dataset, at, metrics }, checked.source, view, reportOnce, signal);
     }
   }
-  if (view.remembered !== undefined)
-    await checkBase(job, view.tuningJobs ?? none, view.remembered, report, signal);
+  if (view.remembered !== undefined) await checkBase(job, view.tuningJobs ?? none, view.remembered, report, signal);
   checkMetrics(job, report);
   checkSelection(job, report);
   checkAlias(job, report);

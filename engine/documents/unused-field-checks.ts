@@ -45,5 +45,6 @@ function checkSplit({ dataset }: Benchmark, tell: Tell): void {
     tell(['dataset', 'limit'], `\`sample\` draws no more than ${sample.rows} rows.`);
   if (split === undefined || splitKind(split) === 'shares') return;
   for (const field of ['seed', 'stratify'] as const)
-    if (split[field] !== undefined) tell(['dataset', 'split', field], 'it is for splits by shares, such as `test: 30%`.');
+    if (split[field] !== undefined)
+      tell(['dataset', 'split', field], 'it is for splits by shares, such as `test: 30%`.');
 }

@@ -98,7 +98,8 @@ function checkValue(
 ): void {
   const sample = columns.get(column);
   // Rows further down may have it.
-  if (!isWhole || sample === undefined || !sample.hasAllValues || sample.filled === 0 || sample.values.has(value)) return;
+  if (!isWhole || sample === undefined || !sample.hasAllValues || sample.filled === 0 || sample.values.has(value))
+    return;
   const values = [...sample.values].filter(known => known.length <= 60 && !/[\n\r]/.test(known));
   const suggestion = suggestWord(value, values.slice(0, 200));
   const message = `None of the ${rows} rows has \`${value}\` in \`${column}\`.${askDidYouMean(suggestion)} There are ${listWords(values)}.`;
@@ -144,7 +145,8 @@ function faultOfTargets(entry: Metric, values: readonly string[], isDistinct: bo
   if (!classMetrics.has(name)) return undefined;
   if (all(value => shapeOf(value) === 'list'))
     return 'counts one label a row, and every target{values} is a list. Use `json-fields` or `exact-match`.';
-  if (isDistinct) return 'counts classes, and no two targets{values} are the same. Use a metric of texts, or `numeric`.';
+  if (isDistinct)
+    return 'counts classes, and no two targets{values} are the same. Use a metric of texts, or `numeric`.';
   return undefined;
 }
 

@@ -61,7 +61,9 @@ export async function checkWorkbenchFiles(
   return sorted();
 }
 
-function filesOf({ value }: ParsedDocument<'workbench'>): readonly { readonly file: string; readonly at: DocumentPath }[] {
+function filesOf({
+  value,
+}: ParsedDocument<'workbench'>): readonly { readonly file: string; readonly at: DocumentPath }[] {
   const found: { file: string; at: DocumentPath }[] = [];
   for (const [name, connection] of Object.entries(value?.connections ?? {})) {
     if (connection.provider === 'replay' && connection.path !== undefined)
@@ -85,9 +87,7 @@ function checkJudge(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
   const known = names.length === 0 ? 'There are none.' : `There are ${listWords(names)}.`;
   const message = `The judge \`${judge}\` is none of the \`connections\`.${askDidYouMean(suggestion)} ${known}`;
   const related =
-    names.length === 0
-      ? []
-      : [{ message: 'The connections.', range: shortPlace(parsed, ['connections'], 'key') }];
+    names.length === 0 ? [] : [{ message: 'The connections.', range: shortPlace(parsed, ['connections'], 'key') }];
   report('unknown-connection', 'error', ['judge'], message, { replacement: suggestion, related });
   return sorted();
 }

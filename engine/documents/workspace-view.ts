@@ -166,9 +166,7 @@ function declarationPlace(
   path: string,
 ): RelatedPlace {
   const isThere = parsed.value?.[section] !== undefined;
-  const message = isThere
-    ? `What is declared under \`${section}\`.`
-    : `\`${section}\` would be declared in this file.`;
+  const message = isThere ? `What is declared under \`${section}\`.` : `\`${section}\` would be declared in this file.`;
   return { path, message, range: isThere ? shortPlace(parsed, [section], 'key') : parsed.rangeAt(0, 0) };
 }
 

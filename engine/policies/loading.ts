@@ -176,13 +176,11 @@ function reportCycle(
   if (first === undefined) return;
   const names = [...steps.map(({ document }) => document.policy.id), first.document.policy.id];
   const message = `Policies cannot extend one another in a circle: ${names.map(name => `\`${name}\``).join(' → ')}.`;
-  const related = steps.slice(1).map(
-    ({ document, index }): RelatedStatement => ({
-      document,
-      path: ['extends', index],
-      message: `\`${document.policy.id}\` goes on here.`,
-    }),
-  );
+  const related = steps.slice(1).map(({ document, index }): RelatedStatement => ({
+    document,
+    path: ['extends', index],
+    message: `\`${document.policy.id}\` goes on here.`,
+  }));
   reportInto(findings, first.document)('policy-cycle', ['extends', first.index, 'id'], message, { related });
 }
 

@@ -122,7 +122,7 @@ function kindOf({ languageId }: TextDocument): DocumentKind {
 }
 
 /** The client gave up. */
-export function requestCancelled(): ResponseError<void> {
+export function requestCancelled(): ResponseError {
   return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
 }
 

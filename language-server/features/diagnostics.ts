@@ -1,3 +1,4 @@
+import { DiagnosticRefreshRequest } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { ServerContext } from '../context.ts';
@@ -40,8 +41,9 @@ function registerDiagnostics(context: ServerContext): void {
     !context.client.pullsDiagnostics || uri.startsWith('vscode-notebook-cell:');
 
   function askAgain(): void {
-    if (context.client.pullsDiagnostics && context.client.refreshesDiagnostics)
-      connection.languages.diagnostics.refresh();
+    if (!context.client.pullsDiagnostics || !context.client.refreshesDiagnostics) return;
+    // A client that is about to leave need not answer.
+    connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
   }
 
   function checkAgain(kinds: readonly DocumentKind[], except?: string): void {
