@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { randomBytes } from 'node:crypto';
 import type { NetworkSettings } from '../schemas/generated/messages.ts';
 import { WorkbenchError } from '../engine/base/errors.ts';
@@ -113,6 +113,11 @@ export function createGovernancePorts(
 export const programPath: string = fileURLToPath(import.meta.url).endsWith('composition.ts')
   ? fileURLToPath(new URL('main.ts', import.meta.url))
   : path.join(distFolder(), 'aiwb.mjs');
+
+/** Address of the page that explains the codes of findings: it comes with the workbench, so that it is there without a network. */
+export const explanationsPage: string = pathToFileURL(
+  path.resolve(path.dirname(programPath), '../docs/diagnostics.md'),
+).href;
 
 /** Folder of the bundles; chunks lie one level below it. */
 function distFolder(): string {

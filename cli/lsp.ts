@@ -6,7 +6,7 @@ import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import type { LanguageServerPorts } from '../language-server/ports.ts';
 import { startLanguageServer } from '../language-server/server.ts';
 import { openStore } from '../platform/store/store.ts';
-import { createHost, createRunPorts, storeFolderOf } from './composition.ts';
+import { createHost, createRunPorts, explanationsPage, storeFolderOf } from './composition.ts';
 import { withoutAccess } from './access.ts';
 
 /** The language server over the standard streams; ends with its client. */
@@ -25,6 +25,7 @@ export function createLanguageServerPorts(storeFolder: string | undefined): Lang
     files,
     digest,
     clock,
+    explanations: explanationsPage,
     async openStore(folder, signal) {
       const store = storeFolderOf(await loadWorkspace(files, folder, signal), storeFolder);
       if ((await files.facts(files.resolve(store, 'store.db'))) === undefined) return undefined;

@@ -9,6 +9,8 @@ export interface LanguageServerPorts {
   readonly files: Files;
   readonly digest: Digest;
   readonly clock: Clock;
+  /** Address of the page that explains the codes of findings, a section each; absent where there is none. */
+  readonly explanations?: string;
   /** The store of the workspace at `folder`, without the right to write; absent when there is none, which makes none. Throws when it cannot be read. */
   openStore(folder: string, signal: AbortSignal): Promise<ReadableStore | undefined>;
   /**

@@ -207,8 +207,8 @@ export function isBelow(files: Pick<Files, 'relative' | 'resolve'>, folder: stri
 }
 
 /** Remembers what was read from a file until its size or time changes. Only success is remembered. */
-function createFactCache(
-  files: Files,
+export function createFactCache(
+  files: Pick<Files, 'facts'>,
 ): <T>(path: string, question: string, read: () => Promise<T>) => Promise<T | undefined> {
   const cache = new Map<string, { readonly facts: FileFacts; readonly answer: unknown }>();
   return async <T>(path: string, question: string, read: () => Promise<T>): Promise<T | undefined> => {

@@ -171,7 +171,7 @@ describe('checkBenchmark', () => {
       /no column `chanel`\. Did you mean `channel`\?/,
     ]);
     await expectFound(base.replace('target: label', 'target: text'), [
-      /warning unknown-column Input and target are the same/,
+      /warning column-used-twice Input and target are the same/,
     ]);
   });
 
@@ -225,9 +225,9 @@ describe('checkBenchmark', () => {
       /unsatisfiable-gate No figure is at least 0\.9 and at most 0\.5/,
     ]);
     await expectFound(gate('atLeast: 90'), [
-      /error unsatisfiable-gate `accuracy` lies between 0 and 1\. For 90 % write 0\.9\./,
+      /error threshold-out-of-range `accuracy` lies between 0 and 1\. For 90 % write 0\.9\./,
     ]);
-    await expectFound(gate('atMost: -1'), [/error unsatisfiable-gate/]);
+    await expectFound(gate('atMost: -1'), [/error threshold-out-of-range/]);
     const judged = (metrics: string, figure: string, bounds: string): string =>
       `${base}perturbations: [typos]\nmetrics: [${metrics}]\ngate: [{metric: ${figure}, model: gpt, ${bounds}}]\n`;
     await expectFound(judged('bleu', 'bleu', 'atLeast: 120'), [/error .*`bleu` lies between 0 and 100\.$/]);

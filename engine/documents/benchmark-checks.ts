@@ -1,6 +1,8 @@
 import type { Benchmark, MetricName } from '../../schemas/generated/files.ts';
 import { splitKind } from '../datasets/split.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
+import { checkJudges, checkPrompts } from './benchmark-prompt-checks.ts';
+import { checkDatasetChange } from './dataset-change-checks.ts';
 import { checkDataset } from './dataset-checks.ts';
 import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
@@ -10,8 +12,11 @@ import { checkMeasures } from './measure-checks.ts';
 import { checkMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkPerturbations } from './perturbation-checks.ts';
+import { checkTrainedModels } from './registry-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
-import type { WorkspaceView } from './workspace-view.ts';
+import { checkUnusedFields } from './unused-field-checks.ts';
+import { checkValues, metricsOf } from './value-checks.ts';
+import { relatedPlaces, type WorkspaceView } from './workspace-view.ts';
 
 /**
  * Whether a benchmark fits what is around it: connections, dataset, columns, prompts, and its own parts one another.
@@ -32,16 +37,29 @@ export async function checkBenchmark(
   checkBaseline(benchmark, report);
   checkMetrics(benchmark, report);
   checkFigures(benchmark, report);
-  const columns = await checkDataset(benchmark.dataset, ['dataset'], view, report, signal);
+  checkUnusedFields(benchmark, report);
+  if (view.remembered !== undefined)
+    await checkTrainedModels(benchmark, view.tuningJobs ?? none, view.remembered, report, signal);
+  const { dataset } = benchmark;
+  const at = ['dataset'];
+  const checked = await checkDataset(dataset, at, view, report, signal);
   signal.throwIfAborted();
+  const columns = checked?.columns;
+  if (checked !== undefined) {
+    await checkValues({ dataset, at, metrics: metricsOf(benchmark) }, checked.source, view, report, signal);
+    await checkDatasetChange(benchmark, view, report, signal);
+  }
   await checkPerturbations(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
   await checkMeasures(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
+  await checkJudges(benchmark, columns, view, report, signal);
   await checkPrompts(benchmark, columns, view, report, signal);
   signal.throwIfAborted();
   return sorted();
 }
+
+const none = (): Promise<readonly string[]> => Promise.resolve([]);
 
 export function isEmbedded(model: string): boolean {
   return model.startsWith('embedded:');
@@ -66,7 +84,10 @@ async function checkConnections(
       connections.state === 'absent'
         ? `No \`workbench.yaml\` was found here or above, so there is no connection \`${model}\`. Create one with \`connections:\`, or use an embedded model such as \`embedded:linear\`.`
         : `\`workbench.yaml\` declares no connection \`${model}\`.${askDidYouMean(suggestion)} ${known}`;
-    report('unknown-connection', 'error', ['models', index], message, { replacement: suggestion });
+    report('unknown-connection', 'error', ['models', index], message, {
+      replacement: suggestion,
+      related: relatedPlaces(connections),
+    });
   });
 }
 
@@ -119,35 +140,4 @@ function checkBaseline(benchmark: Benchmark, report: ReportFinding): void {
   const suggestion = suggestWord(baseline, benchmark.models);
   const message = `The baseline \`${baseline}\` is not among \`models\`.${askDidYouMean(suggestion)} They are ${listWords(benchmark.models)}.`;
   report('unknown-model', 'error', ['compare', 'baseline'], message, { replacement: suggestion });
-}
-
-async function checkPrompts(
-  benchmark: Benchmark,
-  columns: readonly string[] | undefined,
-  view: WorkspaceView,
-  report: ReportFinding,
-  signal: AbortSignal,
-): Promise<void> {
-  const prompts = benchmark.prompts ?? [];
-  for (const [index, prompt] of prompts.entries()) {
-    const at = ['prompts', index];
-    const facts = await view.fileFacts(prompt, signal);
-    signal.throwIfAborted();
-    if (facts?.kind !== 'file') {
-      report('missing-file', 'error', at, `There is no file \`${prompt}\` (looked up from this file's folder).`);
-      continue;
-    }
-    const variables = await view.promptVariables(prompt, signal);
-    signal.throwIfAborted();
-    if (variables === undefined) {
-      report('unreadable-file', 'error', at, `\`${prompt}\` has errors; open it to see them.`);
-      continue;
-    }
-    for (const name of columns === undefined ? [] : variables) {
-      if (columns?.includes(name) !== false) continue;
-      const suggestion = suggestWord(name, columns);
-      const message = `\`${prompt}\` reads \`{{${name}}}\`, and the dataset has no such column.${askDidYouMean(suggestion)} Its columns: ${listWords(columns, 20)}.`;
-      report('unknown-column', 'error', at, message);
-    }
-  }
 }

@@ -25,6 +25,13 @@ export interface CheckedDataset extends Partial<Pick<Dataset, ExtraField>> {
 
 type ExtraField = 'config' | 'choices' | 'audio' | 'images' | 'filter' | 'sample';
 
+/** What could be told of a dataset. */
+export interface CheckedColumns {
+  readonly columns: readonly string[];
+  /** Where they were read. */
+  readonly source: CheckedSource;
+}
+
 /**
  * Whether the dataset written at `at` is there and has the columns it is said to have. Answers with its columns, absent where
  * they could not be told.
@@ -35,7 +42,7 @@ export async function checkDataset(
   view: WorkspaceView,
   report: ReportFinding,
   signal: AbortSignal,
-): Promise<readonly string[] | undefined> {
+): Promise<CheckedColumns | undefined> {
   await checkCard(dataset.card, [...at, 'card'], view, report, signal);
   checkInput(dataset, at, report);
   const kind = await checkFile(dataset, [...at, 'path'], view, report, signal);
@@ -49,11 +56,12 @@ export async function checkDataset(
     return undefined;
   }
   checkColumns(dataset, columns, at, report);
-  return columns;
+  checkRoles(dataset, at, report);
+  return { columns, source };
 }
 
 /** Which file or folder tells the columns, and what names it. */
-interface CheckedSource {
+export interface CheckedSource {
   readonly path: string;
   readonly format: DatasetFormat | undefined;
   readonly part: DatasetPart;
@@ -220,14 +228,38 @@ function checkColumns(
     const message = `\`${dataset.path}\` has no column \`${column}\`.${askDidYouMean(suggestion)} Its columns: ${listWords(columns, 20)}.`;
     report('unknown-column', 'error', [...at, ...path], message, { replacement: suggestion });
   }
-  if (dataset.input !== undefined && dataset.input === dataset.target && hasColumn(columns, dataset.input)) {
-    report(
-      'unknown-column',
-      'warning',
-      [...at, 'target'],
-      'Input and target are the same column: every model would be told the answer.',
+}
+
+/** A column that has two parts to play gives one of them away. */
+function checkRoles(dataset: CheckedDataset, at: DocumentPath, report: ReportFinding): void {
+  const { input, target, split, slices = [], choices } = dataset;
+  const tell = (path: DocumentPath, message: string): void => {
+    report('column-used-twice', 'warning', [...at, ...path], message);
+  };
+  const targets = typeof target === 'object' ? target : [target];
+  targets.forEach((column, index) => {
+    const path = typeof target === 'object' ? ['target', index] : ['target'];
+    if (column === undefined) return;
+    if (column === input) tell(path, 'Input and target are the same column: every model would be told the answer.');
+    else if (column === split?.field)
+      tell(path, 'Target and split are the same column: every row that is asked would have the same answer.');
+  });
+  if (split?.field !== undefined && split.field === input)
+    tell(['split', 'field'], 'Input and split are the same column: every row that is asked would be the same.');
+  if (typeof choices === 'string' && (choices === input || targets.includes(choices)))
+    tell(
+      ['choices'],
+      `\`${choices}\` is also the ${choices === input ? 'input' : 'target'}. Choices have a column of their own.`,
     );
-  }
+  slices.forEach((slice, index) => {
+    if (slice === split?.field)
+      tell(
+        ['slices', index],
+        `\`${slice}\` names the split: all rows that are asked have the same value, so there is one slice.`,
+      );
+    else if (slice === input)
+      tell(['slices', index], `\`${slice}\` is the input: slices of one row each tell nothing.`);
+  });
 }
 
 /** Whether there is a column of this name, or one that `a.b` may be a field of. */

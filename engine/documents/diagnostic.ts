@@ -1,3 +1,7 @@
+import type { DiagnosticCode, Severity } from './codes.ts';
+
+export type { DiagnosticCode, Severity } from './codes.ts';
+
 /** Counted from 0; characters are UTF-16 code units, as in the language server protocol. */
 export interface Position {
   readonly line: number;
@@ -10,60 +14,14 @@ export interface Range {
   readonly end: Position;
 }
 
-/** What is wrong, as a stable code. */
-export type DiagnosticCode =
-  | 'yaml-syntax'
-  | 'tab-indentation'
-  | 'duplicate-key'
-  | 'unknown-anchor'
-  | 'anchor-cycle'
-  | 'too-many-aliases'
-  | 'too-deep'
-  | 'too-large'
-  | 'several-documents'
-  | 'unknown-tag'
-  | 'empty-file'
-  | 'unknown-field'
-  | 'missing-field'
-  | 'missing-value'
-  | 'wrong-type'
-  | 'not-allowed-value'
-  | 'bad-format'
-  | 'out-of-range'
-  | 'wrong-length'
-  | 'duplicate-item'
-  | 'conflicting-fields'
-  | 'unknown-connection'
-  | 'unknown-column'
-  | 'unknown-figure'
-  | 'unknown-model'
-  | 'missing-file'
-  | 'unreadable-file'
-  | 'missing-split'
-  | 'metric-unsuitable'
-  | 'unknown-platform'
-  | 'unknown-aspect'
-  | 'unknown-benchmark'
-  | 'unknown-slice'
-  | 'unknown-policy'
-  | 'ambiguous-policy'
-  | 'policy-cycle'
-  | 'policy-broken'
-  | 'version-mismatch'
-  | 'wider-level'
-  | 'loosened-rule'
-  | 'conflicting-rules'
-  | 'duplicate-id'
-  | 'incomplete-control'
-  | 'incomplete-check'
-  | 'unknown-framework'
-  | 'unknown-framework-id'
-  | 'unsatisfiable-gate'
-  | 'budget-below-estimate'
-  | 'prompt-template'
-  | 'secret-in-file';
-
-export type Severity = 'error' | 'warning';
+/** Another place that belongs to a finding. */
+export interface RelatedPlace {
+  /** What is to be seen there. */
+  readonly message: string;
+  readonly range: Range;
+  /** Absolute path of its file; absent for the finding's own. */
+  readonly path?: string;
+}
 
 /** One finding in a user's file. */
 export interface Diagnostic {
@@ -74,8 +32,8 @@ export interface Diagnostic {
   readonly range: Range;
   /** Text that, put in place of `range`, probably is what was meant. */
   readonly replacement?: string;
-  /** Other places in the same file that belong to the finding. */
-  readonly related?: readonly { readonly message: string; readonly range: Range }[];
+  /** Other places that belong to the finding. */
+  readonly related?: readonly RelatedPlace[];
   /** The text at `range` may be a secret and must not be shown. */
   readonly sensitive?: boolean;
 }
@@ -100,5 +58,12 @@ export type ReportFinding = (
   severity: Severity,
   path: DocumentPath,
   message: string,
-  extra?: { readonly part?: 'key' | 'value'; readonly replacement?: string | undefined },
+  extra?: FindingExtras,
 ) => void;
+
+export interface FindingExtras {
+  /** What is underlined; default `value`. */
+  readonly part?: 'key' | 'value';
+  readonly replacement?: string | undefined;
+  readonly related?: readonly RelatedPlace[] | undefined;
+}

@@ -1,10 +1,10 @@
 import type { Benchmark, GateCondition } from '../../schemas/generated/files.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { rangeOf } from '../metrics/range.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import { figuresOfMetric, usableMetrics } from './metric-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
+import { checkThreshold } from './threshold-checks.ts';
 
 /** Ids of the figures a benchmark computes, by which a gate names them. */
 export function figuresOf(
@@ -69,31 +69,8 @@ function checkBounds(
     );
     return;
   }
-  const owner = ownerOf(figure, metrics);
-  if (owner === undefined) return;
-  const range = rangeOf(owner, owner.id === figure ? (owner.figures[0] ?? figure) : figure);
-  for (const [field, bound] of [
-    ['atLeast', atLeast],
-    ['atMost', atMost],
-  ] as const) {
-    if (bound === undefined) continue;
-    const { least = -Infinity, most = Infinity } = range;
-    const place = [...at, field];
-    if (bound > most) {
-      const share = most === 1 && bound <= 100 ? ` For ${bound} % write ${bound / 100}.` : '';
-      const severity = field === 'atLeast' ? 'error' : 'warning';
-      report('unsatisfiable-gate', severity, place, `\`${figure}\` lies between ${least} and ${most}.${share}`);
-    } else if (bound < least) {
-      const severity = field === 'atMost' ? 'error' : 'warning';
-      report('unsatisfiable-gate', severity, place, `\`${figure}\` is never below ${least}.`);
-    }
-  }
-}
-
-/** The metric that computes a figure. */
-function ownerOf(figure: string, metrics: readonly Metric[]): Metric | undefined {
-  return (
-    metrics.find(metric => metric.id === figure || metric.figures.includes(figure)) ??
-    metrics.find(metric => figure.startsWith(`${metric.id}.`))
-  );
+  if (atLeast !== undefined)
+    checkThreshold(figure, { value: atLeast, isLeast: true }, metrics, [...at, 'atLeast'], report);
+  if (atMost !== undefined)
+    checkThreshold(figure, { value: atMost, isLeast: false }, metrics, [...at, 'atMost'], report);
 }

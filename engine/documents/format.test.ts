@@ -50,7 +50,13 @@ describe('formatDiagnostics', () => {
     };
     assert.equal(sarif.version, '2.1.0');
     const run = sarif.runs[0];
-    assert.deepEqual(run?.tool.driver.rules, [{ id: 'unknown-field' }]);
+    assert.deepEqual(run?.tool.driver.rules, [
+      {
+        id: 'unknown-field',
+        shortDescription: { text: 'There is no such field.' },
+        defaultConfiguration: { level: 'error' },
+      },
+    ]);
     assert.equal(run.results.length, 2);
     assert.deepEqual(run.results[1]?.locations[0]?.physicalLocation, {
       artifactLocation: { uri: 'a%20b/c.bench.yaml' },

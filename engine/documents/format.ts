@@ -1,4 +1,5 @@
-import type { Diagnostic } from './diagnostic.ts';
+import { diagnosticCodes, type DiagnosticCode, type Severity } from './codes.ts';
+import type { Diagnostic, Range } from './diagnostic.ts';
 import { indexLines } from './lines.ts';
 
 /** A file's findings together with what is needed to show them. */
@@ -31,17 +32,30 @@ function formatText(file: FileDiagnostics): string {
   const lines = indexLines(file.text);
   let text = '';
   for (const diagnostic of file.diagnostics) {
-    const { start, end } = diagnostic.range;
+    const { start } = diagnostic.range;
     text += `${file.path}:${start.line + 1}:${start.character + 1}: ${diagnostic.severity}: ${diagnostic.message} [${diagnostic.code}]\n`;
     const source = maskSecrets(lines.lineText(start.line), diagnostic);
-    if (source.trim() === '') continue;
-    const from = Math.max(0, start.character - 60);
-    const shown = source.slice(from, from + 120).replaceAll('\t', ' ');
-    const length = end.line === start.line ? end.character - start.character : source.length - start.character;
-    const marked = Math.max(1, Math.min(length, shown.length - (start.character - from)));
-    text += `  ${shown}\n  ${' '.repeat(start.character - from)}${'^'.repeat(marked)}\n`;
+    text += formatSource(source, diagnostic.range) + formatRelated(file.path, diagnostic);
   }
   return text;
+}
+
+function formatSource(source: string, { start, end }: Range): string {
+  if (source.trim() === '') return '';
+  const from = Math.max(0, start.character - 60);
+  const shown = source.slice(from, from + 120).replaceAll('\t', ' ');
+  const length = end.line === start.line ? end.character - start.character : source.length - start.character;
+  const marked = Math.max(1, Math.min(length, shown.length - (start.character - from)));
+  return `  ${shown}\n  ${' '.repeat(start.character - from)}${'^'.repeat(marked)}\n`;
+}
+
+function formatRelated(path: string, { related = [] }: Diagnostic): string {
+  return related
+    .map(other => {
+      const { line, character } = other.range.start;
+      return `  ${other.path ?? path}:${line + 1}:${character + 1}: ${other.message}\n`;
+    })
+    .join('');
 }
 
 /** A key somebody wrote into a file by mistake must not travel on into a terminal or a CI log. */
@@ -63,17 +77,25 @@ function maskSecrets(line: string, diagnostic: Diagnostic): string {
 function toJson(file: FileDiagnostics): unknown {
   return {
     path: file.path,
-    diagnostics: file.diagnostics.map(({ code, severity, message, range, replacement }) => ({
+    diagnostics: file.diagnostics.map(({ code, severity, message, range, replacement, related = [] }) => ({
       code,
       severity,
       message,
-      line: range.start.line + 1,
-      column: range.start.character + 1,
-      endLine: range.end.line + 1,
-      endColumn: range.end.character + 1,
+      ...toPlace(range),
       ...(replacement !== undefined && { replacement }),
+      ...(related.length > 0 && {
+        related: related.map(other => ({
+          path: other.path ?? file.path,
+          message: other.message,
+          ...toPlace(other.range),
+        })),
+      }),
     })),
   };
+}
+
+function toPlace({ start, end }: Range): object {
+  return { line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
 }
 
 /** SARIF 2.1.0, OASIS standard; columns in UTF-16 code units, as its default says. */
@@ -83,11 +105,16 @@ function toSarif(files: readonly FileDiagnostics[]): unknown {
     file.diagnostics.map(diagnostic => ({
       ruleId: diagnostic.code,
       ruleIndex: codes.indexOf(diagnostic.code),
-      level: diagnostic.severity,
+      level: toLevel(diagnostic.severity),
       message: { text: diagnostic.message },
-      locations: [
-        { physicalLocation: { artifactLocation: { uri: toUri(file.path) }, region: toRegion(diagnostic.range) } },
-      ],
+      locations: [{ physicalLocation: toLocation(file.path, diagnostic.range) }],
+      ...(diagnostic.related !== undefined && {
+        relatedLocations: diagnostic.related.map(({ path, range, message }, id) => ({
+          id,
+          message: { text: message },
+          physicalLocation: toLocation(path ?? file.path, range),
+        })),
+      }),
     })),
   );
   return {
@@ -95,7 +122,7 @@ function toSarif(files: readonly FileDiagnostics[]): unknown {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'aiwb', rules: codes.map(id => ({ id })) } },
+        tool: { driver: { name: 'aiwb', rules: codes.map(toRule) } },
         columnKind: 'utf16CodeUnits',
         results,
       },
@@ -103,7 +130,21 @@ function toSarif(files: readonly FileDiagnostics[]): unknown {
   };
 }
 
-function toRegion(range: Diagnostic['range']): unknown {
+/** SARIF knows three levels. */
+function toLevel(severity: Severity): 'error' | 'warning' | 'note' {
+  return severity === 'error' || severity === 'warning' ? severity : 'note';
+}
+
+function toRule(code: DiagnosticCode): unknown {
+  const { title, severity } = diagnosticCodes[code];
+  return { id: code, shortDescription: { text: title }, defaultConfiguration: { level: toLevel(severity) } };
+}
+
+function toLocation(path: string, range: Range): unknown {
+  return { artifactLocation: { uri: toUri(path) }, region: toRegion(range) };
+}
+
+function toRegion(range: Range): unknown {
   return {
     startLine: range.start.line + 1,
     startColumn: range.start.character + 1,

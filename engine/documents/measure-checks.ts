@@ -6,7 +6,7 @@ import { defaultJudge } from '../metrics/measure.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
-import type { DeclaredNames, WorkspaceView } from './workspace-view.ts';
+import { relatedPlaces, type DeclaredNames, type WorkspaceView } from './workspace-view.ts';
 
 /** Whether what metrics measure with is there: judges and classifiers, rubrics, columns, a baseline, and repeats enough. */
 export async function checkMeasures(
@@ -52,17 +52,18 @@ function createQuietly(
 function checkModels({ needs }: Metric, at: DocumentPath, connections: DeclaredNames, report: ReportFinding): void {
   if (connections.state === 'broken') return;
   const names = connections.state === 'known' ? connections.names : [];
+  const related = relatedPlaces(connections);
   for (const model of needs?.models ?? []) {
     if (model === defaultJudge) {
       if (connections.state === 'known' && connections.judge !== undefined) continue;
       const message =
         'No judge is named here, and `workbench.yaml` has none. Name a connection with `model`, or set `judge` in `workbench.yaml`.';
-      report('unknown-connection', 'error', at, message);
+      report('unknown-connection', 'error', at, message, { related });
     } else if (!names.includes(model)) {
       const suggestion = suggestWord(model, names);
       const known = names.length === 0 ? 'It declares none.' : `It declares ${listWords(names)}.`;
       const message = `\`workbench.yaml\` declares no connection \`${model}\`.${askDidYouMean(suggestion)} ${known}`;
-      report('unknown-connection', 'error', at, message);
+      report('unknown-connection', 'error', at, message, { related });
     }
   }
 }

@@ -125,7 +125,9 @@ export function describeDocument<K extends DocumentKind>(kind: K, text: string, 
       if (!validate(collected.value)) {
         const faults: readonly SchemaFault[] = validate.errors ?? [];
         const sourceAt = (path: DocumentPath): string => text.slice(...span(path, 'value'));
-        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), syntax));
+        // A repeated field has a value; an alias of nothing has none.
+        const broken = diagnostics.filter(({ code }) => code !== 'duplicate-key');
+        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), broken));
       }
     }
   }

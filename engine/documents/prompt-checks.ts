@@ -1,43 +1,38 @@
-import type { PromptPart } from '../../schemas/generated/files.ts';
-import { textOfPart } from '../prompts/parts.ts';
 import { compileTemplate } from '../prompts/template.ts';
-import type { Diagnostic, DocumentPath } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { shortPlace, sortFindings } from './findings.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
+import { findUnusedNames, templatesOf } from './prompt-variables.ts';
 
-/** Whether every message of a prompt is a template that can be read. */
+/** Whether every message of a prompt is a template that can be read, and reads the names it sets. */
 export function checkPrompt(parsed: ParsedDocument<'prompt'>): Diagnostic[] {
   const found: Diagnostic[] = [];
-  (parsed.value?.messages ?? []).forEach((message, index) => {
-    for (const { text, path } of templatesOf(message.content)) {
-      const fault = faultOfTemplate(text);
-      if (fault === undefined) continue;
-      const at = ['messages', index, 'content', ...path];
-      const range = parsed.locate(at, 'value');
-      const oneLine = range.start.line === range.end.line ? range : parsed.locate(at, 'key');
-      found.push({ code: 'prompt-template', severity: 'error', message: fault, range: oneLine });
-    }
-  });
-  return found;
+  for (const { text, path } of templatesOf(parsed)) {
+    const fault = faultOfTemplate(text);
+    if (fault === undefined) continue;
+    found.push({ code: 'prompt-template', severity: 'error', message: fault, range: shortPlace(parsed, path) });
+  }
+  for (const { name, range } of found.length > 0 ? [] : findUnusedNames(parsed)) {
+    const message = `\`${name}\` is set here and never read.`;
+    found.push({ code: 'unused-variable', severity: 'hint', message, range });
+  }
+  return sortFindings(found);
 }
 
 /** Names the messages read from a row; absent when the prompt has errors. */
 export function parsePromptVariables(text: string): readonly string[] | undefined {
-  const { value } = parseDocument('prompt', text);
-  if (value === undefined) return undefined;
+  return readPromptVariables(parseDocument('prompt', text));
+}
+
+/** The same of a prompt that is parsed already. */
+export function readPromptVariables(parsed: ParsedDocument<'prompt'>): readonly string[] | undefined {
+  if (parsed.value === undefined) return undefined;
   const names = new Set<string>();
-  for (const { text } of value.messages.flatMap(({ content }) => templatesOf(content))) {
+  for (const { text } of templatesOf(parsed)) {
     if (faultOfTemplate(text) !== undefined) return undefined;
     for (const name of compileTemplate(text, '').variables) names.add(name);
   }
   return [...names];
-}
-
-/** The templates of one message, each with its place below `content`. */
-function templatesOf(
-  content: string | readonly PromptPart[],
-): readonly { readonly text: string; readonly path: DocumentPath }[] {
-  if (typeof content === 'string') return [{ text: content, path: [] }];
-  return content.map((part, index) => ({ text: textOfPart(part), path: [index, part.type] }));
 }
 
 function faultOfTemplate(content: string): string | undefined {

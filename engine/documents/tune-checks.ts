@@ -8,8 +8,10 @@ import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
 import { tryMetric, usableMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
+import { checkBase } from './registry-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
-import type { WorkspaceView } from './workspace-view.ts';
+import { checkValues } from './value-checks.ts';
+import { relatedPlaces, type WorkspaceView } from './workspace-view.ts';
 
 export type AspectName = keyof TuningJob['aspects'];
 
@@ -46,6 +48,9 @@ export async function checkTuningJob(
   const { report, sorted } = collectFindings(parsed);
   await checkPlatform(job, view, report, signal);
   signal.throwIfAborted();
+  const entries = job.evaluation?.metrics ?? defaultTuningMetrics ?? [];
+  const metrics = { at: ['evaluation', 'metrics'], entries };
+  const reportOnce = withoutRepeats(report);
   for (const [name, { dataset }] of aspectsOf(job)) {
     const at = ['aspects', name, 'dataset'];
     if (dataset.split.train === dataset.split.test) {
@@ -53,15 +58,31 @@ export async function checkTuningJob(
         'Training and test split are the same: the model would be tested on what it learnt. Name two values.';
       report('missing-split', 'error', [...at, 'split', 'test'], message);
     }
-    await checkDataset(dataset, at, view, report, signal);
+    const checked = await checkDataset(dataset, at, view, report, signal);
     signal.throwIfAborted();
+    if (checked !== undefined) {
+      await checkValues({ dataset, at, metrics }, checked.source, view, reportOnce, signal);
+    }
   }
+  if (view.remembered !== undefined) await checkBase(job, view.tuningJobs ?? none, view.remembered, report, signal);
   checkMetrics(job, report);
   checkSelection(job, report);
   checkAlias(job, report);
   await checkCard(job.register?.card, ['register', 'card'], view, report, signal);
   return sorted();
 }
+
+/** Aspects share the job's metrics: what does not suit one is told once. */
+function withoutRepeats(report: ReportFinding): ReportFinding {
+  const told = new Set<string>();
+  return (code, severity, path, message, extra) => {
+    const key = JSON.stringify([code, path]);
+    if (!told.has(key)) report(code, severity, path, message, extra);
+    told.add(key);
+  };
+}
+
+const none = (): Promise<readonly string[]> => Promise.resolve([]);
 
 async function checkPlatform(
   job: TuningJob,
@@ -80,7 +101,8 @@ async function checkPlatform(
     declared.state === 'absent'
       ? `No \`workbench.yaml\` was found here or above, so there is no platform \`${platform}\`. Create one with \`compute:\`, or use \`local\`.`
       : `\`workbench.yaml\` declares no platform \`${platform}\` under \`compute\`.${askDidYouMean(suggestion)} There ${names.length === 0 ? 'is only `local`' : `are ${listWords([...new Set([localPlatform, ...names])])}`}.`;
-  report('unknown-platform', 'error', ['platform'], message, { replacement: suggestion });
+  const related = relatedPlaces(declared);
+  report('unknown-platform', 'error', ['platform'], message, { replacement: suggestion, related });
 }
 
 /** Training measures answers to its own rows, not an endpoint: labels and texts, and each figure once. */

@@ -1,5 +1,8 @@
 import type { Diagnostic, DocumentPath } from './diagnostic.ts';
+import { collectFindings, shortPlace } from './findings.ts';
 import type { ParsedDocument } from './parse.ts';
+import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
+import type { WorkspaceView } from './workspace-view.ts';
 
 const headersWithKeys =
   /^(authorization|proxy-authorization|cookie|x-api-key|api-key|apikey|x-auth-token|x-access-token|x-goog-api-key|ocp-apim-subscription-key)$/i;
@@ -10,7 +13,7 @@ const keyInQuery = /[?&](api[-_]?key|key|token|access[-_]?token|code|sig)=[^&]+/
 
 /** What the schema cannot say: what looks like a secret, which everybody with the repository reads, and fields that exclude each other. */
 export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
-  const found: Diagnostic[] = [...checkCombinations(parsed)];
+  const found: Diagnostic[] = [...checkCombinations(parsed), ...checkJudge(parsed)];
   const report = (path: DocumentPath, what: string): void => {
     found.push({
       code: 'secret-in-file',
@@ -42,6 +45,53 @@ export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[
   return found;
 }
 
+/** Whether the files a workbench.yaml names are there. Nothing when the file itself has errors. */
+export async function checkWorkbenchFiles(
+  parsed: ParsedDocument<'workbench'>,
+  view: Pick<WorkspaceView, 'fileFacts'>,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const { report, sorted } = collectFindings(parsed);
+  for (const { file, at } of filesOf(parsed)) {
+    const facts = await view.fileFacts(file, signal);
+    signal.throwIfAborted();
+    if (facts?.kind === 'file') continue;
+    report('missing-file', 'warning', at, `There is no file \`${file}\` (looked up from this file's folder).`);
+  }
+  return sorted();
+}
+
+function filesOf({
+  value,
+}: ParsedDocument<'workbench'>): readonly { readonly file: string; readonly at: DocumentPath }[] {
+  const found: { file: string; at: DocumentPath }[] = [];
+  for (const [name, connection] of Object.entries(value?.connections ?? {})) {
+    if (connection.provider === 'replay' && connection.path !== undefined)
+      found.push({ file: connection.path, at: ['connections', name, 'path'] });
+  }
+  const { caCertificates = [], clientCertificate } = value?.network ?? {};
+  caCertificates.forEach((file, index) => found.push({ file, at: ['network', 'caCertificates', index] }));
+  for (const field of ['cert', 'key'] as const) {
+    const file = clientCertificate?.[field];
+    if (file !== undefined) found.push({ file, at: ['network', 'clientCertificate', field] });
+  }
+  return found;
+}
+
+function checkJudge(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
+  const { judge, connections = {} } = parsed.value ?? {};
+  if (judge === undefined || Object.hasOwn(connections, judge)) return [];
+  const { report, sorted } = collectFindings(parsed);
+  const names = Object.keys(connections);
+  const suggestion = suggestWord(judge, names);
+  const known = names.length === 0 ? 'There are none.' : `There are ${listWords(names)}.`;
+  const message = `The judge \`${judge}\` is none of the \`connections\`.${askDidYouMean(suggestion)} ${known}`;
+  const related =
+    names.length === 0 ? [] : [{ message: 'The connections.', range: shortPlace(parsed, ['connections'], 'key') }];
+  report('unknown-connection', 'error', ['judge'], message, { replacement: suggestion, related });
+  return sorted();
+}
+
 function checkCombinations(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [name, connection] of Object.entries(parsed.value?.connections ?? {})) {
@@ -52,6 +102,7 @@ function checkCombinations(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
         severity: 'error',
         message: `\`${name}\` has both \`apiKey\` and \`auth\`. Keep the one that is meant.`,
         range: parsed.locate([...at, 'auth'], 'key'),
+        related: [{ message: 'The key.', range: parsed.locate([...at, 'apiKey'], 'key') }],
       });
     }
     if (connection.provider !== 'replay' || (connection.path === undefined) !== (connection.run === undefined))
@@ -64,6 +115,7 @@ function checkCombinations(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
         ? `\`${name}\` needs \`path\`, a file of recorded answers, or \`run\`, a stored run.`
         : `\`${name}\` has both \`path\` and \`run\`. Keep the one that is meant.`,
       range: parsed.locate(isMissing ? at : [...at, 'run'], 'key'),
+      ...(!isMissing && { related: [{ message: 'The file.', range: parsed.locate([...at, 'path'], 'key') }] }),
     });
   }
   return found;

@@ -1,16 +1,23 @@
+import type { Benchmark } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { readColumns } from '../datasets/columns.ts';
 import type { DatasetFormat } from '../datasets/formats.ts';
 import type { DatasetPart } from '../datasets/huggingface/layout.ts';
+import { sampleColumns, type DatasetSample } from '../datasets/sample-columns.ts';
 import type { FileFacts, Files } from '../ports/files.ts';
+import type { RelatedPlace } from './diagnostic.ts';
+import { shortPlace } from './findings.ts';
 import { parsePromptVariables } from './prompt-checks.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
+import type { Remembered } from './remembered.ts';
 
 /** Names that workbench.yaml declares: of connections, or of platforms. */
 export type DeclaredNames =
   | {
       readonly state: 'known';
       readonly names: readonly string[];
+      /** Where they are declared. */
+      readonly place?: RelatedPlace;
       /** Beside connections: the one that judges where a metric names none. */
       readonly judge?: string;
     }
@@ -42,7 +49,39 @@ export interface WorkspaceView {
   ): Promise<string | undefined>;
   /** Names the prompt's messages read; absent when the prompt file is missing or has errors of its own. */
   promptVariables(path: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
+  /** A prompt file, read; absent when it is missing. */
+  prompt?(path: string, signal: AbortSignal): Promise<ReadPrompt | undefined>;
+  /** A short text file; absent when it is missing, or too long to be one. */
+  shortText?(path: string, signal: AbortSignal): Promise<string | undefined>;
+  /** What the first rows hold in some columns; absent when they cannot be read. */
+  sample?(
+    path: string,
+    format: DatasetFormat | undefined,
+    part: DatasetPart,
+    columns: readonly string[],
+    signal: AbortSignal,
+  ): Promise<DatasetSample | undefined>;
+  /** Digest and number of the rows a benchmark asks now, `limit` at most; absent when they cannot be read. Reads the whole dataset. */
+  scan?(
+    benchmark: Benchmark,
+    limit: number | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: number; readonly digest: string } | undefined>;
+  /** Names of the tuning jobs among the workspace's files. */
+  tuningJobs?(signal: AbortSignal): Promise<readonly string[]>;
+  /** What the workspace's store remembers. */
+  readonly remembered?: Remembered | undefined;
 }
+
+/** A prompt file, read. */
+export interface ReadPrompt {
+  /** Absolute path. */
+  readonly path: string;
+  readonly parsed: ParsedDocument<'prompt'>;
+}
+
+/** Longer texts are no rubric. */
+const longestShortText = 256 * 1024;
 
 /**
  * The view from one file: its own folder, and the workbench.yaml that applies to it (absent when there is none).
@@ -53,7 +92,7 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
     if (workbenchPath === undefined) return { state: 'absent' };
     const text = await readIfThere(files, workbenchPath, signal);
     if (text === undefined) return { state: 'absent' };
-    return declaredNames(parseDocument('workbench', text), section);
+    return declaredNames(parseDocument('workbench', text), section, workbenchPath);
   }
 
   return {
@@ -83,23 +122,62 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
       const text = await readIfThere(files, files.resolve(folder, path), signal);
       return text === undefined ? undefined : parsePromptVariables(text);
     },
+    async prompt(path, signal) {
+      const absolute = files.resolve(folder, path);
+      const text = await readIfThere(files, absolute, signal);
+      return text === undefined ? undefined : { path: absolute, parsed: parseDocument('prompt', text) };
+    },
+    shortText: (path, signal) => readIfThere(files, files.resolve(folder, path), signal, longestShortText),
+    async sample(path, format, part, columns, signal) {
+      try {
+        return await sampleColumns(files, { path: files.resolve(folder, path), format, part }, columns, signal);
+      } catch {
+        signal.throwIfAborted();
+        return undefined;
+      }
+    },
   };
 }
 
+/** Where names are declared, as findings point at it. */
+export function relatedPlaces(declared: DeclaredNames): readonly RelatedPlace[] {
+  return declared.state === 'known' && declared.place !== undefined ? [declared.place] : [];
+}
+
 /** What a workbench.yaml declares in one of its sections. */
-export function declaredNames(parsed: ParsedDocument<'workbench'>, section: 'connections' | 'compute'): DeclaredNames {
+export function declaredNames(
+  parsed: ParsedDocument<'workbench'>,
+  section: 'connections' | 'compute',
+  path?: string,
+): DeclaredNames {
   if (parsed.value === undefined) return { state: 'broken' };
   const { judge } = parsed.value;
   return {
     state: 'known',
     names: Object.keys(parsed.value[section] ?? {}),
+    ...(path !== undefined && { place: declarationPlace(parsed, section, path) }),
     ...(judge === undefined || section !== 'connections' ? {} : { judge }),
   };
 }
 
-async function readIfThere(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {
+function declarationPlace(
+  parsed: ParsedDocument<'workbench'>,
+  section: 'connections' | 'compute',
+  path: string,
+): RelatedPlace {
+  const isThere = parsed.value?.[section] !== undefined;
+  const message = isThere ? `What is declared under \`${section}\`.` : `\`${section}\` would be declared in this file.`;
+  return { path, message, range: isThere ? shortPlace(parsed, [section], 'key') : parsed.rangeAt(0, 0) };
+}
+
+async function readIfThere(
+  files: Files,
+  path: string,
+  signal: AbortSignal,
+  limit?: number,
+): Promise<string | undefined> {
   try {
-    return await files.readText(path, signal);
+    return await files.readText(path, signal, limit);
   } catch {
     signal.throwIfAborted();
     return undefined;

@@ -106,13 +106,18 @@ function joinControls(
     }
     if (!isSameStatement(known.origin, other.origin)) {
       const message = `The control \`${id}\` is asked for by ${describePlace(known.origin)} and, as another one, by ${describePlace(other.origin)}. Ids of controls are unique; rename one.`;
-      report('duplicate-id', at, message);
+      const related = [known.origin, other.origin].map(origin => ({ ...origin, message: `One control \`${id}\`.` }));
+      report('duplicate-id', at, message, { related });
       continue;
     }
     const met = meetControls(known, other);
     if ('conflict' in met) {
       const message = `The check \`${met.conflict}\` of \`${id}\` is made stricter in two ways that cannot both hold, by ${[...new Set([...known.tightenedBy, ...other.tightenedBy])].map(name => `\`${name}\``).join(' and ')}.`;
-      report('conflicting-rules', at, message);
+      const related = [known, other].flatMap(({ checks }) => {
+        const check = checks.get(met.conflict);
+        return check === undefined ? [] : [{ ...check.stated, message: `\`${met.conflict}\` is made stricter here.` }];
+      });
+      report('conflicting-rules', at, message, { related });
     } else controls.set(id, met);
   }
 }
@@ -132,20 +137,22 @@ function stateControls(
   const owners = new Map<string, { readonly control: string; readonly stated: Statement }>();
   for (const [control, { checks }] of inherited)
     for (const [id, { stated }] of checks) owners.set(id, { control, stated });
-  const own = new Set<string>();
+  const own = new Map<string, number>();
   (document.policy.controls ?? []).forEach((control, index) => {
     const path = ['controls', index];
     const stated = { document, path };
     const mappings = readMappings(control.mappings ?? [], frameworks, [...path, 'mappings'], report);
-    if (own.has(control.id)) {
+    const first = own.get(control.id);
+    if (first !== undefined) {
       report(
         'duplicate-id',
         [...path, 'id'],
         `\`${control.id}\` stands in this policy already; put both into one control.`,
+        { related: [{ document, path: ['controls', first], message: `The first \`${control.id}\`.` }] },
       );
       return;
     }
-    own.add(control.id);
+    own.set(control.id, index);
     const areChecksUnique = checkIds(control.id, control.checks ?? [], stated, owners, report);
     const known = inherited.get(control.id);
     const result =
@@ -174,7 +181,9 @@ function checkIds(
     if (owner !== undefined && !isTightened) {
       const where = owner.stated.document === stated.document ? 'in this policy' : `in ${describePlace(owner.stated)}`;
       const message = `A check \`${id}\` stands ${where} already, under the control \`${owner.control}\`. Ids of checks are unique.`;
-      report('duplicate-id', [...here.path, 'id'], message);
+      report('duplicate-id', [...here.path, 'id'], message, {
+        related: [{ ...owner.stated, message: `The first \`${id}\`.` }],
+      });
       areUnique = false;
       return;
     }

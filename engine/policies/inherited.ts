@@ -122,7 +122,8 @@ function checkApplicability(
 ): void {
   if (child.appliesTo === undefined || JSON.stringify(child.appliesTo) === JSON.stringify(control.appliesTo)) return;
   const message = `\`${control.id}\` is inherited from ${describePlace(origin)} and applies where it says: leave \`appliesTo\` out. What only some models need is a control of its own.`;
-  report('loosened-rule', [...stated.path, 'appliesTo'], message, { part: 'key' });
+  const related = [{ ...origin, message: `\`${control.id}\` is first asked for here.` }];
+  report('loosened-rule', [...stated.path, 'appliesTo'], message, { part: 'key', related });
 }
 
 export function reportLoosened(
@@ -135,7 +136,8 @@ export function reportLoosened(
 ): void {
   const field = typeof path.at(-1) === 'string' ? String(path.at(-1)) : 'this';
   const message = `\`${field}\` is ${actual}, and ${describePlace(inherited)} asks for ${wanted}. An inherited rule may be made stricter, never looser.`;
-  report('loosened-rule', path, message, { replacement });
+  const related = [{ ...inherited, message: `\`${inherited.document.policy.id}\` asks for ${wanted} here.` }];
+  report('loosened-rule', path, message, { replacement, related });
 }
 
 /**

@@ -3,7 +3,7 @@ import validRange from 'semver/ranges/valid.js';
 import { closestName } from '../base/suggest.ts';
 import type { DocumentPath } from '../documents/diagnostic.ts';
 import { rankOfLevel } from './ranks.ts';
-import { describePolicy, type ReportBreach } from './places.ts';
+import { describePolicy, locateRelated, type RelatedStatement, type ReportBreach } from './places.ts';
 import type { PolicyFinder, PolicyFinding, PolicySource } from './policy-set.ts';
 
 /** A policy with those it extends. */
@@ -30,7 +30,8 @@ function keyOf(document: PolicySource): string {
 
 /** Makes findings of one policy. */
 export function reportInto(findings: PolicyFinding[], document: PolicySource): ReportBreach {
-  return (code, path, message, { part, replacement } = {}) => {
+  return (code, path, message, { part, replacement, related = [] } = {}) => {
+    const places = locateRelated(related, document);
     findings.push({
       policy: document,
       document: document.path,
@@ -39,6 +40,7 @@ export function reportInto(findings: PolicyFinding[], document: PolicySource): R
       message,
       ...(part !== undefined && { part }),
       ...(replacement !== undefined && { replacement }),
+      ...(places !== undefined && { related: places }),
     });
   };
 }
@@ -106,7 +108,7 @@ export async function loadPolicies<D extends PolicySource>(
       return undefined;
     }
     if (found.length > 1) {
-      reportNamesakes(found, [...at, 'id'], report);
+      reportNamesakes(found, [...at, 'id'], child, report);
       return undefined;
     }
     checkVersion(parent, range, [...at, 'version'], report);
@@ -143,7 +145,7 @@ export async function loadPolicies<D extends PolicySource>(
   for (const document of given.values()) {
     const namesake = roots.find(root => root.document.policy.id === document.policy.id);
     if (namesake === undefined) roots.push(await load(document, []));
-    else reportNamesakes([namesake.document, document], ['id'], reportInto(findings, document));
+    else reportNamesakes([namesake.document, document], ['id'], document, reportInto(findings, document));
   }
   const nodes = [...done.values()].sort(
     (a, b) => rankOfLevel(a.document.policy.level) - rankOfLevel(b.document.policy.level),
@@ -151,11 +153,19 @@ export async function loadPolicies<D extends PolicySource>(
   return { roots, nodes, findings };
 }
 
-function reportNamesakes(found: readonly PolicySource[], at: DocumentPath, report: ReportBreach): void {
+function reportNamesakes(
+  found: readonly PolicySource[],
+  at: DocumentPath,
+  document: PolicySource,
+  report: ReportBreach,
+): void {
   const id = found[0]?.policy.id ?? '';
   const files = found.map(({ file }) => file).join(', ');
   const message = `${found.length} policies are called \`${id}\`: ${files}. Ids are unique in a workspace; rename all but one.`;
-  report('ambiguous-policy', at, message);
+  const related = found
+    .filter(other => other !== document)
+    .map((other): RelatedStatement => ({ document: other, path: ['id'], message: `\`${id}\` is the id of this one.` }));
+  report('ambiguous-policy', at, message, { related });
 }
 
 function reportCycle(
@@ -166,7 +176,12 @@ function reportCycle(
   if (first === undefined) return;
   const names = [...steps.map(({ document }) => document.policy.id), first.document.policy.id];
   const message = `Policies cannot extend one another in a circle: ${names.map(name => `\`${name}\``).join(' → ')}.`;
-  reportInto(findings, first.document)('policy-cycle', ['extends', first.index, 'id'], message);
+  const related = steps.slice(1).map(({ document, index }): RelatedStatement => ({
+    document,
+    path: ['extends', index],
+    message: `\`${document.policy.id}\` goes on here.`,
+  }));
+  reportInto(findings, first.document)('policy-cycle', ['extends', first.index, 'id'], message, { related });
 }
 
 function checkVersion(parent: PolicySource, range: string, at: DocumentPath, report: ReportBreach): void {
@@ -186,6 +201,7 @@ function checkVersion(parent: PolicySource, range: string, at: DocumentPath, rep
     `${describePolicy(parent)} has version ${version}, which is not in \`${range}\`. Read what changed in it, then widen the range.`,
     {
       replacement: `^${version}`,
+      related: [{ document: parent, path: ['version'], message: 'Its version.' }],
     },
   );
 }
@@ -196,5 +212,6 @@ function checkLevel(child: PolicySource, parent: PolicySource, at: DocumentPath,
     'wider-level',
     at,
     `A ${child.policy.level} policy cannot extend ${describePolicy(parent)}, which is a ${parent.policy.level} policy: levels go from country over industry and corporate to team.`,
+    { related: [{ document: parent, path: ['level'], message: `\`${parent.policy.id}\` says its level here.` }] },
   );
 }

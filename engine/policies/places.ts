@@ -1,4 +1,5 @@
-import type { DocumentPath } from '../documents/diagnostic.ts';
+import type { DocumentPath, RelatedPlace } from '../documents/diagnostic.ts';
+import { shortPlace } from '../documents/findings.ts';
 import type { PolicyFinding, PolicySource } from './policy-set.ts';
 
 /** Where a rule is stated. */
@@ -12,8 +13,33 @@ export type ReportBreach = (
   code: PolicyFinding['code'],
   path: DocumentPath,
   message: string,
-  extra?: { readonly part?: 'key' | 'value'; readonly replacement?: string | undefined },
+  extra?: BreachExtras,
 ) => void;
+
+export interface BreachExtras {
+  readonly part?: 'key' | 'value';
+  readonly replacement?: string | undefined;
+  /** Other rules that have to do with it. */
+  readonly related?: readonly RelatedStatement[];
+}
+
+/** A rule that has to do with a finding, and what is to be seen there. */
+export interface RelatedStatement extends Statement {
+  readonly message: string;
+}
+
+/** Places of rules as a finding of `document` names them. */
+export function locateRelated(
+  related: readonly RelatedStatement[],
+  document: PolicySource,
+): readonly RelatedPlace[] | undefined {
+  if (related.length === 0) return undefined;
+  return related.map(({ document: other, path, message }) => ({
+    message,
+    range: shortPlace(other.parsed, path, 'key'),
+    ...(other !== document && { path: other.path }),
+  }));
+}
 
 /** `id` with file and line, as messages name an inherited rule. */
 export function describePlace({ document, path }: Statement): string {

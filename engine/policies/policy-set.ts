@@ -1,6 +1,6 @@
 import type { Applicability, Check, Control, Policy } from '../../schemas/generated/files.ts';
 import type { ControlSeverity, FrameworkMapping } from '../../schemas/generated/messages.ts';
-import type { DiagnosticCode, DocumentPath } from '../documents/diagnostic.ts';
+import type { DiagnosticCode, DocumentPath, RelatedPlace } from '../documents/diagnostic.ts';
 import type { ParsedDocument } from '../documents/parse.ts';
 import type { Digest } from '../ports/digest.ts';
 
@@ -100,6 +100,8 @@ export interface PolicyFinding {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly replacement?: string;
+  /** Other places that belong to it, seen from the policy. */
+  readonly related?: readonly RelatedPlace[];
 }
 
 export type PolicyResolution =

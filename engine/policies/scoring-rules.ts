@@ -52,11 +52,19 @@ function stateWeights(
       const known = other.weights[severity];
       if (weight === known) continue;
       const message = `\`${severity}\` weighs ${weight}, and ${describePlace(other.weightsStated)} weighs it ${known}. A policy that extends another keeps its weights.`;
-      report('loosened-rule', ['scoring', 'severityWeights', severity], message, { replacement: String(known) });
+      const related = [{ ...other.weightsStated, message: 'The weights that are inherited.' }];
+      report('loosened-rule', ['scoring', 'severityWeights', severity], message, {
+        replacement: String(known),
+        related,
+      });
     }
     if (other !== parent && !haveSameWeights(other.weights, parent.weights)) {
       const message = `${describePlace(parent.weightsStated)} and ${describePlace(other.weightsStated)} weigh severities differently, so one policy cannot extend both.`;
-      report('conflicting-rules', ['extends'], message, { part: 'key' });
+      const related = [parent.weightsStated, other.weightsStated].map(stated => ({
+        ...stated,
+        message: `The weights of \`${stated.document.policy.id}\`.`,
+      }));
+      report('conflicting-rules', ['extends'], message, { part: 'key', related });
     }
   }
   return { weights: parent.weights, weightsStated: parent.weightsStated };

@@ -1,163 +1,113 @@
-import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
-import { DiagnosticSeverity } from 'vscode-languageserver';
+import { DiagnosticRefreshRequest } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { checkBenchmark } from '../../engine/documents/benchmark-checks.ts';
-import { checkBudget } from '../../engine/documents/budget-checks.ts';
-import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
-import type { ParsedDocument } from '../../engine/documents/parse.ts';
-import { checkPolicy, viewPolicies } from '../../engine/documents/policy-checks.ts';
-import { checkPrompt } from '../../engine/documents/prompt-checks.ts';
-import { checkTuningJob } from '../../engine/documents/tune-checks.ts';
-import { checkWorkbench } from '../../engine/documents/workbench-checks.ts';
 import type { ServerContext } from '../context.ts';
+import { createAges, dependents, type ChangedKind } from '../diagnostics/ages.ts';
+import { createChecker } from '../diagnostics/checker.ts';
+import { createDocumentPull, createResultIds } from '../diagnostics/pull.ts';
+import { createWorkspacePull } from '../diagnostics/pull-workspace.ts';
+import { createPusher } from '../diagnostics/push.ts';
 import type { Feature } from '../feature.ts';
 import { pathOfUri } from '../uris.ts';
 
-/** Milliseconds of silence after an edit before a document is checked. */
+/** Milliseconds after a change before documents that depend on it are checked again. */
 const patience = 100;
 
 /**
- * Pushes a document's findings when it opens, shortly after each edit, and when a file it depends on changes. An answer for
- * a version that is no longer the newest is never sent.
+ * Findings: asked for by clients that can ask, sent to others when a document opens, after each edit, and when something it depends on changes. An
+ * answer for a version that is no longer the newest is never given.
  */
 export const diagnostics: Feature = {
-  capabilities: () => ({}),
+  capabilities: client =>
+    client.pullsDiagnostics
+      ? { diagnosticProvider: { identifier: 'aiwb', interFileDependencies: true, workspaceDiagnostics: true } }
+      : {},
   register: registerDiagnostics,
 };
 
 function registerDiagnostics(context: ServerContext): void {
-  const { connection, documents } = context;
-  const pending = new Map<string, AbortController>();
-
-  function schedule(document: TextDocument, delay: number): void {
-    if (kindOfLanguage(document.languageId) === undefined) return;
-    const { uri } = document;
-    pending.get(uri)?.abort();
-    const controller = new AbortController();
-    pending.set(uri, controller);
-    const timer = setTimeout(() => void publish(uri, controller.signal), delay);
-    controller.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  }
-
-  async function publish(uri: string, signal: AbortSignal): Promise<void> {
-    const document = documents.get(uri);
-    if (document === undefined) return;
-    const { version } = document;
-    try {
-      const found = await collectDiagnostics(context, document, signal);
-      if (signal.aborted || documents.get(uri)?.version !== version) return;
-      const diagnostics = found.map(diagnostic => toLsp(diagnostic, uri));
-      await connection.sendDiagnostics({ uri, version, diagnostics });
-    } catch (error) {
-      if (!signal.aborted) connection.console.error(`Checking ${uri} failed: ${String(error)}`);
-    }
-  }
-
-  function scheduleDependents(kind: DocumentKind | undefined, except?: string): void {
-    for (const document of documents.all()) {
-      const own = kindOfLanguage(document.languageId);
-      if (own !== undefined && document.uri !== except && dependents[kind ?? 'other'].includes(own))
-        schedule(document, patience);
-    }
-  }
-
-  context.estimates.onArrival(uri => {
-    const document = documents.get(uri);
-    if (document !== undefined) schedule(document, 0);
-  });
+  const { connection, documents, ports } = context;
+  const checker = createChecker(context);
+  const pusher = createPusher(context, checker);
+  const ages = createAges();
+  const ids = createResultIds();
   const opened = new Set<string>();
-  documents.onDidChangeContent(({ document }) => {
-    const isNew = !opened.has(document.uri);
-    opened.add(document.uri);
-    // Without watching, files may have come and gone since the last document was opened.
-    if (isNew && !context.client.watchesFiles) context.workspace.forgetAll();
-    schedule(document, isNew ? 0 : patience);
-    const kind = kindOfLanguage(document.languageId) ?? kindOfPath(document.uri);
-    if (kind !== undefined) scheduleDependents(kind, document.uri);
-  });
-  documents.onDidClose(({ document }) => {
-    opened.delete(document.uri);
-    pending.get(document.uri)?.abort();
-    pending.delete(document.uri);
-    const kind = kindOfLanguage(document.languageId);
-    if (kind === undefined) return;
-    forgetFile(document.uri);
-    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
-    scheduleDependents(kind);
-  });
-  connection.onDidChangeWatchedFiles(({ changes: changed }) => {
-    for (const { uri } of changed) forgetFile(uri);
-    for (const kind of new Set(changed.map(({ uri }) => kindOfPath(uri)))) scheduleDependents(kind);
-  });
+  /** Documents whose dependents wait to be checked, by the kind that changed. */
+  const waiting = new Map<string, () => void>();
+
+  // Editors that ask do so for documents with a tab of their own; cells of notebooks have none.
+  const isPushed = ({ uri }: TextDocument): boolean =>
+    !context.client.pullsDiagnostics || uri.startsWith('vscode-notebook-cell:');
+
+  function askAgain(): void {
+    if (!context.client.pullsDiagnostics || !context.client.refreshesDiagnostics) return;
+    // A client that is about to leave need not answer.
+    connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+  }
+
+  function checkAgain(kinds: readonly DocumentKind[], except?: string): void {
+    const affected = documents.all().filter(({ languageId, uri }) => {
+      const kind = kindOfLanguage(languageId);
+      return kind !== undefined && uri !== except && kinds.includes(kind);
+    });
+    for (const document of affected) if (isPushed(document)) pusher.schedule(document);
+    if (affected.some(document => !isPushed(document))) askAgain();
+  }
+
+  /** Soon checks what depends on a kind, once however often it changes until then. */
+  function checkDependents(changed: ChangedKind, except?: string): void {
+    ages.advance([changed]);
+    const key = `${changed} ${except ?? ''}`;
+    waiting.get(key)?.();
+    waiting.set(
+      key,
+      ports.clock.after(patience, () => {
+        waiting.delete(key);
+        checkAgain(dependents[changed], except);
+      }),
+    );
+  }
 
   function forgetFile(uri: string): void {
     const path = pathOfUri(uri);
     if (path !== undefined) context.workspace.forget(path);
   }
-}
 
-/** Kinds whose findings depend on files of a kind; `other` are datasets and cards. */
-const dependents: Readonly<Record<DocumentKind | 'other', readonly DocumentKind[]>> = {
-  bench: ['policy'],
-  tune: [],
-  policy: ['policy'],
-  // It also says where the workspace starts.
-  workbench: ['bench', 'tune', 'policy'],
-  prompt: ['bench'],
-  other: ['bench', 'tune'],
-};
-
-async function collectDiagnostics(
-  context: ServerContext,
-  document: TextDocument,
-  signal: AbortSignal,
-): Promise<readonly Diagnostic[]> {
-  const parsed = context.parsed.parse(document);
-  if (parsed === undefined) return [];
-  return [...parsed.diagnostics, ...(await runChecks(context, document.uri, parsed, signal))];
-}
-
-async function runChecks(
-  context: ServerContext,
-  uri: string,
-  parsed: ParsedDocument,
-  signal: AbortSignal,
-): Promise<readonly Diagnostic[]> {
-  if (isKind(parsed, 'workbench')) return checkWorkbench(parsed);
-  if (isKind(parsed, 'prompt')) return checkPrompt(parsed);
-  if (parsed.value === undefined) return [];
-  if (isKind(parsed, 'policy')) {
-    const library = await context.workspace.library(uri);
-    return library === undefined ? [] : checkPolicy(parsed, viewPolicies(library, library.path, library.file), signal);
-  }
-  const view = await context.workspace.view(uri);
-  if (view === undefined) return [];
-  if (isKind(parsed, 'bench')) {
-    const found = await checkBenchmark(parsed, view, signal);
-    // Nothing is read for it unless a budget is set; `onArrival` has the document checked again.
-    const isBounded = parsed.value?.limits?.budget !== undefined;
-    const estimate = isBounded ? await context.estimates.of(uri, parsed, signal) : undefined;
-    return [...found, ...checkBudget(parsed, estimate?.dryRun)];
-  }
-  return isKind(parsed, 'tune') ? checkTuningJob(parsed, view, signal) : [];
-}
-
-function isKind<K extends ParsedDocument['kind']>(parsed: ParsedDocument, kind: K): parsed is ParsedDocument<K> {
-  return parsed.kind === kind;
-}
-
-function toLsp(diagnostic: Diagnostic, uri: string): LspDiagnostic {
-  const { code, severity, message, range, replacement, related } = diagnostic;
-  return {
-    source: 'aiwb',
-    code,
-    severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
-    message,
-    range,
-    ...(replacement !== undefined && { data: { replacement } }),
-    ...(related && {
-      relatedInformation: related.map(other => ({ message: other.message, location: { uri, range: other.range } })),
-    }),
-  };
+  documents.onDidChangeContent(({ document }) => {
+    const isNew = !opened.has(document.uri);
+    opened.add(document.uri);
+    // Without watching, files may have come and gone since the last document was opened.
+    if (isNew && !context.client.watchesFiles) {
+      context.workspace.forgetAll();
+      ages.advanceAll();
+    }
+    const kind = kindOfLanguage(document.languageId);
+    if (kind !== undefined && isPushed(document)) pusher.schedule(document);
+    const changed = kind ?? kindOfPath(document.uri);
+    if (changed !== undefined) checkDependents(changed, document.uri);
+  });
+  documents.onDidClose(({ document }) => {
+    opened.delete(document.uri);
+    const kind = kindOfLanguage(document.languageId);
+    if (kind === undefined) return;
+    forgetFile(document.uri);
+    if (isPushed(document)) pusher.drop(document.uri);
+    checkDependents(kind);
+  });
+  connection.onDidChangeWatchedFiles(({ changes: changed }) => {
+    for (const { uri } of changed) forgetFile(uri);
+    for (const kind of new Set(changed.map(({ uri }) => kindOfPath(uri) ?? 'other'))) checkDependents(kind);
+  });
+  context.onSettingsChanged(() => {
+    ages.advanceAll();
+    for (const document of documents.all()) if (isPushed(document)) pusher.schedule(document);
+    askAgain();
+  });
+  context.estimates.onArrival(uri => {
+    const document = documents.get(uri);
+    if (document !== undefined && isPushed(document)) pusher.schedule(document);
+    else askAgain();
+  });
+  connection.languages.diagnostics.on(createDocumentPull(context, checker, ids, ages, askAgain));
+  connection.languages.diagnostics.onWorkspace(createWorkspacePull(context, checker, ids, ages));
 }

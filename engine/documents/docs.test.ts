@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createFiles } from '../../platform/files/files.ts';
+import { createDigest } from '../../platform/host/digest.ts';
+import { remembering } from '../../test/fakes/remembering.ts';
+import { checkBudget } from './budget-checks.ts';
+import { diagnosticCodes, isDiagnosticCode, type CodeFacts, type DiagnosticCode } from './codes.ts';
+import { createDiagnoser } from './diagnose.ts';
+import { parseDocument } from './parse.ts';
+import type { Remembered } from './remembered.ts';
+
+const page = readFileSync(new URL('../../docs/diagnostics.md', import.meta.url), 'utf8');
+const signal = new AbortController().signal;
+
+interface Section {
+  readonly title: string;
+  readonly text: string;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
+/** A fence's file is named by what follows its language, or by the file's own first line. */
+const fence = /^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm;
+
+const sections = page
+  .split(/^## /m)
+  .slice(1)
+  .map((text): Section => ({
+    title: text.slice(0, text.indexOf('\n')),
+    text,
+    files: [...text.matchAll(fence)].flatMap(([, , named, content = '']) => {
+      const name = named ?? /^# (\S+\.\w+)\n/.exec(content)?.[1];
+      return name === undefined ? [] : [{ name, text: content }];
+    }),
+  }));
+const common = sections.find(({ title }) => title === 'How the examples are meant')?.files ?? [];
+/** Whose examples would be too long. */
+const withoutExample: readonly DiagnosticCode[] = ['too-large'];
+
+async function diagnose({ files }: Pick<Section, 'files'>, remembered?: Remembered) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'aiwb-docs-'));
+  try {
+    for (const { name, text } of [...common, ...files]) {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+    }
+    const memory = { digest: createDigest(), of: () => Promise.resolve(remembered) };
+    const diagnoser = createDiagnoser(createFiles(), memory);
+    return (await diagnoser.diagnose(path.join(folder, files[0]?.name ?? ''), signal)).diagnostics;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('docs/diagnostics.md', () => {
+  it('has one section for every code', () => {
+    const titles = sections.map(({ title }) => title).filter(isDiagnosticCode);
+    assert.deepEqual(titles.toSorted(), Object.keys(diagnosticCodes).sort());
+  });
+
+  it('shows its examples among files that are right', async () => {
+    assert.equal(common.length, 5);
+    for (const file of common.filter(({ name }) => !name.endsWith('.jsonl'))) {
+      const found = (await diagnose({ files: [file] })).filter(
+        ({ code }) => diagnosticCodes[code].severity === 'error',
+      );
+      assert.deepEqual(found, [], file.name);
+    }
+  });
+
+  for (const section of sections.filter(({ title }) => isDiagnosticCode(title))) {
+    const code = section.title as DiagnosticCode;
+    it(`explains ${code}`, async () => {
+      const severity = /^\*\*(\w+)\.\*\* /m.exec(section.text)?.[1]?.toLowerCase();
+      assert.equal(severity, diagnosticCodes[code].severity);
+      assert.equal(section.files.length > 0, !withoutExample.includes(code));
+      if (section.files.length === 0) return;
+      const { needs } = diagnosticCodes[code] as CodeFacts;
+      const found =
+        needs === 'estimate'
+          ? checkBudget(parseDocument('bench', section.files[0]?.text ?? ''), { cost: 1 })
+          : await diagnose(section, needs === 'store' ? remembering : undefined);
+      assert.deepEqual([...new Set(found.map(finding => finding.code))], [code], JSON.stringify(found, undefined, 1));
+      assert.ok(
+        found.some(finding => finding.severity === severity),
+        JSON.stringify(found),
+      );
+      const isFixed = found.some(({ replacement }) => replacement !== undefined);
+      assert.equal(section.text.includes('Quick fix: '), isFixed, JSON.stringify(found));
+    });
+  }
+});

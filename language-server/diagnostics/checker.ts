@@ -1,0 +1,73 @@
+import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
+import type { ParsedDocument } from '../../engine/documents/parse.ts';
+import { applySuppressions } from '../../engine/documents/suppress.ts';
+import type { ServerContext } from '../context.ts';
+import { checkSurroundings, checkText } from './checks.ts';
+import { toProtocol } from './to-lsp.ts';
+import { createViews } from './view.ts';
+
+/** Findings of one version of a text, in two steps. */
+export interface Checked {
+  /** What the text alone shows. */
+  readonly fromText: readonly LspDiagnostic[];
+  /** Everything. Rejects only with the signal's reason: a check that fails is told in the log and left out. */
+  readonly whole: Promise<readonly LspDiagnostic[]>;
+}
+
+export interface Checker {
+  /** Absent for documents that are not ours. Works on the text at once, and on what surrounds it until the signal says stop. */
+  check(document: TextDocument, signal: AbortSignal): Checked | undefined;
+  /** The same of a text that is not open. */
+  checkParsed(uri: string, parsed: ParsedDocument, signal: AbortSignal): Checked;
+}
+
+export function createChecker(context: ServerContext): Checker {
+  const viewDocument = createViews(context);
+
+  function checkParsed(uri: string, parsed: ParsedDocument, signal: AbortSignal): Checked {
+    const shown = (found: readonly Diagnostic[], isComplete: boolean): readonly LspDiagnostic[] =>
+      toProtocol(applySuppressions(parsed, found, isComplete), uri, context.settings, context.ports.explanations);
+    const fromText = [...parsed.diagnostics, ...checkText(parsed)];
+
+    async function checkAll(): Promise<readonly LspDiagnostic[]> {
+      let around: readonly Diagnostic[] | undefined;
+      try {
+        around = await checkSurroundings(context, viewDocument, uri, parsed, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        context.connection.console.error(`Checking ${uri} failed: ${String(error)}`);
+      }
+      signal.throwIfAborted();
+      const isComplete = parsed.value !== undefined && around !== undefined;
+      return shown([...fromText, ...(around ?? [])], isComplete);
+    }
+
+    const whole = checkAll();
+    // Whoever is told to stop may no longer be waiting.
+    whole.catch(() => undefined);
+    return { fromText: shown(fromText, false), whole };
+  }
+
+  return {
+    check(document, signal) {
+      const parsed = context.parsed.parse(document);
+      return parsed && checkParsed(document.uri, parsed, signal);
+    },
+    checkParsed,
+  };
+}
+
+/** The whole findings if they come within `milliseconds`, else absent. Rejects as they do. */
+export async function withinTime<T>(whole: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  try {
+    return await Promise.race([whole, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,76 @@
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
+import type { ServerContext } from '../context.ts';
+import { withinTime, type Checker } from './checker.ts';
+
+/** Sends findings to the client by itself. */
+export interface Pusher {
+  /** Checks a document soon: at once where that is cheap, else after a silence. A check that is under way is given up. */
+  schedule(document: TextDocument): void;
+  /** Stops checking a document, and takes its findings back. */
+  drop(uri: string): void;
+}
+
+/** A check that took no longer than this many milliseconds is repeated at every edit. */
+const cheap = 30;
+/** The longest silence that is waited for. */
+const mostPatience = 100;
+/** What the text alone shows waits no longer than this for the rest. */
+const graceForText = 50;
+
+export function createPusher(context: ServerContext, checker: Checker): Pusher {
+  const { connection, documents, ports } = context;
+  const pending = new Map<string, AbortController>();
+  /** Milliseconds that a document's last check took. */
+  const costs = new Map<string, number>();
+
+  async function publish(uri: string, signal: AbortSignal): Promise<void> {
+    const document = documents.get(uri);
+    if (document === undefined) return;
+    const { version } = document;
+    const send = async (diagnostics: readonly LspDiagnostic[]): Promise<void> => {
+      if (signal.aborted || documents.get(uri)?.version !== version) return;
+      await connection.sendDiagnostics({ uri, version, diagnostics: [...diagnostics] });
+    };
+    const start = ports.clock.monotonic();
+    try {
+      const checked = checker.check(document, signal);
+      if (checked === undefined) return;
+      const soon = await withinTime(checked.whole, graceForText);
+      if (soon === undefined) await send(checked.fromText);
+      await send(soon ?? (await checked.whole));
+      costs.set(uri, ports.clock.monotonic() - start);
+    } catch (error) {
+      if (!signal.aborted) connection.console.error(`Checking ${uri} failed: ${String(error)}`);
+    }
+  }
+
+  return {
+    schedule({ uri }) {
+      pending.get(uri)?.abort();
+      const controller = new AbortController();
+      pending.set(uri, controller);
+      const { signal } = controller;
+      const cost = costs.get(uri) ?? 0;
+      const cancel =
+        cost <= cheap
+          ? afterBurst(() => void publish(uri, signal))
+          : ports.clock.after(Math.min(cost, mostPatience), () => void publish(uri, signal));
+      signal.addEventListener('abort', cancel, { once: true });
+    },
+    drop(uri) {
+      pending.get(uri)?.abort();
+      pending.delete(uri);
+      costs.delete(uri);
+      void connection.sendDiagnostics({ uri, diagnostics: [] });
+    },
+  };
+}
+
+/** Calls back once the messages that have arrived together are read: each is handled in a turn of its own. */
+function afterBurst(callback: () => void): () => void {
+  let immediate = setImmediate(() => {
+    immediate = setImmediate(callback);
+  });
+  return () => clearImmediate(immediate);
+}
