@@ -32,7 +32,7 @@ async function validate(files: readonly string[], format: string): Promise<ExitC
   const signal = new AbortController().signal;
   const checked: FileDiagnostics[] = [];
   for (const file of files) {
-    const { text, diagnostics } = await diagnoseFile(path.resolve(file), host.files, signal);
+    const { text, diagnostics } = await diagnoseFile(path.resolve(file), host.files, signal, host.digest);
     checked.push({ path: file, text, diagnostics });
   }
   const text = formatDiagnostics(checked, chosen);

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../base/errors.ts';
+import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import { findWorkbenchFile } from '../workspace/find.ts';
 import { checkBenchmark } from './benchmark-checks.ts';
@@ -12,11 +13,15 @@ import { checkTuningJob } from './tune-checks.ts';
 import { checkWorkbench } from './workbench-checks.ts';
 import { viewWorkspace, type WorkspaceView } from './workspace-view.ts';
 
-/** Everything that is wrong with a file on disk: syntax, schema, and meaning across files. Throws when it is none of ours or unreadable. */
+/**
+ * Everything that is wrong with a file on disk: syntax, schema, and meaning across files. With `digest`, datasets are held to what pins them,
+ * as a run does by itself. Throws when the file is none of ours or unreadable.
+ */
 export async function diagnoseFile(
   path: string,
   files: Files,
   signal: AbortSignal,
+  digest?: Digest,
 ): Promise<{ readonly text: string; readonly diagnostics: readonly Diagnostic[] }> {
   const kind = kindOfPath(path);
   if (kind === undefined) {
@@ -26,7 +31,7 @@ export async function diagnoseFile(
     });
   }
   const text = await files.readText(path, signal);
-  return { text, diagnostics: await diagnoseText(kind, text, path, files, signal) };
+  return { text, diagnostics: await diagnoseText(kind, text, path, files, signal, digest) };
 }
 
 async function diagnoseText(
@@ -35,12 +40,13 @@ async function diagnoseText(
   path: string,
   files: Files,
   signal: AbortSignal,
+  digest: Digest | undefined,
 ): Promise<readonly Diagnostic[]> {
   switch (kind) {
     case 'bench':
-      return diagnoseBenchmark(parseDocument(kind, text), path, files, signal);
+      return diagnoseBenchmark(parseDocument(kind, text), path, files, signal, digest);
     case 'tune':
-      return diagnoseTuningJob(parseDocument(kind, text), path, files, signal);
+      return diagnoseTuningJob(parseDocument(kind, text), path, files, signal, digest);
     case 'policy':
       return diagnosePolicy(parseDocument(kind, text), path, files, signal);
     case 'workbench': {
@@ -60,8 +66,9 @@ export async function diagnoseBenchmark(
   path: string,
   files: Files,
   signal: AbortSignal,
+  digest?: Digest,
 ): Promise<readonly Diagnostic[]> {
-  return [...parsed.diagnostics, ...(await checkBenchmark(parsed, await viewFrom(path, files), signal))];
+  return [...parsed.diagnostics, ...(await checkBenchmark(parsed, await viewFrom(path, files, digest), signal))];
 }
 
 /** Everything that is wrong with a tuning job whose relative paths start from the folder of `path`. */
@@ -70,8 +77,9 @@ export async function diagnoseTuningJob(
   path: string,
   files: Files,
   signal: AbortSignal,
+  digest?: Digest,
 ): Promise<readonly Diagnostic[]> {
-  return [...parsed.diagnostics, ...(await checkTuningJob(parsed, await viewFrom(path, files), signal))];
+  return [...parsed.diagnostics, ...(await checkTuningJob(parsed, await viewFrom(path, files, digest), signal))];
 }
 
 /** Everything that is wrong with a policy, in itself and against the policies it extends and the benchmarks it names. */
@@ -89,7 +97,7 @@ export async function diagnosePolicy(
   return [...parsed.diagnostics, ...(await checkPolicy(parsed, view, signal))];
 }
 
-async function viewFrom(path: string, files: Files): Promise<WorkspaceView> {
+async function viewFrom(path: string, files: Files, digest: Digest | undefined): Promise<WorkspaceView> {
   const folder = files.parent(path);
-  return viewWorkspace(files, folder, await findWorkbenchFile(files, folder));
+  return viewWorkspace(files, folder, await findWorkbenchFile(files, folder), digest);
 }

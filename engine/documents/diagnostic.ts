@@ -40,6 +40,7 @@ export type DiagnosticCode =
   | 'missing-file'
   | 'unreadable-file'
   | 'missing-split'
+  | 'dataset-digest-mismatch'
   | 'metric-unsuitable'
   | 'unknown-platform'
   | 'unknown-aspect'
