@@ -10,6 +10,7 @@ import {
   type DeclaredNames,
   type WorkspaceView,
 } from '../engine/documents/workspace-view.ts';
+import type { Digest } from '../engine/ports/digest.ts';
 import type { FileFacts, Files } from '../engine/ports/files.ts';
 import { workbenchFileNames } from '../engine/workspace/find.ts';
 import type { OpenDocuments, ParsedDocuments } from './documents.ts';
@@ -54,8 +55,10 @@ export interface WorkspaceLibrary extends DocumentLibrary {
 
 const rowsForValues = 5_000;
 const mostValues = 50;
+/** Larger files are not read whole while somebody types. */
+const mostDigestedBytes = 64 * 1024 * 1024;
 
-export function createWorkspace(disk: Files, open: OpenDocuments, parsed: ParsedDocuments): Workspace {
+export function createWorkspace(disk: Files, open: OpenDocuments, parsed: ParsedDocuments, digest: Digest): Workspace {
   const files = withOpenDocuments(disk, open);
   const documents = createDocumentCache(files, path => {
     const document = openDocumentAt(open, path);
@@ -157,11 +160,18 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     async view(uri) {
       const folder = folderOf(uri);
       if (folder === undefined) return undefined;
-      const plain = viewWorkspace(files, folder, await findWorkbench(uri));
+      const plain = viewWorkspace(files, folder, await findWorkbench(uri), digest);
       return {
         ...plain,
         connections: signal => declared(uri, 'connections', signal),
         platforms: signal => declared(uri, 'compute', signal),
+        async fileDigest(path, signal) {
+          const absolute = files.resolve(folder, path);
+          const size = (await files.facts(absolute))?.size ?? Infinity;
+          // A larger file is held to its digest by `aiwb validate` and by the run itself.
+          if (size > mostDigestedBytes) return undefined;
+          return remember(absolute, 'digest', () => plain.fileDigest?.(path, signal) ?? Promise.resolve(undefined));
+        },
         datasetColumns: (path, format, signal, part) =>
           remember(files.resolve(folder, path), `columns ${format ?? ''} ${JSON.stringify(part ?? {})}`, () =>
             plain.datasetColumns(path, format, signal, part),

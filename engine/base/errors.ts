@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'dataset-invalid'
   | 'dataset-column-missing'
   | 'dataset-empty'
+  | 'dataset-changed'
   | 'dataset-leakage'
   | 'split-class-empty'
   | 'prompt-invalid'

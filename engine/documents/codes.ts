@@ -55,6 +55,7 @@ const facts = {
     severity: 'information',
     needs: 'store',
   },
+  'dataset-digest-mismatch': { title: 'The dataset is not the one that was pinned.', severity: 'error' },
   'metric-unsuitable': { title: 'A metric cannot be measured here.', severity: 'error' },
   'metric-unfit': { title: "A metric does not suit the dataset's targets.", severity: 'warning' },
   'unknown-figure': { title: 'A figure is not computed.', severity: 'error' },

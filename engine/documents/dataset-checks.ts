@@ -3,6 +3,7 @@ import { formatOfPath, type DatasetFormat } from '../datasets/formats.ts';
 import type { DatasetPart } from '../datasets/huggingface/layout.ts';
 import { shareOf, splitKind } from '../datasets/split.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
+import { checkDigest } from './digest-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
@@ -21,6 +22,7 @@ export interface CheckedDataset extends Partial<Pick<Dataset, ExtraField>> {
   };
   readonly slices?: readonly string[];
   readonly card?: string;
+  readonly digest?: string;
 }
 
 type ExtraField = 'config' | 'choices' | 'audio' | 'images' | 'filter' | 'sample';
@@ -47,6 +49,7 @@ export async function checkDataset(
   checkInput(dataset, at, report);
   const kind = await checkFile(dataset, [...at, 'path'], view, report, signal);
   if (kind === undefined) return undefined;
+  await checkDigest(dataset, kind, at, view, report, signal);
   const source = await checkSplit(dataset, kind, at, view, report, signal);
   if (source === undefined) return undefined;
   const columns = await view.datasetColumns(source.path, source.format, signal, source.part);

@@ -97,7 +97,7 @@ async function lookAround(
     library,
     remembered,
     async viewFrom(from) {
-      const view = await viewFrom(from, files);
+      const view = await viewFrom(from, files, memory?.digest);
       return {
         ...view,
         remembered,
@@ -183,10 +183,10 @@ export async function diagnoseTuningJob(
 
 /** A run reads its rows anyway, and tells what is wrong with them. */
 async function viewForRun(path: string, files: Files): Promise<WorkspaceView> {
-  return omit(await viewFrom(path, files), 'sample');
+  return omit(await viewFrom(path, files, undefined), 'sample');
 }
 
-async function viewFrom(path: string, files: Files): Promise<WorkspaceView> {
+async function viewFrom(path: string, files: Files, digest: Digest | undefined): Promise<WorkspaceView> {
   const folder = files.parent(path);
-  return viewWorkspace(files, folder, await findWorkbenchFile(files, folder));
+  return viewWorkspace(files, folder, await findWorkbenchFile(files, folder), digest);
 }

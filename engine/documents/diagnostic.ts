@@ -32,6 +32,8 @@ export interface Diagnostic {
   readonly range: Range;
   /** Text that, put in place of `range`, probably is what was meant. */
   readonly replacement?: string;
+  /** For a field that is missing: the mapping that lacks it, and the fields of which any one will do. */
+  readonly missing?: { readonly at: DocumentPath; readonly anyOf: readonly string[] };
   /** Other places that belong to the finding. */
   readonly related?: readonly RelatedPlace[];
   /** The text at `range` may be a secret and must not be shown. */

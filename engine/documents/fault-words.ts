@@ -9,7 +9,7 @@ import {
   type FaultContext,
   type Words,
 } from './limit-words.ts';
-import { allowedValues, fieldsOf, requiredOf, tagOf } from './schema.ts';
+import { allowedValues, fieldsOf, requiredOf, tagOf, type SchemaNode } from './schema.ts';
 import { countOf, exampleOf, quoted, textOf, typeOf, typeWords } from './value-words.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 
@@ -24,6 +24,7 @@ export function describeFault(fault: SchemaFault, path: DocumentPath, context: F
     message: words.message,
     range,
     ...(words.replacement !== undefined && { replacement: words.replacement }),
+    ...(words.missing && { missing: { at: words.at, anyOf: words.missing } }),
     ...(words.related && {
       related: [{ message: words.related.message, range: context.locate(words.related.at, 'value') }],
     }),
@@ -127,7 +128,7 @@ function describeMissing(field: string, path: DocumentPath, context: FaultContex
   const choice = wanted?.enum === undefined ? '' : ` Allowed: ${listWords(wanted.enum.map(String))}.`;
   const where = path.length === 0 ? '' : ` in \`${formatPath(path)}\``;
   const message = `Missing \`${field}\`${where}.${description === undefined ? '' : ` ${description}`}${choice}`;
-  return { code: 'missing-field', message, at: path, part: 'key' };
+  return { code: 'missing-field', message, at: path, part: 'key', missing: [field] };
 }
 
 function describeUnknown(field: string, path: DocumentPath, context: FaultContext): Words {
@@ -185,24 +186,9 @@ function describeType(expected: string, path: DocumentPath, context: FaultContex
   const wanted = typeWords[expected] ?? expected;
   if (value === null || value === undefined) return describeEmptyValue(path, `${wanted}${exampleOf(schema)}`);
   const name = path.length === 0 ? 'The file' : `\`${formatPath(path)}\``;
-  let hint = '';
-  let replacement: string | undefined;
-  if (expected === 'string' && typeof value !== 'object') {
-    // As it is written: `2.10` is another text than `2.1`.
-    const source = context.sourceAt(path);
-    const quotedText = JSON.stringify(source === '' ? textOf(value) : source);
-    hint = ` Put it in quotes: \`${quotedText}\`.`;
-    if (!isUnderSecret(path)) replacement = quotedText;
-  } else if (
-    (expected === 'number' || expected === 'integer') &&
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    !Number.isNaN(Number(value))
-  ) {
-    hint = ' Remove the quotes.';
-  } else if (expected === 'array' && typeof value !== 'object' && !isUnderSecret(path))
-    hint = ` Write \`[${textOf(value)}]\`.`;
-  else hint = exampleOf(schema) === '' ? '' : ` For example${exampleOf(schema).replace(', such as', '')}.`;
+  const { hint, replacement } = isUnderSecret(path)
+    ? { hint: '', replacement: undefined }
+    : wayOut(expected, value, path, context);
   return {
     code: 'wrong-type',
     message: `${name} must be ${wanted}, not ${typeOf(value)}.${hint}`,
@@ -210,6 +196,50 @@ function describeType(expected: string, path: DocumentPath, context: FaultContex
     part: 'value',
     replacement,
   };
+}
+
+/** How a value of another type can be written as one that is allowed: in words, and as text where it is certain. */
+function wayOut(
+  expected: string,
+  value: unknown,
+  path: DocumentPath,
+  context: FaultContext,
+): { readonly hint: string; readonly replacement: string | undefined } {
+  const schema = context.schemaAt(path);
+  const isScalar = typeof value !== 'object';
+  // As it is written: `2.10` is another text than `2.1`.
+  const source = context.sourceAt(path) === '' ? textOf(value) : context.sourceAt(path);
+  if (expected === 'string' && isScalar) {
+    const quotedText = JSON.stringify(source);
+    const forms = formsOf(source).filter(candidate => fitsPattern(candidate, schema?.pattern));
+    if (forms.length === 0 || forms[0] === source) {
+      const replacement = forms.length === 0 ? undefined : quotedText;
+      return { hint: ` Put it in quotes: \`${quotedText}\`.`, replacement };
+    }
+    return { hint: exampleHint(schema), replacement: forms.length === 1 ? forms[0] : undefined };
+  }
+  const isNumber = typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value));
+  if ((expected === 'number' || expected === 'integer') && isNumber) {
+    const isFit = expected === 'number' || Number.isInteger(Number(value));
+    return { hint: ' Remove the quotes.', replacement: isFit ? String(Number(value)) : undefined };
+  }
+  if (expected === 'array' && isScalar)
+    return { hint: ` Write \`[${textOf(value)}]\`.`, replacement: source.includes('\n') ? undefined : `[${source}]` };
+  return { hint: exampleHint(schema), replacement: undefined };
+}
+
+/** What a bare number may have been meant as. */
+function formsOf(source: string): readonly string[] {
+  return /^\d+(\.\d+)?$/.test(source) ? [source, `${source} USD`, `${source}s`, `${source}%`] : [source];
+}
+
+function fitsPattern(text: string, pattern: string | undefined): boolean {
+  return pattern === undefined || new RegExp(pattern, 'u').test(text);
+}
+
+function exampleHint(schema: SchemaNode | undefined): string {
+  const example = exampleOf(schema);
+  return example === '' ? '' : ` For example${example.replace(', such as', '')}.`;
 }
 
 function describeEmptyValue(path: DocumentPath, wanted: string): Words {
@@ -237,7 +267,7 @@ function describePattern(pattern: string, path: DocumentPath, context: FaultCont
 function describeChoice(options: readonly string[] | undefined, path: DocumentPath, context: FaultContext): Words {
   if (options !== undefined) {
     const message = `\`${formatPath(path)}\` needs ${options.map(option => `\`${option}\``).join(' or ')}.`;
-    return { code: 'missing-field', message, at: path, part: 'key' };
+    return { code: 'missing-field', message, at: path, part: 'key', missing: options };
   }
   const schema = context.schemaAt(path);
   const fields = schema === undefined || tagOf(schema) === undefined ? [] : requiredOf(schema);

@@ -25,6 +25,7 @@ const forms: Readonly<Record<string, string>> = {
   proxy: address,
   url: 'an `http://` or `https://` address without spaces',
   sha256: 'a SHA-256 digest: 64 digits and letters from `a` to `f`',
+  digest: '`sha256:` and a SHA-256 digest: 64 digits and letters from `a` to `f`',
   dataset: 'a SHA-256 digest: 64 digits and letters from `a` to `f`',
   field: '`model.` and the name of a fact, one that the version was registered with',
   scorecard: 'a file name that ends in `.scorecard.json`',

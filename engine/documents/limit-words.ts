@@ -21,6 +21,8 @@ export interface Words {
   readonly at: DocumentPath;
   readonly part: 'key' | 'value';
   readonly replacement?: string | undefined;
+  /** The fields of which any one is missing at `at`. */
+  readonly missing?: readonly string[];
   readonly related?: { readonly message: string; readonly at: DocumentPath };
 }
 

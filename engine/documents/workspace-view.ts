@@ -4,6 +4,8 @@ import { readColumns } from '../datasets/columns.ts';
 import type { DatasetFormat } from '../datasets/formats.ts';
 import type { DatasetPart } from '../datasets/huggingface/layout.ts';
 import { sampleColumns, type DatasetSample } from '../datasets/sample-columns.ts';
+import { digestOfFile } from '../datasets/pinned.ts';
+import type { Digest } from '../ports/digest.ts';
 import type { FileFacts, Files } from '../ports/files.ts';
 import type { RelatedPlace } from './diagnostic.ts';
 import { shortPlace } from './findings.ts';
@@ -47,6 +49,8 @@ export interface WorkspaceView {
     signal: AbortSignal,
     part?: DatasetPart,
   ): Promise<string | undefined>;
+  /** The digest that pins a file's content; absent where nothing is there, or it is not computed. */
+  fileDigest?(path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Names the prompt's messages read; absent when the prompt file is missing or has errors of its own. */
   promptVariables(path: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** A prompt file, read; absent when it is missing. */
@@ -85,9 +89,14 @@ const longestShortText = 256 * 1024;
 
 /**
  * The view from one file: its own folder, and the workbench.yaml that applies to it (absent when there is none).
- * Reads files anew on every call; hosts that ask often wrap it.
+ * Reads files anew on every call; hosts that ask often wrap it. Without `digest`, files are not held to what pins them.
  */
-export function viewWorkspace(files: Files, folder: string, workbenchPath: string | undefined): WorkspaceView {
+export function viewWorkspace(
+  files: Files,
+  folder: string,
+  workbenchPath: string | undefined,
+  digest?: Digest,
+): WorkspaceView {
   async function declared(section: 'connections' | 'compute', signal: AbortSignal): Promise<DeclaredNames> {
     if (workbenchPath === undefined) return { state: 'absent' };
     const text = await readIfThere(files, workbenchPath, signal);
@@ -116,6 +125,15 @@ export function viewWorkspace(files: Files, folder: string, workbenchPath: strin
         signal.throwIfAborted();
         if (!(error instanceof WorkbenchError)) return undefined;
         return error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
+      }
+    },
+    async fileDigest(path, signal) {
+      if (digest === undefined) return undefined;
+      try {
+        return await digestOfFile(files, digest, files.resolve(folder, path), signal);
+      } catch {
+        signal.throwIfAborted();
+        return undefined;
       }
     },
     async promptVariables(path, signal) {

@@ -1,5 +1,6 @@
 import type { Benchmark, Connection } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { requirePinned } from '../datasets/pinned.ts';
 import { scanDataset, type DatasetScan } from '../datasets/scan.ts';
 import type { DatasetSelection } from '../datasets/selection.ts';
 import { didYouMean } from '../base/suggest.ts';
@@ -84,6 +85,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     base,
     ...(benchmark.perturbations === undefined ? {} : { perturbations: benchmark.perturbations }),
   };
+  await requirePinned(ports.files, ports.digest, benchmark.dataset, selection.path, signal);
   const prompts = await loadPrompts(benchmark, base, ports, signal);
   const metrics = createMetrics(benchmark);
   checkBaselines(

@@ -1,6 +1,7 @@
 import type { Metric as MetricEntry, TuningJob } from '../../schemas/generated/files.ts';
 import type { AspectName, DatasetCard } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { requirePinned } from '../datasets/pinned.ts';
 import { diagnoseTuningJob } from '../documents/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
@@ -76,6 +77,7 @@ export async function planTuning(
   const workspace = await loadWorkspace(files, spec.folder, signal);
   const platform = choosePlatform(platformNameOf(job, spec.platform), workspace);
   if (job.register !== undefined && spec.requestedBy === undefined) throw trainerUnknown(spec, job.register.model);
+  await requireAllPinned(job, spec, ports, signal);
   const aspects = await readAspects(aspectsOf(job), files.parent(spec.path), files, digest, signal);
   checkAspects(aspects);
   const cards = await readCards(aspects, spec, ports, signal);
@@ -121,6 +123,16 @@ async function readJob(spec: RunSpec, { files }: RunPorts, signal: AbortSignal):
     spec.platform === undefined ? diagnostics : diagnostics.filter(({ code }) => code !== 'unknown-platform');
   if (parsed.value === undefined || hasErrors(counted)) throw invalidFileError(spec.path, counted);
   return parsed.value;
+}
+
+async function requireAllPinned(
+  job: TuningJob,
+  { path }: RunSpec,
+  { files, digest }: RunPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [, { dataset }] of aspectsOf(job))
+    await requirePinned(files, digest, dataset, files.resolve(files.parent(path), dataset.path), signal);
 }
 
 async function readCards(

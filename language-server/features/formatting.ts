@@ -1,7 +1,31 @@
+import type { Range, TextEdit } from 'vscode-languageserver';
+import { formatText } from '../../engine/edits/format.ts';
+import { kindOfLanguage } from '../../engine/documents/kinds.ts';
+import { mostBytes } from '../../engine/documents/parse.ts';
+import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 
-/** Formats a file, or a part of it. */
+/** Formats a file, or the lines of a part of it. Only white space changes; a file with errors of syntax stays as it is. */
 export const formatting: Feature = {
-  capabilities: () => ({}),
-  register: () => undefined,
+  capabilities: () => ({ documentFormattingProvider: true, documentRangeFormattingProvider: true }),
+  register: registerFormatting,
 };
+
+function registerFormatting({ connection, documents }: ServerContext): void {
+  function format(uri: string, tabSize: number, range?: Range): TextEdit[] {
+    const document = documents.get(uri);
+    if (document === undefined || kindOfLanguage(document.languageId) === undefined) return [];
+    const text = document.getText();
+    if (text.length > mostBytes) return [];
+    const span = range && { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+    return formatText(text, { tabSize, ...(span && { range: span }) }).map(change => ({
+      range: { start: document.positionAt(change.start), end: document.positionAt(change.end) },
+      newText: change.text,
+    }));
+  }
+
+  connection.onDocumentFormatting(({ textDocument, options }) => format(textDocument.uri, options.tabSize));
+  connection.onDocumentRangeFormatting(({ textDocument, options, range }) =>
+    format(textDocument.uri, options.tabSize, range),
+  );
+}
