@@ -276,6 +276,20 @@ assess: {model: triage@candidate}
     assert.deepEqual(unused, ['{{ macro', 'rubric parameter', '}} macro']);
   });
 
+  it('end an unfinished placeholder with its line', async () => {
+    const text = 'messages:\n  - content: |\n      {{ te\n      and words {{ text }} {% if\n      end {{\n';
+    assert.deepEqual(await full('own.prompt.yml', 'prompt', text), [
+      '{{ macro',
+      'te parameter',
+      '{{ macro',
+      'text parameter',
+      '}} macro',
+      '{% macro',
+      'if keyword',
+      '{{ macro',
+    ]);
+  });
+
   it('are none in documents of others and in what cannot be read', async () => {
     const uri = client.open('other.yaml', 'yaml', 'models: [embedded:knn]\n');
     assert.equal(await client.request('textDocument/semanticTokens/full', { textDocument: { uri } }), null);
