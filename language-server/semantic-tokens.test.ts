@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SemanticTokens, SemanticTokensDelta } from 'vscode-languageserver';
+import { LSPErrorCodes, type SemanticTokens, type SemanticTokensDelta } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 import { readMarked } from '../test/fakes/marked.ts';
@@ -276,6 +276,36 @@ assess: {model: triage@candidate}
     assert.deepEqual(unused, ['{{ macro', 'rubric parameter', '}} macro']);
   });
 
+  it('end an unfinished placeholder with its line', async () => {
+    const text = 'messages:\n  - content: |\n      {{ te\n      and words {{ text }} {% if\n      end {{\n';
+    assert.deepEqual(await full('own.prompt.yml', 'prompt', text), [
+      '{{ macro',
+      'te parameter',
+      '{{ macro',
+      'text parameter',
+      '}} macro',
+      '{% macro',
+      'if keyword',
+      '{{ macro',
+    ]);
+  });
+
+  it('show which findings a comment silences', async () => {
+    const text = `  # aiwb-disable-next-line unknown-connection, unknown-column
+seed: 1 # aiwb-disable-line wrong-type
+description: |
+  # aiwb-disable-next-line unknown-column
+# aiwb-disable-nothing at-all
+`;
+    assert.deepEqual(await full('s.bench.yaml', 'bench', text), [
+      'aiwb-disable-next-line keyword',
+      'unknown-connection enumMember',
+      'unknown-column enumMember',
+      'aiwb-disable-line keyword',
+      'wrong-type enumMember',
+    ]);
+  });
+
   it('are none in documents of others and in what cannot be read', async () => {
     const uri = client.open('other.yaml', 'yaml', 'models: [embedded:knn]\n');
     assert.equal(await client.request('textDocument/semanticTokens/full', { textDocument: { uri } }), null);
@@ -283,6 +313,31 @@ assess: {model: triage@candidate}
     assert.deepEqual(await full('x.bench.yaml', 'bench', 'models: {gpt: [embedded:]}\nmetrics: 3\ngate: [[]]\n'), []);
     const large = `name: x\n# ${'x'.repeat(2_000_000)}\n`;
     assert.deepEqual(await full('l.bench.yaml', 'bench', large), []);
+  });
+
+  it('are told for each cell of a notebook and for documents without a file', async () => {
+    const texts = ['models: [gpt]\n', 'metrics: [accuracy]\n'];
+    const cells = texts.map((text, index) =>
+      client.open('', 'aiwb-bench', text, `vscode-notebook-cell:${client.uri('n.ipynb').slice(5)}#W${index}`),
+    );
+    const untitled = client.open('', 'aiwb-prompt', 'messages: [{content: "{{x}}"}]\n', 'untitled:Untitled-1');
+    const found = await Promise.all(
+      [...cells, untitled].map(uri =>
+        client.request<SemanticTokens>('textDocument/semanticTokens/full', { textDocument: { uri } }),
+      ),
+    );
+    assert.deepEqual(
+      found.map(({ data }, index) => readTokens(texts[index] ?? 'messages: [{content: "{{x}}"}]\n', data)),
+      [['gpt variable'], ['accuracy function.defaultLibrary'], ['{{ macro', 'x parameter', '}} macro']],
+    );
+  });
+
+  it('are refused when the document has changed since', async () => {
+    const uri = client.open('asked.prompt.yml', 'aiwb-prompt', 'messages: [{content: "{{text}}"}]\n');
+    const old = client.request('textDocument/semanticTokens/full', { textDocument: { uri } });
+    client.change(uri, 'messages: []\n');
+    await assert.rejects(old, { code: LSPErrorCodes.ContentModified });
+    client.close(uri);
   });
 
   it('are told as a difference', async () => {

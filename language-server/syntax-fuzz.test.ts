@@ -9,6 +9,7 @@ import { collectFolds } from './folds.ts';
 import { createSelectionGrower } from './selection.ts';
 import { collectPieces } from './tokens/collect-pieces.ts';
 import { encodePieces } from './tokens/legend.ts';
+import { collectSuppressions } from './tokens/suppressions.ts';
 
 const examples = path.join(path.dirname(import.meta.dirname), 'examples');
 const files = [
@@ -19,7 +20,7 @@ const files = [
   'workbench.yaml',
 ];
 const inserted =
-  '\t|\n|\r\n|\r| |: |- |[|]|{|}|,|"|\'|#|&a |*a|<<: |: >\n|: \\|\n|{{|}}|{% if |%}|{#|\\|😀|\ud800|\\U0001F600|\u2028|\0'
+  '\t|# aiwb-disable-next-line a-b\n|\n|\r\n|\r| |: |- |[|]|{|}|,|"|\'|#|&a |*a|<<: |: >\n|: \\|\n|{{|}}|{% if |%}|{#|\\|😀|\ud800|\\U0001F600|\u2028|\0'
     .split(/(?<!\\)\|/)
     .map(piece => piece.replace('\\|', '|'));
 
@@ -82,7 +83,8 @@ describe('tokens, folds and selections under random edits', () => {
         const parsed = parseDocument(kind, text);
         const offset = Math.floor(random() * (text.length + 1));
         try {
-          expectTokens(encodePieces(text, collectPieces(parsed, { columns: undefined })), document);
+          const pieces = [...collectPieces(parsed, { columns: undefined }), ...collectSuppressions(text)];
+          expectTokens(encodePieces(text, pieces), document);
           expectFolds(text, document.lineCount);
           expectGrowing(createSelectionGrower(parsed).stretchesAt(offset), text, offset);
         } catch (error) {

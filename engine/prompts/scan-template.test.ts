@@ -29,6 +29,7 @@ describe('scanning a template', () => {
         'comment {# note #}',
       ],
     );
+    assert.deepEqual(scan('{{ a is not defined }}'), ['variable a', 'keyword is', 'keyword not', 'filter defined']);
     assert.deepEqual(scan('{{ x | default("a", boolean=true) }} {% for row in rows %}{{ row[0] }}{% endfor %}'), [
       'variable x',
       'filter default',

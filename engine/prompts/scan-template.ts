@@ -62,7 +62,8 @@ function scanPlaceholder(text: string, open: number, close: string, tokens: Temp
     if (found === '') return text.length;
     const kind = kindOf(found, before, text.slice(at + found.length));
     if (kind !== undefined) tokens.push({ kind, text: found, start: at, end: at + found.length });
-    if (found.trim() !== '') before = found;
+    // A test follows `is not` as it follows `is`.
+    if (found.trim() !== '' && !(before === 'is' && found === 'not')) before = found;
     at += found.length;
   }
   return at;

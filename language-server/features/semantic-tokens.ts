@@ -14,6 +14,7 @@ import { collectPieces } from '../tokens/collect-pieces.ts';
 import { encodePieces, tokenModifiers, tokenTypes } from '../tokens/legend.ts';
 import { findPromptColumns } from '../tokens/prompt-columns.ts';
 import { createTokenResults } from '../tokens/results.ts';
+import { collectSuppressions } from '../tokens/suppressions.ts';
 
 /** Colours for templates, ids and names. */
 export const semanticTokens: Feature = {
@@ -68,7 +69,7 @@ async function answer<Answer>(
   if (documents.get(uri)?.version !== version)
     return new ResponseError(LSPErrorCodes.ContentModified, 'The document has changed since.');
   const stretch = range && { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
-  const pieces = collectPieces(read, { columns }, stretch);
+  const pieces = [...collectPieces(read, { columns }, stretch), ...collectSuppressions(read.text)];
   const wanted = stretch ? pieces.filter(({ start, end }) => start < stretch.end && end > stretch.start) : pieces;
   return toAnswer(encodePieces(read.text, wanted));
 }

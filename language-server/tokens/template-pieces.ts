@@ -7,7 +7,7 @@ import type { ColouredPiece, TokenModifier, TokenType } from './legend.ts';
  * give, other names are marked as unknown.
  */
 export function paintTemplate(text: string, columns?: ReadonlySet<string>): readonly ColouredPiece[] {
-  const tokens = scanTemplate(text);
+  const tokens = scanWhole(text);
   const own = collectOwnNames(tokens);
   return tokens.flatMap((token): readonly ColouredPiece[] => {
     const { start, end } = token;
@@ -15,6 +15,40 @@ export function paintTemplate(text: string, columns?: ReadonlySet<string>): read
     if (token.kind === 'operator' && !/^[|=<>!+\-*/%~]$/.test(token.text)) return [];
     return [{ start, end, ...plainColours[token.kind] }];
   });
+}
+
+/** How often a template is scanned anew after a placeholder that has no end. */
+const mostRescans = 20;
+
+/** A placeholder whose end has not been typed yet reaches to the end of its line, and not over the words and placeholders after it. */
+function scanWhole(text: string): readonly TemplateToken[] {
+  const found: TemplateToken[] = [];
+  let from = 0;
+  for (let scans = 0; scans < mostRescans; scans++) {
+    const base = from;
+    const tokens = scanTemplate(text.slice(base)).map(token => shift(token, base));
+    const open = findUnended(tokens);
+    if (open === undefined) return [...found, ...tokens];
+    const lineEnd = text.indexOf('\n', open);
+    from = lineEnd < 0 ? text.length : lineEnd;
+    found.push(...tokens.filter(({ end }) => end <= from));
+  }
+  return found;
+}
+
+function shift(token: TemplateToken, by: number): TemplateToken {
+  return { ...token, start: token.start + by, end: token.end + by };
+}
+
+/** Where a placeholder starts that never ends, or in which another starts. */
+function findUnended(tokens: readonly TemplateToken[]): number | undefined {
+  let open: number | undefined;
+  for (const [index, { kind, text, start, end }] of tokens.entries()) {
+    const next = tokens[index + 1];
+    if (kind === 'delimiter') open = text.startsWith('{') ? start : undefined;
+    else if (text === '{' && next?.start === end && /^[{%]$/.test(next.text)) return open;
+  }
+  return open;
 }
 
 interface Colour {
