@@ -1,12 +1,16 @@
+import path from 'node:path';
 import process from 'node:process';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import type { ExitCode } from '../engine/base/errors.ts';
+import { parseDocument } from '../engine/documents/parse.ts';
+import type { Files } from '../engine/ports/files.ts';
 import { estimateRun } from '../engine/runs/estimate.ts';
+import { findWorkbenchFile } from '../engine/workspace/find.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import type { LanguageServerPorts } from '../language-server/ports.ts';
 import { startLanguageServer } from '../language-server/server.ts';
 import { openStore } from '../platform/store/store.ts';
-import { createHost, createRunPorts, explanationsPage, storeFolderOf } from './composition.ts';
+import { createHost, createRunPorts, explanationsPage } from './composition.ts';
 import { withoutAccess } from './access.ts';
 
 /** The language server over the standard streams; ends with its client. */
@@ -27,15 +31,24 @@ export function createLanguageServerPorts(storeFolder: string | undefined): Lang
     clock,
     explanations: explanationsPage,
     async openStore(folder, signal) {
-      const store = storeFolderOf(await loadWorkspace(files, folder, signal), storeFolder);
+      const store = storeFolder === undefined ? await storeNamed(files, folder, signal) : path.resolve(storeFolder);
       if ((await files.facts(files.resolve(store, 'store.db'))) === undefined) return undefined;
       return openStore({ folder: store, clock, readOnly: true });
     },
-    async estimate(path, folder, text, signal) {
+    async estimate(file, folder, text, signal) {
       const workspace = await loadWorkspace(files, folder, signal);
       const ports = await createRunPorts(host, workspace, withoutAccess, {}, signal);
-      const file = files.relative(folder, path);
-      return estimateRun({ kind: 'benchmark', folder, path, file, text, name: file, origin: 'editor' }, ports, signal);
+      const name = files.relative(folder, file);
+      const spec = { kind: 'benchmark', folder, path: file, file: name, text, name, origin: 'editor' } as const;
+      return estimateRun(spec, ports, signal);
     },
   };
+}
+
+/** As `storeFolderOf` says, also where workbench.yaml has errors: it is being written. */
+async function storeNamed(files: Files, folder: string, signal: AbortSignal): Promise<string> {
+  const file = await findWorkbenchFile(files, folder);
+  if (file === undefined || files.parent(file) !== folder) return path.resolve(folder, '.aiwb');
+  const draft = parseDocument('workbench', await files.readText(file, signal)).draft as { store?: unknown } | null;
+  return path.resolve(folder, typeof draft?.store === 'string' && draft.store !== '' ? draft.store : '.aiwb');
 }

@@ -37,6 +37,8 @@ export interface ClientFeatures {
   readonly completionDefaults: readonly string[];
   readonly watchesFiles: boolean;
   readonly configuration: boolean;
+  /** Has workspace folders that come and go. */
+  readonly changesFolders: boolean;
   /** Asks for a document's findings instead of being sent them. */
   readonly pullsDiagnostics: boolean;
   /** Can be told that findings, hints or tokens it has are old. */

@@ -1,6 +1,6 @@
 import type { ParsedDocument } from '../engine/documents/parse.ts';
 import type { Alias, Node } from 'yaml';
-import { code, codeBlock } from './markdown.ts';
+import { code, codeBlock, verbatim } from './markdown.ts';
 import { spotAt } from './tree.ts';
 
 /** A duration, an amount or a share spelled out; absent for other texts. */
@@ -88,7 +88,10 @@ export function describeReference(
 function describeAlias(parsed: ParsedDocument, { source }: Alias, target: Node): string {
   const [start = 0, end = 0] = target.range ?? [];
   const { line } = parsed.positionAt(start);
-  return `${code(`*${source}`)} stands for what is at ${code(`&${source}`)} in line ${line + 1}:\n\n${codeBlock(dedent(parsed.text, start, end), 'yaml')}`;
+  const place = `${verbatim(`*${source}`)} stands for what is at ${verbatim(`&${source}`)} in line ${line + 1}`;
+  // A workbench file may hold a key, against all advice.
+  if (parsed.kind === 'workbench') return `${place}.`;
+  return `${place}:\n\n${codeBlock(dedent(parsed.text, start, end), 'yaml')}`;
 }
 
 /** A value as it is written, its lines moved to the left together. */
@@ -129,6 +132,6 @@ function describeAnchor(parsed: ParsedDocument, { name }: Anchor): string {
     .map(({ range }) => parsed.positionAt(range?.[0] ?? 0).line + 1);
   const shown = `${lines.slice(0, 12).join(', ')}${lines.length > 12 ? ', …' : ''}`;
   return lines.length === 0
-    ? `Anchor ${code(`&${name}`)}: ${code(`*${name}`)} would stand for this value. Nothing does yet.`
-    : `Anchor ${code(`&${name}`)}: ${code(`*${name}`)} stands for this value in line${lines.length === 1 ? '' : 's'} ${shown}.`;
+    ? `Anchor ${verbatim(`&${name}`)}: ${verbatim(`*${name}`)} would stand for this value. Nothing does yet.`
+    : `Anchor ${verbatim(`&${name}`)}: ${verbatim(`*${name}`)} stands for this value in line${lines.length === 1 ? '' : 's'} ${shown}.`;
 }

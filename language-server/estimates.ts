@@ -58,8 +58,10 @@ export function createEstimates(
   const jobs = new Map<string, Job>();
   const listeners: ((uri: string) => void)[] = [];
   let queue = Promise.resolve();
+  let isClosed = false;
 
   function schedule(uri: string, key: string, make: (signal: AbortSignal) => Promise<DryRunEstimate>): void {
+    if (isClosed) return;
     const before = jobs.get(uri);
     if (before?.key === key && !before.isDone) return;
     before?.controller.abort();
@@ -129,6 +131,7 @@ export function createEstimates(
       jobs.delete(uri);
     },
     close() {
+      isClosed = true;
       for (const { controller } of jobs.values()) controller.abort();
       jobs.clear();
     },

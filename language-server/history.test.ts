@@ -265,7 +265,7 @@ describe('what the store remembers', () => {
     assert.equal(closed, 0);
     clock.advance(6 * 60_000);
     for (const tick of ticks) tick();
-    while (closed === 0) await new Promise(resolve => setTimeout(resolve, 5));
+    while ((closed as number) < 1) await new Promise(resolve => setTimeout(resolve, 5));
     assert.equal((await history.runsOf(uri(), signal)).length, 1);
     assert.equal(opened.length, 2);
     await memory.close();

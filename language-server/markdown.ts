@@ -99,9 +99,14 @@ export function toPlainText(markdown: string): string {
 
 /** A value as inline code, in YAML's flow notation. */
 export function code(value: unknown): string {
-  const text = formatFlow(value);
+  return verbatim(formatFlow(value));
+}
+
+/** A text of one line as inline code, as it is written. */
+export function verbatim(text: string): string {
   const fence = fenceFor(text, 1);
-  return `${fence}${text}${fence}`;
+  const space = /^`|`$/.test(text) ? ' ' : '';
+  return `${fence}${space}${text}${space}${fence}`;
 }
 
 /** Text from a file inside Markdown: shown as it is, never as markup. */

@@ -147,11 +147,14 @@ function offer(client: ClientFeatures, changesFolders: boolean | undefined): Ser
 
 /** Keeps the workspace folders up to date, and has the client watch what the checks look at. */
 function followFolders({ connection, client, workspace }: ServerContext): void {
-  connection.workspace.onDidChangeWorkspaceFolders(() => {
-    void connection.workspace
-      .getWorkspaceFolders()
-      .then(folders => workspace.setRoots((folders ?? []).map(folder => folder.uri)));
-  });
+  // The library throws for clients that have none.
+  if (client.changesFolders) {
+    connection.workspace.onDidChangeWorkspaceFolders(() => {
+      void connection.workspace
+        .getWorkspaceFolders()
+        .then(folders => workspace.setRoots((folders ?? []).map(folder => folder.uri)));
+    });
+  }
   if (!client.watchesFiles) return;
   const globPatterns = [
     '**/workbench.{yaml,yml}',
