@@ -23,7 +23,7 @@ import {
 import { snippetsAt, type Snippet } from './completion-snippets.ts';
 import type { Cursor, Place } from './cursor.ts';
 import type { DocumentKind } from '../engine/documents/kinds.ts';
-import { describeSchema, formatText } from './markdown.ts';
+import { describeSchema, formatFlow, formatText } from './markdown.ts';
 
 /** The fields a mapping may still get, those it must have first, each with the start of its value. */
 export function completeKeys(schema: SchemaNode, place: Place, cursor: Cursor, snippets: boolean): readonly Offer[] {
@@ -183,10 +183,10 @@ function sketchSchema(schema: SchemaNode): readonly Sketched[] {
     const required = requiredFields(shape);
     if (required.length < 2 || !isMapping(shape)) return [];
     const constant = tag === undefined ? undefined : allowedValues(shape.properties?.[tag.field] ?? {})[0];
-    const label = constant === undefined ? required.map(([name]) => name).join(', ') : String(constant);
+    const label = constant === undefined ? required.map(([name]) => name).join(', ') : formatFlow(constant);
     const pairs = required.map(([name, field]): readonly [string, Sketch] => {
       const [only, ...others] = allowedValues(field);
-      return [name, only !== undefined && others.length === 0 ? formatText(String(only)) : sketchValue(field)];
+      return [name, only !== undefined && others.length === 0 ? formatFlow(only) : sketchValue(field)];
     });
     return [{ label, detail: shape.title ?? 'required fields', sketch: fields(Object.fromEntries(pairs)) }];
   });
