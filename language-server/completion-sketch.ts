@@ -92,7 +92,9 @@ export function hasStops(sketch: Sketch): boolean {
   if (typeof sketch === 'string') return false;
   if (sketch.kind === 'stop') return true;
   if (sketch.kind === 'lines') return sketch.lines.some(hasStops);
-  return sketch.kind === 'fields' ? sketch.fields.some(([, value]) => hasStops(value)) : sketch.items.some(hasStops);
+  return sketch.kind === 'fields'
+    ? sketch.fields.some(([key, value]) => hasStops(key) || hasStops(value))
+    : sketch.items.some(hasStops);
 }
 
 interface Stops {

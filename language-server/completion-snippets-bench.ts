@@ -131,12 +131,14 @@ export const benchSnippets: readonly Snippet[] = [
   {
     at: 'dataset',
     label: 'split: by a column',
+    beside: true,
     detail: 'Rows say themselves which split they are in',
     sketch: fields({ split: flow(fields({ field: stop('split'), train: stop('train'), test: stop('test') })) }),
   },
   {
     at: 'dataset',
     label: 'split: by a share',
+    beside: true,
     detail: 'A share of the rows is asked, the others train',
     sketch: fields({ split: share }),
   },

@@ -127,6 +127,13 @@ export const workbenchSnippets: readonly Snippet[] = [
     sketch: fields(connection),
   })),
   {
+    at: 'compute',
+    label: 'platform: this machine',
+    detail: 'Where tuning jobs run that name no other',
+    named: 'local',
+    sketch: fields({ type: 'local' }),
+  },
+  {
     at: '',
     label: 'network: through a proxy',
     detail: 'Proxy and addresses asked without it',
