@@ -26,9 +26,10 @@ import {
   writeValueOf,
   type Fields,
   type Sketch,
+  type Snippet,
   type SketchForm,
 } from './completion-sketch.ts';
-import { snippetsAt, type Snippet } from './completion-snippets.ts';
+import { snippetsAt } from './completion-snippets.ts';
 import type { Cursor, Place } from './cursor.ts';
 import type { DocumentKind } from '../engine/documents/kinds.ts';
 import { describeSchema, formatFlow, formatText } from './markdown.ts';

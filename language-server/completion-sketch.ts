@@ -31,6 +31,21 @@ interface Lines {
   readonly lines: readonly (string | Stop)[];
 }
 
+/** Fields that are usually written together. Its defaults are valid by themselves. */
+export interface Snippet {
+  /** The mapping they go into, as `matchesPath` reads it; the file itself when empty. */
+  readonly at: string;
+  readonly label: string;
+  readonly detail: string;
+  /** A file's whole content, for an empty one. */
+  readonly whole?: boolean;
+  /** Goes with other fields only, not into a mapping without any. */
+  readonly beside?: boolean;
+  /** They are the fields of a new entry whose name the person chooses, such as this. */
+  readonly named?: string;
+  readonly sketch: Fields;
+}
+
 /** Where and for whom a sketch is written. */
 export interface SketchForm {
   readonly snippets: boolean;
