@@ -200,7 +200,7 @@ describe('what completion writes', () => {
     'bench ': 'name: a\ndataset: {path: d.csv, input: a, target: b}\nmodels: [embedded:knn]\n‸',
     'bench gate.*': 'name: a\ndataset: {path: d.csv, input: a, target: b}\nmodels: [embedded:knn]\ngate:\n  ‸',
     'bench metrics.*': 'name: a\ndataset: {path: d.csv, input: a, target: b}\nmodels: [embedded:knn]\nmetrics:\n  - ‸',
-    'bench dataset': 'name: a\nmodels: [embedded:knn]\ndataset:\n  path: d.csv\n  input: a\n  target: b\n  ‸',
+    'bench dataset beside': 'name: a\nmodels: [embedded:knn]\ndataset:\n  path: d.csv\n  input: a\n  target: b\n  ‸',
     'tune ':
       'name: a\nbase: embedded:linear\naspects: {robustness: {dataset: {path: d.csv, input: a, target: b, split: {field: s, train: a, test: b}}}}\n‸',
     'tune aspects': 'name: a\nbase: embedded:linear\naspects:\n  ‸',
@@ -216,6 +216,7 @@ describe('what completion writes', () => {
       'id: a\nversion: 1.0.0\nlevel: team\ncontrols:\n  - id: a\n    title: x\n    severity: low\n    checks:\n    ‸\n',
     'workbench ': 'connections: {gpt: {provider: openai, model: g}}\n‸',
     'workbench connections': 'connections:\n  a: {provider: openai, model: g}\n  ‸',
+    'workbench compute': 'compute: {‸}',
     'prompt messages.*': 'messages:\n  - ‸',
     'prompt tools.*': 'messages: [{role: user, content: x}]\ntools:\n  - ‸',
   };

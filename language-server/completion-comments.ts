@@ -9,7 +9,11 @@ export interface CommentOffers {
   readonly start: number;
 }
 
-const directive = 'aiwb-disable-next-line';
+/** Comments that keep findings quiet, with what they are about. */
+const directives = [
+  { name: 'aiwb-disable-next-line', detail: 'Say nothing of the next line' },
+  { name: 'aiwb-disable-line', detail: 'Say nothing of this line' },
+] as const;
 
 /** Codes a person may want not to be told: none of those that keep the file from being read. */
 const codes = [
@@ -59,28 +63,35 @@ export function completeComment(
   line: number,
   read: () => ParsedDocument | undefined,
 ): CommentOffers | undefined {
-  const found = /(?:^|\s)#\s*(aiwb-disable-next-line\s[\s,a-z-]*|[a-z-]+)$/.exec(before)?.[1];
-  if (found === undefined) return undefined;
-  if (!found.startsWith(directive) || found === directive) {
-    if (!directive.startsWith(found)) return undefined;
-    const detail = 'Say nothing of the next line';
-    return {
-      offers: [{ ...offer(directive, detail, 0), text: `${directive} `, again: true }],
-      start: before.length - found.length,
-    };
+  const found = /(?:^|\s)#\s*(aiwb-disable-(?:next-)?line\s[\s,a-z-]*|[a-z-]+)$/.exec(before)?.[1];
+  // What follows two hyphens says why.
+  if (found === undefined || /\s--(?:\s|$)/.test(found)) return undefined;
+  const directive = directives.find(({ name }) => found.startsWith(`${name} `));
+  if (directive === undefined) {
+    const offers = directives
+      .filter(({ name }) => name.startsWith(found))
+      .map(({ name, detail }, index) => ({ ...offer(name, detail, index), text: `${name} `, again: true }));
+    return offers.length === 0 ? undefined : { offers, start: before.length - found.length };
   }
-  const words = found.slice(directive.length).split(/[\s,]+/);
+  const words = found.slice(directive.name.length).split(/[\s,]+/);
   const typed = words.pop() ?? '';
-  const told = (read()?.diagnostics ?? [])
-    .filter(({ range }) => range.start.line === line + 1)
-    .map(diagnostic => diagnostic.code);
+  const parsed = read();
+  const meant = directive.name === 'aiwb-disable-line' || parsed === undefined ? line : lineAfter(parsed.text, line);
+  const told = (parsed?.diagnostics ?? []).filter(({ range }) => range.start.line === meant).map(({ code }) => code);
   const wanted: readonly string[] = [...new Set<string>([...told, ...codes])].filter(name => !words.includes(name));
+  const isTold = (name: string): boolean => told.some(code => code === name);
   return {
-    offers: wanted.map((name, index) =>
-      offer(name, (told as readonly string[]).includes(name) ? 'told of the next line' : 'diagnostic', index),
-    ),
+    offers: wanted.map((name, index) => offer(name, isTold(name) ? 'told of the line' : 'diagnostic', index)),
     start: before.length - typed.length,
   };
+}
+
+/** The next line that says something. */
+function lineAfter(text: string, line: number): number {
+  const lines = text.split('\n');
+  let next = line + 1;
+  while (next < lines.length && /^\s*(#|$)/.test(lines[next] ?? '')) next += 1;
+  return next;
 }
 
 function offer(label: string, detail: string, index: number): Offer {

@@ -8,7 +8,15 @@ import {
   type SchemaNode,
 } from '../engine/documents/schema.ts';
 import type { Describe, Offer } from './completion-list.ts';
-import { isMapping, requiredFields, sketchOptions, sketchValue, takesOneField } from './completion-required.ts';
+import {
+  isMapping,
+  mappingShape,
+  requiredFields,
+  sketchOptions,
+  sketchValue,
+  startingFields,
+  takesOneField,
+} from './completion-required.ts';
 import {
   fields,
   hasStops,
@@ -18,12 +26,13 @@ import {
   writeValueOf,
   type Fields,
   type Sketch,
+  type Snippet,
   type SketchForm,
 } from './completion-sketch.ts';
-import { snippetsAt, type Snippet } from './completion-snippets.ts';
+import { snippetsAt } from './completion-snippets.ts';
 import type { Cursor, Place } from './cursor.ts';
 import type { DocumentKind } from '../engine/documents/kinds.ts';
-import { describeSchema, formatText } from './markdown.ts';
+import { describeSchema, formatFlow, formatText } from './markdown.ts';
 
 /** The fields a mapping may still get, those it must have first, each with the start of its value. */
 export function completeKeys(schema: SchemaNode, place: Place, cursor: Cursor, snippets: boolean): readonly Offer[] {
@@ -163,9 +172,10 @@ function sketchesAt(kind: DocumentKind, schema: SchemaNode, place: Place, inMapp
     sketch: nameEntry(snippet, present),
   }));
   const isOwn = known.some(({ named: name, whole }) => name === undefined && whole !== true);
-  // A file is made of more than its required fields.
+  // A metric is chosen among all of them; a file is made of more than its required fields.
+  if (takesOneField(schema) && !inMapping) return [...known, ...sketchSchema(schema, inMapping)];
   if (isOwn || present.length > 0 || place.path.length === 0) return known;
-  return [...known, ...sketchSchema(schema)];
+  return [...known, ...sketchSchema(schema, inMapping)];
 }
 
 function nameEntry({ named: name, sketch }: Snippet, present: readonly string[]): Fields {
@@ -175,21 +185,35 @@ function nameEntry({ named: name, sketch }: Snippet, present: readonly string[])
   return named(free, sketch);
 }
 
-/** What the schema itself demands of a new mapping, of each shape it may have. */
-function sketchSchema(schema: SchemaNode): readonly Sketched[] {
+/** What a new mapping usually starts with, by the schema: of each shape it may have, or with each one of its options. */
+function sketchSchema(schema: SchemaNode, inMapping: boolean): readonly Sketched[] {
+  const shape = mappingShape(schema);
+  if (takesOneField(schema)) return inMapping ? [] : sketchEachOption(shape);
   const tag = tagOf(schema);
-  const shapes = tag === undefined ? [schema] : [...tag.options.values()];
-  return shapes.flatMap(shape => {
-    const required = requiredFields(shape);
-    if (required.length < 2 || !isMapping(shape)) return [];
-    const constant = tag === undefined ? undefined : allowedValues(shape.properties?.[tag.field] ?? {})[0];
-    const label = constant === undefined ? required.map(([name]) => name).join(', ') : String(constant);
-    const pairs = required.map(([name, field]): readonly [string, Sketch] => {
-      const [only, ...others] = allowedValues(field);
-      return [name, only !== undefined && others.length === 0 ? formatText(String(only)) : sketchValue(field)];
-    });
-    return [{ label, detail: shape.title ?? 'required fields', sketch: fields(Object.fromEntries(pairs)) }];
+  if (tag !== undefined) return [...tag.options.values()].map(option => sketchShape(option, tag.field));
+  const starting = isMapping(shape) ? startingFields(shape) : [];
+  if (starting.length < (inMapping ? 2 : 1)) return [];
+  const sketch = fields(Object.fromEntries(starting.map(([name, field]) => [name, sketchValue(field)])));
+  const names = starting.map(([name]) => name);
+  const label = names.length === 1 ? `${names.join('')}: …` : names.join(', ');
+  return [{ label, detail: shape.title ?? '', sketch }];
+}
+
+function sketchEachOption(shape: SchemaNode): readonly Sketched[] {
+  return Object.entries(fieldsOf(shape)).flatMap(([name, field]): Sketched[] => {
+    const value = isMapping(field) ? sketchOptions(field) : sketchValue(field);
+    return [{ label: `${name}: …`, detail: field.title ?? '', sketch: fields({ [name]: value }) }];
   });
+}
+
+/** One of several shapes, with the constant that tells it. */
+function sketchShape(shape: SchemaNode, tag: string): Sketched {
+  const pairs = requiredFields(shape).map(([name, field]): readonly [string, Sketch] => {
+    const [only, ...others] = allowedValues(field);
+    return [name, only !== undefined && others.length === 0 ? formatFlow(only) : sketchValue(field)];
+  });
+  const constant = formatFlow(shape.properties?.[tag]?.const);
+  return { label: `${tag}: ${constant}`, detail: shape.title ?? '', sketch: fields(Object.fromEntries(pairs)) };
 }
 
 function toOffer({ label, detail, whole, sketch }: Sketched, index: number, text: string, snippets: boolean): Offer {

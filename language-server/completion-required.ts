@@ -41,6 +41,13 @@ export function takesOneField(schema: SchemaNode): boolean {
   return mappingShape(schema).maxProperties === 1;
 }
 
+/** What a new mapping usually starts with: what it must have with what its example shows beside, else what the example shows. */
+export function startingFields(schema: SchemaNode): readonly (readonly [string, SchemaNode])[] {
+  const shape = mappingShape(schema);
+  const usual = usualFields(shape);
+  return usual.length > 0 ? usual : exampleFields(shape).flatMap(name => withSchema(shape, name));
+}
+
 /** The fields a mapping must have, and what its first example shows besides. */
 function usualFields(shape: SchemaNode): readonly (readonly [string, SchemaNode])[] {
   const required = requiredFields(shape);
@@ -79,7 +86,7 @@ function isList(schema: SchemaNode): boolean {
   return schema.type === 'array';
 }
 
-function mappingShape(schema: SchemaNode): SchemaNode {
+export function mappingShape(schema: SchemaNode): SchemaNode {
   if (schema.anyOf === undefined || tagOf(schema) !== undefined) return schema;
   return schema.anyOf.find(option => option.type === 'object') ?? schema;
 }

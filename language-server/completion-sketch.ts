@@ -31,6 +31,21 @@ interface Lines {
   readonly lines: readonly (string | Stop)[];
 }
 
+/** Fields that are usually written together. Its defaults are valid by themselves. */
+export interface Snippet {
+  /** The mapping they go into, as `matchesPath` reads it; the file itself when empty. */
+  readonly at: string;
+  readonly label: string;
+  readonly detail: string;
+  /** A file's whole content, for an empty one. */
+  readonly whole?: boolean;
+  /** Goes with other fields only, not into a mapping without any. */
+  readonly beside?: boolean;
+  /** They are the fields of a new entry whose name the person chooses, such as this. */
+  readonly named?: string;
+  readonly sketch: Fields;
+}
+
 /** Where and for whom a sketch is written. */
 export interface SketchForm {
   readonly snippets: boolean;
@@ -92,7 +107,9 @@ export function hasStops(sketch: Sketch): boolean {
   if (typeof sketch === 'string') return false;
   if (sketch.kind === 'stop') return true;
   if (sketch.kind === 'lines') return sketch.lines.some(hasStops);
-  return sketch.kind === 'fields' ? sketch.fields.some(([, value]) => hasStops(value)) : sketch.items.some(hasStops);
+  return sketch.kind === 'fields'
+    ? sketch.fields.some(([key, value]) => hasStops(key) || hasStops(value))
+    : sketch.items.some(hasStops);
 }
 
 interface Stops {

@@ -1,5 +1,4 @@
-import { choice, fields, flow, items, stop, type Fields, type Sketch } from './completion-sketch.ts';
-import type { Snippet } from './completion-snippets.ts';
+import { choice, fields, flow, items, stop, type Fields, type Sketch, type Snippet } from './completion-sketch.ts';
 
 const dataset = (more: Readonly<Record<string, Sketch>> = {}): Fields =>
   fields({ path: stop('data/rows.jsonl'), input: stop('text'), target: stop('label'), ...more });
@@ -131,12 +130,14 @@ export const benchSnippets: readonly Snippet[] = [
   {
     at: 'dataset',
     label: 'split: by a column',
+    beside: true,
     detail: 'Rows say themselves which split they are in',
     sketch: fields({ split: flow(fields({ field: stop('split'), train: stop('train'), test: stop('test') })) }),
   },
   {
     at: 'dataset',
     label: 'split: by a share',
+    beside: true,
     detail: 'A share of the rows is asked, the others train',
     sketch: fields({ split: share }),
   },

@@ -1,5 +1,4 @@
-import { choice, fields, flow, items, stop, type Fields } from './completion-sketch.ts';
-import type { Snippet } from './completion-snippets.ts';
+import { choice, fields, flow, items, stop, type Fields, type Snippet } from './completion-sketch.ts';
 
 const severity = choice('high', 'critical', 'medium', 'low');
 const framework = flow(fields({ id: stop('nist-ai-rmf'), version: stop('"1.0"') }));

@@ -1,5 +1,14 @@
-import { fields, flow, items, lines, stop, type Fields, type Sketch, type Stop } from './completion-sketch.ts';
-import type { Snippet } from './completion-snippets.ts';
+import {
+  fields,
+  flow,
+  items,
+  lines,
+  stop,
+  type Fields,
+  type Sketch,
+  type Stop,
+  type Snippet,
+} from './completion-sketch.ts';
 
 const message = (role: string, ...of: readonly (string | Stop)[]): Fields => fields({ role, content: lines(...of) });
 const asked = '{{text}}';

@@ -1,5 +1,4 @@
-import { choice, fields, flow, items, stop, type Fields, type Sketch } from './completion-sketch.ts';
-import type { Snippet } from './completion-snippets.ts';
+import { choice, fields, flow, items, stop, type Fields, type Sketch, type Snippet } from './completion-sketch.ts';
 
 const aspect = (path: string, more: Readonly<Record<string, Sketch>> = {}): Fields =>
   fields({

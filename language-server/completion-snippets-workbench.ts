@@ -1,5 +1,4 @@
-import { fields, flow, stop, type Sketch } from './completion-sketch.ts';
-import type { Snippet } from './completion-snippets.ts';
+import { fields, flow, stop, type Sketch, type Snippet } from './completion-sketch.ts';
 
 const key = (name: string): Sketch => flow(fields({ env: stop(name) }));
 const price = flow(fields({ input: stop('2.5'), output: stop('10') }));
@@ -126,6 +125,13 @@ export const workbenchSnippets: readonly Snippet[] = [
     named: name,
     sketch: fields(connection),
   })),
+  {
+    at: 'compute',
+    label: 'platform: this machine',
+    detail: 'Where tuning jobs run that name no other',
+    named: 'local',
+    sketch: fields({ type: 'local' }),
+  },
   {
     at: '',
     label: 'network: through a proxy',

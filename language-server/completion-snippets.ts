@@ -1,27 +1,12 @@
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import type { DocumentKind } from '../engine/documents/kinds.ts';
-import type { Fields } from './completion-sketch.ts';
+import type { Snippet } from './completion-sketch.ts';
 import { benchSnippets } from './completion-snippets-bench.ts';
 import { policySnippets } from './completion-snippets-policy.ts';
 import { promptSnippets } from './completion-snippets-prompt.ts';
 import { tuneSnippets } from './completion-snippets-tune.ts';
 import { workbenchSnippets } from './completion-snippets-workbench.ts';
 import { matchesPath } from './tree.ts';
-
-/** Fields that are usually written together. Its defaults are valid by themselves. */
-export interface Snippet {
-  /** The mapping they go into, as `matchesPath` reads it; the file itself when empty. */
-  readonly at: string;
-  readonly label: string;
-  readonly detail: string;
-  /** A file's whole content, for an empty one. */
-  readonly whole?: boolean;
-  /** Goes with other fields only, not into a mapping without any. */
-  readonly beside?: boolean;
-  /** They are the fields of a new entry whose name the person chooses, such as this. */
-  readonly named?: string;
-  readonly sketch: Fields;
-}
 
 const byKind: Readonly<Record<DocumentKind, readonly Snippet[]>> = {
   bench: benchSnippets,

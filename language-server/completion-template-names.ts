@@ -18,8 +18,8 @@ export interface TemplateName {
   readonly describe?: Describe;
 }
 
-/** Benchmarks whose datasets are looked at, so that a large workspace costs no more than a small one. */
-const mostBenchmarks = 20;
+/** Datasets that are looked at, so that a large workspace costs no more than a small one. */
+const mostDatasets = 10;
 const mostNames = 200;
 
 const isName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name);
@@ -48,7 +48,7 @@ export async function offerTemplateNames(
   const users = kind === 'prompt' ? await findUsers(context, document, signal) : undefined;
   const given = users === undefined ? asked : users.isJudge ? judged : [];
   const datasets = users?.datasets ?? (await allDatasets(context, document, signal));
-  const columns = await namesOfColumns(context.workspace, datasets, signal);
+  const columns = await namesOfColumns(context, datasets, signal);
   const all = new Map<string, TemplateName>();
   for (const found of [...own, ...given, ...columns, ...namesRead(around)]) {
     if (!all.has(found.name) && isName(found.name)) all.set(found.name, found);
@@ -88,7 +88,9 @@ function namesRead({ before, after }: TextAround): readonly TemplateName[] {
 }
 
 interface NamedDataset {
-  readonly uri: string;
+  readonly uri: () => string;
+  /** Where its path starts. */
+  readonly folder: string;
   readonly dataset: Partial<Dataset>;
   /** The benchmark's name or file. */
   readonly of: string;
@@ -104,13 +106,14 @@ async function findUsers(context: ServerContext, document: TextDocument, signal:
   const path = pathOfUri(document.uri);
   const isCell = document.uri.startsWith('vscode-notebook-cell:');
   const all = await allDrafts(context, document, signal);
-  const names = (uri: string, prompt: unknown): boolean =>
-    typeof prompt === 'string' && path !== undefined && context.workspace.resolve(uri, prompt) === path;
+  const { files } = context.ports;
+  const names = (folder: string, prompt: unknown): boolean =>
+    typeof prompt === 'string' && path !== undefined && files.resolve(folder, prompt) === path;
   const asking = isCell
     ? []
-    : all.filter(({ uri, draft }) => listOf(draft['prompts']).some(prompt => names(uri, prompt)));
-  const isJudge = all.some(({ uri, draft }) =>
-    listOf(draft['metrics']).some(metric => names(uri, mappingOf(mappingOf(metric)['judge'])['prompt'])),
+    : all.filter(({ folder, draft }) => listOf(draft['prompts']).some(prompt => names(folder, prompt)));
+  const isJudge = all.some(({ folder, draft }) =>
+    listOf(draft['metrics']).some(metric => names(folder, mappingOf(mappingOf(metric)['judge'])['prompt'])),
   );
   const chosen = asking.length > 0 || isJudge ? asking : all;
   return { datasets: chosen.map(toDataset), isJudge };
@@ -125,14 +128,16 @@ async function allDatasets(
 }
 
 interface Draft {
-  readonly uri: string;
+  /** Made only for those that are looked at further. */
+  readonly uri: () => string;
+  readonly folder: string;
   readonly file: string;
   readonly draft: Readonly<Record<string, unknown>>;
 }
 
 /** The benchmarks of the same notebook first, then those of the workspace. */
 async function allDrafts(
-  { workspace, documents, parsed }: ServerContext,
+  { workspace, documents, parsed, ports }: ServerContext,
   document: TextDocument,
   signal: AbortSignal,
 ): Promise<readonly Draft[]> {
@@ -146,10 +151,16 @@ async function allDrafts(
         path !== undefined &&
         pathOfUri(other.uri) === path,
     )
-    .map(({ uri }) => ({ uri, file: 'this notebook', draft: mappingOf(draftOf(uri)) }));
+    .map(({ uri }) => ({
+      uri: () => uri,
+      folder: ports.files.parent(path ?? ''),
+      file: 'this notebook',
+      draft: mappingOf(draftOf(uri)),
+    }));
   const library = (await (await workspace.library(document.uri))?.all('bench', signal)) ?? [];
   const files = library.map(found => ({
-    uri: uriOfPath(found.path),
+    uri: () => uriOfPath(found.path),
+    folder: ports.files.parent(found.path),
     file: found.file,
     draft: mappingOf(found.parsed.draft),
   }));
@@ -161,18 +172,31 @@ async function allDrafts(
   }
 }
 
-function toDataset({ uri, file, draft }: Draft): NamedDataset {
+function toDataset({ uri, folder, file, draft }: Draft): NamedDataset {
   const { name } = draft;
-  return { uri, dataset: mappingOf(draft['dataset']) as Partial<Dataset>, of: typeof name === 'string' ? name : file };
+  return { uri, folder, dataset: mappingOf(draft['dataset']), of: typeof name === 'string' ? name : file };
 }
 
 async function namesOfColumns(
-  workspace: Workspace,
+  { workspace, ports }: ServerContext,
   datasets: readonly NamedDataset[],
   signal: AbortSignal,
 ): Promise<readonly TemplateName[]> {
   const names: TemplateName[] = [];
-  for (const { uri, dataset, of } of datasets.slice(0, mostBenchmarks)) {
+  // Many benchmarks look at the same rows.
+  const distinct = new Map<string, NamedDataset>();
+  for (const named of datasets) {
+    const { path, format, config } = named.dataset;
+    const key = JSON.stringify([
+      typeof path === 'string' ? ports.files.resolve(named.folder, path) : '',
+      format,
+      config,
+    ]);
+    if (!distinct.has(key)) distinct.set(key, named);
+    if (distinct.size >= mostDatasets) break;
+  }
+  for (const { uri: uriOf, dataset, of } of distinct.values()) {
+    const uri = uriOf();
     for (const column of await columnsOf(workspace, uri, dataset, signal)) {
       names.push({
         name: column,
@@ -197,5 +221,5 @@ async function describeColumn(
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
+  return Array.isArray(value) ? value : [];
 }

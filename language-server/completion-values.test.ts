@@ -258,6 +258,12 @@ describe('values that completion offers', () => {
       (await at('bench', 'name: a # aiwb‸')).take('aiwb-disable-next-line'),
       'name: a # aiwb-disable-next-line ',
     );
+    assert.equal(
+      (await at('bench', `name: x\n# aiwb-disable-next-line ‸\n\n  # why\nnme: x\n`)).labels[0],
+      'unknown-field',
+    );
+    assert.equal((await at('bench', 'name: x\nnme: x # aiwb-disable-line ‸\n')).labels[0], 'unknown-field');
+    assert.deepEqual((await at('bench', '# aiwb-disable-next-line wrong-type -- be‸\n')).labels, []);
     assert.deepEqual((await at('bench', '# models: ‸')).labels, []);
   });
 

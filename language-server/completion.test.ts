@@ -37,10 +37,14 @@ describe('completion', () => {
     return (await complete(marked, languageId)).map(item => item.label);
   }
 
-  /** The text after the offer called `label` was taken. */
+  /** The text after the offer called `label` was taken, stops as they are written. */
   async function take(marked: string, label: string, languageId?: string): Promise<string> {
     const item = (await complete(marked, languageId)).find(candidate => candidate.label === label);
     assert.ok(item?.textEdit, `no offer ${label}`);
+    return applyItem(marked, item);
+  }
+
+  function applyItem(marked: string, item: CompletionItem): string {
     const edit = item.textEdit as TextEdit;
     const lines = marked.replace('|', '').split('\n');
     const { start, end } = edit.range;
@@ -181,7 +185,7 @@ describe('completion', () => {
     const columns = ['id', 'label', 'text', 'tags'];
     const parquet = `dataset:\n  path: ${fixtures}many-zstd.parquet\n  `;
     for (const place of ['input: |', 'choices: |', 'audio: |', 'split: {stratify: |}', 'target:\n    - |']) {
-      assert.deepEqual(await labels(`${parquet}${place}\n`), columns, place);
+      assert.deepEqual((await labels(`${parquet}${place}\n`)).slice(0, columns.length), columns, place);
     }
     const hub = ['text', 'label', 'tags', 'meta', 'picture'];
     assert.deepEqual(await labels(`dataset:\n  path: ${fixtures}huggingface/shards\n  images: |\n`), hub);
@@ -214,6 +218,69 @@ describe('completion', () => {
     assert.deepEqual(await labels('repeats: 3 # |'), []);
     assert.deepEqual(await labels('description: |\n'.replace('|', '>\n  te|')), []);
     assert.deepEqual(await labels('zzz:\n  |\n'), []);
+  });
+
+  it('tells places apart while the YAML around them is half typed', async () => {
+    const first = 'metric, model, atLeast, atMost, on, gate: at least, gate: at most'.split(', ');
+    const table: readonly (readonly [marked: string, expected: readonly string[]])[] = [
+      ['name: x\nmodels: [gpt, |\ngate:\n  - metric: f1\n', ['vllm', 'embedded:majority']],
+      ['models:\n- |\ngate: []\n', ['gpt', 'vllm']],
+      ['models:\n  - gpt\n  |\n', ['vllm', 'embedded:majority']],
+      ['gate:\n  |\n', first],
+      ['gate:\n  - metric: f1\n  |\n', first],
+      ['gate: [{|}]', first],
+      ['gate: [{metric: f1, |\nname: x\n', ['model', 'atLeast', 'atMost', 'on']],
+      ['gate: |\n', ['gate: at least', 'gate: at most']],
+      ['gate:|\n', ['gate: at least', 'gate: at most']],
+      ['gate: [|]\n', ['gate: at least', 'gate: at most']],
+      ['dataset: |\n', ['path, input, target']],
+      ['limits: |\n', ['concurrency, budget, maxErrorRate']],
+      ['metrics:\n  - f1: |\n', ['average: …']],
+      ['metrics:\n  - f1: {average: macro}\n    |\n', []],
+      ['dataset:\n  path: data/t.jsonl\n  input: |\n  target:\n', ['text', 'label', 'split']],
+      ['dataset: {|\nmodels: [gpt]\n', ['path', 'input', 'target']],
+      ['dataset:\n  path: "data/t|\n  input: text\n', ['data/t.jsonl']],
+      ['dataset:\n  slices: [label, "|"]\n  path: data/t.jsonl\n', ['text', 'split']],
+      ['"na|": x\n', ['name', 'dataset']],
+      ['name: x\nna|: y\n', ['dataset', 'models', 'schemaVersion']],
+      ['dataset:\n\t|\n', []],
+      ['description: |\n'.replace('|', '>\n  two\n  gate: te|'), []],
+      ['description: "one\n  gate|"\n', []],
+      ['description: one\n  gate|\n', []],
+    ];
+    for (const [marked, expected] of table) {
+      const all = await labels(marked);
+      assert.deepEqual(expected.length === 0 ? all : all.slice(0, expected.length), expected, marked);
+    }
+  });
+
+  it('writes what a mapping must have wherever it is begun', async () => {
+    const table: readonly (readonly [marked: string, label: string, expected: string])[] = [
+      [
+        'gate: [|]',
+        'gate: at least',
+        'gate: [{metric: ${1:accuracy}, model: ${2:embedded:linear}, atLeast: ${3:0.9}}]',
+      ],
+      [
+        'gate:|',
+        'gate: at least',
+        'gate:\n  - metric: ${1:accuracy}\n    model: ${2:embedded:linear}\n    atLeast: ${3:0.9}',
+      ],
+      ['gate:\n  |', 'metric', 'gate:\n  - metric: '],
+      ['dataset: |', 'path, input, target', 'dataset: \n  path: $1\n  input: $2\n  target: $3'],
+      ['metrics:\n  - |', 'f1', 'metrics:\n  - f1: {average: ${1|macro,micro,weighted|}}'],
+      ['metrics: [|]', 'f1: …', 'metrics: [{f1: {average: ${1|macro,micro,weighted|}}}]'],
+      ['perturbations:\n  - |', 'case', 'perturbations:\n  - case: {to: ${1|lower,upper,random|}}'],
+      ['"na|": x', 'name', '"name": x'],
+      ["'mod|", 'models', "'models"],
+    ];
+    for (const [marked, label, expected] of table) {
+      const items = await complete(marked);
+      assert.ok(
+        items.some(item => item.label === label && applyItem(marked, item) === expected),
+        `${marked}: ${JSON.stringify(items.filter(item => item.label === label).map(item => applyItem(marked, item)))}`,
+      );
+    }
   });
 
   it('works at the end of a long list and in a long file', async () => {

@@ -31,9 +31,14 @@ function registerCompletion(context: ServerContext): void {
     if (document === undefined || read === undefined || read.isTooLarge || document.getText().length > mostBytes)
       return [];
     const { version } = document;
-    const answer = await complete(context, lists, files, document, read, position, signalOf(token));
-    // The places of an older text mean nothing in a newer one.
-    return documents.get(textDocument.uri)?.version === version ? answer : [];
+    try {
+      const answer = await complete(context, lists, files, document, read, position, signalOf(token));
+      // The places of an older text mean nothing in a newer one.
+      return documents.get(textDocument.uri)?.version === version ? answer : [];
+    } catch (error) {
+      if (token.isCancellationRequested) return [];
+      throw error;
+    }
   });
   connection.onCompletionResolve(item => lists.resolve(item));
 }
