@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  CancellationToken,
+  createMessageConnection,
+  ProgressType,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 import { createConnection, type ClientCapabilities, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import type { LanguageServerPorts } from '../../language-server/ports.ts';
 import { startLanguageServer } from '../../language-server/server.ts';
@@ -22,12 +28,19 @@ export interface LanguageClient {
   notifyFileChanged(relative: string): void;
   /** Replaces what the editor has set under `aiWorkbench`. */
   changeSettings(settings: object): Promise<void>;
-  request<T>(method: string, params: object): Promise<T>;
+  /** `token` cancels it; `onPartial` takes partial results. */
+  request<T>(
+    method: string,
+    params: object,
+    options?: { readonly token?: CancellationToken; readonly onPartial?: (value: unknown) => void },
+  ): Promise<T>;
   /** The next findings published for a document that satisfy `accept`. */
   nextDiagnostics(
     uri: string,
     accept?: (params: PublishDiagnosticsParams) => boolean,
   ): Promise<PublishDiagnosticsParams>;
+  /** How often the server asked to be asked for findings again. */
+  readonly refreshes: () => number;
   /** Everything published so far. */
   readonly published: readonly PublishDiagnosticsParams[];
   /** What the server wrote to its log. */
@@ -60,12 +73,18 @@ export async function startLanguageClient(
   const waiting = new Set<(params: PublishDiagnosticsParams) => void>();
   const versions = new Map<string, number>();
   let settings = options.settings ?? {};
+  let refreshes = 0;
+  let tokens = 0;
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.push(params);
     for (const listener of waiting) listener(params);
   });
   connection.onNotification('window/logMessage', (params: { message: string }) => void log.push(params.message));
   connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('workspace/diagnostic/refresh', () => {
+    refreshes += 1;
+    return null;
+  });
   connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
     items.map(() => settings),
   );
@@ -107,7 +126,17 @@ export async function startLanguageClient(
       settings = changed;
       await connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     },
-    request: (method, params) => connection.sendRequest(method, params),
+    refreshes: () => refreshes,
+    async request(method, params, { token = CancellationToken.None, onPartial } = {}) {
+      if (onPartial === undefined) return connection.sendRequest(method, params, token);
+      const partialResultToken = `partial-${String((tokens += 1))}`;
+      const listening = connection.onProgress(new ProgressType<unknown>(), partialResultToken, onPartial);
+      try {
+        return await connection.sendRequest(method, { ...params, partialResultToken }, token);
+      } finally {
+        listening.dispose();
+      }
+    },
     nextDiagnostics: (uri, accept = () => true) =>
       new Promise(resolve => {
         const listener = (params: PublishDiagnosticsParams): void => {
