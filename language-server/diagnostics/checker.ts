@@ -59,14 +59,18 @@ export function createChecker(context: ServerContext): Checker {
   };
 }
 
-/** The whole findings if they come within `milliseconds`, else absent. Rejects as they do. */
-export async function withinTime<T>(whole: Promise<T>, milliseconds: number): Promise<T | undefined> {
+/** Whether a promise is settled within so many milliseconds. */
+export async function isWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>(resolve => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
+  const late = new Promise<false>(resolve => {
+    timer = setTimeout(() => resolve(false), milliseconds);
   });
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
   try {
-    return await Promise.race([whole, late]);
+    return await Promise.race([settled, late]);
   } finally {
     clearTimeout(timer);
   }

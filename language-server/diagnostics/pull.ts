@@ -13,7 +13,7 @@ import { kindOfPath, languageIds, type DocumentKind } from '../../engine/documen
 import { signalOf, type ServerContext } from '../context.ts';
 import { pathOfUri } from '../uris.ts';
 import type { Ages } from './ages.ts';
-import { withinTime, type Checker } from './checker.ts';
+import { isWithin, type Checker } from './checker.ts';
 
 /** Gives findings an id that stays the same as long as they do. */
 export interface ResultIds {
@@ -38,7 +38,7 @@ export function createResultIds(): ResultIds {
   };
 }
 
-/** What the text alone shows waits no longer than this many milliseconds for the rest, where the client can be told to ask again. */
+/** What the text alone newly shows waits no longer than this many milliseconds for the rest, where the client can be told to ask again. */
 const graceForText = 150;
 
 /** Answers a client that asks for one document's findings. */
@@ -58,6 +58,13 @@ export function createDocumentPull(
   /** Findings that came too late for the one who asked. */
   const late = new Map<string, { readonly identity: string; readonly diagnostics: readonly LspDiagnostic[] }>();
 
+  /** What a document's text alone was last told to show. */
+  const texts = new Map<string, string>();
+  documents.onDidClose(({ document }) => {
+    late.delete(document.uri);
+    texts.delete(document.uri);
+  });
+
   async function check(document: TextDocument, signal: AbortSignal): Promise<readonly LspDiagnostic[]> {
     const { uri } = document;
     const identity = `${String(document.version)} ${ages.stampOf(kindOf(document))}`;
@@ -66,9 +73,11 @@ export function createDocumentPull(
     if (known?.identity === identity) return known.diagnostics;
     const checked = checker.check(document, signal);
     if (checked === undefined) return [];
-    if (!context.client.refreshesDiagnostics) return checked.whole;
-    const soon = await withinTime(checked.whole, graceForText);
-    if (soon !== undefined) return soon;
+    const text = JSON.stringify(checked.fromText);
+    const isNews = text !== (texts.get(uri) ?? '[]');
+    texts.set(uri, text);
+    if (!isNews || !context.client.refreshesDiagnostics || (await isWithin(checked.whole, graceForText)))
+      return checked.whole;
     void checked.whole.then(
       diagnostics => {
         if (documents.get(uri)?.version !== document.version) return;

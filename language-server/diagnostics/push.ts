@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import type { ServerContext } from '../context.ts';
-import { withinTime, type Checker } from './checker.ts';
+import { isWithin, type Checker } from './checker.ts';
 
 /** Sends findings to the client by itself. */
 export interface Pusher {
@@ -15,14 +15,16 @@ export interface Pusher {
 const cheap = 30;
 /** The longest silence that is waited for. */
 const mostPatience = 100;
-/** What the text alone shows waits no longer than this for the rest. */
-const graceForText = 50;
+/** What the text alone newly shows waits no longer than this for the rest. */
+const graceForText = 100;
 
 export function createPusher(context: ServerContext, checker: Checker): Pusher {
   const { connection, documents, ports } = context;
   const pending = new Map<string, AbortController>();
   /** Milliseconds that a document's last check took. */
   const costs = new Map<string, number>();
+  /** What a document's text alone was last told to show. */
+  const texts = new Map<string, string>();
 
   async function publish(uri: string, signal: AbortSignal): Promise<void> {
     const document = documents.get(uri);
@@ -36,9 +38,11 @@ export function createPusher(context: ServerContext, checker: Checker): Pusher {
     try {
       const checked = checker.check(document, signal);
       if (checked === undefined) return;
-      const soon = await withinTime(checked.whole, graceForText);
-      if (soon === undefined) await send(checked.fromText);
-      await send(soon ?? (await checked.whole));
+      const text = JSON.stringify(checked.fromText);
+      const isNews = text !== (texts.get(uri) ?? '[]');
+      if (isNews && !(await isWithin(checked.whole, graceForText))) await send(checked.fromText);
+      await send(await checked.whole);
+      texts.set(uri, text);
       costs.set(uri, ports.clock.monotonic() - start);
     } catch (error) {
       if (!signal.aborted) connection.console.error(`Checking ${uri} failed: ${String(error)}`);
@@ -62,6 +66,7 @@ export function createPusher(context: ServerContext, checker: Checker): Pusher {
       pending.get(uri)?.abort();
       pending.delete(uri);
       costs.delete(uri);
+      texts.delete(uri);
       void connection.sendDiagnostics({ uri, diagnostics: [] });
     },
   };

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  CancellationToken,
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 import { createConnection, type ClientCapabilities, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import type { LanguageServerPorts } from '../../language-server/ports.ts';
 import { startLanguageServer } from '../../language-server/server.ts';
@@ -22,13 +27,20 @@ export interface LanguageClient {
   notifyFileChanged(relative: string): void;
   /** Replaces what the editor has set under `aiWorkbench`. */
   changeSettings(settings: object): Promise<void>;
-  request<T>(method: string, params: object): Promise<T>;
+  /** `token` cancels it; `onPartial` takes partial results. */
+  request<T>(
+    method: string,
+    params: object,
+    options?: { readonly token?: CancellationToken; readonly onPartial?: (value: unknown) => void },
+  ): Promise<T>;
   notify(method: string, params: object): void;
   /** The next findings published for a document that satisfy `accept`. */
   nextDiagnostics(
     uri: string,
     accept?: (params: PublishDiagnosticsParams) => boolean,
   ): Promise<PublishDiagnosticsParams>;
+  /** How often the server asked to be asked for findings again. */
+  readonly refreshes: () => number;
   /** Everything published so far. */
   readonly published: readonly PublishDiagnosticsParams[];
   /** Reports of work in progress, and parts of results, by their tokens. */
@@ -70,6 +82,9 @@ export async function startLanguageClient(
   const waiting = new Set<(params: PublishDiagnosticsParams) => void>();
   const versions = new Map<string, number>();
   let settings = options.settings ?? {};
+  let refreshes = 0;
+  const partials = new Map<string | number, (value: unknown) => void>();
+  let tokens = 0;
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.push(params);
     for (const listener of waiting) listener(params);
@@ -77,9 +92,13 @@ export async function startLanguageClient(
   connection.onNotification('window/logMessage', (params: { message: string }) => void log.push(params.message));
   connection.onRequest('client/registerCapability', () => null);
   connection.onRequest('window/workDoneProgress/create', () => null);
-  connection.onNotification('$/progress', (params: (typeof progress)[number]) => void progress.push(params));
+  connection.onNotification('$/progress', (params: (typeof progress)[number]) => {
+    progress.push(params);
+    partials.get(params.token)?.(params.value);
+  });
   for (const what of ['inlayHint', 'diagnostic', 'semanticTokens', 'codeLens'])
     connection.onRequest(`workspace/${what}/refresh`, () => {
+      if (what === 'diagnostic') refreshes += 1;
       options.onRefresh?.(what);
       return null;
     });
@@ -126,8 +145,18 @@ export async function startLanguageClient(
       settings = changed;
       await connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     },
-    request: (method, params) => connection.sendRequest(method, params),
+    refreshes: () => refreshes,
     notify: (method, params) => void connection.sendNotification(method, params),
+    async request(method, params, { token = CancellationToken.None, onPartial } = {}) {
+      if (onPartial === undefined) return connection.sendRequest(method, params, token);
+      const partialResultToken = `partial-${String((tokens += 1))}`;
+      partials.set(partialResultToken, onPartial);
+      try {
+        return await connection.sendRequest(method, { ...params, partialResultToken }, token);
+      } finally {
+        partials.delete(partialResultToken);
+      }
+    },
     nextDiagnostics: (uri, accept = () => true) =>
       new Promise(resolve => {
         const listener = (params: PublishDiagnosticsParams): void => {
