@@ -92,6 +92,7 @@ describe('completion', () => {
       'audio',
       'images',
       'config',
+      'digest',
       'card',
       'split: by a column',
       'split: by a share',

@@ -114,8 +114,10 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     section: 'connections' | 'compute',
     signal: AbortSignal,
   ): Promise<DeclaredNames> {
-    const workbench = await readWorkbench(uri, signal);
-    return workbench === undefined ? { state: 'absent' } : declaredNames(workbench, section);
+    const path = await findWorkbench(uri);
+    if (path === undefined) return { state: 'absent' };
+    const workbench = parseWorkbench(path, await readQuietly(files, path, signal));
+    return workbench === undefined ? { state: 'absent' } : declaredNames(workbench, section, path);
   }
 
   async function rootOf(uri: string): Promise<string | undefined> {
