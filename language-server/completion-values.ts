@@ -5,7 +5,6 @@ import { figuresOf } from '../engine/documents/figure-checks.ts';
 import { embeddedModelNames } from '../engine/documents/formats.ts';
 import { isComposed, metricCatalogue } from '../engine/metrics/catalogue.ts';
 import { columnsOf, describeConnection, neededParameters } from './describe.ts';
-import { listFiles } from './list-files.ts';
 import { offerInPolicy } from './completion-policy.ts';
 import { offerInTuningJob } from './completion-tune.ts';
 import {
@@ -102,15 +101,13 @@ async function offerModels({ workspace, uri }: Scene, signal: AbortSignal): Prom
 }
 
 async function offerPaths({ workspace, uri, path }: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
-  const folder = workspace.folderOf(uri);
-  if (folder === undefined) return [];
   const [name, detail] =
     path.at(-1) === 'card'
       ? [/\.md$/i, 'card']
       : path[0] === 'prompts'
         ? [/\.prompt\.ya?ml$/i, 'prompt']
         : [/\.((jsonl|ndjson|json|csv|tsv)(\.gz)?|parquet)$/i, 'dataset'];
-  const files = await listFiles(folder, name, signal);
+  const files = await workspace.listFiles(uri, name, signal);
   return files.map(value => ({ value, detail: detail, kind: CompletionItemKind.File }));
 }
 

@@ -14,6 +14,7 @@ import type { FileFacts, Files } from '../engine/ports/files.ts';
 import { workbenchFileNames } from '../engine/workspace/find.ts';
 import type { OpenDocuments, ParsedDocuments } from './documents.ts';
 import { createDocumentCache } from './library.ts';
+import { createFileLister } from './list-files.ts';
 import { pathOfUri } from './uris.ts';
 
 /** What the features ask about the files around a document. */
@@ -32,6 +33,8 @@ export interface Workspace {
   platforms(uri: string, signal: AbortSignal): Promise<NonNullable<Workbench['compute']>>;
   /** Benchmarks, tuning jobs and policies of the workspace a document belongs to; absent for documents without a file. */
   library(uri: string): Promise<WorkspaceLibrary | undefined>;
+  /** Files at or below a document's folder whose name matches, relative to it, nearest first; see `FileLister`. */
+  listFiles(uri: string, name: RegExp, signal: AbortSignal): Promise<readonly string[]>;
   /** A file changed, came or went. */
   forget(path: string): void;
   forgetAll(): void;
@@ -62,10 +65,12 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     return document && parsed.parse(document);
   });
   const remember = createFactCache(files);
+  const lister = createFileLister();
   let roots: readonly string[] = [];
   const listeners: ((path: string | undefined) => void)[] = [];
 
   function tell(path: string | undefined): void {
+    lister.forget();
     for (const listener of listeners) listener(path);
   }
 
@@ -145,6 +150,10 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
       const folder = await rootOf(uri);
       if (path === undefined || folder === undefined) return undefined;
       return { ...documents.below(folder), path, file: files.relative(folder, path) };
+    },
+    async listFiles(uri, name, signal) {
+      const folder = folderOf(uri);
+      return folder === undefined ? [] : lister.list(folder, name, signal);
     },
     forget(path) {
       documents.forget(path);

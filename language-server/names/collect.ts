@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Range } from '../../engine/documents/diagnostic.ts';
-import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { mapScalar } from '../../engine/documents/scalar-offsets.ts';
 import { isMergeKey, keyText, scalarText } from '../../engine/documents/values.ts';
 import { collectAnchors } from './anchors.ts';
+import type { NamingDocument } from './read-tree.ts';
 import type { Named, Where } from './rules.ts';
 import { endsAt, fitsStep, rowsOf, type Row } from './table.ts';
 import type { Mention } from './things.ts';
@@ -13,7 +13,7 @@ const deepest = 64;
 const mostNodes = 50_000;
 
 /** Everything a document names, in the order of the table's finds. Takes drafts; never throws. */
-export function collectMentions(parsed: ParsedDocument, where: Where): readonly Mention[] {
+export function collectMentions(parsed: NamingDocument, where: Where): readonly Mention[] {
   const mentions: Mention[] = [];
   /** The same text, reached through an alias as well, is told once for each thing it names. */
   const seen = new Set<string>();
@@ -81,7 +81,7 @@ export function collectMentions(parsed: ParsedDocument, where: Where): readonly 
 }
 
 function toMention(
-  parsed: ParsedDocument,
+  parsed: NamingDocument,
   row: Row,
   path: Mention['path'],
   scalar: Scalar,

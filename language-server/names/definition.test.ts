@@ -51,7 +51,8 @@ const cases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'a framework of a mapping to where the policy lists it': {
     'a.policy.yaml': 'id: a\nframeworks: [{id: f, version: "1"}]\n',
-    'b.policy.yaml': 'id: b\nframeworks: [{id: ⟦f⟧, version: "1"}]\ncontrols: [{id: C, mappings: [{framework: f‸, id: X}]}]\n',
+    'b.policy.yaml':
+      'id: b\nframeworks: [{id: ⟦f⟧, version: "1"}]\ncontrols: [{id: C, mappings: [{framework: f‸, id: X}]}]\n',
   },
   'a framework that is inherited': {
     'a.policy.yaml': 'id: a\nframeworks: [{id: ⟦f⟧, version: "1"}]\n',

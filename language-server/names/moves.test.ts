@@ -18,14 +18,14 @@ const cases: Readonly<Record<string, { readonly files: Files; readonly moves: Fi
     moves: { 'data/d.csv': 'data/new rows, all.csv' },
     become: {
       'a.bench.yaml': `dataset: {path: "data/new rows, all.csv", card: './data/new rows, all.csv'}\n`,
-      'sub/b.tune.yaml':
-        'aspects:\n  robustness:\n    dataset:\n      path: "../data/new rows, all.csv" # here\n',
+      'sub/b.tune.yaml': 'aspects:\n  robustness:\n    dataset:\n      path: "../data/new rows, all.csv" # here\n',
     },
   },
   'a prompt into a folder': {
     files: {
       'p.prompt.yml': 'messages: []\n',
-      'a.bench.yaml': 'prompts:\n  - ./p.prompt.yml\n  - p.prompt.yml\nmetrics: [{judge: {prompt: p.prompt.yml, rubric: r.md}}]\n',
+      'a.bench.yaml':
+        'prompts:\n  - ./p.prompt.yml\n  - p.prompt.yml\nmetrics: [{judge: {prompt: p.prompt.yml, rubric: r.md}}]\n',
     },
     moves: { 'p.prompt.yml': 'prompts/p.prompt.yml' },
     become: {
@@ -77,7 +77,11 @@ const cases: Readonly<Record<string, { readonly files: Files; readonly moves: Fi
     moves: { data: 'rows' },
     become: { 'a.bench.yaml': 'dataset: {path: ./rows/}\n' },
   },
-  'what nothing names': { files: { 'a.bench.yaml': 'name: a.md\n', 'a.md': '' }, moves: { 'a.md': 'b.md' }, become: {} },
+  'what nothing names': {
+    files: { 'a.bench.yaml': 'name: a.md\n', 'a.md': '' },
+    moves: { 'a.md': 'b.md' },
+    become: {},
+  },
 };
 
 async function willRename(client: LanguageClient, moves: Files): Promise<WorkspaceEdit | null> {

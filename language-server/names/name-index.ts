@@ -1,12 +1,13 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { kindOfLanguage, kindOfPath } from '../../engine/documents/kinds.ts';
-import { mostBytes, parseDocument, type ParsedDocument } from '../../engine/documents/parse.ts';
+import { mostBytes, type ParsedDocument } from '../../engine/documents/parse.ts';
 import type { FileFacts, Files } from '../../engine/ports/files.ts';
 import type { OpenDocuments, ParsedDocuments } from '../documents.ts';
 import { pathOfUri, uriOfPath } from '../uris.ts';
 import { isBelow, type Workspace } from '../workspace.ts';
 import { collectMentions } from './collect.ts';
 import { createNameTable, type NamedDocument, type NameTable } from './name-table.ts';
+import { readTree, type NamingDocument } from './read-tree.ts';
 import type { Where } from './rules.ts';
 import type { Mention } from './things.ts';
 import { visitInSlices } from './slices.ts';
@@ -27,7 +28,7 @@ export interface ReadDocument {
   readonly uri: string;
   /** Of an open document. */
   readonly version: number | undefined;
-  readonly parsed: ParsedDocument;
+  readonly parsed: NamingDocument;
   readonly mentions: readonly Mention[];
 }
 
@@ -235,7 +236,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
     const where = await whereIs(uriOfPath(path), kind);
     const text = await readQuietly(files, path, signal);
     if (table.get(path)?.version !== undefined) return;
-    const mentions = text === undefined ? [] : collectMentions(parseDocument(kind, text), where);
+    const mentions = text === undefined ? [] : collectMentions(readTree(kind, text), where);
     table.set(path, toNamed(where, mentions, { facts }));
   }
 
@@ -279,7 +280,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
         return { uri, version: document.version, parsed: draft, mentions: collect(draft, where) };
       const text = path === undefined || !uri.startsWith('file:') ? undefined : await readQuietly(files, path, signal);
       if (text === undefined) return undefined;
-      const read = parseDocument(kind, text);
+      const read = readTree(kind, text);
       return { uri, version: undefined, parsed: read, mentions: collectMentions(read, where) };
     },
   };

@@ -72,8 +72,7 @@ const cases: Readonly<Record<string, Files>> = {
     'b.bench.yaml': 'name: b\nmetrics: [{latency: {name: fast}}]\n',
   },
   'a metric under its usual name': {
-    'a.bench.yaml':
-      'name: a\nmetrics: [⟦f‸1⟧, {f1: {name: own}}]\ngate:\n  - metric: ⟦f1⟧\n    model: x\n',
+    'a.bench.yaml': 'name: a\nmetrics: [⟦f‸1⟧, {f1: {name: own}}]\ngate:\n  - metric: ⟦f1⟧\n    model: x\n',
     'p.policy.yaml': 'id: p\ncontrols: [{id: A, checks: [{id: c, benchmark: a, metric: ⟦f1⟧}]}]\n',
   },
   'a metric of a tuning job': {
@@ -108,10 +107,12 @@ const cases: Readonly<Record<string, Files>> = {
   'a dataset, from wherever it is named': {
     'data/d.csv': 'a,b\n',
     'a.bench.yaml': 'dataset: {path: ⟦data/d.‸csv⟧, input: a}\n',
-    'sub/b.bench.yaml': "dataset: {path: '⟦../data/d.csv⟧'}\nperturbations: [{paraphrases: {path: ⟦./../data/d.csv⟧}}]\n",
+    'sub/b.bench.yaml':
+      "dataset: {path: '⟦../data/d.csv⟧'}\nperturbations: [{paraphrases: {path: ⟦./../data/d.csv⟧}}]\n",
     'c.bench.yaml': 'dataset: {path: data, split: {train: ⟦d.csv⟧, test: e.csv}}\n',
     'd.bench.yaml': 'dataset: {path: data/e.csv, split: {train: ⟦d.csv⟧, test: 30%}}\n',
-    'sub/j.tune.yaml': 'aspects:\n  core-performance:\n    dataset:\n      path: "⟦../data/d.csv⟧"\n      card: d.csv\n',
+    'sub/j.tune.yaml':
+      'aspects:\n  core-performance:\n    dataset:\n      path: "⟦../data/d.csv⟧"\n      card: d.csv\n',
     'workbench.yaml': 'connections: {r: {provider: replay, path: ⟦data/d.csv⟧}}\n',
   },
   'rubrics, words, schemas and cards': {
@@ -123,7 +124,8 @@ const cases: Readonly<Record<string, Files>> = {
   },
   'a prompt, asked from its first line': {
     'prompts/p.prompt.yml': '‸messages: [{role: user, content: hi}]\n',
-    'a.bench.yaml': 'prompts:\n  - ⟦prompts/p.prompt.yml⟧\n  - prompts/q.prompt.yml\nmetrics: [{judge: {prompt: ⟦prompts/p.prompt.yml⟧}}]\n',
+    'a.bench.yaml':
+      'prompts:\n  - ⟦prompts/p.prompt.yml⟧\n  - prompts/q.prompt.yml\nmetrics: [{judge: {prompt: ⟦prompts/p.prompt.yml⟧}}]\n',
   },
   'a prompt, asked from its name': {
     'p.prompt.yml': 'description: x\nname: My ‸prompt\nmessages: []\n',
@@ -196,7 +198,10 @@ describe('references', () => {
     const rest = await client.request<Location[]>('textDocument/references', { ...params, partialResultToken: 'part' });
     assert.deepEqual(rest, []);
     const parts = client.progress.filter(({ token }) => token === 'part').map(({ value }) => value as Location[]);
-    assert.deepEqual(parts.map(part => part.length), [100, 100, 51]);
+    assert.deepEqual(
+      parts.map(part => part.length),
+      [100, 100, 51],
+    );
     await client.stop();
   });
 });

@@ -182,8 +182,11 @@ describe('rename', () => {
         assert.ok(prepared && 'placeholder' in prepared);
         const edit = await client.request<WorkspaceEdit | null>('textDocument/rename', { ...at, newName: to });
         assert.deepEqual(afterEdit(workspace, edit), become);
-        const versions = edit?.documentChanges?.map(change => 'textDocument' in change && [change.textDocument.uri === uri, change.textDocument.version]);
-        for (const version of versions ?? []) assert.deepEqual(version, version && version[0] ? [true, 1] : [false, null]);
+        const versions = edit?.documentChanges?.map(
+          change => 'textDocument' in change && [change.textDocument.uri === uri, change.textDocument.version],
+        );
+        for (const version of versions ?? [])
+          assert.deepEqual(version, version && version[0] ? [true, 1] : [false, null]);
       } finally {
         await client.stop();
       }
