@@ -114,13 +114,13 @@ function spanOfPart(
 ): readonly [start: number, end: number] {
   const [start, end] = scalar.range ?? [0, 0];
   const quote = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE' ? 1 : 0;
-  const isWhole = from === 0 && to === text.length;
   const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
+  if (!isBlock && source.startsWith(text, start + quote)) return [start + quote + from, start + quote + to];
+  const isWhole = from === 0 && to === text.length;
   if (isWhole && !isBlock) {
     const isClosed = quote === 1 && end - start >= 2 && source[end - 1] === source[start];
     return [start + quote, isClosed ? end - 1 : end];
   }
-  if (!isBlock && source.startsWith(text, start + quote)) return [start + quote + from, start + quote + to];
   const offsets = mapScalar(source, scalar);
   const first = offsets?.[from];
   // The last unit's own place, and not that of the next, which a folded line may set apart.

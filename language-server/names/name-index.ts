@@ -255,14 +255,13 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
     },
     async confirm(documents, signal) {
       let isConfirmed = true;
-      for (const { path, facts, version } of documents) {
-        if (version !== undefined || path === undefined || facts === undefined) continue;
+      await visitInSlices([...documents], signal, async ({ path, facts, version }) => {
+        if (version !== undefined || path === undefined || facts === undefined) return;
         const now = await files.facts(path);
-        signal.throwIfAborted();
-        if (now !== undefined && isSame(now, facts)) continue;
+        if (now !== undefined && isSame(now, facts)) return;
         dirty.set(path, { isForced: true });
         isConfirmed = false;
-      }
+      });
       return isConfirmed;
     },
     async mentions(document) {
