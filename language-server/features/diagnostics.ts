@@ -41,8 +41,12 @@ function registerDiagnostics(context: ServerContext): void {
 
   function askAgain(): void {
     if (!context.client.pullsDiagnostics || !context.client.refreshesDiagnostics) return;
-    // A client that is about to leave need not answer.
-    connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+    // A client that is about to leave, or has left, need not answer.
+    try {
+      connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+    } catch {
+      return;
+    }
   }
 
   function checkAgain(kinds: readonly DocumentKind[], except?: string): void {

@@ -1,6 +1,7 @@
 import type { DocumentLink } from 'vscode-languageserver';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
+import { factsQuietly } from '../names/quiet-files.ts';
 import { uriOfPath } from '../uris.ts';
 
 /** Paths open their files. */
@@ -38,7 +39,7 @@ function registerDocumentLinks({ connection, documents, names, ports: { files } 
     const links: DocumentLink[] = [];
     for (const { thing, field, range, base } of await names.mentions(document)) {
       if (thing.kind !== 'file' || unlinked.has(field) || range.start.line !== range.end.line) continue;
-      if (base?.isLoose === true && (await files.facts(thing.name))?.kind !== 'file') continue;
+      if (base?.isLoose === true && (await factsQuietly(files, thing.name))?.kind !== 'file') continue;
       links.push({ range, target: uriOfPath(thing.name), tooltip: `Open ${titleOf(field)}` });
     }
     return document.version === version ? links : [];

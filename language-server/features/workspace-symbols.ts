@@ -48,13 +48,14 @@ interface Candidate {
 
 function findSymbols(context: ServerContext, table: NameTable, query: string): SymbolInformation[] {
   const candidates: Candidate[] = [];
+  const isRestated = judgeRestated(table);
   for (const document of table.documents()) {
     for (const occurrence of document.occurrences) {
       const kind = kinds[occurrence.thing.kind];
       if (kind === undefined || occurrence.role !== 'declaration') continue;
       const name = nameOf(occurrence);
       const score = matchFuzzy(query, name);
-      if (score === undefined || isRestated(table, document, occurrence)) continue;
+      if (score === undefined || isRestated(document, occurrence)) continue;
       candidates.push({ score, name, kind, document, range: occurrence.range });
     }
     const file = document.kind === 'prompt' ? fileOf(context, document) : '';
@@ -80,12 +81,15 @@ function nameOf({ thing: { kind, name }, detail }: Occurrence): string {
 }
 
 /** Policies that make a control stricter state it again. */
-function isRestated(table: NameTable, document: NamedDocument, { thing }: Occurrence): boolean {
-  if (thing.kind !== 'control' && thing.kind !== 'check') return false;
-  const others = [...table.naming(thing)];
-  if (others.length < 2) return false;
-  const above = findAncestors(table, document);
-  return others.some(other => above.has(other));
+function judgeRestated(table: NameTable): (document: NamedDocument, occurrence: Occurrence) => boolean {
+  const known = new Map<NamedDocument, ReadonlySet<NamedDocument>>();
+  return (document, { thing }) => {
+    if (thing.kind !== 'control' && thing.kind !== 'check') return false;
+    const above = known.get(document) ?? findAncestors(table, document);
+    known.set(document, above);
+    for (const kin of above) if (kin.occurrences.some(({ thing: { key } }) => key === thing.key)) return true;
+    return false;
+  };
 }
 
 /** The file, seen from the opened folder it lies in. */

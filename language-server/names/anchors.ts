@@ -1,11 +1,11 @@
 import { isAlias, isMap, isSeq, type Node, type Pair } from 'yaml';
-import type { ParsedDocument } from '../../engine/documents/parse.ts';
+import type { NamingDocument } from './read-tree.ts';
 import { thing, type Mention, type Thing } from './things.ts';
 
 const deepest = 64;
 
 /** The anchors of a document and their aliases. A name that is given twice means the nearest before. */
-export function collectAnchors(parsed: ParsedDocument, uri: string): readonly Mention[] {
+export function collectAnchors(parsed: NamingDocument, uri: string): readonly Mention[] {
   if (!parsed.text.includes('&')) return [];
   const anchors = new Map<Node, Thing>();
   const mentions: Mention[] = [];
@@ -42,7 +42,7 @@ export function collectAnchors(parsed: ParsedDocument, uri: string): readonly Me
 }
 
 /** The mark, `&` or `*`, stands before the name. */
-function toMention(parsed: ParsedDocument, anchor: Thing, role: Mention['role'], mark: number): Mention {
+function toMention(parsed: NamingDocument, anchor: Thing, role: Mention['role'], mark: number): Mention {
   const start = mark + 1;
   const end = start + anchor.name.length;
   return {

@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Range } from '../../engine/documents/diagnostic.ts';
-import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { mapScalar } from '../../engine/documents/scalar-offsets.ts';
 import { isMergeKey, keyText, scalarText } from '../../engine/documents/values.ts';
 import { collectAnchors } from './anchors.ts';
+import type { NamingDocument } from './read-tree.ts';
 import type { Named, Where } from './rules.ts';
 import { endsAt, fitsStep, rowsOf, type Row } from './table.ts';
 import type { Mention } from './things.ts';
@@ -13,7 +13,7 @@ const deepest = 64;
 const mostNodes = 50_000;
 
 /** Everything a document names, in the order of the table's finds. Takes drafts; never throws. */
-export function collectMentions(parsed: ParsedDocument, where: Where): readonly Mention[] {
+export function collectMentions(parsed: NamingDocument, where: Where): readonly Mention[] {
   const mentions: Mention[] = [];
   /** The same text, reached through an alias as well, is told once for each thing it names. */
   const seen = new Set<string>();
@@ -81,7 +81,7 @@ export function collectMentions(parsed: ParsedDocument, where: Where): readonly 
 }
 
 function toMention(
-  parsed: ParsedDocument,
+  parsed: NamingDocument,
   row: Row,
   path: Mention['path'],
   scalar: Scalar,
@@ -114,13 +114,13 @@ function spanOfPart(
 ): readonly [start: number, end: number] {
   const [start, end] = scalar.range ?? [0, 0];
   const quote = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE' ? 1 : 0;
-  const isWhole = from === 0 && to === text.length;
   const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
+  if (!isBlock && source.startsWith(text, start + quote)) return [start + quote + from, start + quote + to];
+  const isWhole = from === 0 && to === text.length;
   if (isWhole && !isBlock) {
     const isClosed = quote === 1 && end - start >= 2 && source[end - 1] === source[start];
     return [start + quote, isClosed ? end - 1 : end];
   }
-  if (!isBlock && source.startsWith(text, start + quote)) return [start + quote + from, start + quote + to];
   const offsets = mapScalar(source, scalar);
   const first = offsets?.[from];
   // The last unit's own place, and not that of the next, which a folded line may set apart.

@@ -5,6 +5,7 @@ import { findColumnPlace } from './column-places.ts';
 import { findFamily, findOccurrences, type Family, type FoundOccurrence } from './family.ts';
 import { isLocal, type NamedDocument, type NameTable } from './name-table.ts';
 import { findAncestors, findOrigins } from './policy-kin.ts';
+import { factsQuietly } from './quiet-files.ts';
 import { findSettled } from './settled.ts';
 import type { Mention, Thing } from './things.ts';
 
@@ -81,7 +82,7 @@ export function toLocation({ document, occurrence }: FoundOccurrence): Location 
 }
 
 async function findFile({ ports: { files } }: ServerContext, { name }: Thing): Promise<readonly Location[]> {
-  return (await files.facts(name))?.kind === 'file' ? [{ uri: uriOfPath(name), range: fileStart }] : [];
+  return (await factsQuietly(files, name))?.kind === 'file' ? [{ uri: uriOfPath(name), range: fileStart }] : [];
 }
 
 const fileStart: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

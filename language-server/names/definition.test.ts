@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Location, LocationLink } from 'vscode-languageserver';
+import type { DocumentLink, Location, LocationLink } from 'vscode-languageserver';
 import { startMarkedWorkspace } from '../../test/fakes/marked-workspace.ts';
 
 /** From ‸ to every ⟦place⟧. */
@@ -139,6 +139,35 @@ describe('definition', () => {
       [place({ uri, range: link.originSelectionRange }), place({ uri: link.targetUri, range: link.targetRange })],
       marked,
     );
+    await client.stop();
+  });
+});
+
+describe('document links', () => {
+  it('lead from every path, and say to what', async () => {
+    const { client, uri, place, marked, open } = await startMarkedWorkspace({
+      'a.bench.yaml':
+        'na‸me: a.csv\ndataset: {path: ⟦d.csv⟧, card: "⟦c.md⟧", split: {train: ⟦t.csv⟧, test: 30%}}\nprompts: [⟦p.prompt.yml⟧]\nmetrics: [{judge: {rubric: ⟦r.md⟧}}, {json-schema: {schema: ⟦s.json⟧}}]\n',
+      'p.policy.yaml': 'id: p\nsource: {document: Our rules}\nassess: {scorecard: ⟦../s.scorecard.json⟧}\n',
+      'q.policy.yaml': 'id: q\nsource: {document: ⟦p.policy.yaml⟧}\n',
+      'workbench.yaml':
+        'store: .aiwb\nnetwork: {clientCertificate: {cert: ⟦c.pem⟧, key: k.pem}}\nconnections: {r: {provider: replay, path: ⟦a.jsonl⟧}}\n',
+    });
+    const found: string[] = [];
+    const tooltips: (string | undefined)[] = [];
+    for (const other of [uri, open('p.policy.yaml'), open('q.policy.yaml'), open('workbench.yaml')]) {
+      const links = await client.request<DocumentLink[]>('textDocument/documentLink', { textDocument: { uri: other } });
+      found.push(...links.map(({ range }) => place({ uri: other, range })));
+      tooltips.push(...links.map(({ tooltip }) => tooltip));
+      if (other === uri) assert.equal(links[0]?.target, client.uri('d.csv'));
+    }
+    assert.deepEqual(found.sort(), marked);
+    assert.deepEqual(tooltips.slice(0, 4), [
+      'Open the dataset',
+      'Open the card',
+      'Open the training rows',
+      'Open the prompt',
+    ]);
     await client.stop();
   });
 });

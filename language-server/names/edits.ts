@@ -1,13 +1,13 @@
 import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from 'vscode-languageserver';
 import type { ClientFeatures } from '../context.ts';
-import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { scalarText } from '../../engine/documents/values.ts';
 import { formatText } from '../markdown.ts';
+import type { NamingDocument } from './read-tree.ts';
 import type { Mention } from './things.ts';
 
 /** The edit that puts another name in a mention's place. Quotes stay as they are, and come where the name needs them. */
 export function replaceName(
-  parsed: ParsedDocument,
+  parsed: NamingDocument,
   { scalar, part: [from, to], range }: Mention,
   name: string,
 ): TextEdit {
@@ -40,7 +40,7 @@ function writeScalar(type: unknown, value: string): string {
 }
 
 /** The text of a document once its edits, which do not overlap, are made. */
-export function applyEdits(parsed: ParsedDocument, edits: readonly TextEdit[]): string {
+export function applyEdits(parsed: NamingDocument, edits: readonly TextEdit[]): string {
   const sorted = edits.toSorted((a, b) => parsed.offsetAt(b.range.start) - parsed.offsetAt(a.range.start));
   return sorted.reduce(
     (text, { range, newText }) =>

@@ -5,6 +5,7 @@ import { isBelow } from '../workspace.ts';
 import { replaceName, type DocumentEdits } from './edits.ts';
 import type { NameIndex, ReadDocument } from './name-index.ts';
 import type { NamedDocument } from './name-table.ts';
+import { factsQuietly } from './quiet-files.ts';
 import type { PathBase } from './things.ts';
 
 /** A file or folder that gets another path; both are absolute. */
@@ -55,7 +56,7 @@ async function editPaths(
   for (const mention of mentions) {
     const { thing, base, hit } = mention;
     if (base === undefined || edits.has(hit[0])) continue;
-    if (base.isLoose === true && (await files.facts(thing.name)) === undefined) continue;
+    if (base.isLoose === true && (await factsQuietly(files, thing.name)) === undefined) continue;
     const text = scalarText(mention.scalar);
     const target = moved(thing.name);
     const folder = folderOf(files, { ...base, path: moved(base.path) });

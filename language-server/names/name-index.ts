@@ -1,15 +1,17 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { kindOfLanguage, kindOfPath } from '../../engine/documents/kinds.ts';
-import { mostBytes, parseDocument, type ParsedDocument } from '../../engine/documents/parse.ts';
-import type { FileFacts, Files } from '../../engine/ports/files.ts';
+import type { ParsedDocument } from '../../engine/documents/parse.ts';
+import type { Files } from '../../engine/ports/files.ts';
 import type { OpenDocuments, ParsedDocuments } from '../documents.ts';
 import { pathOfUri, uriOfPath } from '../uris.ts';
 import { isBelow, type Workspace } from '../workspace.ts';
 import { collectMentions } from './collect.ts';
 import { createNameTable, type NamedDocument, type NameTable } from './name-table.ts';
+import { factsQuietly, findOurFiles, isSame, orAborted, readQuietly } from './quiet-files.ts';
+import { readTree, type NamingDocument } from './read-tree.ts';
 import type { Where } from './rules.ts';
-import type { Mention } from './things.ts';
 import { visitInSlices } from './slices.ts';
+import type { Mention } from './things.ts';
 
 /** What all documents of the workspace name: read in the background when first needed, and one file at a time from then on. */
 export interface NameIndex {
@@ -27,7 +29,7 @@ export interface ReadDocument {
   readonly uri: string;
   /** Of an open document. */
   readonly version: number | undefined;
-  readonly parsed: ParsedDocument;
+  readonly parsed: NamingDocument;
   readonly mentions: readonly Mention[];
 }
 
@@ -54,10 +56,13 @@ interface DirtyFile {
   readonly isForced: boolean;
 }
 
-const endings = ['bench', 'tune', 'policy', 'prompt']
-  .flatMap(kind => [`.${kind}.yaml`, `.${kind}.yml`])
-  .concat('workbench.yaml', 'workbench.yml');
-const mostFiles = 20_000;
+/** What was collected from a document, and what that depends on. */
+interface Collected {
+  readonly root: string;
+  readonly text: string;
+  readonly mentions: readonly Mention[];
+}
+
 /** How many files are read before a person is shown that something goes on. */
 const fewFiles = 100;
 /** While someone types, the table is always a little behind. */
@@ -66,7 +71,7 @@ const mostRounds = 8;
 export function createNameIndex(ports: NameIndexPorts): NameIndex {
   const { files, open, parsed, workspace } = ports;
   const table = createNameTable();
-  const collected = new WeakMap<ParsedDocument, { readonly root: string; readonly mentions: readonly Mention[] }>();
+  const collected = new WeakMap<ParsedDocument, Collected>();
   const rootsOfFolders = new Map<string, Promise<string | undefined>>();
   const dirty = new Map<string, DirtyFile>();
   /** The opened folders and the places of workbench.yaml: names mean something else when they change. */
@@ -104,16 +109,17 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
   function rootOf(uri: string, folder: string): Promise<string | undefined> {
     const known = rootsOfFolders.get(folder);
     if (known !== undefined) return known;
-    const found = workspace.rootOf(uri);
+    // Where that cannot be told, the document stands for itself.
+    const found = workspace.rootOf(uri).catch(() => undefined);
     rootsOfFolders.set(folder, found);
     return found;
   }
 
   function collect(read: ParsedDocument, where: Where): readonly Mention[] {
     const known = collected.get(read);
-    if (known?.root === where.root) return known.mentions;
+    if (known?.root === where.root && known.text === read.text) return known.mentions;
     const mentions = collectMentions(read, where);
-    collected.set(read, { root: where.root, mentions });
+    collected.set(read, { root: where.root, text: read.text, mentions });
     return mentions;
   }
 
@@ -154,7 +160,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
     if (isListed && listing === listedFolders) return;
     const found = new Set<string>();
     for (const folder of folders) {
-      for (const path of await findQuietly(files, folder, signal)) if (kindOfPath(path) !== undefined) found.add(path);
+      for (const path of await findOurFiles(files, folder, signal)) found.add(path);
     }
     startAgain([listing, ...[...found].filter(path => kindOfPath(path) === 'workbench')].join('\n'));
     for (const id of [...table.ids()]) if (table.get(id)?.version === undefined && !found.has(id)) table.delete(id);
@@ -225,7 +231,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
   async function readFile(path: string, isForced: boolean, signal: AbortSignal): Promise<void> {
     if (table.get(path)?.version !== undefined) return;
     const kind = kindOfPath(path);
-    const facts = await files.facts(path);
+    const facts = await factsQuietly(files, path);
     if (kind === undefined || facts?.kind !== 'file') {
       table.delete(path);
       return;
@@ -235,7 +241,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
     const where = await whereIs(uriOfPath(path), kind);
     const text = await readQuietly(files, path, signal);
     if (table.get(path)?.version !== undefined) return;
-    const mentions = text === undefined ? [] : collectMentions(parseDocument(kind, text), where);
+    const mentions = text === undefined ? [] : collectMentions(readTree(kind, text), where);
     table.set(path, toNamed(where, mentions, { facts }));
   }
 
@@ -254,14 +260,13 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
     },
     async confirm(documents, signal) {
       let isConfirmed = true;
-      for (const { path, facts, version } of documents) {
-        if (version !== undefined || path === undefined || facts === undefined) continue;
-        const now = await files.facts(path);
-        signal.throwIfAborted();
-        if (now !== undefined && isSame(now, facts)) continue;
+      await visitInSlices([...documents], signal, async ({ path, facts, version }) => {
+        if (version !== undefined || path === undefined || facts === undefined) return;
+        const now = await factsQuietly(files, path);
+        if (now !== undefined && isSame(now, facts)) return;
         dirty.set(path, { isForced: true });
         isConfirmed = false;
-      }
+      });
       return isConfirmed;
     },
     async mentions(document) {
@@ -279,7 +284,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
         return { uri, version: document.version, parsed: draft, mentions: collect(draft, where) };
       const text = path === undefined || !uri.startsWith('file:') ? undefined : await readQuietly(files, path, signal);
       if (text === undefined) return undefined;
-      const read = parseDocument(kind, text);
+      const read = readTree(kind, text);
       return { uri, version: undefined, parsed: read, mentions: collectMentions(read, where) };
     },
   };
@@ -295,42 +300,4 @@ function toNamed(
 
 function idOf(uri: string): string {
   return uri.startsWith('file:') ? (pathOfUri(uri) ?? uri) : uri;
-}
-
-function isSame(first: FileFacts, second: FileFacts): boolean {
-  return first.modified === second.modified && first.size === second.size && first.kind === second.kind;
-}
-
-/** Nothing is found in a folder that cannot be read. */
-async function findQuietly(files: Files, folder: string, signal: AbortSignal): Promise<readonly string[]> {
-  try {
-    return await files.find(folder, endings, signal, mostFiles);
-  } catch {
-    signal.throwIfAborted();
-    return [];
-  }
-}
-
-async function readQuietly(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    return await files.readText(path, signal, mostBytes);
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  }
-}
-
-/** Waits for work that others wait for too, and leaves it to them when aborted. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }

@@ -83,7 +83,7 @@ export function whyNoAnchor(name: string): string | undefined {
 /** What would be wrong with a document after its edits that was not wrong before. */
 export function findNewFault({ parsed }: ReadDocument, edits: readonly TextEdit[]): string | undefined {
   const after = parseDocument(parsed.kind, applyEdits(parsed, edits)).diagnostics;
-  const before = countCodes(parsed.diagnostics);
+  const before = countCodes(parseDocument(parsed.kind, parsed.text).diagnostics);
   const counts = countCodes(after);
   const worse = [...counts].find(([code, count]) => count > (before.get(code) ?? 0))?.[0];
   return after.findLast(({ code, severity }) => code === worse && severity === 'error')?.message;

@@ -45,6 +45,10 @@ export interface LanguageClient {
   readonly published: readonly PublishDiagnosticsParams[];
   /** Reports of work in progress, and parts of results, by their tokens. */
   readonly progress: readonly { readonly token: string | number; readonly value: unknown }[];
+  /** The first report of work in progress, past or to come, that satisfies `accept`. */
+  nextProgress(
+    accept: (value: { readonly kind?: string }) => boolean,
+  ): Promise<{ readonly token: string | number; readonly value: unknown }>;
   /** What the server wrote to its log. */
   readonly log: readonly string[];
   stop(): Promise<void>;
@@ -166,6 +170,13 @@ export async function startLanguageClient(
         };
         waiting.add(listener);
       }),
+    async nextProgress(accept) {
+      for (;;) {
+        const found = progress.find(({ value }) => accept(value as { readonly kind?: string }));
+        if (found !== undefined) return found;
+        await new Promise(resolve => setTimeout(resolve, 5));
+      }
+    },
     async stop() {
       await connection.sendRequest('shutdown');
       connection.dispose();
