@@ -41,7 +41,8 @@ const manyLines = 200;
 export function findCursor(text: string, offset: number): Cursor | undefined {
   const lineStart = lineStartAt(text, offset);
   const from = findBlockStart(text, lineStart);
-  const token = scanToken(text, from, offset);
+  const { start, indent } = cutBefore(text, from, lineStart);
+  const token = scanToken(text, indent === undefined ? from : start, offset);
   // A text of several lines is replaced by no edit that editors accept.
   if (token === undefined || token.start < lineStart) return undefined;
   const wordLine = lineStart;
