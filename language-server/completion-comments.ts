@@ -1,5 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver';
-import type { DiagnosticCode } from '../engine/documents/diagnostic.ts';
+import { diagnosticCodes, type CodeFacts } from '../engine/documents/codes.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
 import type { Offer } from './completion-list.ts';
 
@@ -16,46 +16,9 @@ const directives = [
 ] as const;
 
 /** Codes a person may want not to be told: none of those that keep the file from being read. */
-const codes = [
-  'unknown-field',
-  'missing-field',
-  'missing-value',
-  'wrong-type',
-  'not-allowed-value',
-  'bad-format',
-  'out-of-range',
-  'wrong-length',
-  'duplicate-item',
-  'conflicting-fields',
-  'unknown-connection',
-  'unknown-column',
-  'unknown-figure',
-  'unknown-model',
-  'missing-file',
-  'unreadable-file',
-  'missing-split',
-  'metric-unsuitable',
-  'unknown-platform',
-  'unknown-aspect',
-  'unknown-benchmark',
-  'unknown-slice',
-  'unknown-policy',
-  'ambiguous-policy',
-  'policy-cycle',
-  'policy-broken',
-  'version-mismatch',
-  'wider-level',
-  'loosened-rule',
-  'conflicting-rules',
-  'duplicate-id',
-  'incomplete-control',
-  'incomplete-check',
-  'unknown-framework',
-  'unknown-framework-id',
-  'unsatisfiable-gate',
-  'prompt-template',
-  'secret-in-file',
-] as const satisfies readonly DiagnosticCode[];
+const codes = Object.entries(diagnosticCodes).flatMap(([code, facts]: [string, CodeFacts]) =>
+  facts.isSyntax === true ? [] : [code],
+);
 
 /** What can be written in a comment: `before` is its line up to the cursor. Absent where the line has no comment of ours. */
 export function completeComment(

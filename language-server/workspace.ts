@@ -2,6 +2,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset, Workbench } from '../schemas/generated/files.ts';
 import type { DatasetFormat } from '../engine/datasets/formats.ts';
 import { readRows } from '../engine/datasets/rows.ts';
+import { kindOfPath } from '../engine/documents/kinds.ts';
 import type { DocumentLibrary } from '../engine/documents/library.ts';
 import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
 import {
@@ -55,6 +56,7 @@ export interface WorkspaceLibrary extends DocumentLibrary {
 
 const rowsForValues = 5_000;
 const mostValues = 50;
+const mostFolders = 1_000;
 /** Larger files are not read whole while somebody types. */
 const mostDigestedBytes = 64 * 1024 * 1024;
 
@@ -69,6 +71,7 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
   const listeners: ((path: string | undefined) => void)[] = [];
 
   function tell(path: string | undefined): void {
+    if (path === undefined || kindOfPath(path) === 'workbench') workbenches.clear();
     for (const listener of listeners) listener(path);
   }
 
@@ -77,9 +80,20 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
     return path === undefined ? undefined : files.parent(path);
   };
 
+  /** Kept until a workbench.yaml comes or goes: every request asks for it. */
+  const workbenches = new Map<string, Promise<string | undefined>>();
+
   async function findWorkbench(uri: string): Promise<string | undefined> {
-    let folder = folderOf(uri);
-    while (folder !== undefined) {
+    const folder = folderOf(uri);
+    if (folder === undefined) return undefined;
+    const known = workbenches.get(folder) ?? searchWorkbench(folder);
+    if (workbenches.size > mostFolders) workbenches.clear();
+    workbenches.set(folder, known);
+    return known;
+  }
+
+  async function searchWorkbench(start: string): Promise<string | undefined> {
+    for (let folder = start; ;) {
       for (const name of workbenchFileNames) {
         const path = files.resolve(folder, name);
         if ((await files.facts(path))?.kind === 'file') return path;
@@ -88,7 +102,6 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
       if (parent === folder || roots.includes(folder)) return undefined;
       folder = parent;
     }
-    return undefined;
   }
 
   async function readWorkbench(uri: string, signal: AbortSignal): Promise<ParsedDocument<'workbench'> | undefined> {
