@@ -61,7 +61,7 @@ const features: readonly Feature[] = [
 export function startLanguageServer(connection: Connection, ports: LanguageServerPorts): void {
   const documents = new TextDocuments(TextDocument);
   const parsed = createParsedDocuments();
-  const workspace = createWorkspace(ports.files, documents, parsed, ports.digest);
+  const workspace = createWorkspace(ports.files, documents, parsed, ports.digest, () => client.watchesFiles);
   let client: ClientFeatures = unknownClient;
   let settings: Settings = defaultSettings;
   const settingsListeners: (() => void)[] = [];

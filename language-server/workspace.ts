@@ -60,7 +60,14 @@ const mostFolders = 1_000;
 /** Larger files are not read whole while somebody types. */
 const mostDigestedBytes = 64 * 1024 * 1024;
 
-export function createWorkspace(disk: Files, open: OpenDocuments, parsed: ParsedDocuments, digest: Digest): Workspace {
+/** `isWatched` tells whether the client reports files that change: what was found is kept only then. */
+export function createWorkspace(
+  disk: Files,
+  open: OpenDocuments,
+  parsed: ParsedDocuments,
+  digest: Digest,
+  isWatched: () => boolean,
+): Workspace {
   const files = withOpenDocuments(disk, open);
   const documents = createDocumentCache(files, path => {
     const document = openDocumentAt(open, path);
@@ -86,6 +93,7 @@ export function createWorkspace(disk: Files, open: OpenDocuments, parsed: Parsed
   async function findWorkbench(uri: string): Promise<string | undefined> {
     const folder = folderOf(uri);
     if (folder === undefined) return undefined;
+    if (!isWatched()) return searchWorkbench(folder);
     const known = workbenches.get(folder) ?? searchWorkbench(folder);
     if (workbenches.size > mostFolders) workbenches.clear();
     workbenches.set(folder, known);

@@ -100,13 +100,17 @@ function refreshPrompts(context: ServerContext): void {
     }
   }
 
-  function schedule({ document }: { readonly document: TextDocument }): void {
-    if (!context.client.refreshesSemanticTokens || kindOfLanguage(document.languageId) !== 'bench') return;
+  function schedule(): void {
+    if (!context.client.refreshesSemanticTokens) return;
     if (!documents.all().some(other => kindOfLanguage(other.languageId) === 'prompt')) return;
     clearTimeout(timer);
     timer = setTimeout(() => void refresh(), patience);
   }
 
-  documents.onDidChangeContent(schedule);
-  documents.onDidClose(schedule);
+  const scheduleFor = ({ document }: { readonly document: TextDocument }): void => {
+    if (kindOfLanguage(document.languageId) === 'bench') schedule();
+  };
+  context.workspace.onForgotten(schedule);
+  documents.onDidChangeContent(scheduleFor);
+  documents.onDidClose(scheduleFor);
 }
