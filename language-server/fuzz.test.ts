@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import type { CompletionItem, DocumentSymbol, Hover, Range, TextEdit } from 'vscode-languageserver';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { CompletionItem, Position } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { documentKinds, languageIds, type DocumentKind } from '../engine/documents/kinds.ts';
 import { parseDocument } from '../engine/documents/parse.ts';
-import { createSeeded } from '../test/fakes/seeded.ts';
+import { expectPlacesInside } from '../test/fakes/answer-places.ts';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
+import { randomEdit, randomPiece } from '../test/fakes/random-edits.ts';
+import { createSeeded } from '../test/fakes/seeded.ts';
 
 const seeds: Readonly<Record<DocumentKind, string>> = {
   bench: `name: triage
@@ -59,7 +62,8 @@ controls:
     headers: {X-Team: "a"}
 store: .aiwb
 `,
-  prompt: `messages:
+  prompt: `# Zwei Wörter 😀.
+messages:
   - role: system
     content: |
       Say {{ text }}
@@ -68,82 +72,25 @@ store: .aiwb
 `,
 };
 
-const pieces = [
-  '\t',
-  '\n',
-  '\r\n',
-  ' ',
-  '  ',
-  ': ',
-  ':',
-  '- ',
-  '-',
-  '[',
-  ']',
-  '{',
-  '}',
-  ',',
-  '"',
-  "'",
-  '#',
-  '&a ',
-  '*a',
-  '<<: ',
-  '|\n',
-  '>',
-  '!x ',
-  '---\n',
-  '...',
-  '?',
-  '%',
-  '@',
-  '`',
-  '\\',
-  '\u0000',
-  '\uFEFF',
-  '\u2028',
-  '😀',
-  '\ud800',
-  'models',
-  'dataset:',
-  'gate:\n',
-  'null',
-  '1e999',
-  '__proto__: ',
-  'constructor',
-  '{{',
-  '}}',
-  'embedded:',
-  'checkpoint:',
-  'type: metric',
-  'extends: [{id: team, version: 1}]\n',
-  'mitre-atlas',
-];
-
-function mutate(text: string, random: () => number): string {
-  const at = Math.floor(random() * (text.length + 1));
-  const length = Math.floor(random() * 12);
-  const piece = pieces[Math.floor(random() * pieces.length)] ?? '';
-  const choice = random();
-  if (choice < 0.5) return text.slice(0, at) + piece + text.slice(at);
-  if (choice < 0.75) return text.slice(0, at) + text.slice(at + length);
-  if (choice < 0.9) return text.slice(0, at) + piece + text.slice(at + length);
-  return text.slice(0, at) + text.slice(Math.max(0, at - length * 3), at) + text.slice(at);
+/** A document as the editor has it, with its newest version. */
+interface Draft {
+  readonly kind: DocumentKind;
+  document: TextDocument;
 }
 
-function expectInside(range: Range, document: TextDocument, what: string): void {
-  for (const position of [range.start, range.end]) {
-    assert.ok(
-      Number.isInteger(position.line) && position.line >= 0 && position.line < document.lineCount,
-      `${what}: line ${position.line}`,
-    );
-    assert.deepEqual(document.positionAt(document.offsetAt(position)), position, what);
-  }
-  assert.ok(document.offsetAt(range.start) <= document.offsetAt(range.end), what);
-}
+const sequences = 10_000;
+/** Everything that is asked about a place or a document; what a server does not offer it refuses. */
+const questions = [
+  ...['hover', 'completion', 'definition', 'references', 'prepareRename', 'rename', 'documentHighlight'],
+  ...['documentSymbol', 'documentLink', 'foldingRange', 'selectionRange', 'formatting', 'rangeFormatting'],
+  ...['semanticTokens/full', 'inlayHint', 'codeAction', 'codeLens', 'diagnostic'],
+] as const;
+/** Not offered; and refused with a reason, as renaming what has no name is. */
+const refusals = [-32601, -32803];
 
 describe('language server under random edits', () => {
   let client: LanguageClient;
+  let longest = 0;
   before(async () => {
     client = await startLanguageClient({
       'd.csv': 'text,label\na,x\n',
@@ -157,36 +104,136 @@ describe('language server under random edits', () => {
   });
   after(() => client.stop());
 
-  it('answers 2,000 documents without a crash or a position outside of them', async function () {
-    this.timeout(120_000);
-    const random = createSeeded(20_260_101);
-    for (const kind of documentKinds) {
-      const uri = client.open(`fuzz-${kind}.yaml`, languageIds[kind], seeds[kind]);
-      for (let round = 0; round < 400; round++) {
-        let text = seeds[kind];
-        for (let edits = 1 + Math.floor(random() * 6); edits > 0; edits--) text = mutate(text, random);
-        const version = client.change(uri, text);
-        const document = TextDocument.create(uri, languageIds[kind], version, text);
-        const position = document.positionAt(Math.floor(random() * (text.length + 1)));
-        const at = { textDocument: { uri }, position };
-        const [hover, items, symbols] = await Promise.all([
-          client.request<Hover | null>('textDocument/hover', at),
-          client.request<CompletionItem[]>('textDocument/completion', at),
-          client.request<DocumentSymbol[]>('textDocument/documentSymbol', at),
-          client.request<unknown>('textDocument/documentLink', at),
-          client.request<unknown>('textDocument/definition', at),
-        ]);
-        const shown = JSON.stringify(text);
-        if (hover?.range) expectInside(hover.range, document, `hover in ${shown}`);
-        for (const item of items) expectInside((item.textEdit as TextEdit).range, document, `completion in ${shown}`);
-        const queue = [...symbols];
-        for (let symbol = queue.pop(); symbol; symbol = queue.pop()) {
-          expectInside(symbol.range, document, `symbol in ${shown}`);
-          queue.push(...(symbol.children ?? []));
-        }
-      }
+  function open(kind: DocumentKind, name: string, text: string): Draft {
+    const uri = client.open(name, languageIds[kind], text);
+    return { kind, document: TextDocument.create(uri, languageIds[kind], 1, text) };
+  }
+
+  /** Replaces the part from one offset to another, in the editor and in the server. */
+  function edit(draft: Draft, start: number, end: number, text: string): void {
+    const { document } = draft;
+    const range = { start: document.positionAt(start), end: document.positionAt(end) };
+    const version = client.edit(document.uri, range, text);
+    draft.document = TextDocument.update(document, [{ range, text }], version);
+  }
+
+  /** Sends what a random edit changes, and nothing around it. */
+  function editAtRandom(draft: Draft, random: () => number): void {
+    const text = draft.document.getText();
+    if (random() < 0.5) {
+      const start = Math.floor(random() * (text.length + 1));
+      edit(draft, start, Math.min(text.length, start + Math.floor(random() ** 3 * 30)), randomPiece(random));
+      return;
     }
-    assert.deepEqual(client.log, []);
+    const changed = randomEdit(text, random);
+    let start = 0;
+    while (start < Math.min(text.length, changed.length) && text[start] === changed[start]) start += 1;
+    let tail = 0;
+    while (tail < Math.min(text.length, changed.length) - start && text.at(-1 - tail) === changed.at(-1 - tail))
+      tail += 1;
+    edit(draft, start, text.length - tail, changed.slice(start, changed.length - tail));
+  }
+
+  async function ask(draft: Draft, question: string, position: Position): Promise<void> {
+    const { document } = draft;
+    const end = document.positionAt(document.getText().length);
+    const range = { start: { line: 0, character: 0 }, end };
+    const params = {
+      textDocument: { uri: document.uri },
+      position,
+      positions: [position],
+      range: question === 'codeAction' ? { start: position, end: position } : range,
+      context: { diagnostics: [], includeDeclaration: true },
+      options: { tabSize: 2, insertSpaces: true },
+      newName: 'renamed',
+    };
+    const start = performance.now();
+    const answer = await request(`textDocument/${question}`, params);
+    longest = Math.max(longest, performance.now() - start);
+    const shown = `${question} at ${position.line}:${position.character} in ${JSON.stringify(document.getText().slice(0, 5_000))}`;
+    expectPlacesInside(answer, document, shown);
+    const items =
+      question === 'completion'
+        ? (answer as readonly CompletionItem[] | { readonly items: readonly CompletionItem[] })
+        : [];
+    const [first] = 'items' in items ? items.items : items;
+    if (first !== undefined) await request('completionItem/resolve', first);
+    assert.deepEqual(client.log, [], shown);
+  }
+
+  /** The answer, null where the server does not offer such a thing. */
+  async function request(method: string, params: object): Promise<unknown> {
+    try {
+      return await client.request<unknown>(method, params);
+    } catch (error) {
+      if (refusals.includes((error as { readonly code?: number }).code ?? 0)) return null;
+      throw error;
+    }
+  }
+
+  async function expectFindings(draft: Draft): Promise<void> {
+    const { uri, version } = draft.document;
+    const answer = client.nextDiagnostics(uri, published => published.version === version + 1);
+    edit(draft, 0, 0, '');
+    expectPlacesInside(
+      (await answer).diagnostics,
+      draft.document,
+      `findings in ${JSON.stringify(draft.document.getText())}`,
+    );
+  }
+
+  for (const [index, kind] of documentKinds.entries()) {
+    it(`answers after each of ${sequences / documentKinds.length} sequences of edits: ${kind}`, async function () {
+      this.timeout(120_000);
+      const random = createSeeded(20_260_101 + index);
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      longest = 0;
+      const draft = open(kind, `fuzz-${kind}.yaml`, seeds[kind]);
+      for (let sequence = 0; sequence < sequences / documentKinds.length; sequence += 1) {
+        if (random() < 0.3) {
+          const text = random() < 0.2 ? seeds[kind].replaceAll('\n', '\r\n') : seeds[kind];
+          edit(draft, 0, draft.document.getText().length, text);
+        }
+        for (let edits = 1 + Math.floor(random() * 4); edits > 0; edits -= 1) editAtRandom(draft, random);
+        const text = draft.document.getText();
+        await ask(draft, randomQuestion(random), draft.document.positionAt(Math.floor(random() * (text.length + 1))));
+        if (sequence % 200 === 0) await expectFindings(draft);
+      }
+      client.close(draft.document.uri);
+      delay.disable();
+      console.log(
+        `      slowest answer ${longest.toFixed(0)} ms, longest silence of the process ${(delay.max / 1e6).toFixed(0)} ms`,
+      );
+    });
+  }
+
+  it('answers in documents of 5 MB', async function () {
+    this.timeout(120_000);
+    const random = createSeeded(5);
+    longest = 0;
+    for (const [name, text] of Object.entries(hugeTexts)) {
+      const draft = open('policy', `${name}.policy.yaml`, text);
+      const findings = client.nextDiagnostics(draft.document.uri);
+      assert.deepEqual(
+        (await findings).diagnostics.map(({ code }) => code),
+        ['too-large'],
+        name,
+      );
+      for (const question of [
+        'documentSymbol',
+        'completion',
+        'hover',
+        randomQuestion(random),
+        randomQuestion(random),
+      ]) {
+        const offset = Math.floor(random() * text.length);
+        edit(draft, offset, offset + 1, randomPiece(random));
+        await ask(draft, question, draft.document.positionAt(offset));
+      }
+      client.close(draft.document.uri);
+    }
+    console.log(`      slowest answer ${longest.toFixed(0)} ms`);
   });
 
   it('places every finding inside the document', function () {
@@ -195,13 +242,29 @@ describe('language server under random edits', () => {
     for (const kind of documentKinds) {
       for (let round = 0; round < 700; round++) {
         let text = seeds[kind];
-        for (let edits = 1 + Math.floor(random() * 8); edits > 0; edits--) text = mutate(text, random);
-        const document = TextDocument.create('x', 'x', 1, text);
-        for (const diagnostic of parseDocument(kind, text).diagnostics) {
-          expectInside(diagnostic.range, document, `${diagnostic.code} in ${JSON.stringify(text)}`);
-          for (const related of diagnostic.related ?? []) expectInside(related.range, document, 'related');
-        }
+        for (let edits = 1 + Math.floor(random() * 8); edits > 0; edits--) text = randomEdit(text, random);
+        const document = TextDocument.create('file:///x', 'x', 1, text);
+        const { diagnostics } = parseDocument(kind, text);
+        expectPlacesInside(diagnostics, document, `findings in ${JSON.stringify(text)}`);
       }
     }
   });
 });
+
+function randomQuestion(random: () => number): string {
+  return questions[Math.floor(random() * questions.length)] ?? 'hover';
+}
+
+const fiveMegabytes = 5 * 1024 * 1024;
+const hugeTexts: Readonly<Record<string, string>> = {
+  controls: fill('controls:\n', '  - id: F1\n    title: "A 😀 control"\n'),
+  line: fill('id: ', 'x'),
+  brackets: fill('', '['),
+  keys: fill('', 'a: '),
+  lines: fill('', '\r\n'),
+  pairs: fill('', '😀'),
+};
+
+function fill(head: string, piece: string): string {
+  return head + piece.repeat(Math.ceil((fiveMegabytes - head.length) / piece.length));
+}

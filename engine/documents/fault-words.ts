@@ -37,7 +37,8 @@ function firstLineOf(range: Range, at: DocumentPath, part: 'key' | 'value', cont
   if (range.start.line === range.end.line) return range;
   const key = part === 'value' ? context.locate(at, 'key') : range;
   if (key.start.line === key.end.line) return key;
-  return { start: range.start, end: { line: range.start.line, character: range.start.character + 1 } };
+  // Editors underline the word there.
+  return { start: range.start, end: range.start };
 }
 
 function findWords(fault: SchemaFault, path: DocumentPath, context: FaultContext): Words | undefined {

@@ -1,8 +1,9 @@
-// npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [--peer promptfoo] [--rows N] [--rounds N]
+// npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [lsp] [--peer promptfoo] [--rows N] [--rounds N]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchActivation } from './activation.ts';
 import { benchLag } from './lag.ts';
+import { benchLanguageServer } from './lsp.ts';
 import { benchReport } from './report.ts';
 import { benchTextMetrics } from './text-metrics.ts';
 import { benchMemory, benchPromptfoo, benchThroughput } from './throughput.ts';
@@ -31,5 +32,6 @@ if (wants('memory')) await benchMemory([10_000, 100_000]);
 if (wants('lag')) await benchLag();
 if (wants('report')) await benchReport(1_000_000, rounds);
 if (wants('activation')) benchActivation();
+if (wants('lsp')) await benchLanguageServer(Math.max(60, rounds * 12));
 if (wants('text')) await benchTextMetrics(100_000);
 if (values.peer === 'promptfoo') await benchPromptfoo(Math.min(rows, 5000), Math.min(rounds, 3));

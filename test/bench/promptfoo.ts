@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { measureNode, root, type Measured } from './measure.ts';
+import { measureNode, type Measured } from './measure.ts';
+import { preparePeer } from './peers.ts';
 
 const version = '0.123.1';
 
@@ -11,21 +11,8 @@ export interface InstalledPromptfoo {
 }
 
 /** Installs promptfoo beside the product, into a folder git ignores. */
-export async function preparePromptfoo(): Promise<InstalledPromptfoo> {
-  const folder = path.join(root, '.artifacts', 'peers', `promptfoo-${version}`);
-  const manifest = path.join(folder, 'node_modules', 'promptfoo', 'package.json');
-  if (!existsSync(manifest)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, 'package.json'), '{"private": true}\n');
-    console.log(`Installing promptfoo ${version} …`);
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', `promptfoo@${version}`], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, npm_config_loglevel: 'error' },
-    });
-  }
-  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> };
-  return { version, main: path.join(folder, 'node_modules', 'promptfoo', bin['promptfoo'] ?? '') };
+export function preparePromptfoo(): InstalledPromptfoo {
+  return { version, main: preparePeer('promptfoo', version) };
 }
 
 /** The same rows, prompt and check: one chat request a row, equality with the target; no cache, no telemetry, no write to its own database. */

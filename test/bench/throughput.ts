@@ -86,7 +86,7 @@ export async function benchMemory(sizes: readonly number[]): Promise<void> {
 }
 
 export async function benchPromptfoo(rows: number, rounds: number): Promise<void> {
-  const installed = await preparePromptfoo();
+  const installed = preparePromptfoo();
   const server = await startServer();
   try {
     await inFolder(async folder => {

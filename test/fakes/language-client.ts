@@ -9,7 +9,13 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { createConnection, type ClientCapabilities, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
+import {
+  createConnection,
+  type ClientCapabilities,
+  type PublishDiagnosticsParams,
+  type Range,
+  type TextDocumentContentChangeEvent,
+} from 'vscode-languageserver/node';
 import type { LanguageServerPorts } from '../../language-server/ports.ts';
 import { startLanguageServer } from '../../language-server/server.ts';
 import { createLanguageServerPorts } from '../../cli/lsp.ts';
@@ -23,6 +29,8 @@ export interface LanguageClient {
   open(relative: string, languageId: string, text: string, uri?: string): string;
   /** Replaces a document's text; `version` counts up by itself. */
   change(uri: string, text: string): number;
+  /** Replaces a part of a document, as a keystroke does. */
+  edit(uri: string, range: Range, text: string): number;
   close(uri: string): void;
   notifyFileChanged(relative: string): void;
   /** Replaces what the editor has set under `aiWorkbench`. */
@@ -112,6 +120,16 @@ export async function startLanguageClient(
   for (const [method, answer] of Object.entries(options.answers ?? {})) connection.onRequest(method, answer);
   connection.listen();
 
+  function sendChange(uri: string, change: TextDocumentContentChangeEvent): number {
+    const version = (versions.get(uri) ?? 0) + 1;
+    versions.set(uri, version);
+    void connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version },
+      contentChanges: [change],
+    });
+    return version;
+  }
+
   const client: LanguageClient = {
     folder,
     published,
@@ -128,15 +146,8 @@ export async function startLanguageClient(
       void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
       return uri;
     },
-    change(uri, text) {
-      const version = (versions.get(uri) ?? 0) + 1;
-      versions.set(uri, version);
-      void connection.sendNotification('textDocument/didChange', {
-        textDocument: { uri, version },
-        contentChanges: [{ text }],
-      });
-      return version;
-    },
+    change: (uri, text) => sendChange(uri, { text }),
+    edit: (uri, range, text) => sendChange(uri, { range, text }),
     close(uri) {
       void connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
     },

@@ -1,4 +1,8 @@
-/** Pieces of text that people type, paste and mistype in YAML. */
+/** One piece of text as people type, paste and mistype it in YAML. */
+export function randomPiece(random: () => number): string {
+  return pieces[Math.floor(random() * pieces.length)] ?? '';
+}
+
 const pieces: readonly string[] = [
   ...['\t', '\n', '\r\n', ' ', '  ', ': ', ':', '- ', '-', '[', ']', '{', '}', ',', '"', "'", '#', ' # c', '\\'],
   ...['&a ', '*a', '<<: ', '|\n', '>\n', '!x ', '!!str ', '---\n', '...', '?', '? ', '%', '@', '`', '\r'],
@@ -25,7 +29,7 @@ export function randomEdit(text: string, random: () => number): string {
   const at = Math.floor(random() * (text.length + 1));
   const choice = random();
   if (choice < 0.25) return typeLetter(text, at, random);
-  const piece = pieces[Math.floor(random() * pieces.length)] ?? '';
+  const piece = randomPiece(random);
   if (choice < 0.5) return text.slice(0, at) + piece + text.slice(at);
   if (choice < 0.62) return text.slice(0, at) + text.slice(at + Math.floor(random() * 12));
   if (choice < 0.7) return text.slice(0, at) + piece + text.slice(at + Math.floor(random() * 12));
