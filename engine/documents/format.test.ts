@@ -64,6 +64,41 @@ describe('formatDiagnostics', () => {
     });
   });
 
+  it('shows other places that belong to a finding', () => {
+    const range = { start: { line: 1, character: 2 }, end: { line: 1, character: 5 } };
+    const related = [
+      { message: 'Here.', range, path: 'p/c d.policy.yaml' },
+      { message: 'And here.', range },
+    ];
+    const diagnostics = [
+      { code: 'loosened-rule' as const, severity: 'information' as const, message: 'Looser.', range, related },
+    ];
+    const one = [{ path: 'a.policy.yaml', text: 'id: x\n  abc: 1\n', diagnostics }];
+    assert.equal(
+      formatDiagnostics(one, 'text'),
+      'a.policy.yaml:2:3: information: Looser. [loosened-rule]\n    abc: 1\n    ^^^\n  p/c d.policy.yaml:2:3: Here.\n  a.policy.yaml:2:3: And here.\n',
+    );
+    const json = JSON.parse(formatDiagnostics(one, 'json')) as { files: { diagnostics: { related: unknown[] }[] }[] };
+    const place = { line: 2, column: 3, endLine: 2, endColumn: 6 };
+    assert.deepEqual(json.files[0]?.diagnostics[0]?.related, [
+      { path: 'p/c d.policy.yaml', message: 'Here.', ...place },
+      { path: 'a.policy.yaml', message: 'And here.', ...place },
+    ]);
+    const sarif = JSON.parse(formatDiagnostics(one, 'sarif')) as {
+      runs: { results: { level: string; relatedLocations: { physicalLocation: unknown; message: unknown }[] }[] }[];
+    };
+    const result = sarif.runs[0]?.results[0];
+    assert.equal(result?.level, 'note');
+    assert.deepEqual(result.relatedLocations[0], {
+      id: 0,
+      message: { text: 'Here.' },
+      physicalLocation: {
+        artifactLocation: { uri: 'p/c%20d.policy.yaml' },
+        region: { startLine: 2, startColumn: 3, endLine: 2, endColumn: 6 },
+      },
+    });
+  });
+
   it('never shows a key', () => {
     const secret =
       'connections:\n  a: {provider: opnai, model: m, apiKey: abcdefgh123}\n  b: {provider: openai, model: m, headers: {Authorization: Bearer abcdefgh123}, zzz: 1}\n';

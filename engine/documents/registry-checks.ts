@@ -27,7 +27,7 @@ export async function checkBase(
   await checkTrained(base, ['base'], jobs, remembered, report, signal);
 }
 
-/** The same for the version that a policy assesses. */
+/** The same for the version that a policy assesses. It may be registered later: until then the policy is as good as it was. */
 export async function checkAssessed(
   { assess }: Policy,
   remembered: Remembered,
@@ -38,7 +38,10 @@ export async function checkAssessed(
   const at = assess.model.lastIndexOf('@');
   if (at <= 0) return;
   const [model, version] = [assess.model.slice(0, at), assess.model.slice(at + 1)];
-  await checkVersion({ model, version, prefix: '' }, ['assess', 'model'], remembered, report, signal);
+  const mildly: ReportFinding = (code, _, path, message, extra) => {
+    report(code, 'information', path, message, extra);
+  };
+  await checkVersion({ model, version, prefix: '' }, ['assess', 'model'], remembered, mildly, signal);
 }
 
 async function checkTrained(
