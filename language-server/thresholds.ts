@@ -191,8 +191,8 @@ async function assessedDigest(
   const named = mappingOf(mappingOf(policy)['assess'])['model'];
   if (typeof named !== 'string') return any;
   const [model = '', version = ''] = named.split('@');
-  const aliases = (await history.models(uri, signal)).find(({ name }) => name === model)?.aliases;
-  const wanted = aliases?.[version] ?? version;
+  const aliases = (await history.models(uri, signal)).find(({ name }) => name === model)?.aliases ?? {};
+  const wanted = Object.hasOwn(aliases, version) ? aliases[version] : version;
   const versions = await history.versions(uri, model, signal);
   return versions.find(each => each.version === wanted)?.modelDigest;
 }

@@ -136,7 +136,7 @@ async function runChecks(
   if (isKind(parsed, 'bench')) {
     const found = await checkBenchmark(parsed, view, signal);
     // Nothing is read for it unless a budget is set; `onArrival` has the document checked again.
-    const isBounded = parsed.value?.limits?.budget !== undefined;
+    const isBounded = parsed.value.limits?.budget !== undefined;
     const estimate = isBounded ? await context.estimates.of(uri, parsed, signal) : undefined;
     return [...found, ...checkBudget(parsed, estimate?.dryRun)];
   }
