@@ -296,7 +296,7 @@ describe('tuning jobs and policies in the editor', () => {
   it('tells datasets, models and metrics of a tuning job', async () => {
     assert.match(
       await hover('tune', job.replace('data/t.jsonl', 'data/t|.jsonl')),
-      /Columns: `text`, `label`, `split`, `group`/,
+      /2 rows[\s\S]*- `text` text, such as `a`, `b`\n- `label` text/,
     );
     assert.match(await hover('tune', job.replace('target: label', 'target: la|bel')), /Column `label`/);
     assert.match(await hover('tune', job.replace('embedded:linear', 'embedded:li|near')), /embedded: needs no network/);
