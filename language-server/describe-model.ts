@@ -66,7 +66,7 @@ export async function describeRegistered(
   const versions = await history.versions(uri, name, signal);
   const assessments = await history.assessments(uri, name, signal);
   if (versionOrAlias === undefined) return describeAllVersions(model, versions);
-  const wanted = model.aliases[versionOrAlias] ?? versionOrAlias;
+  const wanted = Object.hasOwn(model.aliases, versionOrAlias) ? model.aliases[versionOrAlias] : versionOrAlias;
   const version = versions.find(candidate => candidate.version === wanted);
   if (version === undefined)
     return `${code(name)} has no version or alias ${code(versionOrAlias)}.\n\n${describeAllVersions(model, versions)}`;

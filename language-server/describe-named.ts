@@ -12,7 +12,7 @@ import {
   describeInherited,
   describePolicySource,
 } from './describe-policy.ts';
-import { describePromptFile } from './describe-prompt.ts';
+import { describePromptFile, describeUsers } from './describe-prompt.ts';
 import { describeFigure, type NamedPlace } from './describe-threshold.ts';
 import { code } from './markdown.ts';
 import { collectBenchmarks, collectInherited, versionMeant } from './policies.ts';
@@ -28,7 +28,9 @@ export async function describeNamed(
   if ((place.spot.text ?? '') === '') return undefined;
   if (kind === 'policy') return describeInPolicy(context, place, signal);
   if (kind === 'workbench') return describeInWorkbench(context, place, signal);
-  return kind === 'bench' || kind === 'tune' ? describeInJob(context, place, signal) : undefined;
+  if (kind === 'bench' || kind === 'tune') return describeInJob(context, place, signal);
+  const isMessages = place.spot.part === 'key' && matchesPath(place.spot.path, 'messages');
+  return isMessages ? describeUsers(context, place.uri, signal) : undefined;
 }
 
 async function describeInJob(

@@ -7,6 +7,7 @@ import { scanTemplate, type TemplateToken } from '../engine/prompts/scan-templat
 import type { ServerContext } from './context.ts';
 import { textOf } from './dataset-facts.ts';
 import { placeOf } from './describe-dataset.ts';
+import type { PlacedHelp } from './describe-value.ts';
 import { code, plain, shorten } from './markdown.ts';
 import { collectBenchmarks } from './policies.ts';
 import { matchesPath, type Spot } from './tree.ts';
@@ -18,7 +19,7 @@ const patience = 500;
 const mostBenchmarks = 6;
 
 /** A benchmark that asks a prompt. */
-export interface PromptUser {
+interface PromptUser {
   readonly benchmark: Benchmark;
   readonly uri: string;
   /** Relative to the workspace folder. */
@@ -26,7 +27,7 @@ export interface PromptUser {
 }
 
 /** The benchmarks of the workspace that name the prompt file at an absolute path. */
-export async function findUsers(
+async function findUsers(
   { workspace, ports }: ServerContext,
   uri: string,
   path: string,
@@ -75,6 +76,21 @@ export async function describePromptFile(
   return `Prompt file ${code(name)}, reads ${reads}${text}${facts.length === 0 ? '' : `\n\n${facts.join('  \n')}`}`;
 }
 
+/** Which benchmarks of the workspace ask the prompt that is written here; absent where none does. */
+export async function describeUsers(
+  context: ServerContext,
+  uri: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const path = pathOfUri(uri);
+  const users = path === undefined ? [] : await findUsers(context, uri, path, signal);
+  const shown = users.slice(0, 12).map(({ benchmark, file }) => `- ${code(benchmark.name)}, ${code(file)}`);
+  const more = users.length - shown.length;
+  return users.length === 0
+    ? undefined
+    : `Used by:\n\n${[...shown, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n')}`;
+}
+
 async function readPrompt({ ports, documents }: ServerContext, path: string, signal: AbortSignal): Promise<unknown> {
   const open = documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
   try {
@@ -104,7 +120,7 @@ export async function describeVariable(
   spot: Spot,
   offset: number,
   signal: AbortSignal,
-): Promise<{ readonly help: string; readonly start: number; readonly end: number } | undefined> {
+): Promise<PlacedHelp | undefined> {
   const found = findToken(parsed, spot, offset);
   if (found?.token.kind !== 'variable') return undefined;
   const { token, start, end } = found;

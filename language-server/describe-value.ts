@@ -3,6 +3,13 @@ import type { Alias, Node } from 'yaml';
 import { code, codeBlock, verbatim } from './markdown.ts';
 import { spotAt } from './tree.ts';
 
+/** Help on a stretch of a text, by its offsets. */
+export interface PlacedHelp {
+  readonly help: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A duration, an amount or a share spelled out; absent for other texts. */
 export function spellOut(text: string): string | undefined {
   return spellDuration(text) ?? spellMoney(text) ?? spellShare(text);
@@ -57,25 +64,30 @@ function count(value: number, unit: string): string {
 }
 
 /** What a `# aiwb-disable-…` comment does, when the offset is in one. */
-export function describeSuppression(parsed: ParsedDocument, offset: number): string | undefined {
+export function describeSuppression(parsed: ParsedDocument, offset: number): PlacedHelp | undefined {
   const { text } = parsed;
   const start = offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
   const line = text.slice(start, Math.min(end < 0 ? text.length : end, start + 1_000));
   const found = /(?:^|\s)(#[ \t]*aiwb-disable-(next-line|line)\b([^\n\r]*))/.exec(line);
   if (found?.[1] === undefined || offset - start < found.index) return undefined;
+  const place = { start: start + line.indexOf('#', found.index), end: start + line.trimEnd().length };
   const codes = (found[3] ?? '').match(/[a-z][a-z0-9-]*/g) ?? [];
   const where = found[2] === 'line' ? 'this line' : 'the next line';
   if (codes.length === 0)
-    return `Says that findings on ${where} are not shown. Name which: the codes, with commas between them.`;
-  return `Findings ${codes.slice(0, 20).map(code).join(', ')} on ${where} are not shown. A run still stops at what makes it impossible.`;
+    return {
+      ...place,
+      help: `Says that findings on ${where} are not shown. Name which: the codes, with commas between them.`,
+    };
+  const list = codes.slice(0, 20).map(code).join(', ');
+  return {
+    ...place,
+    help: `Findings ${list} on ${where} are not shown. A run still stops at what makes it impossible.`,
+  };
 }
 
 /** What an alias stands for, or who uses an anchor, when the offset is on one. */
-export function describeReference(
-  parsed: ParsedDocument,
-  offset: number,
-): { readonly help: string; readonly start: number; readonly end: number } | undefined {
+export function describeReference(parsed: ParsedDocument, offset: number): PlacedHelp | undefined {
   for (const [alias, target] of parsed.aliasTargets) {
     const range = alias.range;
     if (range && range[0] <= offset && offset <= range[1])

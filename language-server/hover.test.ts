@@ -249,6 +249,7 @@ describe('hover', () => {
       /variable of the template itself/,
     ],
     ['prompt', 'messages: [{role: user, content: "plain te‸xt"}]\n', /\*\*/],
+    ['prompt', '⟦mess‸ages⟧: []\n', /Used by:\s+- `h`, `good\.bench\.yaml`/, /\*\*Messages\*\*/],
   ]);
 
   tells('durations, money, anchors and suppressed findings', [
@@ -263,10 +264,10 @@ describe('hover', () => {
     ['workbench', 'connections: {a: &h {model: sk-1}, b: *‸h}\n', /^`\*h` stands for what is at `&h` in line 1\.$/],
     [
       'bench',
-      '# aiwb-disable-next-line unknown-‸model, bad-format\n',
+      '⟦# aiwb-disable-next-line unknown-‸model, bad-format⟧\n',
       /`unknown-model`, `bad-format` on the next line/,
     ],
-    ['bench', 'repeats: 3 # aiwb-disable-‸line\n', /on this line/],
+    ['bench', 'repeats: 3 ⟦# aiwb-disable-‸line⟧\r\n', /on this line/],
   ]);
 
   tells('framework ids with their pages', [

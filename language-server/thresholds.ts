@@ -3,6 +3,7 @@ import type { CheckResult, GateResult } from '../schemas/generated/messages.ts';
 import { parseDocument } from '../engine/documents/parse.ts';
 import { addDuration } from '../engine/governance/durations.ts';
 import { checkMetric } from '../engine/governance/checks/metric.ts';
+import type { RunRecord } from '../engine/ports/store.ts';
 import { formatNumber, formatValue, groupDigits } from '../engine/reports/format.ts';
 import { judgeGates } from '../engine/reports/gates.ts';
 import type { ServerContext } from './context.ts';
@@ -127,12 +128,21 @@ function judgeOne(
   const run = {
     runId: summary.id,
     endedAt: summary.endedAt ?? summary.createdAt,
-    repeats: parseDocument('bench', record.spec.text).value?.repeats ?? 1,
+    repeats: repeatsOf(record),
     confidence: report.confidence,
     // The digest is for records; nothing is recorded here.
     variants: [{ result, digest: '' }],
   };
   return checkMetric(check, { run, missing: '' }, now);
+}
+
+/** Many checks may look at one run, whose text is read for this alone. */
+const knownRepeats = new WeakMap<RunRecord, number>();
+
+function repeatsOf(record: RunRecord): number {
+  const known = knownRepeats.get(record) ?? parseDocument('bench', record.spec.text).value?.repeats ?? 1;
+  knownRepeats.set(record, known);
+  return known;
 }
 
 function outcomeOf({ state }: CheckResult): JudgedThreshold['outcome'] {
@@ -191,8 +201,8 @@ async function assessedDigest(
   const named = mappingOf(mappingOf(policy)['assess'])['model'];
   if (typeof named !== 'string') return any;
   const [model = '', version = ''] = named.split('@');
-  const aliases = (await history.models(uri, signal)).find(({ name }) => name === model)?.aliases;
-  const wanted = aliases?.[version] ?? version;
+  const aliases = (await history.models(uri, signal)).find(({ name }) => name === model)?.aliases ?? {};
+  const wanted = Object.hasOwn(aliases, version) ? aliases[version] : version;
   const versions = await history.versions(uri, model, signal);
   return versions.find(each => each.version === wanted)?.modelDigest;
 }

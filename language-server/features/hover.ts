@@ -7,7 +7,7 @@ import type { Feature } from '../feature.ts';
 import { describeNamed } from '../describe-named.ts';
 import { describeVariable } from '../describe-prompt.ts';
 import { describeRemark } from '../describe-threshold.ts';
-import { describeReference, describeSuppression, spellOut } from '../describe-value.ts';
+import { describeReference, describeSuppression, spellOut, type PlacedHelp } from '../describe-value.ts';
 import { code, describeSchema, toPlainText } from '../markdown.ts';
 import { spotAt, type Spot } from '../tree.ts';
 
@@ -19,12 +19,6 @@ export const hover: Feature = {
   capabilities: () => ({ hoverProvider: true }),
   register: registerHover,
 };
-
-interface Help {
-  readonly help: string;
-  readonly start: number;
-  readonly end: number;
-}
 
 function registerHover(context: ServerContext): void {
   const { connection, documents, parsed } = context;
@@ -49,15 +43,12 @@ async function findHelp(
   parsed: ParsedDocument,
   offset: number,
   signal: AbortSignal,
-): Promise<Help | undefined> {
+): Promise<PlacedHelp | undefined> {
   const spot = spotAt(parsed, offset);
   // An alias is a value without a text of its own.
   const reference = spot?.text === undefined ? describeReference(parsed, offset) : undefined;
   if (reference !== undefined) return reference;
-  if (spot === undefined) {
-    const help = describeSuppression(parsed, offset);
-    return help === undefined ? undefined : { help, start: offset, end: offset };
-  }
+  if (spot === undefined) return describeSuppression(parsed, offset);
   const variable =
     parsed.kind === 'prompt' ? await describeVariable(context, uri, parsed, spot, offset, signal) : undefined;
   if (variable !== undefined) return variable;

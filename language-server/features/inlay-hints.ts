@@ -4,6 +4,7 @@ import type { Feature } from '../feature.ts';
 import type { Hint, HintRequest } from '../hint.ts';
 import { collectHints } from '../hints.ts';
 import { toPlainText } from '../markdown.ts';
+import { snapshotOf } from '../snapshot.ts';
 
 /** Milliseconds between two looks at whether the store has changed, while documents are open. */
 const pollInterval = 3_000;
@@ -60,7 +61,8 @@ async function hintsOf(
   const isWanted: HintRequest['isWanted'] = ({ line, character }) =>
     (line > start.line || (line === start.line && character >= start.character)) &&
     (line < end.line || (line === end.line && character <= end.character));
-  return { version, found: await collectHints({ context, uri, parsed, isWanted, signal }) };
+  const own: ServerContext = { ...context, history: snapshotOf(context.history) };
+  return { version, found: await collectHints({ context: own, uri, parsed, isWanted, signal }) };
 }
 
 async function toInlayHint(context: ServerContext, { key, at, label, tooltip }: Hint, place: Omit<HintData, 'key'>) {
