@@ -12,6 +12,8 @@ export const unknownClient: ClientFeatures = {
   refreshesSemanticTokens: false,
   progress: false,
   fileOperations: false,
+  documentChanges: false,
+  resolvesActions: false,
   trusted: false,
 };
 
@@ -28,6 +30,8 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     refreshesSemanticTokens: workspace?.semanticTokens?.refreshSupport === true,
     progress: window?.workDoneProgress === true,
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    resolvesActions: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
     fileOperations: operations.includes('create') && workspace?.workspaceEdit?.documentChanges === true,
     trusted: !isUntrusted(initializationOptions),
   };

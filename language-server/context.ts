@@ -36,6 +36,10 @@ export interface ClientFeatures {
   readonly progress: boolean;
   /** Makes, renames and deletes files that an edit asks for. */
   readonly fileOperations: boolean;
+  /** Holds an edit to the versions of the documents it was made for. */
+  readonly documentChanges: boolean;
+  /** Asks for an action's edit once it is chosen. */
+  readonly resolvesActions: boolean;
   /** The workspace may be read beyond its own files: VS Code's Restricted Mode says no. */
   readonly trusted: boolean;
 }

@@ -103,7 +103,8 @@ const dependents: Readonly<Record<DocumentKind | 'other', readonly DocumentKind[
   other: ['bench', 'tune'],
 };
 
-async function collectDiagnostics(
+/** Everything that is wrong with a document: in itself, and against the files around it. */
+export async function collectDiagnostics(
   context: ServerContext,
   document: TextDocument,
   signal: AbortSignal,
