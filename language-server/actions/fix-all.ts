@@ -1,6 +1,6 @@
 import { overlaps, type TextChange } from '../../engine/edits/change.ts';
 import { collectDiagnostics } from '../features/diagnostics.ts';
-import { offerFixes } from './fixes.ts';
+import { offerSureFix } from './fixes.ts';
 import { actionKinds, type Offer, type Scene } from './offer.ts';
 
 /** After so many findings the rest waits for the next time. */
@@ -12,7 +12,7 @@ export async function offerFixAll(scene: Scene, signal: AbortSignal): Promise<re
   const chosen: TextChange[] = [];
   let fixed = 0;
   for (const finding of findings.slice(0, mostFindings)) {
-    const sure = (await offerFixes(finding, scene, signal)).find(({ isSure }) => isSure === true);
+    const sure = await offerSureFix(finding, scene, signal);
     signal.throwIfAborted();
     const changes = typeof sure?.edits === 'object' ? (sure.edits.changes ?? []) : [];
     if (changes.length === 0 || overlaps(changes, chosen)) continue;

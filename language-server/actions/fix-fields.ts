@@ -5,44 +5,46 @@ import { addFields, removeField, removeItem, replaceField } from '../../engine/e
 import { nodeAt, pairAt, pairAtOffset } from '../../engine/edits/places.ts';
 import { datasetOf, draftAt } from '../tree.ts';
 import { mappingOf } from '../workspace.ts';
-import { inTitle, offerFix, type FixMaker, type Offer, type Scene } from './offer.ts';
+import { actionKinds, inTitle, offerFix, type Edits, type FixMaker, type Offer, type Scene } from './offer.ts';
 import { exampleOf, proposeValue } from './placeholders.ts';
 import { pathOf, spanOf } from './spots.ts';
 
-/** Adds what is missing: the field alone, and all that the same mapping lacks. */
-export const addMissing: FixMaker = async (finding, scene, signal) => {
+/** Adds what is missing: the field alone, and all that the same mapping lacks. First values are looked for once it is chosen. */
+export const addMissing: FixMaker = (finding, scene) => {
   const missing = findMissing(finding, scene);
-  if (missing === undefined) return [];
+  if (missing === undefined || !takesFields(scene, missing.at)) return [];
   const { at, anyOf } = missing;
-  const offers: Offer[] = [];
   const where = at.length === 0 ? '' : ` to \`${formatPath(at)}\``;
-  for (const field of anyOf.slice(0, 4))
-    offers.push(
-      ...offerFix(`Add \`${field}\`${where}`, await addAll(scene, at, [field], signal), {
-        isPreferred: anyOf.length === 1,
-      }),
-    );
+  const offer = (fields: readonly string[], isPreferred: boolean): Offer => ({
+    title: `Add ${fields.map(field => `\`${field}\``).join(', ')}${where}`,
+    kind: actionKinds.fix,
+    isPreferred,
+    edits: signal => addAll(scene, at, fields, signal),
+  });
+  const offers = anyOf.slice(0, 4).map(field => offer([field], anyOf.length === 1));
   const others = requiredAt(scene, at).filter(field => !anyOf.includes(field));
-  if (anyOf.length === 1 && others.length > 0) {
-    const all = [...anyOf, ...others];
-    const title = `Add ${all.map(field => `\`${field}\``).join(', ')}${where}`;
-    offers.push(...offerFix(inTitle(title), await addAll(scene, at, all, signal)));
-  }
+  if (anyOf.length === 1 && others.length > 0) offers.push(offer([...anyOf, ...others], false));
   return offers;
 };
+
+/** Whether there is a mapping, or room for one. */
+function takesFields({ parsed }: Scene, at: DocumentPath): boolean {
+  return addFields(parsed, at, [{ name: 'x', value: 1 }]) !== undefined;
+}
 
 async function addAll(
   scene: Scene,
   at: DocumentPath,
   fields: readonly string[],
   signal: AbortSignal,
-): Promise<ReturnType<typeof addFields>> {
+): Promise<Edits | undefined> {
   const schema = schemaAt(scene.parsed.kind, at, scene.parsed.draft);
   const order = schema === undefined ? [] : Object.keys(fieldsOf(schema));
   const sorted = [...fields].sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const values = [];
   for (const name of sorted) values.push({ name, value: await proposeValue(scene, at, name, signal) });
-  return addFields(scene.parsed, at, values, order);
+  const changes = addFields(scene.parsed, at, values, order);
+  return changes && { changes };
 }
 
 /** What the checks across files miss is not the schema's to say. */
@@ -66,16 +68,11 @@ function requiredAt({ parsed }: Scene, at: DocumentPath): readonly string[] {
 }
 
 /** A whole file of what its kind needs. */
-export const fillFile: FixMaker = async (_finding, scene, signal) => {
+export const fillFile: FixMaker = (_finding, scene) => {
   const required = requiredAt(scene, []);
   const fields = required.length > 0 ? required : ['connections'];
-  return offerFix(
-    `Start with ${fields.map(field => `\`${field}\``).join(', ')}`,
-    await addAll(scene, [], fields, signal),
-    {
-      isPreferred: true,
-    },
-  );
+  const title = `Start with ${fields.map(field => `\`${field}\``).join(', ')}`;
+  return [{ title, kind: actionKinds.fix, isPreferred: true, edits: signal => addAll(scene, [], fields, signal) }];
 };
 
 export const removeUnknown: FixMaker = (finding, scene) => {

@@ -11,8 +11,10 @@ interface Candidate {
 }
 
 /** In longer texts a repair is not tried out. */
-const longestText = 200_000;
+const longestText = 100_000;
 const mostColumns = 8;
+/** Among more faults nothing is certain. */
+const mostFaults = 12;
 
 /**
  * Repairs of broken YAML, each tried out: only one that leaves fewer faults, none of them at its place, is offered. Among several
@@ -22,11 +24,14 @@ export const repairSyntax: FixMaker = (finding, scene) => {
   const { text } = scene.parsed;
   if (text.length > longestText) return [];
   const { start } = spanOf(finding, scene);
-  const tried = distinct(candidatesAt(text, start)).map(candidate => {
+  const before = faultsOf(text);
+  if (before.length > mostFaults) return [];
+  const tried = distinct(candidatesAt(text, start, before)).map(candidate => {
     const after = applyChanges(text, [candidate.change]);
-    return { ...candidate, left: countFaults(after), isHere: hasFaultOnLine(after, candidate.change.start) };
+    const faults = faultsOf(after);
+    return { ...candidate, left: faults.length, isHere: hasFaultOnLine(faults, after, candidate.change.start) };
   });
-  const fewest = Math.min(countFaults(text) - 1, ...tried.filter(({ isHere }) => !isHere).map(({ left }) => left));
+  const fewest = Math.min(before.length - 1, ...tried.filter(({ isHere }) => !isHere).map(({ left }) => left));
   const working = tried.filter(({ left, isHere }) => left === fewest && !isHere);
   const [first, ...others] = working;
   if (first === undefined) return [];
@@ -39,7 +44,12 @@ function distinct(candidates: readonly Candidate[]): readonly Candidate[] {
   return [...new Map(candidates.map(candidate => [JSON.stringify(candidate.change), candidate])).values()];
 }
 
-function faultsOf(text: string): readonly { readonly pos: readonly [number, number]; readonly message: string }[] {
+interface Fault {
+  readonly pos: readonly [number, number];
+  readonly message: string;
+}
+
+function faultsOf(text: string): readonly Fault[] {
   try {
     return parseDocument(text, untrustedYaml).errors;
   } catch {
@@ -47,16 +57,12 @@ function faultsOf(text: string): readonly { readonly pos: readonly [number, numb
   }
 }
 
-function countFaults(text: string): number {
-  return faultsOf(text).length;
-}
-
-function hasFaultOnLine(text: string, offset: number): boolean {
+function hasFaultOnLine(faults: readonly Fault[], text: string, offset: number): boolean {
   const [from, to] = [lineStart(text, offset), lineEnd(text, offset)];
-  return faultsOf(text).some(({ pos }) => pos[0] >= from && pos[0] <= to);
+  return faults.some(({ pos }) => pos[0] >= from && pos[0] <= to);
 }
 
-function candidatesAt(text: string, offset: number): readonly Candidate[] {
+function candidatesAt(text: string, offset: number, faults: readonly Fault[]): readonly Candidate[] {
   const from = lineStart(text, offset);
   const to = lineEnd(text, offset);
   const line = text.slice(from, to);
@@ -71,7 +77,7 @@ function candidatesAt(text: string, offset: number): readonly Candidate[] {
     ...(above === undefined ? [] : close(text, above.from, above.to)),
     ...indent(text, from, line),
     ...indentNext(text, to),
-    ...closeQuote(text),
+    ...closeQuote(text, faults),
   ];
 }
 
@@ -122,8 +128,8 @@ function indentNext(text: string, to: number): readonly Candidate[] {
 }
 
 /** A text that never ends most likely ends with the line it starts in. */
-function closeQuote(text: string): readonly Candidate[] {
-  const fault = faultsOf(text).find(({ message }) => /closing ["']quote/.test(message));
+function closeQuote(text: string, faults: readonly Fault[]): readonly Candidate[] {
+  const fault = faults.find(({ message }) => /closing ["']quote/.test(message));
   const quote = fault?.message.includes('"') === true ? '"' : "'";
   if (fault === undefined) return [];
   const lines = [...text.matchAll(/[^\r\n]+/g)].filter(({ 0: line }) => {

@@ -58,6 +58,15 @@ export async function offerFixes(finding: Diagnostic, scene: Scene, signal: Abor
   return keepOnePreferred([...offers, ...(await suppress(finding, scene, signal))]);
 }
 
+/** The fix of a finding that nobody needs to look at. Cheap: nothing is read, and nothing tried out. */
+export async function offerSureFix(finding: Diagnostic, scene: Scene, signal: AbortSignal): Promise<Offer | undefined> {
+  const meant = migrationsOf(finding, scene);
+  const offers = meant.length > 0 ? meant : [...(await replaceWithMeant(finding, scene, signal))];
+  if (finding.code === 'unknown-tag') offers.push(...(await removeTag(finding, scene, signal)));
+  if (finding.code === 'duplicate-item') offers.push(...(await removeRepeated(finding, scene, signal)));
+  return offers.find(({ isSure }) => isSure === true);
+}
+
 function isAboutWhole({ code }: Diagnostic): boolean {
   return code === 'unknown-field' || code === 'missing-field';
 }
