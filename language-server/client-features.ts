@@ -20,6 +20,7 @@ export const unknownClient: ClientFeatures = {
   definitionLinks: false,
   preparesRename: false,
   fileOperations: false,
+  resolvesActions: false,
   trusted: false,
 };
 
@@ -47,6 +48,7 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     definitionLinks: textDocument?.definition?.linkSupport === true,
     preparesRename: textDocument?.rename?.prepareSupport === true,
+    resolvesActions: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
     fileOperations: operations.includes('create') && workspace?.workspaceEdit?.documentChanges === true,
     trusted: !isUntrusted(initializationOptions),
   };

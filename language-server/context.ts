@@ -1,5 +1,6 @@
 import type { Connection, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Checker } from './diagnostics/checker.ts';
 import type { DatasetReader } from './dataset-facts.ts';
 import type { ParsedDocuments } from './documents.ts';
 import type { FoldingWishes } from './folds.ts';
@@ -20,6 +21,8 @@ export interface ServerContext {
   readonly names: NameIndex;
   /** What was measured and registered before. */
   readonly history: History;
+  /** Finds what is wrong with documents. */
+  readonly checker: Checker;
   readonly datasets: DatasetReader;
   readonly estimates: Estimates;
   readonly ports: LanguageServerPorts;
@@ -58,6 +61,8 @@ export interface ClientFeatures {
   readonly preparesRename: boolean;
   /** Makes, renames and deletes files that an edit asks for. */
   readonly fileOperations: boolean;
+  /** Asks for an action's edit once it is chosen. */
+  readonly resolvesActions: boolean;
   /** The workspace may be read beyond its own files: VS Code's Restricted Mode says no. */
   readonly trusted: boolean;
 }

@@ -140,7 +140,7 @@ describe('language server', () => {
     });
     assert.deepEqual(
       actions.map(action => action.title),
-      ["Change to 'name'"],
+      ["Change to 'name'", 'Remove `nmae`', 'Hide `unknown-field` on this line'],
     );
     assert.equal(actions[0]?.edit?.changes?.[uri]?.[0]?.newText, 'name');
   });

@@ -10,6 +10,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { readClientFeatures, unknownClient } from './client-features.ts';
 import type { ClientFeatures, ServerContext } from './context.ts';
 import { createDatasetReader } from './dataset-facts.ts';
+import { createChecker } from './diagnostics/checker.ts';
 import { createParsedDocuments } from './documents.ts';
 import { createEstimates } from './estimates.ts';
 import type { Feature } from './feature.ts';
@@ -97,8 +98,12 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
     get settings() {
       return settings;
     },
+    get checker() {
+      return checker;
+    },
     onSettingsChanged: listener => void settingsListeners.push(listener),
   };
+  const checker = createChecker(context);
 
   async function loadSettings(): Promise<void> {
     if (!client.configuration) return;

@@ -8,21 +8,48 @@ import { convertLmEvalTask } from './convert-lm-eval.ts';
 import { convertPromptfoo } from './convert-promptfoo.ts';
 import type { Converted } from './converted.ts';
 
+/** Another tool's configuration, by what it holds. */
+export type ConfigurationKind = 'promptfoo' | 'lm-eval';
+
 /** Converts a promptfoo configuration or an lm-eval task file. Throws `file-invalid` for anything else. Nothing is written. */
 export async function convertFile(path: string, files: Files, signal: AbortSignal): Promise<Converted> {
   const fields = readConfiguration(await files.readText(path, signal), path);
-  const folder = files.parent(path);
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(/\.[^.]+$/, '');
-  if (fields['prompts'] !== undefined && (fields['providers'] ?? fields['targets']) !== undefined) {
-    return convertPromptfoo(fields, name, async referenced => readBeside(files, folder, referenced, signal));
-  }
-  if (typeof fields['task'] === 'string' && (fields['doc_to_text'] ?? fields['dataset_path']) !== undefined)
-    return convertLmEvalTask(fields);
+  const converted = await convertConfiguration(fields, path, files, signal);
+  if (converted !== undefined) return converted;
   throw new WorkbenchError('file-invalid', `${path} is no configuration that is known here.`, {
     remedy:
       'Known are promptfoo configurations (prompts, providers, tests) and lm-eval task files (task, doc_to_text).',
     place: { path },
   });
+}
+
+/** What `fields`, the content of a file, are the configuration of; absent for anything else. */
+export function recogniseConfiguration(fields: Readonly<Record<string, unknown>>): ConfigurationKind | undefined {
+  if (fields['prompts'] !== undefined && (fields['providers'] ?? fields['targets']) !== undefined) return 'promptfoo';
+  const isTask = typeof fields['task'] === 'string' && (fields['doc_to_text'] ?? fields['dataset_path']) !== undefined;
+  return isTask ? 'lm-eval' : undefined;
+}
+
+/** Converts the content of the file at `path`; undefined where it is none that is known. Nothing is written. */
+export async function convertConfiguration(
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<Converted | undefined> {
+  const folder = files.parent(path);
+  const name = path
+    .slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+    .replace(/\.[^.]+$/, '')
+    .replace(/\.bench$/, '');
+  switch (recogniseConfiguration(fields)) {
+    case 'promptfoo':
+      return convertPromptfoo(fields, name, async referenced => readBeside(files, folder, referenced, signal));
+    case 'lm-eval':
+      return convertLmEvalTask(fields);
+    case undefined:
+      return undefined;
+  }
 }
 
 function readConfiguration(text: string, path: string): Readonly<Record<string, unknown>> {

@@ -1,11 +1,10 @@
-import { readsOtherFiles } from '../datasets/pinned.ts';
-import type { CheckedDataset } from './dataset-checks.ts';
+import { readsOtherFiles, type PinnedDataset } from '../datasets/pinned.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
 /** Whether a dataset still is what its digest pins. `kind` is what lies at its path. Nothing where nobody can tell the digest. */
 export async function checkDigest(
-  dataset: CheckedDataset,
+  dataset: PinnedDataset,
   kind: 'file' | 'folder',
   at: DocumentPath,
   view: WorkspaceView,

@@ -31,3 +31,13 @@ export function overlaps(some: readonly TextChange[], others: readonly TextChang
 function isWithin(insertion: TextChange, other: TextChange): boolean {
   return insertion.start === insertion.end && other.start <= insertion.start && insertion.start <= other.end;
 }
+
+/** The one change between two texts that start and end alike. */
+export function differenceOf(before: string, after: string): TextChange {
+  const most = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < most && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  return { start: head, end: before.length - tail, text: after.slice(head, after.length - tail) };
+}

@@ -21,33 +21,34 @@ export interface Checker {
   check(document: TextDocument, signal: AbortSignal): Checked | undefined;
   /** The same of a text that is not open. */
   checkParsed(uri: string, parsed: ParsedDocument, signal: AbortSignal): Checked;
+  /** Everything that is found and not hidden, before settings give it a severity. Rejects only with the signal's reason. */
+  find(uri: string, parsed: ParsedDocument, signal: AbortSignal): Promise<readonly Diagnostic[]>;
 }
 
 export function createChecker(context: ServerContext): Checker {
   const viewDocument = createViews(context);
 
-  function checkParsed(uri: string, parsed: ParsedDocument, signal: AbortSignal): Checked {
-    const shown = (found: readonly Diagnostic[], isComplete: boolean): readonly LspDiagnostic[] =>
-      toProtocol(applySuppressions(parsed, found, isComplete), uri, context.settings, context.ports.explanations);
-    const fromText = [...parsed.diagnostics, ...checkText(parsed)];
-
-    async function checkAll(): Promise<readonly LspDiagnostic[]> {
-      let around: readonly Diagnostic[] | undefined;
-      try {
-        around = await checkSurroundings(context, viewDocument, uri, parsed, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        context.connection.console.error(`Checking ${uri} failed: ${String(error)}`);
-      }
+  async function find(uri: string, parsed: ParsedDocument, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+    let around: readonly Diagnostic[] | undefined;
+    try {
+      around = await checkSurroundings(context, viewDocument, uri, parsed, signal);
+    } catch (error) {
       signal.throwIfAborted();
-      const isComplete = parsed.value !== undefined && around !== undefined;
-      return shown([...fromText, ...(around ?? [])], isComplete);
+      context.connection.console.error(`Checking ${uri} failed: ${String(error)}`);
     }
+    signal.throwIfAborted();
+    const isComplete = parsed.value !== undefined && around !== undefined;
+    return applySuppressions(parsed, [...parsed.diagnostics, ...checkText(parsed), ...(around ?? [])], isComplete);
+  }
 
-    const whole = checkAll();
+  function checkParsed(uri: string, parsed: ParsedDocument, signal: AbortSignal): Checked {
+    const show = (found: readonly Diagnostic[]): readonly LspDiagnostic[] =>
+      toProtocol(found, uri, context.settings, context.ports.explanations);
+    const fromText = applySuppressions(parsed, [...parsed.diagnostics, ...checkText(parsed)], false);
+    const whole = find(uri, parsed, signal).then(show);
     // Whoever is told to stop may no longer be waiting.
     whole.catch(() => undefined);
-    return { fromText: shown(fromText, false), whole };
+    return { fromText: show(fromText), whole };
   }
 
   return {
@@ -56,6 +57,7 @@ export function createChecker(context: ServerContext): Checker {
       return parsed && checkParsed(document.uri, parsed, signal);
     },
     checkParsed,
+    find,
   };
 }
 

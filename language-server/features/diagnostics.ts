@@ -3,7 +3,6 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { ServerContext } from '../context.ts';
 import { createAges, dependents, type ChangedKind } from '../diagnostics/ages.ts';
-import { createChecker } from '../diagnostics/checker.ts';
 import { createDocumentPull, createResultIds } from '../diagnostics/pull.ts';
 import { createWorkspacePull } from '../diagnostics/pull-workspace.ts';
 import { createPusher } from '../diagnostics/push.ts';
@@ -26,8 +25,7 @@ export const diagnostics: Feature = {
 };
 
 function registerDiagnostics(context: ServerContext): void {
-  const { connection, documents, ports } = context;
-  const checker = createChecker(context);
+  const { connection, documents, ports, checker } = context;
   const pusher = createPusher(context, checker);
   const ages = createAges();
   const ids = createResultIds();
