@@ -1,6 +1,6 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset } from '../schemas/generated/files.ts';
-import { kindOfLanguage, type DocumentKind } from '../engine/documents/kinds.ts';
+import type { DocumentKind } from '../engine/documents/kinds.ts';
 import type { TemplateToken } from '../engine/prompts/scan-template.ts';
 import { scanTemplate } from '../engine/prompts/scan-template.ts';
 import type { Describe } from './completion-list.ts';
@@ -10,6 +10,7 @@ import { columnsOf } from './describe.ts';
 import { code } from './markdown.ts';
 import { pathOfUri, uriOfPath } from './uris.ts';
 import { mappingOf, type Workspace } from './workspace.ts';
+import { kindOfDocument } from './documents.ts';
 
 /** A name that a template can read. */
 export interface TemplateName {
@@ -147,7 +148,7 @@ async function allDrafts(
     .filter(
       other =>
         other.uri.startsWith('vscode-notebook-cell:') &&
-        kindOfLanguage(other.languageId) === 'bench' &&
+        kindOfDocument(other) === 'bench' &&
         path !== undefined &&
         pathOfUri(other.uri) === path,
     )

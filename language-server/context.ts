@@ -1,6 +1,6 @@
 import type { Connection, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Checker } from './diagnostics/checker.ts';
+import type { Checker } from './diagnostics/checked.ts';
 import type { DatasetReader } from './dataset-facts.ts';
 import type { ParsedDocuments } from './documents.ts';
 import type { FoldingWishes } from './folds.ts';

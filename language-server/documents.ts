@@ -1,12 +1,20 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { createIncrementalParser, type IncrementalParser } from '../engine/documents/incremental.ts';
-import { kindOfLanguage, type DocumentKind } from '../engine/documents/kinds.ts';
+import { kindOfLanguage, kindOfPath, type DocumentKind } from '../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
 
 /** The open documents, as the client's edits have left them. */
 export interface OpenDocuments {
   get(uri: string): TextDocument | undefined;
   all(): readonly TextDocument[];
+}
+
+/** A document's kind: by its language, and where an editor knows it as YAML only, by its name. Absent for documents that are not ours. */
+export function kindOfDocument({
+  languageId,
+  uri,
+}: Pick<TextDocument, 'languageId' | 'uri'>): DocumentKind | undefined {
+  return kindOfLanguage(languageId) ?? (languageId === 'yaml' ? kindOfPath(uri) : undefined);
 }
 
 /** Parses each version of a document once, and of a new version only what changed. */
@@ -29,7 +37,7 @@ export function createParsedDocuments(): ParsedDocuments {
   const cache = new Map<string, OpenParse>();
 
   function parse(document: TextDocument): ParsedDocument | undefined {
-    const kind = kindOfLanguage(document.languageId);
+    const kind = kindOfDocument(document);
     if (kind === undefined) return undefined;
     const { uri, version } = document;
     const cached = cache.get(uri);
@@ -45,9 +53,7 @@ export function createParsedDocuments(): ParsedDocuments {
     parse,
     latest(document) {
       const cached = cache.get(document.uri);
-      return cached !== undefined && cached.kind === kindOfLanguage(document.languageId)
-        ? cached.parsed
-        : parse(document);
+      return cached !== undefined && cached.kind === kindOfDocument(document) ? cached.parsed : parse(document);
     },
     forget: uri => void cache.delete(uri),
   };

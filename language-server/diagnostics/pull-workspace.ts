@@ -14,7 +14,7 @@ import { mostBytes, parseDocument } from '../../engine/documents/parse.ts';
 import { signalOf, type ServerContext } from '../context.ts';
 import { pathOfUri, uriOfPath } from '../uris.ts';
 import type { Ages } from './ages.ts';
-import type { Checker } from './checker.ts';
+import type { Checker } from './checked.ts';
 import { requestCancelled, type ResultIds } from './pull.ts';
 
 /** Answers a client that asks for the findings of every file of its workspace. */

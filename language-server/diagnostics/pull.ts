@@ -13,7 +13,8 @@ import { kindOfPath, languageIds, type DocumentKind } from '../../engine/documen
 import { signalOf, type ServerContext } from '../context.ts';
 import { pathOfUri } from '../uris.ts';
 import type { Ages } from './ages.ts';
-import { isWithin, type Checker } from './checker.ts';
+import type { Checker } from './checked.ts';
+import { isWithin } from './checker.ts';
 
 /** Gives findings an id that stays the same as long as they do. */
 export interface ResultIds {

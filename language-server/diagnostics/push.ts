@@ -1,7 +1,8 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import type { ServerContext } from '../context.ts';
-import { isWithin, type Checker } from './checker.ts';
+import type { Checker } from './checked.ts';
+import { isWithin } from './checker.ts';
 
 /** Sends findings to the client by itself. */
 export interface Pusher {

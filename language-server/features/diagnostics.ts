@@ -1,6 +1,6 @@
 import { DiagnosticRefreshRequest } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { kindOfLanguage, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { ServerContext } from '../context.ts';
 import { createAges, dependents, type ChangedKind } from '../diagnostics/ages.ts';
 import { createDocumentPull, createResultIds } from '../diagnostics/pull.ts';
@@ -8,6 +8,7 @@ import { createWorkspacePull } from '../diagnostics/pull-workspace.ts';
 import { createPusher } from '../diagnostics/push.ts';
 import type { Feature } from '../feature.ts';
 import { pathOfUri } from '../uris.ts';
+import { kindOfDocument } from '../documents.ts';
 
 /** Milliseconds after a change before documents that depend on it are checked again. */
 const patience = 100;
@@ -49,7 +50,7 @@ function registerDiagnostics(context: ServerContext): void {
 
   function checkAgain(kinds: readonly DocumentKind[], except?: string): void {
     const affected = documents.all().filter(({ languageId, uri }) => {
-      const kind = kindOfLanguage(languageId);
+      const kind = kindOfDocument({ languageId, uri });
       return kind !== undefined && uri !== except && kinds.includes(kind);
     });
     for (const document of affected) if (isPushed(document)) pusher.schedule(document);
@@ -83,14 +84,14 @@ function registerDiagnostics(context: ServerContext): void {
       context.workspace.forgetAll();
       ages.advanceAll();
     }
-    const kind = kindOfLanguage(document.languageId);
+    const kind = kindOfDocument(document);
     if (kind !== undefined && isPushed(document)) pusher.schedule(document);
     const changed = kind ?? kindOfPath(document.uri);
     if (changed !== undefined) checkDependents(changed, document.uri);
   });
   documents.onDidClose(({ document }) => {
     opened.delete(document.uri);
-    const kind = kindOfLanguage(document.languageId);
+    const kind = kindOfDocument(document);
     if (kind === undefined) return;
     forgetFile(document.uri);
     if (isPushed(document)) pusher.drop(document.uri);

@@ -1,7 +1,7 @@
-import { kindOfLanguage } from '../../engine/documents/kinds.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { collectFolds } from '../folds.ts';
+import { kindOfDocument } from '../documents.ts';
 
 /** Fields, list items, texts and comments that can be folded. */
 export const folding: Feature = {
@@ -13,7 +13,7 @@ function registerFolding(context: ServerContext): void {
   const { connection, documents } = context;
   connection.onFoldingRanges(({ textDocument }) => {
     const document = documents.get(textDocument.uri);
-    if (document === undefined || kindOfLanguage(document.languageId) === undefined) return null;
+    if (document === undefined || kindOfDocument(document) === undefined) return null;
     return [...collectFolds(document.getText(), context.client.folding)];
   });
 }

@@ -1,9 +1,9 @@
 import type { Range, TextEdit } from 'vscode-languageserver';
 import { formatText } from '../../engine/edits/format.ts';
-import { kindOfLanguage } from '../../engine/documents/kinds.ts';
 import { mostBytes } from '../../engine/documents/parse.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
+import { kindOfDocument } from '../documents.ts';
 
 /** Formats a file, or the lines of a part of it. Only white space changes; a file with errors of syntax stays as it is. */
 export const formatting: Feature = {
@@ -14,7 +14,7 @@ export const formatting: Feature = {
 function registerFormatting({ connection, documents }: ServerContext): void {
   function format(uri: string, tabSize: number, range?: Range): TextEdit[] {
     const document = documents.get(uri);
-    if (document === undefined || kindOfLanguage(document.languageId) === undefined) return [];
+    if (document === undefined || kindOfDocument(document) === undefined) return [];
     const text = document.getText();
     if (text.length > mostBytes) return [];
     const span = range && { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };

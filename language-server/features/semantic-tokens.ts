@@ -7,7 +7,6 @@ import {
   type SemanticTokens,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { kindOfLanguage } from '../../engine/documents/kinds.ts';
 import { signalOf, type ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { collectPieces } from '../tokens/collect-pieces.ts';
@@ -15,6 +14,7 @@ import { encodePieces, tokenModifiers, tokenTypes } from '../tokens/legend.ts';
 import { findPromptColumns } from '../tokens/prompt-columns.ts';
 import { createTokenResults } from '../tokens/results.ts';
 import { collectSuppressions } from '../tokens/suppressions.ts';
+import { kindOfDocument } from '../documents.ts';
 
 /** Colours for templates, ids and names. */
 export const semanticTokens: Feature = {
@@ -102,13 +102,13 @@ function refreshPrompts(context: ServerContext): void {
 
   function schedule(): void {
     if (!context.client.refreshesSemanticTokens) return;
-    if (!documents.all().some(other => kindOfLanguage(other.languageId) === 'prompt')) return;
+    if (!documents.all().some(other => kindOfDocument(other) === 'prompt')) return;
     clearTimeout(timer);
     timer = setTimeout(() => void refresh(), patience);
   }
 
   const scheduleFor = ({ document }: { readonly document: TextDocument }): void => {
-    if (kindOfLanguage(document.languageId) === 'bench') schedule();
+    if (kindOfDocument(document) === 'bench') schedule();
   };
   context.workspace.onForgotten(schedule);
   documents.onDidChangeContent(scheduleFor);

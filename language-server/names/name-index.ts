@@ -1,8 +1,8 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { kindOfLanguage, kindOfPath } from '../../engine/documents/kinds.ts';
+import { kindOfPath } from '../../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import type { Files } from '../../engine/ports/files.ts';
-import type { OpenDocuments, ParsedDocuments } from '../documents.ts';
+import { kindOfDocument, type OpenDocuments, type ParsedDocuments } from '../documents.ts';
 import { pathOfUri, uriOfPath } from '../uris.ts';
 import { isBelow, type Workspace } from '../workspace.ts';
 import { collectMentions } from './collect.ts';
@@ -124,8 +124,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
   }
 
   function* openOnes(): Iterable<readonly [id: string, document: TextDocument]> {
-    for (const document of open.all())
-      if (kindOfLanguage(document.languageId) !== undefined) yield [idOf(document.uri), document];
+    for (const document of open.all()) if (kindOfDocument(document) !== undefined) yield [idOf(document.uri), document];
   }
 
   function isCurrent(): boolean {
@@ -195,7 +194,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
     const ids = new Set<string>();
     for (const [id, document] of [...openOnes()]) {
       ids.add(id);
-      const kind = kindOfLanguage(document.languageId);
+      const kind = kindOfDocument(document);
       if (kind === undefined || table.get(id)?.version === document.version) continue;
       const where = await whereIs(document.uri, kind);
       const read = open.get(document.uri) === undefined ? undefined : parsed.parse(document);
@@ -270,7 +269,7 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
       return isConfirmed;
     },
     async mentions(document) {
-      const kind = kindOfLanguage(document.languageId);
+      const kind = kindOfDocument(document);
       if (kind === undefined) return [];
       const where = await whereIs(document.uri, kind);
       const read = parsed.parse(document);
