@@ -11,13 +11,13 @@ export interface Pusher {
   drop(uri: string): void;
 }
 
-/** A check that took no longer than this many milliseconds is repeated at every edit. */
+/** A check that held up others no longer than this many milliseconds is repeated at every edit. */
 const cheap = 30;
 /** The longest silence that is waited for. */
 const mostPatience = 100;
 
 interface LastCheck {
-  /** Milliseconds that it took. */
+  /** Milliseconds in which nothing else could be done. Waiting for files is free. */
   readonly cost: number;
   /** When it ended, by the monotonic clock. */
   readonly end: number;
@@ -49,14 +49,14 @@ export function createPusher(context: ServerContext, checker: Checker): Pusher {
     const start = ports.clock.monotonic();
     try {
       const checked = checker.check(document, signal);
+      const end = ports.clock.monotonic();
+      lastChecks.set(uri, { cost: end - start, end });
       if (checked === undefined) return;
       const text = JSON.stringify(checked.fromText);
       const isNews = text !== (texts.get(uri) ?? '[]');
       if (isNews && !(await isWithin(checked.whole, graceForText))) await send(checked.fromText);
       await send(await checked.whole);
       texts.set(uri, text);
-      const end = ports.clock.monotonic();
-      lastChecks.set(uri, { cost: end - start, end });
     } catch (error) {
       if (!signal.aborted) connection.console.error(`Checking ${uri} failed: ${String(error)}`);
     }
