@@ -1,10 +1,10 @@
-import type { Benchmark } from '../../schemas/generated/files.ts';
+import type { Benchmark, Metric as MetricEntry } from '../../schemas/generated/files.ts';
 import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
-import { createMetric } from '../metrics/catalogue.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { defaultJudge } from '../metrics/measure.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
+import { tryMetrics } from './metric-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import { relatedPlaces, type DeclaredNames, type WorkspaceView } from './workspace-view.ts';
 
@@ -17,9 +17,10 @@ export async function checkMeasures(
   signal: AbortSignal,
 ): Promise<void> {
   const entries = metricEntries(benchmark);
+  const made = tryMetrics(entries);
   for (const [index, entry] of entries.entries()) {
-    const metric = createQuietly(entry, entries);
-    if (metric === undefined) continue; // `checkMetrics` says why.
+    const metric = made[index];
+    if (metric === undefined || metric instanceof WorkbenchError) continue; // `checkMetrics` says why.
     const at = ['metrics', index, ...(typeof entry === 'string' ? [] : [metricNameOf(entry)])];
     if ((metric.needs?.models?.length ?? 0) > 0) {
       checkModels(metric, at, await view.connections(signal), report);
@@ -34,18 +35,6 @@ export async function checkMeasures(
     checkColumns(metric, columns, at, report);
     checkBaseline(metric, benchmark, at, report);
     checkRepeats(entry, benchmark, at, report);
-  }
-}
-
-function createQuietly(
-  entry: Parameters<typeof createMetric>[0],
-  entries: Parameters<typeof createMetric>[1],
-): Metric | undefined {
-  try {
-    return createMetric(entry, entries);
-  } catch (error) {
-    if (error instanceof WorkbenchError) return undefined;
-    throw error;
   }
 }
 
@@ -95,12 +84,7 @@ function checkBaseline({ pairs }: Metric, { models }: Benchmark, at: DocumentPat
   }
 }
 
-function checkRepeats(
-  entry: Parameters<typeof createMetric>[0],
-  { repeats = 1 }: Benchmark,
-  at: DocumentPath,
-  report: ReportFinding,
-): void {
+function checkRepeats(entry: MetricEntry, { repeats = 1 }: Benchmark, at: DocumentPath, report: ReportFinding): void {
   const wanted = typeof entry === 'string' ? undefined : entry['pass-at-k']?.k;
   const most = Math.max(0, ...(wanted ?? []));
   if (most <= repeats) return;

@@ -12,11 +12,17 @@ type Measured = Pick<Benchmark, 'metrics'> & Partial<Pick<Benchmark, 'perturbati
 
 /** A benchmark's metrics with their parameters bound, but for those that cannot be made, which `checkMetrics` tells. */
 export function usableMetrics(benchmark: Pick<Benchmark, 'metrics'>): readonly Metric[] {
-  const entries = metricEntries(benchmark);
-  return entries.flatMap(entry => {
-    const made = tryMetric(entry, entries);
-    return made instanceof WorkbenchError ? [] : [made];
-  });
+  return tryMetrics(metricEntries(benchmark)).filter(made => !(made instanceof WorkbenchError));
+}
+
+/** By the list as it was read, which never changes. */
+const tried = new WeakMap<readonly MetricEntry[], readonly (Metric | WorkbenchError)[]>();
+
+/** Every metric of a list, or why it cannot be made. */
+export function tryMetrics(entries: readonly MetricEntry[]): readonly (Metric | WorkbenchError)[] {
+  const made = tried.get(entries) ?? entries.map(entry => tryMetric(entry, entries));
+  tried.set(entries, made);
+  return made;
 }
 
 /** Ids of the figures a metric computes over a benchmark, those included that only some answers have. */
@@ -39,10 +45,11 @@ export function tryMetric(entry: MetricEntry, entries: readonly MetricEntry[]): 
 /** Whether each metric can be made, has figures of its own, and finds in the dataset what it measures. */
 export function checkMetrics(benchmark: Benchmark, report: ReportFinding): void {
   const entries = metricEntries(benchmark);
+  const made = tryMetrics(entries);
   const owners = new Map<string, number>();
   entries.forEach((entry, index) => {
     const at = ['metrics', index];
-    const metric = tryMetric(entry, entries);
+    const metric = made[index] ?? tryMetric(entry, entries);
     if (metric instanceof WorkbenchError) {
       report(
         'metric-unsuitable',

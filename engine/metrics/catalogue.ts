@@ -95,9 +95,12 @@ export function createMetric(entry: MetricEntry, siblings: readonly MetricEntry[
   return definition.create(parameters, findAmong(siblings, definition));
 }
 
+const neededParameters = new Map<MetricName, readonly string[]>();
+
 /** The schema says which parameters a metric cannot do without; a bare name has none. */
 function checkNeeded({ id, title }: MetricDefinition, parameters: Parameters): void {
-  const needed = schemaAt('bench', ['metrics', 0, id])?.required ?? [];
+  const needed = neededParameters.get(id) ?? schemaAt('bench', ['metrics', 0, id])?.required ?? [];
+  neededParameters.set(id, needed);
   const missing = needed.find(parameter => parameters[parameter] === undefined);
   if (missing === undefined) return;
   throw new WorkbenchError('metric-unsuitable', `${title} needs \`${missing}\`.`, {
@@ -114,10 +117,10 @@ function readEntry(entry: MetricEntry): readonly [name: string, parameters: Para
 }
 
 function findAmong(siblings: readonly MetricEntry[], { title }: MetricDefinition): FindMetric {
-  const candidates = siblings
-    .map(sibling => ({ sibling, entry: readEntry(sibling) }))
-    .filter(({ entry: [name] }) => !isComposed(name));
   return reference => {
+    const candidates = siblings
+      .map(sibling => ({ sibling, entry: readEntry(sibling) }))
+      .filter(({ entry: [name] }) => !isComposed(name));
     const found =
       reference === undefined
         ? candidates.find(({ entry: [name] }) => metricCatalogue.get(name as MetricName)?.kind === 'quality')

@@ -12,18 +12,30 @@ export interface Pusher {
   drop(uri: string): void;
 }
 
-/** A check that took no longer than this many milliseconds is repeated at every edit. */
+/** A check that held up others no longer than this many milliseconds is repeated at every edit. */
 const cheap = 30;
 /** The longest silence that is waited for. */
 const mostPatience = 100;
+
+interface LastCheck {
+  /** Milliseconds in which nothing else could be done. Waiting for files is free. */
+  readonly cost: number;
+  /** When it ended, by the monotonic clock. */
+  readonly end: number;
+}
+
+/** A dear check leaves as much time for other work as it took itself: who types slowly enough waits for nothing. */
+function patienceFor(last: LastCheck | undefined, now: number): number {
+  if (last === undefined || last.cost <= cheap) return 0;
+  return Math.min(last.cost - (now - last.end), mostPatience);
+}
 /** What the text alone newly shows waits no longer than this for the rest. */
 const graceForText = 100;
 
 export function createPusher(context: ServerContext, checker: Checker): Pusher {
   const { connection, documents, ports } = context;
   const pending = new Map<string, AbortController>();
-  /** Milliseconds that a document's last check took. */
-  const costs = new Map<string, number>();
+  const lastChecks = new Map<string, LastCheck>();
   /** What a document's text alone was last told to show. */
   const texts = new Map<string, string>();
 
@@ -38,13 +50,14 @@ export function createPusher(context: ServerContext, checker: Checker): Pusher {
     const start = ports.clock.monotonic();
     try {
       const checked = checker.check(document, signal);
+      const end = ports.clock.monotonic();
+      lastChecks.set(uri, { cost: end - start, end });
       if (checked === undefined) return;
       const text = JSON.stringify(checked.fromText);
       const isNews = text !== (texts.get(uri) ?? '[]');
       if (isNews && !(await isWithin(checked.whole, graceForText))) await send(checked.fromText);
       await send(await checked.whole);
       texts.set(uri, text);
-      costs.set(uri, ports.clock.monotonic() - start);
     } catch (error) {
       if (!signal.aborted) connection.console.error(`Checking ${uri} failed: ${String(error)}`);
     }
@@ -56,17 +69,15 @@ export function createPusher(context: ServerContext, checker: Checker): Pusher {
       const controller = new AbortController();
       pending.set(uri, controller);
       const { signal } = controller;
-      const cost = costs.get(uri) ?? 0;
-      const cancel =
-        cost <= cheap
-          ? afterBurst(() => void publish(uri, signal))
-          : ports.clock.after(Math.min(cost, mostPatience), () => void publish(uri, signal));
+      const wait = patienceFor(lastChecks.get(uri), ports.clock.monotonic());
+      const check = (): void => void publish(uri, signal);
+      const cancel = wait <= 0 ? afterBurst(check) : ports.clock.after(wait, check);
       signal.addEventListener('abort', cancel, { once: true });
     },
     drop(uri) {
       pending.get(uri)?.abort();
       pending.delete(uri);
-      costs.delete(uri);
+      lastChecks.delete(uri);
       texts.delete(uri);
       void connection.sendDiagnostics({ uri, diagnostics: [] });
     },

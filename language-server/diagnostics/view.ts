@@ -13,7 +13,8 @@ export function createViews(context: ServerContext): ViewDocument {
   const remember = createFactCache(files);
 
   return async uri => {
-    const [base, folder, view] = [workspace.folderOf(uri), await workspace.rootOf(uri), await workspace.view(uri)];
+    const base = workspace.folderOf(uri);
+    const [folder, view] = await Promise.all([workspace.rootOf(uri), workspace.view(uri)]);
     if (base === undefined || folder === undefined || view === undefined) return undefined;
     const scan = scannerOf(files, digest, folder, base);
     return {
