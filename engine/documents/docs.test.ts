@@ -76,7 +76,7 @@ describe('docs/diagnostics.md', () => {
       assert.equal(severity, diagnosticCodes[code].severity);
       assert.equal(section.files.length > 0, !withoutExample.includes(code));
       if (section.files.length === 0) return;
-      const { needs } = diagnosticCodes[code] as CodeFacts;
+      const { needs } = diagnosticCodes[code];
       const found =
         needs === 'estimate'
           ? checkBudget(parseDocument('bench', section.files[0]?.text ?? ''), { cost: 1 })
