@@ -76,7 +76,7 @@ function composeBlock({ kind, indent, children }: PlacedBlock, along?: DocumentP
     return index === 0 ? [new Pair(placeKey(child), null)] : [];
   });
   const collection = kind === 'item' ? new YAMLSeq() : new YAMLMap();
-  collection.items = items as typeof collection.items;
+  collection.items = items;
   const [first] = children;
   const last = children.at(-1);
   if (first !== undefined && last !== undefined) collection.range = [first.start + indent, ...endsOf(last)];

@@ -68,6 +68,8 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
   return describeDocument(kind, text, readWhole(kind, text));
 }
 
+const start: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
 /** What a text holds as YAML, before it is compared with the schema of its kind. */
 export interface ReadText {
   readonly syntax: readonly Diagnostic[];
@@ -82,7 +84,7 @@ export function readWhole(kind: DocumentKind, text: string): ReadText {
   const tooLarge = whyTooLarge(text);
   if (tooLarge !== undefined) {
     const message = `The ${kindNames[kind]} ${tooLarge}: it is not checked, and only its outline is shown. Data belongs in a dataset file.`;
-    return unread({ code: 'too-large', severity: 'error', message, range: lines.rangeAt(0, 0) });
+    return unread({ code: 'too-large', severity: 'error', message, range: start });
   }
   const deep = findTooDeep(text);
   if (deep !== undefined) return unread(tooDeep(lines.rangeAt(deep, deep + 1)));
@@ -91,7 +93,7 @@ export function readWhole(kind: DocumentKind, text: string): ReadText {
     document = parseUntrusted(text);
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
-    return unread(tooDeep(lines.rangeAt(0, 0)));
+    return unread(tooDeep(start));
   }
   const root = document.contents;
   const syntax = describeSyntax(text, document.errors, document.warnings, lines);
