@@ -1,4 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
+import type { DocumentPath } from './diagnostic.ts';
 import type { Piece } from './pieces.ts';
 import type { ChildKind } from './segments.ts';
 import { setOwn } from './values.ts';
@@ -42,33 +43,50 @@ function composeChildren({ kind, children }: PlacedBlock): unknown {
   return value;
 }
 
-/** The tree that the whole text has, without its comments. Pieces that stand where they were parsed are shared, others copied. */
-export function composeTree(fields: readonly PlacedField[]): Node {
+/**
+ * The tree that the whole text has, without its comments. Pieces that stand where they were parsed are shared, others copied. With a path,
+ * only what lies along it is there, and the first keys above: enough to find its place without a copy of all the rest.
+ */
+export function composeTree(fields: readonly PlacedField[], along?: DocumentPath): Node {
   const root = new YAMLMap();
-  let ends: readonly [number, number] = [0, 0];
   for (const { block, ...placed } of fields) {
-    const own = placeEntry(placed) as Pair<Node, Node | null>;
-    if (block === undefined) {
-      root.items.push(own);
-      ends = endsOf(placed);
-    } else {
-      const collection = composeBlock(block);
-      root.items.push(new Pair(own.key, collection));
-      const end = collection.range?.[2] ?? 0;
-      ends = [end, end];
-    }
+    const isWanted = along === undefined || along[0] === placed.piece.key;
+    if (block === undefined && isWanted) root.items.push(placeEntry(placed) as Pair<Node, Node | null>);
+    else root.items.push(new Pair(placeKey(placed), block && isWanted ? composeBlock(block, along?.slice(1)) : null));
   }
-  root.range = [fields[0]?.start ?? 0, ...ends];
+  root.range = [fields[0]?.start ?? 0, ...endOfFields(fields)];
   return root;
 }
 
-function composeBlock({ kind, indent, children }: PlacedBlock): YAMLMap | YAMLSeq {
+function endOfFields(fields: readonly PlacedField[]): [number, number] {
+  const last = fields.at(-1);
+  if (last === undefined) return [0, 0];
+  const lastChild = last.block?.children.at(-1);
+  if (lastChild === undefined) return endsOf(last);
+  const [, end] = endsOf(lastChild);
+  return [end, end];
+}
+
+function composeBlock({ kind, indent, children }: PlacedBlock, along?: DocumentPath): YAMLMap | YAMLSeq {
+  const isWanted = ({ piece }: PlacedPiece, index: number): boolean =>
+    along === undefined || along[0] === (kind === 'item' ? index : piece.key);
+  const items = children.flatMap((child, index): unknown[] => {
+    if (isWanted(child, index)) return [placeEntry(child)];
+    if (kind === 'item') return [undefined];
+    return index === 0 ? [new Pair(placeKey(child), null)] : [];
+  });
   const collection = kind === 'item' ? new YAMLSeq() : new YAMLMap();
-  for (const child of children) (collection.items as unknown[]).push(placeEntry(child));
+  collection.items = items;
   const [first] = children;
   const last = children.at(-1);
   if (first !== undefined && last !== undefined) collection.range = [first.start + indent, ...endsOf(last)];
   return collection;
+}
+
+function placeKey({ piece, start }: PlacedPiece): Node {
+  const { key } = piece.entry as Pair<Node, Node | null>;
+  const shift = start - piece.origin;
+  return shift === 0 ? key : shiftNode(key, shift);
 }
 
 function endsOf({ piece, start }: PlacedPiece): [number, number] {

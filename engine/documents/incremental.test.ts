@@ -50,7 +50,7 @@ function expectSame({ kind, text, parsed, whole }: Expectation, random: () => nu
   expectEqual(parsed.draft, whole.draft, shown);
   expectEqual(parsed.value, whole.value, shown);
   assert.equal(parsed.text, text);
-  expectEqual(dump(parsed.contents), dump(whole.contents), shown);
+  if (random() < 0.5) expectEqual(dump(parsed.contents), dump(whole.contents), shown);
   assert.equal(parsed.aliasTargets.size, whole.aliasTargets.size, shown);
   const paths: DocumentPath[] = [['none'], ['none', 3]];
   collectPaths(whole.draft, [], paths);
@@ -60,6 +60,7 @@ function expectSame({ kind, text, parsed, whole }: Expectation, random: () => nu
       for (const part of ['key', 'value'] as const)
         expectEqual(parsed.locate(asked, part), whole.locate(asked, part), `${JSON.stringify(asked)} in ${shown}`);
   }
+  expectEqual(dump(parsed.contents), dump(whole.contents), shown);
 }
 
 /** Whether an answer shares a part of its value with the one before: only then was it not parsed as a whole. */

@@ -53,7 +53,7 @@ function adopt(
   fields: readonly FieldSegment[],
 ): ReadonlyMap<number, Known> | undefined {
   if (syntax.length > 0 || collected.faults.length > 0 || collected.targets.size > 0) return undefined;
-  const pieces = adoptPieces(fields, readTree(), collected.value);
+  const pieces = adoptPieces(fields, readTree(undefined), collected.value);
   if (pieces === undefined) return undefined;
   const known = new Map<number, Known>();
   for (const segment of segmentsOf(fields)) {
@@ -123,7 +123,7 @@ function compose(fields: readonly FieldSegment[], pieces: ReadonlyMap<number, Kn
   return {
     syntax: [],
     collected: { value, faults: [], targets: new Map<Alias, Node>() },
-    readTree: () => composeTree(placed),
+    readTree: path => composeTree(placed, path),
   };
 }
 

@@ -49,6 +49,8 @@ export { mostBytes } from './too-large.ts';
 
 /** After so many repeated keys or missing anchors more would not help anybody. */
 const mostFaults = 100;
+/** Where more places are asked for, the whole tree is made at once. */
+const manyPlaces = 50;
 
 const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> } = {
   bench: validateBenchmark,
@@ -66,12 +68,14 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string): Pa
   return describeDocument(kind, text, readWhole(kind, text));
 }
 
+const start: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
 /** What a text holds as YAML, before it is compared with the schema of its kind. */
 export interface ReadText {
   readonly syntax: readonly Diagnostic[];
   readonly collected: CollectedValue;
-  /** Called at most once, and only where somebody needs places. */
-  readonly readTree: () => Node | null;
+  /** The tree, or of it what is needed to find the place of a path. Called only where somebody asks for places. */
+  readonly readTree: (along: DocumentPath | undefined) => Node | null;
 }
 
 /** Parses the whole text; where it cannot be read at all, `syntax` says why. */
@@ -80,7 +84,7 @@ export function readWhole(kind: DocumentKind, text: string): ReadText {
   const tooLarge = whyTooLarge(text);
   if (tooLarge !== undefined) {
     const message = `The ${kindNames[kind]} ${tooLarge}: it is not checked, and only its outline is shown. Data belongs in a dataset file.`;
-    return unread({ code: 'too-large', severity: 'error', message, range: lines.rangeAt(0, 0) });
+    return unread({ code: 'too-large', severity: 'error', message, range: start });
   }
   const deep = findTooDeep(text);
   if (deep !== undefined) return unread(tooDeep(lines.rangeAt(deep, deep + 1)));
@@ -89,7 +93,7 @@ export function readWhole(kind: DocumentKind, text: string): ReadText {
     document = parseUntrusted(text);
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
-    return unread(tooDeep(lines.rangeAt(0, 0)));
+    return unread(tooDeep(start));
   }
   const root = document.contents;
   const syntax = describeSyntax(text, document.errors, document.warnings, lines);
@@ -112,8 +116,13 @@ export function describeDocument<K extends DocumentKind>(kind: K, text: string, 
   const { syntax, collected } = read;
   const lines = indexLines(text);
   let tree: { readonly root: Node | null } | undefined;
-  const root = (): Node | null => (tree ??= { root: read.readTree() }).root;
-  const span = (path: DocumentPath, part: 'key' | 'value'): Span => locateSpan(root(), collected.targets, path, part);
+  const wholeTree = (): Node | null => (tree ??= { root: read.readTree(undefined) }).root;
+  let asked = 0;
+  const span = (path: DocumentPath, part: 'key' | 'value'): Span => {
+    asked += 1;
+    const root = tree !== undefined || asked > manyPlaces ? wholeTree() : read.readTree(path);
+    return locateSpan(root, collected.targets, path, part);
+  };
   const locate: ParsedDocument['locate'] = (path, part) => lines.rangeAt(...span(path, part));
   const diagnostics = [...syntax, ...describeValueFaults(collected, lines)];
   const structureKnown = !diagnostics.some(found => found.code === 'tab-indentation') && collected.value !== undefined;
@@ -139,7 +148,7 @@ export function describeDocument<K extends DocumentKind>(kind: K, text: string, 
     diagnostics,
     isTooLarge: syntax[0]?.code === 'too-large',
     get contents() {
-      return root() ?? undefined;
+      return wholeTree() ?? undefined;
     },
     aliasTargets: collected.targets,
     locate,

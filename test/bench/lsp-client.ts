@@ -115,10 +115,11 @@ export async function startServerProcess({ args, folder, settings }: ServerOptio
     request: (method, params) => connection.sendRequest(method, params),
     memory: () => ({ now: readMemory(child.pid, 'VmRSS'), peak: readMemory(child.pid, 'VmHWM') }),
     async stop() {
+      const ended = new Promise(resolve => child.once('exit', resolve));
       await connection.sendRequest('shutdown');
       await connection.sendNotification('exit');
+      await ended;
       connection.dispose();
-      child.kill();
     },
   };
 }
