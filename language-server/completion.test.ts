@@ -80,6 +80,7 @@ describe('completion', () => {
       'audio',
       'images',
       'config',
+      'digest',
       'card',
     ]);
     assert.deepEqual(await labels('gate:\n  - metric: f1\n    |\n'), ['model', 'atLeast', 'atMost', 'on']);
