@@ -1,4 +1,4 @@
-import { isAlias, isCollection, isMap, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isCollection, isMap, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { DocumentPath } from '../documents/diagnostic.ts';
 import type { ParsedDocument } from '../documents/parse.ts';
 import { findPair } from '../documents/values.ts';
@@ -122,8 +122,4 @@ export function stepOf({ text, contents }: EditedDocument): number {
     if (column > 0 && column <= 8) return column;
   }
   return 2;
-}
-
-export function isBlock(node: Node | undefined): node is YAMLMap | YAMLSeq {
-  return isCollection(node) && node.flow !== true;
 }

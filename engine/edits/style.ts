@@ -1,7 +1,17 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { DocumentPath } from '../documents/diagnostic.ts';
 import { applyChanges, type TextChange } from './change.ts';
-import { columnOf, endOfItem, endOfNode, eolOf, nodeAt, startOfItem, stepOf, type EditedDocument } from './places.ts';
+import {
+  columnOf,
+  endOfItem,
+  endOfNode,
+  eolOf,
+  lineEnd,
+  nodeAt,
+  startOfItem,
+  stepOf,
+  type EditedDocument,
+} from './places.ts';
 import { hasSameValue } from './same-content.ts';
 
 const longestLine = 120;
@@ -18,8 +28,23 @@ export function changeStyle(
   if ((!isMap(node) && !isSeq(node)) || node.items.length === 0 || path.length === 0) return undefined;
   const to = node.flow === true ? 'lines' : 'brackets';
   const change = to === 'lines' ? toLines(parsed, path, node) : toBrackets(parsed, node);
-  if (change === undefined || !hasSameValue(parsed.text, applyChanges(parsed.text, [change]))) return undefined;
+  if (change === undefined || !keepsContent(parsed, path, change)) return undefined;
   return { to, changes: [change] };
+}
+
+/** Looks at the field or item alone: the rest of a long document stays as it is. */
+function keepsContent(parsed: EditedDocument, path: DocumentPath, change: TextChange): boolean {
+  const { text } = parsed;
+  const owner = nodeAt(parsed, path.slice(0, -1));
+  const node = nodeAt(parsed, path);
+  if (owner === undefined || !node?.range) return false;
+  const start = isMap(owner) ? keyStart(owner, path) : text.lastIndexOf('-', node.range[0]);
+  const from = isMap(owner) && owner.flow === true ? -1 : start;
+  if (from < 0 || from > change.start) return false;
+  const before = text.slice(from, lineEnd(text, trimBreak(text, Math.max(change.end, endOfNode(node)))));
+  const margin = ' '.repeat(columnOf(text, from));
+  const moved = { start: change.start - from, end: change.end - from, text: change.text };
+  return hasSameValue(`${margin}${before}\n`, `${margin}${applyChanges(before, [moved])}\n`);
 }
 
 function toBrackets({ text }: EditedDocument, node: YAMLMap | YAMLSeq): TextChange | undefined {

@@ -1,5 +1,4 @@
 import type { Diagnostic, DocumentPath } from '../../engine/documents/diagnostic.ts';
-import { nodeAt } from '../../engine/edits/places.ts';
 import { spotAt } from '../tree.ts';
 import { isCollection, isMap, isPair, type Node, type Pair } from 'yaml';
 import { keyText } from '../../engine/documents/values.ts';
@@ -41,10 +40,4 @@ function covers(item: Pair | Node | null | undefined, offset: number): boolean {
   const last = isPair(item) ? ((item.value ?? item.key) as Node | null) : item;
   const [start, end] = [first?.range?.[0], last?.range?.[1]];
   return start !== undefined && end !== undefined && start <= offset && offset <= end;
-}
-
-/** What is written at a path, as it is written. */
-export function sourceAt({ parsed }: Scene, path: DocumentPath): string {
-  const range = nodeAt(parsed, path)?.range;
-  return range ? parsed.text.slice(range[0], range[1]) : '';
 }
