@@ -6,7 +6,7 @@ import { createFiles } from '../../platform/files/files.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { remembering } from '../../test/fakes/remembering.ts';
 import { checkBudget } from './budget-checks.ts';
-import { diagnosticCodes, isDiagnosticCode, type CodeFacts, type DiagnosticCode } from './codes.ts';
+import { diagnosticCodes, isDiagnosticCode, type DiagnosticCode } from './codes.ts';
 import { createDiagnoser } from './diagnose.ts';
 import { parseDocument } from './parse.ts';
 import type { Remembered } from './remembered.ts';
