@@ -32,7 +32,7 @@ export interface Cursor {
 
 const marker = 'aiwbCursorMarker';
 /** A block of more lines is cut down to the part around the cursor before it is parsed. */
-const manyLines = 200;
+const manyLines = 60;
 
 /**
  * What can be written at an offset, also while the YAML around it is half typed: the word at the cursor is replaced by a

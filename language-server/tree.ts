@@ -98,16 +98,6 @@ export const columnPlaces: readonly string[] = [
   'images.*',
 ];
 
-/** Whether a file names another by its path at `path`. */
-export function isFilePath(kind: DocumentKind, path: DocumentPath): boolean {
-  const rest = datasetOf(kind, path)?.rest;
-  if (rest !== undefined) return matchesPath(rest, 'path') || matchesPath(rest, 'card');
-  return (
-    (kind === 'bench' && (matchesPath(path, 'prompts.*') || matchesPath(path, 'perturbations.*.paraphrases.path'))) ||
-    (kind === 'tune' && matchesPath(path, 'register.card'))
-  );
-}
-
 /** The value of a draft at `path`; drafts hold what was typed so far, of any shape. */
 export function draftAt(draft: unknown, path: DocumentPath): unknown {
   let value = draft;
