@@ -88,7 +88,7 @@ describe('folding', () => {
     assert.deepEqual(await fold(text), folds);
     assert.deepEqual(await fold(text.replaceAll('\n', '\r\n')), folds);
     assert.deepEqual(await fold(text.replaceAll('\n', '\r')), folds);
-    assert.deepEqual(await fold(text, 'yaml'), []);
+    assert.deepEqual(await fold(text, 'plaintext'), []);
     assert.deepEqual(await fold(''), []);
   });
 
