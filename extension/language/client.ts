@@ -11,6 +11,7 @@ import {
 import type { NodeProgram } from '../engine/node-program.ts';
 import { cellLanguages } from './cell-language.ts';
 import { fileLanguages } from './documents.ts';
+import { createPulledFindings } from './pulled-findings.ts';
 import { createRestartBudget } from './restart-budget.ts';
 import { createServedCells } from './served-cells.ts';
 
@@ -43,6 +44,7 @@ export function createLanguageClient(parts: LanguageClientParts): RunningClient 
     options: { env: { ...process.env, ...program.env } },
   };
   const cells = createServedCells();
+  const pulled = createPulledFindings();
   const options: LanguageClientOptions = {
     documentSelector: documentSelector(),
     outputChannel: output,
@@ -51,7 +53,15 @@ export function createLanguageClient(parts: LanguageClientParts): RunningClient 
     initializationFailedHandler: () => false,
     errorHandler: createErrorHandler(parts, () => client.state === State.Starting),
     diagnosticPullOptions: { onChange: true, onSave: false, onFocus: true },
-    middleware: cells.middleware,
+    diagnosticCollectionProvider: pulled.collectionProvider,
+    middleware: {
+      ...cells.middleware,
+      provideDiagnostics: pulled.provideDiagnostics,
+      async didClose(document, next) {
+        await cells.middleware.didClose(document, next);
+        pulled.forget(document);
+      },
+    },
   };
   const client: LanguageClient = new LanguageClient('aiWorkbench', 'AI Workbench', server, options);
   return {

@@ -201,16 +201,12 @@ for (const place of [inFile, inCell]) {
         'aiwb-bench',
         benchmark('estimated').replace('[small]', '[embedded:majority]'),
       );
-      const hints = await ask<vscode.InlayHint[]>(
+      const { line } = rangeOf(document, 'limits').start;
+      await ask<vscode.InlayHint[]>(
         'vscode.executeInlayHintProvider',
-        notEmpty,
+        list => list.some(hint => hint.position.line === line),
         document.uri,
         new vscode.Range(0, 0, document.lineCount, 0),
-      );
-      const { line } = rangeOf(document, 'limits').start;
-      assert.ok(
-        hints.some(hint => hint.position.line === line),
-        JSON.stringify(hints),
       );
     });
 

@@ -71,11 +71,14 @@ describe('lenses', function () {
     );
     const compare = lenses.get('Compare…');
     assert.deepEqual(compare?.command?.arguments, [runs[1], [runs[1], runs[0]]]);
-    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.closeEditorsInOtherGroups');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.window.showTextDocument(document, { preview: false });
+    await driver.waitFor('.codelens-decoration >> text=/over the baseline/');
     await driver.screenshot('lenses-benchmark');
     assert.ok(compare);
     await press(compare);
-    await eventually(async () => ((await driver.webviewText()).includes('2 runs') ? true : undefined));
+    await driver.webviewText({ contains: 'Comparison of 2 runs' });
     await vscode.workspace.fs.delete(uri);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
