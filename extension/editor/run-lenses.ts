@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { createThrottle } from '../base/throttle.ts';
+import { servedLanguage } from '../language/documents.ts';
 import { cellId } from '../notebook/kernel-metadata.ts';
 import { describeRun } from '../runs/format.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
@@ -23,11 +24,17 @@ export function registerRunLenses(book: RunBook): vscode.Disposable {
 function registerLanguage(book: RunBook, language: string, start: vscode.Command): vscode.Disposable {
   const refresh = createRefresh();
   const settle = createThrottle<'lenses', undefined>(settleMs, () => refresh.now());
-  const selector = ['file', 'vscode-notebook-cell'].map(scheme => ({ language, scheme }));
+  // Jupyter tools write our cells as YAML.
+  const selector = [
+    { language, scheme: 'file' },
+    { language, scheme: 'vscode-notebook-cell' },
+    { language: 'yaml', scheme: 'vscode-notebook-cell' },
+  ];
   return vscode.Disposable.from(
     refresh,
     settle,
     registerTopLenses(selector, refresh, document => {
+      if (servedLanguage(document) !== language) return [];
       // The answer comes with the book's reset event; lenses do not wait for the engine process.
       void book.load();
       const { uri } = document;

@@ -19,8 +19,9 @@ export interface EditingPlace {
 
 export type CellLanguage = 'aiwb-bench' | 'aiwb-tune' | 'aiwb-policy' | 'aiwb-prompt';
 
-/** A workspace of its own below the opened folder: names belong to the nearest workbench.yaml. */
-export const folder = 'editing';
+/** A workspace of its own below the opened folder, for names belong to the nearest workbench.yaml; a new one for each set of tests. */
+let folder = 'editing';
+let folders = 0;
 
 const endings: Readonly<Record<CellLanguage, string>> = {
   'aiwb-bench': 'bench.yaml',
@@ -43,13 +44,21 @@ metrics: [accuracy]
 limits: {budget: 1.00 USD}
 `;
 
+/** The same for a model that learns, offline and at no cost. */
+export const learning = (name: string): string =>
+  benchmark(name)
+    .replace('slices: [channel]', 'split: {field: part, train: train, test: test}')
+    .replace('[small]', '[embedded:majority]');
+
 /** Writes the small workspace that the tests of the editor start from. */
 export async function writeEditingWorkspace(): Promise<void> {
+  folder = `editing-${++folders}`;
   const rows = Array.from({ length: 12 }, (_, row) =>
     JSON.stringify({
       text: `question ${row}`,
       label: row % 2 === 0 ? 'yes' : 'no',
       channel: row % 3 === 0 ? 'web' : 'phone',
+      part: row < 8 ? 'train' : 'test',
     }),
   );
   await writeFile('data/rows.jsonl', `${rows.join('\n')}\n`);

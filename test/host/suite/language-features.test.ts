@@ -10,6 +10,7 @@ import {
   inCell,
   inFile,
   labelOf,
+  learning,
   notEmpty,
   rangeOf,
   replace,
@@ -197,10 +198,7 @@ for (const place of [inFile, inCell]) {
     });
 
     it('say beside limits what a run costs', async () => {
-      const { document } = await place.open(
-        'aiwb-bench',
-        benchmark('estimated').replace('[small]', '[embedded:majority]'),
-      );
+      const { document } = await place.open('aiwb-bench', learning('estimated'));
       const { line } = rangeOf(document, 'limits').start;
       await ask<vscode.InlayHint[]>(
         'vscode.executeInlayHintProvider',

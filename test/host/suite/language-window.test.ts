@@ -14,7 +14,7 @@ import {
   writeFile,
   type Opened,
 } from './editing.ts';
-import { eventually } from './workspace.ts';
+import { eventually, workspaceUri } from './workspace.ts';
 
 const themes = ['light', 'hc-dark', 'dark'] as const;
 
@@ -52,6 +52,7 @@ describe('the editor as a person has it', function () {
     const opened = await inFile.open('aiwb-bench', benchmark('typed').replace('[small]', '\n  - ‸'));
     select(opened);
     await driver.type('embedded:k');
+    await driver.screenshot('editor-typed');
     await driver.waitFor('.suggest-widget.visible .monaco-list-row.focused >> text=embedded:knn');
     await driver.press('Tab');
     await eventually(() => (opened.document.getText().includes('\n  - embedded:knn\n') ? true : undefined));
@@ -77,8 +78,8 @@ describe('the editor as a person has it', function () {
   });
 
   it('marks what is wrong and says why on hover', async () => {
-    const text = benchmark('wrong').replace('[small]', '[‸smal, large]').replace('accuracy', 'acuracy');
-    const opened = await inFile.open('aiwb-bench', `${text}gate: [{metric: accuracy, model: large, atLeast: 90}]\n`);
+    const text = benchmark('wrong').replace('[small]', '[‸smal, large]').replace('rows.jsonl', 'row.jsonl');
+    const opened = await inFile.open('aiwb-bench', text);
     await findings(opened.document, list => list.length > 1);
     select(opened);
     await driver.waitFor('.squiggly-error');
@@ -121,24 +122,27 @@ describe('the editor as a person has it', function () {
   });
 
   it('shows last figures and estimates beside the text', async () => {
-    const uri = await writeFile(
-      'measured.bench.yaml',
-      [
-        'name: measured',
-        'dataset: {path: ../data/tickets.jsonl, input: text, target: category, split: {field: split, train: train, test: test}}',
-        'models:',
-        '  - embedded:majority',
-        '  - embedded:linear',
-        'metrics:',
-        '  - accuracy',
-        '  - f1: {average: macro}',
-        'limits:',
-        '  budget: 1.00 USD',
-        'compare: {baseline: embedded:majority}',
-        'gate:',
-        '  - {metric: accuracy, model: embedded:linear, atLeast: 0.8}',
-        '',
-      ].join('\n'),
+    const uri = workspaceUri('measured.bench.yaml');
+    await vscode.workspace.fs.writeFile(
+      uri,
+      Buffer.from(
+        [
+          'name: measured',
+          'dataset: {path: data/tickets.jsonl, input: text, target: category, split: {field: split, train: train, test: test}}',
+          'models:',
+          '  - embedded:majority',
+          '  - embedded:linear',
+          'metrics:',
+          '  - accuracy',
+          '  - f1: {average: macro}',
+          'limits:',
+          '  budget: 1.00 USD',
+          'compare: {baseline: embedded:majority}',
+          'gate:',
+          '  - {metric: accuracy, model: embedded:linear, atLeast: 0.8}',
+          '',
+        ].join('\n'),
+      ),
     );
     await vscode.commands.executeCommand('aiwb.runBenchmark', uri);
     await driver.webviewText({ title: 'measured', contains: 'Finished' });
@@ -159,6 +163,7 @@ describe('the editor as a person has it', function () {
     await driver.resize(480, 800);
     await driver.screenshot('editor-hints-narrow');
     await driver.resize(1280, 800);
+    await vscode.workspace.fs.delete(uri);
   });
 
   it('shows who names something', async () => {

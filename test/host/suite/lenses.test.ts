@@ -6,6 +6,7 @@ import {
   benchmark,
   deleteEditingWorkspace,
   editingUri,
+  learning,
   openCells,
   rangeOf,
   writeEditingWorkspace,
@@ -84,7 +85,8 @@ describe('lenses', function () {
   });
 
   it('above a cell estimate what the cell would run', async () => {
-    const notebook = await openCells(['aiwb-bench', benchmark('cell').replace('[small]', '[embedded:majority]')]);
+    const notebook = await openCells(['aiwb-bench', learning('cell')], ['yaml', learning('plain-cell')]);
+    await lensesOf(notebook.cellAt(1).document.uri, titles => titles.includes('Dry run'));
     const lenses = await lensesOf(notebook.cellAt(0).document.uri, titles => titles.includes('Dry run'));
     assert.ok(![...lenses.keys()].some(title => title.includes('Run benchmark')), 'a cell has a button for that');
     const dryRun = lenses.get('Dry run');
