@@ -5,6 +5,7 @@ import {
   benchmark,
   codeOf,
   deleteEditingWorkspace,
+  editingUri,
   findings,
   labelOf,
   notEmpty,
@@ -115,6 +116,19 @@ describe('cells of one notebook', function () {
 
     await replace(document, all(), 'services: {web: {image: x}}\n');
     await findings(document, list => !notEmpty(list));
+  });
+
+  it('count for those who ask who uses something, as long as their notebook is open', async () => {
+    const notebook = await openCells(['aiwb-bench', benchmark('using').replace('[small]', '[large]')]);
+    const { uri } = notebook.cellAt(0).document;
+    const workbench = await vscode.workspace.openTextDocument(editingUri('workbench.yaml'));
+    const at = rangeOf(workbench, 'large').start;
+    const isThere = (list: readonly vscode.Location[]): boolean =>
+      list.some(place => place.uri.toString() === uri.toString());
+    await ask<vscode.Location[]>('vscode.executeReferenceProvider', isThere, workbench.uri, at);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await eventually(() => (notebook.isClosed ? true : undefined));
+    await ask<vscode.Location[]>('vscode.executeReferenceProvider', list => !isThere(list), workbench.uri, at);
   });
 
   it('of another kernel are left alone', async () => {

@@ -25,10 +25,12 @@ async function photograph(name: string): Promise<void> {
   }
 }
 
-function select({ position }: Opened): void {
+/** Puts the cursor where it was marked, and waits until the window has it there. */
+async function select({ position }: Opened): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   assert.ok(editor);
   editor.selection = new vscode.Selection(position, position);
+  await driver.waitFor(`.statusbar >> text=/Ln ${position.line + 1}, Col ${position.character + 1}/`);
 }
 
 /** What a person sees and types; what VS Code answers to extensions is tested beside. */
@@ -50,9 +52,8 @@ describe('the editor as a person has it', function () {
 
   it('offers while typing, and writes what is taken', async () => {
     const opened = await inFile.open('aiwb-bench', benchmark('typed').replace('[small]', '\n  - ‸'));
-    select(opened);
+    await select(opened);
     await driver.type('embedded:k');
-    await driver.screenshot('editor-typed');
     await driver.waitFor('.suggest-widget.visible .monaco-list-row.focused >> text=embedded:knn');
     await driver.press('Tab');
     await eventually(() => (opened.document.getText().includes('\n  - embedded:knn\n') ? true : undefined));
@@ -66,7 +67,7 @@ describe('the editor as a person has it', function () {
 
   it('offers keys with what they mean', async () => {
     const opened = await inFile.open('aiwb-bench', `${benchmark('explained')}‸`);
-    select(opened);
+    await select(opened);
     await vscode.commands.executeCommand('editor.action.triggerSuggest');
     await driver.waitFor('.suggest-widget.visible .monaco-list-row >> text=repeats');
     await driver.type('rep');
@@ -81,7 +82,7 @@ describe('the editor as a person has it', function () {
     const text = benchmark('wrong').replace('[small]', '[‸smal, large]').replace('rows.jsonl', 'row.jsonl');
     const opened = await inFile.open('aiwb-bench', text);
     await findings(opened.document, list => list.length > 1);
-    select(opened);
+    await select(opened);
     await driver.waitFor('.squiggly-error');
     await vscode.commands.executeCommand('editor.action.showHover');
     await driver.waitFor('.monaco-hover:visible >> text=/smal/');

@@ -5,9 +5,9 @@ import {
   ask,
   benchmark,
   deleteEditingWorkspace,
-  editingUri,
   learning,
   openCells,
+  prompt,
   rangeOf,
   writeEditingWorkspace,
   writeFile,
@@ -99,10 +99,12 @@ describe('lenses', function () {
 
   it('above a prompt say who uses it, show where, and run the only one', async function () {
     skipUndriven(this);
-    const uri = editingUri('prompts/sort.prompt.yml');
+    const uri = await writeFile('prompts/lensed.prompt.yml', prompt);
+    const using = (name: string): string => benchmark(name).replace('sort.prompt', 'lensed.prompt');
+    await writeFile('third.bench.yaml', using('third'));
     await vscode.window.showTextDocument(uri, { preview: false });
-    await lensesOf(uri, titles => titles.includes('Used by 1 benchmark') && titles.includes('$(play) Run first'));
-    await writeFile('second.bench.yaml', benchmark('second'));
+    await lensesOf(uri, titles => titles.includes('Used by 1 benchmark') && titles.includes('$(play) Run third'));
+    const second = await writeFile('second.bench.yaml', using('second'));
     const lenses = await lensesOf(
       uri,
       titles => titles.includes('Used by 2 benchmarks') && !titles.some(title => title.includes('Run')),
@@ -113,7 +115,7 @@ describe('lenses', function () {
     await driver.waitFor('.reference-zone-widget');
     await driver.screenshot('lenses-prompt-users');
     await vscode.commands.executeCommand('closeReferenceSearch');
-    await vscode.workspace.fs.delete(editingUri('second.bench.yaml'));
+    await vscode.workspace.fs.delete(second);
     await lensesOf(uri, titles => titles.includes('Used by 1 benchmark'));
   });
 
@@ -144,6 +146,7 @@ describe('lenses', function () {
     await pressed;
     await lensesOf(uri, titles => titles.includes('$(key) Key set'));
     await lensesOf(uri, titles => titles.includes('Used by 1 benchmark') && titles.includes('Used by no benchmark'));
+    await driver.waitFor('.codelens-decoration >> text=/Key set/');
     await driver.screenshot('lenses-connections');
     await vscode.commands.executeCommand('aiwb.deleteApiKey', 'lens-key');
     await lensesOf(uri, titles => titles.includes('$(key) Set key…'));
