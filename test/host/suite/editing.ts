@@ -135,9 +135,11 @@ export async function openCells(
     nbformat_minor: 5,
   };
   const uri = await writeFile(`opened-${++opened}.ipynb`, JSON.stringify(content));
-  const notebook = await vscode.workspace.openNotebookDocument(uri);
-  await vscode.window.showNotebookDocument(notebook);
-  return notebook;
+  // As a person opens it: VS Code keeps what an extension has opened for some minutes after its editor has closed.
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'jupyter-notebook');
+  return await eventually(() =>
+    vscode.workspace.notebookDocuments.find(notebook => notebook.uri.toString() === uri.toString()),
+  );
 }
 
 function places(position: Point, ranges: readonly { start: Point; end: Point }[]): Omit<Opened, 'document'> {

@@ -53,7 +53,7 @@ describe('the editor as a person has it', function () {
   it('offers while typing, and writes what is taken', async () => {
     const opened = await inFile.open('aiwb-bench', benchmark('typed').replace('[small]', '\n  - ‸'));
     await select(opened);
-    await driver.type('embedded:k');
+    await driver.type('embedded:kn');
     await driver.waitFor('.suggest-widget.visible .monaco-list-row.focused >> text=embedded:knn');
     await driver.press('Tab');
     await eventually(() => (opened.document.getText().includes('\n  - embedded:knn\n') ? true : undefined));
