@@ -85,7 +85,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     createTestExplorer({ engines, book, log: output }),
     createKernel({ engines, book, log: output }),
     connectRenderer(book, output, tell),
-    registerLenses(book, registry),
+    registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { diagnosticCodes, type CodeFacts } from '../engine/documents/codes.ts';
 
 const root = path.dirname(import.meta.dirname);
 const read = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
@@ -55,6 +56,19 @@ describe('the manifest', () => {
     const texts = Object.keys(read('package.nls.json') as object);
     assert.deepEqual(texts, [...texts].sort());
     assert.deepEqual([...used].sort(), texts);
+  });
+
+  it('offers a severity for every finding that can be hidden', () => {
+    const { configuration } = contributes as unknown as {
+      configuration: { properties: Record<string, { propertyNames?: { enum: string[] } }> };
+    };
+    const hideable = Object.entries(diagnosticCodes).flatMap(([code, facts]: [string, CodeFacts]) =>
+      facts.isSyntax === true ? [] : [code],
+    );
+    assert.deepEqual(
+      configuration.properties['aiWorkbench.diagnostics.severity']?.propertyNames?.enum,
+      hideable.toSorted(),
+    );
   });
 
   it('has a text and a way to completion for every step of the walkthrough', () => {

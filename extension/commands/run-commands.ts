@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { RunSource, RunSummary, StartRun } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
-import type { Parameters } from '../engine/engine.ts';
+import type { Engine, Parameters } from '../engine/engine.ts';
+import { classifyCell } from '../notebook/classify.ts';
+import { runKinds, sourceOfCell } from '../notebook/executions.ts';
 import { isFocus } from '../pages/focus.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isCancellable, isResumable } from '../runs/states.ts';
@@ -96,14 +98,25 @@ export async function sourceOf(uri: vscode.Uri): Promise<Pick<RunSource, 'path' 
 async function dryRun(context: CommandContext, given: unknown): Promise<void> {
   const uri = await resolveFile(given, benchmarkFiles, tuningFiles);
   if (uri === undefined) return;
-  const engine = context.engines.of(uri);
-  const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString());
-  const text = document?.isDirty === true ? { text: document.getText() } : {};
+  const { engine, run } = dryRunOf(context, uri);
   const estimating = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Estimating the run') };
-  const estimate = await vscode.window.withProgress(estimating, () =>
-    engine.request('runs/dryRun', { source: { path: uri.fsPath, ...text }, origin: 'editor' }),
-  );
+  const estimate = await vscode.window.withProgress(estimating, () => engine.request('runs/dryRun', run));
   await context.documents.previewMarkdown(vscode.l10n.t('Dry run of {0}', estimate.name), describeEstimate(estimate));
+}
+
+/** What a file or a notebook cell would run, as the editor has it. */
+function dryRunOf(context: CommandContext, uri: vscode.Uri): { engine: Engine; run: StartRun } {
+  const cell = vscode.workspace.notebookDocuments
+    .flatMap(notebook => notebook.getCells())
+    .find(({ document }) => document.uri.toString() === uri.toString());
+  const engine = context.engines.of(cell?.notebook.uri ?? uri);
+  if (cell === undefined) {
+    const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString());
+    const text = document?.isDirty === true ? { text: document.getText() } : {};
+    return { engine, run: { source: { path: uri.fsPath, ...text }, origin: 'editor' } };
+  }
+  const kind = classifyCell(cell.document.languageId, cell.document.getText()) === 'tune' ? 'tune' : 'bench';
+  return { engine, run: { source: { ...sourceOfCell(cell, engine), kind: runKinds[kind] }, origin: 'notebook' } };
 }
 
 async function cancelRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assessTarget, topLevelKeys, topLevelScalar } from './policy-text.ts';
+import { assessTarget, nestedScalar, topLevelKeys, topLevelScalar } from './policy-text.ts';
 
 describe('topLevelKeys', () => {
   it('finds keys in the first column only, in any quoting', () => {
@@ -27,5 +27,19 @@ describe('assessTarget', () => {
   ];
   for (const [text, expected] of cases) {
     it(`finds ${expected ?? 'none'} in ${JSON.stringify(text)}`, () => assert.equal(assessTarget(text), expected));
+  }
+});
+
+describe('nestedScalar', () => {
+  const cases: [text: string, expected: string | undefined][] = [
+    ['compare: {baseline: embedded:majority, confidence: 0.95}', 'embedded:majority'],
+    ['compare:\n  confidence: 0.9 # baseline: old\n  \'baseline\': "gpt" # ours', 'gpt'],
+    ['compare: {confidence: 0.9}\ngate: [{baseline: x}]', undefined],
+    ['compare:\n  # baseline: old\n  baseline:', undefined],
+    ['compare: {baseline', undefined],
+  ];
+  for (const [text, expected] of cases) {
+    it(`finds ${expected ?? 'none'} in ${JSON.stringify(text)}`, () =>
+      assert.equal(nestedScalar(text, 'compare', 'baseline'), expected));
   }
 });

@@ -35,9 +35,9 @@ export async function executeCell(execution: vscode.NotebookCellExecution, parts
     } else if (kind === 'other') {
       throw new FailureError(notOurs());
     } else if (kind === 'policy') {
-      await assessCell(execution, engine, sourceOf(cell, engine), interrupted);
+      await assessCell(execution, engine, sourceOfCell(cell, engine), interrupted);
     } else {
-      await runCell(execution, engine, { ...sourceOf(cell, engine), kind: runKinds[kind] }, interrupted, parts);
+      await runCell(execution, engine, { ...sourceOfCell(cell, engine), kind: runKinds[kind] }, interrupted, parts);
     }
   } catch (error) {
     const failure = toFailure(error);
@@ -46,7 +46,7 @@ export async function executeCell(execution: vscode.NotebookCellExecution, parts
   }
 }
 
-const runKinds: Record<JobCell, RunKind> = { bench: 'benchmark', tune: 'tune' };
+export const runKinds: Record<JobCell, RunKind> = { bench: 'benchmark', tune: 'tune' };
 
 async function runCell(
   execution: vscode.NotebookCellExecution,
@@ -78,7 +78,7 @@ async function assessCell(
 }
 
 /** A cell's text, and where its relative paths start from. */
-function sourceOf(cell: vscode.NotebookCell, engine: Engine): { path: string; text: string; cell?: string } {
+export function sourceOfCell(cell: vscode.NotebookCell, engine: Engine): { path: string; text: string; cell?: string } {
   const id = cellId(cell.metadata);
   return {
     path: pathOf(cell.notebook, engine),

@@ -119,10 +119,14 @@ export function formatOutcome(run: RunSummary): string {
   }
 }
 
-/** One line for a tree or a lens: `82.1 % accuracy · 2 min ago`, or live progress. */
-export function describeRun(run: RunSummary, now: number): string {
+/**
+ * One line for a tree or a lens: `82.1 % accuracy · 2 min ago`, or live progress.
+ * @param change how the figure differs from another, in words
+ */
+export function describeRun(run: RunSummary, now: number, change?: string): string {
   if (!isEnded(run.state)) return formatProgress(run);
-  const parts = [formatOutcome(run)];
+  const outcome = formatOutcome(run);
+  const parts = [change === undefined ? outcome : `${outcome} (${change})`];
   if (run.gate === 'not-met') parts.push(t('gate not met'));
   parts.push(formatAgo(run.endedAt ?? run.createdAt, now));
   return parts.join(' · ');

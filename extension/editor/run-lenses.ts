@@ -1,0 +1,94 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { createThrottle } from '../base/throttle.ts';
+import { servedLanguage } from '../language/documents.ts';
+import { cellId } from '../notebook/kernel-metadata.ts';
+import { describeRun } from '../runs/format.ts';
+import type { RunBook, RunEntry } from '../runs/run-book.ts';
+import { isEnded } from '../runs/states.ts';
+import { createRefresh, registerTopLenses } from './lens-provider.ts';
+import { nestedScalar } from './policy-text.ts';
+import { describeChange, previousRun } from './run-change.ts';
+
+/** VS Code drops a change that comes while it still asks for lenses; a run's last one is therefore told twice, this much later. */
+const settleMs = 3000;
+
+/** *Run benchmark | Dry run | Compare… | Last: 82.1 % accuracy (▲ 1.2 points over the baseline) · 2 min ago*; *Train | …* above tuning jobs. */
+export function registerRunLenses(book: RunBook): vscode.Disposable {
+  return vscode.Disposable.from(
+    registerLanguage(book, 'aiwb-bench', { title: vscode.l10n.t('Run benchmark'), command: 'aiwb.runBenchmark' }),
+    registerLanguage(book, 'aiwb-tune', { title: vscode.l10n.t('Train'), command: 'aiwb.train' }),
+  );
+}
+
+function registerLanguage(book: RunBook, language: string, start: vscode.Command): vscode.Disposable {
+  const refresh = createRefresh();
+  const settle = createThrottle<'lenses', undefined>(settleMs, () => refresh.now());
+  // Jupyter tools write our cells as YAML.
+  const selector = [
+    { language, scheme: 'file' },
+    { language, scheme: 'vscode-notebook-cell' },
+    { language: 'yaml', scheme: 'vscode-notebook-cell' },
+  ];
+  return vscode.Disposable.from(
+    refresh,
+    settle,
+    registerTopLenses(selector, refresh, document => {
+      if (servedLanguage(document) !== language) return [];
+      // The answer comes with the book's reset event; lenses do not wait for the engine process.
+      void book.load();
+      const { uri } = document;
+      // A cell has a button of its own to run it.
+      const run = { title: `$(play) ${start.title}`, command: start.command, arguments: [uri] };
+      return [...(uri.scheme === 'file' ? [run] : []), dryRun(uri), ...lastRunLenses(book.entries(), document)];
+    }),
+    book.onReset(() => refresh.now()),
+    book.onRunsChanged(changes => {
+      refresh.soon();
+      if (!changes.some(({ entry }) => isEnded(entry.run.state))) return;
+      settle.push('lenses', undefined);
+      settle.push('lenses', undefined);
+    }),
+  );
+}
+
+function dryRun(uri: vscode.Uri): vscode.Command {
+  return { title: vscode.l10n.t('Dry run'), command: 'aiwb.dryRun', arguments: [uri] };
+}
+
+function lastRunLenses(entries: readonly RunEntry[], document: vscode.TextDocument): vscode.Command[] {
+  const last = entries.find(entry => isRunOf(entry, document));
+  if (last === undefined) return [];
+  const { run } = last;
+  if (!isEnded(run.state)) {
+    return [
+      { title: `$(sync~spin) ${describeRun(run, Date.now())}`, command: 'aiwb.openRun', arguments: [run.id] },
+      { title: vscode.l10n.t('Cancel'), command: 'aiwb.cancelRun', arguments: [run.id] },
+    ];
+  }
+  const before = previousRun(entries, last)?.run;
+  const change = describeChange(run, before, nestedScalar(document.getText(), 'compare', 'baseline'));
+  const title = vscode.l10n.t('Last: {0}', describeRun(run, Date.now(), change));
+  return [
+    // With the run before where there is one; else the command asks which.
+    {
+      title: vscode.l10n.t('Compare…'),
+      command: 'aiwb.compareRuns',
+      arguments: [run.id, before === undefined ? [] : [run.id, before.id]],
+    },
+    { title, command: 'aiwb.openRun', arguments: [run.id] },
+  ];
+}
+
+/** Whether a run came of a document, or of its cell, and is not archived. */
+function isRunOf({ folder, run }: RunEntry, document: vscode.TextDocument): boolean {
+  if (run.archived || path.join(folder, run.file) !== document.uri.fsPath) return false;
+  if (document.uri.scheme === 'file') return true;
+  // Older notebooks have no ids; then nothing tells which cell it was.
+  return run.cell !== undefined && run.cell === cellOf(document);
+}
+
+function cellOf({ uri }: vscode.TextDocument): string | undefined {
+  const cells = vscode.workspace.notebookDocuments.flatMap(notebook => notebook.getCells());
+  return cellId(cells.find(({ document }) => document.uri.toString() === uri.toString())?.metadata);
+}

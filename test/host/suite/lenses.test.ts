@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { driver, skipUndriven } from './driver.ts';
+import {
+  ask,
+  benchmark,
+  deleteEditingWorkspace,
+  learning,
+  openCells,
+  prompt,
+  rangeOf,
+  writeEditingWorkspace,
+  writeFile,
+} from './editing.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+async function lensesOf(
+  uri: vscode.Uri,
+  fits: (titles: readonly string[]) => boolean,
+): Promise<Map<string, vscode.CodeLens>> {
+  const lenses = await ask<vscode.CodeLens[]>(
+    'vscode.executeCodeLensProvider',
+    list => fits(list.map(titleOf)),
+    uri,
+    20,
+  );
+  return new Map(lenses.map(lens => [titleOf(lens), lens]));
+}
+
+function titleOf({ command }: vscode.CodeLens): string {
+  return command?.title ?? '';
+}
+
+async function press({ command }: vscode.CodeLens): Promise<unknown> {
+  assert.ok(command);
+  return await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
+}
+
+const measured = `name: lensed
+dataset: {path: data/tickets.jsonl, input: text, target: category, split: {field: split, train: train, test: test}}
+models: [embedded:majority, embedded:linear]
+metrics: [accuracy]
+compare: {baseline: embedded:majority}
+`;
+
+describe('lenses', function () {
+  this.timeout(120_000);
+  before(writeEditingWorkspace);
+  after(deleteEditingWorkspace);
+
+  it('above a benchmark say what came of it, how it changed, and set it against the run before', async function () {
+    skipUndriven(this);
+    const uri = workspaceUri('lensed.bench.yaml');
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(measured));
+    const { document } = await vscode.window.showTextDocument(uri);
+    await lensesOf(uri, titles => titles.includes('Dry run') && !titles.some(title => title.startsWith('Last')));
+    const runs: unknown[] = [];
+    for (const count of [1, 2]) {
+      runs.push(await vscode.commands.executeCommand('aiwb.runBenchmark', uri));
+      await lensesOf(uri, titles => titles.some(title => /^Last: [\d.]+ % accuracy/.test(title)));
+      assert.equal(runs.length, count);
+    }
+    const lenses = await lensesOf(uri, titles => titles.some(title => title.includes('over the baseline')));
+    const titles = [...lenses.keys()];
+    assert.match(titles.join('\n'), /^Last: [\d.]+ % accuracy \(▲ [\d.]+ points over the baseline\) · just now$/m);
+    const order = ['Run benchmark', 'Dry run', 'Compare…', 'Last'].map(word =>
+      titles.findIndex(title => title.includes(word)),
+    );
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => a - b),
+    );
+    const compare = lenses.get('Compare…');
+    assert.deepEqual(compare?.command?.arguments, [runs[1], [runs[1], runs[0]]]);
+    await vscode.commands.executeCommand('workbench.action.closeEditorsInOtherGroups');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.window.showTextDocument(document, { preview: false });
+    await driver.waitFor('.codelens-decoration >> text=/over the baseline/');
+    await driver.screenshot('lenses-benchmark');
+    assert.ok(compare);
+    await press(compare);
+    await driver.webviewText({ contains: 'Comparison of 2 runs' });
+    await vscode.workspace.fs.delete(uri);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('above a cell estimate what the cell would run', async () => {
+    const notebook = await openCells(['aiwb-bench', learning('cell')], ['yaml', learning('plain-cell')]);
+    await lensesOf(notebook.cellAt(1).document.uri, titles => titles.includes('Dry run'));
+    const lenses = await lensesOf(notebook.cellAt(0).document.uri, titles => titles.includes('Dry run'));
+    assert.ok(![...lenses.keys()].some(title => title.includes('Run benchmark')), 'a cell has a button for that');
+    const dryRun = lenses.get('Dry run');
+    assert.ok(dryRun);
+    await press(dryRun);
+    await eventually(() =>
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label.includes('Dry run of cell')),
+    );
+  });
+
+  it('above a prompt say who uses it, show where, and run the only one', async function () {
+    skipUndriven(this);
+    const uri = await writeFile('prompts/lensed.prompt.yml', prompt);
+    const using = (name: string): string => benchmark(name).replace('sort.prompt', 'lensed.prompt');
+    await writeFile('third.bench.yaml', using('third'));
+    await vscode.window.showTextDocument(uri, { preview: false });
+    await lensesOf(uri, titles => titles.includes('Used by 1 benchmark') && titles.includes('$(play) Run third'));
+    const second = await writeFile('second.bench.yaml', using('second'));
+    const lenses = await lensesOf(
+      uri,
+      titles => titles.includes('Used by 2 benchmarks') && !titles.some(title => title.includes('Run')),
+    );
+    const users = lenses.get('Used by 2 benchmarks');
+    assert.ok(users);
+    await press(users);
+    await driver.waitFor('.reference-zone-widget');
+    await driver.screenshot('lenses-prompt-users');
+    await vscode.commands.executeCommand('closeReferenceSearch');
+    await vscode.workspace.fs.delete(second);
+    await lensesOf(uri, titles => titles.includes('Used by 1 benchmark'));
+  });
+
+  it('above a connection say whether its key is set, and who uses it', async function () {
+    skipUndriven(this);
+    const uri = await writeFile(
+      'workbench.yaml',
+      [
+        'connections:',
+        '  small:',
+        '    provider: openai',
+        '    model: tiny',
+        '    apiKey: {secret: lens-key}',
+        '  large: {provider: openai, model: big, apiKey: {env: AIWB_NO_SUCH_KEY}}',
+        '',
+      ].join('\n'),
+    );
+    const { document } = await vscode.window.showTextDocument(uri, { preview: false });
+    const lenses = await lensesOf(uri, titles => titles.includes('$(key) Set key…'));
+    const set = lenses.get('$(key) Set key…');
+    assert.ok(set);
+    assert.equal(set.range.start.line, rangeOf(document, 'small').start.line);
+    assert.ok(lenses.has('$(warning) AIWB_NO_SUCH_KEY is not set'));
+    const pressed = press(set);
+    await driver.waitFor('.quick-input-widget input[type="password"]');
+    await driver.type('not a real key');
+    await driver.press('Enter');
+    await pressed;
+    await lensesOf(uri, titles => titles.includes('$(key) Key set'));
+    await lensesOf(uri, titles => titles.includes('Used by 1 benchmark') && titles.includes('Used by no benchmark'));
+    await driver.waitFor('.codelens-decoration >> text=/Key set/');
+    await driver.screenshot('lenses-connections');
+    await vscode.commands.executeCommand('aiwb.deleteApiKey', 'lens-key');
+    await lensesOf(uri, titles => titles.includes('$(key) Set key…'));
+  });
+});
