@@ -47,7 +47,7 @@ export function completeKeys(schema: SchemaNode, place: Place, cursor: Cursor, s
         label: name,
         kind: acceptsMapping(field) && field.type === 'object' ? CompletionItemKind.Module : CompletionItemKind.Field,
         detail: `${field.title ?? ''}${isRequired ? ' (required)' : ''}`,
-        describe: () => describeSchema(field),
+        describe: () => describeSchema(field, { isTitled: false }),
         sort: `${isRequired ? 0 : schema.anyOf === undefined || required.length > 0 ? 1 : 3}${pad(index)}`,
         filter: name,
         ...startOfField(name, field, isOption, place, cursor, snippets),

@@ -331,6 +331,25 @@ describe('findings beside what the store remembers', () => {
     });
   }
 
+  it('tells mildly what a tuning job here will register', async () => {
+    const job =
+      'name: made\nbase: embedded:linear\nplatform: local\nregister: {model: later}\naspects: {robustness: {dataset: {path: data/t.jsonl, input: text, target: label, split: {field: split, train: train, test: test}}}}\n';
+    const client = await startLanguageClient(
+      { ...files, 'made.tune.yaml': job },
+      { ports: { openStore: () => Promise.resolve(fakeStore(Date.now() + 1e6)) } },
+    );
+    try {
+      const answer = client.nextDiagnostics(client.uri('x.bench.yaml'));
+      client.open('x.bench.yaml', 'aiwb-bench', bench('').replace('gpt', 'registry:later@1'));
+      assert.deepEqual(
+        (await answer).diagnostics.map(({ code, severity }) => [code, severity]),
+        [['unknown-registered-model', 3]],
+      );
+    } finally {
+      await client.stop();
+    }
+  });
+
   it('tells a dataset that changed, and reads none that is older than the run', async () => {
     for (const [createdAt, codes] of [
       [0, ['dataset-changed']],

@@ -6,12 +6,14 @@ export interface FieldFacts {
   readonly required?: boolean;
   /** What its text must look like, in words. */
   readonly form?: string | undefined;
+  /** False where the title stands beside the help already. */
+  readonly isTitled?: boolean;
 }
 
 /** A field's help: title, description, type, range, default, allowed values and an example, all from the schema. */
-export function describeSchema(schema: SchemaNode, { required, form }: FieldFacts = {}): string {
+export function describeSchema(schema: SchemaNode, { required, form, isTitled = true }: FieldFacts = {}): string {
   const parts: string[] = [];
-  if (schema.title !== undefined) parts.push(`**${schema.title}**`);
+  if (isTitled && schema.title !== undefined) parts.push(`**${schema.title}**`);
   if (schema.description !== undefined) parts.push(schema.description);
   const facts: string[] = [];
   const allowed = allowedValues(schema);

@@ -59,7 +59,7 @@ export async function checkBenchmark(
   return sorted();
 }
 
-const none = (): Promise<readonly string[]> => Promise.resolve([]);
+const none = (): Promise<readonly never[]> => Promise.resolve([]);
 
 export function isEmbedded(model: string): boolean {
   return model.startsWith('embedded:');

@@ -12,6 +12,7 @@ import { parseDocument, type ParsedDocument } from './parse.ts';
 import { benchmarksOf, checkPolicy, viewPolicies } from './policy-checks.ts';
 import { checkPrompt } from './prompt-checks.ts';
 import { checkPromptUse } from './prompt-use-checks.ts';
+import type { KnownJob } from './registry-checks.ts';
 import type { Remembered } from './remembered.ts';
 import { applySuppressions } from './suppress.ts';
 import { checkTuningJob } from './tune-checks.ts';
@@ -135,9 +136,11 @@ export function isKind<K extends ParsedDocument['kind']>(parsed: ParsedDocument,
   return parsed.kind === kind;
 }
 
-/** Names of the tuning jobs among a workspace's files. */
-export async function jobsOf(library: DocumentLibrary, signal: AbortSignal): Promise<readonly string[]> {
-  return (await library.all('tune', signal)).flatMap(({ parsed }) => parsed.value?.name ?? []);
+/** The tuning jobs among a workspace's files. */
+export async function jobsOf(library: DocumentLibrary, signal: AbortSignal): Promise<readonly KnownJob[]> {
+  return (await library.all('tune', signal)).flatMap(({ parsed: { value } }) =>
+    value === undefined ? [] : [{ name: value.name, ...(value.register && { registers: value.register.model }) }],
+  );
 }
 
 /** Counts and digests the rows of benchmarks in `base`; see `WorkspaceView.scan`. */

@@ -4,10 +4,17 @@ import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import type { Remembered, RememberedModel } from './remembered.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 
+/** A tuning job among the workspace's files. */
+export interface KnownJob {
+  readonly name: string;
+  /** The registered model that its best checkpoint becomes a version of. */
+  readonly registers?: string;
+}
+
 /** Whether the registered versions and checkpoints that a benchmark asks are there. `jobs` are the tuning jobs of the workspace's files. */
 export async function checkTrainedModels(
   { models }: Pick<Benchmark, 'models'>,
-  jobs: (signal: AbortSignal) => Promise<readonly string[]>,
+  jobs: (signal: AbortSignal) => Promise<readonly KnownJob[]>,
   remembered: Remembered,
   report: ReportFinding,
   signal: AbortSignal,
@@ -19,7 +26,7 @@ export async function checkTrainedModels(
 /** The same for what a tuning job starts from. */
 export async function checkBase(
   { base }: Pick<TuningJob, 'base'>,
-  jobs: (signal: AbortSignal) => Promise<readonly string[]>,
+  jobs: (signal: AbortSignal) => Promise<readonly KnownJob[]>,
   remembered: Remembered,
   report: ReportFinding,
   signal: AbortSignal,
@@ -38,16 +45,19 @@ export async function checkAssessed(
   const at = assess.model.lastIndexOf('@');
   if (at <= 0) return;
   const [model, version] = [assess.model.slice(0, at), assess.model.slice(at + 1)];
-  const mildly: ReportFinding = (code, _, path, message, extra) => {
+  await checkVersion({ model, version, prefix: '' }, ['assess', 'model'], remembered, toldMildly(report), signal);
+}
+
+function toldMildly(report: ReportFinding): ReportFinding {
+  return (code, _, path, message, extra) => {
     report(code, 'information', path, message, extra);
   };
-  await checkVersion({ model, version, prefix: '' }, ['assess', 'model'], remembered, mildly, signal);
 }
 
 async function checkTrained(
   name: string,
   at: DocumentPath,
-  jobs: (signal: AbortSignal) => Promise<readonly string[]>,
+  jobs: (signal: AbortSignal) => Promise<readonly KnownJob[]>,
   remembered: Remembered,
   report: ReportFinding,
   signal: AbortSignal,
@@ -56,10 +66,13 @@ async function checkTrained(
   if (trained === undefined) return;
   if (trained.kind === 'registry') {
     const { model, version } = trained;
-    await checkVersion({ model, version, prefix: 'registry:' }, at, remembered, report, signal);
+    const isMade = (await jobs(signal)).some(({ registers }) => registers === model);
+    // What a job here will register is not there before the job has run.
+    const told = isMade ? toldMildly(report) : report;
+    await checkVersion({ model, version, prefix: 'registry:' }, at, remembered, told, signal);
     return;
   }
-  const known = await jobs(signal);
+  const known = (await jobs(signal)).map(({ name: job }) => job);
   if (known.includes(trained.job) || (await remembered.models(signal)) === undefined) return;
   if (await remembered.hasTrained(trained.job, signal)) return;
   signal.throwIfAborted();

@@ -82,7 +82,7 @@ function withoutRepeats(report: ReportFinding): ReportFinding {
   };
 }
 
-const none = (): Promise<readonly string[]> => Promise.resolve([]);
+const none = (): Promise<readonly never[]> => Promise.resolve([]);
 
 async function checkPlatform(
   job: TuningJob,

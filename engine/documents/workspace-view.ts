@@ -11,6 +11,7 @@ import type { RelatedPlace } from './diagnostic.ts';
 import { shortPlace } from './findings.ts';
 import { parsePromptVariables } from './prompt-checks.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
+import type { KnownJob } from './registry-checks.ts';
 import type { Remembered } from './remembered.ts';
 
 /** Names that workbench.yaml declares: of connections, or of platforms. */
@@ -71,8 +72,8 @@ export interface WorkspaceView {
     limit: number | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly rows: number; readonly digest: string } | undefined>;
-  /** Names of the tuning jobs among the workspace's files. */
-  tuningJobs?(signal: AbortSignal): Promise<readonly string[]>;
+  /** The tuning jobs among the workspace's files. */
+  tuningJobs?(signal: AbortSignal): Promise<readonly KnownJob[]>;
   /** What the workspace's store remembers. */
   readonly remembered?: Remembered | undefined;
 }

@@ -1,5 +1,5 @@
 import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver';
-import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { mostBytes, type ParsedDocument } from '../../engine/documents/parse.ts';
 import { completeComment } from '../completion-comments.ts';
 import { createOfferLists, type Offer, type OfferLists } from '../completion-list.ts';
@@ -14,7 +14,8 @@ import { createFileLister, type FileLister } from '../list-files.ts';
 export const completion: Feature = {
   capabilities: () => ({
     completionProvider: {
-      triggerCharacters: [':', ' ', '-', '[', '{', ',', '"', "'", '/', '*', '|', '%', '@'],
+      // No `:`: `embedded:` goes on behind it, and VS Code asks anew after every one of these.
+      triggerCharacters: [' ', '-', '[', '{', ',', '"', "'", '/', '*', '|', '%', '@'],
       resolveProvider: true,
     },
   }),
@@ -30,11 +31,10 @@ function registerCompletion(context: ServerContext): void {
     const read = document && parsed.latest(document);
     if (document === undefined || read === undefined || read.isTooLarge || document.getText().length > mostBytes)
       return [];
-    const { version } = document;
+    // The document moves on while it is typed in; the editor fits what was asked for at one place to what was typed since.
+    const asked = TextDocument.create(document.uri, document.languageId, document.version, document.getText());
     try {
-      const answer = await complete(context, lists, files, document, read, position, signalOf(token));
-      // The places of an older text mean nothing in a newer one.
-      return documents.get(textDocument.uri)?.version === version ? answer : [];
+      return await complete(context, lists, files, asked, read, position, signalOf(token));
     } catch (error) {
       if (token.isCancellationRequested) return [];
       throw error;
