@@ -68,7 +68,7 @@ export function collectMentions(parsed: NamingDocument, where: Where): readonly 
     const text = scalarText(scalar);
     const [start, end] = scalar.range ?? [0, 0];
     if (text === '' || end <= start) return;
-    for (const named of row.rule({ text, path, on: row.on, draft: parsed.draft, where })) {
+    for (const named of row.read({ text, path, on: row.on, draft: parsed.draft, where })) {
       const mention = toMention(parsed, row, [...path], scalar, text, named);
       const place = `${start} ${mention.part[0]} ${mention.thing.key}`;
       if (!seen.has(place)) mentions.push(mention);
@@ -101,7 +101,7 @@ function toMention(
     hit: [hitStart, hitEnd],
     scalar,
     part,
-    ...(base && { base }),
+    ...(base && { base, ...(row.sort && { sort: row.sort }) }),
   };
 }
 
