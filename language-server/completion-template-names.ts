@@ -9,6 +9,7 @@ import type { TextAround } from './cursor.ts';
 import { columnsOf } from './describe.ts';
 import { code } from './markdown.ts';
 import { pathOfUri, uriOfPath } from './uris.ts';
+import { listOf } from './tree.ts';
 import { mappingOf, type Workspace } from './workspace.ts';
 import { kindOfDocument } from './documents.ts';
 
@@ -219,8 +220,4 @@ async function describeColumn(
   const shown = values.filter(value => value.length <= 40).slice(0, 8);
   const examples = shown.length === 0 ? '' : `, with values such as ${shown.map(code).join(', ')}`;
   return `Column ${code(column)} of ${code(dataset.path)}${examples}`;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

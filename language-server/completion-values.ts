@@ -11,7 +11,7 @@ import { offerInTuningJob } from './completion-tune.ts';
 import { headerNames, offerInWorkbench } from './completion-workbench.ts';
 import { rowAt, type Row } from './names/table.ts';
 import { measuredOfDraft, metricsOfDraft, namesOf, offerMetrics, type Scene, type ValueOffer } from './offers.ts';
-import { datasetOf, draftAt, matchesPath } from './tree.ts';
+import { datasetOf, draftAt, matchesPath, textsOf } from './tree.ts';
 import { mappingOf } from './workspace.ts';
 
 /** What a value can name in this workspace; absent where only the schema knows. */
@@ -181,8 +181,4 @@ async function offerColumnValues(
   const shown = values.filter(value => value.length <= longestValue);
   if (shown.length === 0) return undefined;
   return shown.map(value => ({ value, detail: `value of ${column}`, kind: CompletionItemKind.Value }));
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 }

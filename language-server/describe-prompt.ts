@@ -6,6 +6,7 @@ import { nodeAt } from '../engine/edits/places.ts';
 import { scanTemplate, type TemplateToken } from '../engine/prompts/scan-template.ts';
 import type { ServerContext } from './context.ts';
 import { textOf } from './dataset-facts.ts';
+import { findOpen } from './documents.ts';
 import { placeOf } from './describe-dataset.ts';
 import type { PlacedHelp } from './describe-value.ts';
 import { code, plain, shorten } from './markdown.ts';
@@ -93,7 +94,7 @@ export async function describeUsers(
 }
 
 async function readPrompt({ ports, documents }: ServerContext, path: string, signal: AbortSignal): Promise<unknown> {
-  const open = documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
+  const open = findOpen(documents, path);
   try {
     const text = open?.getText() ?? (await ports.files.readText(path, signal, 1024 * 1024));
     return parseDocument('prompt', text).draft;

@@ -78,3 +78,13 @@ export function draftAt(draft: unknown, path: DocumentPath): unknown {
   }
   return value;
 }
+
+/** The items of a draft's list; none for anything else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+/** The texts of a draft's list. */
+export function textsOf(value: unknown): readonly string[] {
+  return listOf(value).filter(item => typeof item === 'string');
+}

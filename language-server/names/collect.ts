@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } fr
 import type { Range } from '../../engine/documents/diagnostic.ts';
 import { mapScalar } from '../../engine/documents/scalar-offsets.ts';
 import { isMergeKey, keyText, scalarText } from '../../engine/documents/values.ts';
+import { shorten } from '../markdown.ts';
 import { collectAnchors } from './anchors.ts';
 import type { NamingDocument } from './read-tree.ts';
 import type { Named, Where } from './rules.ts';
@@ -96,7 +97,7 @@ function toMention(
     role,
     field: row.field,
     range,
-    ...(detail !== undefined && { detail: detail.length > 80 ? `${detail.slice(0, 79)}…` : detail }),
+    ...(detail !== undefined && { detail: shorten(detail, 80) }),
     path,
     hit: [hitStart, hitEnd],
     scalar,

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../schemas/generated/files.ts';
 import { columnsOf } from '../describe.ts';
-import { draftAt } from '../tree.ts';
+import { draftAt, listOf } from '../tree.ts';
 import { uriOfPath } from '../uris.ts';
 import { mappingOf, type Workspace } from '../workspace.ts';
 
@@ -40,8 +40,4 @@ export async function findPromptColumns(
     for (const name of found) columns.add(name);
   }
   return users === 0 ? undefined : columns;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
