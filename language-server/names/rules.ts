@@ -214,14 +214,16 @@ export const readsVariables: Rule = {
 };
 
 /** Names that the templates of an HTTP connection have beside the row's columns. */
-const given = new Set(['input', 'prompt', 'model', 'choices', 'parameters', 'row']);
+export const givenToConnections: readonly string[] = ['input', 'prompt', 'model', 'choices', 'parameters', 'row'];
 
 /** What the templates of an HTTP connection read from the row. */
 export const readsColumns: Rule = {
   names: 'variable',
   role: 'reference',
   read: ({ text, path, where }) =>
-    nameVariables(text, scopeOf(where.root, String(path[1]))).filter(({ thing: { name } }) => !given.has(name)),
+    nameVariables(text, scopeOf(where.root, String(path[1]))).filter(
+      ({ thing: { name } }) => !givenToConnections.includes(name),
+    ),
 };
 
 function nameVariables(text: string, scope: string): readonly Named[] {
