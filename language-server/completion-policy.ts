@@ -7,33 +7,55 @@ import { createPolicyFinder } from '../engine/policies/library.ts';
 import { offerVersions } from './completion-models.ts';
 import { offerMetrics, type Scene, type ValueOffer } from './offers.ts';
 import { describeBenchmark, describeEntry, describeFramework, describeInherited } from './describe-policy.ts';
+import type { Row } from './names/table.ts';
 import { collectBenchmarks, collectInherited, versionMeant } from './policies.ts';
 import { matchesPath } from './tree.ts';
 import { mappingOf } from './workspace.ts';
 
-/** What a policy can name; absent where only the schema knows. */
+/** What a policy can name; absent where nothing is known. */
+export async function offerNamedInPolicy(
+  scene: Scene,
+  { names, role }: Row,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  switch (names) {
+    case 'policy':
+      return role === 'reference' ? offerPolicies(scene, signal) : undefined;
+    case 'framework': {
+      if (role === 'declaration') return offerFrameworks([...new Set(listFrameworks().map(({ id }) => id))]);
+      const { frameworks } = await inheritedOf(scene, signal);
+      return frameworks.size === 0 ? undefined : offerFrameworks([...frameworks.keys()]);
+    }
+    case 'framework-id':
+      return offerEntries(scene, scene.siblings['framework'], signal);
+    case 'control':
+      return offerControls(scene, signal);
+    case 'check':
+      return offerCheckIds(scene, signal);
+    case 'benchmark':
+      return offerBenchmarks(scene, signal);
+    case 'metric':
+    case 'slice':
+      return offerOfBenchmark(scene, names, signal);
+    case 'registered-model':
+      return offerRegistered(scene, signal);
+    default:
+      return undefined;
+  }
+}
+
+/** What a policy says beside names; absent where only the schema knows. */
 export async function offerInPolicy(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
   const { path, siblings } = scene;
-  if (matchesPath(path, 'extends.*.id')) return offerPolicies(scene, signal);
   if (matchesPath(path, 'extends.*.version')) return offerRanges(scene, siblings['id'], signal);
-  if (matchesPath(path, 'frameworks.*.id')) return offerFrameworks([...new Set(listFrameworks().map(({ id }) => id))]);
   if (matchesPath(path, 'frameworks.*.version')) {
     const versions = siblings['id'] === undefined ? [] : versionsOf(siblings['id']);
     return versions.length === 0
       ? undefined
       : versions.map(value => ({ value, detail: 'version', kind: CompletionItemKind.Value }));
   }
-  if (matchesPath(path, 'controls.*.mappings.*.framework')) {
-    const { frameworks } = await inheritedOf(scene, signal);
-    return frameworks.size === 0 ? undefined : offerFrameworks([...frameworks.keys()]);
-  }
-  if (matchesPath(path, 'controls.*.mappings.*.id')) return offerEntries(scene, siblings['framework'], signal);
-  if (matchesPath(path, 'controls.*.id')) return offerControls(scene, signal);
-  if (matchesPath(path, 'controls.*.checks.*.id')) return offerCheckIds(scene, signal);
-  if (path[0] === 'controls' && path[2] === 'checks' && path.length === 5) return offerInCheck(scene, signal);
-  if (matchesPath(path, 'assess.model')) return offerRegistered(scene, signal);
-  if (path.includes('appliesTo')) return offerInCondition(scene, signal);
-  return undefined;
+  if (matchesPath(path, 'controls.*.checks.*.path')) return offerCardPlaces(scene, signal);
+  return path.includes('appliesTo') ? offerInCondition(scene, signal) : undefined;
 }
 
 async function inheritedOf({ workspace, uri, parsed }: Scene, signal: AbortSignal) {
@@ -114,25 +136,30 @@ async function offerCheckIds(scene: Scene, signal: AbortSignal): Promise<readonl
   return offers.length === 0 ? undefined : offers;
 }
 
-async function offerInCheck(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
-  const { workspace, uri, path, siblings } = scene;
-  const field = path.at(-1);
-  if (field === 'path') return offerCardPlaces(scene, signal);
-  if (field !== 'benchmark' && field !== 'metric' && field !== 'slice') return undefined;
+async function offerBenchmarks(
+  { workspace, uri }: Scene,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
   const all = await collectBenchmarks(await workspace.library(uri), signal);
-  if (field === 'benchmark') {
-    return all.length === 0
-      ? undefined
-      : all.map(({ benchmark, file }) => ({
-          value: benchmark.name,
-          detail: file,
-          describe: () => describeBenchmark(benchmark, file),
-          kind: CompletionItemKind.Reference,
-        }));
-  }
+  if (all.length === 0) return undefined;
+  return all.map(({ benchmark, file }) => ({
+    value: benchmark.name,
+    detail: file,
+    describe: () => describeBenchmark(benchmark, file),
+    kind: CompletionItemKind.Reference,
+  }));
+}
+
+/** Figures or slices of the benchmark that is named beside them. */
+async function offerOfBenchmark(
+  { workspace, uri, siblings }: Scene,
+  names: 'metric' | 'slice',
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  const all = await collectBenchmarks(await workspace.library(uri), signal);
   const named = all.flatMap(({ benchmark }) => (benchmark.name === siblings['benchmark'] ? [benchmark] : []));
   if (named.length === 0) return undefined;
-  if (field === 'metric') return offerMetrics([...new Set(named.flatMap(figuresOf))]);
+  if (names === 'metric') return offerMetrics([...new Set(named.flatMap(figuresOf))]);
   const slices = [...new Set(named.flatMap(slicesOf))];
   return slices.map(value => ({ value, detail: 'slice', kind: CompletionItemKind.Field }));
 }

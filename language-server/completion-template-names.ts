@@ -1,5 +1,6 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset } from '../schemas/generated/files.ts';
+import { judgeVariables } from '../engine/documents/benchmark-prompt-checks.ts';
 import type { DocumentKind } from '../engine/documents/kinds.ts';
 import type { TemplateToken } from '../engine/prompts/scan-template.ts';
 import { scanTemplate } from '../engine/prompts/scan-template.ts';
@@ -8,6 +9,8 @@ import type { ServerContext } from './context.ts';
 import type { TextAround } from './cursor.ts';
 import { columnsOf } from './describe.ts';
 import { code } from './markdown.ts';
+import { givenToConnections } from './names/rules.ts';
+import { useOfPrompt } from './prompt-use.ts';
 import { pathOfUri, uriOfPath } from './uris.ts';
 import { mappingOf, type Workspace } from './workspace.ts';
 import { kindOfDocument } from './documents.ts';
@@ -26,12 +29,12 @@ const mostNames = 200;
 const isName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name);
 
 /** What a `judge` fills its prompt with. */
-const judged: readonly TemplateName[] = ['rubric', 'input', 'answer', 'target', 'format'].map(name => ({
+const judged: readonly TemplateName[] = judgeVariables.map(name => ({
   name,
   detail: 'filled in by the judge',
 }));
 /** What a connection over HTTP has beside the row's columns. */
-const asked: readonly TemplateName[] = ['input', 'prompt', 'model', 'choices', 'parameters', 'row'].map(name => ({
+const asked: readonly TemplateName[] = givenToConnections.map(name => ({
   name,
   detail: 'filled in with each request',
 }));
@@ -108,14 +111,9 @@ async function findUsers(context: ServerContext, document: TextDocument, signal:
   const isCell = document.uri.startsWith('vscode-notebook-cell:');
   const all = await allDrafts(context, document, signal);
   const { files } = context.ports;
-  const names = (folder: string, prompt: unknown): boolean =>
-    typeof prompt === 'string' && path !== undefined && files.resolve(folder, prompt) === path;
-  const asking = isCell
-    ? []
-    : all.filter(({ folder, draft }) => listOf(draft['prompts']).some(prompt => names(folder, prompt)));
-  const isJudge = all.some(({ folder, draft }) =>
-    listOf(draft['metrics']).some(metric => names(folder, mappingOf(mappingOf(metric)['judge'])['prompt'])),
-  );
+  const uses = all.map(one => useOfPrompt(one.draft, prompt => files.resolve(one.folder, prompt) === path));
+  const asking = isCell ? [] : all.filter((_, index) => uses[index]?.asks);
+  const isJudge = uses.some(({ judges }) => judges);
   const chosen = asking.length > 0 || isJudge ? asking : all;
   return { datasets: chosen.map(toDataset), isJudge };
 }
@@ -219,8 +217,4 @@ async function describeColumn(
   const shown = values.filter(value => value.length <= 40).slice(0, 8);
   const examples = shown.length === 0 ? '' : `, with values such as ${shown.map(code).join(', ')}`;
   return `Column ${code(column)} of ${code(dataset.path)}${examples}`;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,13 +1,12 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import type { DocumentKind } from '../engine/documents/kinds.ts';
 import { scanTemplate, type TemplateToken } from '../engine/prompts/scan-template.ts';
 import type { Offer } from './completion-list.ts';
 import { offerTemplateNames } from './completion-template-names.ts';
 import type { ServerContext } from './context.ts';
 import { findText, type TextAround } from './cursor.ts';
-import { matchesPath } from './tree.ts';
+import { rowAt } from './names/table.ts';
 
 /** Offers inside a template's placeholder, and the offsets of the word they replace. */
 export interface TemplateOffers {
@@ -32,7 +31,7 @@ export async function completeTemplate(
   const text = document.getText();
   if (!isInPlaceholder(text.slice(Math.max(0, offset - longestPlaceholder), offset))) return undefined;
   const around = findText(text, offset);
-  if (around === undefined || !isTemplate(kind, around.path)) return undefined;
+  if (around === undefined || rowAt(kind, around.path, 'value')?.names !== 'variable') return undefined;
   let start = offset;
   while (start > 0 && word.test(text[start - 1] ?? '')) start -= 1;
   let end = offset;
@@ -45,16 +44,6 @@ export async function completeTemplate(
 function isInPlaceholder(before: string): boolean {
   const open = Math.max(before.lastIndexOf('{{'), before.lastIndexOf('{%'));
   return open >= 0 && !/[}%]\}/.test(before.slice(open + 2));
-}
-
-function isTemplate(kind: DocumentKind, path: DocumentPath): boolean {
-  if (kind === 'prompt') {
-    return (
-      matchesPath(path, 'messages.*.content') ||
-      ['text', 'image', 'audio'].some(part => matchesPath(path, `messages.*.content.*.${part}`))
-    );
-  }
-  return path[0] === 'connections' && ['url', 'body', 'headers'].includes(String(path[2]));
 }
 
 /** What is expected at the end of a half-written template. */

@@ -10,42 +10,53 @@ import {
   type ValueOffer,
 } from './offers.ts';
 import { offerVersions } from './completion-models.ts';
-import { draftAt, matchesPath } from './tree.ts';
+import type { Row } from './names/table.ts';
+import { draftAt } from './tree.ts';
 import { mappingOf } from './workspace.ts';
 
 /** What a tuning job can name outside of its datasets; absent where only the schema knows. */
-export async function offerInTuningJob(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
-  const { workspace, uri, parsed, path } = scene;
+export async function offerInTuningJob(
+  scene: Scene,
+  { field }: Row,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  const { workspace, uri, parsed } = scene;
   const draft = mappingOf(parsed.draft);
-  if (matchesPath(path, 'base'))
-    return [
-      offerEmbedded(trainableModel),
-      ...(await offerCheckpoints(workspace, uri, draft['name'], signal)),
-      ...(await offerVersions(scene, 'registry:', signal)),
-    ];
-  if (matchesPath(path, 'platform')) {
-    const names = [...new Set([localPlatform, ...Object.keys(await workspace.platforms(uri, signal))])];
-    return names.map(value => ({
-      value,
-      detail: value === localPlatform ? 'this machine' : 'platform',
-      kind: CompletionItemKind.Interface,
-    }));
+  switch (field) {
+    case 'base':
+      return [
+        offerEmbedded(trainableModel),
+        ...(await offerCheckpoints(workspace, uri, draft['name'], signal)),
+        ...(await offerVersions(scene, 'registry:', signal)),
+      ];
+    case 'platform':
+      return offerPlatforms(scene, signal);
+    case 'evaluation.metrics.*':
+      return offerMetrics(tuningMetricNames());
+    case 'register.model':
+      return offerRegisteredNames(scene, signal);
+    case 'evaluation.select.aspect': {
+      const aspects = Object.keys(mappingOf(draft['aspects']));
+      return aspects.length === 0
+        ? undefined
+        : aspects.map(value => ({ value, detail: 'aspect', kind: CompletionItemKind.Value }));
+    }
+    case 'evaluation.select.metric': {
+      const { metrics } = metricsOfDraft(draftAt(draft, ['evaluation', 'metrics']));
+      return offerMetrics(selectableFigures(metrics === undefined ? {} : { evaluation: { metrics } }));
+    }
+    default:
+      return undefined;
   }
-  if (matchesPath(path, 'evaluation.metrics.*')) {
-    return offerMetrics(tuningMetricNames());
-  }
-  if (matchesPath(path, 'register.model')) return offerRegisteredNames(scene, signal);
-  if (matchesPath(path, 'evaluation.select.aspect')) {
-    const aspects = Object.keys(mappingOf(draft['aspects']));
-    return aspects.length === 0
-      ? undefined
-      : aspects.map(value => ({ value, detail: 'aspect', kind: CompletionItemKind.Value }));
-  }
-  if (matchesPath(path, 'evaluation.select.metric')) {
-    const { metrics } = metricsOfDraft(draftAt(draft, ['evaluation', 'metrics']));
-    return offerMetrics(selectableFigures(metrics === undefined ? {} : { evaluation: { metrics } }));
-  }
-  return undefined;
+}
+
+async function offerPlatforms({ workspace, uri }: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
+  const names = [...new Set([localPlatform, ...Object.keys(await workspace.platforms(uri, signal))])];
+  return names.map(value => ({
+    value,
+    detail: value === localPlatform ? 'this machine' : 'platform',
+    kind: CompletionItemKind.Interface,
+  }));
 }
 
 /** Models that are registered already: a job may add a version to one. */

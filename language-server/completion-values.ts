@@ -5,32 +5,52 @@ import { figuresOf } from '../engine/documents/figure-checks.ts';
 import { isComposed, metricCatalogue } from '../engine/metrics/catalogue.ts';
 import { columnsOf, neededParameters } from './describe.ts';
 import { offerConnections, offerModels, offerPromptModels } from './completion-models.ts';
-import { offerPaths, offerSplitFiles } from './completion-paths.ts';
-import { offerInPolicy } from './completion-policy.ts';
+import { isOffered, offerPaths, offerSplitFiles } from './completion-paths.ts';
+import { offerInPolicy, offerNamedInPolicy } from './completion-policy.ts';
 import { offerInTuningJob } from './completion-tune.ts';
 import { headerNames, offerInWorkbench } from './completion-workbench.ts';
+import { rowAt, type Row } from './names/table.ts';
 import { measuredOfDraft, metricsOfDraft, namesOf, offerMetrics, type Scene, type ValueOffer } from './offers.ts';
-import { datasetOf, draftAt, isColumnPath, isModelPath, matchesPath } from './tree.ts';
+import { datasetOf, draftAt, matchesPath, textsOf } from './tree.ts';
 import { mappingOf } from './workspace.ts';
 
 /** What a value can name in this workspace; absent where only the schema knows. */
 export async function offerNamedValues(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const row = rowAt(scene.parsed.kind, scene.path, 'value');
+  return (row && (await offerThings(scene, row, signal))) ?? offerOthers(scene, signal);
+}
+
+async function offerThings(scene: Scene, row: Row, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
   const { kind } = scene.parsed;
-  const paths = await offerPaths(scene, signal);
-  if (paths !== undefined) return paths;
-  const dataset = datasetOf(kind, scene.path);
+  const { names, sort, datasetAt } = row;
+  if (isOffered(sort)) return offerPaths(scene, sort, signal);
+  if (names === 'connection') return offerConnections(scene, signal);
+  // Of the columns, only slices can be compared.
+  if (datasetAt !== undefined && row.field !== 'metrics.*.fairness.slice')
+    return offerColumns(scene, datasetAt(scene.path), signal);
+  if (kind === 'bench') return offerInBenchmark(scene, row, signal);
+  if (kind === 'tune') return offerInTuningJob(scene, row, signal);
+  return kind === 'policy' ? offerNamedInPolicy(scene, row, signal) : undefined;
+}
+
+/** What is no name, or one of few. */
+async function offerOthers(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
+  const { path, parsed } = scene;
+  const dataset = datasetOf(parsed.kind, path);
   if (dataset !== undefined) return offerInDataset(scene, dataset.at, dataset.rest, signal);
-  switch (kind) {
+  switch (parsed.kind) {
     case 'bench':
-      return offerInBenchmark(scene, signal);
+      return matchesPath(path, 'compare.against')
+        ? offerEarlierRuns(scene, signal)
+        : offerInMetric(scene, ['metrics'], signal);
     case 'tune':
-      return (await offerInTuningJob(scene, signal)) ?? offerInMetric(scene, ['evaluation', 'metrics'], signal);
+      return offerInMetric(scene, ['evaluation', 'metrics'], signal);
     case 'policy':
       return offerInPolicy(scene, signal);
     case 'workbench':
       return offerInWorkbench(scene, signal);
     case 'prompt':
-      return matchesPath(scene.path, 'model') ? offerPromptModels(scene, signal) : undefined;
+      return matchesPath(path, 'model') ? offerPromptModels(scene, signal) : undefined;
   }
 }
 
@@ -43,27 +63,38 @@ export async function offerNames(scene: Scene, signal: AbortSignal): Promise<rea
   return [];
 }
 
-async function offerInBenchmark(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
-  const { path, parsed } = scene;
-  const draft = mappingOf(parsed.draft);
-  if (isModelPath('bench', path)) {
-    const all = await offerModels(scene, signal);
-    const named = textsOf(draft['models']);
-    if (path[0] === 'models' || named.length === 0) return all;
-    return named.map(
-      name =>
-        all.find(offer => offer.value === name) ?? { value: name, detail: 'model', kind: CompletionItemKind.Value },
-    );
+async function offerInBenchmark(
+  scene: Scene,
+  { field }: Row,
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[] | undefined> {
+  const draft = mappingOf(scene.parsed.draft);
+  switch (field) {
+    case 'models.*':
+      return offerModels(scene, signal);
+    case 'compare.baseline':
+    case 'gate.*.model':
+      return offerOwnModels(scene, textsOf(draft['models']), signal);
+    case 'metrics.*':
+      return offerMetrics([...metricCatalogue.keys()].filter(name => neededParameters(name).length === 0));
+    case 'gate.*.metric':
+      return offerMetrics(figuresOf(measuredOfDraft(draft)));
+    default:
+      return undefined;
   }
-  if (path[0] === 'metrics') return offerInMetric(scene, ['metrics'], signal);
-  if (matchesPath(path, 'gate.*.metric')) return offerMetrics(figuresOf(measuredOfDraft(draft)));
-  if (matchesPath(path, 'perturbations.*.paraphrases.key')) return offerColumns(scene, ['dataset'], signal);
-  if (matchesPath(path, 'perturbations.*.paraphrases.column')) {
-    const rows = { path: scene.siblings['path'] ?? '' };
-    return (await columnsOf(scene.workspace, scene.uri, rows, signal)).map(toColumn);
-  }
-  if (matchesPath(path, 'compare.against')) return offerEarlierRuns(scene, signal);
-  return undefined;
+}
+
+/** The models that the benchmark asks; all while it names none yet. */
+async function offerOwnModels(
+  scene: Scene,
+  named: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[]> {
+  const all = await offerModels(scene, signal);
+  if (named.length === 0) return all;
+  return named.map(
+    name => all.find(offer => offer.value === name) ?? { value: name, detail: 'model', kind: CompletionItemKind.Value },
+  );
 }
 
 /** The newest run by what it is, and those before it. */
@@ -79,33 +110,18 @@ async function offerEarlierRuns({ context, uri }: Scene, signal: AbortSignal): P
   ];
 }
 
-const connectionFields = [
-  'judge.model',
-  'judge.models.*',
-  'pairwise.model',
-  'pairwise.models.*',
-  'similarity.model',
-  'toxicity.model',
-  'pii.model',
-];
-
-/** A metric that can do without parameters, and what the parameters of others name. `at` is where the metrics are listed. */
+/** What the parameters of metrics name. `at` is where the metrics are listed. */
 async function offerInMetric(
   scene: Scene,
   at: DocumentPath,
   signal: AbortSignal,
 ): Promise<readonly ValueOffer[] | undefined> {
   const { path, parsed } = scene;
-  const rest = path.slice(at.length);
   if (at.some((step, index) => path[index] !== step)) return undefined;
-  if (matchesPath(rest, '*'))
-    return offerMetrics([...metricCatalogue.keys()].filter(name => neededParameters(name).length === 0));
-  const inner = rest.slice(1);
+  const inner = path.slice(at.length + 1);
   const is = (pattern: string): boolean => matchesPath(inner, pattern);
-  if (connectionFields.some(is)) return offerConnections(scene, signal);
   if (is('pairwise.baseline')) return offerModels(scene, signal);
   const dataset = firstDataset(parsed.kind, parsed.draft);
-  if (is('pass-at-k.tests') || is('pass-at-k.entryPoint')) return offerColumns(scene, dataset, signal);
   if (is('*.positive')) {
     const { target } = mappingOf(draftAt(parsed.draft, dataset));
     return typeof target === 'string' ? offerColumnValues(scene, dataset, target, signal) : undefined;
@@ -133,7 +149,6 @@ async function offerInDataset(
   rest: DocumentPath,
   signal: AbortSignal,
 ): Promise<readonly ValueOffer[] | undefined> {
-  if (isColumnPath(rest) || matchesPath(rest, 'split.group')) return offerColumns(scene, at, signal);
   const [first, column] = rest;
   if (first === 'filter' && typeof column === 'string') return offerColumnValues(scene, at, column, signal);
   if (!matchesPath(rest, 'split.train') && !matchesPath(rest, 'split.test')) return undefined;
@@ -148,11 +163,8 @@ async function offerColumns(
   signal: AbortSignal,
 ): Promise<readonly ValueOffer[]> {
   const dataset = mappingOf(draftAt(parsed.draft, at)) as Partial<Dataset>;
-  return (await columnsOf(workspace, uri, dataset, signal)).map(toColumn);
-}
-
-function toColumn(value: string): ValueOffer {
-  return { value, detail: 'column', kind: CompletionItemKind.Field };
+  const columns = await columnsOf(workspace, uri, dataset, signal);
+  return columns.map(value => ({ value, detail: 'column', kind: CompletionItemKind.Field }));
 }
 
 /** Longer values are texts, which nobody chooses by. */
@@ -169,8 +181,4 @@ async function offerColumnValues(
   const shown = values.filter(value => value.length <= longestValue);
   if (shown.length === 0) return undefined;
   return shown.map(value => ({ value, detail: `value of ${column}`, kind: CompletionItemKind.Value }));
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 }

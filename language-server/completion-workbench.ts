@@ -1,6 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { childSchema, narrowSchema, schemaAt } from '../engine/documents/schema.ts';
-import { offerConnections } from './completion-models.ts';
 import type { Scene, ValueOffer } from './offers.ts';
 import { draftAt, matchesPath } from './tree.ts';
 import { mappingOf } from './workspace.ts';
@@ -33,7 +32,6 @@ const mostNames = 50;
 /** What a workbench file can name; absent where only the schema knows. */
 export async function offerInWorkbench(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
   const { path, siblings } = scene;
-  if (matchesPath(path, 'judge')) return offerConnections(scene, signal);
   if (matchesPath(path, 'connections.*.apiKey.env')) return offerVariables(scene);
   if (matchesPath(path, 'connections.*.apiKey.secret')) {
     const names = collectNames(scene, 'secret');

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, parseDocument, type Node, type Pair } from 'yaml';
 import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import { untrustedYaml } from '../engine/documents/untrusted-yaml.ts';
+import { lineStart as lineStartOf } from '../engine/edits/places.ts';
 import { keyText, scalarText } from '../engine/documents/values.ts';
 import { scanToken, type Token } from './scan-token.ts';
 
@@ -39,7 +40,7 @@ const manyLines = 60;
  * marker, once as a key and once as a value, and the YAML parser tells where the marker ends up.
  */
 export function findCursor(text: string, offset: number): Cursor | undefined {
-  const lineStart = lineStartAt(text, offset);
+  const lineStart = lineStartOf(text, offset);
   const from = findBlockStart(text, lineStart);
   const { start, indent } = cutBefore(text, from, lineStart);
   const token = scanToken(text, indent === undefined ? from : start, offset);
@@ -123,7 +124,7 @@ export interface TextAround {
 
 /** The text value, of whatever style, that holds an offset. */
 export function findText(text: string, offset: number): TextAround | undefined {
-  const lineStart = lineStartAt(text, offset);
+  const lineStart = lineStartOf(text, offset);
   const { head, tail } = cutAround(text, findBlockStart(text, lineStart), lineStart, offset, offset);
   try {
     return searchText(parseDocument(`${head}${marker}${tail}`, untrustedYaml).contents, [], 0);
@@ -166,7 +167,7 @@ function findBlockStart(text: string, lineStart: number): number {
     if (isKey && isCursorLine && start === 0) return 0;
     if (isKey && isCursorLine && !hasOpenBracketBefore(text, start)) return start;
     if (start === 0) return 0;
-    start = lineStartAt(text, start - 1);
+    start = lineStartOf(text, start - 1);
     isCursorLine = false;
   }
 }
@@ -182,11 +183,6 @@ function findBlockEnd(text: string, lineStart: number): number {
     start = lineEnd(text, start) + 1;
   }
   return text.length;
-}
-
-/** Start of the line an offset is in. (`lastIndexOf` takes a negative position for 0.) */
-function lineStartAt(text: string, offset: number): number {
-  return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 function lineEnd(text: string, start: number): number {
@@ -209,7 +205,7 @@ function cutBefore(text: string, from: number, cursorLine: number): Cut {
   const lines = text.slice(headerEnd, cursorLine).split('\n').length;
   if (lines < manyLines) return whole;
   const indent = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ ]*)\S/.exec(text.slice(headerEnd, cursorLine))?.[1]?.length ?? 0;
-  for (let start = lineStartAt(text, cursorLine - 1); start > headerEnd; start = lineStartAt(text, start - 1)) {
+  for (let start = lineStartOf(text, cursorLine - 1); start > headerEnd; start = lineStartOf(text, start - 1)) {
     const found = /^ *(?=[^\s#])/.exec(text.slice(start, lineEnd(text, start)))?.[0].length;
     if (found === indent) return { ...whole, start, indent };
   }

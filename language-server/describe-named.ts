@@ -1,4 +1,3 @@
-import type { Dataset } from '../schemas/generated/files.ts';
 import { findFramework, versionsOf } from '../engine/frameworks/frameworks.ts';
 import { createPolicyFinder } from '../engine/policies/library.ts';
 import type { ServerContext } from './context.ts';
@@ -13,108 +12,90 @@ import {
   describePolicySource,
 } from './describe-policy.ts';
 import { describePromptFile, describeUsers } from './describe-prompt.ts';
-import { describeFigure, type NamedPlace } from './describe-threshold.ts';
+import { describeFigure, figureIdOf, type NamedPlace } from './describe-threshold.ts';
 import { code } from './markdown.ts';
+import { fileSorts } from './names/file-sorts.ts';
+import { rowAt, type Row } from './names/table.ts';
 import { collectBenchmarks, collectInherited, versionMeant } from './policies.ts';
-import { datasetOf, draftAt, isColumnPath, isModelPath, matchesPath, type Spot } from './tree.ts';
+import { datasetOf, draftAt, matchesPath } from './tree.ts';
+import { mappingOf } from './workspace.ts';
 
-/** Help on what a value refers to and what is known of it, absent where it refers to nothing. */
+/** Help on what a key or value refers to and what is known of it, absent where it refers to nothing. */
 export async function describeNamed(
   context: ServerContext,
   place: NamedPlace,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { kind } = place.parsed;
-  if ((place.spot.text ?? '') === '') return undefined;
-  if (kind === 'policy') return describeInPolicy(context, place, signal);
-  if (kind === 'workbench') return describeInWorkbench(context, place, signal);
-  if (kind === 'bench' || kind === 'tune') return describeInJob(context, place, signal);
-  const isMessages = place.spot.part === 'key' && matchesPath(place.spot.path, 'messages');
-  return isMessages ? describeUsers(context, place.uri, signal) : undefined;
-}
-
-async function describeInJob(
-  context: ServerContext,
-  place: NamedPlace,
-  signal: AbortSignal,
-): Promise<string | undefined> {
   const { uri, parsed, spot } = place;
-  const { kind, draft } = parsed;
-  const { path, part, text = '' } = spot;
-  const dataset = datasetOf(kind, path);
-  if (dataset !== undefined) {
-    const own = recordOf(draftAt(draft, dataset.at)) as Partial<Dataset>;
-    return describeInDataset(context, uri, own, dataset.rest, spot, signal);
-  }
-  if (isMetricSpot(spot)) {
-    const metric = describeMetric(text);
-    const figure = await describeFigure(context, place, text, signal);
-    return metric === undefined || figure === undefined ? metric : `${metric}\n\n${figure}`;
-  }
-  if (part === 'key') return undefined;
-  if (isModelPath(kind, path) || isMeasuringModel(path)) return describeModel(context, uri, text, signal);
-  if (kind === 'tune' && matchesPath(path, 'register.model'))
-    return describeRegistered(context, uri, text, undefined, signal);
-  return kind === 'bench' && matchesPath(path, 'prompts.*')
-    ? describePromptFile(context, uri, text, signal)
+  if ((spot.text ?? '') === '') return undefined;
+  const row = rowAt(parsed.kind, spot.path, spot.part);
+  if (row !== undefined) return describeThing(context, place, row, signal);
+  if (spot.part === 'value') return undefined;
+  if (parsed.kind === 'prompt' && matchesPath(spot.path, 'messages')) return describeUsers(context, uri, signal);
+  return datasetOf(parsed.kind, spot.path)?.rest.length === 0
+    ? describeDataset(context, uri, mappingOf(draftAt(parsed.draft, spot.path)), signal)
     : undefined;
 }
 
-function recordOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
-}
-
-/** A metric with parameters is named by its key. */
-function isMetricSpot({ path, part }: Spot): boolean {
-  const rest = path[0] === 'evaluation' ? path.slice(1) : path;
-  if (matchesPath(rest, 'metrics.*') || (part === 'key' && matchesPath(rest, 'metrics.*.*'))) return true;
-  return part === 'value' && (matchesPath(path, 'gate.*.metric') || matchesPath(path, 'evaluation.select.metric'));
-}
-
-/** Judges, embedding models and classifiers that a metric asks. */
-function isMeasuringModel(path: Spot['path']): boolean {
-  return ['model', 'models.*', 'baseline'].some(name => matchesPath(path, `metrics.*.*.${name}`));
-}
-
-async function describeInDataset(
-  context: ServerContext,
-  uri: string,
-  dataset: Partial<Dataset>,
-  rest: Spot['path'],
-  { part, text = '' }: Spot,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  if (part === 'key') return rest.length === 0 ? describeDataset(context, uri, dataset, signal) : undefined;
-  if (matchesPath(rest, 'path')) return describeDataset(context, uri, dataset, signal);
-  return isColumnPath(rest) ? describeColumn(context, uri, dataset, text, signal) : undefined;
-}
-
-/** Connections by their names, with what is known of them. */
-async function describeInWorkbench(
-  context: ServerContext,
-  { uri, spot: { path, part, text = '' } }: NamedPlace,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  if (part === 'key') return matchesPath(path, 'connections.*') ? describeModel(context, uri, text, signal) : undefined;
-  return matchesPath(path, 'judge') ? describeModel(context, uri, text, signal) : undefined;
-}
-
-async function describeInPolicy(
+async function describeThing(
   context: ServerContext,
   place: NamedPlace,
+  row: Row,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { uri, spot } = place;
-  const { path, part, text = '' } = spot;
-  if (part === 'key') return undefined;
-  if (matchesPath(path, 'frameworks.*.id') || matchesPath(path, 'controls.*.mappings.*.framework'))
-    return versionsOf(text).length === 0 ? undefined : describeFramework(text);
-  if (matchesPath(path, 'assess.model')) {
-    const [model = '', version] = text.split('@');
-    return describeRegistered(context, uri, model, version, signal);
+  const { uri, parsed, spot } = place;
+  const { path, text = '' } = spot;
+  switch (row.names) {
+    case 'column': {
+      const dataset = mappingOf(draftAt(parsed.draft, row.datasetAt?.(path) ?? []));
+      return describeColumn(context, uri, dataset, text, signal);
+    }
+    case 'file':
+      return describeFile(context, place, row, signal);
+    case 'metric':
+      return describeMeasured(context, place, row, signal);
+    case 'connection':
+    case 'model':
+      return describeModel(context, uri, text, signal);
+    case 'registered-model': {
+      const [model = '', version] = text.split('@');
+      return describeRegistered(context, uri, model, version, signal);
+    }
+    case 'framework':
+      return versionsOf(text).length === 0 ? undefined : describeFramework(text);
+    case 'framework-id':
+      return describeFrameworkId(context, place, signal);
+    default:
+      return describeShared(context, place, row, signal);
   }
-  if (matchesPath(path, 'controls.*.checks.*.metric')) return describeMetric(text);
-  return (await describeFrameworkId(context, place, signal)) ?? (await describeShared(context, place, signal));
+}
+
+function describeFile(
+  context: ServerContext,
+  { uri, parsed, spot: { path, text = '' } }: NamedPlace,
+  { sort }: Row,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (sort === fileSorts.prompt) return describePromptFile(context, uri, text, signal);
+  return sort === fileSorts.dataset
+    ? describeDataset(context, uri, mappingOf(draftAt(parsed.draft, path.slice(0, -1))), signal)
+    : Promise.resolve(undefined);
+}
+
+/** A metric, and what the last run measured by it. */
+async function describeMeasured(
+  context: ServerContext,
+  place: NamedPlace,
+  { role }: Row,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { path, text = '' } = place.spot;
+  const metric = describeMetric(text);
+  if (metric === undefined) return undefined;
+  // What computes a metric may give it another name.
+  const id = role === 'declaration' ? figureIdOf(draftAt(place.parsed.draft, path.slice(0, 2))) : undefined;
+  const figure = await describeFigure(context, place, id ?? text, signal);
+  return figure === undefined ? metric : `${metric}\n\n${figure}`;
 }
 
 async function describeFrameworkId(
@@ -122,7 +103,6 @@ async function describeFrameworkId(
   { uri, parsed, spot: { path, text = '' } }: NamedPlace,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (!matchesPath(path, 'controls.*.mappings.*.id')) return undefined;
   const id = draftAt(parsed.draft, [...path.slice(0, -1), 'framework']);
   const { frameworks } = await collectInherited(parsed.draft, await workspace.library(uri), signal);
   const version = typeof id === 'string' ? versionMeant(id, frameworks) : undefined;
@@ -138,22 +118,23 @@ async function describeFrameworkId(
 /** What other files of the workspace say of a name: policies, benchmarks, inherited controls and checks. */
 async function describeShared(
   { workspace }: ServerContext,
-  { uri, parsed, spot: { path, text = '' } }: NamedPlace,
+  { uri, parsed, spot: { text = '' } }: NamedPlace,
+  { names, role }: Row,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const library = await workspace.library(uri);
   if (library === undefined) return undefined;
-  if (matchesPath(path, 'extends.*.id')) {
+  if (names === 'policy' && role === 'reference') {
     const [policy] = await createPolicyFinder(library).find(text, signal);
     return policy && describePolicySource(policy);
   }
-  if (matchesPath(path, 'controls.*.checks.*.benchmark')) {
+  if (names === 'benchmark' && role === 'reference') {
     const found = (await collectBenchmarks(library, signal)).find(({ benchmark }) => benchmark.name === text);
     return found && describeBenchmark(found.benchmark, found.file);
   }
-  const isControl = matchesPath(path, 'controls.*.id');
-  if (!isControl && !matchesPath(path, 'controls.*.checks.*.id')) return undefined;
+  if (names !== 'control' && names !== 'check') return undefined;
   const { controls } = await collectInherited(parsed.draft, library, signal);
-  const stated = isControl ? controls.get(text) : [...controls.values()].find(({ checks }) => checks.has(text));
+  const stated =
+    names === 'control' ? controls.get(text) : [...controls.values()].find(({ checks }) => checks.has(text));
   return stated && describeInherited(stated);
 }

@@ -1,16 +1,18 @@
-import { isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
+import { isScalar } from 'yaml';
 import type { Benchmark, Dataset } from '../schemas/generated/files.ts';
-import type { DocumentPath } from '../engine/documents/diagnostic.ts';
 import { mapScalar } from '../engine/documents/scalar-offsets.ts';
 import { parseDocument, type ParsedDocument } from '../engine/documents/parse.ts';
+import { nodeAt } from '../engine/edits/places.ts';
 import { scanTemplate, type TemplateToken } from '../engine/prompts/scan-template.ts';
 import type { ServerContext } from './context.ts';
 import { textOf } from './dataset-facts.ts';
+import { findOpen } from './documents.ts';
 import { placeOf } from './describe-dataset.ts';
 import type { PlacedHelp } from './describe-value.ts';
 import { code, plain, shorten } from './markdown.ts';
+import { rowAt } from './names/table.ts';
 import { collectBenchmarks } from './policies.ts';
-import { matchesPath, type Spot } from './tree.ts';
+import type { Spot } from './tree.ts';
 import { pathOfUri, uriOfPath } from './uris.ts';
 import { mappingOf } from './workspace.ts';
 
@@ -92,7 +94,7 @@ export async function describeUsers(
 }
 
 async function readPrompt({ ports, documents }: ServerContext, path: string, signal: AbortSignal): Promise<unknown> {
-  const open = documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
+  const open = findOpen(documents, path);
   try {
     const text = open?.getText() ?? (await ports.files.readText(path, signal, 1024 * 1024));
     return parseDocument('prompt', text).draft;
@@ -181,14 +183,11 @@ interface FoundToken {
 
 /** The piece of a template at an offset, with its place in the file. */
 function findToken(parsed: ParsedDocument, { path, part }: Spot, offset: number): FoundToken | undefined {
-  const isTemplate =
-    matchesPath(path, 'messages.*.content') ||
-    matchesPath(path, 'messages.*.content.*.text') ||
-    matchesPath(path, 'messages.*.content.*.image') ||
-    matchesPath(path, 'messages.*.content.*.audio');
-  const scalar = part === 'value' && isTemplate ? scalarAt(parsed, path) : undefined;
-  const offsets = scalar && mapScalar(parsed.text, scalar);
-  if (offsets === undefined || typeof scalar?.value !== 'string') return undefined;
+  const isTemplate = rowAt(parsed.kind, path, 'value')?.names === 'variable';
+  const scalar = part === 'value' && isTemplate ? nodeAt(parsed, path) : undefined;
+  if (!isScalar(scalar) || typeof scalar.value !== 'string') return undefined;
+  const offsets = mapScalar(parsed.text, scalar);
+  if (offsets === undefined) return undefined;
   const tokens = scanTemplate(scalar.value);
   for (const token of tokens) {
     const start = offsets[token.start];
@@ -197,14 +196,4 @@ function findToken(parsed: ParsedDocument, { path, part }: Spot, offset: number)
     if (start <= offset && offset <= end && token.kind === 'variable') return { token, tokens, start, end };
   }
   return undefined;
-}
-
-function scalarAt({ contents }: ParsedDocument, path: DocumentPath): Scalar | undefined {
-  let node: unknown = contents;
-  for (const step of path) {
-    if (isMap(node)) node = node.get(step, true);
-    else if (isSeq(node) && typeof step === 'number') node = node.items[step];
-    else return undefined;
-  }
-  return isScalar(node as Node) ? (node as Scalar) : undefined;
 }

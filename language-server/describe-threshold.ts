@@ -67,19 +67,18 @@ function list(head: string, lines: readonly string[]): string {
   return `${head.startsWith('**') ? head : plain(head)}${shown.length === 0 ? '' : `\n\n${shown.join('\n')}`}`;
 }
 
-/** A metric's last values, a line a model; absent where this benchmark was not run yet. */
+/** A figure's last values, a line a model; absent where this benchmark was not run yet. */
 export async function describeFigure(
   { history, ports }: ServerContext,
-  { uri, parsed, spot }: NamedPlace,
-  name: string,
+  { uri, parsed }: NamedPlace,
+  id: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const benchmark = mappingOf(parsed.draft)['name'];
   if (parsed.kind !== 'bench' || typeof benchmark !== 'string') return undefined;
   const [run] = await lastRunsOf(history, uri, benchmark, signal);
   if (run === undefined) return undefined;
-  const entry = spot.path[0] === 'metrics' ? draftAt(parsed.draft, spot.path.slice(0, 2)) : undefined;
-  return wordFigures(run, figureIdOf(entry) ?? name, ports.clock.now());
+  return wordFigures(run, id, ports.clock.now());
 }
 
 /** Under which name a benchmark's entry in `metrics` reports its figures; absent for half an entry. */

@@ -1,5 +1,6 @@
 import type { ParsedDocument } from '../engine/documents/parse.ts';
 import type { Alias, Node } from 'yaml';
+import { columnOf, lineStart } from '../engine/edits/places.ts';
 import { code, codeBlock, verbatim } from './markdown.ts';
 import { spotAt } from './tree.ts';
 
@@ -66,7 +67,7 @@ function count(value: number, unit: string): string {
 /** What a `# aiwb-disable-…` comment does, when the offset is in one. */
 export function describeSuppression(parsed: ParsedDocument, offset: number): PlacedHelp | undefined {
   const { text } = parsed;
-  const start = offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+  const start = lineStart(text, offset);
   const end = text.indexOf('\n', offset);
   const line = text.slice(start, Math.min(end < 0 ? text.length : end, start + 1_000));
   const found = /(?:^|\s)(#[ \t]*aiwb-disable-(next-line|line)\b([^\n\r]*))/.exec(line);
@@ -108,7 +109,7 @@ function describeAlias(parsed: ParsedDocument, { source }: Alias, target: Node):
 
 /** A value as it is written, its lines moved to the left together. */
 function dedent(text: string, start: number, end: number): string {
-  const indent = start - (text.lastIndexOf('\n', start) + 1);
+  const indent = columnOf(text, start);
   return text
     .slice(start, Math.min(end, start + 4_000))
     .trimEnd()
@@ -128,11 +129,11 @@ function findAnchor(parsed: ParsedDocument, offset: number): Anchor | undefined 
   // Values start after their anchors, so that what is inside a value is text.
   if (parsed.contents === undefined || spotAt(parsed, offset) !== undefined) return undefined;
   const { text } = parsed;
-  const lineStart = offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
-  for (const found of text.slice(lineStart, lineStart + 2_000).matchAll(/&([^\s,[\]{}]+)/g)) {
-    const start = lineStart + found.index;
+  const from = lineStart(text, offset);
+  for (const found of text.slice(from, from + 2_000).matchAll(/&([^\s,[\]{}]+)/g)) {
+    const start = from + found.index;
     const end = start + found[0].length;
-    if (start > offset || /(?:^|\s)#/.test(text.slice(lineStart, start))) return undefined;
+    if (start > offset || /(?:^|\s)#/.test(text.slice(from, start))) return undefined;
     if (offset <= end && found[1] !== undefined) return { name: found[1], start, end };
   }
   return undefined;

@@ -2,11 +2,17 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { createIncrementalParser, type IncrementalParser } from '../engine/documents/incremental.ts';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
+import { pathOfUri } from './uris.ts';
 
 /** The open documents, as the client's edits have left them. */
 export interface OpenDocuments {
   get(uri: string): TextDocument | undefined;
   all(): readonly TextDocument[];
+}
+
+/** The open document of a file; cells of notebooks are none. */
+export function findOpen(documents: Pick<OpenDocuments, 'all'>, path: string): TextDocument | undefined {
+  return documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
 }
 
 /** A document's kind: by its language, and where an editor knows it as YAML only, by its name. Absent for documents that are not ours. */

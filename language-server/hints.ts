@@ -17,7 +17,7 @@ import {
 import { lastRunsOf, wordAge, type MeasuredRun } from './last-runs.ts';
 import { plain, shorten } from './markdown.ts';
 import { judgeCheck, judgeGate, type JudgedThreshold } from './thresholds.ts';
-import { draftAt } from './tree.ts';
+import { draftAt, listOf } from './tree.ts';
 import type { AddHint, Hint, HintRequest } from './hint.ts';
 import { tuningHints } from './hints-tune.ts';
 import { mappingOf } from './workspace.ts';
@@ -194,8 +194,4 @@ async function datasetHints({ context, uri, parsed, signal }: HintRequest, add: 
       return { label: countOf(reading.rows, 'row'), tooltip: () => describeDataset(context, uri, dataset, signal) };
     });
   }
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
 }

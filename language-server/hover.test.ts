@@ -135,6 +135,7 @@ describe('hover', () => {
       /- Accuracy: 0\.900 \\\(0\.870 to 0\.930\\\), 400 answers\n- Latency, 95 of 100 answers within: 412 ms\n- Cost: 0\.42 USD/,
     ],
     ['bench', 'metrics:\n  - judge: {model: g‸pt}\n', /connection in workbench\.yaml/],
+    ['tune', 'evaluation: {metrics: [{similarity: {model: g‸pt}}]}\n', /connection in workbench\.yaml/],
     [
       'workbench',
       'connections:\n  ne‸ar: {provider: llama-cpp, contextLength: 8192}\n',
@@ -174,6 +175,12 @@ describe('hover', () => {
     ['bench', 'metrics: [t‸er]\n', /Parameters: `normalized` Normalised/],
     ['bench', 'gate: [{metric: robustness.ty‸pos, model: a, atMost: 1}]\n', /\*\*Robustness\*\*/],
     ['bench', 'gate: [{metric: latency.p‸95, model: a, atMost: 1}]\n', /Figures: .*`latency\.p95`/],
+    [
+      'bench',
+      'name: h\nmetrics: [{robustness: {metric: accu‸racy}}]\n',
+      /\*\*Accuracy\*\*/i,
+      /Last run 2 hours ago:\s+- embedded:knn \\\(baseline\\\): 0\.800/,
+    ],
   ]);
 
   tells('thresholds with the value last seen', [
@@ -207,6 +214,10 @@ describe('hover', () => {
   ]);
 
   tells('datasets, columns and prompts', [
+    ['bench', 'dataset: {path: d.csv, filter: {la‸bel: x}}', /`x` 1, `y` 1/],
+    ['bench', 'perturbations: [{paraphrases: {path: d‸.csv, column: text}}]\n', /`d\.csv`, 53 bytes, 2 rows/],
+    ['bench', 'perturbations: [{paraphrases: {path: d.csv, column: la‸bel}}]\n', /`x` 1, `y` 1/],
+    ['bench', 'metrics: [{judge: {model: gpt, prompt: p‸.prompt.yml}}]\n', /Asks \\\*for\\\* the label/],
     [
       'bench',
       'dataset: {path: ⟦d‸.csv⟧, input: text, target: label, split: {field: split, test: test}, slices: [label]}',

@@ -122,10 +122,10 @@ register: {model: triage, alias: candidate}
       [
         'embedded: namespace.defaultLibrary',
         'linear class.defaultLibrary',
-        'robustness enumMember',
+        'robustness enumMember.declaration',
         '&rows macro.declaration',
         'id property',
-        'ethical-alignment enumMember',
+        'ethical-alignment enumMember.declaration',
         '<< keyword',
         '*rows macro',
         'text property',

@@ -59,15 +59,6 @@ export function matchesPath(path: DocumentPath, pattern: string): boolean {
   return steps.length === path.length && steps.every((step, index) => step === '*' || step === path[index]);
 }
 
-/** Whether a file names a model at `path`. */
-export function isModelPath(kind: DocumentKind, path: DocumentPath): boolean {
-  if (kind === 'tune') return matchesPath(path, 'base');
-  return (
-    kind === 'bench' &&
-    (matchesPath(path, 'models.*') || matchesPath(path, 'compare.baseline') || matchesPath(path, 'gate.*.model'))
-  );
-}
-
 /** The dataset a path leads into, and the way on from there; absent elsewhere. */
 export function datasetOf(
   kind: DocumentKind,
@@ -78,26 +69,6 @@ export function datasetOf(
   return { at: path.slice(0, depth), rest: path.slice(depth) };
 }
 
-/** Whether the way on from a dataset leads to the name of a column. */
-export function isColumnPath(rest: DocumentPath): boolean {
-  return columnPlaces.some(pattern => matchesPath(rest, pattern));
-}
-
-export const columnPlaces: readonly string[] = [
-  'input',
-  'target',
-  'target.*',
-  'split.field',
-  'split.stratify',
-  'sample.stratify',
-  'slices.*',
-  'choices',
-  'choices.columns.*',
-  'audio',
-  'images',
-  'images.*',
-];
-
 /** The value of a draft at `path`; drafts hold what was typed so far, of any shape. */
 export function draftAt(draft: unknown, path: DocumentPath): unknown {
   let value = draft;
@@ -106,4 +77,14 @@ export function draftAt(draft: unknown, path: DocumentPath): unknown {
     value = (value as Record<string | number, unknown>)[part];
   }
   return value;
+}
+
+/** The items of a draft's list; none for anything else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+/** The texts of a draft's list. */
+export function textsOf(value: unknown): readonly string[] {
+  return listOf(value).filter(item => typeof item === 'string');
 }

@@ -1,4 +1,3 @@
-import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset, Workbench } from '../schemas/generated/files.ts';
 import type { DatasetFormat } from '../engine/datasets/formats.ts';
 import { readRows } from '../engine/datasets/rows.ts';
@@ -14,8 +13,9 @@ import {
 import type { Digest } from '../engine/ports/digest.ts';
 import type { FileFacts, Files } from '../engine/ports/files.ts';
 import { workbenchFileNames } from '../engine/workspace/find.ts';
-import type { OpenDocuments, ParsedDocuments } from './documents.ts';
+import { findOpen, type OpenDocuments, type ParsedDocuments } from './documents.ts';
 import { createDocumentCache } from './library.ts';
+import { readQuietly } from './names/quiet-files.ts';
 import { pathOfUri } from './uris.ts';
 
 /** What the features ask about the files around a document. */
@@ -70,7 +70,7 @@ export function createWorkspace(
 ): Workspace {
   const files = withOpenDocuments(disk, open);
   const documents = createDocumentCache(files, path => {
-    const document = openDocumentAt(open, path);
+    const document = findOpen(open, path);
     return document && parsed.parse(document);
   });
   const remember = createFactCache(files);
@@ -115,7 +115,7 @@ export function createWorkspace(
   async function readWorkbench(uri: string, signal: AbortSignal): Promise<ParsedDocument<'workbench'> | undefined> {
     const path = await findWorkbench(uri);
     if (path === undefined) return undefined;
-    const document = openDocumentAt(open, path);
+    const document = findOpen(open, path);
     const draft = document && parsed.parse(document);
     if (draft?.kind === 'workbench') return draft as ParsedDocument<'workbench'>;
     return parseWorkbench(path, await readQuietly(files, path, signal));
@@ -224,19 +224,14 @@ export function createWorkspace(
 function withOpenDocuments(disk: Files, open: OpenDocuments): Files {
   return {
     ...disk,
-    readText: async (path, signal, limit) =>
-      openDocumentAt(open, path)?.getText() ?? disk.readText(path, signal, limit),
+    readText: async (path, signal, limit) => findOpen(open, path)?.getText() ?? disk.readText(path, signal, limit),
   };
 }
 
-function openDocumentAt(open: OpenDocuments, path: string): TextDocument | undefined {
-  return open.all().find(candidate => candidate.uri.startsWith('file:') && pathOfUri(candidate.uri) === path);
-}
-
-/** Whether a path lies in a folder, at any depth. */
-export function isBelow(files: Pick<Files, 'relative' | 'resolve'>, folder: string, path: string): boolean {
+/** Whether a path lies in a folder, at any depth. From another drive, the way stays absolute. */
+export function isBelow(files: Pick<Files, 'relative'>, folder: string, path: string): boolean {
   const relative = files.relative(folder, path);
-  return relative !== '' && !relative.startsWith('..') && files.resolve(folder, relative) === path;
+  return relative !== '' && relative !== '.' && !/^(\.\.(\/|$)|\/|[A-Za-z]:)/.test(relative);
 }
 
 /** Remembers what was read from a file until its size or time changes. Only success is remembered. */
@@ -281,15 +276,6 @@ async function collectValues(
     signal.throwIfAborted();
   }
   return [...values];
-}
-
-async function readQuietly(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    return await files.readText(path, signal);
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  }
 }
 
 /** A mapping of whatever shape, empty for anything else: drafts hold what was typed so far. */

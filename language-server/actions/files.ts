@@ -1,4 +1,5 @@
-import { pathOfUri } from '../uris.ts';
+import { findOpen } from '../documents.ts';
+import { isBelow } from '../workspace.ts';
 import type { Scene } from './offer.ts';
 
 /** Absolute path of a file that may be made: inside the document's workspace, also when links are followed. */
@@ -8,19 +9,13 @@ export async function resolveInside(scene: Scene, path: string): Promise<string 
   const root = await workspace.rootOf(scene.uri);
   const absolute = workspace.resolve(scene.uri, path);
   if (root === undefined || absolute === undefined || path.trim() === '' || /[\0\r\n]/.test(path)) return undefined;
-  if (!isBelow(files.relative(root, absolute))) return undefined;
+  if (!isBelow(files, root, absolute)) return undefined;
   const realRoot = await files.realPath(root);
   let folder = files.parent(absolute);
   while ((await files.realPath(folder)) === undefined && files.parent(folder) !== folder) folder = files.parent(folder);
   const real = await files.realPath(folder);
   if (realRoot === undefined || real === undefined) return undefined;
-  const relative = files.relative(realRoot, real);
-  return relative === '' || relative === '.' || isBelow(relative) ? absolute : undefined;
-}
-
-/** On another drive the path stays absolute. */
-function isBelow(relative: string): boolean {
-  return relative !== '' && relative !== '..' && !relative.startsWith('../') && !/^([A-Za-z]:|\/)/.test(relative);
+  return real === realRoot || isBelow(files, realRoot, real) ? absolute : undefined;
 }
 
 /** The first of `wanted`, `wanted-2` … that is no file yet and may be made; `ending` follows the number. */
@@ -40,7 +35,7 @@ export async function findFreePath(
 
 /** A file's text, as the editor has it where it is open there; absent when it cannot be read. */
 export async function readCurrent({ server }: Scene, path: string, signal: AbortSignal): Promise<string | undefined> {
-  const open = server.documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
+  const open = findOpen(server.documents, path);
   if (open !== undefined) return open.getText();
   try {
     return await server.ports.files.readText(path, signal);

@@ -3,7 +3,7 @@ import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import { figuresOf } from '../../engine/documents/figure-checks.ts';
 import { schemaAt, type SchemaNode } from '../../engine/documents/schema.ts';
 import { measuredOfDraft } from '../offers.ts';
-import { draftAt, datasetOf, matchesPath } from '../tree.ts';
+import { datasetOf, draftAt, matchesPath, textsOf } from '../tree.ts';
 import { pathOfUri } from '../uris.ts';
 import { mappingOf } from '../workspace.ts';
 import type { Scene } from './offer.ts';
@@ -119,10 +119,6 @@ export function nameOfFile(uri: string): string | undefined {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 120);
   return plain === '' ? undefined : plain;
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 }
 
 /** A value the schema accepts, as far as it says one. */

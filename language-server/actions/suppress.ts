@@ -1,29 +1,16 @@
 import { visit } from 'yaml';
-import type { DiagnosticCode } from '../../engine/documents/diagnostic.ts';
+import { diagnosticCodes, isDiagnosticCode } from '../../engine/documents/codes.ts';
 import { lineEnd, lineStart, eolOf } from '../../engine/edits/places.ts';
 import { offerFix, type FixMaker, type Scene } from './offer.ts';
 import { spanOf } from './spots.ts';
-
-/** What keeps the text from being read cannot be hidden. */
-const never: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
-  'yaml-syntax',
-  'tab-indentation',
-  'duplicate-key',
-  'unknown-anchor',
-  'anchor-cycle',
-  'too-many-aliases',
-  'too-deep',
-  'too-large',
-  'several-documents',
-  'empty-file',
-]);
 
 const comment = /^[ \t]*#[ \t]*aiwb-disable-next-line(?:[ \t]+[^\s,]+(?:[ \t]*,[ \t]*[^\s,]+|[ \t]+(?!--)[^\s,]+)*)?/;
 
 /** A comment above the line hides the finding; one that is there already takes the code in. */
 export const suppress: FixMaker = (finding, scene) => {
   const { code } = finding;
-  if (never.has(code) || !/^[a-z][a-z0-9-]*$/.test(code)) return [];
+  // An empty file stays so with a comment in it, and the finding on its first line.
+  if (!isDiagnosticCode(code) || diagnosticCodes[code].isSyntax === true || code === 'empty-file') return [];
   const { text } = scene.parsed;
   const line = lineStart(text, spanOf(finding, scene).start);
   if (isInsideText(scene, line)) return [];

@@ -1,33 +1,25 @@
-import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from 'vscode-languageserver';
+import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver';
 import { sortChanges, type TextChange } from '../../engine/edits/change.ts';
 import { indexLines } from '../../engine/documents/lines.ts';
-import type { ServerContext } from '../context.ts';
+import { toWorkspaceEdit as editDocuments, type DocumentEdits } from '../names/edits.ts';
 import { uriOfPath } from '../uris.ts';
 import type { Edits, NewFile, Scene } from './offer.ts';
 
 /** Edits in the protocol's form, tied to the versions of the documents they were made for where the client can hold them to that. */
 export function toWorkspaceEdit(scene: Scene, { changes = [], files = [], other }: Edits): WorkspaceEdit {
   const { server, document, uri } = scene;
-  const own = toTextEdits(document.getText(), changes);
-  const otherUri = other && uriOfPath(other.path);
-  const others = other && toTextEdits(other.text, other.changes);
-  if (!server.client.versionedEdits) {
-    return {
-      changes: {
-        ...(own.length > 0 && { [uri]: own }),
-        ...(otherUri !== undefined && others !== undefined && { [otherUri]: others }),
-      },
-    };
+  const documents: DocumentEdits[] = [];
+  if (other !== undefined) {
+    const otherUri = uriOfPath(other.path);
+    const { version } = server.documents.get(otherUri) ?? {};
+    documents.push({ uri: otherUri, version, edits: toTextEdits(other.text, other.changes) });
   }
-  return {
-    documentChanges: [
-      ...files.flatMap(createFile),
-      ...(otherUri !== undefined && others !== undefined
-        ? [editOf(otherUri, versionOf(server, otherUri), others)]
-        : []),
-      ...(own.length > 0 ? [editOf(uri, document.version, own)] : []),
-    ],
-  };
+  if (changes.length > 0)
+    documents.push({ uri, version: document.version, edits: toTextEdits(document.getText(), changes) });
+  const edit = editDocuments(documents, server.client);
+  return edit.documentChanges === undefined
+    ? edit
+    : { documentChanges: [...files.flatMap(createFile), ...edit.documentChanges] };
 }
 
 function createFile({ path, text }: NewFile): NonNullable<WorkspaceEdit['documentChanges']> {
@@ -35,17 +27,8 @@ function createFile({ path, text }: NewFile): NonNullable<WorkspaceEdit['documen
   const start = { line: 0, character: 0 };
   return [
     { kind: 'create', uri, options: { overwrite: false } },
-    editOf(uri, null, [{ range: { start, end: start }, newText: text }]),
+    { textDocument: { uri, version: null }, edits: [{ range: { start, end: start }, newText: text }] },
   ];
-}
-
-function editOf(uri: string, version: number | null, edits: TextEdit[]): TextDocumentEdit {
-  return { textDocument: { uri, version }, edits };
-}
-
-/** Files that are not open have no version. */
-function versionOf({ documents }: ServerContext, uri: string): number | null {
-  return documents.get(uri)?.version ?? null;
 }
 
 function toTextEdits(text: string, changes: readonly TextChange[]): TextEdit[] {

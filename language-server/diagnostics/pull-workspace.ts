@@ -12,6 +12,7 @@ import {
 import { fileEndings, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import { mostBytes, parseDocument } from '../../engine/documents/parse.ts';
 import { signalOf, type ServerContext } from '../context.ts';
+import { findOpen } from '../documents.ts';
 import { pathOfUri, uriOfPath } from '../uris.ts';
 import type { Ages } from './ages.ts';
 import type { Checker } from './checked.ts';
@@ -72,7 +73,7 @@ export function createWorkspacePull(
   }
 
   async function checkFile(path: string, kind: DocumentKind, signal: AbortSignal): Promise<Kept | undefined> {
-    const open = documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
+    const open = findOpen(documents, path);
     const uri = open?.uri ?? uriOfPath(path);
     const around = `${ages.stampOf(kind)} ${String(await history.version(uri, signal))}`;
     const facts = open === undefined ? await ports.files.facts(path) : undefined;

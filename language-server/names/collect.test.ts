@@ -8,7 +8,7 @@ import { createSeeded } from '../../test/fakes/seeded.ts';
 import { collectMentions } from './collect.ts';
 import { readTree } from './read-tree.ts';
 import type { Where } from './rules.ts';
-import { endsAt, fitsStep, rowsOf } from './table.ts';
+import { endsAt, fitsStep, rowAt, rowsOf } from './table.ts';
 
 const where = (kind: DocumentKind): Where => ({
   uri: 'file:///w/a.yaml',
@@ -142,6 +142,26 @@ describe('the table of names', () => {
     }
     assert.deepEqual(missing, []);
     assert.ok(count > 60, String(count));
+  });
+
+  it('says what stands at a place before anything is written there', () => {
+    const places = [
+      ['bench', ['gate', 3, 'model'], 'value', 'reference model'],
+      ['bench', ['metrics', 0, 'f1'], 'key', 'declaration metric'],
+      ['bench', ['metrics', 0, 'f1'], 'value', undefined],
+      ['tune', ['evaluation', 'metrics', 1, 'judge', 'model'], 'value', 'reference connection'],
+      ['prompt', ['messages', 0, 'content', 2, 'image'], 'value', 'reference variable (image)'],
+      ['workbench', ['connections', 'a', 'path'], 'value', 'reference file (recorded answers)'],
+      ['workbench', ['connections', 'a', 'body', 'b', 3, 'c'], 'value', 'reference variable'],
+      ['workbench', ['connections', 'a'], 'value', undefined],
+    ] as const;
+    for (const [kind, path, on, expected] of places) {
+      const row = rowAt(kind, path, on);
+      const sort = row?.sort === undefined ? '' : ` (${row.sort.noun})`;
+      assert.equal(row && `${row.role} ${row.names}${sort}`, expected, path.join('.'));
+    }
+    const column = rowAt('tune', ['aspects', 'a', 'dataset', 'slices', 0], 'value');
+    assert.deepEqual(column?.datasetAt?.(['aspects', 'a', 'dataset', 'slices', 0]), ['aspects', 'a', 'dataset']);
   });
 });
 

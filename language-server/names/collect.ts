@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } fr
 import type { Range } from '../../engine/documents/diagnostic.ts';
 import { mapScalar } from '../../engine/documents/scalar-offsets.ts';
 import { isMergeKey, keyText, scalarText } from '../../engine/documents/values.ts';
+import { shorten } from '../markdown.ts';
 import { collectAnchors } from './anchors.ts';
 import type { NamingDocument } from './read-tree.ts';
 import type { Named, Where } from './rules.ts';
@@ -68,7 +69,7 @@ export function collectMentions(parsed: NamingDocument, where: Where): readonly 
     const text = scalarText(scalar);
     const [start, end] = scalar.range ?? [0, 0];
     if (text === '' || end <= start) return;
-    for (const named of row.rule({ text, path, on: row.on, draft: parsed.draft, where })) {
+    for (const named of row.read({ text, path, on: row.on, draft: parsed.draft, where })) {
       const mention = toMention(parsed, row, [...path], scalar, text, named);
       const place = `${start} ${mention.part[0]} ${mention.thing.key}`;
       if (!seen.has(place)) mentions.push(mention);
@@ -96,12 +97,12 @@ function toMention(
     role,
     field: row.field,
     range,
-    ...(detail !== undefined && { detail: detail.length > 80 ? `${detail.slice(0, 79)}…` : detail }),
+    ...(detail !== undefined && { detail: shorten(detail, 80) }),
     path,
     hit: [hitStart, hitEnd],
     scalar,
     part,
-    ...(base && { base }),
+    ...(base && { base, ...(row.sort && { sort: row.sort }) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from 'vscode-languageserver';
 import type { ClientFeatures } from '../context.ts';
 import { scalarText } from '../../engine/documents/values.ts';
+import { applyChanges } from '../../engine/edits/change.ts';
 import { formatText } from '../markdown.ts';
 import type { NamingDocument } from './read-tree.ts';
 import type { Mention } from './things.ts';
@@ -41,12 +42,12 @@ function writeScalar(type: unknown, value: string): string {
 
 /** The text of a document once its edits, which do not overlap, are made. */
 export function applyEdits(parsed: NamingDocument, edits: readonly TextEdit[]): string {
-  const sorted = edits.toSorted((a, b) => parsed.offsetAt(b.range.start) - parsed.offsetAt(a.range.start));
-  return sorted.reduce(
-    (text, { range, newText }) =>
-      text.slice(0, parsed.offsetAt(range.start)) + newText + text.slice(parsed.offsetAt(range.end)),
-    parsed.text,
-  );
+  const changes = edits.map(({ range, newText }) => ({
+    start: parsed.offsetAt(range.start),
+    end: parsed.offsetAt(range.end),
+    text: newText,
+  }));
+  return applyChanges(parsed.text, changes);
 }
 
 /** Edits of one document; `version` is absent for files that are not open. */

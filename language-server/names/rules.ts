@@ -3,6 +3,7 @@ import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import { isConnectionName } from '../../engine/documents/formats.ts';
 import type { DocumentKind } from '../../engine/documents/kinds.ts';
 import { draftAt } from '../tree.ts';
+import type { FileSort } from './file-sorts.ts';
 import { findTemplateVariables } from './template-variables.ts';
 import { fileThing, scopeOf, thing, type PathBase, type Role, type Thing, type ThingKind } from './things.ts';
 
@@ -42,28 +43,42 @@ export interface Named {
 }
 
 /** What a text at some place names, the thing that is most probably meant first. */
-export type Rule = (place: Place) => readonly Named[];
+type Read = (place: Place) => readonly Named[];
 
-/** Declares something that counts in the whole workspace; `told` is the field beside it, or below its key, that says more. */
-export function declares(kind: ThingKind, told: string): Rule {
-  return ({ text, path, draft, where, on }) => {
-    const detail = textAt(draft, [...(on === 'key' ? path : path.slice(0, -1)), told]);
-    return [{ thing: thing(kind, where.root, text), role: 'declaration', ...(detail !== undefined && { detail }) }];
-  };
+/** What stands at a place, whatever is written there so far, and how a text there is read. */
+export interface Rule {
+  /** `model` also where the text turns out to be the name of a connection. */
+  readonly names: ThingKind;
+  readonly role: Role;
+  readonly read: Read;
+  /** Of files: which they are. */
+  readonly sort?: FileSort;
+  /** Of columns: where in the document their dataset stands, from the column's own place. */
+  readonly datasetAt?: (path: DocumentPath) => DocumentPath;
 }
 
-export function refersTo(kind: ThingKind): Rule {
-  return ({ text, where }) => [{ thing: thing(kind, where.root, text), role: 'reference' }];
+/** Declares something that counts in the whole workspace; `told` is the field beside it, or below its key, that says more. */
+export function declares(names: ThingKind, told: string): Rule {
+  const read: Read = ({ text, path, draft, where, on }) => {
+    const detail = textAt(draft, [...(on === 'key' ? path : path.slice(0, -1)), told]);
+    return [{ thing: thing(names, where.root, text), role: 'declaration', ...(detail !== undefined && { detail }) }];
+  };
+  return { names, role: 'declaration', read };
+}
+
+export function refersTo(names: ThingKind): Rule {
+  const role = 'reference';
+  return { names, role, read: ({ text, where }) => [{ thing: thing(names, where.root, text), role }] };
 }
 
 /** Something that counts in its own file only. */
-export function inFile(kind: ThingKind, role: Role): Rule {
-  return ({ text, where }) => [{ thing: thing(kind, where.uri, text), role }];
+export function inFile(names: ThingKind, role: Role): Rule {
+  return { names, role, read: ({ text, where }) => [{ thing: thing(names, where.uri, text), role }] };
 }
 
 /** A model as benchmarks and tuning jobs write it; what the file itself calls it comes second. */
 export function namesModel(role: Role): Rule {
-  return ({ text, where }) => {
+  const read: Read = ({ text, where }) => {
     const own: Named = { thing: thing('model', where.uri, text), role };
     if (isConnectionName(text)) return [{ thing: thing('connection', where.root, text), role: 'reference' }, own];
     const [, prefix = '', name = ''] = /^(checkpoint:|registry:)([^@]+)/.exec(text) ?? [];
@@ -72,19 +87,29 @@ export function namesModel(role: Role): Rule {
     const part = [prefix.length, prefix.length + name.length] as const;
     return [{ thing: thing(kind, where.root, name), role: 'reference', part }, own];
   };
+  return { names: 'model', role, read };
 }
 
 /** `NAME@VERSION`. */
-export const namesVersion: Rule = ({ text, where }) => {
-  const name = /^[^@]+/.exec(text)?.[0] ?? text;
-  return [{ thing: thing('registered-model', where.root, name), role: 'reference', part: [0, name.length] }];
+export const namesVersion: Rule = {
+  names: 'registered-model',
+  role: 'reference',
+  read: ({ text, where }) => {
+    const name = /^[^@]+/.exec(text)?.[0] ?? text;
+    return [{ thing: thing('registered-model', where.root, name), role: 'reference', part: [0, name.length] }];
+  },
 };
 
 /** A file by its path, seen from the document's folder. */
-export const namesFile: Rule = place => nameFile(place, false);
+export function namesFile(sort: FileSort): Rule {
+  return { names: 'file', role: 'reference', sort, read: place => nameFile(place, false) };
+}
 
 /** A text that may be a path, and may be something else. */
-export const mayNameFile: Rule = place => (/[{}\n]|:\/\//.test(place.text) ? [] : nameFile(place, true));
+export function mayNameFile(sort: FileSort): Rule {
+  const read: Read = place => (/[{}\n]|:\/\//.test(place.text) ? [] : nameFile(place, true));
+  return { names: 'file', role: 'reference', sort, read };
+}
 
 function nameFile({ text, where }: Place, isLoose: boolean): readonly Named[] {
   if (where.path === undefined || text.trim() === '') return [];
@@ -94,7 +119,11 @@ function nameFile({ text, where }: Place, isLoose: boolean): readonly Named[] {
 }
 
 /** `split.train` and `split.test` where they are files, which lie in the dataset's folder. */
-export const namesSplitFile: Rule = ({ text, path, draft, where }) => {
+export function namesSplitFile(sort: FileSort): Rule {
+  return { names: 'file', role: 'reference', sort, read: readSplitFile };
+}
+
+const readSplitFile: Read = ({ text, path, draft, where }) => {
   const at = path.slice(0, -2);
   if (formatOfPath(text) === undefined || draftAt(draft, [...at, 'split', 'field']) !== undefined) return [];
   const dataset = resolveFrom(where, textAt(draft, [...at, 'path']));
@@ -104,33 +133,36 @@ export const namesSplitFile: Rule = ({ text, path, draft, where }) => {
   return [{ thing: fileThing(target), role: 'reference', base }];
 };
 
-/** A column of the dataset whose path stands at `pathAt`; `a.b` is a field of the column `a`. */
-export function namesColumn(pathAt: (path: DocumentPath) => DocumentPath): Rule {
-  return ({ text, path, draft, where }) => {
+/** A column of the dataset at `datasetAt`; `a.b` is a field of the column `a`. */
+export function namesColumn(datasetAt: (path: DocumentPath) => DocumentPath): Rule {
+  const read: Read = ({ text, path, draft, where }) => {
     const name = leadingPart(text);
-    const dataset = resolveFrom(where, textAt(draft, pathAt(path)));
+    const dataset = resolveFrom(where, textAt(draft, [...datasetAt(path), 'path']));
     return [{ thing: thing('column', dataset ?? where.uri, name), role: 'reference', part: [0, name.length] }];
   };
+  return { names: 'column', role: 'reference', datasetAt, read };
 }
 
-/** Several rules for one text. */
+/** Several rules for one text, which is above all what the first says. */
 export function both(first: Rule, second: Rule): Rule {
-  return place => [...first(place), ...second(place)];
+  return { ...second, ...first, read: place => [...first.read(place), ...second.read(place)] };
 }
 
 /** A metric of the file: what computes it declares it. */
 export function namesMetric(role: Role): Rule {
-  return ({ text, draft, where }) => {
+  const read: Read = ({ text, draft, where }) => {
     const name = leadingPart(text);
     return [{ thing: thing('metric', metricScope(draft, where), name), role, part: [0, name.length] }];
   };
+  return { names: 'metric', role, read };
 }
 
 /** A metric with parameters: its key is its name, unless they give it another. */
-export const namesParametrised: Rule = place => {
-  const own = textAt(place.draft, [...place.path, 'name']);
-  return own === undefined ? namesMetric('declaration')(place) : [];
-};
+export function namesParametrised(): Rule {
+  const rule = namesMetric('declaration');
+  const isRenamed = ({ draft, path }: Place): boolean => textAt(draft, [...path, 'name']) !== undefined;
+  return { ...rule, read: place => (isRenamed(place) ? [] : rule.read(place)) };
+}
 
 /** Figures of a benchmark are known by its name, those of a tuning job in its file only. */
 function metricScope(draft: unknown, where: Where): string {
@@ -139,46 +171,60 @@ function metricScope(draft: unknown, where: Where): string {
 }
 
 /** A figure or slice of the benchmark that is named beside it. */
-export function namesOfBenchmark(kind: 'metric' | 'slice'): Rule {
-  return ({ text, path, draft, where }) => {
+export function namesOfBenchmark(names: 'metric' | 'slice'): Rule {
+  const read: Read = ({ text, path, draft, where }) => {
     const benchmark = textAt(draft, [...path.slice(0, -1), 'benchmark']);
     if (benchmark === undefined) return [];
     const name = leadingPart(text);
-    return [{ thing: thing(kind, scopeOf(where.root, benchmark), name), role: 'reference', part: [0, name.length] }];
+    return [{ thing: thing(names, scopeOf(where.root, benchmark), name), role: 'reference', part: [0, name.length] }];
   };
+  return { names, role: 'reference', read };
 }
 
 /** A check counts within its control: policies that extend each other state both again. */
-export const declaresCheck: Rule = ({ text, path, draft, where }) => {
-  const control = textAt(draft, [...path.slice(0, 2), 'id']) ?? '';
-  const detail = textAt(draft, [...path.slice(0, -1), 'title']);
-  return [
-    {
-      thing: thing('check', scopeOf(where.root, control), text),
-      role: 'declaration',
-      ...(detail !== undefined && { detail }),
-    },
-  ];
+export const declaresCheck: Rule = {
+  names: 'check',
+  role: 'declaration',
+  read: ({ text, path, draft, where }) => {
+    const control = textAt(draft, [...path.slice(0, 2), 'id']) ?? '';
+    const detail = textAt(draft, [...path.slice(0, -1), 'title']);
+    const check = thing('check', scopeOf(where.root, control), text);
+    return [{ thing: check, role: 'declaration', ...(detail !== undefined && { detail }) }];
+  },
 };
 
 /** An id of the framework that is named beside it. */
-export const namesFrameworkId: Rule = ({ text, path, draft, where }) => {
-  const framework = textAt(draft, [...path.slice(0, -1), 'framework']) ?? '';
-  return [{ thing: thing('framework-id', scopeOf(where.root, framework), text), role: 'reference' }];
+export const namesFrameworkId: Rule = {
+  names: 'framework-id',
+  role: 'reference',
+  read: ({ text, path, draft, where }) => {
+    const framework = textAt(draft, [...path.slice(0, -1), 'framework']) ?? '';
+    return [{ thing: thing('framework-id', scopeOf(where.root, framework), text), role: 'reference' }];
+  },
 };
 
 /** What a prompt's templates read. */
-export const readsVariables: Rule = ({ text, where }) => {
-  const isFile = where.path !== undefined && where.uri.startsWith('file:');
-  return nameVariables(text, isFile ? where.path : where.uri);
+export const readsVariables: Rule = {
+  names: 'variable',
+  role: 'reference',
+  read: ({ text, where }) => {
+    const isFile = where.path !== undefined && where.uri.startsWith('file:');
+    return nameVariables(text, isFile ? where.path : where.uri);
+  },
 };
 
 /** Names that the templates of an HTTP connection have beside the row's columns. */
-const given = new Set(['input', 'prompt', 'model', 'choices', 'parameters', 'row']);
+export const givenToConnections: readonly string[] = ['input', 'prompt', 'model', 'choices', 'parameters', 'row'];
 
 /** What the templates of an HTTP connection read from the row. */
-export const readsColumns: Rule = ({ text, path, where }) =>
-  nameVariables(text, scopeOf(where.root, String(path[1]))).filter(({ thing: { name } }) => !given.has(name));
+export const readsColumns: Rule = {
+  names: 'variable',
+  role: 'reference',
+  read: ({ text, path, where }) =>
+    nameVariables(text, scopeOf(where.root, String(path[1]))).filter(
+      ({ thing: { name } }) => !givenToConnections.includes(name),
+    ),
+};
 
 function nameVariables(text: string, scope: string): readonly Named[] {
   return findTemplateVariables(text).map(({ name, start, end }) => ({

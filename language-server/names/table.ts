@@ -1,5 +1,6 @@
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import type { DocumentKind } from '../../engine/documents/kinds.ts';
+import { fileSorts } from './file-sorts.ts';
 import {
   both,
   declares,
@@ -22,18 +23,17 @@ import {
   type Rule,
 } from './rules.ts';
 
-/** Where a kind of document names something: every feature that follows names reads this and nothing else. */
-export interface Row {
+/** Where a kind of document names something, and what: every feature that asks what stands at a place reads this. */
+export interface Row extends Rule {
   /** The place as `a.*.b`: `*` is any one step, `**` at the end any number of them. */
   readonly field: string;
   readonly steps: readonly string[];
   /** Whether the key at the place is the name, or its value. */
   readonly on: Place['on'];
-  readonly rule: Rule;
 }
 
-const value = (field: string, rule: Rule): Row => ({ field, steps: field.split('.'), on: 'value', rule });
-const key = (field: string, rule: Rule): Row => ({ field, steps: field.split('.'), on: 'key', rule });
+const value = (field: string, rule: Rule): Row => ({ ...rule, field, steps: field.split('.'), on: 'value' });
+const key = (field: string, rule: Rule): Row => ({ ...rule, field, steps: field.split('.'), on: 'key' });
 
 const columnFields = [
   'input',
@@ -53,12 +53,12 @@ const columnFields = [
 
 /** A dataset at `at`, which is `depth` steps long. */
 function dataset(at: string, depth: number): readonly Row[] {
-  const column = namesColumn(path => [...path.slice(0, depth), 'path']);
+  const column = namesColumn(path => path.slice(0, depth));
   return [
-    value(`${at}.path`, namesFile),
-    value(`${at}.card`, namesFile),
-    value(`${at}.split.train`, namesSplitFile),
-    value(`${at}.split.test`, namesSplitFile),
+    value(`${at}.path`, namesFile(fileSorts.dataset)),
+    value(`${at}.card`, namesFile(fileSorts.card)),
+    value(`${at}.split.train`, namesSplitFile(fileSorts.trainingRows)),
+    value(`${at}.split.test`, namesSplitFile(fileSorts.testRows)),
     ...columnFields.map(field => value(`${at}.${field}`, column)),
     key(`${at}.filter.*`, column),
   ];
@@ -68,30 +68,30 @@ function dataset(at: string, depth: number): readonly Row[] {
 function metrics(at: string): readonly Row[] {
   return [
     value(`${at}.*`, namesMetric('declaration')),
-    key(`${at}.*.*`, namesParametrised),
+    key(`${at}.*.*`, namesParametrised()),
     value(`${at}.*.*.name`, namesMetric('declaration')),
     value(`${at}.*.*.metric`, namesMetric('reference')),
     value(`${at}.*.*.model`, refersTo('connection')),
     value(`${at}.*.*.models.*`, refersTo('connection')),
     value(`${at}.*.*.baseline`, namesModel('reference')),
-    value(`${at}.*.*.rubric`, namesFile),
-    value(`${at}.*.*.words`, namesFile),
-    value(`${at}.*.*.prompt`, namesFile),
-    value(`${at}.*.json-schema.schema`, namesFile),
+    value(`${at}.*.*.rubric`, namesFile(fileSorts.rubric)),
+    value(`${at}.*.*.words`, namesFile(fileSorts.words)),
+    value(`${at}.*.*.prompt`, namesFile(fileSorts.prompt)),
+    value(`${at}.*.json-schema.schema`, namesFile(fileSorts.schema)),
   ];
 }
 
-const benchColumn = namesColumn(() => ['dataset', 'path']);
-const paraphraseColumn = namesColumn((path: DocumentPath) => [...path.slice(0, -1), 'path']);
+const benchColumn = namesColumn(() => ['dataset']);
+const paraphraseColumn = namesColumn(path => path.slice(0, -1));
 
 const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
   bench: [
     value('name', declares('benchmark', 'description')),
     ...dataset('dataset', 1),
-    value('perturbations.*.paraphrases.path', namesFile),
+    value('perturbations.*.paraphrases.path', namesFile(fileSorts.dataset)),
     value('perturbations.*.paraphrases.column', paraphraseColumn),
     value('perturbations.*.paraphrases.key', both(benchColumn, paraphraseColumn)),
-    value('prompts.*', namesFile),
+    value('prompts.*', namesFile(fileSorts.prompt)),
     value('models.*', namesModel('declaration')),
     ...metrics('metrics'),
     value('metrics.*.fairness.slice', benchColumn),
@@ -111,11 +111,11 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('evaluation.select.aspect', inFile('aspect', 'reference')),
     value('evaluation.select.metric', namesMetric('reference')),
     value('register.model', declares('registered-model', 'description')),
-    value('register.card', namesFile),
+    value('register.card', namesFile(fileSorts.card)),
   ],
   policy: [
     value('id', declares('policy', 'title')),
-    value('source.document', mayNameFile),
+    value('source.document', mayNameFile(fileSorts.document)),
     value('extends.*.id', refersTo('policy')),
     value('frameworks.*.id', declares('framework', 'version')),
     value('controls.*.id', declares('control', 'title')),
@@ -126,33 +126,40 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('controls.*.checks.*.metric', namesOfBenchmark('metric')),
     value('controls.*.checks.*.slice', namesOfBenchmark('slice')),
     value('assess.model', namesVersion),
-    value('assess.scorecard', namesFile),
+    value('assess.scorecard', namesFile(fileSorts.scorecard)),
   ],
   prompt: [
     value('messages.*.content', readsVariables),
     value('messages.*.content.*.text', readsVariables),
-    value('messages.*.content.*.image', both(readsVariables, mayNameFile)),
-    value('messages.*.content.*.audio', both(readsVariables, mayNameFile)),
+    value('messages.*.content.*.image', both(readsVariables, mayNameFile(fileSorts.image))),
+    value('messages.*.content.*.audio', both(readsVariables, mayNameFile(fileSorts.sound))),
   ],
   workbench: [
     key('connections.*', declares('connection', 'model')),
-    value('connections.*.path', namesFile),
+    value('connections.*.path', namesFile(fileSorts.answers)),
     value('connections.*.url', readsColumns),
     value('connections.*.headers.*', readsColumns),
     value('connections.*.body', readsColumns),
     value('connections.*.body.**', readsColumns),
     key('compute.*', declares('platform', 'type')),
     value('judge', refersTo('connection')),
-    value('store', namesFile),
-    value('network.caCertificates.*', namesFile),
-    value('network.clientCertificate.cert', namesFile),
-    value('network.clientCertificate.key', namesFile),
+    value('store', namesFile(fileSorts.store)),
+    value('network.caCertificates.*', namesFile(fileSorts.certificate)),
+    value('network.clientCertificate.cert', namesFile(fileSorts.certificate)),
+    value('network.clientCertificate.key', namesFile(fileSorts.privateKey)),
   ],
 };
 
 /** The rows of a kind of document. */
 export function rowsOf(kind: DocumentKind): readonly Row[] {
   return rows[kind];
+}
+
+/** What the key or the value at a path names; absent where that is nothing. */
+export function rowAt(kind: DocumentKind, path: DocumentPath, on: Place['on']): Row | undefined {
+  return rows[kind].find(
+    row => row.on === on && endsAt(row, path.length) && path.every((step, depth) => fitsStep(row, depth, step)),
+  );
 }
 
 /** Whether a row looks at the place one `step` below those it already fits, at `depth` from the top. */

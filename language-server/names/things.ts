@@ -1,5 +1,6 @@
 import type { Scalar } from 'yaml';
 import type { DocumentPath, Range } from '../../engine/documents/diagnostic.ts';
+import type { FileSort } from './file-sorts.ts';
 
 /** What can have a name. `model` is a model as one benchmark calls it; `variable` what a template reads; `slice` a column as policies name it. */
 export type ThingKind =
@@ -56,6 +57,8 @@ export interface Mention extends Occurrence {
   readonly part: readonly [from: number, to: number];
   /** For paths: what they start from. */
   readonly base?: PathBase;
+  /** For paths: what they lead to. */
+  readonly sort?: FileSort;
 }
 
 /** A relative path starts from the folder `path`, or from the folder of the file `path`. */

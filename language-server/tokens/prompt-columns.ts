@@ -1,11 +1,11 @@
 import type { Dataset } from '../../schemas/generated/files.ts';
+import { judgeVariables } from '../../engine/documents/benchmark-prompt-checks.ts';
 import { columnsOf } from '../describe.ts';
+import { useOfPrompt } from '../prompt-use.ts';
 import { draftAt } from '../tree.ts';
 import { uriOfPath } from '../uris.ts';
 import { mappingOf, type Workspace } from '../workspace.ts';
 
-/** What a prompt of a judge can read. */
-const judged = ['rubric', 'input', 'answer', 'target', 'format'];
 const mostBenchmarks = 100;
 
 /**
@@ -23,16 +23,11 @@ export async function findPromptColumns(
   let users = 0;
   for (const { path, parsed } of await library.all('bench', signal)) {
     const benchmark = uriOfPath(path);
-    const names = (prompt: unknown): boolean =>
-      typeof prompt === 'string' && prompt !== '' && workspace.resolve(benchmark, prompt) === library.path;
-    const asks = listOf(draftAt(parsed.draft, ['prompts'])).some(names);
-    const judges = listOf(draftAt(parsed.draft, ['metrics'])).some(metric =>
-      names(draftAt(metric, ['judge', 'prompt'])),
-    );
+    const { asks, judges } = useOfPrompt(parsed.draft, prompt => workspace.resolve(benchmark, prompt) === library.path);
     if (!asks && !judges) continue;
     users += 1;
     if (users > mostBenchmarks) return undefined;
-    if (judges) for (const name of judged) columns.add(name);
+    if (judges) for (const name of judgeVariables) columns.add(name);
     if (!asks) continue;
     const dataset = mappingOf(draftAt(parsed.draft, ['dataset'])) as Partial<Dataset>;
     const found = await columnsOf(workspace, benchmark, dataset, signal);
@@ -40,8 +35,4 @@ export async function findPromptColumns(
     for (const name of found) columns.add(name);
   }
   return users === 0 ? undefined : columns;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,16 +1,14 @@
 import type { DocumentKind } from '../../engine/documents/kinds.ts';
-import { columnPlaces } from '../tree.ts';
+import { rowsOf } from '../names/table.ts';
+import { paintName } from './name-paints.ts';
 import {
   paintAll,
   paintComparison,
   paintDate,
   paintDuration,
   paintFact,
-  paintFigure,
-  paintModel,
   paintMoney,
   paintPercentage,
-  paintRegisteredModel,
   paintTemplates,
   paintVersion,
   type Paint,
@@ -34,7 +32,7 @@ export function childPlace(place: TokenPlace | undefined, step: string | undefin
 export function tokenPlaces(kind: DocumentKind): TokenPlace {
   let root = built.get(kind);
   if (root === undefined) {
-    root = buildPlaces(tables[kind]);
+    root = buildPlaces({ ...nameTable(kind), ...tables[kind] });
     built.set(kind, root);
   }
   return root;
@@ -45,9 +43,14 @@ const built = new Map<DocumentKind, TokenPlace>();
 /** By path, in which `*` is any step and `**` at the end everything below; `key of` a path means the key and not the value. */
 type Table = Readonly<Record<string, Paint>>;
 
-const columnName = paintAll('property');
-const metricName = paintFigure;
-const splitValue = paintAll('enumMember');
+/** Names are coloured by what they name. */
+function nameTable(kind: DocumentKind): Table {
+  const entries = rowsOf(kind).flatMap((row): readonly (readonly [string, Paint])[] => {
+    const paint = paintName(row);
+    return paint === undefined ? [] : [[row.on === 'key' ? `key of ${row.field}` : row.field, paint]];
+  });
+  return Object.fromEntries(entries);
+}
 
 function within(start: string, table: Table): Table {
   return Object.fromEntries(
@@ -59,29 +62,16 @@ function within(start: string, table: Table): Table {
   );
 }
 
-const dataset: Table = {
-  ...Object.fromEntries(columnPlaces.map(path => [path, columnName])),
-  'split.group': columnName,
-  'split.train': splitValue,
-  'split.test': splitValue,
-  'key of filter.*': columnName,
+const split: Table = {
+  train: paintAll('enumMember'),
+  test: paintAll('enumMember'),
 };
 
 const metrics: Table = {
-  '*': metricName,
-  'key of *.*': metricName,
   'key of *.*.*': paintAll('parameter'),
   '*.*.name': paintAll('function', 'declaration'),
   '*.*.timeout': paintDuration,
-  '*.*.model': paintModel,
-  '*.*.models.*': paintModel,
-  '*.fairness.metric': paintFigure,
-  '*.fairness.slice': columnName,
-  '*.pairwise.baseline': paintModel,
-  '*.pass-at-k.entryPoint': columnName,
-  '*.pass-at-k.tests': columnName,
   '*.regex.pattern': paintTemplates,
-  '*.robustness.metric': paintFigure,
 };
 
 const limits: Table = {
@@ -93,77 +83,37 @@ const limits: Table = {
 
 const applicability: Table = { 'all.*.field': paintFact };
 
-const frameworkId = paintAll('namespace', 'defaultLibrary');
-
+/** What is coloured beside names, or otherwise than they are. */
 const tables: Readonly<Record<DocumentKind, Table>> = {
   bench: {
-    name: paintAll('class', 'declaration'),
-    ...within('dataset', dataset),
+    ...within('dataset.split', split),
     'key of perturbations.*.*': paintAll('function', 'defaultLibrary'),
     'perturbations.*': paintAll('function', 'defaultLibrary'),
     'key of perturbations.*.*.*': paintAll('parameter'),
-    'perturbations.*.paraphrases.column': columnName,
-    'perturbations.*.paraphrases.key': columnName,
-    'models.*': paintModel,
     ...within('metrics', metrics),
     ...within('limits', limits),
-    'compare.baseline': paintModel,
-    'gate.*.metric': paintFigure,
-    'gate.*.model': paintModel,
   },
   tune: {
-    name: paintAll('class', 'declaration'),
-    base: paintModel,
-    platform: paintAll('variable'),
-    'key of aspects.*': paintAll('enumMember'),
-    ...within('aspects.*.dataset', dataset),
+    ...within('aspects.*.dataset.split', split),
     ...within('evaluation.metrics', metrics),
-    'evaluation.select.aspect': paintAll('enumMember'),
-    'evaluation.select.metric': paintFigure,
     ...within('limits', limits),
-    'register.model': paintAll('class', 'declaration'),
     'register.alias': paintAll('enumMember', 'declaration'),
   },
   policy: {
-    id: paintAll('namespace', 'declaration'),
     version: paintVersion,
     reviewBy: paintDate,
-    'extends.*.id': paintAll('namespace'),
     'extends.*.version': paintVersion,
-    'frameworks.*.id': frameworkId,
     'frameworks.*.version': paintVersion,
     ...within('appliesTo', applicability),
-    'controls.*.id': paintAll('class', 'declaration'),
-    'controls.*.mappings.*.framework': frameworkId,
-    'controls.*.mappings.*.id': paintAll('enumMember', 'readonly'),
     ...within('controls.*.appliesTo', applicability),
     ...within('controls.*.checks.*', {
-      id: paintAll('function', 'declaration'),
-      benchmark: paintAll('class'),
-      metric: paintFigure,
-      slice: columnName,
       'assert.op': paintComparison,
       freshness: paintDuration,
       validity: paintDuration,
     }),
-    'assess.model': paintRegisteredModel,
   },
-  prompt: {
-    'messages.*.content': paintTemplates,
-    'messages.*.content.*.text': paintTemplates,
-    'messages.*.content.*.image': paintTemplates,
-    'messages.*.content.*.audio': paintTemplates,
-  },
-  workbench: {
-    'key of connections.*': paintAll('variable', 'declaration'),
-    'connections.*.apiKey.env': paintAll('variable', 'readonly'),
-    // What an `http` connection sends is written as templates.
-    'connections.*.url': paintTemplates,
-    'connections.*.body.**': paintTemplates,
-    'connections.*.headers.*': paintTemplates,
-    'key of compute.*': paintAll('variable', 'declaration'),
-    judge: paintModel,
-  },
+  prompt: {},
+  workbench: { 'connections.*.apiKey.env': paintAll('variable', 'readonly') },
 };
 
 interface GrowingPlace {
