@@ -5,6 +5,7 @@ import {
   type LibraryDocument,
   type LibraryKind,
 } from '../engine/documents/library.ts';
+import { isBelow } from './paths.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
 import type { Files } from '../engine/ports/files.ts';
 
@@ -12,8 +13,8 @@ import type { Files } from '../engine/ports/files.ts';
 export interface DocumentCache {
   /** The documents at and below a folder, open ones as the editor has them. */
   below(folder: string): DocumentLibrary;
-  /** A file changed, came or went. */
-  forget(path: string): void;
+  /** A file changed, came or went, or a folder went. Tells whether documents lay below it. */
+  forget(path: string): boolean;
   forgetAll(): void;
 }
 
@@ -67,7 +68,10 @@ export function createDocumentCache(
     forget(path) {
       age += 1;
       for (const key of read.keys()) if (key.endsWith(`\n${path}`)) read.delete(key);
-      if (kindOfPath(path) !== undefined) listed.clear();
+      const below = [...listed.values()].flat().filter(known => isBelow(files, path, known));
+      for (const key of read.keys()) if (below.some(known => key.endsWith(`\n${known}`))) read.delete(key);
+      if (kindOfPath(path) !== undefined || below.length > 0) listed.clear();
+      return below.length > 0;
     },
     forgetAll() {
       age += 1;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { CodeAction, Diagnostic, DocumentLink, DocumentSymbol, Location } from 'vscode-languageserver';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 
@@ -86,6 +88,23 @@ describe('language server', () => {
     await client.write('data/t.jsonl', '{"question":"a","label":"x","split":"train"}\n');
     client.notifyFileChanged('data/t.jsonl');
     assert.match(messageOf((await next).diagnostics[0]?.message), /has no column `text`\. .*`question`/);
+  });
+
+  it('checks again when a folder is gone, of which editors tell nothing but the folder', async () => {
+    const parent = 'id: country\nversion: 1.0.0\nlevel: country\n';
+    const child = 'id: team\nversion: 1.0.0\nlevel: team\nextends: [{id: country, version: ^1.0.0}]\n';
+    await client.write('old/country.policy.yaml', parent);
+    const uri = client.uri('team.policy.yaml');
+    const first = client.nextDiagnostics(uri);
+    client.open('team.policy.yaml', 'aiwb-policy', child);
+    assert.deepEqual((await first).diagnostics, []);
+    const next = client.nextDiagnostics(uri);
+    await rm(path.join(client.folder, 'old'), { recursive: true });
+    client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: client.uri('old'), type: 3 }] });
+    assert.deepEqual(
+      (await next).diagnostics.map(found => found.code),
+      ['unknown-policy'],
+    );
   });
 
   it('resolves paths of notebook cells from the notebook', async () => {

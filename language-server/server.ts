@@ -36,6 +36,7 @@ import { createNameIndex } from './names/name-index.ts';
 import { showProgress } from './names/progress.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import { defaultSettings, readSettings, type Settings } from './settings.ts';
+import { watchers } from './watched-files.ts';
 import { createWorkspace } from './workspace.ts';
 
 const features: readonly Feature[] = [
@@ -161,14 +162,8 @@ function followFolders({ connection, client, workspace }: ServerContext): void {
     });
   }
   if (!client.watchesFiles) return;
-  const globPatterns = [
-    '**/workbench.{yaml,yml}',
-    '**/*.{bench,tune,policy,prompt}.{yaml,yml}',
-    '**/*.{jsonl,ndjson,json,csv,tsv,parquet,gz}',
-    '**/*.md',
-  ];
   connection.client
-    .register(DidChangeWatchedFilesNotification.type, { watchers: globPatterns.map(globPattern => ({ globPattern })) })
+    .register(DidChangeWatchedFilesNotification.type, { watchers: [...watchers] })
     .catch(() =>
       connection.console.warn(
         'The editor does not watch files; reopen a document after the files it names have changed.',

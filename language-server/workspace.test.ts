@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { isBelow } from './workspace.ts';
+import { isBelow } from './paths.ts';
 
 describe('a path in a folder', () => {
   const posix = { relative: path.posix.relative };

@@ -16,6 +16,7 @@ import { workbenchFileNames } from '../engine/workspace/find.ts';
 import { findOpen, type OpenDocuments, type ParsedDocuments } from './documents.ts';
 import { createDocumentCache } from './library.ts';
 import { readQuietly } from './names/quiet-files.ts';
+import { isBelow } from './paths.ts';
 import { pathOfUri } from './uris.ts';
 
 /** What the features ask about the files around a document. */
@@ -34,8 +35,8 @@ export interface Workspace {
   platforms(uri: string, signal: AbortSignal): Promise<NonNullable<Workbench['compute']>>;
   /** Benchmarks, tuning jobs and policies of the workspace a document belongs to; absent for documents without a file. */
   library(uri: string): Promise<WorkspaceLibrary | undefined>;
-  /** A file changed, came or went. */
-  forget(path: string): void;
+  /** A file changed, came or went, or a folder went. Tells whether documents lay below it. */
+  forget(path: string): boolean;
   forgetAll(): void;
   view(uri: string): Promise<WorkspaceView | undefined>;
   /** Distinct values of a column among the first rows, in order of appearance; empty when they cannot be read. */
@@ -173,8 +174,9 @@ export function createWorkspace(
       return { ...documents.below(folder), path, file: files.relative(folder, path) };
     },
     forget(path) {
-      documents.forget(path);
+      const hadDocuments = documents.forget(path);
       tell(path);
+      return hadDocuments;
     },
     forgetAll() {
       documents.forgetAll();
@@ -226,12 +228,6 @@ function withOpenDocuments(disk: Files, open: OpenDocuments): Files {
     ...disk,
     readText: async (path, signal, limit) => findOpen(open, path)?.getText() ?? disk.readText(path, signal, limit),
   };
-}
-
-/** Whether a path lies in a folder, at any depth. From another drive, the way stays absolute. */
-export function isBelow(files: Pick<Files, 'relative'>, folder: string, path: string): boolean {
-  const relative = files.relative(folder, path);
-  return relative !== '' && relative !== '.' && !/^(\.\.(\/|$)|\/|[A-Za-z]:)/.test(relative);
 }
 
 /** Remembers what was read from a file until its size or time changes. Only success is remembered. */

@@ -19,6 +19,9 @@ export interface GateNode {
 }
 export type TestNode = BenchmarkNode | GateNode;
 
+/** A workspace with more is shown in part. */
+const mostFiles = 2000;
+
 /** The benchmarks of this window as test items, with their gate conditions as children. */
 export interface BenchItems {
   nodeOf(item: vscode.TestItem): TestNode | undefined;
@@ -78,6 +81,15 @@ export function createBenchItems(controller: vscode.TestController, engines: Eng
     }
   }
 
+  /** Drops the files that are no longer there. */
+  function dropFiles(present: ReadonlySet<string>): void {
+    for (const item of benchmarks()) {
+      const node = nodes.get(item);
+      if (node?.kind === 'benchmark' && node.cell === undefined && !present.has(item.id))
+        controller.items.delete(item.id);
+    }
+  }
+
   async function resolve(item: vscode.TestItem): Promise<void> {
     const node = nodes.get(item);
     if (node?.kind !== 'benchmark') return;
@@ -109,13 +121,18 @@ export function createBenchItems(controller: vscode.TestController, engines: Eng
     nodeOf: item => nodes.get(item),
     benchmarks,
     async discover() {
-      const files = await vscode.workspace.findFiles(benchmarkGlob, '**/node_modules/**', 2000);
+      const files = await vscode.workspace.findFiles(benchmarkGlob, '**/node_modules/**', mostFiles);
       for (const file of files) add(file);
+      if (files.length < mostFiles) dropFiles(new Set(files.map(String)));
       for (const notebook of vscode.workspace.notebookDocuments) addNotebook(notebook);
     },
     resolve,
     add,
-    remove: uri => controller.items.delete(uri.toString()),
+    remove(uri) {
+      controller.items.delete(uri.toString());
+      // Of a folder that goes, VS Code tells only the folder.
+      for (const { id } of benchmarks()) if (id.startsWith(`${uri.toString()}/`)) controller.items.delete(id);
+    },
     addNotebook,
   };
 }

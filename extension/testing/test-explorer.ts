@@ -49,11 +49,13 @@ export function createTestExplorer(parts: TestExplorerParts): vscode.Disposable 
     false,
   );
   const watcher = vscode.workspace.createFileSystemWatcher(benchmarkGlob);
+  const deletions = vscode.workspace.createFileSystemWatcher('**/*', true, true, false);
   return vscode.Disposable.from(
     controller,
     watcher,
+    deletions,
     watcher.onDidCreate(uri => void items.add(uri)),
-    watcher.onDidDelete(uri => items.remove(uri)),
+    deletions.onDidDelete(uri => items.remove(uri)),
     watcher.onDidChange(uri => outdate(controller, items, uri)),
     vscode.workspace.onDidOpenNotebookDocument(notebook => items.addNotebook(notebook)),
     vscode.workspace.onDidChangeNotebookDocument(({ notebook }) => items.addNotebook(notebook)),

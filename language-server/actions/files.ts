@@ -1,5 +1,5 @@
 import { findOpen } from '../documents.ts';
-import { isBelow } from '../workspace.ts';
+import { isBelow } from '../paths.ts';
 import type { Scene } from './offer.ts';
 
 /** Absolute path of a file that may be made: inside the document's workspace, also when links are followed. */

@@ -14,7 +14,7 @@ export const dependents: Readonly<Record<ChangedKind, readonly DocumentKind[]>> 
   other: ['bench', 'tune', 'prompt', 'workbench'],
 };
 
-const kinds: readonly ChangedKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt', 'other'];
+export const changedKinds: readonly ChangedKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt', 'other'];
 
 /** Counts changes by kind, so that what was found before one is known to be old. */
 export interface Ages {
@@ -29,7 +29,7 @@ export interface Ages {
 }
 
 export function createAges(): Ages {
-  const ages = new Map<ChangedKind, number>(kinds.map(kind => [kind, 0]));
+  const ages = new Map<ChangedKind, number>(changedKinds.map(kind => [kind, 0]));
   const listeners = new Set<() => void>();
   let all = 0;
 
@@ -49,7 +49,9 @@ export function createAges(): Ages {
       tell();
     },
     stampOf: kind =>
-      [all, ...kinds.filter(other => dependents[other].includes(kind)).map(other => ages.get(other) ?? 0)].join(' '),
+      [all, ...changedKinds.filter(other => dependents[other].includes(kind)).map(other => ages.get(other) ?? 0)].join(
+        ' ',
+      ),
     onNext(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,13 +1,14 @@
-import { DiagnosticRefreshRequest } from 'vscode-languageserver';
+import { DiagnosticRefreshRequest, FileChangeType } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { ServerContext } from '../context.ts';
-import { createAges, dependents, type ChangedKind } from '../diagnostics/ages.ts';
+import { changedKinds, createAges, dependents, type ChangedKind } from '../diagnostics/ages.ts';
 import { createDocumentPull, createResultIds } from '../diagnostics/pull.ts';
 import { createWorkspacePull } from '../diagnostics/pull-workspace.ts';
 import { createPusher } from '../diagnostics/push.ts';
 import type { Feature } from '../feature.ts';
 import { pathOfUri } from '../uris.ts';
+import { isWatchedFile } from '../watched-files.ts';
 import { kindOfDocument } from '../documents.ts';
 
 /** Milliseconds after a change before documents that depend on it are checked again. */
@@ -71,9 +72,10 @@ function registerDiagnostics(context: ServerContext): void {
     );
   }
 
-  function forgetFile(uri: string): void {
+  /** Tells whether documents lay below it: a folder went. */
+  function forgetFile(uri: string): boolean {
     const path = pathOfUri(uri);
-    if (path !== undefined) context.workspace.forget(path);
+    return path !== undefined && context.workspace.forget(path);
   }
 
   documents.onDidChangeContent(({ document }) => {
@@ -98,8 +100,11 @@ function registerDiagnostics(context: ServerContext): void {
     checkDependents(kind);
   });
   connection.onDidChangeWatchedFiles(({ changes: changed }) => {
-    for (const { uri } of changed) forgetFile(uri);
-    for (const kind of new Set(changed.map(({ uri }) => kindOfPath(uri) ?? 'other'))) checkDependents(kind);
+    const folders = changed.filter(({ uri }) => forgetFile(uri));
+    // Of a deletion that is none of ours nothing depends, unless it is a folder's.
+    const files = changed.filter(({ uri, type }) => type !== FileChangeType.Deleted || isWatchedFile(uri));
+    const kinds = new Set<ChangedKind>(files.map(({ uri }) => kindOfPath(uri) ?? 'other'));
+    for (const kind of folders.length > 0 ? changedKinds : kinds) checkDependents(kind);
   });
   context.onSettingsChanged(() => {
     ages.advanceAll();

@@ -5,7 +5,7 @@ import { matchFuzzy } from '../names/fuzzy.ts';
 import type { NamedDocument, NameTable } from '../names/name-table.ts';
 import { findAncestors } from '../names/policy-kin.ts';
 import type { Occurrence, ThingKind } from '../names/things.ts';
-import { isBelow } from '../workspace.ts';
+import { isBelow } from '../paths.ts';
 
 const mostSymbols = 256;
 const portion = 64;

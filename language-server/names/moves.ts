@@ -1,7 +1,7 @@
 import type { TextEdit } from 'vscode-languageserver';
 import type { Files } from '../../engine/ports/files.ts';
 import { scalarText } from '../../engine/documents/values.ts';
-import { isBelow } from '../workspace.ts';
+import { isBelow } from '../paths.ts';
 import { replaceName, type DocumentEdits } from './edits.ts';
 import type { NameIndex, ReadDocument } from './name-index.ts';
 import type { NamedDocument } from './name-table.ts';

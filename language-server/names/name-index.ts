@@ -4,7 +4,8 @@ import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import type { Files } from '../../engine/ports/files.ts';
 import { kindOfDocument, type OpenDocuments, type ParsedDocuments } from '../documents.ts';
 import { pathOfUri, uriOfPath } from '../uris.ts';
-import { isBelow, type Workspace } from '../workspace.ts';
+import { isBelow } from '../paths.ts';
+import type { Workspace } from '../workspace.ts';
 import { collectMentions } from './collect.ts';
 import { createNameTable, type NamedDocument, type NameTable } from './name-table.ts';
 import { factsQuietly, findOurFiles, isSame, orAborted, readQuietly } from './quiet-files.ts';
@@ -90,9 +91,14 @@ export function createNameIndex(ports: NameIndexPorts): NameIndex {
     if (path === undefined) isDoubtful = true;
     if (path === undefined || kind === 'workbench') rootsOfFolders.clear();
     if (path !== undefined && table.get(path) !== undefined) dirty.set(path, { isForced: true });
-    else if (path === undefined || kind !== undefined) isListed = false;
+    else if (path === undefined || kind !== undefined || hasBelow(path)) isListed = false;
     if (kind === 'workbench') isListed = false;
   });
+
+  function hasBelow(folder: string): boolean {
+    for (const id of table.ids()) if (isBelow(files, folder, id)) return true;
+    return false;
+  }
 
   async function whereIs(uri: string, kind: Where['kind']): Promise<Where> {
     const path = pathOfUri(uri);
