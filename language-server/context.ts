@@ -1,11 +1,11 @@
 import type { Connection, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Checker } from './diagnostics/checked.ts';
-import type { DatasetReader } from './dataset-facts.ts';
+import type { DatasetReader } from './memory/dataset-facts.ts';
 import type { ParsedDocuments } from './documents.ts';
-import type { FoldingWishes } from './folds.ts';
-import type { Estimates } from './estimates.ts';
-import type { History } from './history.ts';
+import type { FoldingWishes } from './syntax/folds.ts';
+import type { Estimates } from './memory/estimates.ts';
+import type { History } from './memory/history.ts';
 import type { NameIndex } from './names/name-index.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import type { Settings } from './settings.ts';

@@ -2,7 +2,7 @@ import type { DatasetFormat } from '../../engine/datasets/formats.ts';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import { figuresOf } from '../../engine/documents/figure-checks.ts';
 import { schemaAt, type SchemaNode } from '../../engine/documents/schema.ts';
-import { measuredOfDraft } from '../offers.ts';
+import { measuredOfDraft } from '../completion/offers.ts';
 import { datasetOf, draftAt, matchesPath, textsOf } from '../tree.ts';
 import { pathOfUri } from '../uris.ts';
 import { mappingOf } from '../workspace.ts';

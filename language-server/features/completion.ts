@@ -1,12 +1,12 @@
 import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { mostBytes, type ParsedDocument } from '../../engine/documents/parse.ts';
-import { completeComment } from '../completion-comments.ts';
-import { createOfferLists, type Offer, type OfferLists } from '../completion-list.ts';
-import { completePlace } from '../completion-places.ts';
-import { completeTemplate } from '../completion-template.ts';
+import { completeComment } from '../completion/comments.ts';
+import { createOfferLists, type Offer, type OfferLists } from '../completion/list.ts';
+import { completePlace } from '../completion/places.ts';
+import { completeTemplate } from '../completion/template.ts';
 import { signalOf, type ServerContext } from '../context.ts';
-import { findCursor } from '../cursor.ts';
+import { findCursor } from '../completion/cursor.ts';
 import type { Feature } from '../feature.ts';
 import { createFileLister, type FileLister } from '../list-files.ts';
 

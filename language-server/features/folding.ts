@@ -1,6 +1,6 @@
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import { collectFolds } from '../folds.ts';
+import { collectFolds } from '../syntax/folds.ts';
 import { kindOfDocument } from '../documents.ts';
 
 /** Fields, list items, texts and comments that can be folded. */

@@ -4,10 +4,10 @@ import { requiredOf, schemaAt } from '../../engine/documents/schema.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { signalOf, type ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import { describeNamed } from '../describe-named.ts';
-import { describeVariable } from '../describe-prompt.ts';
-import { describeRemark } from '../describe-threshold.ts';
-import { describeReference, describeSuppression, spellOut, type PlacedHelp } from '../describe-value.ts';
+import { describeNamed } from '../help/describe-named.ts';
+import { describeVariable } from '../help/describe-prompt.ts';
+import { describeRemark } from '../help/describe-threshold.ts';
+import { describeReference, describeSuppression, spellOut, type PlacedHelp } from '../help/describe-value.ts';
 import { code, describeSchema, toPlainText } from '../markdown.ts';
 import { spotAt, type Spot } from '../tree.ts';
 

@@ -1,10 +1,10 @@
 import { LSPErrorCodes, ResponseError, type InlayHint, type MarkupContent, type Range } from 'vscode-languageserver';
 import { signalOf, type ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import type { Hint, HintRequest } from '../hint.ts';
-import { collectHints } from '../hints.ts';
+import type { Hint, HintRequest } from '../hints/hint.ts';
+import { collectHints } from '../hints/hints.ts';
 import { toPlainText } from '../markdown.ts';
-import { snapshotOf } from '../snapshot.ts';
+import { snapshotOf } from '../hints/snapshot.ts';
 
 /** Milliseconds between two looks at whether the store has changed, while documents are open. */
 const pollInterval = 3_000;

@@ -1,7 +1,7 @@
 import type { SelectionRange } from 'vscode-languageserver';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import { createSelectionGrower } from '../selection.ts';
+import { createSelectionGrower } from '../syntax/selection.ts';
 
 /** What grows the selection: word, placeholder, value, field, item, mapping, file. */
 export const selectionRanges: Feature = {

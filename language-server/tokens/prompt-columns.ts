@@ -1,6 +1,6 @@
 import type { Dataset } from '../../schemas/generated/files.ts';
 import { judgeVariables } from '../../engine/documents/benchmark-prompt-checks.ts';
-import { columnsOf } from '../describe.ts';
+import { columnsOf } from '../help/describe.ts';
 import { useOfPrompt } from '../prompt-use.ts';
 import { draftAt } from '../tree.ts';
 import { uriOfPath } from '../uris.ts';

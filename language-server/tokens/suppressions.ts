@@ -1,4 +1,4 @@
-import { scanLines } from '../lines.ts';
+import { scanLines } from '../syntax/lines.ts';
 import type { ColouredPiece } from './legend.ts';
 
 const directive = /(?:^|[ \t])#[ \t]*(aiwb-disable-(?:next-)?line)(?![\w-])([^\r\n]{0,400})/;

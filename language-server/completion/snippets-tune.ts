@@ -1,0 +1,86 @@
+import { choice, fields, flow, items, stop, type Fields, type Sketch, type Snippet } from './sketch.ts';
+
+const aspect = (path: string, more: Readonly<Record<string, Sketch>> = {}): Fields =>
+  fields({
+    dataset: fields({
+      path: stop(path),
+      input: stop('text'),
+      target: stop('label'),
+      split: flow(fields({ field: stop('split'), train: stop('train'), test: stop('test') })),
+    }),
+    ...more,
+  });
+
+/** What a tuning job is usually made of. */
+export const tuneSnippets: readonly Snippet[] = [
+  {
+    at: '',
+    label: 'tuning job',
+    detail: 'One aspect: the task itself',
+    whole: true,
+    sketch: fields({
+      name: stop('tuned'),
+      base: 'embedded:linear',
+      aspects: fields({ 'core-performance': aspect('data/rows.jsonl') }),
+      evaluation: fields({ metrics: items('accuracy') }),
+    }),
+  },
+  {
+    at: '',
+    label: 'tuning job with three aspects',
+    detail: 'The task, noisy rows and groups of people; registered at the end',
+    whole: true,
+    sketch: fields({
+      name: stop('tuned'),
+      base: 'embedded:linear',
+      aspects: fields({
+        'core-performance': aspect('data/rows.jsonl'),
+        robustness: aspect('data/noisy.jsonl'),
+        'ethical-alignment': aspect('data/groups.jsonl'),
+      }),
+      evaluation: fields({
+        metrics: items('accuracy', fields({ f1: flow(fields({ average: choice('macro', 'micro', 'weighted') })) })),
+        select: flow(
+          fields({ aspect: choice('robustness', 'core-performance', 'ethical-alignment'), metric: 'accuracy' }),
+        ),
+      }),
+      limits: flow(fields({ deadline: stop('PT10M') })),
+      register: fields({ model: stop('tuned'), alias: stop('candidate') }),
+    }),
+  },
+  ...(['core-performance', 'robustness', 'ethical-alignment'] as const).map((name): Snippet => ({
+    at: 'aspects',
+    label: `${name} with slices`,
+    detail: 'An aspect whose figures are also told by slice',
+    sketch: fields({
+      [name]: fields({
+        dataset: fields({
+          path: stop('data/rows.jsonl'),
+          input: stop('text'),
+          target: stop('label'),
+          split: flow(fields({ field: stop('split'), train: stop('train'), test: stop('test') })),
+          slices: flow(items(stop('group'))),
+        }),
+      }),
+    }),
+  })),
+  {
+    at: '',
+    label: 'limits: deadline and budget',
+    detail: 'When training stops, and what it may cost',
+    sketch: fields({ limits: fields({ deadline: stop('PT10M'), budget: stop('5.00 USD') }) }),
+  },
+  {
+    at: '',
+    label: 'register: with a card',
+    detail: 'The best checkpoint becomes a registered version',
+    sketch: fields({
+      register: fields({
+        model: stop('model'),
+        alias: stop('candidate'),
+        card: stop('cards/model.md'),
+        license: stop('Apache-2.0'),
+      }),
+    }),
+  },
+];

@@ -1,0 +1,140 @@
+import { findFramework, versionsOf } from '../../engine/frameworks/frameworks.ts';
+import { createPolicyFinder } from '../../engine/policies/library.ts';
+import type { ServerContext } from '../context.ts';
+import { describeMetric } from './describe.ts';
+import { describeColumn, describeDataset } from './describe-dataset.ts';
+import { describeModel, describeRegistered } from './describe-model.ts';
+import {
+  describeBenchmark,
+  describeEntry,
+  describeFramework,
+  describeInherited,
+  describePolicySource,
+} from './describe-policy.ts';
+import { describePromptFile, describeUsers } from './describe-prompt.ts';
+import { describeFigure, figureIdOf, type NamedPlace } from './describe-threshold.ts';
+import { code } from '../markdown.ts';
+import { fileSorts } from '../names/file-sorts.ts';
+import { rowAt, type Row } from '../names/table.ts';
+import { collectBenchmarks, collectInherited, versionMeant } from '../policies.ts';
+import { datasetOf, draftAt, matchesPath } from '../tree.ts';
+import { mappingOf } from '../workspace.ts';
+
+/** Help on what a key or value refers to and what is known of it, absent where it refers to nothing. */
+export async function describeNamed(
+  context: ServerContext,
+  place: NamedPlace,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { uri, parsed, spot } = place;
+  if ((spot.text ?? '') === '') return undefined;
+  const row = rowAt(parsed.kind, spot.path, spot.part);
+  if (row !== undefined) return describeThing(context, place, row, signal);
+  if (spot.part === 'value') return undefined;
+  if (parsed.kind === 'prompt' && matchesPath(spot.path, 'messages')) return describeUsers(context, uri, signal);
+  return datasetOf(parsed.kind, spot.path)?.rest.length === 0
+    ? describeDataset(context, uri, mappingOf(draftAt(parsed.draft, spot.path)), signal)
+    : undefined;
+}
+
+async function describeThing(
+  context: ServerContext,
+  place: NamedPlace,
+  row: Row,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { uri, parsed, spot } = place;
+  const { path, text = '' } = spot;
+  switch (row.names) {
+    case 'column': {
+      const dataset = mappingOf(draftAt(parsed.draft, row.datasetAt?.(path) ?? []));
+      return describeColumn(context, uri, dataset, text, signal);
+    }
+    case 'file':
+      return describeFile(context, place, row, signal);
+    case 'metric':
+      return describeMeasured(context, place, row, signal);
+    case 'connection':
+    case 'model':
+      return describeModel(context, uri, text, signal);
+    case 'registered-model': {
+      const [model = '', version] = text.split('@');
+      return describeRegistered(context, uri, model, version, signal);
+    }
+    case 'framework':
+      return versionsOf(text).length === 0 ? undefined : describeFramework(text);
+    case 'framework-id':
+      return describeFrameworkId(context, place, signal);
+    default:
+      return describeShared(context, place, row, signal);
+  }
+}
+
+function describeFile(
+  context: ServerContext,
+  { uri, parsed, spot: { path, text = '' } }: NamedPlace,
+  { sort }: Row,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (sort === fileSorts.prompt) return describePromptFile(context, uri, text, signal);
+  return sort === fileSorts.dataset
+    ? describeDataset(context, uri, mappingOf(draftAt(parsed.draft, path.slice(0, -1))), signal)
+    : Promise.resolve(undefined);
+}
+
+/** A metric, and what the last run measured by it. */
+async function describeMeasured(
+  context: ServerContext,
+  place: NamedPlace,
+  { role }: Row,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { path, text = '' } = place.spot;
+  const metric = describeMetric(text);
+  if (metric === undefined) return undefined;
+  // What computes a metric may give it another name.
+  const id = role === 'declaration' ? figureIdOf(draftAt(place.parsed.draft, path.slice(0, 2))) : undefined;
+  const figure = await describeFigure(context, place, id ?? text, signal);
+  return figure === undefined ? metric : `${metric}\n\n${figure}`;
+}
+
+async function describeFrameworkId(
+  { workspace }: ServerContext,
+  { uri, parsed, spot: { path, text = '' } }: NamedPlace,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const id = draftAt(parsed.draft, [...path.slice(0, -1), 'framework']);
+  const { frameworks } = await collectInherited(parsed.draft, await workspace.library(uri), signal);
+  const version = typeof id === 'string' ? versionMeant(id, frameworks) : undefined;
+  const framework = version === undefined ? undefined : findFramework(String(id), version);
+  const entry = framework?.byId.get(text);
+  if (framework !== undefined && entry !== undefined) return describeEntry(framework, entry);
+  const retired = framework?.retired.get(text);
+  return retired === undefined || framework === undefined
+    ? undefined
+    : `${code(text)} ${retired}: ${framework.title} ${framework.version} has it no more.`;
+}
+
+/** What other files of the workspace say of a name: policies, benchmarks, inherited controls and checks. */
+async function describeShared(
+  { workspace }: ServerContext,
+  { uri, parsed, spot: { text = '' } }: NamedPlace,
+  { names, role }: Row,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const library = await workspace.library(uri);
+  if (library === undefined) return undefined;
+  if (names === 'policy' && role === 'reference') {
+    const [policy] = await createPolicyFinder(library).find(text, signal);
+    return policy && describePolicySource(policy);
+  }
+  if (names === 'benchmark' && role === 'reference') {
+    const found = (await collectBenchmarks(library, signal)).find(({ benchmark }) => benchmark.name === text);
+    return found && describeBenchmark(found.benchmark, found.file);
+  }
+  if (names !== 'control' && names !== 'check') return undefined;
+  const { controls } = await collectInherited(parsed.draft, library, signal);
+  const stated =
+    names === 'control' ? controls.get(text) : [...controls.values()].find(({ checks }) => checks.has(text));
+  return stated && describeInherited(stated);
+}
