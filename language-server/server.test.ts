@@ -124,6 +124,16 @@ describe('language server', () => {
     assert.equal(client.published.length, 0);
   });
 
+  it('knows a file by its name where an editor calls it YAML', async () => {
+    const uri = client.uri('t.bench.yaml');
+    const answer = client.nextDiagnostics(uri);
+    client.open('t.bench.yaml', 'yaml', `${bench}repaets: 2\n`);
+    assert.deepEqual(
+      (await answer).diagnostics.map(found => found.code),
+      ['unknown-field'],
+    );
+  });
+
   it('warns of keys in workbench.yaml without repeating them', async () => {
     const uri = client.uri('workbench.yaml');
     const answer = client.nextDiagnostics(uri);

@@ -9,8 +9,9 @@ import {
   type DocumentDiagnosticReport,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { kindOfPath, languageIds, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { kindOfPath, languageIds } from '../../engine/documents/kinds.ts';
 import { signalOf, type ServerContext } from '../context.ts';
+import { kindOfDocument } from '../documents.ts';
 import { pathOfUri } from '../uris.ts';
 import type { Ages } from './ages.ts';
 import type { Checker } from './checked.ts';
@@ -68,7 +69,7 @@ export function createDocumentPull(
 
   async function check(document: TextDocument, signal: AbortSignal): Promise<readonly LspDiagnostic[]> {
     const { uri } = document;
-    const identity = `${String(document.version)} ${ages.stampOf(kindOf(document))}`;
+    const identity = `${String(document.version)} ${ages.stampOf(kindOfDocument(document) ?? 'bench')}`;
     const known = late.get(uri);
     late.delete(uri);
     if (known?.identity === identity) return known.diagnostics;
@@ -125,10 +126,6 @@ async function readClosed(
   } catch {
     return undefined;
   }
-}
-
-function kindOf({ languageId }: TextDocument): DocumentKind {
-  return (Object.keys(languageIds) as DocumentKind[]).find(kind => languageIds[kind] === languageId) ?? 'bench';
 }
 
 /** The client gave up. */
