@@ -58,7 +58,11 @@ async function* streamGzip(file: string, signal: AbortSignal): AsyncIterable<Uin
   // A failure of either end reaches the loop below as the inflated stream's error.
   pipeline(createReadStream(file, { highWaterMark: chunkBytes, signal }), inflated, () => undefined);
   try {
-    for await (const chunk of inflated) yield chunk as Uint8Array;
+    for await (const chunk of inflated) {
+      yield chunk as Uint8Array;
+      // A small file is read before the first of what it holds comes out.
+      signal.throwIfAborted();
+    }
   } catch (error) {
     if (isZlibError(error)) throw noGzip(file, error);
     throw describeReadFailure(error, file);
