@@ -22,6 +22,8 @@ export async function scenario(window: ScenarioContext): Promise<void> {
       'name: keyed\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [team]\nmetrics: [exact-match]\n',
     );
     await openFile('keyed.bench.yaml');
+    // Before its lenses are there, the extension may not know which editor is active, and would ask.
+    await waitFor('.codelens-decoration >> text=Run benchmark');
 
     await runCommand('AI Workbench: Run Benchmark');
     await waitFor('.monaco-dialog-box');
