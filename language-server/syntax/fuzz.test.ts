@@ -11,7 +11,7 @@ import { collectPieces } from '../tokens/collect-pieces.ts';
 import { encodePieces } from '../tokens/legend.ts';
 import { collectSuppressions } from '../tokens/suppressions.ts';
 
-const examples = path.join(path.dirname(import.meta.dirname), 'examples');
+const examples = path.join(import.meta.dirname, '../../examples');
 const files = [
   'core.tune.yaml',
   'evaluate-fairness.bench.yaml',
