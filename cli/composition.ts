@@ -23,6 +23,7 @@ import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
 import { createContainers } from '../platform/processes/containers.ts';
 import { createPrograms } from '../platform/processes/programs.ts';
+import { databaseName } from '../platform/store/names.ts';
 import { openStore } from '../platform/store/store.ts';
 import type { Access } from './access.ts';
 import { version } from './version.ts';
@@ -58,6 +59,12 @@ export async function workspaceFolderOf(host: Host, start: string): Promise<stri
 export function storeFolderOf(workspace: Workspace, override: string | undefined): string {
   if (override !== undefined) return path.resolve(override);
   return path.resolve(workspace.folder, workspace.config.store ?? '.aiwb');
+}
+
+/** Opens a store without the right to write. Absent when there is none: none is made. */
+export async function openStoreToRead({ files, clock }: Host, folder: string): Promise<Store | undefined> {
+  if ((await files.facts(files.resolve(folder, databaseName))) === undefined) return undefined;
+  return openStore({ folder, clock, readOnly: true });
 }
 
 /** Opens the workspace's store, and hands it to `use`; it is closed whatever happens. */

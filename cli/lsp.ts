@@ -9,8 +9,7 @@ import { findWorkbenchFile } from '../engine/workspace/find.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import type { LanguageServerPorts } from '../language-server/ports.ts';
 import { startLanguageServer } from '../language-server/server.ts';
-import { openStore } from '../platform/store/store.ts';
-import { createHost, createRunPorts, explanationsPage } from './composition.ts';
+import { createHost, createRunPorts, explanationsPage, openStoreToRead } from './composition.ts';
 import { withoutAccess } from './access.ts';
 
 /** The language server over the standard streams; ends with its client. */
@@ -32,8 +31,7 @@ export function createLanguageServerPorts(storeFolder: string | undefined): Lang
     explanations: explanationsPage,
     async openStore(folder, signal) {
       const store = storeFolder === undefined ? await storeNamed(files, folder, signal) : path.resolve(storeFolder);
-      if ((await files.facts(files.resolve(store, 'store.db'))) === undefined) return undefined;
-      return openStore({ folder: store, clock, readOnly: true });
+      return openStoreToRead(host, store);
     },
     async estimate(file, folder, text, signal) {
       const workspace = await loadWorkspace(files, folder, signal);

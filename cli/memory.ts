@@ -2,8 +2,7 @@ import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import type { Memory } from '../engine/documents/diagnose.ts';
 import { rememberStore } from '../engine/documents/remembered.ts';
 import type { Store } from '../engine/ports/store.ts';
-import { openStore } from '../platform/store/store.ts';
-import { storeFolderOf, type Host } from './composition.ts';
+import { openStoreToRead, storeFolderOf, type Host } from './composition.ts';
 
 /** What the stores of the workspaces remember, opened without the right to write when first asked; checking files never fails for want of one. */
 export function openMemory(
@@ -16,9 +15,7 @@ export function openMemory(
   async function open(folder: string): Promise<Store | undefined> {
     try {
       const workspace = await loadWorkspace(files, folder, new AbortController().signal);
-      const store = storeFolderOf(workspace, storeFolder);
-      if ((await files.facts(files.resolve(store, 'store.db'))) === undefined) return undefined;
-      return await openStore({ folder: store, clock, readOnly: true });
+      return await openStoreToRead(host, storeFolderOf(workspace, storeFolder));
     } catch {
       // A workbench.yaml with errors, or a store that is in use elsewhere: what is remembered there is not needed to check a file.
       return undefined;

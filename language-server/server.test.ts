@@ -215,6 +215,25 @@ describe('language server', () => {
     });
   });
 
+  it('works on where an editor refuses what it said it can do', async () => {
+    const refuse = (): never => {
+      throw new Error('no');
+    };
+    const other = await startLanguageClient(files, {
+      answers: { 'client/registerCapability': refuse, 'workspace/configuration': refuse },
+    });
+    try {
+      await other.changeSettings({});
+      const answer = other.nextDiagnostics(other.uri('t.bench.yaml'));
+      other.open('t.bench.yaml', 'aiwb-bench', bench);
+      assert.deepEqual((await answer).diagnostics, []);
+      assert.match(other.log.join('\n'), /did not tell the settings under aiWorkbench/);
+      assert.match(other.log.join('\n'), /does not tell of changed settings/);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('clears its findings when a document closes', async () => {
     const { uri } = await openBench('name: 1\n');
     const cleared = client.nextDiagnostics(uri);

@@ -108,7 +108,12 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
 
   async function loadSettings(): Promise<void> {
     if (!client.configuration) return;
-    settings = readSettings(await connection.workspace.getConfiguration('aiWorkbench'));
+    try {
+      settings = readSettings(await connection.workspace.getConfiguration('aiWorkbench'));
+    } catch (error) {
+      connection.console.warn(`The editor did not tell the settings under aiWorkbench: ${String(error)}`);
+      return;
+    }
     for (const listener of settingsListeners) listener();
   }
 
@@ -122,8 +127,7 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
   });
   connection.onInitialized(async () => {
     followFolders(context);
-    if (client.configuration)
-      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'aiWorkbench' });
+    if (client.configuration) followSettings(connection);
     await loadSettings();
   });
   connection.onDidChangeConfiguration(() => void loadSettings());
@@ -136,6 +140,12 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
   documents.onDidClose(({ document }) => parsed.forget(document.uri));
   documents.listen(connection);
   connection.listen();
+}
+
+function followSettings(connection: Connection): void {
+  connection.client
+    .register(DidChangeConfigurationNotification.type, { section: 'aiWorkbench' })
+    .catch(() => connection.console.warn('The editor does not tell of changed settings; restart it after a change.'));
 }
 
 function offer(client: ClientFeatures, changesFolders: boolean | undefined): ServerCapabilities {
@@ -158,7 +168,8 @@ function followFolders({ connection, client, workspace }: ServerContext): void {
     connection.workspace.onDidChangeWorkspaceFolders(() => {
       void connection.workspace
         .getWorkspaceFolders()
-        .then(folders => workspace.setRoots((folders ?? []).map(folder => folder.uri)));
+        .then(folders => workspace.setRoots((folders ?? []).map(folder => folder.uri)))
+        .catch((error: unknown) => connection.console.warn(`The editor did not tell its folders: ${String(error)}`));
     });
   }
   if (!client.watchesFiles) return;

@@ -59,7 +59,7 @@ const rowsForValues = 5_000;
 const mostValues = 50;
 const mostFolders = 1_000;
 /** Larger files are not read whole while somebody types. */
-const mostDigestedBytes = 64 * 1024 * 1024;
+export const mostBytesRead = 64 * 1024 * 1024;
 
 /** `isWatched` tells whether the client reports files that change: what was found is kept only then. */
 export function createWorkspace(
@@ -194,7 +194,7 @@ export function createWorkspace(
           const absolute = files.resolve(folder, path);
           const size = (await files.facts(absolute))?.size ?? Infinity;
           // A larger file is held to its digest by `aiwb validate` and by the run itself.
-          if (size > mostDigestedBytes) return undefined;
+          if (size > mostBytesRead) return undefined;
           return remember(absolute, 'digest', () => plain.fileDigest?.(path, signal) ?? Promise.resolve(undefined));
         },
         datasetColumns: (path, format, signal, part) =>

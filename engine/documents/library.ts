@@ -1,6 +1,7 @@
 import type { Files } from '../ports/files.ts';
 import { fileEndings } from './kinds.ts';
-import { mostBytes, parseDocument, type ParsedDocument } from './parse.ts';
+import { parseDocument, type ParsedDocument } from './parse.ts';
+import { mostBytes } from './too-large.ts';
 
 /** Kinds that files refer to by name. */
 export type LibraryKind = keyof typeof fileEndings;

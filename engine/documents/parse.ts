@@ -45,8 +45,6 @@ export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   readonly rangeAt: (start: number, end: number) => Range;
 }
 
-export { mostBytes } from './too-large.ts';
-
 /** After so many repeated keys or missing anchors more would not help anybody. */
 const mostFaults = 100;
 /** Where more places are asked for, the whole tree is made at once. */

@@ -3,6 +3,7 @@ import type { RunSource, RunSummary, StartRun } from '../../schemas/generated/me
 import { FailureError } from '../base/failure.ts';
 import type { Engine, Parameters } from '../engine/engine.ts';
 import { classifyCell } from '../notebook/classify.ts';
+import { findCell } from '../notebook/find-cell.ts';
 import { runKinds, sourceOfCell } from '../notebook/executions.ts';
 import { isFocus } from '../pages/focus.ts';
 import type { RunEntry } from '../runs/run-book.ts';
@@ -106,9 +107,7 @@ async function dryRun(context: CommandContext, given: unknown): Promise<void> {
 
 /** What a file or a notebook cell would run, as the editor has it. */
 function dryRunOf(context: CommandContext, uri: vscode.Uri): { engine: Engine; run: StartRun } {
-  const cell = vscode.workspace.notebookDocuments
-    .flatMap(notebook => notebook.getCells())
-    .find(({ document }) => document.uri.toString() === uri.toString());
+  const cell = findCell(uri);
   const engine = context.engines.of(cell?.notebook.uri ?? uri);
   if (cell === undefined) {
     const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString());

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { createThrottle } from '../base/throttle.ts';
 import { servedLanguage } from '../language/documents.ts';
+import { findCell } from '../notebook/find-cell.ts';
 import { cellId } from '../notebook/kernel-metadata.ts';
 import { describeRun } from '../runs/format.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
@@ -89,6 +90,5 @@ function isRunOf({ folder, run }: RunEntry, document: vscode.TextDocument): bool
 }
 
 function cellOf({ uri }: vscode.TextDocument): string | undefined {
-  const cells = vscode.workspace.notebookDocuments.flatMap(notebook => notebook.getCells());
-  return cellId(cells.find(({ document }) => document.uri.toString() === uri.toString())?.metadata);
+  return cellId(findCell(uri)?.metadata);
 }

@@ -10,7 +10,8 @@ import {
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
 import { fileEndings, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
-import { mostBytes, parseDocument } from '../../engine/documents/parse.ts';
+import { parseDocument } from '../../engine/documents/parse.ts';
+import { mostBytes } from '../../engine/documents/too-large.ts';
 import { signalOf, type ServerContext } from '../context.ts';
 import { findOpen } from '../documents.ts';
 import { pathOfUri, uriOfPath } from '../uris.ts';

@@ -1,6 +1,7 @@
 import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { mostBytes, type ParsedDocument } from '../../engine/documents/parse.ts';
+import type { ParsedDocument } from '../../engine/documents/parse.ts';
+import { mostBytes } from '../../engine/documents/too-large.ts';
 import { completeComment } from '../completion/comments.ts';
 import { createOfferLists, type Offer, type OfferLists } from '../completion/list.ts';
 import { completePlace } from '../completion/places.ts';

@@ -1,6 +1,6 @@
 import type { Range, TextEdit } from 'vscode-languageserver';
 import { formatText } from '../../engine/edits/format.ts';
-import { mostBytes } from '../../engine/documents/parse.ts';
+import { mostBytes } from '../../engine/documents/too-large.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { kindOfDocument } from '../documents.ts';

@@ -2,7 +2,8 @@ import type { Dataset } from '../../schemas/generated/files.ts';
 import { shareOf, splitKind } from '../../engine/datasets/split.ts';
 import { countOf, groupDigits } from '../../engine/reports/format.ts';
 import type { ServerContext } from '../context.ts';
-import { mostBytesCounted, type ColumnFacts, type DatasetPlace, type DatasetReading } from '../memory/dataset-facts.ts';
+import type { ColumnFacts, DatasetPlace, DatasetReading } from '../memory/dataset-facts.ts';
+import { mostBytesRead } from '../workspace.ts';
 import { code, plain, shorten } from '../markdown.ts';
 
 /** Milliseconds a hover waits for a dataset that is being read for the first time. */
@@ -36,9 +37,9 @@ export async function describeDataset(
   signal.throwIfAborted();
   if (reading === undefined) return `${head}  \nIts rows are still being counted.`;
   const lines = [`${head}, ${wordRows(reading)}`, ...splitLines(dataset, reading), ...sliceLines(dataset, reading)];
-  if (reading.digest !== undefined) lines.push(`SHA-256: ${code(reading.digest)}`);
-  else if (facts.kind === 'file' && facts.size > mostBytesCounted)
-    lines.push(`Larger than ${formatBytes(mostBytesCounted)}: only its beginning was read, and no digest was made.`);
+  if (reading.digest !== undefined) lines.push(`SHA-256: ${code(reading.digest.replace(/^sha256:/, ''))}`);
+  else if (facts.kind === 'file' && facts.size > mostBytesRead)
+    lines.push(`Larger than ${formatBytes(mostBytesRead)}: only its beginning was read, and no digest was made.`);
   if (reading.fault !== undefined) lines.push(plain(shorten(reading.fault, 300)));
   return `${lines.join('  \n')}${columnList(reading)}`;
 }

@@ -1,10 +1,12 @@
 import type { DatasetFormat } from '../../engine/datasets/formats.ts';
 import type { DatasetPart } from '../../engine/datasets/huggingface/layout.ts';
+import { digestOfFile } from '../../engine/datasets/pinned.ts';
 import { readRows } from '../../engine/datasets/rows.ts';
 import { toWorkbenchError } from '../../engine/base/errors.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Digest } from '../../engine/ports/digest.ts';
 import type { FileFacts, Files } from '../../engine/ports/files.ts';
+import { mostBytesRead } from '../workspace.ts';
 
 /** What a column holds. */
 export interface ColumnFacts {
@@ -26,7 +28,7 @@ export interface DatasetReading {
   readonly columns: readonly ColumnFacts[];
   /** The first row. */
   readonly first: Readonly<Record<string, unknown>> | undefined;
-  /** SHA-256 of the file's bytes, hex; absent for folders and what is too large. */
+  /** `sha256:` and the SHA-256 of the file's bytes, hex; absent for folders and what is too large. */
   readonly digest: string | undefined;
   /** Why reading stopped before the end, where it did. */
   readonly fault: string | undefined;
@@ -49,8 +51,6 @@ export interface DatasetReader {
   close(): void;
 }
 
-/** Larger files are read in part: nobody waits for a hover while gigabytes are counted. */
-export const mostBytesCounted = 64 * 1024 * 1024;
 /** A packed file holds some ten times its size. */
 const mostBytesUnpacked = 6 * 1024 * 1024;
 const rowsOfPart = 5_000;
@@ -114,7 +114,7 @@ async function readDataset(
   signal: AbortSignal,
 ): Promise<DatasetReading> {
   const { path, format, config } = place;
-  const limit = path.toLowerCase().endsWith('.gz') ? mostBytesUnpacked : mostBytesCounted;
+  const limit = path.toLowerCase().endsWith('.gz') ? mostBytesUnpacked : mostBytesRead;
   const isSmall = kind === 'file' && size <= limit;
   const columns = new Map<string, MutableColumn>();
   const part: DatasetPart = { any: true, ...(config !== undefined && { config }) };
@@ -145,9 +145,7 @@ async function readDataset(
 
 async function digestOf(files: Files, digest: Digest, path: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const hash = digest.startSha256();
-    for await (const chunk of files.stream(path, signal)) hash.update(chunk);
-    return hash.hex();
+    return await digestOfFile(files, digest, path, signal);
   } catch {
     // It changed or went while it was read: the next question reads it again.
     return undefined;

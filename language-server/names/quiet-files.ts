@@ -1,5 +1,5 @@
 import { kindOfPath } from '../../engine/documents/kinds.ts';
-import { mostBytes } from '../../engine/documents/parse.ts';
+import { mostBytes } from '../../engine/documents/too-large.ts';
 import type { FileFacts, Files } from '../../engine/ports/files.ts';
 
 const endings = ['bench', 'tune', 'policy', 'prompt']
