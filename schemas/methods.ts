@@ -20,11 +20,15 @@ export interface EngineRequests {
   'runs/report': [m.RunReferences, m.Report];
   /** The same for tuning runs. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
-  /** Runs of either kind (but one kind at a time) as Markdown, for viewers that show nothing else. */
+  /** Runs of either kind (but one kind at a time) as Markdown. */
   'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
+  /** Executes a notebook cell: starts its run, or assesses or compares at once. */
+  'cells/start': [m.StartCell, m.StartedCell];
+  /** The output that a run's cell has now: complete once the run ended. */
+  'cells/output': [m.AskRunOutput, m.CellOutput];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */
