@@ -29,6 +29,9 @@ export interface EngineRequests {
   'cells/start': [m.StartCell, m.StartedCell];
   /** The output that a run's cell has now: complete once the run ended. */
   'cells/output': [m.AskRunOutput, m.CellOutput];
+  /** Asks to be the window that writes a run's end into its notebook, and stays so until released. */
+  'cells/claim': [m.ClaimOutput, m.OutputClaim];
+  'cells/release': [m.ReleaseOutput, Nothing];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */
