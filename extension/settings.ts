@@ -18,6 +18,11 @@ export function readNotifyWhenDone(): boolean {
   return vscode.workspace.getConfiguration(section).get('notifyWhenDone', false);
 }
 
+/** Whether a gate that is not met keeps the cells after it from running. */
+export function readStopAtGate(notebook: vscode.Uri): boolean {
+  return vscode.workspace.getConfiguration(section, notebook).get('notebook.stopAtGate', false);
+}
+
 /** VS Code's own proxy settings. An empty proxy leaves the usual environment variables in force. */
 export function readNetwork(): NetworkSettings {
   const http = vscode.workspace.getConfiguration('http');
