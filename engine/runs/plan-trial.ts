@@ -4,7 +4,7 @@ import { requirePinned } from '../datasets/pinned.ts';
 import { scanRows } from '../datasets/scan.ts';
 import type { AskedRow, DatasetSelection } from '../datasets/selection.ts';
 import { diagnoseTrial } from '../documents/diagnose.ts';
-import { hasErrors } from '../documents/diagnostic.ts';
+import { hasErrors, type Diagnostic, type DiagnosticCode } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
@@ -33,7 +33,7 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
   const { files, digest } = ports;
   const parsed = parseDocument('trial', spec.text);
   const diagnostics = await diagnoseTrial(parsed, spec.path, files, signal);
-  if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidFileError(spec.path, diagnostics);
+  if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidTrial(spec.path, diagnostics);
   const trial = parsed.value;
   const base = files.parent(spec.path);
   const prompt = compilePrompt(trial, { path: spec.file, folder: base, name: spec.name }, digest);
@@ -80,6 +80,20 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
     streams: true,
   };
 }
+
+/** What is missing may be no fault of the file: values and models can be given with the command. */
+function invalidTrial(path: string, diagnostics: readonly Diagnostic[]): WorkbenchError {
+  const { code, message, remedy, place } = invalidFileError(path, diagnostics);
+  const isFilled = diagnostics.every(({ severity, code: found }) => severity !== 'error' || !givenLater.has(found));
+  const given =
+    'Say what each variable stands for with `values` or a `dataset`, and which models answer with `models`.';
+  return new WorkbenchError(code, message, {
+    ...(isFilled && remedy !== undefined ? { remedy } : { remedy: given }),
+    ...(place === undefined ? {} : { place }),
+  });
+}
+
+const givenLater: ReadonlySet<DiagnosticCode> = new Set(['unknown-variable', 'missing-field', 'unknown-connection']);
 
 /** What the parts of a run read of a benchmark. */
 function asBenchmark({ name, file }: RunSpec, trial: PromptTrial, prompt: Prompt): Benchmark {
