@@ -1,4 +1,5 @@
 import type { PromptDescription, PromptUse } from '../../schemas/generated/messages.ts';
+import { omit } from '../base/omit.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
 import { parseDocument } from '../documents/parse.ts';
@@ -52,7 +53,7 @@ async function findUses(path: string, folder: string, files: Files, signal: Abor
     )
     .slice(0, mostUses)
     .map(({ path: file, benchmark }) => {
-      const { card: _card, limit: _limit, ...dataset } = benchmark.dataset;
+      const dataset = omit(benchmark.dataset, 'card', 'limit');
       const rows = files.resolve(files.parent(file), dataset.path);
       return {
         benchmark: benchmark.name,

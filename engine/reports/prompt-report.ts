@@ -7,6 +7,7 @@ import type {
   TriedPrompt,
 } from '../../schemas/generated/messages.ts';
 import { clipText } from '../base/clip.ts';
+import { omit } from '../base/omit.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { readPromptVariables } from '../documents/prompt-checks.ts';
@@ -118,8 +119,8 @@ function addTotals(totals: Totals, sample: SampleRow): void {
     totals.aggregate.addFailed();
     return;
   }
-  const { id: _id, ...rest } = sample;
-  totals.aggregate.addStored({ ...rest, rowDigest: '', occurrence: 0, attempts: sample.attempts ?? 0 });
+  const stored = { ...omit(sample, 'id'), rowDigest: '', occurrence: 0, attempts: sample.attempts ?? 0 };
+  totals.aggregate.addStored(stored);
   totals.answered += 1;
   if (details?.cached === true) totals.cached += 1;
   if (cost !== undefined) totals.cost = (totals.cost ?? 0) + cost;

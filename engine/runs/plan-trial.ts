@@ -114,7 +114,7 @@ function rowsOf({ dataset }: PromptTrial, asked: number | undefined): number {
   return Math.min(own, asked ?? mostTrialCases, mostTrialCases);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- rows come as a stream where they are read from files.
+ 
 async function* inOneBatch(rows: readonly AskedRow[]): AsyncIterable<readonly AskedRow[]> {
   yield rows;
 }
