@@ -24,11 +24,15 @@ export interface EngineRequests {
   'prompts/describe': [m.PromptSource, m.PromptDescription];
   /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
-  /** Runs of any kind (but one kind at a time) as Markdown, for viewers that show nothing else. */
+  /** Runs of any kind (but one kind at a time) as Markdown. */
   'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
+  /** Executes a notebook cell: starts its run, or assesses or compares at once. */
+  'cells/start': [m.StartCell, m.StartedCell];
+  /** The output that a run's cell has now: complete once the run ended. */
+  'cells/output': [m.AskRunOutput, m.CellOutput];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */

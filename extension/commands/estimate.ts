@@ -1,6 +1,6 @@
 import type { DryRunEstimate } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import { escapeMarkdown } from '../notebook/markdown.ts';
+import { escapeMarkdown } from '../base/markdown.ts';
 import { formatFigure } from '../runs/format.ts';
 
 /** A dry run's estimate as Markdown: rows × models × repeats, tokens, cost, and each variant's first request. */

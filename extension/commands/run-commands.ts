@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { RunSource, RunSummary, StartRun } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Engine, Parameters } from '../engine/engine.ts';
-import { classifyCell } from '../notebook/classify.ts';
+import { classifyCell } from '../../schemas/cells.ts';
 import { findCell } from '../notebook/find-cell.ts';
-import { runKinds, sourceOfCell } from '../notebook/executions.ts';
+import { sourceOfCell } from '../notebook/executions.ts';
 import { isFocus } from '../pages/focus.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isCancellable, isResumable } from '../runs/states.ts';
@@ -114,8 +114,10 @@ function dryRunOf(context: CommandContext, uri: vscode.Uri): { engine: Engine; r
     const text = document?.isDirty === true ? { text: document.getText() } : {};
     return { engine, run: { source: { path: uri.fsPath, ...text }, origin: 'editor' } };
   }
-  const kind = classifyCell(cell.document.languageId, cell.document.getText()) === 'tune' ? 'tune' : 'bench';
-  return { engine, run: { source: { ...sourceOfCell(cell, engine), kind: runKinds[kind] }, origin: 'notebook' } };
+  const { notebook, text, cell: id, language } = sourceOfCell(cell, engine);
+  const kind = classifyCell(language, text) === 'tune' ? 'tune' : 'benchmark';
+  const source: RunSource = { path: notebook, text, kind, ...(id === undefined ? {} : { cell: id }) };
+  return { engine, run: { source, origin: 'notebook' } };
 }
 
 async function cancelRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {

@@ -13,7 +13,7 @@ export function createKernel(parts: ExecutionParts): vscode.Disposable {
   const busy = new Set<vscode.NotebookCell>();
   let order = 0;
 
-  controller.supportedLanguages = ['aiwb-bench', 'aiwb-tune', 'aiwb-policy', 'yaml', 'markdown'];
+  controller.supportedLanguages = ['aiwb-bench', 'aiwb-tune', 'aiwb-policy', 'aiwb-prompt', 'yaml', 'markdown'];
   controller.supportsExecutionOrder = true;
   controller.description = vscode.l10n.t('Runs benchmarks and tuning jobs on this machine, and assesses by policies');
   controller.detail = vscode.l10n.t('Runs go on when the window closes');
@@ -41,7 +41,7 @@ export function createKernel(parts: ExecutionParts): vscode.Disposable {
     try {
       const entry = await parts.book.find(mark.runId);
       if (entry === undefined || !selected.has(cell.notebook) || cell.notebook.isClosed) return;
-      await attachTo(cell, entry);
+      await attachTo(cell, entry, mark.as);
     } catch (error) {
       parts.log.warn(describeFailure(toFailure(error)));
     } finally {
@@ -49,12 +49,12 @@ export function createKernel(parts: ExecutionParts): vscode.Disposable {
     }
   }
 
-  async function attachTo(cell: vscode.NotebookCell, entry: RunEntry): Promise<void> {
+  async function attachTo(cell: vscode.NotebookCell, entry: RunEntry, name: string | undefined): Promise<void> {
     const engine = parts.engines.at(entry.folder);
     if (engine === undefined) return;
     const execution = controller.createNotebookCellExecution(cell);
     execution.executionOrder = cell.executionSummary?.executionOrder ?? ++order;
-    await attachCell(execution, engine, entry.run, parts);
+    await attachCell(execution, engine, entry.run, name, parts);
   }
 
   function prefer(notebook: vscode.NotebookDocument): void {

@@ -1,16 +1,13 @@
 import path from 'node:path';
-import * as vscode from 'vscode';
-import type { PolicySource, RunKind, RunSource, RunSummary } from '../../schemas/generated/messages.ts';
-import { describeFailure, FailureError, toFailure } from '../base/failure.ts';
+import type * as vscode from 'vscode';
+import type { CellSource, RunSummary } from '../../schemas/generated/messages.ts';
+import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
-import { topLevelKeys } from '../editor/policy-text.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
 import type { RunBook } from '../runs/run-book.ts';
-import { classifyCell, type JobCell } from './classify.ts';
 import { cellId } from './kernel-metadata.ts';
-import { assessmentOutput, failureOutput, runOutput, type RunResult } from './outputs.ts';
-import type { RunReport } from './run-output.ts';
+import { cellOutput, failureOutput } from './outputs.ts';
 
 export interface ExecutionParts {
   readonly engines: Engines;
@@ -28,17 +25,17 @@ export async function executeCell(execution: vscode.NotebookCellExecution, parts
   execution.start(Date.now());
   try {
     const engine = parts.engines.of(cell.notebook.uri);
-    const kind = classifyCell(cell.document.languageId, cell.document.getText());
-    if (kind === 'empty') {
-      await execution.clearOutput();
-      execution.end(undefined, Date.now());
-    } else if (kind === 'other') {
-      throw new FailureError(notOurs());
-    } else if (kind === 'policy') {
-      await assessCell(execution, engine, sourceOfCell(cell, engine), interrupted);
-    } else {
-      await runCell(execution, engine, { ...sourceOfCell(cell, engine), kind: runKinds[kind] }, interrupted, parts);
+    const source = sourceOfCell(cell, engine);
+    const started = await engine.request('cells/start', { source, results: [] }, interrupted);
+    const { run, bundle, as } = started;
+    if (bundle === undefined) await execution.clearOutput();
+    else await execution.replaceOutput(cellOutput(bundle));
+    if (run === undefined) {
+      execution.end(started.kind === 'empty' ? undefined : true, Date.now());
+      return;
     }
+    parts.book.note(engine.folder, run);
+    await finish(execution, engine, run.id, as, interrupted, parts);
   } catch (error) {
     const failure = toFailure(error);
     if (failure.code !== 'cancelled') await execution.replaceOutput(failureOutput(failure));
@@ -46,42 +43,12 @@ export async function executeCell(execution: vscode.NotebookCellExecution, parts
   }
 }
 
-export const runKinds: Record<JobCell, RunKind> = { bench: 'benchmark', tune: 'tune' };
-
-async function runCell(
-  execution: vscode.NotebookCellExecution,
-  engine: Engine,
-  source: RunSource,
-  interrupted: AbortSignal,
-  parts: ExecutionParts,
-): Promise<void> {
-  const run = await engine.request('runs/start', { source, origin: 'notebook' }, interrupted);
-  parts.book.note(engine.folder, run);
-  await execution.replaceOutput(runOutput(run));
-  await finish(execution, engine, run.id, interrupted, parts);
-}
-
-/** Assesses the version that the policy itself names. */
-async function assessCell(
-  execution: vscode.NotebookCellExecution,
-  engine: Engine,
-  source: PolicySource & { text: string },
-  interrupted: AbortSignal,
-): Promise<void> {
-  if (!topLevelKeys(source.text).has('assess')) throw new FailureError(namesNoVersion());
-  await execution.clearOutput();
-  const assessed = await engine.request('assessments/start', { policies: [source] }, interrupted);
-  const { id } = assessed.view.scorecard.record;
-  const { text } = await engine.request('assessments/markdown', { assessmentId: id }, interrupted);
-  await execution.replaceOutput(assessmentOutput(assessed, text));
-  execution.end(true, Date.now());
-}
-
-/** A cell's text, and where its relative paths start from. */
-export function sourceOfCell(cell: vscode.NotebookCell, engine: Engine): { path: string; text: string; cell?: string } {
+/** The cell as the engine is asked about it. */
+export function sourceOfCell(cell: vscode.NotebookCell, engine: Engine): CellSource {
   const id = cellId(cell.metadata);
   return {
-    path: pathOf(cell.notebook, engine),
+    notebook: pathOf(cell.notebook, engine),
+    language: cell.document.languageId,
     text: cell.document.getText(),
     ...(id === undefined ? {} : { cell: id }),
   };
@@ -92,10 +59,11 @@ export async function attachCell(
   execution: vscode.NotebookCellExecution,
   engine: Engine,
   run: RunSummary,
+  name: string | undefined,
   parts: ExecutionParts,
 ): Promise<void> {
   execution.start(run.startedAt ?? run.createdAt);
-  await finish(execution, engine, run.id, abortOn(execution.token), parts);
+  await finish(execution, engine, run.id, name, abortOn(execution.token), parts);
 }
 
 /** Waits for the run's end, cancelling the run when the cell is interrupted, and replaces the output. */
@@ -103,6 +71,7 @@ async function finish(
   execution: vscode.NotebookCellExecution,
   engine: Engine,
   runId: string,
+  name: string | undefined,
   interrupted: AbortSignal,
   { book, log }: ExecutionParts,
 ): Promise<void> {
@@ -111,7 +80,8 @@ async function finish(
   if (interrupted.aborted) cancel();
   try {
     const run = await book.whenEnded(runId);
-    await execution.replaceOutput(runOutput(run, await resultOf(engine, run, log)));
+    const asked = { runId, ...(name === undefined ? {} : { as: name }) };
+    await execution.replaceOutput(cellOutput((await engine.request('cells/output', asked)).bundle));
     execution.end(run.state === 'succeeded', run.endedAt ?? Date.now());
   } catch (error) {
     // The engine is gone, the run may well go on: the cell is attached again when the notebook is next opened.
@@ -130,25 +100,6 @@ async function cancelRun(engine: Engine, runId: string, log: Log): Promise<void>
   }
 }
 
-/** The run's report; a run that failed before its first sample has none worth a second failure. */
-async function resultOf(engine: Engine, run: RunSummary, log: Log): Promise<RunResult | undefined> {
-  try {
-    const report = await reportOf(engine, run);
-    if (report === undefined) return undefined;
-    return { report, markdown: (await engine.request('runs/markdown', { runIds: [run.id] })).text };
-  } catch (error) {
-    log.warn(describeFailure(toFailure(error)));
-    return undefined;
-  }
-}
-
-async function reportOf(engine: Engine, run: RunSummary): Promise<RunReport | undefined> {
-  const question = { runIds: [run.id] };
-  if (run.kind === 'benchmark') return { report: await engine.request('runs/report', question) };
-  const [tuning] = (await engine.request('tuning/report', question)).reports;
-  return tuning === undefined ? undefined : { tuning };
-}
-
 /** Where a cell's relative paths start from. An untitled notebook counts as lying in the workspace folder. */
 function pathOf(notebook: vscode.NotebookDocument, engine: Engine): string {
   if (notebook.uri.scheme === 'file') return notebook.uri.fsPath;
@@ -160,22 +111,4 @@ function abortOn(token: vscode.CancellationToken): AbortSignal {
   if (token.isCancellationRequested) controller.abort();
   else token.onCancellationRequested(() => controller.abort());
   return controller.signal;
-}
-
-function notOurs(): { code: string; message: string; remedy: string } {
-  return {
-    code: 'usage',
-    message: vscode.l10n.t('This cell is no benchmark, no tuning job and no policy.'),
-    remedy: vscode.l10n.t(
-      'A benchmark has the keys name, dataset and models, a tuning job name, base and aspects, a policy id, version and level. Notes belong in a Markdown cell.',
-    ),
-  };
-}
-
-function namesNoVersion(): { code: string; message: string; remedy: string } {
-  return {
-    code: 'usage',
-    message: vscode.l10n.t('This policy does not say which model version it assesses.'),
-    remedy: vscode.l10n.t('Add it at the end of the cell, such as:\n\nassess: {0}', '{model: ticket-triage@candidate}'),
-  };
 }

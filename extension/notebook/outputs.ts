@@ -1,32 +1,17 @@
 import * as vscode from 'vscode';
-import type { Assessed, AssessmentOutput, Failure, RunSummary } from '../../schemas/generated/messages.ts';
+import type { Failure, MimeBundle } from '../../schemas/generated/messages.ts';
 import { describeFailureInPlace } from '../base/failure.ts';
-import { describeRunAsMarkdown } from './markdown.ts';
-import { createRunOutput, readRunMark, runMime, type RunMark, type RunReport } from './run-output.ts';
+import { readRunMark, runMime, type RunMark } from './run-mark.ts';
 
-const assessmentMime = 'application/vnd.aiwb.assessment+json';
-
-/** What an ended run leaves in its cell. */
-export interface RunResult {
-  readonly report: RunReport;
-  readonly markdown: string;
-}
-
-/** The one output of a run's cell: our reference and report, with Markdown beside it for any other viewer. */
-export function runOutput(run: RunSummary, result?: RunResult): vscode.NotebookCellOutput {
-  return new vscode.NotebookCellOutput([
-    vscode.NotebookCellOutputItem.json(createRunOutput(run, result?.report), runMime),
-    vscode.NotebookCellOutputItem.text(result?.markdown ?? describeRunAsMarkdown(run), 'text/markdown'),
-  ]);
-}
-
-/** The one output of a policy's cell: the scorecard, with Markdown beside it for any other viewer. */
-export function assessmentOutput({ view, written }: Assessed, markdown: string): vscode.NotebookCellOutput {
-  const output: AssessmentOutput = { version: 1, view, ...(written === undefined ? {} : { written }) };
-  return new vscode.NotebookCellOutput([
-    vscode.NotebookCellOutputItem.json(output, assessmentMime),
-    vscode.NotebookCellOutputItem.text(markdown, 'text/markdown'),
-  ]);
+/** The one output of a cell, as the engine made it. */
+export function cellOutput(bundle: MimeBundle): vscode.NotebookCellOutput {
+  return new vscode.NotebookCellOutput(
+    Object.entries(bundle).map(([mime, content]) =>
+      typeof content === 'string'
+        ? vscode.NotebookCellOutputItem.text(content, mime)
+        : vscode.NotebookCellOutputItem.json(content, mime),
+    ),
+  );
 }
 
 /** What is wrong with a cell: what happened and where, then what to do about it. */

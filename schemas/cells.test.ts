@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classifyCell } from './classify.ts';
+import { classifyCell, topLevelKeys, topLevelScalar } from './cells.ts';
 
 const benchmark = 'name: a\ndataset: {path: x}\nmodels: [m]\n';
 const tuningJob = 'name: a\nbase: embedded:linear\naspects:\n  core-performance:\n    dataset: {path: x}\n';
@@ -39,5 +39,39 @@ describe('classifyCell', () => {
   it('does not take other languages', () => {
     assert.equal(classifyCell('python', benchmark), 'other');
     assert.equal(classifyCell('constructor', benchmark), 'other');
+  });
+
+  it('takes a cell that uses a file for what the file is', () => {
+    assert.equal(classifyCell('yaml', 'use: benches/triage.bench.yaml\nlimits: {budget: 1}'), 'bench');
+    assert.equal(classifyCell('yaml', 'use: "a.tune.yml"'), 'tune');
+    assert.equal(classifyCell('aiwb-bench', 'use: a.policy.yaml'), 'policy');
+    assert.equal(classifyCell('yaml', 'use: a.prompt.yml\nmodels: [gpt]'), 'prompt');
+    assert.equal(classifyCell('yaml', 'use: notes.txt'), 'other');
+  });
+
+  it('tells a comparison of earlier results from a benchmark that compares its models', () => {
+    assert.equal(classifyCell('yaml', 'compare: [first, second]'), 'compare');
+    assert.equal(classifyCell('aiwb-bench', 'compare:\n  - first\n  - second'), 'compare');
+    assert.equal(classifyCell('yaml', benchmark + '\ncompare: {baseline: m}'), 'bench');
+  });
+
+  it('knows a prompt by its messages', () => {
+    assert.equal(classifyCell('yaml', 'messages:\n  - {role: user, content: Hi}'), 'prompt');
+    assert.equal(classifyCell('aiwb-prompt', 'anything'), 'prompt');
+  });
+});
+
+describe('topLevelKeys', () => {
+  it('finds keys in the first column only, in any quoting', () => {
+    const keys = topLevelKeys(`id: a\n"version": 1\r\n'level' : team\n  inner: x\n- item: y\n#no: z`);
+    assert.deepEqual([...keys], ['id', 'version', 'level']);
+  });
+});
+
+describe('topLevelScalar', () => {
+  it('reads the value without quotes and comment', () => {
+    assert.equal(topLevelScalar('version: 1\nid: "acme.ai" # ours\n', 'id'), 'acme.ai');
+    assert.equal(topLevelScalar('id:\n', 'id'), undefined);
+    assert.equal(topLevelScalar('outer:\n  id: x\n', 'id'), undefined);
   });
 });

@@ -1,0 +1,44 @@
+import type { AskRunOutput, CellOutput, StartCell, StartedCell } from '../../schemas/generated/messages.ts';
+import { bundleAssessment, bundleComparison, bundleRun } from '../../engine/notebooks/bundles.ts';
+import { readCell } from '../../engine/notebooks/read-cell.ts';
+import { startAssessment } from './governance-methods.ts';
+import { startRun } from './run-methods.ts';
+import type { Session } from './session.ts';
+
+/** Executes a cell: a run is started in a process of its own, an assessment or comparison is made at once. */
+export async function startCell(
+  { source, results }: StartCell,
+  session: Session,
+  signal: AbortSignal,
+): Promise<StartedCell> {
+  const { store, host } = session;
+  const job = await readCell(source, results, host.files, signal);
+  const named = job.kind === 'empty' || job.as === undefined ? {} : { as: job.as };
+  switch (job.kind) {
+    case 'empty':
+      return { kind: 'empty' };
+    case 'run': {
+      const run = await startRun({ source: job.request, origin: 'notebook' }, session, signal);
+      return { kind: 'run', ...named, run, bundle: await bundleRun(run, job.as, store, host.clock, signal) };
+    }
+    case 'assessment': {
+      const assessed = await startAssessment({ policies: [job.policy] }, session, signal);
+      return { kind: 'finished', ...named, bundle: bundleAssessment(assessed, job.as) };
+    }
+    case 'comparison': {
+      const { runIds, names } = job;
+      const bundle = await bundleComparison(runIds, names, job.as, store, host.clock, signal);
+      return { kind: 'finished', ...named, bundle };
+    }
+  }
+}
+
+/** The output of a run's cell as the run is now. */
+export async function describeCellRun(
+  { runId, as }: AskRunOutput,
+  { store, host }: Session,
+  signal: AbortSignal,
+): Promise<CellOutput> {
+  const { summary } = await store.getRun(runId);
+  return { bundle: await bundleRun(summary, as, store, host.clock, signal) };
+}

@@ -1,0 +1,23 @@
+import type { Report, RunOutput, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
+
+export const runMime = 'application/vnd.aiwb.run+json';
+
+/** What an ended run has to show: a benchmark's report or a tuning run's. */
+export type RunContent = { readonly report: Report } | { readonly tuning: TuningReport };
+
+/** The reference that a cell keeps of its run; with the report once the run ended. */
+export function createRunOutput(run: RunSummary, name: string | undefined, content?: RunContent): RunOutput {
+  return {
+    version: 1,
+    ...(name === undefined ? {} : { as: name }),
+    runId: run.id,
+    name: run.name,
+    kind: run.kind,
+    state: run.state,
+    createdAt: run.createdAt,
+    ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
+    ...(run.host === undefined ? {} : { host: run.host }),
+    ...(run.failure === undefined ? {} : { failure: run.failure }),
+    ...content,
+  };
+}
