@@ -83,14 +83,15 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
 
 /** What is missing may be no fault of the file: values and models can be given with the command. */
 function invalidTrial(path: string, diagnostics: readonly Diagnostic[]): WorkbenchError {
-  const { code, message, remedy, place } = invalidFileError(path, diagnostics);
-  const isFilled = diagnostics.every(({ severity, code: found }) => severity !== 'error' || !givenLater.has(found));
-  const given =
-    'Say what each variable stands for with `values` or a `dataset`, and which models answer with `models`.';
-  return new WorkbenchError(code, message, {
-    ...(isFilled && remedy !== undefined ? { remedy } : { remedy: given }),
-    ...(place === undefined ? {} : { place }),
-  });
+  const { code, message, place } = invalidFileError(path, diagnostics);
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  const remedy =
+    first?.replacement !== undefined
+      ? `Write \`${first.replacement}\`.`
+      : first !== undefined && givenLater.has(first.code)
+        ? 'Say what each variable stands for with `values` or a `dataset`, and which models answer with `models`.'
+        : 'Correct what the prompt is tried with.';
+  return new WorkbenchError(code, message, { remedy, ...(place === undefined ? {} : { place }) });
 }
 
 const givenLater: ReadonlySet<DiagnosticCode> = new Set(['unknown-variable', 'missing-field', 'unknown-connection']);
@@ -114,7 +115,6 @@ function rowsOf({ dataset }: PromptTrial, asked: number | undefined): number {
   return Math.min(own, asked ?? mostTrialCases, mostTrialCases);
 }
 
- 
 async function* inOneBatch(rows: readonly AskedRow[]): AsyncIterable<readonly AskedRow[]> {
   yield rows;
 }
