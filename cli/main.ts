@@ -9,6 +9,7 @@ import { addConvert } from './commands/convert.ts';
 import { addGovernance } from './commands/governance.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addImport } from './commands/import.ts';
+import { addPrompt } from './commands/prompt.ts';
 import { addRegistry } from './commands/registry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
@@ -35,6 +36,7 @@ const program = new Command('aiwb')
 addValidate(program, run);
 addRun(program, run);
 addTune(program, run);
+addPrompt(program, run);
 addRuns(program, run);
 addImport(program, run);
 addConvert(program, run);

@@ -8,6 +8,7 @@ import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
+import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
@@ -91,6 +92,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     rememberUnfinished(book, extension.workspaceState),
     registerDemoReviewer(commands),
     ...registerRunCommands(commands),
+    ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),

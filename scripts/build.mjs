@@ -81,6 +81,7 @@ const bundles = {
   },
   webviews: {
     entryPoints: {
+      prompt: 'webviews/prompt/main.ts',
       report: 'webviews/report/main.ts',
       scorecard: 'webviews/scorecard/main.ts',
       tuning: 'webviews/tuning/main.ts',
@@ -97,6 +98,7 @@ const bundles = {
   /** The same pages as one classic script each, to be inlined into self-contained HTML files. */
   'standalone-pages': {
     entryPoints: {
+      'prompt-standalone': 'webviews/prompt/main.ts',
       'report-standalone': 'webviews/report/main.ts',
       'scorecard-standalone': 'webviews/scorecard/main.ts',
       'tuning-standalone': 'webviews/tuning/main.ts',

@@ -28,6 +28,7 @@ import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
+import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -120,6 +121,8 @@ class EngineServer {
     this.#on('runs/report', validators.validateRunReferences, ({ runIds }, session, signal) =>
       reportRuns(runIds, session, signal),
     );
+    this.#on('prompts/report', validators.validateRunReference, reportPrompt);
+    this.#on('prompts/describe', validators.validatePromptSource, describeTriedPrompt);
     this.#on('tuning/report', validators.validateRunReferences, ({ runIds }, session) =>
       reportTunings(runIds, session),
     );

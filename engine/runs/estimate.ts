@@ -6,7 +6,8 @@ import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
 import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
 import { estimateTokens, priceOfTokens } from './budget.ts';
-import { planRun, type PlannedModel, type PlannedVariant, type RunPlan } from './plan.ts';
+import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
+import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';
 
@@ -48,7 +49,7 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
   const characters = (plan.scan.inputCharacters + overhead * plan.scan.rows) * plan.repeats;
   const inputTokens = estimateTokens(characters);
   const parameters = { ...parametersOf(model.connection), ...prompt?.parameters };
-  const outputTokens = samples * (parameters.maxTokens ?? averageTargetTokens(plan));
+  const outputTokens = samples * (parameters.maxTokens ?? usualAnswer(plan));
   const price = priceOf(model.connection);
   return {
     model: model.name,
@@ -63,6 +64,13 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
   };
 }
 
+/** Tokens of an answer that nothing bounds and nothing is known of. */
+const freeAnswer = 256;
+
+function usualAnswer(plan: RunPlan): number {
+  return plan.spec.kind === 'prompt' ? freeAnswer : averageTargetTokens(plan);
+}
+
 /** An answer is taken to be as long as the expected ones when nothing bounds it. */
 function averageTargetTokens(plan: RunPlan): number {
   const lengths = plan.scan.preview.map(row => estimateTokens(row.target.length));
@@ -75,6 +83,10 @@ function notesOf(plan: RunPlan): string[] {
   if (connections.length > 0) notes.push('Tokens are estimated at four characters each; the endpoint counts its own.');
   const unpriced = connections.filter(isUnpriced).map(model => model.name);
   if (unpriced.length > 0) notes.push(`No price is known for ${unpriced.join(', ')}: its cost is not in the sum.`);
+  if (plan.spec.kind === 'prompt' && connections.length > 0)
+    notes.push(
+      `Answers are taken to be ${String(freeAnswer)} tokens long where \`modelParameters.maxTokens\` does not bound them.`,
+    );
   const timed = connections
     .filter(model => priceOf(model.connection)?.perMinute !== undefined)
     .map(model => model.name);
