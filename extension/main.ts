@@ -48,7 +48,8 @@ export function activate(extension: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('AI Workbench', { log: true });
   const script = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'aiwb.mjs').fsPath;
 
-  const engines = createEngines({ script, log: output, services: createWindowServices(extension) });
+  const services = createWindowServices(extension);
+  const engines = createEngines({ script, log: output, services });
   const book = createRunBook(engines, output);
   const registry = createRegistryBook(engines, output);
   const tell = (error: unknown): void => void showFailure(output, error);
@@ -67,6 +68,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     pages,
     documents,
     script,
+    drafts: services.drafts,
     selectedRuns: () => runs.selection,
     selectedVersions: () => versions.selection,
   };

@@ -49,6 +49,12 @@ export interface EngineRequests {
   'connections/add': [m.AddConnections, m.WorkbenchText];
   /** Looks for model servers on this machine. */
   'connections/detect': [Nothing, m.DetectedServers];
+  /** Ways to reach models. */
+  'connections/providers': [Nothing, m.ProviderList];
+  /** Asks an endpoint which models it serves. Fails as `connections/test` tells it. */
+  'connections/models': [m.DraftConnection, m.ListedModels];
+  /** Asks a connection one small question. What the endpoint did wrong is in the result. */
+  'connections/test': [m.TestConnection, m.TestedConnection];
   'models/list': [Nothing, m.ModelList];
   'registry/list': [Nothing, m.RegistryList];
   'registry/version': [m.ModelVersionReference, m.VersionDetails];

@@ -15,6 +15,7 @@ import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { describeCellRun, startCell } from './cell-methods.ts';
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
+import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import {
@@ -80,6 +81,7 @@ class EngineServer {
           consent: request => connection.sendRequest('lm/consent', request),
           consented: run => void connection.sendNotification('lm/consented', run),
           lent: () => connection.sendRequest('lm/list', {}),
+          answer: (question, stop) => lendingHost(connection).answer(question, stop),
         });
         await this.dispose();
         this.#session = openSession(options, access, signal);
@@ -146,6 +148,9 @@ class EngineServer {
       store.queryDisagreements(query),
     );
     this.#on('connections/detect', undefined, (_nothing, session, signal) => detectConnections(session, signal));
+    this.#on('connections/providers', undefined, (_nothing, session, signal) => listProviders(session, signal));
+    this.#on('connections/models', validators.validateDraftConnection, listEndpointModels);
+    this.#on('connections/test', validators.validateTestConnection, testConnection);
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
