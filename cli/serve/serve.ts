@@ -13,6 +13,7 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { callForAgent, estimateForAgent } from './agent-methods.ts';
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
@@ -132,6 +133,8 @@ class EngineServer {
     this.#on('gates/list', validators.validateRunSource, listGateLines);
     this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
     this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
+    this.#on('agents/call', validators.validateAgentCall, callForAgent);
+    this.#on('agents/estimate', validators.validateAgentRunInput, estimateForAgent);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
       store.querySamples(query, signal),
     );
@@ -250,6 +253,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'runs/resume',
   'runs/cancel',
   'runs/archive',
+  'agents/call',
   'registry/register',
   'registry/setAlias',
   'registry/archive',

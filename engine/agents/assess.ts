@@ -5,7 +5,11 @@ import type { Outcome } from './answer.ts';
 import type { AgentDesk } from './desk.ts';
 import { fileNamed } from './workspace-file.ts';
 
-const gateWords = { passed: 'The gate is passed', failed: 'The gate is NOT passed', 'not-computed': 'The gate cannot be computed' } as const;
+const gateWords = {
+  passed: 'The gate is passed',
+  failed: 'The gate is NOT passed',
+  'not-computed': 'The gate cannot be computed',
+} as const;
 
 /** Holds a model version against policies and keeps the record. */
 export async function assess(input: AgentAssessInput, desk: AgentDesk, signal: AbortSignal): Promise<Outcome> {
@@ -23,7 +27,10 @@ export async function assess(input: AgentAssessInput, desk: AgentDesk, signal: A
     text: `${gateWords[record.gate.outcome]}; score ${score}, evidence coverage ${formatPercent(record.coverage)} %. Assessment ${record.id} is kept.`,
     data: [
       { title: 'SCORECARD', text: renderAssessmentMarkdown(view) },
-      { title: 'APPROVAL', text: approvalFailure === undefined ? '' : `Approval could not be requested: ${approvalFailure.message}` },
+      {
+        title: 'APPROVAL',
+        text: approvalFailure === undefined ? '' : `Approval could not be requested: ${approvalFailure.message}`,
+      },
     ],
     content: {
       assessment: record.id,

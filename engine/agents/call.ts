@@ -16,9 +16,13 @@ import { validate } from './validate.ts';
 type Call = (input: unknown, desk: AgentDesk, options: CallOptions, signal: AbortSignal) => Promise<Outcome>;
 
 const calls: Readonly<Record<AgentToolName, Call>> = {
-  aiwb_assess: checked(validators.validateAgentAssessInput, (input, desk, _options, signal) => assess(input, desk, signal)),
+  aiwb_assess: checked(validators.validateAgentAssessInput, (input, desk, _options, signal) =>
+    assess(input, desk, signal),
+  ),
   aiwb_cancel: checked(validators.validateAgentCancelInput, (input, desk) => cancel(input, desk)),
-  aiwb_dry_run: checked(validators.validateAgentDryRunInput, (input, desk, _options, signal) => dryRun(input, desk, signal)),
+  aiwb_dry_run: checked(validators.validateAgentDryRunInput, (input, desk, _options, signal) =>
+    dryRun(input, desk, signal),
+  ),
   aiwb_list: checked(validators.validateAgentListInput, (input, desk, _options, signal) => list(input, desk, signal)),
   aiwb_results: checked(validators.validateAgentResultsInput, results),
   aiwb_run: checked(validators.validateAgentRunInput, run),
@@ -49,7 +53,12 @@ export function failureAnswer(error: unknown, redact: (text: string) => string):
   const { code, message, remedy } = toWorkbenchError(error);
   const told = [message, ...(remedy === undefined ? [] : [remedy])].join('\n');
   return answerOf(
-    { text: `This failed (${code}).`, data: [{ title: 'FAILURE', text: told }], content: { code, message, remedy }, failed: true },
+    {
+      text: `This failed (${code}).`,
+      data: [{ title: 'FAILURE', text: told }],
+      content: { code, message, remedy },
+      failed: true,
+    },
     redact,
   );
 }
@@ -64,6 +73,9 @@ function checked<T>(
     const where = fault?.instancePath.slice(1).replaceAll('/', '.') ?? '';
     const property = fault?.params['additionalProperty'];
     const what = typeof property === 'string' ? ` (${property.slice(0, 100)})` : '';
-    throw new WorkbenchError('usage', `The input is not valid: ${where === '' ? 'it' : where} ${fault?.message ?? 'is wrong'}${what}.`);
+    throw new WorkbenchError(
+      'usage',
+      `The input is not valid: ${where === '' ? 'it' : where} ${fault?.message ?? 'is wrong'}${what}.`,
+    );
   };
 }

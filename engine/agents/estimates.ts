@@ -59,14 +59,16 @@ export function estimateFacts(estimate: DryRunEstimate): Record<string, unknown>
     measuringCost,
     unpriced,
     totalCost: totalCost(estimate),
-    variants: estimate.variants.slice(0, 50).map(({ model, prompt, samples: asked, inputTokens: sent, outputTokens, cost: each }) => ({
-      model,
-      prompt,
-      samples: asked,
-      inputTokens: sent,
-      outputTokens,
-      cost: each,
-    })),
+    variants: estimate.variants
+      .slice(0, 50)
+      .map(({ model, prompt, samples: asked, inputTokens: sent, outputTokens, cost: each }) => ({
+        model,
+        prompt,
+        samples: asked,
+        inputTokens: sent,
+        outputTokens,
+        cost: each,
+      })),
     notes: notes.slice(0, 30),
   };
 }

@@ -35,7 +35,8 @@ export async function list(input: AgentListInput, desk: AgentDesk, signal: Abort
   const page = entries.slice(offset, offset + limit);
   const next = offset + page.length < entries.length ? offset + page.length : undefined;
   const [one, many] = nouns[kind] as readonly [string, string?];
-  const range = page.length === entries.length ? '' : ` Shown: ${String(offset + 1)} to ${String(offset + page.length)}.`;
+  const range =
+    page.length === entries.length ? '' : ` Shown: ${String(offset + 1)} to ${String(offset + page.length)}.`;
   const more = next === undefined ? '' : ` Go on with "offset": ${String(next)}.`;
   return {
     text: `${countOf(entries.length, one, many)}${wanted === '' ? '' : ' that match'}.${page.length === 0 ? '' : range}${more}`,
@@ -66,7 +67,7 @@ async function listFiles(kind: LibraryKind, desk: AgentDesk, signal: AbortSignal
   const last = kind === 'policy' ? undefined : newestByFile(await desk.store.listRuns({ limit: mostRuns }));
   const documents = await createDocumentLibrary(desk.files, desk.folder).all(kind, signal);
   return documents.map(({ file, parsed }) => {
-    const facts = describe(parsed.value as Described | undefined);
+    const facts = describe(parsed.value);
     const run = last?.get(file);
     const figures = Object.entries(facts).flatMap(([name, value]) =>
       name === 'name' || value === undefined ? [] : [`${name} ${String(value)}`],
@@ -96,7 +97,9 @@ interface Described {
   readonly controls?: readonly unknown[];
 }
 
-function describe(value: Described | undefined): { readonly name?: string } & Record<string, string | number | undefined> {
+function describe(
+  value: Described | undefined,
+): { readonly name?: string } & Record<string, string | number | undefined> {
   if (value === undefined) return {};
   const { name, title, id, level, base, models, prompts, dataset, gate, controls } = value;
   return {
@@ -140,7 +143,9 @@ async function listModels(desk: AgentDesk, signal: AbortSignal): Promise<Entry[]
   const entries = models.map(({ name, kind, model, description, last }): Entry => {
     const shown = kind === 'connection' ? (model ?? '') : description;
     const figure =
-      last === undefined ? '' : `; last ${formatNumber(last.value, last.unit ?? 'ratio')} ${last.label} in ${last.benchmark}`;
+      last === undefined
+        ? ''
+        : `; last ${formatNumber(last.value, last.unit ?? 'ratio')} ${last.label} in ${last.benchmark}`;
     return {
       line: plainLine(`- ${name} (${kind}): ${shown}${figure}`, 600),
       facts: {
@@ -148,7 +153,13 @@ async function listModels(desk: AgentDesk, signal: AbortSignal): Promise<Entry[]
         kind,
         model,
         description: kind === 'connection' ? undefined : description,
-        last: last && { runId: last.runId, benchmark: last.benchmark, label: last.label, value: last.value, unit: last.unit },
+        last: last && {
+          runId: last.runId,
+          benchmark: last.benchmark,
+          label: last.label,
+          value: last.value,
+          unit: last.unit,
+        },
       },
     };
   });

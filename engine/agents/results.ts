@@ -59,8 +59,7 @@ async function compareBegun(
   signal: AbortSignal,
 ): Promise<ComparedRuns | undefined> {
   const begun: string[] = [];
-  for (const { id, kind } of runs)
-    if (kind === 'tune' || (await store.getRun(id)).variants.length > 0) begun.push(id);
+  for (const { id, kind } of runs) if (kind === 'tune' || (await store.getRun(id)).variants.length > 0) begun.push(id);
   return begun.length === 0 ? undefined : compareAny(begun, store, clock, signal);
 }
 
@@ -131,7 +130,9 @@ function benchmarkFacts(report: Report): Record<string, unknown> {
       failed,
       metrics: figures(metrics),
     })),
-    comparisons: report.comparisons.slice(0, most).map(({ metric, verdict, sentence }) => ({ metric, verdict, sentence })),
+    comparisons: report.comparisons
+      .slice(0, most)
+      .map(({ metric, verdict, sentence }) => ({ metric, verdict, sentence })),
     regressions: (report.regressions ?? []).slice(0, most).map(({ sentence }) => sentence),
     gates: report.gates.slice(0, most).map(({ outcome, sentence }) => ({ outcome, sentence })),
     failures: report.failures.slice(0, most).map(({ sentence }) => sentence),
@@ -163,5 +164,14 @@ function tuningFacts({ reports, differences }: TuningComparison): Record<string,
 function figures(metrics: readonly MetricValue[]): readonly Record<string, unknown>[] {
   return metrics
     .slice(0, most)
-    .map(({ metric, label, value, low, high, n, unit, direction }) => ({ metric, label, value, low, high, n, unit, direction }));
+    .map(({ metric, label, value, low, high, n, unit, direction }) => ({
+      metric,
+      label,
+      value,
+      low,
+      high,
+      n,
+      unit,
+      direction,
+    }));
 }

@@ -10,7 +10,10 @@ export interface NamedFile {
 }
 
 /** The file of the workspace that an agent names; links out of the folder count as outside. Throws `usage`. */
-export async function fileNamed(name: string, { files, folder }: Pick<AgentDesk, 'files' | 'folder'>): Promise<NamedFile> {
+export async function fileNamed(
+  name: string,
+  { files, folder }: Pick<AgentDesk, 'files' | 'folder'>,
+): Promise<NamedFile> {
   if (name.includes('\0')) throw outside(name);
   const path = files.resolve(folder, name);
   const file = files.relative(folder, path);
