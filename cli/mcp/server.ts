@@ -73,7 +73,7 @@ export function createMcpServer(workspace: McpWorkspace, { readOnly, ceiling }: 
     if (readOnly && !tool.readOnly) continue;
     server.registerTool(tool.name, describe(tool), async (input, context) => {
       const answer = tool.name === 'aiwb_run' ? await callRun(input, context) : await call(tool.name, input, context);
-      return 'text' in answer ? toResult(answer as AgentAnswer) : (answer);
+      return 'text' in answer ? toResult(answer as AgentAnswer) : answer;
     });
   }
   addResources(server, workspace);

@@ -1,7 +1,7 @@
 import type { AgentAnswer, AgentToolName } from '../../schemas/generated/messages.ts';
 import * as validators from '../../schemas/generated/validators.js';
 import type { Validator } from '../../schemas/generated/validators.js';
-import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { toWorkbenchError, WorkbenchError, type ErrorCode } from '../base/errors.ts';
 import { answerOf, type Outcome } from './answer.ts';
 import { assess } from './assess.ts';
 import { cancel } from './cancel.ts';
@@ -48,19 +48,30 @@ export async function callTool(
   }
 }
 
+/** Codes of failures that hold nothing but our own words, the agent's and paths. */
+const ownWords: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'usage',
+  'run-not-found',
+  'run-active',
+  'run-finished',
+  'identity-missing',
+  'store-busy',
+  'store-newer',
+  'store-corrupt',
+  'store-unwritable',
+  'store-full',
+  'store-remote',
+  'sqlite-missing',
+]);
+
 /** What an agent is told of a failure. */
 export function failureAnswer(error: unknown, redact: (text: string) => string): AgentAnswer {
   const { code, message, remedy } = toWorkbenchError(error);
-  const told = [message, ...(remedy === undefined ? [] : [remedy])].join('\n');
-  return answerOf(
-    {
-      text: `This failed (${code}).`,
-      data: [{ title: 'FAILURE', text: told }],
-      content: { code, message, remedy },
-      failed: true,
-    },
-    redact,
-  );
+  const told = [message, ...(remedy === undefined ? [] : [remedy])];
+  const content = { code, message, remedy };
+  if (ownWords.has(code)) return answerOf({ text: told.join(' '), content, failed: true }, redact);
+  const data = [{ title: 'FAILURE', text: told.join('\n') }];
+  return answerOf({ text: `This failed (${code}).`, data, content, failed: true }, redact);
 }
 
 function checked<T>(

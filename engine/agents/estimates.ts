@@ -23,11 +23,12 @@ export function estimateSentence(estimate: DryRunEstimate): string {
 }
 
 /** `1.20 USD`, and whether that is all of it. */
-export function costWords(estimate: DryRunEstimate): string {
-  const total = formatNumber(totalCost(estimate), 'USD');
+function costWords(estimate: DryRunEstimate): string {
   const { unpriced } = estimate;
-  if (unpriced === undefined) return total;
-  return `${total} and what ${countOf(unpriced.length, 'model')} without a known price will cost`;
+  const total = totalCost(estimate);
+  if (unpriced === undefined) return formatNumber(total, 'USD');
+  const without = `no price is known for ${countOf(unpriced.length, 'model')}`;
+  return total === 0 ? `unknown (${without})` : `${formatNumber(total, 'USD')} and more (${without})`;
 }
 
 /** What comes from files in an estimate, a line each. */

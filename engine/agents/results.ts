@@ -9,6 +9,7 @@ import type {
 import { WorkbenchError } from '../base/errors.ts';
 import { compareAny, type ComparedRuns } from '../reports/compare-any.ts';
 import { countOf } from '../reports/format.ts';
+import type { VariantRecord } from '../runs/spec.ts';
 import type { Outcome } from './answer.ts';
 import type { AgentDesk, CallOptions } from './desk.ts';
 import { plainText } from './plain-text.ts';
@@ -70,7 +71,7 @@ interface Rows {
 }
 
 async function readRows(
-  { rows: filter = 'all', limit = usualRows, offset = 0 }: AgentResultsInput,
+  { rows: filter = 'all', model, limit = usualRows, offset = 0 }: AgentResultsInput,
   [run]: readonly RunSummary[],
   { store }: AgentDesk,
   signal: AbortSignal,
@@ -81,7 +82,8 @@ async function readRows(
     });
   }
   const { variants } = await store.getRun(run.id);
-  const page = await store.querySamples({ runId: run.id, filter, limit, offset }, signal);
+  const where = model === undefined ? {} : { where: { variants: variantsOf(model, variants) } };
+  const page = await store.querySamples({ runId: run.id, filter, limit, offset, ...where }, signal);
   const models = new Map(variants.map(({ variant, model }) => [variant, model]));
   const words = { wrong: 'answered wrong', failed: 'that failed', all: 'answered or failed' }[filter];
   const shown = page.rows.length === 0 ? '' : ` Shown: ${String(offset + 1)} to ${String(offset + page.rows.length)}.`;
@@ -90,6 +92,16 @@ async function readRows(
     facts: page.rows.map(row => rowFacts(row, models)),
     total: page.total,
   };
+}
+
+/** A model has a variant for each prompt. Throws `usage`. */
+function variantsOf(model: string, variants: readonly VariantRecord[]): number[] {
+  const found = variants.filter(variant => variant.model === model).map(({ variant }) => variant);
+  if (found.length > 0) return found;
+  const names = [...new Set(variants.map(variant => variant.model))].slice(0, most);
+  throw new WorkbenchError('model-unknown', `The run asked no model ${JSON.stringify(model)}.`, {
+    remedy: `It asked: ${names.join(', ')}.`,
+  });
 }
 
 function rowFacts(row: SampleRow, models: ReadonlyMap<number, string>): Record<string, unknown> {
@@ -162,16 +174,14 @@ function tuningFacts({ reports, differences }: TuningComparison): Record<string,
 }
 
 function figures(metrics: readonly MetricValue[]): readonly Record<string, unknown>[] {
-  return metrics
-    .slice(0, most)
-    .map(({ metric, label, value, low, high, n, unit, direction }) => ({
-      metric,
-      label,
-      value,
-      low,
-      high,
-      n,
-      unit,
-      direction,
-    }));
+  return metrics.slice(0, most).map(({ metric, label, value, low, high, n, unit, direction }) => ({
+    metric,
+    label,
+    value,
+    low,
+    high,
+    n,
+    unit,
+    direction,
+  }));
 }

@@ -25,7 +25,7 @@ export function sentenceOf(run: RunSummary): string {
   const parts = [
     `${groupDigits(done)} of ${countOf(total, unit)}`,
     ...(failed > 0 ? [`${groupDigits(failed)} failed`] : []),
-    ...(spent === undefined ? [] : [`${formatNumber(spent, 'USD')} so far`]),
+    ...(spent === undefined ? [] : [`${formatNumber(spent, 'USD')}${hasEnded(run) ? '' : ' so far'}`]),
     ...(hasEnded(run) || secondsLeft === undefined ? [] : [`about ${formatSeconds(secondsLeft)} left`]),
     ...(waitingFor === 'window' ? ['waiting for a VS Code window that lends its models'] : []),
     ...(run.gate === undefined ? [] : [gateWords[run.gate]]),
