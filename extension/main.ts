@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { registerMcpServers } from './agents/mcp-servers.ts';
+import { registerAgentTools } from './agents/tools.ts';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
@@ -92,6 +94,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerScorecardEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
+    registerAgentTools({ engines, log: output }),
+    registerMcpServers(extension, script),
     registerDemoReviewer(commands),
     ...registerRunCommands(commands),
     ...registerPromptCommands(commands),

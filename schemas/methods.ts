@@ -41,6 +41,10 @@ export interface EngineRequests {
   'gates/list': [m.RunSource, m.GateList];
   /** Judges a benchmark's gate on a stored run. Asks no model. */
   'gates/judge': [m.JudgeGates, m.JudgedGates];
+  /** A tool's answer to an agent. The window has asked its person where the tool needs it. */
+  'agents/call': [m.AgentCall, m.AgentAnswer];
+  /** What the run that an agent asks for would send and cost: what its person is asked about. */
+  'agents/estimate': [m.AgentRunInput, m.AgentEstimate];
   'samples/query': [m.SampleQuery, m.SamplePage];
   /** One sample by its permanent link. */
   'samples/get': [m.SampleReference, m.SampleRow];

@@ -13,7 +13,11 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+<<<<<<< HEAD
 import { describeCellRun, startCell } from './cell-methods.ts';
+=======
+import { callForAgent, estimateForAgent } from './agent-methods.ts';
+>>>>>>> w-tools
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
@@ -140,6 +144,8 @@ class EngineServer {
     this.#on('gates/list', validators.validateRunSource, listGateLines);
     this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
     this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
+    this.#on('agents/call', validators.validateAgentCall, callForAgent);
+    this.#on('agents/estimate', validators.validateAgentRunInput, estimateForAgent);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
       store.querySamples(query, signal),
     );
@@ -262,6 +268,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'runs/resume',
   'runs/cancel',
   'runs/archive',
+  'agents/call',
   'registry/register',
   'registry/setAlias',
   'registry/archive',
