@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
+import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
+import { registerLibraryCommands } from './commands/library-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
@@ -16,14 +18,17 @@ import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
+import { createDataView } from './data/data-view.ts';
 import { registerLenses } from './editor/code-lens.ts';
 import { createEngines } from './engine/engines.ts';
 import { createWindowServices } from './engine/window-services.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
-import { createModelsView } from './models/models-tree.ts';
+import { createModelsView } from './models/models-view.ts';
 import { createKernel } from './notebook/controller.ts';
 import { connectRenderer } from './notebook/messaging.ts';
 import { createPages } from './pages/pages.ts';
+import { createPoliciesView } from './policies/policies-view.ts';
+import { createPromptsView } from './prompts/prompts-view.ts';
 import { createRegistryBook } from './registry/registry-book.ts';
 import { createRegistryView } from './registry/registry-view.ts';
 import { notifyOfEnds } from './runs/notify.ts';
@@ -34,6 +39,7 @@ import { registerScorecardEditor } from './scorecard/scorecard-editor.ts';
 import { onEngineSettingsChanged } from './settings.ts';
 import { createStatusBar } from './status-bar.ts';
 import { createTestExplorer } from './testing/test-explorer.ts';
+import { registerShowMore } from './trees/tree-row.ts';
 
 let language: LanguageSupport | undefined;
 
@@ -53,8 +59,10 @@ export function activate(extension: vscode.ExtensionContext): void {
   const tell = (error: unknown): void => void showFailure(output, error);
   const webviews = { extensionUri: extension.extensionUri, log: output, tell };
   const pages = createPages({ ...webviews, engines, book, registry });
-  const runs = createRunsView(book);
+  const runs = createRunsView(book, tell);
   const versions = createRegistryView(registry);
+  const models = createModelsView(engines, book, registry);
+  const library = { datasets: createDataView(engines), prompts: createPromptsView(engines) };
   const documents = createVirtualDocuments();
   language = startLanguageSupportLazily(script, output);
   const commands: CommandContext = {
@@ -65,8 +73,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     registry,
     pages,
     documents,
+    library,
     script,
     selectedRuns: () => runs.selection,
+    selectedModels: () => models.selection,
     selectedVersions: () => versions.selection,
   };
 
@@ -80,7 +90,11 @@ export function activate(extension: vscode.ExtensionContext): void {
     versions,
     documents,
     language,
-    createModelsView(engines, book, registry),
+    models,
+    library.datasets,
+    library.prompts,
+    createPoliciesView(engines),
+    registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
     createKernel({ engines, book, log: output }),
@@ -99,6 +113,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),
+    ...registerLibraryCommands(commands),
+    ...registerCompareCommands(commands),
     ...registerSampleCommands(commands),
     ...registerFileCommands(commands),
     ...registerSupportCommands(commands),

@@ -41,7 +41,7 @@ export function createColumnCounter(splitFields: readonly string[]): ColumnCount
     column.filled += 1;
     column.types.set(type, (column.types.get(type) ?? 0) + 1);
     if (column.values === undefined) return;
-    const text = type === 'text' || type === 'number' || type === 'boolean' ? String(value) : undefined;
+    const text = type === 'text' || type === 'number' || type === 'boolean' ? textOfValue(value) : undefined;
     if (text === undefined || text.length > longestValue) column.values = undefined;
     else if (column.values.add(text).size > mostValues) column.values = undefined;
   }

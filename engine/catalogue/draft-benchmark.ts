@@ -41,7 +41,8 @@ export async function draftBenchmark(
   const chosen = takeOver(own, details, variables) ?? chooseColumns(details, { variables, isFolder });
   const models = chooseModels(chosen, prompts, connections);
   const name = nameOf(prompts[0] ?? dataset.path);
-  const text = write({
+  const notes = [...chosen.notes, ...models.notes];
+  const benchmark = {
     name,
     dataset: {
       path: dataset.path,
@@ -55,8 +56,8 @@ export async function draftBenchmark(
     ...(prompts.length === 0 ? {} : { prompts }),
     models: models.names,
     metrics: metricsOf(chosen, models.names),
-  });
-  return { path: await freePath(name, folder, files), text, notes: [...chosen.notes, ...models.notes] };
+  };
+  return { path: await freePath(name, folder, files), text: write(benchmark, notes), notes };
 }
 
 function noColumns(path: string, { failure }: DatasetDetails): WorkbenchError {
@@ -159,9 +160,10 @@ async function freePath(name: string, folder: string, files: Files): Promise<str
   }
 }
 
-/** Lists and splits on one line, as the examples have them. */
-function write(benchmark: object): string {
+/** Lists and splits on one line, as the examples have them; what was chosen stands above, for the person to look at. */
+function write(benchmark: object, notes: readonly string[]): string {
   const document = new Document(benchmark);
+  document.commentBefore = notes.map(note => ` ${note.replace(/\s+/g, ' ')}`).join('\n');
   for (const path of [['dataset', 'split'], ['dataset', 'slices'], ['dataset', 'target'], ['models']]) {
     const node = document.getIn(path);
     if (isCollection(node)) node.flow = true;
