@@ -70,7 +70,18 @@ export interface EngineRequests {
   'registry/approve': [m.ApprovalStep, m.VersionDetails];
   'registry/baseline': [m.ApprovalStep, m.VersionDetails];
   'registry/promote': [m.ApprovalStep, m.VersionDetails];
+  /** Datasets that the workspace's files read, and data files that none of them reads. Reads no rows. */
+  'datasets/list': [Nothing, m.DatasetList];
+  /** Columns, splits and counts. Reads a bounded beginning of a large file. */
+  'datasets/describe': [m.DatasetReference, m.DatasetDetails];
+  /** The first rows. */
+  'datasets/preview': [m.PreviewDataset, m.DatasetPreview];
+  'prompts/list': [Nothing, m.PromptList];
+  /** The text of a new benchmark over a dataset, with prompts or without. Writes nothing. */
+  'benchmarks/draft': [m.DraftBenchmark, m.DraftedBenchmark];
   'policies/list': [Nothing, m.PolicyList];
+  /** What one policy file holds, what is wrong with it, and how versions came out by it. */
+  'policies/describe': [m.PolicyReference, m.PolicyDetails];
   'assessments/start': [m.StartAssessment, m.Assessed];
   'assessments/get': [m.AssessmentReference, m.ScorecardView];
   'assessments/markdown': [m.AssessmentReference, m.PlainText];

@@ -28,6 +28,14 @@ import {
 } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
+import {
+  describeWorkspaceDataset,
+  describeWorkspacePolicy,
+  draftNewBenchmark,
+  listWorkspaceDatasets,
+  listWorkspacePrompts,
+  previewWorkspaceDataset,
+} from './library-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
@@ -165,7 +173,13 @@ class EngineServer {
     this.#on('registry/approve', validators.validateApprovalStep, registry.approveVersion);
     this.#on('registry/baseline', validators.validateApprovalStep, registry.lockVersion);
     this.#on('registry/promote', validators.validateApprovalStep, registry.promoteVersion);
+    this.#on('datasets/list', undefined, (_nothing, session, signal) => listWorkspaceDatasets(session, signal));
+    this.#on('datasets/describe', validators.validateDatasetReference, describeWorkspaceDataset);
+    this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
+    this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
+    this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
     this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
+    this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/markdown', validators.validateAssessmentReference, describeAssessment);
