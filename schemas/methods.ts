@@ -10,7 +10,7 @@ export interface EngineRequests {
   'workspace/open': [m.OpenWorkspace, m.WorkspaceOpened];
   'runs/list': [m.ListRuns, m.RunList];
   'runs/get': [m.RunReference, m.RunSummary];
-  /** Starts a benchmark or a tuning job. */
+  /** Starts a benchmark, a tuning job or the trial of a prompt. */
   'runs/start': [m.StartRun, m.RunSummary];
   'runs/resume': [m.ResumeRun, m.RunSummary];
   'runs/dryRun': [m.StartRun, m.DryRunEstimate];
@@ -18,9 +18,13 @@ export interface EngineRequests {
   'runs/archive': [m.ArchiveRun, m.RunSummary];
   /** One benchmark run's report (a running one's so far), or the comparison of several. */
   'runs/report': [m.RunReferences, m.Report];
-  /** The same for tuning runs. */
+  /** The trial of a prompt: its answers so far, side by side. */
+  'prompts/report': [m.RunReference, m.PromptReport];
+  /** What a prompt file needs to be tried. */
+  'prompts/describe': [m.PromptSource, m.PromptDescription];
+  /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
-  /** Runs of either kind (but one kind at a time) as Markdown. */
+  /** Runs of any kind (but one kind at a time) as Markdown, for viewers that show nothing else. */
   'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
@@ -29,6 +33,10 @@ export interface EngineRequests {
   'cells/start': [m.StartCell, m.StartedCell];
   /** The output that a run's cell has now: complete once the run ended. */
   'cells/output': [m.AskRunOutput, m.CellOutput];
+  /** The text of a file that means what a cell means. Writes nothing. */
+  'cells/toFile': [m.CellToFile, m.PlainText];
+  /** A cell that means what a file means. */
+  'cells/fromFile': [m.FileToCell, m.CellText];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */

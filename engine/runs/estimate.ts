@@ -6,7 +6,8 @@ import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
 import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
 import { estimateTokens, priceOfTokens } from './budget.ts';
-import { planRun, type PlannedModel, type PlannedVariant, type RunPlan } from './plan.ts';
+import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
+import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';
 

@@ -2,7 +2,7 @@ import type { Benchmark, Connection } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { requirePinned } from '../datasets/pinned.ts';
 import { scanDataset, type DatasetScan } from '../datasets/scan.ts';
-import type { DatasetSelection } from '../datasets/selection.ts';
+import { readAskedRows, type AskedRow, type DatasetSelection } from '../datasets/selection.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { diagnoseBenchmark } from '../documents/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
@@ -44,6 +44,8 @@ export interface RunPlan {
   readonly workspace: Workspace;
   readonly benchmark: Benchmark;
   readonly selection: DatasetSelection;
+  /** The rows that are asked, in order and in batches. */
+  readonly rows: (signal: AbortSignal) => AsyncIterable<readonly AskedRow[]>;
   readonly scan: DatasetScan;
   readonly models: readonly PlannedModel[];
   readonly variants: readonly PlannedVariant[];
@@ -69,7 +71,7 @@ export interface RunPlan {
  * Reads a benchmark with everything it refers to and checks that they fit together. Sends nothing, needs no secret.
  * Throws the first fault as a WorkbenchError with its place.
  */
-export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<RunPlan> {
+export async function planBenchmark(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<RunPlan> {
   const parsed = parseDocument('bench', spec.text);
   const diagnostics = await diagnoseBenchmark(parsed, spec.path, ports.files, signal);
   if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidFileError(spec.path, diagnostics);
@@ -99,6 +101,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     workspace,
     benchmark,
     selection,
+    rows: asked => readAskedRows(ports.files, ports.digest, selection, asked),
     scan: await scanDataset(ports.files, ports.digest, selection, signal),
     models,
     variants: models.flatMap(model => pairWithPrompts(model, prompts)),
@@ -136,7 +139,7 @@ function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
 
 const embeddedPrefix = 'embedded:';
 
-function planModel(name: string, { trained }: RunSpec, workspace: Workspace): PlannedModel {
+export function planModel(name: string, { trained }: RunSpec, workspace: Workspace): PlannedModel {
   if (isTrained(name)) {
     return { name, kind: 'trained', reference: Object.hasOwn(trained ?? {}, name) ? trained?.[name] : undefined };
   }
@@ -148,7 +151,7 @@ function planModel(name: string, { trained }: RunSpec, workspace: Workspace): Pl
 }
 
 /** Models in this process read the row itself and are asked once, whatever the prompts. */
-function pairWithPrompts(model: PlannedModel, prompts: readonly Prompt[]): readonly PlannedVariant[] {
+export function pairWithPrompts(model: PlannedModel, prompts: readonly Prompt[]): readonly PlannedVariant[] {
   if (model.kind !== 'connection' || prompts.length === 0) return [{ model, prompt: undefined }];
   return prompts.map(prompt => ({ model, prompt }));
 }
