@@ -25,6 +25,7 @@ export interface EngineRequests {
   /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
   /** Runs of any kind (but one kind at a time) as Markdown. */
+  /** Runs of any kind (but one kind at a time) as Markdown, for viewers that show nothing else. */
   'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
@@ -33,6 +34,10 @@ export interface EngineRequests {
   'cells/start': [m.StartCell, m.StartedCell];
   /** The output that a run's cell has now: complete once the run ended. */
   'cells/output': [m.AskRunOutput, m.CellOutput];
+  /** The text of a file that means what a cell means. Writes nothing. */
+  'cells/toFile': [m.CellToFile, m.PlainText];
+  /** A cell that means what a file means. */
+  'cells/fromFile': [m.FileToCell, m.CellText];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */
