@@ -1,16 +1,10 @@
 import * as vscode from 'vscode';
-<<<<<<< HEAD
-import type { RunKind } from '../../schemas/generated/messages.ts';
-import type { RunBook, RunChange } from './run-book.ts';
-import { groupDescription, groupKey, groupRuns, runFacts, runItem, type RunGroup } from './run-items.ts';
-=======
 import { createPages } from '../trees/pages.ts';
 import { moreRow, recoveryRows, treeItem as rowItem } from '../trees/tree-row.ts';
 import type { RunBook, RunChange, RunEntry } from './run-book.ts';
 import { groupKey, groupRuns, runItem, type RunGroup } from './run-items.ts';
 import { nodeKey, type JobNode, type RunNode, type RunsNode } from './runs-nodes.ts';
 import { folderItem, jobItem, runTreeItem } from './runs-tree-items.ts';
->>>>>>> w-trees
 import { isEnded } from './states.ts';
 
 /** How often "2 min ago" is looked at again while the view is visible. */
@@ -206,40 +200,9 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 }
 
-<<<<<<< HEAD
-function nodeKey(node: RunsNode): string {
-  if (node.kind === 'folder') return `folder ${node.folder}`;
-  return node.kind === 'run' ? `run ${node.id}` : `job ${node.key}`;
-}
-
-function folderItem(node: FolderNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(path.basename(node.folder), vscode.TreeItemCollapsibleState.Expanded);
-  item.id = nodeKey(node);
-  item.iconPath = vscode.ThemeIcon.Folder;
-  item.tooltip = node.folder;
-  return item;
-}
-
-function jobItem(node: JobNode, group: RunGroup | undefined): vscode.TreeItem {
-  const item = new vscode.TreeItem(group?.name ?? node.file, vscode.TreeItemCollapsibleState.Expanded);
-  item.id = nodeKey(node);
-  const { icon, context } = jobLooks[group?.kind ?? 'benchmark'];
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = context;
-  if (group !== undefined) item.description = groupDescription(group);
-  item.tooltip = path.join(node.folder, node.file);
-  return item;
-=======
 interface ShownRuns {
   readonly groups: readonly RunGroup[];
   /** In the order of their newest run. */
   readonly folders: readonly string[];
   readonly byKey: ReadonlyMap<string, RunGroup>;
->>>>>>> w-trees
 }
-
-const jobLooks: Readonly<Record<RunKind, { readonly icon: string; readonly context: string }>> = {
-  benchmark: { icon: 'beaker', context: 'aiwbBenchmark' },
-  tune: { icon: 'mortar-board', context: 'aiwbTuningJob' },
-  prompt: { icon: 'comment-discussion', context: 'aiwbPrompt' },
-};
