@@ -8,7 +8,7 @@ import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { isBehind, runMime, type OutputFacts } from './output-facts.ts';
-import { runFactsOf } from './outputs.ts';
+import { readNotebook, runFactsOf } from './outputs.ts';
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts';
 import { describeMissingRun } from './run-end.ts';
 
@@ -48,6 +48,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
     if (!vscode.workspace.isTrusted) return;
     feedOf(notebook).watch(runId);
     try {
+      await readNotebook(notebook);
       const entry = await book.find(runId);
       if (entry !== undefined) tellRun(notebook, entry);
       else if (waitsFor(notebook, runId)) throw describeMissingRun(runId);
