@@ -1,6 +1,6 @@
 import { DiagnosticRefreshRequest, FileChangeType } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { isFileKind, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { ServerContext } from '../context.ts';
 import { changedKinds, createAges, dependents, type ChangedKind } from '../diagnostics/ages.ts';
 import { createDocumentPull, createResultIds } from '../diagnostics/pull.ts';
@@ -89,7 +89,7 @@ function registerDiagnostics(context: ServerContext): void {
     const kind = kindOfDocument(document);
     if (kind !== undefined && isPushed(document)) pusher.schedule(document);
     const changed = kind ?? kindOfPath(document.uri);
-    if (changed !== undefined && changed !== 'trial') checkDependents(changed, document.uri);
+    if (changed !== undefined && isFileKind(changed)) checkDependents(changed, document.uri);
   });
   documents.onDidClose(({ document }) => {
     opened.delete(document.uri);
@@ -97,7 +97,7 @@ function registerDiagnostics(context: ServerContext): void {
     if (kind === undefined) return;
     forgetFile(document.uri);
     if (isPushed(document)) pusher.drop(document.uri);
-    if (kind !== 'trial') checkDependents(kind);
+    if (isFileKind(kind)) checkDependents(kind);
   });
   connection.onDidChangeWatchedFiles(({ changes: changed }) => {
     const folders = changed.filter(({ uri }) => forgetFile(uri));
