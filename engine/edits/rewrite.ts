@@ -4,7 +4,7 @@ import { parseUntrusted } from '../documents/untrusted-yaml.ts';
 import { collectValue, setOwn } from '../documents/values.ts';
 import { applyChanges, type TextChange } from './change.ts';
 import { addFields, removeField, replaceField, replaceValue } from './fields.ts';
-import { nodeAt, pairAt, type EditedDocument } from './places.ts';
+import { lineEnd, lineStart, nodeAt, pairAt, type EditedDocument } from './places.ts';
 
 /** A value of a document that becomes another, and is taken out where it has none. */
 export interface ValueChange {
@@ -44,7 +44,7 @@ export function editOf({ path, value }: ValueChange): Edit {
       return owner && removeField(parsed, owner);
     }
     if (typeof name === 'number' || (typeof value === 'string' && nodeAt(parsed, path) !== undefined))
-      return replaceValue(parsed, path, value);
+      return replaceAt(parsed, path, value);
     if (pairAt(parsed, path) !== undefined) return replaceField(parsed, path, { name, value });
     return addFields(parsed, path.slice(0, -1), [{ name, value }]);
   };
@@ -61,7 +61,7 @@ export function editTexts(texts: readonly NewText[]): Edit {
   return parsed => {
     const changes = new Map<number, TextChange>();
     for (const { path, text } of texts) {
-      const found = replaceValue(parsed, path, text);
+      const found = replaceAt(parsed, path, text);
       if (found === undefined) return undefined;
       // Through aliases one text is at several places.
       for (const change of found) changes.set(change.start, change);
@@ -94,6 +94,15 @@ function replaceBelow(value: unknown, texts: ReadonlyMap<string, string | undefi
   const copy: Record<string, unknown> = {};
   for (const [name, child] of Object.entries(value)) setOwn(copy, name, replaceBelow(child, texts, [...path, name]));
   return copy;
+}
+
+/** A block text ends behind its last line break, which stays. */
+function replaceAt(parsed: EditedDocument, path: DocumentPath, value: unknown): readonly TextChange[] | undefined {
+  const { text } = parsed;
+  return replaceValue(parsed, path, value)?.map(change => {
+    const { start, end } = change;
+    return end > start && text[end - 1] === '\n' ? { ...change, end: lineEnd(text, lineStart(text, end - 1)) } : change;
+  });
 }
 
 function readForEdits(text: string): EditedDocument | undefined {
