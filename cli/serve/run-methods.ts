@@ -44,6 +44,7 @@ export function specify(request: StartRun, session: Session, signal: AbortSignal
       ...(trial === undefined ? {} : { trial }),
       ...(request.extends === undefined ? {} : { extends: request.extends }),
       ...(request.cache === undefined ? {} : { cache: request.cache }),
+      ...(request.budget === undefined ? {} : { budget: request.budget }),
     },
     session.host.files,
     session.host.identities,

@@ -152,6 +152,8 @@ export interface RunFilter {
   readonly name?: string;
   /** Benchmark's or tuning job's file relative to the workspace. */
   readonly file?: string;
+  /** Id of a run: only older ones. */
+  readonly before?: string;
   /** Newest first; default 200. */
   readonly limit?: number;
 }

@@ -4,7 +4,7 @@ import { requirePinned } from '../datasets/pinned.ts';
 import { scanRows } from '../datasets/scan.ts';
 import type { AskedRow, DatasetSelection } from '../datasets/selection.ts';
 import { diagnoseTrial } from '../documents/diagnose.ts';
-import { hasErrors } from '../documents/diagnostic.ts';
+import { hasErrors, type Diagnostic, type DiagnosticCode } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
@@ -33,7 +33,7 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
   const { files, digest } = ports;
   const parsed = parseDocument('trial', spec.text);
   const diagnostics = await diagnoseTrial(parsed, spec.path, files, signal);
-  if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidFileError(spec.path, diagnostics);
+  if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidTrial(spec.path, diagnostics);
   const trial = parsed.value;
   const base = files.parent(spec.path);
   const prompt = compilePrompt(trial, { path: spec.file, folder: base, name: spec.name }, digest);
@@ -81,6 +81,21 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
   };
 }
 
+/** What is missing may be no fault of the file: values and models can be given with the command. */
+function invalidTrial(path: string, diagnostics: readonly Diagnostic[]): WorkbenchError {
+  const { code, message, place } = invalidFileError(path, diagnostics);
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  const remedy =
+    first?.replacement !== undefined
+      ? `Write \`${first.replacement}\`.`
+      : first !== undefined && givenLater.has(first.code)
+        ? 'Say what each variable stands for with `values` or a `dataset`, and which models answer with `models`.'
+        : 'Correct what the prompt is tried with.';
+  return new WorkbenchError(code, message, { remedy, ...(place === undefined ? {} : { place }) });
+}
+
+const givenLater: ReadonlySet<DiagnosticCode> = new Set(['unknown-variable', 'missing-field', 'unknown-connection']);
+
 /** What the parts of a run read of a benchmark. */
 function asBenchmark({ name, file }: RunSpec, trial: PromptTrial, prompt: Prompt): Benchmark {
   const { dataset, cache } = trial;
@@ -100,7 +115,6 @@ function rowsOf({ dataset }: PromptTrial, asked: number | undefined): number {
   return Math.min(own, asked ?? mostTrialCases, mostTrialCases);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- rows come as a stream where they are read from files.
 async function* inOneBatch(rows: readonly AskedRow[]): AsyncIterable<readonly AskedRow[]> {
   yield rows;
 }
