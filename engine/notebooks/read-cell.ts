@@ -1,4 +1,4 @@
-import { classifyCell, type CellKind } from '../../schemas/cells.ts';
+import { classifyCell } from '../../schemas/cells.ts';
 import type { CellSource, NamedResult, PolicySource, RunKind } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { diagnoseForRun } from '../documents/diagnose.ts';
@@ -13,6 +13,7 @@ import { invalidCellError, stopAt } from './cell-errors.ts';
 import { writeContent } from './cell-text.ts';
 import { readComparison } from './compare-cell.ts';
 import { composeCell, kindOfUse, type ComposedCell } from './compose-cell.ts';
+import { heldKinds } from './held-kinds.ts';
 import { placeFinding } from './place-finding.ts';
 import { createNameResolver } from './resolve-names.ts';
 import { kindOfUsed, readUsed } from './used-file.ts';
@@ -44,15 +45,6 @@ export interface CellPorts {
   readonly files: Files;
   readonly store: Pick<Store, 'getRun'>;
 }
-
-/** What a cell's text is, by its kind. */
-const kinds: Readonly<Record<Exclude<CellKind, 'empty' | 'other'>, DocumentKind>> = {
-  bench: 'bench',
-  tune: 'tune',
-  policy: 'policy',
-  prompt: 'trial',
-  compare: 'comparison',
-};
 
 const runKinds: Readonly<Partial<Record<DocumentKind, RunKind>>> = {
   bench: 'benchmark',
@@ -97,7 +89,7 @@ export function parseCell({ notebook, language, text }: CellSource): ParsedDocum
   const kind = classifyCell(language, text);
   if (kind === 'empty') return undefined;
   if (kind === 'other') throw isNotOurs();
-  const parsed: ParsedDocument = parseDocument(kinds[kind], text, 'cell');
+  const parsed: ParsedDocument = parseDocument(heldKinds[kind], text, 'cell');
   // Cells are told apart by their first column; `use` may stand elsewhere.
   const used = kindOfUsed(parsed.cell?.use ?? '');
   const own = used === undefined ? parsed.kind : kindOfUse(used);

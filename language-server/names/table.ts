@@ -1,6 +1,7 @@
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import type { DocumentKind } from '../../engine/documents/kinds.ts';
 import { pathFields } from '../../engine/documents/path-fields.ts';
+import { runFieldsOf } from '../../engine/notebooks/result-names.ts';
 import { fileSorts } from './file-sorts.ts';
 import {
   both,
@@ -15,11 +16,13 @@ import {
   namesModel,
   namesOfBenchmark,
   namesParametrised,
+  namesResult,
   namesSplitFile,
   namesVersion,
   readsColumns,
   readsVariables,
   refersTo,
+  usesFile,
   type Place,
   type Rule,
 } from './rules.ts';
@@ -35,6 +38,15 @@ export interface Row extends Rule {
 
 const value = (field: string, rule: Rule): Row => ({ ...rule, field, steps: field.split('.'), on: 'value' });
 const key = (field: string, rule: Rule): Row => ({ ...rule, field, steps: field.split('.'), on: 'key' });
+
+/** What cells name that files do not. */
+function ofCells(kind: DocumentKind): readonly Row[] {
+  return [
+    value('as', namesResult('declaration')),
+    value('use', usesFile),
+    ...runFieldsOf(kind).map(field => value(field, namesResult('reference'))),
+  ];
+}
 
 /** What names files by their paths. The images and sounds of messages are templates as well. */
 function files(kind: DocumentKind): readonly Row[] {
@@ -95,6 +107,7 @@ const messages: readonly Row[] = [
 const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
   bench: [
     ...files('bench'),
+    ...ofCells('bench'),
     value('name', declares('benchmark', 'description')),
     ...dataset('dataset', 1),
     value('perturbations.*.paraphrases.column', paraphraseColumn),
@@ -110,6 +123,7 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
   ],
   tune: [
     ...files('tune'),
+    ...ofCells('tune'),
     value('name', declares('job', 'description')),
     value('base', namesModel('reference')),
     value('platform', refersTo('platform')),
@@ -122,6 +136,7 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
   ],
   policy: [
     ...files('policy'),
+    ...ofCells('policy'),
     value('id', declares('policy', 'title')),
     value('extends.*.id', refersTo('policy')),
     value('frameworks.*.id', declares('framework', 'version')),
@@ -135,8 +150,14 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('assess.model', namesVersion),
   ],
   prompt: [...files('prompt'), ...messages],
-  trial: [...files('trial'), ...messages, value('models.*', namesModel('declaration')), ...dataset('dataset', 1)],
-  comparison: [],
+  trial: [
+    ...files('trial'),
+    ...ofCells('trial'),
+    ...messages,
+    value('models.*', namesModel('declaration')),
+    ...dataset('dataset', 1),
+  ],
+  comparison: ofCells('comparison'),
   workbench: [
     ...files('workbench'),
     key('connections.*', declares('connection', 'model')),
