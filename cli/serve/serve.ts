@@ -13,8 +13,8 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { describeCellRun, startCell } from './cell-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
+import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
@@ -143,6 +143,8 @@ class EngineServer {
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('cells/start', validators.validateStartCell, startCell);
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);
+    this.#on('cells/toFile', validators.validateCellToFile, turnCellToFile);
+    this.#on('cells/fromFile', validators.validateFileToCell, turnFileToCell);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('files/convert', validators.validateConvertFile, convertToBenchmark);
