@@ -1,7 +1,5 @@
 import type { Report, RunOutput, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
 
-export const runMime = 'application/vnd.aiwb.run+json';
-
 /** What an ended run has to show: a benchmark's report or a tuning run's. */
 export type RunContent = { readonly report: Report } | { readonly tuning: TuningReport };
 
