@@ -29,6 +29,8 @@ export interface EngineRequests {
   'cells/start': [m.StartCell, m.StartedCell];
   /** The output that a run's cell has now: complete once the run ended. */
   'cells/output': [m.AskRunOutput, m.CellOutput];
+  /** Writes a notebook with its outputs for readers without the workbench. */
+  'notebooks/export': [m.ExportNotebook, m.Exported];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */

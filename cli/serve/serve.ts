@@ -28,6 +28,7 @@ import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
+import { exportNotebook } from './notebook-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -129,6 +130,7 @@ class EngineServer {
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('cells/start', validators.validateStartCell, startCell);
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);
+    this.#on('notebooks/export', validators.validateExportNotebook, exportNotebook);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('files/convert', validators.validateConvertFile, convertToBenchmark);

@@ -22,29 +22,33 @@ interface Layout {
   readonly lineEnd: string;
 }
 
-/** Members of a cell that Jupyter writes itself stand in this order among any others. */
-const bySpelling = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
 /**
- * The notebook with one cell changed. Nothing else in its text moves: members it does not know, the order of keys, numbers as they are
- * written, the indentation and the last line's end. What is written is what Jupyter and VS Code write for the same content.
+ * The notebook with cells changed, each by its position. Nothing else in its text moves: members it does not know, the order of keys,
+ * numbers as they are written, the indentation and the last line's end. What is written is what Jupyter and VS Code write for the same
+ * content.
  */
-export function changeCell(notebook: Notebook, index: number, change: CellChange): Notebook {
-  const cell = notebook.cells[index];
-  if (cell === undefined) return notebook;
-  const { text } = notebook;
-  const layout = layoutOf(text);
-  const edits: Edit[] = [];
-  const set = (object: number, depth: number, key: string, value: unknown): void => {
-    edits.push(setMember(text, object, key, value, depth, layout));
-  };
-  if (change.outputs !== undefined) set(cell.span.start, 3, 'outputs', change.outputs.map(writeOutput));
-  if (change.executionCount !== undefined) set(cell.span.start, 3, 'execution_count', change.executionCount);
-  if (change.timing !== undefined && cell.timed) {
-    const metadata = findMember(readMembers(text, cell.span.start), 'metadata');
-    if (metadata !== undefined) set(metadata.value.start, 4, 'execution', timingOf(change.timing));
-  }
-  return readNotebook(notebook.path, applyEdits(text, edits));
+export function changeCells(notebook: Notebook, changes: ReadonlyMap<number, CellChange>): Notebook {
+  const layout = layoutOf(notebook.text);
+  const edits = [...changes].flatMap(([index, change]) => {
+    const cell = notebook.cells[index];
+    return cell === undefined ? [] : editsOf(cell, change, notebook.text, layout);
+  });
+  return edits.length === 0 ? notebook : readNotebook(notebook.path, applyEdits(notebook.text, edits));
+}
+
+function editsOf({ span, timed }: NotebookCell, change: CellChange, text: string, layout: Layout): readonly Edit[] {
+  const { outputs, executionCount, timing } = change;
+  const set = (object: number, depth: number, key: string, value: unknown): Edit =>
+    setMember(text, object, key, value, depth, layout);
+  const metadata =
+    timing === undefined || !timed ? undefined : findMember(readMembers(text, span.start), 'metadata');
+  return [
+    ...(executionCount === undefined ? [] : [set(span.start, 3, 'execution_count', executionCount)]),
+    ...(outputs === undefined ? [] : [set(span.start, 3, 'outputs', outputs.map(writeOutput))]),
+    ...(timing === undefined || metadata === undefined
+      ? []
+      : [set(metadata.value.start, 4, 'execution', timingOf(timing))]),
+  ];
 }
 
 /** The cell of another reading of the same file: the one with its id, or in files without ids the one in its place, with its text. */
@@ -89,10 +93,13 @@ interface Edit {
 }
 
 function applyEdits(text: string, edits: readonly Edit[]): string {
-  let result = text;
-  for (const edit of [...edits].sort((one, other) => other.start - one.start))
-    result = result.slice(0, edit.start) + edit.text + result.slice(edit.end);
-  return result;
+  const pieces: string[] = [];
+  let at = 0;
+  for (const edit of [...edits].sort((one, other) => one.start - other.start)) {
+    pieces.push(text.slice(at, edit.start), edit.text);
+    at = edit.end;
+  }
+  return [...pieces, text.slice(at)].join('');
 }
 
 /** Replaces a member's value; a new member goes before the first one that comes after it by name, as Jupyter sorts them. */
@@ -111,7 +118,7 @@ function setMember(
   if (present !== undefined) return { ...present.value, text: written };
   const member = `${JSON.stringify(key)}:${layout.indent === undefined ? '' : ' '}${written}`;
   const gap = layout.indent === undefined ? '' : `${layout.lineEnd}${margin}`;
-  const next = members.find(other => bySpelling(other.key, key) > 0);
+  const next = members.find(other => other.key > key);
   if (next !== undefined) return { start: next.start, end: next.start, text: `${member},${gap}` };
   const last = members.at(-1);
   if (last !== undefined) return { start: last.value.end, end: last.value.end, text: `,${gap}${member}` };
