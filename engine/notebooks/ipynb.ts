@@ -1,5 +1,6 @@
 import { WorkbenchError, type Place } from '../base/errors.ts';
 import type { Files } from '../ports/files.ts';
+import { findJsonFault } from './json-fault.ts';
 import { findMember, readElements, readMembers, skipBlank, type Span } from './json-spans.ts';
 
 /** What a cell shows. Everything in it is of unknown origin. */
@@ -76,12 +77,9 @@ function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(reason)?.[1];
-    const at = position === undefined ? text.length : Number(position);
     throw new WorkbenchError('file-invalid', `${path} is no valid JSON, so it is no notebook.`, {
       remedy: 'Undo what was last changed in it by hand; a merge may have left its marks (<<<<<<<).',
-      place: placeAt(path, text, at),
+      place: placeAt(path, text, findJsonFault(text)),
       cause: error,
     });
   }

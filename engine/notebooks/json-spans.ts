@@ -82,7 +82,8 @@ function endOfValue(text: string, start: number): number {
   }
 }
 
-function endOfString(text: string, start: number): number {
+/** Where the string that starts at `start` ends, after its closing quote. */
+export function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     const quote = text.indexOf('"', at);

@@ -21,7 +21,7 @@ const mostCurves = 6;
 const mostPoints = 200;
 /** Told apart without colours, so also on paper. */
 const dashes = ['', '7 4', '2 3', '10 3 2 3', '4 2', '1 5'];
-const [left, right, top, height] = [56, 190, 10, 200];
+const [left, right, top, height] = [56, 240, 32, 200];
 
 export function renderCurves({ title, across, curves: all, chosen }: CurveChart): string {
   const curves = all
@@ -58,7 +58,7 @@ export function renderCurves({ title, across, curves: all, chosen }: CurveChart)
     const dash = dashes[index] === '' ? '' : ` stroke-dasharray="${dashes[index] ?? ''}"`;
     return [
       lineFrom(width - right + 12, line, width - right + 40, line, ` stroke-width="2"${dash}`),
-      textAt(width - right + 46, line + 4, showLine(name, 1_000).slice(0, 24)),
+      textAt(width - right + 46, line + 4, showLine(name, 1_000).slice(0, 26)),
     ];
   });
   return svg(bottom + 26, title, describe(curves, across, chosen), [...grid, ...axis, ...mark, ...paths, ...legend]);

@@ -19,7 +19,7 @@ export interface IntervalPoint {
 
 const mostPoints = 30;
 const rowHeight = 22;
-const [left, right, top] = [210, 150, 8];
+const [left, right, top] = [210, 160, 28];
 
 export function renderIntervals({ title, points: all }: IntervalChart): string {
   const points = all.slice(0, mostPoints).filter(({ value }) => Number.isFinite(value));

@@ -15,7 +15,7 @@ const cellStyle = `padding:0.25em 0.75em 0.25em 0;border-bottom:1px solid ${rule
  */
 export function renderStaticHtml(blocks: readonly Block[]): string {
   const parts = renderBounded(blocks, renderBlock, '\n', sentence => `<p>${escapeHtml(sentence)}</p>`);
-  return `<div style="line-height:1.45">\n${parts}\n</div>\n`;
+  return `<div style="line-height:1.45;overflow-wrap:break-word">\n${parts}\n</div>\n`;
 }
 
 function renderBlock(block: Block, extent: Extent): string {

@@ -24,11 +24,12 @@ export function describeTuning(comparison: TuningComparison): readonly Block[] {
 function curvesOf(reports: readonly TuningReport[]): readonly Block[] {
   const [report] = reports;
   if (report === undefined) return [];
+  const namesDiffer = new Set(reports.map(({ run }) => run.name)).size === reports.length;
   const curves =
     reports.length === 1
       ? lossesOf(report)
       : reports.map(({ run, epochs }) => ({
-          name: run.id,
+          name: namesDiffer ? run.name : run.id,
           points: epochs.map(({ epoch, trainingLoss }) => ({ at: epoch, value: trainingLoss })),
         }));
   if (!curves.some(({ points }) => points.length > 1)) return [];

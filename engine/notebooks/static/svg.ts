@@ -6,9 +6,11 @@ export const width = 680;
 
 /** A drawing whose `title` and `description` say what it shows to who cannot see it. */
 export function svg(height: number, title: string, description: string, marks: readonly string[]): string {
-  const label = escapeHtml(`${showLine(title, 200)}. ${showLine(description, 1_200)}`);
+  const heading = showLine(title, 90);
+  const label = escapeHtml(`${heading}. ${showLine(description, 1_200)}`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}" viewBox="0 0 ${String(width)} ${String(height)}" width="${String(width)}" height="${String(height)}" style="max-width:100%;height:auto" font-size="12" fill="currentColor">`,
+    `<text x="0" y="14" font-weight="600">${escapeHtml(heading)}</text>`,
     ...marks,
     '</svg>',
   ].join('\n');
