@@ -39,6 +39,7 @@ import {
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
+import { exportNotebook } from './notebook-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -145,6 +146,7 @@ class EngineServer {
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);
     this.#on('cells/toFile', validators.validateCellToFile, turnCellToFile);
     this.#on('cells/fromFile', validators.validateFileToCell, turnFileToCell);
+    this.#on('notebooks/export', validators.validateExportNotebook, exportNotebook);
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('files/convert', validators.validateConvertFile, convertToBenchmark);
