@@ -34,6 +34,9 @@ export interface EngineRequests {
   'cells/start': [m.StartCell, m.StartedCell];
   /** The output that a run's cell has now: complete once the run ended. */
   'cells/output': [m.AskRunOutput, m.CellOutput];
+  /** Asks to be the window that writes a run's end into its notebook, and stays so until released. */
+  'cells/claim': [m.ClaimOutput, m.OutputClaim];
+  'cells/release': [m.ReleaseOutput, Nothing];
   /** The text of a file that means what a cell means. Writes nothing. */
   'cells/toFile': [m.CellToFile, m.PlainText];
   /** A cell that means what a file means. */
