@@ -10,7 +10,10 @@ const lineWidth = 78;
 
 /** A failure in full, in as many lines as it takes: they are there to be read. */
 export function failureLines(failure: Failure, group: string): Choice<never>[] {
-  const [first = '', ...rest] = wrap(plain(describeFailure(failure)), lineWidth);
+  const sentence = plain(describeFailure(failure));
+  // The heading stands at the end of the first line.
+  const [first = ''] = wrap(sentence, lineWidth - group.length);
+  const rest = wrap(sentence.slice(first.length).trim(), lineWidth);
   return [
     { label: first, icon: 'error', group, isAlwaysShown: true },
     ...rest.map((label): Choice<never> => ({ label, icon: 'blank', group, isAlwaysShown: true })),
