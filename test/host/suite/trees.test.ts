@@ -256,6 +256,26 @@ describe('the trees of what was measured', function () {
     await driver.resize(1280, 800);
   });
 
+  it('say why they cannot be read and what to do about it, and come back', async () => {
+    const settings = vscode.workspace.getConfiguration('aiWorkbench');
+    await settings.update('nodePath', '/nowhere/node', vscode.ConfigurationTarget.Global);
+    try {
+      await showAlone('Data');
+      await vscode.commands.executeCommand('aiwb.refreshData');
+      await paneText('Data', /Try Again[\s\S]*Show Output/);
+      assert.match(await driver.text(pane('Data')), /\/nowhere\/node/);
+      await driver.screenshot('trees-failed');
+      await showAlone('Runs');
+      await vscode.commands.executeCommand('aiwb.refreshRuns');
+      await paneText('Runs', /\/nowhere\/node/);
+    } finally {
+      await settings.update('nodePath', undefined, vscode.ConfigurationTarget.Global);
+    }
+    await showAlone('Data');
+    await driver.click(row('Data', 'Try Again'));
+    await paneText('Data', /tickets\.jsonl/);
+  });
+
   it('show nothing in the status bar and tell nothing where nothing runs and nothing failed', async () => {
     assert.equal(await driver.count('.statusbar-item[id*="aiwb.progress"]:visible'), 0);
   });
