@@ -36,7 +36,7 @@ const details: DatasetDetails = {
 };
 
 async function below(row: Row | undefined): Promise<readonly Row[]> {
-  return (await row.children?.()) ?? [];
+  return (await row?.children?.()) ?? [];
 }
 
 describe('rows of the Data view', () => {
