@@ -41,6 +41,8 @@ export interface EngineRequests {
   'cells/toFile': [m.CellToFile, m.PlainText];
   /** A cell that means what a file means. */
   'cells/fromFile': [m.FileToCell, m.CellText];
+  /** Writes a notebook with its outputs for readers without the workbench. */
+  'notebooks/export': [m.ExportNotebook, m.Exported];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */

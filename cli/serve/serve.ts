@@ -13,9 +13,9 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { describeCellRun, startCell } from './cell-methods.ts';
 import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
+import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
@@ -40,6 +40,7 @@ import {
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
+import { exportNotebook } from './notebook-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -146,6 +147,9 @@ class EngineServer {
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('cells/start', validators.validateStartCell, startCell);
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);
+    this.#on('cells/toFile', validators.validateCellToFile, turnCellToFile);
+    this.#on('cells/fromFile', validators.validateFileToCell, turnFileToCell);
+    this.#on('notebooks/export', validators.validateExportNotebook, exportNotebook);
     this.#on('cells/claim', validators.validateClaimOutput, async asked => await this.#keeper().claim(asked));
     this.#on('cells/release', validators.validateReleaseOutput, async asked => await this.#keeper().release(asked));
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
