@@ -19,10 +19,12 @@ export interface NotebooksParts {
 
 /** Everything about notebooks: the kernel, what their outputs are told, the line below a cell, and the Results view. */
 export function createNotebooks(parts: NotebooksParts): Kernel {
-  const kernel = createKernel({ ...parts, claims: createClaims(parts.log) });
+  const renderer = connectRenderer(parts);
+  const say = (...words: Parameters<typeof renderer.say>): void => renderer.say(...words);
+  const kernel = createKernel({ ...parts, claims: createClaims(parts.log), say });
   const others = vscode.Disposable.from(
     kernel,
-    connectRenderer(parts),
+    renderer,
     createCellStatus(),
     createResultsView(parts.book, parts.tell),
   );

@@ -84,6 +84,16 @@ describe("waiting for a run's end", () => {
     assert.equal((await end).state, 'succeeded');
   });
 
+  it('does not take a run for lost that only slept', async () => {
+    const end = awaitRunEnd(fake.engine, 'r1', parts(), signal);
+    await new Promise(setImmediate);
+    fake.changed.fire([{ ...running, state: 'lost' }]);
+    await new Promise(resolve => setTimeout(resolve, 60));
+    fake.changed.fire([running]);
+    fake.run = { ...running, state: 'lost' };
+    assert.equal((await end).state, 'lost');
+  });
+
   it('tells a run that was deleted meanwhile', async () => {
     const end = awaitRunEnd(fake.engine, 'r1', parts(), signal);
     await new Promise(setImmediate);
