@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startFakeOpenAi } from '../../fakes/openai-server.ts';
 import type { ScenarioContext } from '../launcher/scenario.ts';
 import type { WorkbenchActions } from '../protocol.ts';
-import { readCells, slowCell, storedRun, until, writeNotebook, writeSlowWorkspace } from '../story.ts';
+import { readCells, slowCell, storedRun, until, writeNotebook, writeRows, writeSlowWorkspace } from '../story.ts';
 
 const rows = 500;
 const dirtyTab = '.tabs-container .tab.dirty';
@@ -53,6 +53,7 @@ export async function scenario(first: ScenarioContext): Promise<void> {
     await shows('the second window has the end from the file', second, /Finished/);
 
     pace.delay = 120;
+    await writeRows(workspace, rows, 'another row');
     await first.click('.code-cell-row .view-lines');
     await runCommand('Notebook: Run All');
     await shows('the first window shows the second run', first, /Running/);

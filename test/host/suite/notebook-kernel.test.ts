@@ -32,8 +32,9 @@ describe('the notebook kernel', function () {
     models = await startSlowModels(rows);
     await setting('files.autoSave', 'off');
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     models.delay = 200;
+    await models.renewRows();
   });
   afterEach(async () => {
     models.delay = 1;

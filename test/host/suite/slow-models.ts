@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { startFakeServer, type FakeServer } from '../../fakes/fake-server.ts';
 import { chatApi } from '../../fakes/openai-chat.ts';
 import { environmentNames } from '../protocol.ts';
-import { writeSlowWorkspace } from '../story.ts';
+import { writeRows, writeSlowWorkspace } from '../story.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 /** A model that takes as long as the test wants, as the workspace's only connection, `slow`. */
@@ -12,13 +12,17 @@ export interface SlowModels {
   readonly server: FakeServer;
   /** Milliseconds before each answer. */
   delay: number;
+  /** Rows that were never answered. */
+  renewRows(): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startSlowModels(rows: number): Promise<SlowModels> {
   const pace = { delay: 200, words: 1 };
   const server = await startFakeServer([chatApi], {}, pace);
-  await writeSlowWorkspace(workspaceUri('.').fsPath, `${server.origin}/v1`, rows);
+  const folder = workspaceUri('.').fsPath;
+  await writeSlowWorkspace(folder, `${server.origin}/v1`, rows);
+  let topics = 0;
   return {
     server,
     get delay() {
@@ -27,6 +31,7 @@ export async function startSlowModels(rows: number): Promise<SlowModels> {
     set delay(value) {
       pace.delay = value;
     },
+    renewRows: () => writeRows(folder, rows, `topic ${++topics}, row`),
     close: () => server.close(),
   };
 }
