@@ -32,6 +32,9 @@ export async function scenario(window: ScenarioContext): Promise<void> {
       await screenshot(`notebook-results-${theme}`);
     }
     await window.setTheme('dark');
+    await window.resize(640, 800);
+    await screenshot('notebook-results-narrow');
+    await window.resize(1280, 800);
     await runCommand('File: Save');
     await until('three results are in the file', async () =>
       (await readCells(file)).every(cell => (cell.outputs?.length ?? 0) === 1),

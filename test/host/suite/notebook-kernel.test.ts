@@ -4,15 +4,17 @@ import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { slowCell } from '../story.ts';
-import { isDriven } from './driver.ts';
+import { driver, isDriven } from './driver.ts';
 import {
   execute,
+  notebookMetadata,
   openStory,
   processesOf,
   runOf,
   show,
   startSlowModels,
   untilState,
+  useOurKernel,
   type SlowModels,
 } from './slow-models.ts';
 import { eventually, workspaceUri } from './workspace.ts';
@@ -217,6 +219,29 @@ describe('the notebook kernel', function () {
     await vscode.workspace.applyEdit(edit);
     models.delay = 1;
     assert.equal((await untilState(cell, 'succeeded')).runId, runId);
+  });
+
+  it('goes on in the file that an untitled notebook is saved as', async () => {
+    const data = new vscode.NotebookData([
+      new vscode.NotebookCellData(vscode.NotebookCellKind.Code, slowCell('untitled'), 'aiwb-bench'),
+    ]);
+    data.metadata = notebookMetadata;
+    const untitled = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+    await useOurKernel(untitled);
+    await execute(untitled);
+    const runId = runOf(untitled.cellAt(0))?.runId;
+    assert.ok(runId);
+    void vscode.commands.executeCommand('workbench.action.files.save');
+    await driver.waitFor('.quick-input-widget input[type="text"]');
+    await driver.press('Control+A');
+    await driver.type(workspaceUri('kept.ipynb').fsPath);
+    await driver.press('Enter');
+    const saved = await eventually(() =>
+      vscode.workspace.notebookDocuments.find(({ uri, isClosed }) => uri.path.endsWith('/kept.ipynb') && !isClosed),
+    );
+    assert.equal(runOf(saved.cellAt(0))?.runId, runId);
+    models.delay = 1;
+    assert.equal((await untilState(saved.cellAt(0), 'succeeded')).runId, runId);
   });
 
   it('runs a notebook of 500 cells in order', async () => {

@@ -36,6 +36,16 @@ export async function startSlowModels(rows: number): Promise<SlowModels> {
   };
 }
 
+/** What makes a notebook ours. */
+export const notebookMetadata = {
+  metadata: {
+    kernelspec: { display_name: 'AI Workbench', language: 'yaml', name: 'ai-workbench' },
+    language_info: { name: 'yaml' },
+  },
+  nbformat: 4,
+  nbformat_minor: 5,
+};
+
 /** Writes a notebook of ours, opens it and waits until it has our kernel. */
 export async function openStory(name: string, cells: readonly string[]): Promise<vscode.NotebookDocument> {
   const uri = workspaceUri(name);
@@ -48,12 +58,7 @@ export async function openStory(name: string, cells: readonly string[]): Promise
       outputs: [],
       source,
     })),
-    metadata: {
-      kernelspec: { display_name: 'AI Workbench', language: 'yaml', name: 'ai-workbench' },
-      language_info: { name: 'yaml' },
-    },
-    nbformat: 4,
-    nbformat_minor: 5,
+    ...notebookMetadata,
   };
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(JSON.stringify(content, undefined, 1)));
   return await show(name);
@@ -62,10 +67,14 @@ export async function openStory(name: string, cells: readonly string[]): Promise
 /** Opens a notebook and waits until it has our kernel. */
 export async function show(name: string): Promise<vscode.NotebookDocument> {
   const notebook = await vscode.workspace.openNotebookDocument(workspaceUri(name));
+  await useOurKernel(notebook);
+  return notebook;
+}
+
+export async function useOurKernel(notebook: vscode.NotebookDocument): Promise<void> {
   const notebookEditor = await vscode.window.showNotebookDocument(notebook);
   const kernel = { notebookEditor, id: 'ai-workbench', extension: 'ai-workbench.ai-workbench' };
   await vscode.commands.executeCommand('notebook.selectKernel', kernel);
-  return notebook;
 }
 
 /** Runs cells as a person does; resolves at once. */
