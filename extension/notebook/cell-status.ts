@@ -15,10 +15,8 @@ export function createCellStatus(): vscode.Disposable {
     onDidChangeCellStatusBarItems: changed.event,
     provideCellStatusBarItems(cell) {
       if (cell.kind !== vscode.NotebookCellKind.Code) return [];
-      const text = cell.document.getText();
-      const what = kindItem(classifyCell(cell.document.languageId, text), topLevelScalar(text, 'as'));
       const facts = factsOf(cell);
-      return [what, facts === undefined ? undefined : gateItem(facts)].filter(item => item !== undefined);
+      return [kindItem(cell), facts === undefined ? undefined : gateItem(facts)].filter(item => item !== undefined);
     },
   };
   return vscode.Disposable.from(
@@ -31,14 +29,27 @@ export function createCellStatus(): vscode.Disposable {
   );
 }
 
-function kindItem(kind: CellKind, name: string | undefined): vscode.NotebookCellStatusBarItem | undefined {
+/** The name of the cell's result, and what the cell is where its language does not say so beside it. */
+function kindItem(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem | undefined {
+  const { languageId } = cell.document;
+  const text = cell.document.getText();
+  const kind = classifyCell(languageId, text);
   const words = wordsOf(kind);
   if (words === undefined) return undefined;
-  const { icon, label } = words;
-  const shown = name === undefined ? label : `${label} · ${showOnOneLine(name, 60)}`;
-  const item = new vscode.NotebookCellStatusBarItem(`$(${icon}) ${shown}`, vscode.NotebookCellStatusBarAlignment.Right);
+  const name = topLevelScalar(text, 'as');
+  const shown = [
+    ...(languageId === `aiwb-${kind}` ? [] : [words.label]),
+    ...(name === undefined ? [] : [showOnOneLine(name, 60)]),
+  ];
+  if (shown.length === 0) return undefined;
+  const item = new vscode.NotebookCellStatusBarItem(
+    `$(${words.icon}) ${shown.join(' · ')}`,
+    vscode.NotebookCellStatusBarAlignment.Right,
+  );
   item.tooltip =
-    name === undefined ? label : vscode.l10n.t('{0}; its result is called {1}', label, showOnOneLine(name, 60));
+    name === undefined
+      ? words.label
+      : vscode.l10n.t('{0}; its result is called {1}', words.label, showOnOneLine(name, 60));
   item.accessibilityInformation = { label: item.tooltip };
   item.priority = 2;
   return item;
