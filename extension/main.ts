@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { registerMcpServers } from './agents/mcp-servers.ts';
+import { registerAgentTools } from './agents/tools.ts';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerCompareCommands } from './commands/compare-commands.ts';
@@ -10,6 +12,7 @@ import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
+import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
@@ -24,6 +27,7 @@ import { createEngines } from './engine/engines.ts';
 import { createWindowServices } from './engine/window-services.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
 import { createModelsView } from './models/models-view.ts';
+import { createClaims } from './notebook/claims.ts';
 import { createKernel } from './notebook/controller.ts';
 import { connectRenderer } from './notebook/messaging.ts';
 import { createPages } from './pages/pages.ts';
@@ -53,7 +57,8 @@ export function activate(extension: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('AI Workbench', { log: true });
   const script = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'aiwb.mjs').fsPath;
 
-  const engines = createEngines({ script, log: output, services: createWindowServices(extension) });
+  const services = createWindowServices(extension);
+  const engines = createEngines({ script, log: output, services });
   const book = createRunBook(engines, output);
   const registry = createRegistryBook(engines, output);
   const tell = (error: unknown): void => void showFailure(output, error);
@@ -75,6 +80,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     documents,
     library,
     script,
+    drafts: services.drafts,
     selectedRuns: () => runs.selection,
     selectedModels: () => models.selection,
     selectedVersions: () => versions.selection,
@@ -97,14 +103,17 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
-    createKernel({ engines, book, log: output }),
-    connectRenderer(book, output, tell),
+    createKernel({ engines, book, claims: createClaims(output), log: output, extensionId: extension.extension.id }),
+    connectRenderer({ engines, book, log: output, tell }),
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
+    registerAgentTools({ engines, log: output }),
+    registerMcpServers(extension, script),
     registerDemoReviewer(commands),
     ...registerRunCommands(commands),
+    ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),

@@ -1,7 +1,7 @@
 import type { DatasetPreview } from '../../schemas/generated/messages.ts';
 import { describeFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
-import { escapeMarkdown } from '../notebook/markdown.ts';
+import { escapeMarkdown } from '../base/markdown.ts';
 import { formatRows, showOnOneLine } from '../trees/words.ts';
 
 /** A table of more columns cannot be read. */

@@ -7,7 +7,7 @@ import type {
   VersionStatus,
 } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import { escapeMarkdown } from '../notebook/markdown.ts';
+import { escapeMarkdown } from '../base/markdown.ts';
 import { formatFigure, formatMoment } from '../runs/format.ts';
 import { formatBytes } from '../trees/words.ts';
 import type { ModelEntry, VersionEntry } from './registry-book.ts';

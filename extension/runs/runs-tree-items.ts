@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
-import { groupDescription, runFacts, runItem, type RunGroup } from './run-items.ts';
+import type { RunKind, RunSummary } from '../../schemas/generated/messages.ts';
+import { groupDescription, runItem, type RunGroup } from './run-items.ts';
 import { nodeKey, type FolderNode, type JobNode, type RunNode } from './runs-nodes.ts';
 
 /** @param isAlone whether the row has to say itself what was run, for there is no row above that does */
@@ -16,7 +16,6 @@ export function runTreeItem(node: RunNode, run: RunSummary, isAlone: boolean): v
     facts.color === undefined ? undefined : new vscode.ThemeColor(facts.color),
   );
   item.accessibilityInformation = { label: facts.accessibleLabel };
-  item.tooltip = runFacts(run).join('\n');
   item.command = { command: 'aiwb.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };
   return item;
 }
@@ -31,17 +30,36 @@ export function folderItem(node: FolderNode): vscode.TreeItem {
   return item;
 }
 
-export function jobItem(node: JobNode, group: RunGroup | undefined): vscode.TreeItem {
+const jobLooks: Readonly<Record<RunKind, { readonly icon: string; readonly context: string }>> = {
+  benchmark: { icon: 'beaker', context: 'aiwbBenchmark' },
+  tune: { icon: 'mortar-board', context: 'aiwbTuningJob' },
+  prompt: { icon: 'comment-discussion', context: 'aiwbPrompt' },
+};
+
+function kindWord(kind: RunKind): string {
+  switch (kind) {
+    case 'benchmark':
+      return vscode.l10n.t('benchmark');
+    case 'tune':
+      return vscode.l10n.t('tuning job');
+    case 'prompt':
+      return vscode.l10n.t('prompt');
+  }
+}
+
+/** @param isOpen whether its runs are shown at first */
+export function jobItem(node: JobNode, group: RunGroup | undefined, isOpen: boolean): vscode.TreeItem {
   const name = group?.name ?? node.file;
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(name, isOpen ? Expanded : Collapsed);
   item.id = nodeKey(node);
-  const isTuning = group?.kind === 'tune';
-  item.iconPath = new vscode.ThemeIcon(isTuning ? 'mortar-board' : 'beaker');
-  item.contextValue = isTuning ? 'aiwbTuningJob' : 'aiwbBenchmark';
+  const kind = group?.kind ?? 'benchmark';
+  const { icon, context } = jobLooks[kind];
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = context;
   const description = group === undefined ? '' : groupDescription(group);
   item.description = description;
   item.tooltip = path.join(node.folder, node.file);
-  const kind = isTuning ? vscode.l10n.t('tuning job') : vscode.l10n.t('benchmark');
-  item.accessibilityInformation = { label: [name, kind, description].filter(Boolean).join(', ') };
+  item.accessibilityInformation = { label: [name, kindWord(kind), description].filter(Boolean).join(', ') };
   return item;
 }
