@@ -4,6 +4,7 @@ import type { CommandContext } from './commands/context.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
+import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
@@ -19,6 +20,7 @@ import { createVirtualDocuments } from './commands/virtual-documents.ts';
 import { registerLenses } from './editor/code-lens.ts';
 import { createEngines } from './engine/engines.ts';
 import { createWindowServices } from './engine/window-services.ts';
+import { registerRunFileEditor } from './exported/run-file-editor.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
 import { createModelsView } from './models/models-tree.ts';
 import { createKernel } from './notebook/controller.ts';
@@ -89,6 +91,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     connectRenderer(book, output, tell),
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
+    registerRunFileEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
     registerDemoReviewer(commands),
@@ -98,6 +101,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerReleaseCommands(commands),
     ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
+    ...registerExportedCommands(commands),
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),
