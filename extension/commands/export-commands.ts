@@ -43,21 +43,25 @@ function runFiles(runs: readonly RunEntry[]): FormatChoice<RunFormat>[] {
   return [all, ...(samples > someSamples ? [some] : []), { ...figures, label: t('Run File Without Samples') }];
 }
 
-/** Formats of runs; a tuning run has no samples. */
+/** Formats of runs; a tuning run has no samples, and a trial of a prompt nothing that was measured. */
 function runFormats(runs: readonly RunEntry[]): FormatChoice<RunFormat>[] {
   const { t } = vscode.l10n;
   const ofReport: FormatChoice<RunFormat>[] = [
-    ...runFiles(runs),
+    ...(runs.some(({ run }) => run.kind === 'prompt') ? [] : runFiles(runs)),
     { ...html, detail: t('The report as one self-contained page') },
     { format: 'markdown', extension: 'md', label: 'Markdown', detail: t('The report as text with tables') },
     { format: 'json', extension: 'json', label: 'JSON', detail: t('The report with all its figures') },
   ];
   if (runs.some(({ run }) => run.kind === 'tune')) return ofReport;
-  return [
-    ...ofReport,
+  const ofSamples: FormatChoice<ExportFormat>[] = [
     { format: 'jsonl', extension: 'jsonl', label: 'JSON Lines', detail: t('Every sample, one a line') },
     { format: 'csv', extension: 'csv', label: 'CSV', detail: t('Every sample, one a row') },
     { format: 'parquet', extension: 'parquet', label: 'Parquet', detail: t('Every sample, in typed columns') },
+  ];
+  if (runs.some(({ run }) => run.kind === 'prompt')) return [...ofReport, ...ofSamples];
+  return [
+    ...ofReport,
+    ...ofSamples,
     { format: 'junit', extension: 'xml', label: 'JUnit', detail: t('The gates, for CI systems') },
     {
       format: 'lm-eval',

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { RunSource, RunSummary, StartRun } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Engine, Parameters } from '../engine/engine.ts';
-import { classifyCell } from '../notebook/classify.ts';
+import { classifyCell } from '../../schemas/cells.ts';
 import { findCell } from '../notebook/find-cell.ts';
-import { runKinds, sourceOfCell } from '../notebook/executions.ts';
+import { sourceOfCell } from '../notebook/executions.ts';
 import { isFocus } from '../pages/focus.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isCancellable, isResumable } from '../runs/states.ts';
@@ -114,8 +114,10 @@ function dryRunOf(context: CommandContext, uri: vscode.Uri): { engine: Engine; r
     const text = document?.isDirty === true ? { text: document.getText() } : {};
     return { engine, run: { source: { path: uri.fsPath, ...text }, origin: 'editor' } };
   }
-  const kind = classifyCell(cell.document.languageId, cell.document.getText()) === 'tune' ? 'tune' : 'bench';
-  return { engine, run: { source: { ...sourceOfCell(cell, engine), kind: runKinds[kind] }, origin: 'notebook' } };
+  const { notebook, text, cell: id, language } = sourceOfCell(cell, engine);
+  const kind = classifyCell(language, text) === 'tune' ? 'tune' : 'benchmark';
+  const source: RunSource = { path: notebook, text, kind, ...(id === undefined ? {} : { cell: id }) };
+  return { engine, run: { source, origin: 'notebook' } };
 }
 
 async function cancelRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {
@@ -183,7 +185,7 @@ async function compareRuns(context: CommandContext, given: readonly unknown[]): 
 
 /** Runs of one benchmark, for they share its rows; tuning runs of whichever job. */
 function isComparable(run: RunSummary, other: RunSummary): boolean {
-  return run.kind === other.kind && (run.kind === 'tune' || run.name === other.name);
+  return run.kind === other.kind && run.kind !== 'prompt' && (run.kind === 'tune' || run.name === other.name);
 }
 
 async function openRunFile(context: CommandContext, given: unknown): Promise<void> {
@@ -200,9 +202,20 @@ async function openLog(context: CommandContext, given: unknown): Promise<void> {
   await context.documents.showLog(`${entry.run.name} ${entry.run.id}`, text);
 }
 
-/** A benchmark's figures and a tuning job's answer different questions: they share no page and no export. */
+/**
+ * A benchmark's figures, a tuning job's and the answers to a prompt are about different things: they share no page and no export. A trial has
+ * its models side by side already.
+ */
 export function requireOneKind(runs: readonly RunEntry[]): void {
-  if (new Set(runs.map(({ run }) => run.kind)).size <= 1) return;
+  const kinds = new Set(runs.map(({ run }) => run.kind));
+  if (kinds.has('prompt') && runs.length > 1) {
+    throw new FailureError({
+      code: 'usage',
+      message: vscode.l10n.t('Trials of prompts are not compared with other runs.'),
+      remedy: vscode.l10n.t('Measure the prompts with a benchmark to compare them.'),
+    });
+  }
+  if (kinds.size <= 1) return;
   throw new FailureError({
     code: 'usage',
     message: vscode.l10n.t('Runs of benchmarks and of tuning jobs do not go together.'),

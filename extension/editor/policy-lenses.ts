@@ -3,7 +3,8 @@ import type { RegistryBook } from '../registry/registry-book.ts';
 import { describeAssessment } from '../registry/words.ts';
 import { lastAssessment } from './last-assessment.ts';
 import { createRefresh, registerTopLenses } from './lens-provider.ts';
-import { assessTarget, topLevelScalar } from './policy-text.ts';
+import { topLevelScalar } from '../../schemas/cells.ts';
+import { assessTarget } from './policy-text.ts';
 
 /** *Assess ticket-triage@candidate | Last: ticket-triage@3 · gate passed …* above every policy. */
 export function registerPolicyLenses(registry: RegistryBook): vscode.Disposable {

@@ -1,20 +1,5 @@
 import assert from 'node:assert/strict';
-import { assessTarget, nestedScalar, topLevelKeys, topLevelScalar } from './policy-text.ts';
-
-describe('topLevelKeys', () => {
-  it('finds keys in the first column only, in any quoting', () => {
-    const keys = topLevelKeys(`id: a\n"version": 1\r\n'level' : team\n  inner: x\n- item: y\n#no: z`);
-    assert.deepEqual([...keys], ['id', 'version', 'level']);
-  });
-});
-
-describe('topLevelScalar', () => {
-  it('reads the value without quotes and comment', () => {
-    assert.equal(topLevelScalar('version: 1\nid: "acme.ai" # ours\n', 'id'), 'acme.ai');
-    assert.equal(topLevelScalar('id:\n', 'id'), undefined);
-    assert.equal(topLevelScalar('outer:\n  id: x\n', 'id'), undefined);
-  });
-});
+import { assessTarget, nestedScalar } from './policy-text.ts';
 
 describe('assessTarget', () => {
   const cases: [text: string, expected: string | undefined][] = [

@@ -1,27 +1,4 @@
-/** The keys of a block mapping that start in the first column. */
-export function topLevelKeys(text: string): Set<string> {
-  const keys = new Set<string>();
-  for (const line of text.split(/\r?\n/)) {
-    const key = topLevelKey(line);
-    if (key !== undefined) keys.add(key);
-  }
-  return keys;
-}
-
-function topLevelKey(line: string): string | undefined {
-  const match = /^(?:"([^"]+)"|'([^']+)'|([A-Za-z][\w-]*))\s*:(?:\s|$)/.exec(line);
-  return match?.[1] ?? match?.[2] ?? match?.[3];
-}
-
-/** The value of a scalar at the top level, without quotes and comment; absent where there is none. */
-export function topLevelScalar(text: string, key: string): string | undefined {
-  const line = text.split(/\r?\n/).find(candidate => topLevelKey(candidate) === key);
-  const value = line
-    ?.slice(line.indexOf(':') + 1)
-    .replace(/\s#.*$/, '')
-    .trim();
-  return value === undefined || value === '' ? undefined : value.replace(/^(["'])(.*)\1$/, '$2');
-}
+import { topLevelKey } from '../../schemas/cells.ts';
 
 /**
  * A scalar one level below a key of the top level, of a block or flow mapping, without quotes and comment; absent where there is none.

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { topLevelScalar } from './policy-text.ts';
+import { topLevelScalar } from '../../schemas/cells.ts';
 
 /** Who refers to something, as the language server knows it. */
 export interface Users {

@@ -1,5 +1,4 @@
-import { classifyCell, type CellKind } from '../notebook/classify.ts';
-import { topLevelKeys } from '../editor/policy-text.ts';
+import { classifyCell, topLevelKeys, type CellKind } from '../../schemas/cells.ts';
 
 type OurKind = 'bench' | 'tune' | 'policy' | 'prompt';
 

@@ -3,7 +3,7 @@ import type { RunSource } from '../../schemas/generated/messages.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Engines } from '../engine/engines.ts';
 import { cellId, isOurNotebook } from '../notebook/kernel-metadata.ts';
-import { topLevelKeys } from '../editor/policy-text.ts';
+import { topLevelKeys } from '../../schemas/cells.ts';
 
 /** What a test item stands for. */
 export interface BenchmarkNode {
