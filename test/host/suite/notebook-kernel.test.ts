@@ -236,6 +236,8 @@ describe('the notebook kernel', function () {
     await driver.waitFor('.quick-input-widget input[type="text"]');
     await driver.press('Control+A');
     await driver.type(workspaceUri('kept.ipynb').fsPath);
+    // The dialog takes in what was typed a little later.
+    await wait(1500);
     await driver.press('Enter');
     const saved = await eventually(() =>
       vscode.workspace.notebookDocuments.find(({ uri, isClosed }) => uri.path.endsWith('/kept.ipynb') && !isClosed),
