@@ -20,6 +20,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     : 0;
   const variants = plan.variants.map(variant => estimateVariant(variant, plan));
   const measuring = estimateMeasuring(plan, averageTargetTokens(plan) * 4);
+  const unpriced = new Set([...plan.models.filter(isUncounted).map(({ name }) => name), ...measuring.unpriced]);
   const costs = variants.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
   return {
     name: plan.benchmark.name,
@@ -30,6 +31,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     inputTokens: variants.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     ...(costs.length > 0 ? { cost: costs.reduce((sum, cost) => sum + cost, 0) } : {}),
     ...(measuring.cost === undefined ? {} : { measuringCost: measuring.cost }),
+    ...(unpriced.size === 0 ? {} : { unpriced: [...unpriced] }),
     variants,
     notes: [...notesOf(plan), ...measuring.notes],
   };
@@ -103,6 +105,13 @@ function notesOf(plan: RunPlan): string[] {
       plan.variants.some(({ prompt }) => prompt !== undefined),
     ),
   ];
+}
+
+/** Whether what asking a model costs cannot be told: no price is known, or one by the minute. Recorded answers cost nothing. */
+function isUncounted(model: PlannedModel): boolean {
+  if (model.kind !== 'connection' || model.connection.provider === 'replay') return false;
+  const price = priceOf(model.connection);
+  return price === undefined || price.perMinute !== undefined;
 }
 
 /** A lent model has no price to know. */

@@ -16,7 +16,7 @@ import { createMediaLoader, type MediaLoader } from '../prompts/media.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
 import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-measures.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
-import { readLimits, type RunLimits } from './limits.ts';
+import { lowerLimit, readLimits, type RunLimits } from './limits.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec, TrainedModelReference } from './spec.ts';
 import { isTrained } from './trained.ts';
@@ -82,7 +82,7 @@ export async function planBenchmark(spec: RunSpec, ports: RunPorts, signal: Abor
   const selection: DatasetSelection = {
     path: ports.files.resolve(base, benchmark.dataset.path),
     dataset: benchmark.dataset,
-    limit: minimum(benchmark.dataset.limit, spec.limit),
+    limit: lowerLimit(benchmark.dataset.limit, spec.limit),
     folder: spec.folder,
     base,
     ...(benchmark.perturbations === undefined ? {} : { perturbations: benchmark.perturbations }),
@@ -111,7 +111,7 @@ export async function planBenchmark(spec: RunSpec, ports: RunPorts, signal: Abor
     seed: benchmark.seed ?? 7,
     confidence: benchmark.compare?.confidence ?? 0.95,
     baseline: baselineOf(benchmark, models),
-    limits: readLimits(benchmark.limits),
+    limits: limitsOf(benchmark, spec),
     measures,
     base,
     media: createMediaLoader(ports.files, ports.digest, selection),
@@ -135,6 +135,11 @@ function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
   }
   const wanted = new Set(spec.models);
   return benchmark.models.filter(name => wanted.has(name));
+}
+
+function limitsOf({ limits }: Benchmark, { budget }: RunSpec): RunLimits {
+  const own = readLimits(limits);
+  return { ...own, budget: lowerLimit(own.budget, budget) };
 }
 
 const embeddedPrefix = 'embedded:';
@@ -173,9 +178,4 @@ async function loadPrompts(
     prompts.push(await loadPrompt(ports.files, ports.digest, ports.files.resolve(base, path), path, signal));
   }
   return prompts;
-}
-
-function minimum(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.min(a, b);
 }

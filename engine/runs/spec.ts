@@ -22,6 +22,8 @@ export interface RunSpec {
   readonly extends?: string;
   /** False asks every sample anew, whatever the benchmark says. */
   readonly cache?: false;
+  /** US dollars the run may spend at most, where that is less than its file says. */
+  readonly budget?: number;
   /** Platform that overrides the tuning job's. */
   readonly platform?: string;
   /** Who asked for it; absent where git has no identity. Tuning runs name it as the trainer. */

@@ -32,6 +32,8 @@ export interface RunRequest {
   /** Id (or the start of one) of a run to extend. */
   readonly extends?: string;
   readonly cache?: boolean;
+  /** US dollars the run may spend at most, where that is less than its file says. */
+  readonly budget?: number;
   /** Platform in place of the tuning job's own. */
   readonly platform?: string;
 }
@@ -66,6 +68,7 @@ export async function specifyRun(
     ...(request.limit === undefined ? {} : { limit: request.limit }),
     ...(request.extends === undefined ? {} : { extends: request.extends }),
     ...(request.cache === false ? { cache: false } : {}),
+    ...(request.budget === undefined ? {} : { budget: request.budget }),
     ...(request.platform === undefined ? {} : { platform: request.platform }),
     ...(requestedBy === undefined ? {} : { requestedBy }),
   };
