@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startFakeOpenAi, type FakeOpenAi } from '../../fakes/openai-server.ts';
+import { startFakeServer, type FakeServer } from '../../fakes/fake-server.ts';
+import { chatApi } from '../../fakes/openai-chat.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
@@ -15,16 +16,20 @@ describe('prompts in VS Code', function () {
   this.timeout(120_000);
   const file = workspaceUri('greeting.prompt.yml');
   const workbench = workspaceUri('workbench.yaml');
-  let server: FakeOpenAi;
+  let server: FakeServer;
   let original: Uint8Array;
 
   before(async () => {
-    server = await startFakeOpenAi({
-      delay: 50,
-      answers: messages => `Hello, here is what I was asked: ${messages.at(-1)?.content ?? ''}. That is all.`,
-    });
+    server = await startFakeServer(
+      [chatApi],
+      {},
+      {
+        delay: 50,
+        answers: messages => `Hello, here is what I was asked: ${messages.at(-1)?.content ?? ''}. That is all.`,
+      },
+    );
     original = await vscode.workspace.fs.readFile(workbench);
-    const connection = (model: string): string => `{provider: openai, baseUrl: "${server.url}", model: ${model}}`;
+    const connection = (model: string): string => `{provider: openai, baseUrl: "${server.origin}/v1", model: ${model}}`;
     const text = `connections:\n  first: ${connection('a')}\n  second: ${connection('b')}\n`;
     await vscode.workspace.fs.writeFile(workbench, Buffer.from(text));
     await vscode.workspace.fs.writeFile(file, Buffer.from(prompt));
