@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Hover, Location, MarkupContent, PublishDiagnosticsParams, WorkspaceEdit } from 'vscode-languageserver';
+import type {
+  Diagnostic,
+  Hover,
+  Location,
+  MarkupContent,
+  PublishDiagnosticsParams,
+  WorkspaceEdit,
+} from 'vscode-languageserver';
 import { complete } from '../test/fakes/completion.ts';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 import { readMarked } from '../test/fakes/marked.ts';
@@ -49,10 +56,7 @@ describe('cells of a notebook', () => {
     await expectFindings('b');
     open({ c: 'use: benches/part.bench.yaml', d: 'use: benches/part.bench.yaml\nmodels: [embedded:knn]' });
     const { diagnostics } = await expectFindings('c', '0:5 missing-field');
-    assert.match(
-      diagnostics[0]?.message ?? '',
-      /^In `benches\/part\.bench\.yaml`, as this cell uses it: Missing `models`/,
-    );
+    assert.match(textOf(diagnostics[0]), /^In `benches\/part\.bench\.yaml`, as this cell uses it: Missing `models`/);
     await expectFindings('d');
   });
 
@@ -70,7 +74,7 @@ describe('cells of a notebook', () => {
     });
     await expectFindings('a', '1:0 unknown-field');
     const { diagnostics } = await expectFindings('b', '2:9 unknown-column');
-    assert.match(String(diagnostics[0]?.message), /txet.*`text`/);
+    assert.match(textOf(diagnostics[0]), /txet.*`text`/);
     await expectFindings('c', '0:5 missing-file');
     await expectFindings('d', '0:5 not-allowed-value');
     await expectFindings('e', '1:0 missing-field');
@@ -103,7 +107,7 @@ describe('cells of a notebook', () => {
     });
     await expectFindings('a', '0:10 later-result', '0:17 later-result');
     const { diagnostics } = await expectFindings('c', '0:17 unknown-result');
-    assert.match(String(diagnostics[0]?.message), /Did you mean `first`\?/);
+    assert.match(textOf(diagnostics[0]), /Did you mean `first`\?/);
     await expectFindings('d');
     await expectFindings('e', '0:4 duplicate-result', '5:19 unknown-result');
     await expectFindings('f', '0:9 wrong-length', '1:0 unknown-field');
@@ -136,13 +140,10 @@ describe('cells of a notebook', () => {
   it('leave files without their fields, and say so', async () => {
     const uri = client.open('x.bench.yaml', 'aiwb-bench', `as: first\nuse: benches/t.bench.yaml\n${bench}`);
     const { diagnostics } = await client.nextDiagnostics(uri, params => params.diagnostics.length > 0);
-    assert.deepEqual(
-      diagnostics.map(({ message }) => message),
-      [
-        'Only cells of notebooks have `as`: a benchmark is known by its own name.',
-        'Only cells of notebooks have `use`: write what the benchmark is to hold into it.',
-      ],
-    );
+    assert.deepEqual(diagnostics.map(textOf), [
+      'Only cells of notebooks have `as`: a benchmark is known by its own name.',
+      'Only cells of notebooks have `use`: write what the benchmark is to hold into it.',
+    ]);
   });
 
   async function offersAt(marked: string, name = 'x'): Promise<readonly string[]> {
@@ -239,4 +240,9 @@ function describeAll({ diagnostics }: PublishDiagnosticsParams): readonly string
   return diagnostics.map(
     ({ code, range: { start } }) => `${String(start.line)}:${String(start.character)} ${String(code)}`,
   );
+}
+
+function textOf(diagnostic: Diagnostic | undefined): string {
+  const message = diagnostic?.message ?? '';
+  return typeof message === 'string' ? message : message.value;
 }
