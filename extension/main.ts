@@ -27,6 +27,7 @@ import { createEngines } from './engine/engines.ts';
 import { createWindowServices } from './engine/window-services.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
 import { createModelsView } from './models/models-view.ts';
+import { createClaims } from './notebook/claims.ts';
 import { createKernel } from './notebook/controller.ts';
 import { connectRenderer } from './notebook/messaging.ts';
 import { createPages } from './pages/pages.ts';
@@ -102,8 +103,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
-    createKernel({ engines, book, log: output }),
-    connectRenderer(book, output, tell),
+    createKernel({ engines, book, claims: createClaims(output), log: output, extensionId: extension.extension.id }),
+    connectRenderer({ engines, book, log: output, tell }),
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
     notifyOfEnds(book),

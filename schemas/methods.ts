@@ -34,10 +34,15 @@ export interface EngineRequests {
   'cells/start': [m.StartCell, m.StartedCell];
   /** The output that a run's cell has now: complete once the run ended. */
   'cells/output': [m.AskRunOutput, m.CellOutput];
+  /** Asks to be the window that writes a run's end into its notebook, and stays so until released. */
+  'cells/claim': [m.ClaimOutput, m.OutputClaim];
+  'cells/release': [m.ReleaseOutput, Nothing];
   /** The text of a file that means what a cell means. Writes nothing. */
   'cells/toFile': [m.CellToFile, m.PlainText];
   /** A cell that means what a file means. */
   'cells/fromFile': [m.FileToCell, m.CellText];
+  /** Writes a notebook with its outputs for readers without the workbench. */
+  'notebooks/export': [m.ExportNotebook, m.Exported];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */

@@ -13,6 +13,7 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
 import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
@@ -39,6 +40,7 @@ import {
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
+import { exportNotebook } from './notebook-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -79,6 +81,7 @@ class EngineServer {
   #session: Promise<Session> | undefined;
   #watch: ReturnType<typeof watchStore> | undefined;
   #lending: Lending | undefined;
+  #claims: ClaimKeeper | undefined;
 
   constructor(connection: MessageConnection) {
     this.#connection = connection;
@@ -100,6 +103,7 @@ class EngineServer {
         };
         const lending = startLending(session.store.lent, session.host.clock, lendingHost(connection), onError);
         this.#lending = lending;
+        this.#claims = keepClaims(session.store.claims, session.host.clock, onError);
         this.#watch = watchStore(
           session,
           change => void connection.sendNotification('runs/changed', change),
@@ -145,6 +149,9 @@ class EngineServer {
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);
     this.#on('cells/toFile', validators.validateCellToFile, turnCellToFile);
     this.#on('cells/fromFile', validators.validateFileToCell, turnFileToCell);
+    this.#on('notebooks/export', validators.validateExportNotebook, exportNotebook);
+    this.#on('cells/claim', validators.validateClaimOutput, async asked => await this.#keeper().claim(asked));
+    this.#on('cells/release', validators.validateReleaseOutput, async asked => await this.#keeper().release(asked));
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('files/convert', validators.validateConvertFile, convertToBenchmark);
@@ -200,10 +207,19 @@ class EngineServer {
     this.#watch = undefined;
     const lending = this.#lending;
     this.#lending = undefined;
-    await lending?.stop().catch(() => undefined); // The leases run out by themselves.
+    const claims = this.#claims;
+    this.#claims = undefined;
+    // What is not given back runs out by itself.
+    await Promise.all([lending?.stop(), claims?.stop()]).catch(() => undefined);
     const session = await this.#session?.catch(() => undefined);
     this.#session = undefined;
     await session?.store.close();
+  }
+
+  /** There with the session, which every request but the first has. */
+  #keeper(): ClaimKeeper {
+    if (this.#claims === undefined) throw new WorkbenchError('usage', 'No workspace is open.');
+    return this.#claims;
   }
 
   #on<M extends Method>(method: M, validate: Validator<EngineRequests[M][0]> | undefined, handle: Handler<M>): void {
