@@ -30,7 +30,7 @@ const hostile: Readonly<Record<string, readonly Block[]>> = {
 function findActive(html: string): string | undefined {
   const styles = [...html.matchAll(/ style="([^"]*)"/g)].map(([, style]) => style).join();
   const bare = html.replace(/="[^"]*"/g, '=""');
-  const element = /<(?!\/?(?:div|p|strong|ul|li|table|caption|thead|tbody|tr|th|td|pre|svg|text|line|circle|path)\b).{0,80}/i;
+  const element = /<(?!\/?(?:div|p|strong|ul|li|table|caption|thead|tbody|tr|th|td|pre|svg|line|circle|path)\b).{0,80}/i;
   return (element.exec(bare) ?? /<[^>]*\s(?:on\w+|href|src|class|id)=.{0,80}/i.exec(bare) ?? /url\(|@import/.exec(styles))?.[0];
 }
 
@@ -46,14 +46,16 @@ describe('static HTML', () => {
     assert.match(html, />0\.825 \(0\.788 to 0\.856\)<\/td>/);
     assert.match(html, /Gate NOT met: F1/);
     assert.match(html, /<caption[^>]*>Slices, by Accuracy<\/caption>/);
-    assert.match(html, /<svg [^>]*role="img" aria-label="Accuracy with 95 % intervals\. embedded:majority 0\.204/);
+    assert.match(html, /<caption[^>]*>Accuracy with 95 % intervals<\/caption>/);
+    assert.match(html, /<svg [^>]*role="img" aria-label="embedded:majority: 0\.204 \(0\.171 to 0\.243\)"/);
     assert.equal(findActive(html), undefined);
   });
 
   it('draws what a tuning run learnt, and lists its figures', () => {
     const html = renderStaticHtml(describeTuning(tuning));
-    assert.match(html, /aria-label="Loss by epoch, in nats a row\. training: [\d.]+ at epoch/);
-    assert.match(html, /Chosen: epoch \d+\./);
+    assert.match(html, /<svg [^>]*aria-label="Loss by epoch, in nats a row"/);
+    assert.match(html, /training \(solid\): [\d.]+ at epoch 1, [\d.]+ at \d+\./);
+    assert.match(html, /Chosen, where the upright line stands: epoch \d+\./);
     assert.match(html, /<caption[^>]*>Test rows<\/caption>/);
     assert.equal(findActive(html), undefined);
   });
@@ -71,6 +73,12 @@ describe('static HTML', () => {
     assert.match(html, /triage: running/);
     assert.match(html, /run r1 on box, since 2026-09-21 13:07 UTC/);
     assert.match(html, /aiwb runs show r1/);
+  });
+
+  it('leaves no crumbs where a viewer takes its drawings out', () => {
+    for (const blocks of [describeReport(report), describeTuning(tuning)])
+      for (const [, inside = ''] of renderStaticHtml(blocks).matchAll(/<svg[^>]*>(.*?)<\/svg>/gs))
+        assert.equal(inside.replace(/<[^>]*>/g, ''), '');
   });
 
   for (const [name, blocks] of Object.entries(hostile)) {
