@@ -9,6 +9,8 @@ import { addConvert } from './commands/convert.ts';
 import { addGovernance } from './commands/governance.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addImport } from './commands/import.ts';
+import { addPrompt } from './commands/prompt.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addNotebook } from './commands/notebook.ts';
 import { addRegistry } from './commands/registry.ts';
 import { addRun } from './commands/run.ts';
@@ -36,6 +38,7 @@ const program = new Command('aiwb')
 addValidate(program, run);
 addRun(program, run);
 addTune(program, run);
+addPrompt(program, run);
 addRuns(program, run);
 addNotebook(program, run);
 addImport(program, run);
@@ -45,6 +48,7 @@ addConnections(program, run);
 addRegistry(program, run);
 addGovernance(program, run);
 addStore(program, run);
+addMcp(program, run);
 addHosts(program, run);
 
 // A reader that has seen enough, such as `head`, closes the pipe: nobody is left to be told more.

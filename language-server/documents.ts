@@ -1,8 +1,10 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { classifyCell } from '../schemas/cells.ts';
+import { heldKinds } from '../engine/notebooks/held-kinds.ts';
 import { createIncrementalParser, type IncrementalParser } from '../engine/documents/incremental.ts';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
-import { pathOfUri } from './uris.ts';
+import { isCell, pathOfUri } from './uris.ts';
 
 /** The open documents, as the client's edits have left them. */
 export interface OpenDocuments {
@@ -15,12 +17,28 @@ export function findOpen(documents: Pick<OpenDocuments, 'all'>, path: string): T
   return documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
 }
 
-/** A document's kind: by its language, and where an editor knows it as YAML only, by its name. Absent for documents that are not ours. */
-export function kindOfDocument({
-  languageId,
-  uri,
-}: Pick<TextDocument, 'languageId' | 'uri'>): DocumentKind | undefined {
-  return kindOfLanguage(languageId) ?? (languageId === 'yaml' ? kindOfPath(uri) : undefined);
+/**
+ * A document's kind: by its language, and where an editor knows it as YAML only, by its name. A cell's is what it holds: one that uses a file
+ * is what the file is, a prompt is tried there, and earlier results may be compared. Absent for documents that are not ours.
+ */
+export function kindOfDocument(document: TextDocument): DocumentKind | undefined {
+  const { languageId, uri } = document;
+  const kind = kindOfLanguage(languageId);
+  if (isCell(uri)) return kind && kindOfCell(document, kind === 'prompt' ? 'trial' : kind);
+  return kind ?? (languageId === 'yaml' ? kindOfPath(uri) : undefined);
+}
+
+/** Every request asks for the kind of its document. */
+const cellKinds = new WeakMap<TextDocument, { readonly version: number; readonly kind: DocumentKind }>();
+
+function kindOfCell(document: TextDocument, fallback: DocumentKind): DocumentKind {
+  const { version, languageId } = document;
+  const known = cellKinds.get(document);
+  if (known?.version === version) return known.kind;
+  const classified = classifyCell(languageId, document.getText());
+  const kind = classified === 'empty' || classified === 'other' ? fallback : heldKinds[classified];
+  cellKinds.set(document, { version, kind });
+  return kind;
 }
 
 /** Parses each version of a document once, and of a new version only what changed. */
@@ -49,7 +67,7 @@ export function createParsedDocuments(): ParsedDocuments {
     const cached = cache.get(uri);
     const isOfKind = cached?.kind === kind;
     if (isOfKind && cached.version === version) return cached.parsed;
-    const parser = isOfKind ? cached.parser : createIncrementalParser(kind);
+    const parser = isOfKind ? cached.parser : createIncrementalParser(kind, isCell(uri) ? 'cell' : 'file');
     const parsed = parser.parse(document.getText());
     cache.set(uri, { version, kind, parser, parsed });
     return parsed;

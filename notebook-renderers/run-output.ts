@@ -26,11 +26,18 @@ export const viewName = 'aiwb-run-output-v1';
 
 /** A run in a notebook: its state while it runs, its verdict, figures and one chart once it ended. */
 export class RunOutputView extends LitElement {
-  static override properties = { input: { attribute: false }, live: { state: true }, problem: { state: true } };
+  static override properties = {
+    input: { attribute: false },
+    ended: { state: true },
+    live: { state: true },
+    problem: { state: true },
+  };
   static override styles = [baseStyles, buttonStyles, surfaceStyles, outputStyles];
   /** The output as the notebook has it; anything. */
   declare input: unknown;
   declare wire: RunWire | undefined;
+  /** The output of the run that ended, where another window writes the notebook. */
+  declare ended: RunOutput | undefined;
   /** The run as VS Code last told it. */
   declare live: RunSummary | undefined;
   declare problem: Extract<HostToRenderer, { type: 'failure' }>['failure'] | undefined;
@@ -56,7 +63,7 @@ export class RunOutputView extends LitElement {
   override render() {
     const read = readOutput(this.input, validateRunOutput);
     if (read.kind !== 'output') return renderUnread(read.kind, 'run');
-    return this.#renderRun(read.output);
+    return this.#renderRun(this.ended ?? read.output);
   }
 
   #renderRun(output: RunOutput) {
@@ -126,10 +133,18 @@ export class RunOutputView extends LitElement {
 
   #receive(message: HostToRenderer, runId: string): void {
     if (message.type === 'run') {
-      if (message.run.id === runId) this.live = message.run;
+      if (message.run.id === runId) {
+        this.live = message.run;
+        this.problem = undefined;
+      }
       return;
     }
+    if (message.type === 'output') {
+      if (message.output.runId === runId) this.ended = message.output;
+      return;
+    }
+    if (message.runId !== undefined && message.runId !== runId) return;
     const state = this.live?.state ?? 'succeeded';
-    if (isActive(state)) this.problem = message.failure;
+    if (message.runId === runId || isActive(state)) this.problem = message.failure;
   }
 }

@@ -1,6 +1,7 @@
 import type { RendererContext } from 'vscode-notebook-renderer';
 import type { HostToRenderer, RendererToHost } from '../schemas/generated/messages.ts';
 import { validateHostToRenderer } from '../schemas/generated/validators.js';
+import { createEpochJoiner } from './join-epochs.ts';
 
 /** Messages between the outputs of a notebook and VS Code; absent where nobody listens. */
 export interface RunWire {
@@ -14,9 +15,11 @@ export function createRunWire(context: RendererContext<unknown>): RunWire | unde
   const { postMessage, onDidReceiveMessage } = context;
   if (postMessage === undefined || onDidReceiveMessage === undefined) return undefined;
   const listeners = new Set<(message: HostToRenderer) => void>();
+  const join = createEpochJoiner();
   onDidReceiveMessage((message: unknown) => {
     if (!validateHostToRenderer(message)) return;
-    for (const listener of listeners) listener(message);
+    const whole = join(message);
+    for (const listener of listeners) listener(whole);
   });
   return {
     post: message => postMessage(message),

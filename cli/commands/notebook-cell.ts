@@ -51,7 +51,7 @@ export async function executeCell(
   const write = async (bundle: MimeBundle): Promise<void> => {
     await book.change(new Map([[cell, { outputs: [{ type: 'bundle', bundle }], executionCount: count }]]));
   };
-  const job = await readCell(sourceOf(cell, context), resultsOf(context), host.files, signal);
+  const job = await readCell(sourceOf(cell, context), resultsOf(context), { files: host.files, store }, signal);
   switch (job.kind) {
     case 'empty':
       return { cell, kind: undefined, state: 'empty' };

@@ -92,7 +92,9 @@ async function executeCells(
 /** Numbers go on after those of the cells that are not executed; they begin anew where all are. */
 function cellCount(book: NotebookFile, cells: readonly NotebookCell[]): number {
   const executed = new Set(cells.map(({ index }) => index));
-  const counts = book.current().cells.map(({ index, executionCount }) => (executed.has(index) ? 0 : (executionCount ?? 0)));
+  const counts = book
+    .current()
+    .cells.map(({ index, executionCount }) => (executed.has(index) ? 0 : (executionCount ?? 0)));
   return Math.max(0, ...counts);
 }
 
@@ -114,9 +116,7 @@ async function executeOne(
     const failure = limit.passed() ? limit.failure : toWorkbenchError(error);
     const output = { type: 'stderr', text: describeCellFailure(failure, book.current().path) } as const;
     await book.change(
-      new Map([
-        [cell, { outputs: [output], executionCount: count, timing: { startedAt, endedAt: host.clock.now() } }],
-      ]),
+      new Map([[cell, { outputs: [output], executionCount: count, timing: { startedAt, endedAt: host.clock.now() } }]]),
     );
     return { cell, kind: undefined, state: 'failed', failure };
   } finally {
@@ -145,7 +145,12 @@ function limitTime(cell: NotebookCell, seconds: number | undefined, { clock }: H
   };
 }
 
-function print(outcomes: readonly CellOutcome[], notebook: Notebook, target: string, options: RunNotebookOptions): void {
+function print(
+  outcomes: readonly CellOutcome[],
+  notebook: Notebook,
+  target: string,
+  options: RunNotebookOptions,
+): void {
   if (options.json === true) {
     printJson({
       notebook: notebook.path,
@@ -167,7 +172,13 @@ function print(outcomes: readonly CellOutcome[], notebook: Notebook, target: str
     { text: kind ?? '–' },
     { text: state },
     { text: gate ?? '–' },
-    { text: [as, headline].filter(part => part !== undefined).map(part => showLine(part, 100)).join(': ') || '–' },
+    {
+      text:
+        [as, headline]
+          .filter(part => part !== undefined)
+          .map(part => showLine(part, 100))
+          .join(': ') || '–',
+    },
   ]);
   printResult(renderTable(header, rows).join('\n'));
 }

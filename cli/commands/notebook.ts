@@ -42,7 +42,9 @@ export function addNotebook(program: Command, run: Run): void {
     .command('results')
     .description('The named results of a notebook, read from its outputs')
     .argument('<file>', 'the .ipynb file')
-    .action((file: string, _options: unknown, command: Command) => run(() => listResults(file, globalOptions(command))));
+    .action((file: string, _options: unknown, command: Command) =>
+      run(() => listResults(file, globalOptions(command))),
+    );
 }
 
 function readSeconds(text: string): number {

@@ -6,7 +6,7 @@ import type {
   ModelList,
   RunSummary,
 } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError } from '../../engine/base/errors.ts';
+import { toFailure } from '../../engine/base/failure.ts';
 import { classifierKinds } from '../../engine/models/embedded/kinds.ts';
 import { addressOf, credentialOf, modelNameOf } from '../../engine/models/connections.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
@@ -32,14 +32,7 @@ export async function listModels(session: Session, signal: AbortSignal): Promise
     const workspace = await session.readWorkspace(signal);
     return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...models] };
   } catch (error) {
-    const { code, message, remedy, place } = toWorkbenchError(error);
-    const failure = {
-      code,
-      message,
-      ...(remedy === undefined ? {} : { remedy }),
-      ...(place === undefined ? {} : { place }),
-    };
-    return { models, failure };
+    return { models, failure: toFailure(error) };
   }
 }
 
@@ -88,11 +81,11 @@ function linesOfConnections(text: string): ReadonlyMap<string, number> {
   return lines;
 }
 
-/** Each model's figure in the newest run that has one; runs come newest first. */
+/** Each model's figure in the newest run that has one; runs come newest first. Trials of prompts measure nothing but times. */
 function latestFigures(runs: readonly RunSummary[]): ReadonlyMap<string, LastFigure> {
   const figures = new Map<string, LastFigure>();
-  for (const { id, name, headlines, endedAt } of runs) {
-    if (endedAt === undefined) continue;
+  for (const { id, name, kind, headlines, endedAt } of runs) {
+    if (endedAt === undefined || kind === 'prompt') continue;
     for (const { model, label, value, unit } of headlines) {
       if (figures.has(model)) continue;
       figures.set(model, {

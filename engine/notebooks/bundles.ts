@@ -3,6 +3,7 @@ import type {
   AssessmentOutput,
   ComparisonOutput,
   MimeBundle,
+  PromptReport,
   Report,
   RunSummary,
   TuningComparison,
@@ -54,6 +55,7 @@ async function compareOne(
 
 function contentOf(compared: ComparedRuns | undefined): RunContent | undefined {
   if (compared === undefined) return undefined;
+  if (compared.kind === 'prompt') return { prompt: steadyPrompt(compared.content as PromptReport) };
   if (compared.kind !== 'tune') return { report: steadyReport(compared.content as Report) };
   const [tuning] = (compared.content as TuningComparison).reports;
   return tuning === undefined ? undefined : { tuning: { ...tuning, run: steadyRun(tuning.run) } };
@@ -100,6 +102,11 @@ export async function bundleComparison(
 function steadyReport(report: Report): Report {
   const runs = report.runs.map(steadyRun);
   return { ...report, createdAt: knownSince(runs) ?? report.createdAt, runs };
+}
+
+function steadyPrompt(report: PromptReport): PromptReport {
+  const run = steadyRun(report.run);
+  return { ...report, createdAt: run.endedAt ?? report.createdAt, run };
 }
 
 function steadyTuning(comparison: TuningComparison): TuningComparison {

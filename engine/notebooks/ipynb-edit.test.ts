@@ -42,7 +42,11 @@ describe('changeCells', () => {
     assert.ok(changed.startsWith(before));
     assert.ok(changed.endsWith(after.replace('"execution_count": 7', '"execution_count": 1')));
     assert.deepEqual(JSON.parse(changed).cells[1].outputs, [
-      { data: { 'application/vnd.aiwb.run+json': { a: [], b: 1 }, 'text/markdown': ['a\n', 'b'] }, metadata: {}, output_type: 'display_data' },
+      {
+        data: { 'application/vnd.aiwb.run+json': { a: [], b: 1 }, 'text/markdown': ['a\n', 'b'] },
+        metadata: {},
+        output_type: 'display_data',
+      },
     ]);
     assert.match(changed, /\n {6}"outputs": \[\n {8}\{\n {10}"data": \{\n/);
   });
@@ -57,7 +61,10 @@ describe('changeCells', () => {
       'source',
       'id',
     ]);
-    assert.equal(JSON.parse(change('{"cells":[{"cell_type":"code"}],"nbformat":4}', 0, { outputs: [] })).cells[0].outputs.length, 0);
+    assert.equal(
+      JSON.parse(change('{"cells":[{"cell_type":"code"}],"nbformat":4}', 0, { outputs: [] })).cells[0].outputs.length,
+      0,
+    );
   });
 
   it('keeps the layout: tabs, Windows line ends, one line, no end of the last line', () => {
@@ -74,7 +81,10 @@ describe('changeCells', () => {
   it('changes several cells at once, and nothing where nothing changes', () => {
     const notebook = readNotebook('/w/a.ipynb', strange);
     const both = changeCells(notebook, new Map([1, 2].map(index => [index, { executionCount: null }] as const)));
-    assert.deepEqual(both.cells.map(({ executionCount }) => executionCount), [undefined, undefined, undefined]);
+    assert.deepEqual(
+      both.cells.map(({ executionCount }) => executionCount),
+      [undefined, undefined, undefined],
+    );
     assert.equal(changeCells(notebook, new Map([[1, { executionCount: 7 }]])).text, strange);
     assert.equal(changeCells(notebook, new Map()).text, strange);
   });

@@ -12,8 +12,7 @@ export interface CellChange {
 }
 
 export type WrittenOutput =
-  | { readonly type: 'bundle'; readonly bundle: MimeBundle }
-  | { readonly type: 'stderr'; readonly text: string };
+  { readonly type: 'bundle'; readonly bundle: MimeBundle } | { readonly type: 'stderr'; readonly text: string };
 
 /** How a file is laid out. */
 interface Layout {
@@ -40,8 +39,7 @@ function editsOf({ span, timed }: NotebookCell, change: CellChange, text: string
   const { outputs, executionCount, timing } = change;
   const set = (object: number, depth: number, key: string, value: unknown): Edit =>
     setMember(text, object, key, value, depth, layout);
-  const metadata =
-    timing === undefined || !timed ? undefined : findMember(readMembers(text, span.start), 'metadata');
+  const metadata = timing === undefined || !timed ? undefined : findMember(readMembers(text, span.start), 'metadata');
   return [
     ...(executionCount === undefined ? [] : [set(span.start, 3, 'execution_count', executionCount)]),
     ...(outputs === undefined ? [] : [set(span.start, 3, 'outputs', outputs.map(writeOutput))]),
@@ -103,14 +101,7 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
 }
 
 /** Replaces a member's value; a new member goes before the first one that comes after it by name, as Jupyter sorts them. */
-function setMember(
-  text: string,
-  object: number,
-  key: string,
-  value: unknown,
-  depth: number,
-  layout: Layout,
-): Edit {
+function setMember(text: string, object: number, key: string, value: unknown, depth: number, layout: Layout): Edit {
   const members = readMembers(text, object);
   const present = findMember(members, key);
   const margin = marginOf(text, members[0], depth, layout);
@@ -122,7 +113,7 @@ function setMember(
   if (next !== undefined) return { start: next.start, end: next.start, text: `${member},${gap}` };
   const last = members.at(-1);
   if (last !== undefined) return { start: last.value.end, end: last.value.end, text: `,${gap}${member}` };
-  const outer = layout.indent === undefined ? '' : `${layout.lineEnd}${(layout.indent).repeat(depth - 1)}`;
+  const outer = layout.indent === undefined ? '' : `${layout.lineEnd}${layout.indent.repeat(depth - 1)}`;
   return { start: object + 1, end: object + 1, text: `${gap}${member}${outer}` };
 }
 

@@ -25,12 +25,22 @@ describe('readNotebook', () => {
       write(
         [
           { cell_type: 'markdown', id: 'm', metadata: {}, source: ['# A\n', 'b'] },
-          { ...code, id: 'c', source: 'name: x', metadata: { vscode: { languageId: 'aiwb-bench' } }, execution_count: 3 },
+          {
+            ...code,
+            id: 'c',
+            source: 'name: x',
+            metadata: { vscode: { languageId: 'aiwb-bench' } },
+            execution_count: 3,
+          },
           {
             ...code,
             outputs: [
               { output_type: 'stream', name: 'stderr', text: ['a\n', 'b'] },
-              { output_type: 'display_data', metadata: {}, data: { 'text/html': ['<p>\n', '</p>'], 'application/json': ['x'] } },
+              {
+                output_type: 'display_data',
+                metadata: {},
+                data: { 'text/html': ['<p>\n', '</p>'], 'application/json': ['x'] },
+              },
               { output_type: 'error', ename: 'E', evalue: 'v', traceback: ['t'] },
               { output_type: 'from-the-future' },
               'nonsense',
@@ -83,7 +93,10 @@ describe('readNotebook', () => {
 
   it('reads what is nested too deeply for anything else', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-    const { cells } = readNotebook('/w/a.ipynb', `{"x": ${deep}, "cells": [{"cell_type": "raw", "source": "a"}], "nbformat": 4}`);
+    const { cells } = readNotebook(
+      '/w/a.ipynb',
+      `{"x": ${deep}, "cells": [{"cell_type": "raw", "source": "a"}], "nbformat": 4}`,
+    );
     assert.equal(cells[0]?.source, 'a');
   });
 });

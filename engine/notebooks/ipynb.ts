@@ -90,10 +90,14 @@ function requireVersion(path: string, root: Fields): void {
   if (version === 4) return;
   if (typeof version !== 'number') throw noNotebook(path, 'It does not say which version of nbformat it has.');
   if (version > 4) {
-    throw new WorkbenchError('file-invalid', `${path} has nbformat ${String(version)}; this workbench reads nbformat 4.`, {
-      remedy: 'Install a newer workbench, or save the notebook as nbformat 4.',
-      place: { path },
-    });
+    throw new WorkbenchError(
+      'file-invalid',
+      `${path} has nbformat ${String(version)}; this workbench reads nbformat 4.`,
+      {
+        remedy: 'Install a newer workbench, or save the notebook as nbformat 4.',
+        place: { path },
+      },
+    );
   }
   throw new WorkbenchError('file-invalid', `${path} has nbformat ${String(version)}, which is out of use.`, {
     remedy: 'Bring it to nbformat 4 with Jupyter: `jupyter nbconvert --to notebook --nbformat 4 --inplace FILE`.',
@@ -138,9 +142,7 @@ function readCell(value: unknown, index: number, language: string, span: Span, f
 function languageOf(metadata: unknown): string {
   const kernelspec = field(metadata, 'kernelspec');
   if (field(kernelspec, 'name') === kernelName) return 'yaml';
-  return (
-    textOf(field(field(metadata, 'language_info'), 'name')) ?? textOf(field(kernelspec, 'language')) ?? 'yaml'
-  );
+  return textOf(field(field(metadata, 'language_info'), 'name')) ?? textOf(field(kernelspec, 'language')) ?? 'yaml';
 }
 
 function readOutput(value: unknown): NotebookOutput | undefined {

@@ -50,6 +50,9 @@ function hasChanged(target: string, cell: NotebookCell): WorkbenchError {
   return new WorkbenchError(
     'file-invalid',
     `${target} was changed while its cells ran: cell ${name} is gone or has another text, so its output has no place.`,
-    { remedy: 'Nothing of the run is lost: `aiwb runs list` shows it. Run the notebook again.', place: { path: target } },
+    {
+      remedy: 'Nothing of the run is lost: `aiwb runs list` shows it. Run the notebook again.',
+      place: { path: target },
+    },
   );
 }

@@ -56,7 +56,10 @@ describe('results of a notebook', () => {
       [older, newer, unnamed],
       [newer, unnamed, older],
     ])
-      assert.deepEqual(namedResults(notebookOf(...order)).map(({ id }) => id), ['new']);
+      assert.deepEqual(
+        namedResults(notebookOf(...order)).map(({ id }) => id),
+        ['new'],
+      );
   });
 
   it('are not read from what does not fit the schema', () => {

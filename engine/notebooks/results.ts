@@ -76,7 +76,16 @@ function ofComparison(output: ComparisonOutput, cell: number): CellResult {
   const figure =
     verdict === undefined ? tuningFigure(tuning?.reports[0]) : { headline: verdict.sentence, n: verdict.n };
   const id = runIds.join(' ');
-  return { name, kind: 'comparison', id, createdAt, cell, state: 'succeeded', n: figure?.n, headline: figure?.headline };
+  return {
+    name,
+    kind: 'comparison',
+    id,
+    createdAt,
+    cell,
+    state: 'succeeded',
+    n: figure?.n,
+    headline: figure?.headline,
+  };
 }
 
 function ofAssessment({ as: name, view }: AssessmentOutput, cell: number): CellResult {
@@ -96,7 +105,9 @@ function reportFigure({ variants, leading }: Report): Figure | undefined {
   const figures = variants.flatMap(variant => {
     const own = variant.metrics.filter(({ value }) => value !== null);
     const figure = own.find(({ metric }) => metric === leading) ?? own.find(({ kind }) => kind === 'quality') ?? own[0];
-    return figure === undefined || figure.value === null ? [] : [{ ...figure, value: figure.value, name: variantName(variant) }];
+    return figure === undefined || figure.value === null
+      ? []
+      : [{ ...figure, value: figure.value, name: variantName(variant) }];
   });
   const [first] = figures;
   if (first === undefined) return undefined;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { FailureError } from '../base/failure.ts';
 import { describeRun, formatMoment } from '../runs/format.ts';
 import type { RunEntry } from '../runs/run-book.ts';
+import { subjectsOf } from '../trees/row.ts';
 import type { CommandContext } from './context.ts';
 
 interface RunChoice extends vscode.QuickPickItem {
@@ -108,6 +109,16 @@ export const policyFiles: FileKind = {
   }),
 };
 
+export const promptFiles: FileKind = {
+  languageId: 'aiwb-prompt',
+  glob: '**/*.prompt.{yml,yaml}',
+  title: () => vscode.l10n.t('Choose a Prompt'),
+  missing: () => ({
+    message: vscode.l10n.t('There is no prompt in this workspace.'),
+    remedy: vscode.l10n.t('Create a .prompt.yml file, or open the sample workspace.'),
+  }),
+};
+
 /** The file a command is for: the one given, the active editor's, or the user's choice among one or more kinds. */
 export async function resolveFile(
   given: unknown,
@@ -129,6 +140,8 @@ export async function resolveFile(
 
 function uriOf(value: unknown): vscode.Uri | undefined {
   if (value instanceof vscode.Uri) return value;
+  const [policy] = subjectsOf(value, 'policy');
+  if (policy !== undefined) return vscode.Uri.joinPath(vscode.Uri.file(policy.folder), policy.path);
   if (typeof value !== 'object' || value === null) return undefined;
   const { kind, folder, file } = value as { kind?: unknown; folder?: unknown; file?: unknown };
   if (kind !== 'job' || typeof folder !== 'string' || typeof file !== 'string') return undefined;

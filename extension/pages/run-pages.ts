@@ -1,8 +1,11 @@
 import type {
   HostToPage,
+  HostToPromptPage,
   HostToTuningPage,
   PageCommand,
   PageToHost,
+  PromptCommand,
+  PromptPageToHost,
   RunSummary,
   ShowRun,
   TuningCommand,
@@ -78,6 +81,31 @@ export function createTuningSession(
     },
     follow: refresh => followRuns(parts, refresh),
     answer: async message => await parts.command(message),
+    post: parts.post,
+    onTitle: parts.onTitle,
+  });
+}
+
+/** The page of a prompt's trial. */
+export function createPromptSession(
+  parts: RunPageParts<HostToPromptPage, PromptCommand>,
+): PageSession<PromptPageToHost> {
+  const [runId = ''] = parts.runIds;
+  return createPageSession<PromptPageToHost, HostToPromptPage>({
+    async load(signal) {
+      const report = await (await findEngine(parts)).request('prompts/report', { runId }, signal);
+      return { title: report.run.name, message: { type: 'prompt', report } };
+    },
+    follow: refresh => followRuns(parts, refresh),
+    async answer(message, signal) {
+      if (message.type === 'command') {
+        await parts.command(message);
+        return;
+      }
+      const { request, sample: id } = message;
+      const sample = await (await findEngine(parts)).request('samples/get', { runId, id }, signal);
+      parts.post({ type: 'sample', request, sample });
+    },
     post: parts.post,
     onTitle: parts.onTitle,
   });

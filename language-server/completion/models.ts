@@ -4,6 +4,7 @@ import { embeddedModelNames } from '../../engine/documents/formats.ts';
 import { describeConnection } from '../help/describe.ts';
 import { code, plain } from '../markdown.ts';
 import { offerCheckpoints, offerEmbedded, type Scene, type ValueOffer } from './offers.ts';
+import { offerResults } from './results.ts';
 import { mappingOf } from '../workspace.ts';
 
 /** Versions of one registered model that are offered, newest first. */
@@ -13,9 +14,12 @@ const mostModels = 50;
 /** Everything a benchmark can ask. */
 export async function offerModels(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
   const { workspace, uri } = scene;
+  // The embedded models read no prompt.
+  const embedded = scene.parsed.kind === 'trial' ? [] : embeddedModelNames;
   return [
     ...(await offerConnections(scene, signal)),
-    ...embeddedModelNames.map(offerEmbedded),
+    ...embedded.map(offerEmbedded),
+    ...offerResults(scene, ({ kind }) => kind === 'tune', 'checkpoint:'),
     ...(await offerCheckpoints(workspace, uri, undefined, signal)),
     ...(await offerVersions(scene, 'registry:', signal)),
   ];

@@ -14,6 +14,8 @@ const byKind: Readonly<Record<DocumentKind, readonly Snippet[]>> = {
   policy: policySnippets,
   workbench: workbenchSnippets,
   prompt: promptSnippets,
+  trial: promptSnippets,
+  comparison: [],
 };
 
 /** Every snippet of a kind of file. */

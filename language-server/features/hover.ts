@@ -1,3 +1,4 @@
+import { isPromptKind } from '../../engine/documents/kinds.ts';
 import type { Hover, MarkupContent } from 'vscode-languageserver';
 import { expectedForm } from '../../engine/documents/formats.ts';
 import { requiredOf, schemaAt } from '../../engine/documents/schema.ts';
@@ -49,8 +50,9 @@ async function findHelp(
   const reference = spot?.text === undefined ? describeReference(parsed, offset) : undefined;
   if (reference !== undefined) return reference;
   if (spot === undefined) return describeSuppression(parsed, offset);
-  const variable =
-    parsed.kind === 'prompt' ? await describeVariable(context, uri, parsed, spot, offset, signal) : undefined;
+  const variable = isPromptKind(parsed.kind)
+    ? await describeVariable(context, uri, parsed, spot, offset, signal)
+    : undefined;
   if (variable !== undefined) return variable;
   const place = { uri, parsed, spot };
   const remark = await describeRemark(context, place, signal);
@@ -60,11 +62,12 @@ async function findHelp(
   return help === '' ? undefined : { help, start: spot.start, end: spot.end };
 }
 
-function describeField({ kind, draft }: ParsedDocument, { path, part, text }: Spot): string | undefined {
-  const schema = schemaAt(kind, path, draft);
+function describeField({ kind, draft, cell }: ParsedDocument, { path, part, text }: Spot): string | undefined {
+  const form = cell === undefined ? 'file' : 'cell';
+  const schema = schemaAt(kind, path, draft, form);
   if (schema === undefined) return undefined;
   const field = path.at(-1);
-  const parent = typeof field === 'string' ? schemaAt(kind, path.slice(0, -1), draft) : undefined;
+  const parent = typeof field === 'string' ? schemaAt(kind, path.slice(0, -1), draft, form) : undefined;
   const isKnown = parent?.properties !== undefined || parent?.anyOf !== undefined;
   const spelled = part === 'value' && schema.pattern !== undefined ? spellOut(text ?? '') : undefined;
   const help = describeSchema(schema, {

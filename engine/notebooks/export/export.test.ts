@@ -42,7 +42,10 @@ describe('a notebook as HTML', () => {
       notebookOf(
         folder,
         markdown('# The *story*\n\n## Data\n\n## Models\n\n## Data\n\n| a | b |\n|---|--:|\n| 1 | 2 |'),
-        code('name: x # why\nmodels: ["a"]', display({ [runMime]: createRunOutput(run, undefined, { report }), 'text/html': '<p>forged</p>' })),
+        code(
+          'name: x # why\nmodels: ["a"]',
+          display({ [runMime]: createRunOutput(run, undefined, { report }), 'text/html': '<p>forged</p>' }),
+        ),
       ),
     );
     assert.match(page, /<title>The story<\/title>/);
@@ -51,7 +54,10 @@ describe('a notebook as HTML', () => {
     assert.match(page, /<li><a href="#Data-2">Data<\/a><\/li>/);
     assert.match(page, /<span class="k">name<\/span>: x<span class="c"> # why<\/span>/);
     assert.match(page, /<caption[^>]*>Models<\/caption>/);
-    assert.ok(!page.includes('forged'), 'our outputs are drawn from their data, not from what a file says they look like');
+    assert.ok(
+      !page.includes('forged'),
+      'our outputs are drawn from their data, not from what a file says they look like',
+    );
     assert.equal(await html(notebookOf(folder, markdown('x'))), await html(notebookOf(folder, markdown('x'))));
   });
 
@@ -60,7 +66,9 @@ describe('a notebook as HTML', () => {
     const page = await html(
       notebookOf(
         folder,
-        markdown(`# ${attack}\n\n${attack}\n\n[a](javascript:x) [b](data:text/html,x) ![c](http://evil/x.png) <iframe>\n\n<https://ok>`),
+        markdown(
+          `# ${attack}\n\n${attack}\n\n[a](javascript:x) [b](data:text/html,x) ![c](http://evil/x.png) <iframe>\n\n<https://ok>`,
+        ),
         code(attack, { output_type: 'stream', name: 'stdout', text: `\u001b[31m${attack}\u001b[0m\u202e` }),
         code('x: 1', display({ 'text/html': attack }), display({ 'image/svg+xml': '<svg onload="x()"/>' })),
         code('x: 1', display({ 'text/html': attack, 'text/plain': 'plainly' }), display({ 'text/markdown': attack })),

@@ -40,7 +40,6 @@ export async function writeNotebookExport(
   await files.writeText(target, text);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- what is written comes as a stream
 async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }

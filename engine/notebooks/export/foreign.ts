@@ -27,7 +27,8 @@ export function showForeign(output: NotebookOutput): Shown {
   const json = data['application/json'];
   if (json !== undefined) return { as: 'text', text: JSON.stringify(json, undefined, 2) };
   const html = textOf(data['text/html']);
-  if (html !== undefined) return { as: 'source', text: html, note: 'This output is HTML, which is shown here as text.' };
+  if (html !== undefined)
+    return { as: 'source', text: html, note: 'This output is HTML, which is shown here as text.' };
   const types = Object.keys(data).join(', ');
   return { as: 'text', text: types === '' ? '(an empty output)' : `(an output of the type ${types})` };
 }

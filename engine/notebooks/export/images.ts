@@ -22,7 +22,9 @@ const largestImage = 10_000_000;
 const largestSum = 50_000_000;
 
 /** An image of an output or attachment as a data URI; undefined where it is none. */
-export function imageOf(data: Readonly<Record<string, unknown>>): { readonly type: string; readonly base64: string } | undefined {
+export function imageOf(
+  data: Readonly<Record<string, unknown>>,
+): { readonly type: string; readonly base64: string } | undefined {
   for (const type of imageTypes) {
     const content = data[type];
     if (typeof content !== 'string') continue;

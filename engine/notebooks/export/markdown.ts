@@ -42,10 +42,16 @@ function renderCell(cell: NotebookCell, place: PlaceImage): string {
   if (cell.kind === 'markdown') return placeAttachments(cell, place).trimEnd();
   if (cell.source.trim() === '' && cell.outputs.length === 0) return '';
   if (cell.kind === 'raw') return fenced(cell.source, 'text');
-  const language = cell.language.startsWith('aiwb-') ? 'yaml' : /^[\w+#-]+$/.test(cell.language) ? cell.language : 'text';
+  const language = cell.language.startsWith('aiwb-')
+    ? 'yaml'
+    : /^[\w+#-]+$/.test(cell.language)
+      ? cell.language
+      : 'text';
   return [
     fenced(showText(cell.source, longestText), language),
-    ...cell.outputs.map((output, at) => renderOutput(output, `cell-${String(cell.index + 1)}-${String(at + 1)}`, place)),
+    ...cell.outputs.map((output, at) =>
+      renderOutput(output, `cell-${String(cell.index + 1)}-${String(at + 1)}`, place),
+    ),
   ].join('\n\n');
 }
 

@@ -31,7 +31,8 @@ export function createProse(): Prose {
     if (data !== undefined) return `<img src="${escapeHtml(data)}" alt="${alt}">`;
     return /^https?:/i.test(source) ? `<a href="${escapeHtml(source)}">${alt || 'image'}</a>` : `[image: ${alt}]`;
   };
-  parser.renderer.rules['table_open'] = () => '<div class="wide" role="region" tabindex="0" aria-label="Table">\n<table>\n';
+  parser.renderer.rules['table_open'] = () =>
+    '<div class="wide" role="region" tabindex="0" aria-label="Table">\n<table>\n';
   parser.renderer.rules['table_close'] = () => '</table>\n</div>\n';
 
   return {
@@ -66,7 +67,9 @@ function addressOf(token: Token | undefined): string {
 
 function plainText(token: Token | undefined): string {
   return (token?.children ?? [])
-    .map(({ type, content }) => (type === 'text' || type === 'code_inline' || type === 'image' ? content : type === 'softbreak' ? ' ' : ''))
+    .map(({ type, content }) =>
+      type === 'text' || type === 'code_inline' || type === 'image' ? content : type === 'softbreak' ? ' ' : '',
+    )
     .join('');
 }
 

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../static/escape-html.ts';
 
-const parts = /^(\s*(?:- )*)("[^"]*"|'[^']*'|[^\s#'"{[\]},][^:#{}[\],]*)(:)(?=\s|$)|("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|((?:^|\s)#.*$)/g;
+const parts =
+  /^(\s*(?:- )*)("[^"]*"|'[^']*'|[^\s#'"{[\]},][^:#{}[\],]*)(:)(?=\s|$)|("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|((?:^|\s)#.*$)/g;
 
 /** YAML with keys, quoted texts and comments told apart. A line is read by itself: the reader sees the text, whatever it is. */
 export function highlightYaml(text: string): string {

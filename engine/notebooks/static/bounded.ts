@@ -27,7 +27,9 @@ export function renderBounded(
     kept.push(piece);
   }
   const left = blocks.length - kept.length;
-  return [...kept, note(`${String(left)} more parts of this output are left out here: it would be too large.`)].join(separator);
+  return [...kept, note(`${String(left)} more parts of this output are left out here: it would be too large.`)].join(
+    separator,
+  );
 }
 
 function byteLength(text: string): number {

@@ -7,14 +7,16 @@ import {
 import { assessmentMime, comparisonMime, runMime } from '../output-types.ts';
 import type { Block } from './block.ts';
 import { describeAssessment } from './of-assessment.ts';
+import { describePrompt } from './of-prompt.ts';
 import { describeReport } from './of-report.ts';
 import { describeRun } from './of-run.ts';
 import { describeTuning } from './of-tuning.ts';
 
 export function describeRunOutput(output: RunOutput): readonly Block[] {
-  const { report, tuning } = output;
+  const { report, tuning, prompt } = output;
   if (report !== undefined) return describeReport(report);
   if (tuning !== undefined) return describeTuning({ reports: [tuning], differences: [] });
+  if (prompt !== undefined) return describePrompt(prompt);
   return describeRun(output);
 }
 

@@ -3,7 +3,7 @@ import { formatNumber, formatValue, variantName } from '../../reports/format.ts'
 import { comparisonLines, frontLines, latencyTable, regressionLines, sliceTable } from '../../reports/sections.ts';
 import { summaryTable } from '../../reports/summary-table.ts';
 import { gateLines, headFacts } from '../../reports/text.ts';
-import type { Cell, } from '../../reports/table.ts';
+import type { Cell } from '../../reports/table.ts';
 import type { Block } from './block.ts';
 import { listBlock } from './list-block.ts';
 
@@ -21,7 +21,10 @@ export function describeReport(report: Report): readonly Block[] {
     ...(slices === undefined ? [] : [{ kind: 'table', caption: captionOf('Slices', leading), ...slices } as const]),
     ...(latencies === undefined ? [] : [{ kind: 'table', caption: 'Latency', ...latencies } as const]),
     ...worstTable(report),
-    ...listBlock('Failed answers', report.failures.map(({ sentence }) => sentence)),
+    ...listBlock(
+      'Failed answers',
+      report.failures.map(({ sentence }) => sentence),
+    ),
     ...listBlock('Notes', [...failureLines(report), ...report.notes]),
   ];
 }
@@ -48,7 +51,10 @@ function chartOf({ variants, runs, confidence }: Report, leading: MetricValue | 
   if (points.length < 2) return [];
   const percent = Number((confidence * 100).toFixed(2));
   return [
-    { kind: 'chart', chart: { kind: 'intervals', title: `${leading.label} with ${String(percent)} % intervals`, points } },
+    {
+      kind: 'chart',
+      chart: { kind: 'intervals', title: `${leading.label} with ${String(percent)} % intervals`, points },
+    },
   ];
 }
 
@@ -57,15 +63,21 @@ const mostWorst = 3;
 function worstTable({ variants }: Report): readonly Block[] {
   const right = (text: string): Cell => ({ text, align: 'right' });
   const rows = variants.flatMap(variant =>
-    (variant.worst ?? []).slice(0, mostWorst).map(({ id, score, input, target, output }) => [
-      { text: variantName(variant) },
-      right(formatNumber(score, 'score')),
-      ...[input, target, output].map(text => ({ text: shorten(text) })),
-      { text: `${variant.runId}#${String(id)}` },
-    ]),
+    (variant.worst ?? [])
+      .slice(0, mostWorst)
+      .map(({ id, score, input, target, output }) => [
+        { text: variantName(variant) },
+        right(formatNumber(score, 'score')),
+        ...[input, target, output].map(text => ({ text: shorten(text) })),
+        { text: `${variant.runId}#${String(id)}` },
+      ]),
   );
   if (rows.length === 0) return [];
-  const header = [{ text: 'Model' }, right('Score'), ...['Asked', 'Expected', 'Answered', 'Sample'].map(text => ({ text }))];
+  const header = [
+    { text: 'Model' },
+    right('Score'),
+    ...['Asked', 'Expected', 'Answered', 'Sample'].map(text => ({ text })),
+  ];
   return [{ kind: 'table', caption: 'Worst rows', header, rows }];
 }
 

@@ -3,7 +3,15 @@ import { describeTime } from './time.ts';
 import type { Block } from './block.ts';
 
 /** A run without a report: one that goes on, or one that ended before there was anything to report. */
-export function describeRun({ name, runId, kind, state, createdAt, host, failure }: Omit<RunOutput, 'report'>): readonly Block[] {
+export function describeRun({
+  name,
+  runId,
+  kind,
+  state,
+  createdAt,
+  host,
+  failure,
+}: Omit<RunOutput, 'report'>): readonly Block[] {
   const what = kind === 'tune' ? 'tuning run' : 'run';
   const where = host === undefined ? '' : ` on ${host}`;
   const ended = isEnded(state);

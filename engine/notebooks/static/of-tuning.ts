@@ -12,9 +12,7 @@ export function describeTuning(comparison: TuningComparison): readonly Block[] {
   return [
     ...reports.map(report => ({ kind: 'head', strong: report.run.name, rest: headFacts(report) }) as const),
     ...(figures.rows.length === 0 ? [] : [{ kind: 'table', caption: 'Test rows', ...figures } as const]),
-    ...(differences === undefined
-      ? []
-      : [{ kind: 'table', caption: 'Settings that differ', ...differences } as const]),
+    ...(differences === undefined ? [] : [{ kind: 'table', caption: 'Settings that differ', ...differences } as const]),
     ...curvesOf(reports),
     ...listBlock(undefined, facts),
   ];

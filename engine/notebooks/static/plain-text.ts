@@ -3,8 +3,9 @@ import { clipText } from '../../base/clip.ts';
 import { groupDigits } from '../../reports/format.ts';
 
 /** Escape sequences of terminals: colours, titles, links, cursor moves. */
-// eslint-disable-next-line no-control-regex
-const sequences = /\u001b(?:\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_]|\[[0-?]*[ -/]*[@-~]?)|\u009b[0-?]*[ -/]*[@-~]?/g;
+
+const sequences =
+  /\u001b(?:\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_]|\[[0-?]*[ -/]*[@-~]?)|\u009b[0-?]*[ -/]*[@-~]?/g;
 
 /** Text without what steers a terminal, with every unseen character spelled out and no half of a surrogate pair. */
 export function showPlain(text: string): string {
