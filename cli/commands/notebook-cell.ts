@@ -1,4 +1,5 @@
 import { toWorkbenchError, WorkbenchError } from '../../engine/base/errors.ts';
+import { omit } from '../../engine/base/omit.ts';
 import type { MimeBundle, RunSummary } from '../../schemas/generated/messages.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
 import { bundleAssessment, bundleComparison, bundleRun } from '../../engine/notebooks/bundles.ts';
@@ -120,8 +121,8 @@ async function executeRunCell(
 }
 
 /** A run that is gone on with has an end from before. */
-function withoutEnd({ endedAt: _endedAt, failure: _failure, ...run }: RunSummary): RunSummary {
-  return run;
+function withoutEnd(run: RunSummary): RunSummary {
+  return omit(run, 'endedAt', 'failure');
 }
 
 function failureOf({ state, failure, id }: RunSummary): WorkbenchError | undefined {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { omit } from '../../engine/base/omit.ts';
 import { readNotebook } from '../../engine/notebooks/ipynb.ts';
 import { readResults } from '../../engine/notebooks/results.ts';
 import { copyExamples, runAiwb } from './aiwb.ts';
@@ -12,7 +13,8 @@ const python = process.env['AIWB_TEST_PYTHON'] ?? 'python3';
 /** Runs a script or a module of Python; undefined where that, or what it imports, is not installed. */
 function runPython(cwd: string, ...args: string[]): string | undefined {
   const { status, stdout, stderr } = spawnSync(python, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (status === null || status === 77 || (status !== 0 && /No module named '?(nbformat|nbconvert)/.test(stderr))) return undefined;
+  if (status === null || status === 77 || (status !== 0 && /No module named '?(nbformat|nbconvert)/.test(stderr)))
+    return undefined;
   assert.equal(status, 0, stderr);
   return stdout;
 }
@@ -68,7 +70,7 @@ describe('notebooks beside the tools of Jupyter', function () {
     assert.equal(run.code, 0, run.stderr);
     await runAiwb(['notebook', 'run', 'failed.ipynb', '--allow-errors'], { cwd: workspace.folder });
   });
-  after(() => workspace?.remove());
+  after(() => workspace.remove());
 
   it('are valid to nbformat, which writes them again as they are but for the notation of numbers', () => {
     for (const name of names) {
@@ -82,8 +84,8 @@ describe('notebooks beside the tools of Jupyter', function () {
       assert.ok(first !== undefined && second !== undefined);
       assert.deepEqual(readResults(second), readResults(first));
       assert.deepEqual(
-        second.cells.map(({ span: _span, ...cell }) => cell),
-        first.cells.map(({ span: _span, ...cell }) => cell),
+        second.cells.map(cell => omit(cell, 'span')),
+        first.cells.map(cell => omit(cell, 'span')),
       );
     }
   });

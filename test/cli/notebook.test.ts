@@ -4,7 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
-import { validateAssessmentOutput, validateRunOutput } from '../../schemas/generated/validators.js';
+import {
+  validateAssessmentOutput,
+  validateComparisonOutput,
+  validateRunOutput,
+} from '../../schemas/generated/validators.js';
 import { bundleRun } from '../../engine/notebooks/bundles.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { openStore } from '../../platform/store/store.ts';
@@ -74,8 +78,11 @@ describe('aiwb notebook run', function () {
       env: { FAKE_KEY: canary },
     });
   const listRuns = async (): Promise<RunSummary[]> =>
-    (JSON.parse((await runAiwb(['runs', 'list', '--json'], { cwd: workspace.folder })).stdout) as { runs: RunSummary[] })
-      .runs;
+    (
+      JSON.parse((await runAiwb(['runs', 'list', '--json'], { cwd: workspace.folder })).stdout) as {
+        runs: RunSummary[];
+      }
+    ).runs;
 
   /** A workspace whose model answers slowly enough to be interrupted. */
   async function createSlow(rows: number, ...cells: readonly unknown[]): Promise<FakeOpenAi> {
@@ -110,13 +117,15 @@ describe('aiwb notebook run', function () {
       const data = output?.data ?? {};
       assert.equal(output?.output_type, 'display_data');
       assert.deepEqual(Object.keys(data).slice(1), ['text/html', 'text/markdown']);
-      const valid = validateRunOutput(data[runMime]) || validateAssessmentOutput(data['application/vnd.aiwb.assessment+json']);
+      const valid =
+        validateRunOutput(data[runMime]) || validateAssessmentOutput(data['application/vnd.aiwb.assessment+json']);
       assert.ok(valid);
       assert.match((data['text/html'] as string[]).join(''), /<table/);
       assert.match((data['text/markdown'] as string[]).join(''), /\| ---/);
     }
     const cleared = JSON.parse(text('model-workflow.ipynb')) as { cells: Record<string, unknown>[] };
-    for (const cell of cleared.cells) if ('outputs' in cell) Object.assign(cell, { outputs: [], execution_count: null });
+    for (const cell of cleared.cells)
+      if ('outputs' in cell) Object.assign(cell, { outputs: [], execution_count: null });
     assert.equal(`${JSON.stringify(cleared, undefined, 1)}\n`, before);
 
     const results = await notebook('results', 'model-workflow.ipynb');
@@ -177,8 +186,44 @@ describe('aiwb notebook run', function () {
     for (const cell of ['triage', 'covenants']) assert.equal(runOf(cell, 'ticket-triage.ipynb').state, 'succeeded');
   });
 
+  it('hands named results on to later cells, of this execution and of earlier ones', async () => {
+    await createSlow(
+      6,
+      code('one', `as: first\n${benchOf('first')}`),
+      code('two', `as: second\n${benchOf('second', 'cache: false\n')}`),
+      code(
+        'try',
+        'as: tried\nmessages: [{role: user, content: "{{q}} ANSWER=b"}]\nmodels: [fake]\nvalues: {q: hello}\n',
+      ),
+      code('both', 'as: both\ncompare: [first, second]\n'),
+      code('unknown', 'compare: [first, third]\n'),
+    );
+    const run = await notebook('run', 'nb.ipynb', '--allow-errors');
+    assert.equal(run.code, 0, run.stderr);
+    const [output] = cellOf('both').outputs ?? [];
+    const compared = output?.data?.['application/vnd.aiwb.comparison+json'];
+    assert.ok(validateComparisonOutput(compared), JSON.stringify(validateComparisonOutput.errors));
+    assert.deepEqual(compared.runIds, [runOf('one').runId, runOf('two').runId]);
+    assert.match((output?.data?.['text/markdown'] as string[]).join(''), /first is run .*; second is run/);
+    assert.equal(runOf('try').kind, 'prompt');
+    assert.match((cellOf('try').outputs?.[0]?.data?.['text/html'] as string[]).join(''), /<pre[^>]*>b<\/pre>/);
+    assert.match(cellOf('unknown').outputs?.[0]?.text?.join('') ?? '', /^Line 1: /);
+
+    const shown = await notebook('results', 'nb.ipynb');
+    assert.match(shown.stdout, /first +benchmark +succeeded +6 +fake: Exact match/i);
+    assert.match(shown.stdout, /tried +prompt +succeeded +1 +1 answer of 1 model/);
+    assert.match(shown.stdout, /both +comparison/);
+    const again = await notebook('run', 'nb.ipynb', '--cell', 'both', '--json');
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(cellOf('both').outputs, [output], 'the same comparison is the same output');
+  });
+
   it('killed, leaves a valid file that names its run, and goes on with it when told', async () => {
-    const { stats } = await createSlow(200, code('one', benchOf('first')), code('two', benchOf('second', 'cache: false\n')));
+    const { stats } = await createSlow(
+      200,
+      code('one', benchOf('first')),
+      code('two', benchOf('second', 'cache: false\n')),
+    );
     const started = start('run', 'nb.ipynb');
     while (stats.answered < 240 && started.child.exitCode === null) await wait(5);
     started.child.kill('SIGKILL');

@@ -52,7 +52,9 @@ export function renderCurves({ title, across, curves: all, chosen }: CurveChart)
   const mark = isShown ? [lineFrom(x(chosen), edge, x(chosen), height - edge, ' stroke-opacity="0.7"')] : [];
   const paths = curves.map(({ points: own }, index) => {
     const dash = dashes[index]?.[1] ?? '';
-    const path = own.map(({ at, value }, step) => `${step === 0 ? 'M' : 'L'}${place(x(at))} ${place(y(value))}`).join('');
+    const path = own
+      .map(({ at, value }, step) => `${step === 0 ? 'M' : 'L'}${place(x(at))} ${place(y(value))}`)
+      .join('');
     return `<path d="${path}" fill="none" stroke-width="2"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
   });
   const words = [
@@ -67,7 +69,9 @@ export function renderCurves({ title, across, curves: all, chosen }: CurveChart)
 function thin(points: readonly CurvePoint[]): readonly CurvePoint[] {
   if (points.length <= mostPoints) return points;
   const step = (points.length - 1) / (mostPoints - 1);
-  return Array.from({ length: mostPoints }, (_, at) => points[Math.round(at * step)]).filter(point => point !== undefined);
+  return Array.from({ length: mostPoints }, (_, at) => points[Math.round(at * step)]).filter(
+    point => point !== undefined,
+  );
 }
 
 function describe({ name, points }: Curve, dash: string, across: string): string {

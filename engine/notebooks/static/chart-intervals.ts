@@ -43,5 +43,11 @@ export function renderIntervals({ title, points: all }: IntervalChart): string {
   const scale = `${writeTick(first, ticks)} to ${writeTick(last, ticks)}, lines ${writeTick((ticks[1] ?? 1) - first, ticks)} apart`;
   const head = [{ text: 'Model' }, { text: 'Figure', align: 'right' as const }, { text: scale }];
   const rest = all.length > points.length ? `\n<p>And ${String(all.length - points.length)} more, not drawn.</p>` : '';
-  return tableHtml(showLine(title, 200), head.map(cell => headerCell(cell, 'col', 120)), rows) + rest;
+  return (
+    tableHtml(
+      showLine(title, 200),
+      head.map(cell => headerCell(cell, 'col', 120)),
+      rows,
+    ) + rest
+  );
 }

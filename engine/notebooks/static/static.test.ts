@@ -13,25 +13,28 @@ import { describeRun } from './of-run.ts';
 import { describeTuning } from './of-tuning.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../../test/fixtures');
-const read = <T>(name: string): T => JSON.parse(readFileSync(path.join(fixtures, `${name}.json`), 'utf8')) as T;
+const read = (name: string): unknown => JSON.parse(readFileSync(path.join(fixtures, `${name}.json`), 'utf8'));
 
-const report = read<Report>('reports/full');
-const tuning = read<TuningComparison>('tuning/finished');
-const scorecard = read<ScorecardView>('scorecards/failed');
+const report = read('reports/full') as Report;
+const tuning = read('tuning/finished') as TuningComparison;
+const scorecard = read('scorecards/failed') as ScorecardView;
 
 /** Everything a file of results from anywhere may try. */
 const hostile: Readonly<Record<string, readonly Block[]>> = {
-  report: describeReport(read<Report>('reports/hostile')),
-  tuning: describeTuning(read<TuningComparison>('tuning/hostile')),
-  assessment: describeAssessment(read<ScorecardView>('scorecards/hostile')),
+  report: describeReport(read('reports/hostile') as Report),
+  tuning: describeTuning(read('tuning/hostile') as TuningComparison),
+  assessment: describeAssessment(read('scorecards/hostile') as ScorecardView),
 };
 
 /** What a document would need to run or fetch something: another element or attribute than those of tables and drawings. */
 function findActive(html: string): string | undefined {
   const styles = [...html.matchAll(/ style="([^"]*)"/g)].map(([, style]) => style).join();
   const bare = html.replace(/="[^"]*"/g, '=""');
-  const element = /<(?!\/?(?:div|p|strong|ul|li|table|caption|thead|tbody|tr|th|td|pre|svg|line|circle|path)\b).{0,80}/i;
-  return (element.exec(bare) ?? /<[^>]*\s(?:on\w+|href|src|class|id)=.{0,80}/i.exec(bare) ?? /url\(|@import/.exec(styles))?.[0];
+  const element =
+    /<(?!\/?(?:div|p|strong|ul|li|table|caption|thead|tbody|tr|th|td|pre|svg|line|circle|path)\b).{0,80}/i;
+  return (element.exec(bare) ??
+    /<[^>]*\s(?:on\w+|href|src|class|id)=.{0,80}/i.exec(bare) ??
+    /url\(|@import/.exec(styles))?.[0];
 }
 
 /** Letters that no reader sees. */
@@ -63,12 +66,19 @@ describe('static HTML', () => {
   it('shows an assessment with its verdict, conditions, controls and frameworks', () => {
     const html = renderStaticHtml(describeAssessment(scorecard));
     assert.match(html, /gate NOT passed/);
-    for (const caption of ['Gate', 'Controls', 'Frameworks']) assert.ok(html.includes(`>${caption}</caption>`), caption);
+    for (const caption of ['Gate', 'Controls', 'Frameworks'])
+      assert.ok(html.includes(`>${caption}</caption>`), caption);
     assert.match(html, /not legal advice/);
   });
 
   it('says of a run that goes on where it is, since when and how to see it', () => {
-    const run = { version: 1, runId: 'r1', name: 'triage', state: 'running', createdAt: Date.UTC(2026, 8, 21, 13, 7) } as const;
+    const run = {
+      version: 1,
+      runId: 'r1',
+      name: 'triage',
+      state: 'running',
+      createdAt: Date.UTC(2026, 8, 21, 13, 7),
+    } as const;
     const html = renderStaticHtml(describeRun({ ...run, kind: 'benchmark', host: 'box' }));
     assert.match(html, /triage: running/);
     assert.match(html, /run r1 on box, since 2026-09-21 13:07 UTC/);
@@ -106,7 +116,11 @@ describe('static HTML', () => {
   });
 
   it('keeps its bound also where no part fits', () => {
-    const blocks = Array.from({ length: 5_000 }, (): Block => ({ kind: 'code', title: 'answer', text: '💥'.repeat(400) }));
+    const blocks = Array.from({ length: 5_000 }, (): Block => ({
+      kind: 'code',
+      title: 'answer',
+      text: '💥'.repeat(400),
+    }));
     for (const render of [renderStaticHtml, renderStaticMarkdown]) {
       const text = render(blocks);
       assert.ok(Buffer.byteLength(text) <= largestStatic + 200);
@@ -126,13 +140,24 @@ describe('static Markdown', () => {
     it(`shows a hostile ${name} as text, also to a viewer that lets HTML through`, () => {
       const markdown = renderStaticMarkdown(blocks);
       const html = new MarkdownIt({ html: true, linkify: false }).render(markdown);
-      assert.ok(!/<(script|img|a|iframe|i|b|h\d)\b/i.test(html), /<(script|img|a|iframe|i|b|h\d)\b.{0,60}/i.exec(html)?.[0]);
+      assert.ok(
+        !/<(script|img|a|iframe|i|b|h\d)\b/i.test(html),
+        /<(script|img|a|iframe|i|b|h\d)\b.{0,60}/i.exec(html)?.[0],
+      );
       assert.ok(!unseen.test(markdown), 'nothing unseen is left');
     });
   }
 
   it('keeps texts as they are: fences, tables, lists, escape sequences', () => {
-    const odd = ['`````\n</pre><script>x</script>', '| a | b |', '- x', '1. x', '\u001b[31mred\u001b[0m \u001b]8;;https://x\u0007link', '# x', '=== '];
+    const odd = [
+      '`````\n</pre><script>x</script>',
+      '| a | b |',
+      '- x',
+      '1. x',
+      '\u001b[31mred\u001b[0m \u001b]8;;https://x\u0007link',
+      '# x',
+      '=== ',
+    ];
     const blocks: readonly Block[] = [
       { kind: 'code', title: '- 1', text: odd[0] ?? '' },
       { kind: 'list', items: odd },
