@@ -16,7 +16,7 @@ import { checkPrograms, type Access } from '../access.ts';
 import { createGovernancePorts, createRunPorts, type Host } from '../composition.ts';
 import { printNote } from '../output.ts';
 import { runInForeground } from './attempt.ts';
-import type { RunNotebookOptions } from './notebook-run.ts';
+import type { RunNotebookOptions } from './notebook-options.ts';
 import { nameCell } from './notebook-selection.ts';
 
 /** What the cells of one execution share. */
