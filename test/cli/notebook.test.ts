@@ -350,6 +350,9 @@ describe('aiwb notebook run', function () {
       ],
     );
     assert.equal(runOf('right').state, 'succeeded');
+    assert.equal(runOf('gone').state, 'failed');
+    assert.match(runOf('gone').failure?.message ?? '', /gone\.jsonl/);
+    assert.ok(!text().includes(workspace.folder), 'no path of this machine is written');
     assert.deepEqual(cellOf('python').outputs, []);
   });
 
