@@ -11,7 +11,7 @@ const cellStyle = `padding:0.25em 0.75em 0.25em 0;border-bottom:1px solid ${rule
 export function tableHtml(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const label = escapeHtml(caption);
   return [
-    `<div role="region" tabindex="0" aria-label="${label}" style="overflow-x:auto">`,
+    `<div role="group" tabindex="0" aria-label="${label}" style="overflow-x:auto">`,
     '<table style="border-collapse:collapse;margin:0.5em 0">',
     `<caption style="text-align:left;font-weight:600;padding:0.25em 0">${label}</caption>`,
     `<thead>\n<tr>${head.join('')}</tr>\n</thead>`,
