@@ -1,5 +1,6 @@
 import type { TableSort } from '../components/metric-table.ts';
-import { readSampleChoice, type SampleChoice } from './sample-choice.ts';
+import type { MatrixChoice } from '../components/matrix-section.ts';
+import { readSampleChoice, type SampleChoice } from '../components/sample-choice.ts';
 
 /** What a reader chose; kept while the page is hidden. */
 export interface PageState {
@@ -10,12 +11,6 @@ export interface PageState {
   readonly worstVariant?: number;
   /** Metric that slices show. */
   readonly sliceMetric?: string;
-}
-
-/** Position of a model, and the metric whose matrix shows. */
-export interface MatrixChoice {
-  readonly variant: number;
-  readonly metric: string;
 }
 
 /** Kept state may be from any version of the page: what does not fit is left out. */

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { TuningReport } from '../../schemas/generated/messages.ts';
-import { figureCell } from '../components/figure-cell.ts';
-import { runName } from '../components/tuning-charts.ts';
+import { figureCell } from './figure-cell.ts';
+import { runName } from './tuning-charts.ts';
 import { defineElement } from '../shared/define.ts';
 import { columnFormat, formatBytes, formatCount, formatDuration, formatFixed, formatValue } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
