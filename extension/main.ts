@@ -84,7 +84,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
     createKernel({ engines, book, log: output }),
-    connectRenderer(book, output, tell),
+    connectRenderer({ book, engineAt: folder => engines.at(folder), log: output, tell }),
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
     notifyOfEnds(book),

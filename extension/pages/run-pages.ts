@@ -5,15 +5,16 @@ import type {
   PageToHost,
   RunSummary,
   ShowRun,
+  TakeChart,
   TuningCommand,
   TuningComparison,
   TuningPageToHost,
 } from '../../schemas/generated/messages.ts';
 import { disposeAll, type Disposable } from '../base/emitter.ts';
-import { FailureError } from '../base/failure.ts';
 import { createThrottle } from '../base/throttle.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
+import { engineOfRun } from '../runs/engine-of-run.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
@@ -29,6 +30,7 @@ export interface RunPageParts<Out, Command> {
   engineAt(folder: string): Engine | undefined;
   post(message: Out): void;
   command(message: Command): Promise<void>;
+  takeChart(message: TakeChart): Promise<void>;
   onTitle(title: string): void;
 }
 
@@ -43,8 +45,8 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
     },
     follow: refresh => followRuns(parts, refresh),
     async answer(message, signal) {
-      if (message.type === 'command') {
-        await parts.command(message);
+      if (message.type === 'command' || message.type === 'chart') {
+        await (message.type === 'command' ? parts.command(message) : parts.takeChart(message));
         return;
       }
       const engine = await findEngine(parts);
@@ -56,6 +58,9 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
         const wanted = AbortSignal.any([signal, asking.signal]);
         const page = await engine.request('samples/query', message.query, wanted);
         parts.post({ type: 'samples', request, page });
+      } else if (message.type === 'sample') {
+        const row = await engine.request('samples/get', message.reference, signal);
+        parts.post({ type: 'sample', request, row });
       } else {
         const page = await engine.request('samples/disagreements', message.query, signal);
         parts.post({ type: 'disagreements', request, page });
@@ -77,7 +82,7 @@ export function createTuningSession(
       return { title: tuningTitle(comparison), message: { type: 'tuning', comparison } };
     },
     follow: refresh => followRuns(parts, refresh),
-    answer: async message => await parts.command(message),
+    answer: async message => await (message.type === 'chart' ? parts.takeChart(message) : parts.command(message)),
     post: parts.post,
     onTitle: parts.onTitle,
   });
@@ -104,14 +109,6 @@ function followRuns<Out>({ book, runIds, post }: RunPageParts<Out | ShowRun, nev
   return disposeAll(changes, progress, reports);
 }
 
-async function findEngine({ runIds, book, engineAt }: RunPageParts<never, never>): Promise<Engine> {
-  const [first] = runIds;
-  const entry = first === undefined ? undefined : await book.find(first);
-  const found = entry === undefined ? undefined : engineAt(entry.folder);
-  if (found !== undefined) return found;
-  throw new FailureError({
-    code: 'run-not-found',
-    message: t('There is no run {0} in this workspace.', first ?? ''),
-    remedy: t('It may lie in another store or folder, or have been removed.'),
-  });
+function findEngine({ runIds, book, engineAt }: RunPageParts<never, never>): Promise<Engine> {
+  return engineOfRun(runIds[0], book, engineAt);
 }

@@ -2,6 +2,7 @@ import { html, LitElement, nothing } from 'lit';
 import type { FocusSamples, HostToPage, PageCommand, PageToHost, Report } from '../../schemas/generated/messages.ts';
 import '../components/chart-figure.ts';
 import '../components/comparison-table.ts';
+import '../components/difference-table.ts';
 import '../components/disagreement-list.ts';
 import { failureClassesOf, type FailedIn } from '../components/failure-table.ts';
 import '../components/failure-table.ts';
@@ -21,7 +22,7 @@ import '../components/verdict-list.ts';
 import { variantsWithWorst } from '../components/worst-section.ts';
 import '../components/worst-section.ts';
 import { defineElement } from '../shared/define.ts';
-import { variantName } from '../shared/figures.ts';
+import { runNames, variantName } from '../shared/figures.ts';
 import { holdInView } from '../shared/hold-in-view.ts';
 import type { PageHost } from '../shared/host.ts';
 import { pageStyles } from '../shared/page-styles.ts';
@@ -153,6 +154,7 @@ export class ReportPage extends LitElement {
               ></aiwb-regressions>`,
             )
       }
+      ${report.differences === undefined ? nothing : section('settings', 'Settings that differ', html`<aiwb-difference-table .differences=${report.differences} .columns=${runNames(report)}></aiwb-difference-table>`)}
       ${
         sliceColumns(report).length === 0
           ? nothing
@@ -240,6 +242,7 @@ export class ReportPage extends LitElement {
           <aiwb-sample-browser
             .report=${report}
             .fetchSamples=${source.samples}
+            .fetchSample=${source.sample}
             .choice=${this.choices.samples}
             .wanted=${this.wanted}
             ?wrongOnly=${isEmbedded}

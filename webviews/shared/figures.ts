@@ -71,6 +71,11 @@ export function runLetter(report: Report, runId: string): string | undefined {
   return index < 0 ? undefined : letterOf(index);
 }
 
+/** `A ticket-triage`, `B ticket-triage-long`, … for the runs of a comparison. */
+export function runNames({ runs }: Report): readonly string[] {
+  return runs.map(({ name }, index) => `${letterOf(index)} ${showUnseen(name)}`);
+}
+
 /** `A`, `B`, … for things side by side. */
 export function letterOf(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : `R${String(index + 1)}`;

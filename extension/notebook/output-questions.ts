@@ -1,0 +1,117 @@
+import type { HostToRenderer, RendererToHost } from '../../schemas/generated/messages.ts';
+import type { Disposable } from '../base/emitter.ts';
+import { FailureError, toFailure } from '../base/failure.ts';
+import { t } from '../base/translate.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineOfRun } from '../runs/engine-of-run.ts';
+import type { RunBook } from '../runs/run-book.ts';
+
+/** What outputs ask, and that they do not need an answer any more. */
+export type OutputQuestion = Extract<
+  RendererToHost,
+  { readonly type: 'samples' | 'sample' | 'disagreements' | 'results' | 'stop' }
+>;
+type Asked = Exclude<OutputQuestion, { readonly type: 'stop' }>;
+
+export interface OutputQuestionParts {
+  readonly book: Pick<RunBook, 'find'>;
+  engineAt(folder: string): Engine | undefined;
+  isTrusted(): boolean;
+  post(message: HostToRenderer): void;
+}
+
+/** The questions of one notebook editor's outputs. What is still open when it goes is given up. */
+export interface OutputQuestions extends Disposable {
+  /** Answers with the question's number, also when it fails. Never rejects. */
+  receive(question: OutputQuestion): Promise<void>;
+}
+
+/** An output waits for a few answers at a time; a hundred outputs for one each. */
+const mostOpen = 200;
+
+export function createOutputQuestions(parts: OutputQuestionParts): OutputQuestions {
+  const open = new Map<number, AbortController>();
+
+  async function answer(question: Asked, signal: AbortSignal): Promise<HostToRenderer> {
+    if (!parts.isTrusted()) throw new FailureError(untrusted());
+    const { request } = question;
+    const engine = await engineOfRun(runOf(question), parts.book, parts.engineAt);
+    switch (question.type) {
+      case 'samples':
+        return { type: 'samples', request, page: await engine.request('samples/query', question.query, signal) };
+      case 'sample':
+        return { type: 'sample', request, row: await engine.request('samples/get', question.reference, signal) };
+      case 'disagreements': {
+        const page = await engine.request('samples/disagreements', question.query, signal);
+        return { type: 'disagreements', request, page };
+      }
+      case 'results':
+        return { type: 'results', request, ...(await readResults(engine, question.runIds, signal)) };
+    }
+  }
+
+  /** The kind of the first run says which report there is; runs of several kinds are refused by the engine. */
+  async function readResults(engine: Engine, runIds: string[], signal: AbortSignal) {
+    const [first = ''] = runIds;
+    const kind = (await parts.book.find(first))?.run.kind;
+    if (kind === 'tune') return { tuning: await engine.request('tuning/report', { runIds }, signal) };
+    return { report: await engine.request('runs/report', { runIds }, signal) };
+  }
+
+  return {
+    async receive(question) {
+      const { request } = question;
+      if (question.type === 'stop') {
+        open.get(request)?.abort();
+        open.delete(request);
+        return;
+      }
+      const asked = new AbortController();
+      open.get(request)?.abort();
+      open.set(request, asked);
+      try {
+        if (open.size > mostOpen) throw new FailureError(tooMany());
+        const message = await answer(question, asked.signal);
+        if (!asked.signal.aborted) parts.post(message);
+      } catch (error) {
+        if (!asked.signal.aborted) parts.post({ type: 'failure', request, failure: toFailure(error) });
+      } finally {
+        if (open.get(request) === asked) open.delete(request);
+      }
+    },
+    dispose() {
+      for (const asked of open.values()) asked.abort();
+      open.clear();
+    },
+  };
+}
+
+function runOf(question: Asked): string | undefined {
+  switch (question.type) {
+    case 'samples':
+      return question.query.runId;
+    case 'sample':
+      return question.reference.runId;
+    case 'disagreements':
+      return question.query.runIds[0];
+    case 'results':
+      return question.runIds[0];
+  }
+}
+
+/** Nothing of an untrusted workspace's store is read. */
+export function untrusted() {
+  return {
+    code: 'untrusted',
+    message: t('This workspace is not trusted, so AI Workbench reads nothing from its store.'),
+    remedy: t('Trust the workspace to see more than the notebook holds.'),
+  };
+}
+
+function tooMany() {
+  return {
+    code: 'busy',
+    message: t('The outputs of this notebook ask more than can be answered at once.'),
+    remedy: t('Try again when the others are done.'),
+  };
+}
