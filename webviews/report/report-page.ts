@@ -12,6 +12,7 @@ import '../components/metric-table.ts';
 import type { TableSort } from '../components/metric-table.ts';
 import '../components/progress-panel.ts';
 import { chartsOf, type PageCharts } from '../components/report-charts.ts';
+import { readReportChoices, type ReportChoices } from '../components/report-choices.ts';
 import '../components/run-list.ts';
 import type { SampleBrowser } from '../components/sample-browser.ts';
 import '../components/sample-browser.ts';
@@ -33,7 +34,6 @@ import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
 import { verdictItems } from '../shared/verdicts.ts';
 import { isActive } from '../shared/words.ts';
 import { runsOf, type PageModel } from './page-model.ts';
-import { readPageState, type PageState } from './page-state.ts';
 import './regression-section.ts';
 import './run-facts.ts';
 import './run-header.ts';
@@ -58,7 +58,7 @@ export class ReportPage extends LitElement {
   declare source: SamplesSource | undefined;
   /** How many wrong answers there are in all, where only some of them travel in the file. */
   declare embeddedTotal: number | undefined;
-  declare choices: PageState;
+  declare choices: ReportChoices;
   /** The sample the reader was led to last. */
   declare wanted: { readonly id: number } | undefined;
   #focused: FocusSamples | undefined;
@@ -66,7 +66,7 @@ export class ReportPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.choices = readPageState(this.host.readState());
+    this.choices = readReportChoices(this.host.readState());
   }
 
   /** Takes up where the reader is led, as soon as there are rows to show. */
@@ -260,7 +260,7 @@ export class ReportPage extends LitElement {
     return charts;
   }
 
-  #keep(choices: Partial<PageState>): void {
+  #keep(choices: Partial<ReportChoices>): void {
     this.choices = { ...this.choices, ...choices };
     this.host.writeState(this.choices);
   }
