@@ -27,7 +27,7 @@ const packages = {
   ],
   platform: ['undici'],
   'language-server': ['vscode-languageserver', 'vscode-languageserver-textdocument', 'yaml'],
-  cli: ['commander', 'picocolors', 'vscode-jsonrpc', 'vscode-languageserver', 'yaml'],
+  cli: ['@modelcontextprotocol/server', 'commander', 'picocolors', 'vscode-jsonrpc', 'vscode-languageserver', 'yaml'],
   extension: ['vscode-languageclient', 'vscode-jsonrpc', 'vscode'],
   webviews: ['lit', '@vscode-elements/elements', '@vscode/codicons', 'vega', 'vega-lite', 'vega-interpreter'],
   'notebook-renderers': ['lit', 'vscode-notebook-renderer'],

@@ -9,6 +9,11 @@ import { addConvert } from './commands/convert.ts';
 import { addGovernance } from './commands/governance.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addImport } from './commands/import.ts';
+<<<<<<< HEAD
+import { addPrompt } from './commands/prompt.ts';
+=======
+import { addMcp } from './commands/mcp.ts';
+>>>>>>> w-tools
 import { addRegistry } from './commands/registry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
@@ -35,6 +40,7 @@ const program = new Command('aiwb')
 addValidate(program, run);
 addRun(program, run);
 addTune(program, run);
+addPrompt(program, run);
 addRuns(program, run);
 addImport(program, run);
 addConvert(program, run);
@@ -43,6 +49,7 @@ addConnections(program, run);
 addRegistry(program, run);
 addGovernance(program, run);
 addStore(program, run);
+addMcp(program, run);
 addHosts(program, run);
 
 // A reader that has seen enough, such as `head`, closes the pipe: nobody is left to be told more.

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { registerMcpServers } from './agents/mcp-servers.ts';
+import { registerAgentTools } from './agents/tools.ts';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
@@ -8,6 +10,7 @@ import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
+import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
@@ -47,7 +50,8 @@ export function activate(extension: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('AI Workbench', { log: true });
   const script = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'aiwb.mjs').fsPath;
 
-  const engines = createEngines({ script, log: output, services: createWindowServices(extension) });
+  const services = createWindowServices(extension);
+  const engines = createEngines({ script, log: output, services });
   const book = createRunBook(engines, output);
   const registry = createRegistryBook(engines, output);
   const tell = (error: unknown): void => void showFailure(output, error);
@@ -66,6 +70,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     pages,
     documents,
     script,
+    drafts: services.drafts,
     selectedRuns: () => runs.selection,
     selectedVersions: () => versions.selection,
   };
@@ -89,8 +94,11 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerScorecardEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
+    registerAgentTools({ engines, log: output }),
+    registerMcpServers(extension, script),
     registerDemoReviewer(commands),
     ...registerRunCommands(commands),
+    ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),

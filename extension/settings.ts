@@ -18,6 +18,19 @@ export function readNotifyWhenDone(): boolean {
   return vscode.workspace.getConfiguration(section).get('notifyWhenDone', false);
 }
 
+/** Whether agents are offered the server of the Model Context Protocol; what offers the tools is in package.json. */
+export function offersMcpServer(): boolean {
+  return ['mcp', 'both'].includes(vscode.workspace.getConfiguration(section).get('agents', 'tools'));
+}
+
+/** Fires when a setting changed that the servers for agents are described by. */
+export function onAgentSettingsChanged(listener: () => unknown): vscode.Disposable {
+  const settings = [`${section}.agents`, `${section}.nodePath`, `${section}.store`];
+  return vscode.workspace.onDidChangeConfiguration(change => {
+    if (settings.some(setting => change.affectsConfiguration(setting))) listener();
+  });
+}
+
 /** VS Code's own proxy settings. An empty proxy leaves the usual environment variables in force. */
 export function readNetwork(): NetworkSettings {
   const http = vscode.workspace.getConfiguration('http');

@@ -2,7 +2,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { createIncrementalParser, type IncrementalParser } from '../engine/documents/incremental.ts';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
-import { pathOfUri } from './uris.ts';
+import { isCell, pathOfUri } from './uris.ts';
 
 /** The open documents, as the client's edits have left them. */
 export interface OpenDocuments {
@@ -15,12 +15,16 @@ export function findOpen(documents: Pick<OpenDocuments, 'all'>, path: string): T
   return documents.all().find(({ uri }) => uri.startsWith('file:') && pathOfUri(uri) === path);
 }
 
-/** A document's kind: by its language, and where an editor knows it as YAML only, by its name. Absent for documents that are not ours. */
+/**
+ * A document's kind: by its language, and where an editor knows it as YAML only, by its name. A prompt in a notebook is tried there, with the
+ * fields that say how. Absent for documents that are not ours.
+ */
 export function kindOfDocument({
   languageId,
   uri,
 }: Pick<TextDocument, 'languageId' | 'uri'>): DocumentKind | undefined {
-  return kindOfLanguage(languageId) ?? (languageId === 'yaml' ? kindOfPath(uri) : undefined);
+  const kind = kindOfLanguage(languageId) ?? (languageId === 'yaml' ? kindOfPath(uri) : undefined);
+  return kind === 'prompt' && isCell(uri) ? 'trial' : kind;
 }
 
 /** Parses each version of a document once, and of a new version only what changed. */

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CompletionItem, Position } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { documentKinds, languageIds, type DocumentKind } from '../engine/documents/kinds.ts';
+import { documentKinds, languageIds, type FileKind } from '../engine/documents/kinds.ts';
 import { parseDocument } from '../engine/documents/parse.ts';
 import { expectPlacesInside } from '../test/fakes/answer-places.ts';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 import { randomEdit, randomPiece } from '../test/fakes/random-edits.ts';
 import { createSeeded } from '../test/fakes/seeded.ts';
 
-const seeds: Readonly<Record<DocumentKind, string>> = {
+const seeds: Readonly<Record<FileKind, string>> = {
   bench: `name: triage
 dataset: {path: d.csv, input: text, target: label, slices: [label]}
 prompts:
@@ -74,7 +74,7 @@ messages:
 
 /** A document as the editor has it, with its newest version. */
 interface Draft {
-  readonly kind: DocumentKind;
+  readonly kind: FileKind;
   document: TextDocument;
 }
 
@@ -104,7 +104,7 @@ describe('language server under random edits', () => {
   });
   after(() => client.stop());
 
-  function open(kind: DocumentKind, name: string, text: string): Draft {
+  function open(kind: FileKind, name: string, text: string): Draft {
     const uri = client.open(name, languageIds[kind], text);
     return { kind, document: TextDocument.create(uri, languageIds[kind], 1, text) };
   }

@@ -64,7 +64,7 @@ export function datasetOf(
   kind: DocumentKind,
   path: DocumentPath,
 ): { readonly at: DocumentPath; readonly rest: DocumentPath } | undefined {
-  const depth = kind === 'bench' ? 1 : kind === 'tune' && path[0] === 'aspects' ? 3 : 0;
+  const depth = kind === 'bench' || kind === 'trial' ? 1 : kind === 'tune' && path[0] === 'aspects' ? 3 : 0;
   if (depth === 0 || path[depth - 1] !== 'dataset') return undefined;
   return { at: path.slice(0, depth), rest: path.slice(depth) };
 }

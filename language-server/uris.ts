@@ -12,6 +12,11 @@ export function pathOfUri(uri: string): string | undefined {
   return path;
 }
 
+/** Whether a document is a cell of a notebook. */
+export function isCell(uri: string): boolean {
+  return uri.startsWith('vscode-notebook-cell:');
+}
+
 /** Every request asks for the paths of the open documents. */
 const known = new Map<string, string | undefined>();
 const mostKnown = 1_000;

@@ -10,7 +10,7 @@ export interface EngineRequests {
   'workspace/open': [m.OpenWorkspace, m.WorkspaceOpened];
   'runs/list': [m.ListRuns, m.RunList];
   'runs/get': [m.RunReference, m.RunSummary];
-  /** Starts a benchmark or a tuning job. */
+  /** Starts a benchmark, a tuning job or the trial of a prompt. */
   'runs/start': [m.StartRun, m.RunSummary];
   'runs/resume': [m.ResumeRun, m.RunSummary];
   'runs/dryRun': [m.StartRun, m.DryRunEstimate];
@@ -18,9 +18,13 @@ export interface EngineRequests {
   'runs/archive': [m.ArchiveRun, m.RunSummary];
   /** One benchmark run's report (a running one's so far), or the comparison of several. */
   'runs/report': [m.RunReferences, m.Report];
-  /** The same for tuning runs. */
+  /** The trial of a prompt: its answers so far, side by side. */
+  'prompts/report': [m.RunReference, m.PromptReport];
+  /** What a prompt file needs to be tried. */
+  'prompts/describe': [m.PromptSource, m.PromptDescription];
+  /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
-  /** Runs of either kind (but one kind at a time) as Markdown. */
+  /** Runs of any kind (but one kind at a time) as Markdown. */
   'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
@@ -37,6 +41,10 @@ export interface EngineRequests {
   'gates/list': [m.RunSource, m.GateList];
   /** Judges a benchmark's gate on a stored run. Asks no model. */
   'gates/judge': [m.JudgeGates, m.JudgedGates];
+  /** A tool's answer to an agent. The window has asked its person where the tool needs it. */
+  'agents/call': [m.AgentCall, m.AgentAnswer];
+  /** What the run that an agent asks for would send and cost: what its person is asked about. */
+  'agents/estimate': [m.AgentRunInput, m.AgentEstimate];
   'samples/query': [m.SampleQuery, m.SamplePage];
   /** One sample by its permanent link. */
   'samples/get': [m.SampleReference, m.SampleRow];
@@ -45,6 +53,12 @@ export interface EngineRequests {
   'connections/add': [m.AddConnections, m.WorkbenchText];
   /** Looks for model servers on this machine. */
   'connections/detect': [Nothing, m.DetectedServers];
+  /** Ways to reach models. */
+  'connections/providers': [Nothing, m.ProviderList];
+  /** Asks an endpoint which models it serves. Fails as `connections/test` tells it. */
+  'connections/models': [m.DraftConnection, m.ListedModels];
+  /** Asks a connection one small question. What the endpoint did wrong is in the result. */
+  'connections/test': [m.TestConnection, m.TestedConnection];
   'models/list': [Nothing, m.ModelList];
   'registry/list': [Nothing, m.RegistryList];
   'registry/version': [m.ModelVersionReference, m.VersionDetails];

@@ -1,6 +1,8 @@
 import pc from 'picocolors';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { RunKind } from '../../schemas/generated/messages.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
+import { runKindNames } from '../../engine/runs/kinds.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { databaseName } from '../../platform/store/names.ts';
@@ -73,7 +75,7 @@ async function warnOfSize(store: Store, host: Host): Promise<void> {
 export function tellOutcome({ summary }: RunRecord, options: GlobalOptions): ExitCode {
   const { done, total } = summary.progress;
   const tune = summary.kind === 'tune';
-  const again = `aiwb ${tune ? 'tune' : 'run'} --resume ${summary.id}`;
+  const again = `aiwb ${commandOf[summary.kind]} --resume ${summary.id}`;
   const unit = tune ? 'epochs' : 'samples';
   if (summary.state === 'succeeded') return summary.gate === 'not-met' || summary.gate === 'not-computed' ? 1 : 0;
   if (summary.state === 'cancelled') {
@@ -91,12 +93,15 @@ export function tellOutcome({ summary }: RunRecord, options: GlobalOptions): Exi
   return exitCode;
 }
 
-/** The run to go on with. Throws `usage` where it is of the other kind. */
+/** The command that runs each kind. */
+const commandOf = { benchmark: 'run', tune: 'tune', prompt: 'prompt' } as const satisfies Record<RunKind, string>;
+
+/** The run to go on with. Throws `usage` where it is of another kind. */
 export async function findResumable(id: string, kind: RunRecord['summary']['kind'], store: Store): Promise<RunRecord> {
   const record = await store.getRun(id);
   if (record.summary.kind === kind) return record;
-  const [what, command] = kind === 'tune' ? ['a benchmark run', 'run'] : ['a tuning run', 'tune'];
-  throw new WorkbenchError('usage', `Run ${record.summary.id} is ${what}.`, {
-    remedy: `Go on with it by \`aiwb ${command} --resume ${record.summary.id}\`.`,
+  const actual = record.summary.kind;
+  throw new WorkbenchError('usage', `Run ${record.summary.id} is ${runKindNames[actual]}.`, {
+    remedy: `Go on with it by \`aiwb ${commandOf[actual]} --resume ${record.summary.id}\`.`,
   });
 }

@@ -82,8 +82,12 @@ async function runBenchmark(file: string | undefined, options: RunOptions): Prom
 }
 
 function requireFile(file: string | undefined): string {
-  if (file !== undefined && kindOfRun(file) === 'tune') {
+  const kind = file === undefined ? 'benchmark' : kindOfRun(file);
+  if (file !== undefined && kind === 'tune') {
     throw new WorkbenchError('usage', `${file} is a tuning job.`, { remedy: `Run it with \`aiwb tune ${file}\`.` });
+  }
+  if (file !== undefined && kind === 'prompt') {
+    throw new WorkbenchError('usage', `${file} is a prompt.`, { remedy: `Try it with \`aiwb prompt ${file}\`.` });
   }
   if (file !== undefined) return path.resolve(file);
   throw new WorkbenchError('usage', 'No benchmark was named.', {

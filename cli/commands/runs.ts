@@ -109,7 +109,12 @@ function renderRuns(runs: readonly RunSummary[], now: number): string[] {
 function bestOf({ headlines }: RunSummary): string {
   const [first] = headlines;
   if (first === undefined) return '–';
-  const best = headlines.reduce((leader, candidate) => (candidate.value > leader.value ? candidate : leader), first);
+  const isLower = first.unit === 'ms' || first.unit === 'USD';
+  const best = headlines.reduce(
+    (leader, candidate) =>
+      candidate.value !== leader.value && candidate.value < leader.value === isLower ? candidate : leader,
+    first,
+  );
   return `${best.model} ${formatNumber(best.value, best.unit ?? 'ratio')} ${best.label}`;
 }
 

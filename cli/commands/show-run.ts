@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Report, SamplePage, SampleRow } from '../../schemas/generated/messages.ts';
+import { showUnseen } from '../../schemas/unseen.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { compareAny } from '../../engine/reports/compare-any.ts';
@@ -37,7 +38,7 @@ function showRun(id: string, choices: SampleChoices, options: GlobalOptions): Pr
     const asksSamples = Object.keys(choices).length > 0;
     if (asksSamples) return listSamples(record, choices, store, options, signal);
     const { summary, variants } = record;
-    if (variants.length === 0 && (summary.kind === 'benchmark' || summary.startedAt === undefined)) {
+    if (variants.length === 0 && (summary.kind !== 'tune' || summary.startedAt === undefined)) {
       if (options.json === true) printJson(summary);
       else printResult(describeUnbegun(record));
       return 0;
@@ -95,7 +96,7 @@ function renderSample(runId: string, sample: SampleRow, model: string): string {
     ['Failure', failure?.message],
     ['Details', details === undefined ? undefined : JSON.stringify(details, undefined, 2)],
   ] as const;
-  const texts = parts.flatMap(([title, text]) => (text === undefined ? [] : ['', `${title}:`, text]));
+  const texts = parts.flatMap(([title, text]) => (text === undefined ? [] : ['', `${title}:`, showUnseen(text)]));
   return [...facts, ...texts].join('\n');
 }
 

@@ -3,6 +3,7 @@ import type {
   LentConsent,
   LentConsentGiven,
   LentModel,
+  LentQuestion,
   LentRun,
   LentUse,
   ProgramRequest,
@@ -27,6 +28,8 @@ export interface HostAccess {
   lendTo(runId: string): void;
   /** Models that VS Code would lend now; none where the window knows of no such thing. */
   listLent(): Promise<readonly LentModel[]>;
+  /** Has one of them answer, for what is no run. What comes back is not checked. */
+  answerLent(question: LentQuestion, signal: AbortSignal): Promise<unknown>;
 }
 
 /** How the window is asked. */
@@ -36,6 +39,7 @@ export interface AskHost {
   consent(request: LentConsent): Promise<LentConsentGiven>;
   consented(run: LentRun): void;
   lent(): Promise<unknown>;
+  answer(question: LentQuestion, signal: AbortSignal): Promise<unknown>;
 }
 
 export function createHostAccess(ask: AskHost): HostAccess {
@@ -64,5 +68,6 @@ export function createHostAccess(ask: AskHost): HostAccess {
       });
       return validateLentModels(reply) ? reply.models : [];
     },
+    answerLent: (question, signal) => ask.answer(question, signal),
   };
 }

@@ -88,11 +88,11 @@ function linesOfConnections(text: string): ReadonlyMap<string, number> {
   return lines;
 }
 
-/** Each model's figure in the newest run that has one; runs come newest first. */
+/** Each model's figure in the newest run that has one; runs come newest first. Trials of prompts measure nothing but times. */
 function latestFigures(runs: readonly RunSummary[]): ReadonlyMap<string, LastFigure> {
   const figures = new Map<string, LastFigure>();
-  for (const { id, name, headlines, endedAt } of runs) {
-    if (endedAt === undefined) continue;
+  for (const { id, name, kind, headlines, endedAt } of runs) {
+    if (endedAt === undefined || kind === 'prompt') continue;
     for (const { model, label, value, unit } of headlines) {
       if (figures.has(model)) continue;
       figures.set(model, {

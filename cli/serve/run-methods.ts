@@ -18,7 +18,7 @@ import { estimateRun } from '../../engine/runs/estimate.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
-import { planRun } from '../../engine/runs/plan.ts';
+import { planRun } from '../../engine/runs/plan-run.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
 import { estimateTuning } from '../../engine/tuning/estimate.ts';
@@ -30,7 +30,7 @@ import { listLentUses } from './lent-consent.ts';
 import type { Session } from './session.ts';
 
 export function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
-  const { source, origin, models, limit } = request;
+  const { source, origin, models, limit, trial } = request;
   return specifyRun(
     {
       path: path.resolve(session.folder, source.path),
@@ -41,8 +41,10 @@ export function specify(request: StartRun, session: Session, signal: AbortSignal
       ...(source.cell === undefined ? {} : { cell: source.cell }),
       ...(models === undefined ? {} : { models }),
       ...(limit === undefined ? {} : { limit }),
+      ...(trial === undefined ? {} : { trial }),
       ...(request.extends === undefined ? {} : { extends: request.extends }),
       ...(request.cache === undefined ? {} : { cache: request.cache }),
+      ...(request.budget === undefined ? {} : { budget: request.budget }),
     },
     session.host.files,
     session.host.identities,
@@ -65,7 +67,7 @@ export async function startRun(request: StartRun, session: Session, signal: Abor
 
 /** Plans the run, and tells what it wants of the models that VS Code lends. */
 async function check(spec: RunSpec, ports: RunPorts, { store }: Session, signal: AbortSignal): Promise<LentUse[]> {
-  if (spec.kind === 'benchmark') return listLentUses(await planRun(spec, ports, signal));
+  if (spec.kind !== 'tune') return listLentUses(await planRun(spec, ports, signal));
   await planTuning(spec, ports, store.blobs, signal);
   return [];
 }
@@ -93,7 +95,7 @@ async function detach(record: RunRecord, handover: RunHandover, session: Session
 export async function dryRun(request: StartRun, session: Session, signal: AbortSignal): Promise<DryRunEstimate> {
   const spec = await specify(request, session, signal);
   const ports = await session.createPorts(signal);
-  if (spec.kind === 'benchmark') return estimateRun(spec, ports, signal);
+  if (spec.kind !== 'tune') return estimateRun(spec, ports, signal);
   return estimateTuning(await resolveSpec(spec, session.store, signal), ports, session.store.blobs, signal);
 }
 

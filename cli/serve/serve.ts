@@ -13,8 +13,13 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+<<<<<<< HEAD
 import { describeCellRun, startCell } from './cell-methods.ts';
+=======
+import { callForAgent, estimateForAgent } from './agent-methods.ts';
+>>>>>>> w-tools
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
+import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import {
@@ -28,6 +33,7 @@ import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
+import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -79,6 +85,7 @@ class EngineServer {
           consent: request => connection.sendRequest('lm/consent', request),
           consented: run => void connection.sendNotification('lm/consented', run),
           lent: () => connection.sendRequest('lm/list', {}),
+          answer: (question, stop) => lendingHost(connection).answer(question, stop),
         });
         await this.dispose();
         this.#session = openSession(options, access, signal);
@@ -120,6 +127,8 @@ class EngineServer {
     this.#on('runs/report', validators.validateRunReferences, ({ runIds }, session, signal) =>
       reportRuns(runIds, session, signal),
     );
+    this.#on('prompts/report', validators.validateRunReference, reportPrompt);
+    this.#on('prompts/describe', validators.validatePromptSource, describeTriedPrompt);
     this.#on('tuning/report', validators.validateRunReferences, ({ runIds }, session) =>
       reportTunings(runIds, session),
     );
@@ -135,6 +144,8 @@ class EngineServer {
     this.#on('gates/list', validators.validateRunSource, listGateLines);
     this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
     this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
+    this.#on('agents/call', validators.validateAgentCall, callForAgent);
+    this.#on('agents/estimate', validators.validateAgentRunInput, estimateForAgent);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
       store.querySamples(query, signal),
     );
@@ -143,6 +154,9 @@ class EngineServer {
       store.queryDisagreements(query),
     );
     this.#on('connections/detect', undefined, (_nothing, session, signal) => detectConnections(session, signal));
+    this.#on('connections/providers', undefined, (_nothing, session, signal) => listProviders(session, signal));
+    this.#on('connections/models', validators.validateDraftConnection, listEndpointModels);
+    this.#on('connections/test', validators.validateTestConnection, testConnection);
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
@@ -254,6 +268,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'runs/resume',
   'runs/cancel',
   'runs/archive',
+  'agents/call',
   'registry/register',
   'registry/setAlias',
   'registry/archive',

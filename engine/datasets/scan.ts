@@ -36,12 +36,19 @@ export async function scanDataset(
   selection: DatasetSelection,
   signal: AbortSignal,
 ): Promise<DatasetScan> {
+  const scan = await scanRows(readAskedRows(files, digest, selection, signal), digest);
+  if (scan.rows === 0) throw emptySplit(selection, 'test');
+  return scan;
+}
+
+/** The same of rows from anywhere; there may be none. */
+export async function scanRows(batches: AsyncIterable<readonly AskedRow[]>, digest: Digest): Promise<DatasetScan> {
   const whole = digest.startSha256();
   const labels = new Set<string>();
   const preview: AskedRow[] = [];
   const shortDigests = new GrowingNumbers();
   let inputCharacters = 0;
-  for await (const rows of readAskedRows(files, digest, selection, signal)) {
+  for await (const rows of batches) {
     for (const row of rows) {
       whole.update(row.digest);
       shortDigests.add(shortDigest(row.digest));
@@ -50,7 +57,6 @@ export async function scanDataset(
       if (preview.length < previewRows) preview.push(withoutBytes(row));
     }
   }
-  if (shortDigests.length === 0) throw emptySplit(selection, 'test');
   return {
     rows: shortDigests.length,
     digest: whole.hex(),

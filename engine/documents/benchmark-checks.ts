@@ -2,12 +2,12 @@ import type { Benchmark, MetricName } from '../../schemas/generated/files.ts';
 import { splitKind } from '../datasets/split.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import { checkJudges, checkPrompts } from './benchmark-prompt-checks.ts';
+import { checkConnections } from './connection-checks.ts';
 import { checkDatasetChange } from './dataset-change-checks.ts';
 import { checkDataset } from './dataset-checks.ts';
 import { checkFigures } from './figure-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
-import { embeddedModelNames, isConnectionName } from './formats.ts';
 import { checkMeasures } from './measure-checks.ts';
 import { checkMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
@@ -16,7 +16,7 @@ import { checkTrainedModels } from './registry-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import { checkUnusedFields } from './unused-field-checks.ts';
 import { checkValues, metricsOf } from './value-checks.ts';
-import { relatedPlaces, type WorkspaceView } from './workspace-view.ts';
+import type { WorkspaceView } from './workspace-view.ts';
 
 /**
  * Whether a benchmark fits what is around it: connections, dataset, columns, prompts, and its own parts one another.
@@ -30,7 +30,7 @@ export async function checkBenchmark(
   const benchmark = parsed.value;
   if (benchmark === undefined) return [];
   const { report, sorted } = collectFindings(parsed);
-  await checkConnections(benchmark, view, report, signal);
+  await checkConnections(benchmark.models, index => ['models', index], view, report, signal);
   signal.throwIfAborted();
   checkTarget(benchmark, report);
   checkTraining(benchmark, report);
@@ -63,32 +63,6 @@ const none = (): Promise<readonly never[]> => Promise.resolve([]);
 
 export function isEmbedded(model: string): boolean {
   return model.startsWith('embedded:');
-}
-
-async function checkConnections(
-  benchmark: Benchmark,
-  view: WorkspaceView,
-  report: ReportFinding,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!benchmark.models.some(isConnectionName)) return;
-  const connections = await view.connections(signal);
-  if (connections.state === 'broken') return;
-  const names = connections.state === 'known' ? connections.names : [];
-  benchmark.models.forEach((model, index) => {
-    if (!isConnectionName(model) || names.includes(model)) return;
-    const suggestion =
-      suggestWord(model, names) ?? embeddedModelNames.find(embedded => embedded === `embedded:${model}`);
-    const known = names.length === 0 ? 'It declares none.' : `It declares ${listWords(names)}.`;
-    const message =
-      connections.state === 'absent'
-        ? `No \`workbench.yaml\` was found here or above, so there is no connection \`${model}\`. Create one with \`connections:\`, or use an embedded model such as \`embedded:linear\`.`
-        : `\`workbench.yaml\` declares no connection \`${model}\`.${askDidYouMean(suggestion)} ${known}`;
-    report('unknown-connection', 'error', ['models', index], message, {
-      replacement: suggestion,
-      related: relatedPlaces(connections),
-    });
-  });
 }
 
 /** Quality metrics that look at the answer alone, or leave it to a judge. */

@@ -15,6 +15,7 @@ import { checkPromptUse } from './prompt-use-checks.ts';
 import type { KnownJob } from './registry-checks.ts';
 import type { Remembered } from './remembered.ts';
 import { applySuppressions } from './suppress.ts';
+import { checkTrial } from './trial-checks.ts';
 import { checkTuningJob } from './tune-checks.ts';
 import { checkWorkbench, checkWorkbenchFiles } from './workbench-checks.ts';
 import { viewWorkspace, type WorkspaceView } from './workspace-view.ts';
@@ -129,6 +130,7 @@ async function checkMeaning(
   if (isKind(parsed, 'workbench'))
     return [...checkWorkbench(parsed), ...(await checkWorkbenchFiles(parsed, view, signal))];
   if (isKind(parsed, 'bench')) return checkBenchmark(parsed, view, signal);
+  if (isKind(parsed, 'trial')) return [...checkPrompt(parsed), ...(await checkTrial(parsed, view, signal))];
   return isKind(parsed, 'tune') ? checkTuningJob(parsed, view, signal) : [];
 }
 
@@ -182,6 +184,17 @@ export async function diagnoseTuningJob(
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   return [...parsed.diagnostics, ...(await checkTuningJob(parsed, await viewForRun(path, files), signal))];
+}
+
+/** The same of the trial of a prompt. */
+export async function diagnoseTrial(
+  parsed: ParsedDocument<'trial'>,
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const found = await checkTrial(parsed, await viewForRun(path, files), signal);
+  return [...parsed.diagnostics, ...(parsed.value === undefined ? [] : checkPrompt(parsed)), ...found];
 }
 
 /** A run reads its rows anyway, and tells what is wrong with them. */

@@ -5,7 +5,7 @@ import { randomEdit } from '../../test/fakes/random-edits.ts';
 import { createSeeded } from '../../test/fakes/seeded.ts';
 import type { DocumentPath } from './diagnostic.ts';
 import { createIncrementalParser, type IncrementalParser } from './incremental.ts';
-import { documentKinds, type DocumentKind } from './kinds.ts';
+import { documentKinds, type DocumentKind, type FileKind } from './kinds.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
 
 /** All that a tree says for certain: not its comments, nor how far one behind an empty value reaches. */
@@ -75,7 +75,7 @@ function partsOf(value: unknown): readonly object[] {
 }
 
 /** Edits one text after another, each until it is beyond use, and compares after every edit; tells how many were not parsed as a whole. */
-function compareEdits(kind: DocumentKind, lines: number, edits: number, seed: number): number {
+function compareEdits(kind: FileKind, lines: number, edits: number, seed: number): number {
   const random = createSeeded(seed);
   let parser: IncrementalParser<DocumentKind> | undefined;
   let good = '';

@@ -1,18 +1,22 @@
-import type { Benchmark, Policy, Prompt, TuningJob, Workbench } from '../../schemas/generated/files.ts';
+import type { Benchmark, Policy, Prompt, PromptTrial, TuningJob, Workbench } from '../../schemas/generated/files.ts';
 
 /** The kinds of file a user writes. */
-export type DocumentKind = 'bench' | 'tune' | 'policy' | 'workbench' | 'prompt';
+export type FileKind = 'bench' | 'tune' | 'policy' | 'workbench' | 'prompt';
 
-/** What each kind's file holds once it is valid. */
+/** What a text can be. A `trial` is a prompt with what it is tried with; it stands in notebooks and runs, and no file is one. */
+export type DocumentKind = FileKind | 'trial';
+
+/** What each kind's text holds once it is valid. */
 export interface DocumentValues {
   readonly bench: Benchmark;
   readonly tune: TuningJob;
   readonly policy: Policy;
   readonly workbench: Workbench;
   readonly prompt: Prompt;
+  readonly trial: PromptTrial;
 }
 
-export const documentKinds: readonly DocumentKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt'];
+export const documentKinds: readonly FileKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt'];
 
 /** Language ids as editors know them. */
 export const languageIds = {
@@ -21,6 +25,7 @@ export const languageIds = {
   policy: 'aiwb-policy',
   workbench: 'aiwb-workbench',
   prompt: 'aiwb-prompt',
+  trial: 'aiwb-prompt',
 } as const satisfies Record<DocumentKind, string>;
 
 /** How people call each kind. */
@@ -30,10 +35,16 @@ export const kindNames: Readonly<Record<DocumentKind, string>> = {
   policy: 'policy',
   workbench: 'workbench file',
   prompt: 'prompt file',
+  trial: 'prompt trial',
 };
 
+/** Whether a text is a prompt, be it one that is tried. */
+export function isPromptKind(kind: DocumentKind): kind is 'prompt' | 'trial' {
+  return kind === 'prompt' || kind === 'trial';
+}
+
 /** The kind a file's name says, absent for any other file. Takes paths in any notation, and URIs. */
-export function kindOfPath(path: string): DocumentKind | undefined {
+export function kindOfPath(path: string): FileKind | undefined {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
   if (/\.bench\.ya?ml$/.test(name)) return 'bench';
   if (/\.tune\.ya?ml$/.test(name)) return 'tune';
@@ -48,8 +59,8 @@ export const fileEndings = {
   bench: ['.bench.yaml', '.bench.yml'],
   tune: ['.tune.yaml', '.tune.yml'],
   policy: ['.policy.yaml', '.policy.yml'],
-} as const satisfies Partial<Record<DocumentKind, readonly string[]>>;
+} as const satisfies Partial<Record<FileKind, readonly string[]>>;
 
-export function kindOfLanguage(languageId: string): DocumentKind | undefined {
+export function kindOfLanguage(languageId: string): FileKind | undefined {
   return documentKinds.find(kind => languageIds[kind] === languageId);
 }

@@ -3,6 +3,7 @@ import {
   validateBenchmark,
   validatePolicy,
   validatePrompt,
+  validatePromptTrial,
   validateTuningJob,
   validateWorkbench,
   type SchemaFault,
@@ -56,6 +57,7 @@ const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> }
   policy: validatePolicy,
   workbench: validateWorkbench,
   prompt: validatePrompt,
+  trial: validatePromptTrial,
 };
 
 /**

@@ -5,7 +5,7 @@ import { parseDocument, type ParsedDocument } from './parse.ts';
 import { findUnusedNames, templatesOf } from './prompt-variables.ts';
 
 /** Whether every message of a prompt is a template that can be read, and reads the names it sets. */
-export function checkPrompt(parsed: ParsedDocument<'prompt'>): Diagnostic[] {
+export function checkPrompt(parsed: ParsedDocument<'prompt' | 'trial'>): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const { text, path } of templatesOf(parsed)) {
     const fault = faultOfTemplate(text);
@@ -25,7 +25,7 @@ export function parsePromptVariables(text: string): readonly string[] | undefine
 }
 
 /** The same of a prompt that is parsed already. */
-export function readPromptVariables(parsed: ParsedDocument<'prompt'>): readonly string[] | undefined {
+export function readPromptVariables(parsed: ParsedDocument<'prompt' | 'trial'>): readonly string[] | undefined {
   if (parsed.value === undefined) return undefined;
   const names = new Set<string>();
   for (const { text } of templatesOf(parsed)) {

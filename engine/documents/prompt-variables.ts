@@ -7,6 +7,9 @@ import type { ParsedDocument } from './parse.ts';
 import { mapScalar, type ScalarOffsets } from './scalar-offsets.ts';
 import { findPair } from './values.ts';
 
+/** A prompt, or one that is tried. */
+type ParsedPrompt = ParsedDocument<'prompt' | 'trial'>;
+
 /** A template of a prompt: a message's text, or one part of it. */
 export interface PlacedTemplate {
   readonly text: string;
@@ -14,7 +17,7 @@ export interface PlacedTemplate {
 }
 
 /** The templates of a valid prompt in the file's order. */
-export function templatesOf({ value }: ParsedDocument<'prompt'>): readonly PlacedTemplate[] {
+export function templatesOf({ value }: ParsedPrompt): readonly PlacedTemplate[] {
   return (value?.messages ?? []).flatMap(({ content }, index): readonly PlacedTemplate[] => {
     const at = ['messages', index, 'content'];
     if (typeof content === 'string') return [{ text: content, path: at }];
@@ -29,12 +32,12 @@ export interface PlacedVariable {
 }
 
 /** Where the variables of a prompt's templates stand, in order. */
-export function findVariables(parsed: ParsedDocument<'prompt'>): readonly PlacedVariable[] {
+export function findVariables(parsed: ParsedPrompt): readonly PlacedVariable[] {
   return templatesOf(parsed).flatMap(template => placeTokens(parsed, template, variablesIn(template.text)));
 }
 
 /** Names that a template binds with `set` or `for` and never reads. A name that starts with `_` says so itself. */
-export function findUnusedNames(parsed: ParsedDocument<'prompt'>): readonly PlacedVariable[] {
+export function findUnusedNames(parsed: ParsedPrompt): readonly PlacedVariable[] {
   return templatesOf(parsed).flatMap(template => {
     const tokens = scanTemplate(template.text);
     const uses = new Map<string, number>();
@@ -65,7 +68,7 @@ function boundNames(tokens: readonly TemplateToken[]): readonly TemplateToken[] 
 }
 
 function placeTokens(
-  parsed: ParsedDocument<'prompt'>,
+  parsed: ParsedPrompt,
   { path }: PlacedTemplate,
   tokens: readonly TemplateToken[],
 ): readonly PlacedVariable[] {

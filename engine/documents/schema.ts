@@ -1,6 +1,7 @@
 import bench from '../../schemas/files/bench.schema.json' with { type: 'json' };
 import policy from '../../schemas/files/policy.schema.json' with { type: 'json' };
 import prompt from '../../schemas/files/prompt.schema.json' with { type: 'json' };
+import trial from '../../schemas/files/trial.schema.json' with { type: 'json' };
 import tune from '../../schemas/files/tune.schema.json' with { type: 'json' };
 import workbench from '../../schemas/files/workbench.schema.json' with { type: 'json' };
 import type { DocumentPath } from './diagnostic.ts';
@@ -32,6 +33,7 @@ const sources: Readonly<Record<string, unknown>> = {
   'bench.schema.json': bench,
   'policy.schema.json': policy,
   'prompt.schema.json': prompt,
+  'trial.schema.json': trial,
   'tune.schema.json': tune,
   'workbench.schema.json': workbench,
 };

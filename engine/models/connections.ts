@@ -2,7 +2,7 @@ import type { Connection, Price } from '../../schemas/generated/files.ts';
 import { toSecretReference, type SecretReference } from '../ports/secrets.ts';
 
 /** Addresses asked where a connection names none. */
-const defaultAddresses = {
+export const defaultAddresses = {
   openai: 'https://api.openai.com/v1',
   anthropic: 'https://api.anthropic.com',
   gemini: 'https://generativelanguage.googleapis.com/v1beta',

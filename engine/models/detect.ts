@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { DetectedConnection, DetectedServer } from '../../schemas/generated/messages.ts';
 import type { CreateHttpClient } from '../ports/http.ts';
+import { nameAfter } from './connection-name.ts';
 import { isRecord } from './http/json.ts';
 
 /** Ports that local servers listen on when nobody says otherwise: Ollama, LM Studio, llama.cpp, vLLM and `transformers serve`. */
@@ -135,7 +136,7 @@ async function getJson(client: ReturnType<CreateHttpClient>, url: string, signal
 
 function offerConnections({ kind, title, baseUrl, models }: Identified, taken: Set<string>): DetectedServer {
   const connections = models.map(({ id, embeds }): DetectedConnection => {
-    const name = nameFor(id, taken);
+    const name = nameAfter(id, taken);
     taken.add(name);
     return { name, model: id, yaml: stringify({ [name]: describe(kind, baseUrl, id, embeds) }) };
   });
@@ -148,18 +149,4 @@ function describe(kind: DetectedServer['kind'], baseUrl: string, model: string, 
   }
   if (kind === 'llama-cpp') return { provider: 'llama-cpp', baseUrl, model };
   return { provider: 'openai', baseUrl: `${baseUrl}/v1`, model, ...(embeds ? { api: 'embeddings' } : {}) };
-}
-
-/** A connection's name after a model's: what is behind its last slash, in the characters a name may have. */
-function nameFor(model: string, taken: ReadonlySet<string>): string {
-  const file = model.slice(model.lastIndexOf('/') + 1).replace(/\.gguf$/i, '');
-  const plain = file
-    .replace(/[^A-Za-z0-9_-]/g, '-')
-    .replace(/^[^A-Za-z]+/, '')
-    .slice(0, 58);
-  const base = plain === '' ? 'model' : plain;
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? base : `${base}-${String(number)}`;
-    if (!taken.has(name)) return name;
-  }
 }

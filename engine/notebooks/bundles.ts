@@ -54,6 +54,8 @@ async function compareOne(
 
 function contentOf(compared: ComparedRuns | undefined): RunContent | undefined {
   if (compared === undefined) return undefined;
+  // The answers of a prompt's trial are in the Markdown.
+  if (compared.kind === 'prompt') return undefined;
   if (compared.kind !== 'tune') return { report: compared.content as Report };
   const [tuning] = (compared.content as TuningComparison).reports;
   return tuning === undefined ? undefined : { tuning };

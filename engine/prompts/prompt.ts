@@ -1,4 +1,4 @@
-import type { PromptFormat, PromptPart } from '../../schemas/generated/files.ts';
+import type { PromptFormat, PromptPart, Prompt as PromptContent } from '../../schemas/generated/files.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { ContentPart, Media, Message, ModelParameters, ResponseFormat, Tool } from '../models/model.ts';
@@ -50,15 +50,24 @@ export async function loadPrompt(
 ): Promise<Prompt> {
   const parsed = parseDocument('prompt', await files.readText(path, signal));
   if (parsed.value === undefined) throw invalidFileError(path, parsed.diagnostics);
-  const { name, messages, modelParameters, tools, responseFormat } = parsed.value;
+  return compilePrompt(parsed.value, { path: shownPath, folder: files.parent(path), name: shownPath }, digest);
+}
+
+/** Compiles a prompt that is read already. `name` is for one that has none. Throws `prompt-invalid`. */
+export function compilePrompt(
+  content: PromptContent,
+  { path: shownPath, folder, name: usualName }: Pick<Prompt, 'path' | 'folder' | 'name'>,
+  digest: Digest,
+): Prompt {
+  const { name = usualName, messages, modelParameters, tools, responseFormat } = content;
   const compiled = messages.map(({ role, content }) => ({ role, content: compileContent(content, shownPath) }));
   const identity: unknown[] = [messages.map(({ role, content }) => [role, content]), modelParameters ?? {}];
   if (tools !== undefined || responseFormat !== undefined) identity.push({ tools, responseFormat });
   const format = readFormat(responseFormat);
   return {
     path: shownPath,
-    folder: files.parent(path),
-    name: name ?? shownPath,
+    folder,
+    name,
     digest: digest.sha256(JSON.stringify(identity)),
     parameters: modelParameters ?? {},
     ...(tools === undefined ? {} : { tools }),

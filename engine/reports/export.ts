@@ -6,16 +6,17 @@ import type { Files } from '../ports/files.ts';
 import type { SampleRecord, Store } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
 import { kindOfRuns } from '../runs/kinds.ts';
-import { compareAny } from './compare-any.ts';
+import { compareAny, requireOneTrial } from './compare-any.ts';
 import { compareRuns } from './compare-runs.ts';
 import { collectColumns, type ExportColumns } from './export-columns.ts';
 import { asParquet } from './export-parquet.ts';
 import { csvHeader, csvLine, exportedSample } from './export-samples.ts';
 import { compareTuning } from '../tuning/compare.ts';
 import { renderModelIndex } from './hf-model-index.ts';
-import { renderHtml, renderTuningHtml, type PageAssets, type PageName } from './html.ts';
+import { renderHtml, renderPromptHtml, renderTuningHtml, type PageAssets, type PageName } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { writeLmEval } from './lm-eval.ts';
+import { promptReport } from './prompt-report.ts';
 
 export interface ExportDependencies {
   readonly store: Store;
@@ -31,12 +32,7 @@ export interface FileExportDependencies extends ExportDependencies {
 
 const sampleFormats: ReadonlySet<ExportFormat> = new Set<ExportFormat>(['jsonl', 'csv', 'parquet']);
 /** What only benchmarks have. */
-const benchmarkFormats: ReadonlySet<ExportFormat> = new Set<ExportFormat>([
-  ...sampleFormats,
-  'junit',
-  'lm-eval',
-  'hf-model-index',
-]);
+const benchmarkFormats: ReadonlySet<ExportFormat> = new Set<ExportFormat>(['junit', 'lm-eval', 'hf-model-index']);
 /** Wrong answers that travel inside an HTML file. */
 const embeddedSamples = 200;
 
@@ -51,7 +47,7 @@ export async function exportRuns(
   if (format !== 'lm-eval')
     return dependencies.files.writePieces(path, exportPieces(runIds, format, dependencies, signal));
   const runId = requireOne(runIds, format);
-  await requireBenchmark([runId], format, dependencies.store);
+  await requireFormat([runId], format, dependencies.store);
   const report = await compareRuns([runId], dependencies.store, dependencies.clock, signal);
   await writeLmEval(report, path, dependencies, signal);
 }
@@ -67,7 +63,7 @@ export async function* exportPieces(
     throw new WorkbenchError('usage', 'lm-eval results are several files and cannot go to the standard output.', {
       remedy: 'Name a folder for them: --output results.',
     });
-  if (benchmarkFormats.has(format)) await requireBenchmark(runIds, format, dependencies.store);
+  await requireFormat(runIds, format, dependencies.store);
   if (sampleFormats.has(format)) yield* samplesAs(format, requireOne(runIds, format), dependencies.store, signal);
   else yield await reportAs(format, runIds, dependencies, signal);
 }
@@ -82,11 +78,18 @@ function requireOne(runIds: readonly string[], format: ExportFormat): string {
   );
 }
 
-async function requireBenchmark(runIds: readonly string[], format: ExportFormat, store: Store): Promise<void> {
-  if ((await kindOfRuns(runIds, store)) === 'benchmark') return;
-  throw new WorkbenchError('usage', `A tuning run has no ${format} export.`, {
-    remedy: 'Export it as html, json or markdown; a benchmark of its checkpoint has samples.',
-  });
+/** Only benchmarks are measured, and only what asks models has samples. */
+async function requireFormat(runIds: readonly string[], format: ExportFormat, store: Store): Promise<void> {
+  const hasSamples = sampleFormats.has(format);
+  if (!hasSamples && !benchmarkFormats.has(format)) return;
+  const kind = await kindOfRuns(runIds, store);
+  if (kind === 'benchmark' || (kind === 'prompt' && hasSamples)) return;
+  const name = kind === 'tune' ? 'A tuning run' : 'The trial of a prompt';
+  const remedy =
+    kind === 'tune'
+      ? 'Export it as html, json or markdown; a benchmark of its checkpoint has samples.'
+      : 'Export it as html, json, jsonl, csv, parquet or markdown; a benchmark of the prompt measures its models.';
+  throw new WorkbenchError('usage', `${name} has no ${format} export.`, { remedy });
 }
 
 async function reportAs(
@@ -99,8 +102,12 @@ async function reportAs(
     const compared = await compareAny(runIds, store, clock, signal);
     return format === 'json' ? `${JSON.stringify(compared.content, undefined, 2)}\n` : compared.markdown();
   }
-  if (format === 'html' && (await kindOfRuns(runIds, store)) === 'tune')
-    return renderTuningHtml(await compareTuning(runIds, store), await pageAssets('tuning'));
+  const kind = format === 'html' ? await kindOfRuns(runIds, store) : 'benchmark';
+  if (kind === 'tune') return renderTuningHtml(await compareTuning(runIds, store), await pageAssets('tuning'));
+  if (kind === 'prompt') {
+    const trial = await promptReport(requireOneTrial(runIds), store, clock, signal);
+    return renderPromptHtml(trial, await pageAssets('prompt'));
+  }
   const report = await compareRuns(runIds, store, clock, signal);
   if (format === 'junit') return renderJunit(report);
   if (format === 'hf-model-index') return renderModelIndex(report);

@@ -1,7 +1,13 @@
-import type { Report, SamplePage, ScorecardView, TuningComparison } from '../../schemas/generated/messages.ts';
+import type {
+  PromptReport,
+  Report,
+  SamplePage,
+  ScorecardView,
+  TuningComparison,
+} from '../../schemas/generated/messages.ts';
 
 /** The pages there are as standalone builds. */
-export type PageName = 'report' | 'scorecard' | 'tuning';
+export type PageName = 'prompt' | 'report' | 'scorecard' | 'tuning';
 
 /** The page's script and style, as built for standalone use. */
 export interface PageAssets {
@@ -19,6 +25,11 @@ export function renderHtml(report: Report, worst: SamplePage | undefined, assets
 export function renderTuningHtml(comparison: TuningComparison, assets: PageAssets): string {
   const names = [...new Set(comparison.reports.map(({ run }) => run.name))];
   return renderPage(names.join(' and '), { 'aiwb-tuning': comparison }, assets);
+}
+
+/** The trial of a prompt as one self-contained HTML file. */
+export function renderPromptHtml(report: PromptReport, assets: PageAssets): string {
+  return renderPage(report.run.name, { 'aiwb-prompt': report }, assets);
 }
 
 /** An assessment as one self-contained HTML file. */

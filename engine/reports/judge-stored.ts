@@ -4,7 +4,7 @@ import { toWorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
-import { planRun } from '../runs/plan.ts';
+import { planBenchmark } from '../runs/plan.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec } from '../runs/spec.ts';
 import { judgeGates } from './gates.ts';
@@ -76,7 +76,11 @@ async function describeChanges(
     changes.push(`${spec.file} has changed since run ${summary.id}.`);
   }
   try {
-    const plan = await planRun({ ...spec, ...(ran.limit === undefined ? {} : { limit: ran.limit }) }, ports, signal);
+    const plan = await planBenchmark(
+      { ...spec, ...(ran.limit === undefined ? {} : { limit: ran.limit }) },
+      ports,
+      signal,
+    );
     if (dataset !== undefined && dataset.digest !== plan.scan.digest) {
       changes.push(`The data in ${plan.benchmark.dataset.path} has changed since run ${summary.id}.`);
     }

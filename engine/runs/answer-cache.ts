@@ -24,7 +24,7 @@ const notCached: ReadonlySet<string> = new Set(['command', 'replay', 'vscode-lm'
 
 /**
  * Whether a run may answer from the cache: not where rows are asked several times (a repeat must be asked), not where times are measured,
- * not where the benchmark or the person says no.
+ * not where the benchmark or the person says no. A prompt's trial shows the answers first: those from the cache have no times in it.
  */
 export function mayCache({
   benchmark,
@@ -33,6 +33,7 @@ export function mayCache({
   metrics,
 }: Pick<RunPlan, 'benchmark' | 'spec' | 'repeats' | 'metrics'>): boolean {
   if (benchmark.cache === false || spec.cache === false || repeats > 1) return false;
+  if (spec.kind === 'prompt') return true;
   return !metrics.some(({ kind }) => kind === 'latency');
 }
 

@@ -1,4 +1,3 @@
-import { readAskedRows } from '../datasets/selection.ts';
 import { toWorkbenchError } from '../base/errors.ts';
 import { askTask } from './ask.ts';
 import type { RunningVariant } from './running-variant.ts';
@@ -58,7 +57,7 @@ async function askVariant(
   { desk, budget, cache, ports, tracker, stop }: AskDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const rows = readAskedRows(ports.files, ports.digest, plan.selection, signal);
+  const rows = plan.rows(signal);
   const feed = new TaskFeed(rows, plan.repeats, plan.scan.repeated, variant.answered);
   const { record, open } = variant;
   const prompt = plan.variants[record.variant]?.prompt;

@@ -70,6 +70,7 @@ export class SampleDesk {
       record.attempts,
       record.details?.cached === true,
     );
+    this.#tracker.showAnswer(variant.record.variant, record.row, record.output);
     if (this.#measuring.length === 0) return this.#keep(variant, { record, observation }, true);
     // Stored before it is measured: a judge is slow, and an answer is paid for.
     const full = this.#recorder.add(record);

@@ -6,7 +6,8 @@ import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
 import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
 import { estimateTokens, priceOfTokens } from './budget.ts';
-import { planRun, type PlannedModel, type PlannedVariant, type RunPlan } from './plan.ts';
+import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
+import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';
 
@@ -19,6 +20,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     : 0;
   const variants = plan.variants.map(variant => estimateVariant(variant, plan));
   const measuring = estimateMeasuring(plan, averageTargetTokens(plan) * 4);
+  const unpriced = new Set([...plan.models.filter(isUncounted).map(({ name }) => name), ...measuring.unpriced]);
   const costs = variants.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
   return {
     name: plan.benchmark.name,
@@ -29,6 +31,7 @@ export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortS
     inputTokens: variants.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     ...(costs.length > 0 ? { cost: costs.reduce((sum, cost) => sum + cost, 0) } : {}),
     ...(measuring.cost === undefined ? {} : { measuringCost: measuring.cost }),
+    ...(unpriced.size === 0 ? {} : { unpriced: [...unpriced] }),
     variants,
     notes: [...notesOf(plan), ...measuring.notes],
   };
@@ -48,7 +51,7 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
   const characters = (plan.scan.inputCharacters + overhead * plan.scan.rows) * plan.repeats;
   const inputTokens = estimateTokens(characters);
   const parameters = { ...parametersOf(model.connection), ...prompt?.parameters };
-  const outputTokens = samples * (parameters.maxTokens ?? averageTargetTokens(plan));
+  const outputTokens = samples * (parameters.maxTokens ?? usualAnswer(plan));
   const price = priceOf(model.connection);
   return {
     model: model.name,
@@ -63,6 +66,13 @@ function estimateVariant({ model, prompt }: PlannedVariant, plan: RunPlan): Vari
   };
 }
 
+/** Tokens of an answer that nothing bounds and nothing is known of. */
+const freeAnswer = 256;
+
+function usualAnswer(plan: RunPlan): number {
+  return plan.spec.kind === 'prompt' ? freeAnswer : averageTargetTokens(plan);
+}
+
 /** An answer is taken to be as long as the expected ones when nothing bounds it. */
 function averageTargetTokens(plan: RunPlan): number {
   const lengths = plan.scan.preview.map(row => estimateTokens(row.target.length));
@@ -75,6 +85,10 @@ function notesOf(plan: RunPlan): string[] {
   if (connections.length > 0) notes.push('Tokens are estimated at four characters each; the endpoint counts its own.');
   const unpriced = connections.filter(isUnpriced).map(model => model.name);
   if (unpriced.length > 0) notes.push(`No price is known for ${unpriced.join(', ')}: its cost is not in the sum.`);
+  if (plan.spec.kind === 'prompt' && connections.length > 0)
+    notes.push(
+      `Answers are taken to be ${String(freeAnswer)} tokens long where \`modelParameters.maxTokens\` does not bound them.`,
+    );
   const timed = connections
     .filter(model => priceOf(model.connection)?.perMinute !== undefined)
     .map(model => model.name);
@@ -91,6 +105,13 @@ function notesOf(plan: RunPlan): string[] {
       plan.variants.some(({ prompt }) => prompt !== undefined),
     ),
   ];
+}
+
+/** Whether what asking a model costs cannot be told: no price is known, or one by the minute. Recorded answers cost nothing. */
+function isUncounted(model: PlannedModel): boolean {
+  if (model.kind !== 'connection' || model.connection.provider === 'replay') return false;
+  const price = priceOf(model.connection);
+  return price === undefined || price.perMinute !== undefined;
 }
 
 /** A lent model has no price to know. */

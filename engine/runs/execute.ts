@@ -12,7 +12,9 @@ import { Budget } from './budget.ts';
 import { SampleDesk } from './desk.ts';
 import { extendRun } from './extend.ts';
 import { closeModels, openModels, type OpenModel } from './models.ts';
-import { planRun, type RunPlan } from './plan.ts';
+import type { RunPlan } from './plan.ts';
+import { planRun } from './plan-run.ts';
+import { trialHeadline } from './plan-trial.ts';
 import type { RunPorts } from './ports.ts';
 import { ProgressTracker } from './progress.ts';
 import { SampleRecorder } from './recorder.ts';
@@ -25,7 +27,7 @@ import { checkSameMeasures, recordMeasures } from '../scoring/record-measures.ts
 import { openMeasureTools, type MeasureSession } from '../scoring/tools.ts';
 
 /**
- * Runs (or resumes) a created benchmark run to its end and returns its record. Ends the run in the store whatever happens, except
+ * Runs (or resumes) a created benchmark run, or the trial of a prompt, to its end and returns its record. Ends the run in the store whatever happens, except
  * when another process has taken it over (`run-lease-lost`). A failed or cancelled run has a record too; only faults that kept the
  * run from being recorded are thrown. The figures of one that succeeded are published to the registered versions it asked.
  */
@@ -46,7 +48,8 @@ export async function executeRun(
     ({ writer, stop }, combined) => new Execution(writer, store, ports, tracker, stop).run(combined),
     signal,
   );
-  if (record.summary.state === 'succeeded') await publishFinished(runId, store, options, signal);
+  if (record.summary.state === 'succeeded' && record.summary.kind === 'benchmark')
+    await publishFinished(runId, store, options, signal);
   return record;
 }
 
@@ -249,6 +252,11 @@ class Execution {
     const results = counted.map(({ record, aggregate, open }) =>
       aggregate.result(this.#writer.runId, record, options, open.learningCurve),
     );
+    if (plan.spec.kind === 'prompt') {
+      // Its report is made of the samples when it is asked for.
+      await this.#writer.finish({ state, progress, headlines: headlinesOf(results, trialHeadline), ...told });
+      return;
+    }
     const gates = judgeGates(plan.benchmark.gate ?? [], results, failure === undefined);
     const headlines = headlinesOf(results, plan.leading.id);
     const gate = overallGate(gates);

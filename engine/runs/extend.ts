@@ -1,6 +1,5 @@
 import type { Environment } from '../../schemas/generated/messages.ts';
 import { countOccurrences } from '../datasets/scan.ts';
-import { readAskedRows } from '../datasets/selection.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { omit } from '../base/omit.ts';
 import type { RunRecord, SampleRecord } from '../ports/store.ts';
@@ -8,7 +7,6 @@ import { observe } from '../reports/aggregate.ts';
 import { rescore } from './desk.ts';
 import { taskKey } from './feed.ts';
 import type { RunPlan } from './plan.ts';
-import type { RunPorts } from './ports.ts';
 import type { RunningVariant } from './running-variant.ts';
 import { lacksScore, readValues, type TakeOver } from './take-over.ts';
 
@@ -26,7 +24,7 @@ export async function extendRun(
   const own = matchVariants(earlier, context.variants);
   if (own.size === 0) throw nothingShared(earlier);
   tracker.setPhase('Taking over earlier answers');
-  const positions = await readPositions(plan, context.ports, signal);
+  const positions = await readPositions(plan, signal);
   const stale = findStale(earlier.environment?.measuring, measuring);
   const values = await readValues(new Set(positions.values()), context, signal);
   for await (const samples of store.readSamples(earlier.summary.id, signal)) {
@@ -70,14 +68,10 @@ function nothingShared({ summary }: RunRecord): WorkbenchError {
 }
 
 /** Positions of this run's rows by what makes a row the same. */
-async function readPositions(
-  plan: RunPlan,
-  ports: RunPorts,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
+async function readPositions(plan: RunPlan, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
   const occurrenceOf = countOccurrences(plan.scan.repeated);
   const positions = new Map<string, number>();
-  for await (const rows of readAskedRows(ports.files, ports.digest, plan.selection, signal)) {
+  for await (const rows of plan.rows(signal)) {
     for (const { digest, index } of rows) positions.set(taskKey(digest, occurrenceOf(digest), 0), index);
   }
   return positions;

@@ -27,6 +27,12 @@ export function readLimits(limits: Benchmark['limits']): RunLimits {
   };
 }
 
+/** The lower of two limits, of which either may be absent. */
+export function lowerLimit(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}
+
 /** Milliseconds of a duration written `30s` or as ISO 8601 `PT1H2M3S`. The schema has checked its form. */
 export function readDuration(text: string): number {
   if (text.endsWith('s')) return Number.parseFloat(text) * 1000;

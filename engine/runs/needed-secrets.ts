@@ -1,11 +1,8 @@
-import { parseDocument } from '../documents/parse.ts';
-import { createMetrics } from '../metrics/benchmark-metrics.ts';
 import { credentialOf, originOf } from '../models/connections.ts';
 import type { Secrets, SecretReference } from '../ports/secrets.ts';
-import { measuringConnections } from '../scoring/plan-measures.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
+import { connectionsOf } from './asked-models.ts';
 import type { RunSpec } from './spec.ts';
-import { isTrained } from './trained.ts';
 
 /** A secret's value for one origin, on its way to the process that runs the benchmark. Never stored. */
 export interface ResolvedSecret {
@@ -21,13 +18,8 @@ export async function resolveNeededSecrets(
   secrets: Secrets,
   signal: AbortSignal,
 ): Promise<readonly ResolvedSecret[]> {
-  // A tuning job trains on its platform; the local one needs no key.
-  if (spec.kind === 'tune') return [];
-  const benchmark = parseDocument('bench', spec.text).value;
   const resolved: ResolvedSecret[] = [];
-  const measuring = benchmark === undefined ? [] : measuringConnections(createMetrics(benchmark), workspace);
-  for (const name of new Set([...(spec.models ?? benchmark?.models ?? []), ...measuring])) {
-    if (name.startsWith('embedded:') || isTrained(name)) continue;
+  for (const name of connectionsOf(spec, workspace)) {
     const connection = connectionNamed(workspace, name);
     const reference = credentialOf(connection);
     const origin = originOf(connection);

@@ -2,7 +2,7 @@ import type { Benchmark, Connection } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { requirePinned } from '../datasets/pinned.ts';
 import { scanDataset, type DatasetScan } from '../datasets/scan.ts';
-import type { DatasetSelection } from '../datasets/selection.ts';
+import { readAskedRows, type AskedRow, type DatasetSelection } from '../datasets/selection.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { diagnoseBenchmark } from '../documents/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
@@ -16,7 +16,7 @@ import { createMediaLoader, type MediaLoader } from '../prompts/media.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
 import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-measures.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
-import { readLimits, type RunLimits } from './limits.ts';
+import { lowerLimit, readLimits, type RunLimits } from './limits.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec, TrainedModelReference } from './spec.ts';
 import { isTrained } from './trained.ts';
@@ -44,6 +44,8 @@ export interface RunPlan {
   readonly workspace: Workspace;
   readonly benchmark: Benchmark;
   readonly selection: DatasetSelection;
+  /** The rows that are asked, in order and in batches. */
+  readonly rows: (signal: AbortSignal) => AsyncIterable<readonly AskedRow[]>;
   readonly scan: DatasetScan;
   readonly models: readonly PlannedModel[];
   readonly variants: readonly PlannedVariant[];
@@ -69,7 +71,7 @@ export interface RunPlan {
  * Reads a benchmark with everything it refers to and checks that they fit together. Sends nothing, needs no secret.
  * Throws the first fault as a WorkbenchError with its place.
  */
-export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<RunPlan> {
+export async function planBenchmark(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<RunPlan> {
   const parsed = parseDocument('bench', spec.text);
   const diagnostics = await diagnoseBenchmark(parsed, spec.path, ports.files, signal);
   if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidFileError(spec.path, diagnostics);
@@ -80,7 +82,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
   const selection: DatasetSelection = {
     path: ports.files.resolve(base, benchmark.dataset.path),
     dataset: benchmark.dataset,
-    limit: minimum(benchmark.dataset.limit, spec.limit),
+    limit: lowerLimit(benchmark.dataset.limit, spec.limit),
     folder: spec.folder,
     base,
     ...(benchmark.perturbations === undefined ? {} : { perturbations: benchmark.perturbations }),
@@ -99,6 +101,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     workspace,
     benchmark,
     selection,
+    rows: asked => readAskedRows(ports.files, ports.digest, selection, asked),
     scan: await scanDataset(ports.files, ports.digest, selection, signal),
     models,
     variants: models.flatMap(model => pairWithPrompts(model, prompts)),
@@ -108,7 +111,7 @@ export async function planRun(spec: RunSpec, ports: RunPorts, signal: AbortSigna
     seed: benchmark.seed ?? 7,
     confidence: benchmark.compare?.confidence ?? 0.95,
     baseline: baselineOf(benchmark, models),
-    limits: readLimits(benchmark.limits),
+    limits: limitsOf(benchmark, spec),
     measures,
     base,
     media: createMediaLoader(ports.files, ports.digest, selection),
@@ -134,9 +137,14 @@ function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
   return benchmark.models.filter(name => wanted.has(name));
 }
 
+function limitsOf({ limits }: Benchmark, { budget }: RunSpec): RunLimits {
+  const own = readLimits(limits);
+  return { ...own, budget: lowerLimit(own.budget, budget) };
+}
+
 const embeddedPrefix = 'embedded:';
 
-function planModel(name: string, { trained }: RunSpec, workspace: Workspace): PlannedModel {
+export function planModel(name: string, { trained }: RunSpec, workspace: Workspace): PlannedModel {
   if (isTrained(name)) {
     return { name, kind: 'trained', reference: Object.hasOwn(trained ?? {}, name) ? trained?.[name] : undefined };
   }
@@ -148,7 +156,7 @@ function planModel(name: string, { trained }: RunSpec, workspace: Workspace): Pl
 }
 
 /** Models in this process read the row itself and are asked once, whatever the prompts. */
-function pairWithPrompts(model: PlannedModel, prompts: readonly Prompt[]): readonly PlannedVariant[] {
+export function pairWithPrompts(model: PlannedModel, prompts: readonly Prompt[]): readonly PlannedVariant[] {
   if (model.kind !== 'connection' || prompts.length === 0) return [{ model, prompt: undefined }];
   return prompts.map(prompt => ({ model, prompt }));
 }
@@ -170,9 +178,4 @@ async function loadPrompts(
     prompts.push(await loadPrompt(ports.files, ports.digest, ports.files.resolve(base, path), path, signal));
   }
   return prompts;
-}
-
-function minimum(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.min(a, b);
 }

@@ -1,10 +1,15 @@
-import type { FailureClass, RunProgress, VariantProgress } from '../../schemas/generated/messages.ts';
+import type { FailureClass, FirstAnswer, RunProgress, VariantProgress } from '../../schemas/generated/messages.ts';
+import { clipText } from '../base/clip.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TrainingStep } from '../models/embedded/classifier.ts';
 import type { VariantRecord } from './spec.ts';
 
 /** Seconds of the past the shown rate is taken from. */
 const rateWindow = 5_000;
+
+/** Answers that are shown while a run goes on, and how much of each. */
+const mostFirstAnswers = 3;
+const longestFirstAnswer = 200;
 
 /** Counts a run as it goes. `snapshot` is what lists, pages and the terminal show. */
 export class ProgressTracker {
@@ -28,6 +33,7 @@ export class ProgressTracker {
   #cost: number | undefined;
   #phase: string | undefined = 'Reading the dataset';
   #training: RunProgress['training'];
+  #firstAnswers: readonly FirstAnswer[] = [];
   #isWaiting: () => boolean = () => false;
 
   constructor(clock: Clock) {
@@ -62,7 +68,8 @@ export class ProgressTracker {
   }
 
   /** Goes on from how far the run was when it stopped before. */
-  resume({ askedAgain = 0, underWay = 0, cached = 0, extended = 0 }: RunProgress): void {
+  resume({ askedAgain = 0, underWay = 0, cached = 0, extended = 0, firstAnswers = [] }: RunProgress): void {
+    this.#firstAnswers = firstAnswers;
     this.#askedAgain = askedAgain + underWay;
     this.#cached = cached;
     this.#extended = extended;
@@ -102,6 +109,15 @@ export class ProgressTracker {
     if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
     const entry = this.#variants[variant];
     if (entry !== undefined) entry.done += 1;
+  }
+
+  /** The first answers of a run are kept, to be looked at while it goes on. */
+  showAnswer(variant: number, row: number, output: string | undefined): void {
+    if (this.#firstAnswers.length >= mostFirstAnswers || output === undefined || output.trim() === '') return;
+    const { model = '', prompt } = this.#variants[variant] ?? {};
+    const cut = clipText(output, longestFirstAnswer);
+    const text = cut.length < output.length ? `${cut}…` : cut;
+    this.#firstAnswers = [...this.#firstAnswers, { model, ...(prompt === undefined ? {} : { prompt }), row, text }];
   }
 
   addFailed(variant: number, failure: FailureClass, attempts: number): void {
@@ -168,6 +184,7 @@ export class ProgressTracker {
         const refused = this.#refused[index];
         return { ...variant, ...(refused === undefined ? {} : { refused }) };
       }),
+      ...(this.#firstAnswers.length === 0 ? {} : { firstAnswers: [...this.#firstAnswers] }),
       ...(this.#training === undefined ? {} : { training: this.#training }),
     };
   }

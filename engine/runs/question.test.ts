@@ -6,7 +6,8 @@ import { createFiles } from '../../platform/files/files.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { readAskedRows, type AskedRow } from '../datasets/selection.ts';
 import type { Message, Question } from '../models/model.ts';
-import { planRun, type RunPlan } from './plan.ts';
+import type { RunPlan } from './plan.ts';
+import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
 import { toQuestion } from './question.ts';
 

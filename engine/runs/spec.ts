@@ -3,7 +3,7 @@ import type { Identity, RunKind, RunOrigin } from '../../schemas/generated/messa
 /** What was asked for, complete enough to start (or start again) without the editor that asked. */
 export interface RunSpec {
   readonly kind: RunKind;
-  /** The benchmark's or tuning job's text as it was when the run was asked for. */
+  /** The benchmark's, tuning job's or trial's text as it was when the run was asked for. */
   readonly text: string;
   /** Absolute path of the file or notebook; relative paths in the text start from its folder. */
   readonly path: string;
@@ -22,6 +22,8 @@ export interface RunSpec {
   readonly extends?: string;
   /** False asks every sample anew, whatever the benchmark says. */
   readonly cache?: false;
+  /** US dollars the run may spend at most, where that is less than its file says. */
+  readonly budget?: number;
   /** Platform that overrides the tuning job's. */
   readonly platform?: string;
   /** Who asked for it; absent where git has no identity. Tuning runs name it as the trainer. */

@@ -1,17 +1,19 @@
 import type { Identity, RunKind, RunOrigin } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
-import { kindOfPath } from '../documents/kinds.ts';
+import { kindOfPath, type DocumentKind } from '../documents/kinds.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { Identities } from '../ports/identity.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
+import { writeTrial, type TrialOptions } from '../prompts/trial-text.ts';
+import { modelsOf } from './asked-models.ts';
 import { createRunId } from './identity.ts';
 import type { RunSpec } from './spec.ts';
 import { resolveTrained } from './trained.ts';
 
-/** A benchmark or tuning job to run: a file, or the text of an unsaved file or notebook cell. */
+/** A benchmark, tuning job or prompt to run: a file, or the text of an unsaved file or notebook cell. */
 export interface RunRequest {
   /** Absolute path of the file or notebook. */
   readonly path: string;
@@ -22,18 +24,23 @@ export interface RunRequest {
   /** Absolute path of the workspace folder. */
   readonly folder: string;
   readonly origin: RunOrigin;
+  /** Of a benchmark: only these of its models. Of a prompt: the models that answer, in place of its own. */
   readonly models?: readonly string[];
   readonly limit?: number;
+  /** Of a prompt: what is written into its trial. */
+  readonly trial?: Omit<TrialOptions, 'models'>;
   /** Id (or the start of one) of a run to extend. */
   readonly extends?: string;
   readonly cache?: boolean;
+  /** US dollars the run may spend at most, where that is less than its file says. */
+  readonly budget?: number;
   /** Platform in place of the tuning job's own. */
   readonly platform?: string;
 }
 
 /**
  * The specification of a run, with the file's text as it is now and who asks for it (left out where git knows nobody).
- * Throws `file-invalid` when the text is no benchmark or tuning job.
+ * Throws `file-invalid` when the text is none of its kind.
  */
 export async function specifyRun(
   request: RunRequest,
@@ -41,9 +48,11 @@ export async function specifyRun(
   identities: Identities,
   signal: AbortSignal,
 ): Promise<RunSpec> {
-  const text = request.text ?? (await files.readText(request.path, signal));
+  const given = request.text ?? (await files.readText(request.path, signal));
   const kind = request.kind ?? kindOfRun(request.path);
-  const parsed = parseDocument(kind === 'tune' ? 'tune' : 'bench', text);
+  requireTrial(request, kind);
+  const text = kind === 'prompt' ? writeTrial(given, trialOptions(request)) : given;
+  const parsed = parseDocument(textKinds[kind], text);
   if (parsed.value === undefined) throw invalidFileError(request.path, parsed.diagnostics);
   const requestedBy = await findIdentity(identities, request.folder, signal);
   return {
@@ -51,14 +60,15 @@ export async function specifyRun(
     text,
     path: request.path,
     file: files.relative(request.folder, request.path),
-    name: parsed.value.name,
+    name: parsed.value.name ?? nameOfFile(request.path),
     folder: request.folder,
     origin: request.origin,
     ...(request.cell === undefined ? {} : { cell: request.cell }),
-    ...(request.models === undefined ? {} : { models: request.models }),
+    ...(request.models === undefined || kind === 'prompt' ? {} : { models: request.models }),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
     ...(request.extends === undefined ? {} : { extends: request.extends }),
     ...(request.cache === false ? { cache: false } : {}),
+    ...(request.budget === undefined ? {} : { budget: request.budget }),
     ...(request.platform === undefined ? {} : { platform: request.platform }),
     ...(requestedBy === undefined ? {} : { requestedBy }),
   };
@@ -66,7 +76,32 @@ export async function specifyRun(
 
 /** The kind of run a file's name asks for. */
 export function kindOfRun(path: string): RunKind {
-  return kindOfPath(path) === 'tune' ? 'tune' : 'benchmark';
+  const kind = kindOfPath(path);
+  return kind === 'tune' || kind === 'prompt' ? kind : 'benchmark';
+}
+
+/** What the text of a run of each kind is. */
+const textKinds = { benchmark: 'bench', tune: 'tune', prompt: 'trial' } as const satisfies Record<
+  RunKind,
+  DocumentKind
+>;
+
+function trialOptions({ models, trial }: RunRequest): TrialOptions {
+  return { ...trial, ...(models === undefined ? {} : { models }) };
+}
+
+function requireTrial({ trial, path }: RunRequest, kind: RunKind): void {
+  if (trial === undefined || kind === 'prompt') return;
+  throw new WorkbenchError('usage', `${path} is no prompt: values, repeats and a dataset are for trying prompts.`, {
+    remedy: 'Name a .prompt.yml file.',
+    place: { path },
+  });
+}
+
+/** What a prompt without a name is called. */
+function nameOfFile(path: string): string {
+  const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return file.replace(/(\.prompt)?\.(ya?ml|ipynb)$/i, '') || file;
 }
 
 async function findIdentity(
@@ -112,11 +147,4 @@ export async function createRun(
 ): Promise<RunRecord> {
   const resolved = await resolveSpec(spec, store, signal);
   return store.createRun({ id: createRunId(clock, random), spec: resolved, createdAt: clock.now() });
-}
-
-/** Names of the models a run will open: a benchmark's, or a tuning job's base. */
-function modelsOf({ kind, text, models }: RunSpec): readonly string[] {
-  if (kind === 'benchmark') return models ?? parseDocument('bench', text).value?.models ?? [];
-  const job = parseDocument('tune', text).value;
-  return job === undefined ? [] : [job.base];
 }

@@ -1,4 +1,3 @@
-import { readAskedRows } from '../datasets/selection.ts';
 import type { SampleRecord, Store } from '../ports/store.ts';
 import { measuringMetrics, paidCost, type SampleDesk } from './desk.ts';
 import { taskKey } from './feed.ts';
@@ -69,12 +68,12 @@ export function lacksScore({ scores }: Pick<SampleRecord, 'scores'>, plan: RunPl
 /** Columns of the rows with these positions, where a metric reads more of them than the store keeps. */
 export async function readValues(
   wanted: ReadonlySet<number>,
-  { plan, ports }: Pick<TakeOver, 'plan' | 'ports'>,
+  { plan }: Pick<TakeOver, 'plan'>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Readonly<Record<string, unknown>>>> {
   const values = new Map<number, Readonly<Record<string, unknown>>>();
   if (!measuringMetrics(plan).some(({ needs }) => needs?.columns !== undefined)) return values;
-  for await (const rows of readAskedRows(ports.files, ports.digest, plan.selection, signal)) {
+  for await (const rows of plan.rows(signal)) {
     for (const row of rows) if (wanted.has(row.index)) values.set(row.index, row.values);
     if (values.size === wanted.size) break;
   }

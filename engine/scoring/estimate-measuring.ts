@@ -8,6 +8,8 @@ import { judgeNamed } from './plan-measures.ts';
 export interface MeasuringEstimate {
   /** US dollars; absent where nothing measures or no price is known. */
   readonly cost: number | undefined;
+  /** Connections that measure and whose cost is not in it, for no price is known. */
+  readonly unpriced: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -43,5 +45,5 @@ export function estimateMeasuring(plan: RunPlan, answerCharacters: number): Meas
     notes.push(
       `No price is known for ${[...unpriced].join(', ')}, so what it costs to measure is not in the estimate.`,
     );
-  return { cost, notes };
+  return { cost, unpriced: [...unpriced], notes };
 }

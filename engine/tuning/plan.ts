@@ -12,7 +12,7 @@ import type { Metric } from '../metrics/metric.ts';
 import { readLinearFile } from '../models/embedded/linear-file.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import { readDatasetCard } from '../registry/dataset-card.ts';
-import { readDuration } from '../runs/limits.ts';
+import { lowerLimit, readDuration } from '../runs/limits.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec, TrainedModelReference } from '../runs/spec.ts';
 import { isTrained } from '../runs/trained.ts';
@@ -103,7 +103,7 @@ export async function planTuning(
     patience: job.evaluation?.patience,
     keepEvery: job.checkpoints?.every,
     deadline: limits?.deadline === undefined ? undefined : readDuration(limits.deadline) / 1000,
-    budget: limits?.budget === undefined ? undefined : Number.parseFloat(limits.budget),
+    budget: lowerLimit(limits?.budget === undefined ? undefined : Number.parseFloat(limits.budget), spec.budget),
     dataDigest: digest.sha256(
       JSON.stringify(
         aspects.map(({ name, training, validation, test }) => [

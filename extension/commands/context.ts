@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine.ts';
+import type { DraftSecrets } from '../engine/draft-secrets.ts';
 import type { Engines } from '../engine/engines.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { RegistryBook } from '../registry/registry-book.ts';
@@ -18,6 +19,8 @@ export interface CommandContext {
   readonly documents: VirtualDocuments;
   /** Absolute path of `aiwb.mjs`. */
   readonly script: string;
+  /** Keys of connections that are being made. */
+  readonly drafts: DraftSecrets;
   /** Selected rows of the Runs view. */
   selectedRuns(): readonly unknown[];
   /** Selected rows of the Registry view. */

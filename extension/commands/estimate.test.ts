@@ -10,6 +10,7 @@ describe('describeEstimate', () => {
     samples: 1920,
     inputTokens: 120_000,
     cost: 1.5,
+    measuringCost: 0.25,
     variants: [
       {
         model: 'gpt',
@@ -28,6 +29,7 @@ describe('describeEstimate', () => {
   it('multiplies in words', () => {
     assert.match(text, /\*\*1,920 samples\*\* = 480 rows × 2 variants × 2 repeats/);
     assert.match(text, /≈ \$1\.50/);
+    assert.match(text, /≈ \$0\.25 for judges and embeddings/);
   });
 
   it('has a row for each variant', () => {

@@ -8,16 +8,20 @@ export function describeEstimate(estimate: DryRunEstimate): string {
   const parts = [
     `# ${escapeMarkdown(estimate.name)}`,
     t('What a run would send. Nothing was sent.'),
-    totals(estimate),
-    variantTable(estimate),
-    ...estimate.notes.map(note => `> ${escapeMarkdown(note)}`),
+    summariseEstimate(estimate),
     ...firstRequests(estimate),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
+/** The same without the requests: size, cost, models and notes. */
+export function summariseEstimate(estimate: DryRunEstimate): string {
+  const notes = estimate.notes.map(note => `> ${escapeMarkdown(note)}`);
+  return [totals(estimate), variantTable(estimate), ...notes].join('\n\n');
+}
+
 function totals(estimate: DryRunEstimate): string {
-  const { rows, trainingRows, repeats, samples, variants, inputTokens, cost } = estimate;
+  const { rows, trainingRows, repeats, samples, variants, inputTokens, cost, measuringCost } = estimate;
   const product =
     repeats === 1
       ? t('{0} rows × {1} variants', count(rows), count(variants.length))
@@ -26,6 +30,8 @@ function totals(estimate: DryRunEstimate): string {
   if (trainingRows > 0) lines.push(`- ${t('{0} rows to learn from', count(trainingRows))}`);
   if (inputTokens !== undefined) lines.push(`- ≈ ${t('{0} input tokens', count(inputTokens))}`);
   lines.push(`- ${describeCost(cost, variants)}`);
+  if (measuringCost !== undefined)
+    lines.push(`- ≈ ${t('{0} for judges and embeddings', formatFigure(measuringCost, 'USD'))}`);
   return lines.join('\n');
 }
 

@@ -12,7 +12,7 @@ type ScorecardFormat = ExportScorecard['format'];
 
 const html = { format: 'html', extension: 'html', label: 'HTML' } as const;
 
-/** Formats of runs; a tuning run has no samples. */
+/** Formats of runs; a tuning run has no samples, and a trial of a prompt nothing that was measured. */
 function runFormats(runs: readonly RunEntry[]): FormatChoice<ExportFormat>[] {
   const { t } = vscode.l10n;
   const ofReport: FormatChoice<ExportFormat>[] = [
@@ -21,11 +21,15 @@ function runFormats(runs: readonly RunEntry[]): FormatChoice<ExportFormat>[] {
     { format: 'json', extension: 'json', label: 'JSON', detail: t('The report with all its figures') },
   ];
   if (runs.some(({ run }) => run.kind === 'tune')) return ofReport;
-  return [
-    ...ofReport,
+  const ofSamples: FormatChoice<ExportFormat>[] = [
     { format: 'jsonl', extension: 'jsonl', label: 'JSON Lines', detail: t('Every sample, one a line') },
     { format: 'csv', extension: 'csv', label: 'CSV', detail: t('Every sample, one a row') },
     { format: 'parquet', extension: 'parquet', label: 'Parquet', detail: t('Every sample, in typed columns') },
+  ];
+  if (runs.some(({ run }) => run.kind === 'prompt')) return [...ofReport, ...ofSamples];
+  return [
+    ...ofReport,
+    ...ofSamples,
     { format: 'junit', extension: 'xml', label: 'JUnit', detail: t('The gates, for CI systems') },
     {
       format: 'lm-eval',

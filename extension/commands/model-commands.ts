@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { FailureError } from '../base/failure.ts';
-import { askForKey, secretStorageKey } from '../engine/secret-desk.ts';
+import { deleteKey, savedKeyNames, saveKey } from '../connect/saved-keys.ts';
+import { askForKey } from '../engine/secret-desk.ts';
 import type { ModelNode, NoticeNode } from '../models/models-tree.ts';
 import { registerCommand, type CommandContext } from './context.ts';
 import { showPlace } from './show-failure.ts';
 
-const namesKey = 'aiwb.secretNames';
 const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 export function registerModelCommands(context: CommandContext): vscode.Disposable[] {
@@ -25,31 +25,19 @@ async function setApiKey(context: CommandContext, given: unknown): Promise<void>
   if (name === undefined) return;
   const value = await askForKey(name, vscode.l10n.t('Connections refer to it as apiKey: {secret: {0}}.', name));
   if (value === undefined) return;
-  const { secrets, globalState } = context.extension;
-  await secrets.store(secretStorageKey(name), value);
-  await globalState.update(namesKey, [...new Set([...secretNames(context), name])].sort());
+  await saveKey(context.extension, name, value);
   void vscode.window.showInformationMessage(vscode.l10n.t('The key "{0}" is saved.', name));
 }
 
 async function deleteApiKey(context: CommandContext, given: unknown): Promise<void> {
   const name = secretOf(given) ?? (await pickName(context));
   if (name === undefined) return;
-  const { secrets, globalState } = context.extension;
-  await secrets.delete(secretStorageKey(name));
-  await globalState.update(
-    namesKey,
-    secretNames(context).filter(known => known !== name),
-  );
+  await deleteKey(context.extension, name);
   void vscode.window.showInformationMessage(vscode.l10n.t('The key "{0}" is deleted.', name));
 }
 
-/** Names only; the keys themselves lie in secret storage and cannot be listed. */
-function secretNames(context: CommandContext): string[] {
-  return context.extension.globalState.get<string[]>(namesKey, []);
-}
-
 async function askForName(context: CommandContext): Promise<string | undefined> {
-  const [known] = secretNames(context);
+  const [known] = savedKeyNames(context.extension);
   return await vscode.window.showInputBox({
     title: vscode.l10n.t('Set API Key'),
     prompt: vscode.l10n.t('The name by which workbench.yaml refers to the key'),
@@ -61,7 +49,7 @@ async function askForName(context: CommandContext): Promise<string | undefined> 
 }
 
 async function pickName(context: CommandContext): Promise<string | undefined> {
-  const names = secretNames(context);
+  const names = savedKeyNames(context.extension);
   if (names.length > 0) return await vscode.window.showQuickPick(names, { title: vscode.l10n.t('Delete API Key') });
   void vscode.window.showInformationMessage(vscode.l10n.t('No key is saved.'));
   return undefined;

@@ -108,6 +108,16 @@ export const policyFiles: FileKind = {
   }),
 };
 
+export const promptFiles: FileKind = {
+  languageId: 'aiwb-prompt',
+  glob: '**/*.prompt.{yml,yaml}',
+  title: () => vscode.l10n.t('Choose a Prompt'),
+  missing: () => ({
+    message: vscode.l10n.t('There is no prompt in this workspace.'),
+    remedy: vscode.l10n.t('Create a .prompt.yml file, or open the sample workspace.'),
+  }),
+};
+
 /** The file a command is for: the one given, the active editor's, or the user's choice among one or more kinds. */
 export async function resolveFile(
   given: unknown,

@@ -185,7 +185,7 @@ async function compareRuns(context: CommandContext, given: readonly unknown[]): 
 
 /** Runs of one benchmark, for they share its rows; tuning runs of whichever job. */
 function isComparable(run: RunSummary, other: RunSummary): boolean {
-  return run.kind === other.kind && (run.kind === 'tune' || run.name === other.name);
+  return run.kind === other.kind && run.kind !== 'prompt' && (run.kind === 'tune' || run.name === other.name);
 }
 
 async function openRunFile(context: CommandContext, given: unknown): Promise<void> {
@@ -202,9 +202,20 @@ async function openLog(context: CommandContext, given: unknown): Promise<void> {
   await context.documents.showLog(`${entry.run.name} ${entry.run.id}`, text);
 }
 
-/** A benchmark's figures and a tuning job's answer different questions: they share no page and no export. */
+/**
+ * A benchmark's figures, a tuning job's and the answers to a prompt are about different things: they share no page and no export. A trial has
+ * its models side by side already.
+ */
 export function requireOneKind(runs: readonly RunEntry[]): void {
-  if (new Set(runs.map(({ run }) => run.kind)).size <= 1) return;
+  const kinds = new Set(runs.map(({ run }) => run.kind));
+  if (kinds.has('prompt') && runs.length > 1) {
+    throw new FailureError({
+      code: 'usage',
+      message: vscode.l10n.t('Trials of prompts are not compared with other runs.'),
+      remedy: vscode.l10n.t('Measure the prompts with a benchmark to compare them.'),
+    });
+  }
+  if (kinds.size <= 1) return;
   throw new FailureError({
     code: 'usage',
     message: vscode.l10n.t('Runs of benchmarks and of tuning jobs do not go together.'),

@@ -19,7 +19,7 @@ export function registerLenses({ book, registry, language, secrets }: LensParts)
   return vscode.Disposable.from(
     registerRunLenses(book),
     registerPolicyLenses(registry),
-    registerPromptLenses(language),
+    registerPromptLenses(book, language),
     registerConnectionLenses(secrets, language),
   );
 }

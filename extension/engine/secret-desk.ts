@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Credential, SecretDesk } from './secrets.ts';
+import type { Credential } from './draft-secrets.ts';
+import type { SecretDesk } from './secrets.ts';
 
 const consentsKey = 'aiwb.consents';
 

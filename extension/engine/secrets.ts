@@ -1,10 +1,5 @@
 import type { SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
-
-/** Which credential is asked for, and where it lies. */
-export interface Credential {
-  readonly kind: 'secret' | 'env' | 'command' | 'identity';
-  readonly name: string;
-}
+import type { Credential, DraftSecrets } from './draft-secrets.ts';
 
 /** What resolving a secret needs of the host. Values pass through it; they are never kept outside secret storage. */
 export interface SecretDesk {
@@ -22,7 +17,10 @@ export interface SecretDesk {
  * output goes, for the workspace names what is executed. The environment and commands are read by the engine process:
  * it only learns that it may.
  */
-export function createSecretResolver(desk: SecretDesk): (request: SecretRequest) => Promise<SecretResponse> {
+export function createSecretResolver(
+  desk: SecretDesk,
+  drafts?: Pick<DraftSecrets, 'find'>,
+): (request: SecretRequest) => Promise<SecretResponse> {
   const asking = new Map<string, Promise<boolean>>();
 
   async function isAllowed(credential: Credential, request: SecretRequest): Promise<boolean> {
@@ -48,11 +46,20 @@ export function createSecretResolver(desk: SecretDesk): (request: SecretRequest)
   return async request => {
     const credential = credentialOf(request);
     if (credential === undefined) return { allowed: false };
+    const draft = drafts?.find(credential, request.origin);
+    if (draft?.value !== undefined) return { allowed: true, value: draft.value };
+    if (draft !== undefined && credential.kind === 'secret') return savedOnly(await desk.read(credential.name));
+    if (draft !== undefined) return { allowed: true };
     if (!(await isAllowed(credential, request))) return { allowed: false };
     if (credential.kind !== 'secret') return { allowed: true };
     const value = (await desk.read(credential.name)) ?? (await desk.askValue(credential.name, request.origin));
     return value === undefined ? { allowed: true } : { allowed: true, value };
   };
+}
+
+/** The saved key; where there is none, the connection that is being made says so. */
+function savedOnly(value: string | undefined): SecretResponse {
+  return value === undefined ? { allowed: true } : { allowed: true, value };
 }
 
 /** What a consent is stored under: never the value, only the names of both ends. */

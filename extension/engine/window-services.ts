@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProgramRequest, SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
 import { createLender, type Lender } from '../lent/lender.ts';
+import { createDraftSecrets, type DraftSecrets } from './draft-secrets.ts';
 import { createProgramConsent } from './program-consent.ts';
 import { createSecretDesk } from './secret-desk.ts';
 import { createSecretResolver } from './secrets.ts';
@@ -11,11 +12,15 @@ export interface WindowServices {
   /** @param folder the workspace folder whose files name the programs. */
   allowPrograms(folder: string, request: ProgramRequest): Promise<boolean>;
   readonly lender: Lender;
+  /** Keys of connections that are being made. */
+  readonly drafts: DraftSecrets;
 }
 
 export function createWindowServices(extension: vscode.ExtensionContext): WindowServices {
+  const drafts = createDraftSecrets();
   return {
-    resolveSecret: createSecretResolver(createSecretDesk(extension)),
+    drafts,
+    resolveSecret: createSecretResolver(createSecretDesk(extension), drafts),
     allowPrograms: createProgramConsent({
       memory: extension.workspaceState,
       isTrusted: () => vscode.workspace.isTrusted,

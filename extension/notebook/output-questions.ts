@@ -9,7 +9,7 @@ import type { RunBook } from '../runs/run-book.ts';
 /** What outputs ask, and that they do not need an answer any more. */
 export type OutputQuestion = Extract<
   RendererToHost,
-  { readonly type: 'samples' | 'sample' | 'disagreements' | 'results' | 'stop' }
+  { readonly type: 'samples' | 'wholeSample' | 'disagreements' | 'results' | 'stop' }
 >;
 type Asked = Exclude<OutputQuestion, { readonly type: 'stop' }>;
 
@@ -39,8 +39,8 @@ export function createOutputQuestions(parts: OutputQuestionParts): OutputQuestio
     switch (question.type) {
       case 'samples':
         return { type: 'samples', request, page: await engine.request('samples/query', question.query, signal) };
-      case 'sample':
-        return { type: 'sample', request, row: await engine.request('samples/get', question.reference, signal) };
+      case 'wholeSample':
+        return { type: 'wholeSample', request, row: await engine.request('samples/get', question.reference, signal) };
       case 'disagreements': {
         const page = await engine.request('samples/disagreements', question.query, signal);
         return { type: 'disagreements', request, page };
@@ -90,7 +90,7 @@ function runOf(question: Asked): string | undefined {
   switch (question.type) {
     case 'samples':
       return question.query.runId;
-    case 'sample':
+    case 'wholeSample':
       return question.reference.runId;
     case 'disagreements':
       return question.query.runIds[0];

@@ -1,6 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { PageCommand, ScorecardCommand, TuningCommand, VersionCommand } from '../../schemas/generated/messages.ts';
+import type {
+  PageCommand,
+  PromptCommand,
+  ScorecardCommand,
+  TuningCommand,
+  VersionCommand,
+} from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import { chosenPolicies } from '../registry/policies.ts';
 import type { RegistryBook, VersionPlace } from '../registry/registry-book.ts';
@@ -48,6 +54,20 @@ export async function runTuningCommand(
   if (command === 'register') await vscode.commands.executeCommand('aiwb.registerRun', runId ?? runIds[0], epoch);
   else if (command === 'openVersion') await openVersionOf(runId ?? runIds[0], registry);
   else await vscode.commands.executeCommand(tuningCommands[command], runId ?? [...runIds]);
+}
+
+const promptCommands: Record<PromptCommand['command'], string> = {
+  cancel: 'aiwb.cancelRun',
+  resume: 'aiwb.resumeRun',
+  again: 'aiwb.tryPrompt',
+  export: 'aiwb.exportRun',
+  openFile: 'aiwb.openRunFile',
+  openHtml: 'aiwb.openReportHtml',
+  openLog: 'aiwb.openLog',
+};
+
+export async function runPromptCommand({ command }: PromptCommand, runId: string): Promise<void> {
+  await vscode.commands.executeCommand(promptCommands[command], runId);
 }
 
 /** The newest version that came out of a run, of the job's own registration or a later one. */

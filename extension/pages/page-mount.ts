@@ -7,7 +7,7 @@ import type { PageMessage, PageSession } from './page-session.ts';
 
 /** One of the bundles in `dist/webviews/`, with the contract of what it sends. */
 export interface PageBundle<In extends PageMessage> {
-  readonly name: 'report' | 'tuning' | 'version' | 'scorecard';
+  readonly name: 'prompt' | 'report' | 'tuning' | 'version' | 'scorecard';
   /** The validator lies in a part of its own, which only pages load. */
   loadValidator(): Promise<Validator<In>>;
 }

@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import type {
   FocusSamples,
   HostToPage,
+  HostToPromptPage,
   HostToScorecardPage,
   HostToTuningPage,
   HostToVersionPage,
   PageToHost,
+  PromptPageToHost,
   ScorecardPageToHost,
   TuningPageToHost,
   VersionPageToHost,
@@ -17,7 +19,13 @@ import type { Engines } from '../engine/engines.ts';
 import { openEvidence } from '../registry/open-evidence.ts';
 import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
-import { runReportCommand, runScorecardCommand, runTuningCommand, runVersionCommand } from './page-commands.ts';
+import {
+  runPromptCommand,
+  runReportCommand,
+  runScorecardCommand,
+  runTuningCommand,
+  runVersionCommand,
+} from './page-commands.ts';
 import { createPagePanels, type PageKind } from './page-panels.ts';
 import {
   createScorecardSession,
@@ -26,7 +34,7 @@ import {
   type AssessmentSubject,
   type VersionsSubject,
 } from './registry-pages.ts';
-import { createReportSession, createTuningSession } from './run-pages.ts';
+import { createPromptSession, createReportSession, createTuningSession } from './run-pages.ts';
 import { readAssessment, readRunIds, readVersions } from './subjects.ts';
 import { takeChart } from './take-chart.ts';
 
@@ -44,7 +52,7 @@ export interface Pages extends vscode.Disposable {
 export interface ShowRunsOptions {
   /** Opens the page beside the active editor, which keeps the focus. */
   readonly beside?: boolean;
-  /** Rows to lead the reader to; a tuning run has none. */
+  /** Rows to lead the reader to; tuning runs and trials of prompts have none. */
   readonly focus?: FocusSamples;
 }
 
@@ -61,14 +69,16 @@ export interface PagesParts {
 export function createPages(parts: PagesParts): Pages {
   const reports = createPagePanels(reportPages(parts), parts);
   const tunings = createPagePanels(tuningPages(parts), parts);
+  const prompts = createPagePanels(promptPages(parts), parts);
   const versions = createPagePanels(versionPages(parts), parts);
   const scorecards = createPagePanels(scorecardPages(parts), parts);
-  const all: vscode.Disposable[] = [reports, tunings, versions, scorecards];
+  const all: vscode.Disposable[] = [reports, tunings, prompts, versions, scorecards];
   return {
     showRuns(runIds, { beside = false, focus } = {}) {
       const [first] = runIds;
       const kind = first === undefined ? undefined : parts.book.get(first)?.run.kind;
       if (kind === 'tune') tunings.show(runIds, { beside });
+      else if (kind === 'prompt') for (const runId of runIds) prompts.show([runId], { beside });
       else reports.show(runIds, { beside, ...(focus === undefined ? {} : { message: focus }) });
     },
     showVersions: subject => versions.show(subject),
@@ -79,7 +89,7 @@ export function createPages(parts: PagesParts): Pages {
   };
 }
 
-/** What both kinds of run pages share. */
+/** What all kinds of run pages share. */
 function runPages({ book }: PagesParts) {
   return {
     keyOf: (runIds: Runs) => [...runIds].sort().join(' '),
@@ -131,6 +141,26 @@ function tuningPages(parts: PagesParts): PageKind<Runs, TuningPageToHost, HostTo
         engineAt: folder => parts.engines.at(folder),
         command: message => runTuningCommand(message, runIds, parts.registry).catch(parts.tell),
         takeChart: message => takeChart(message).catch(parts.tell),
+      }),
+  };
+}
+
+function promptPages(parts: PagesParts): PageKind<Runs, PromptPageToHost, HostToPromptPage> {
+  return {
+    ...runPages(parts),
+    viewType: 'aiwb.prompt',
+    bundle: {
+      name: 'prompt',
+      loadValidator: async () => (await import('../../schemas/generated/validators.js')).validatePromptPageToHost,
+    },
+    iconOf: () => 'comment-discussion',
+    openSession: (runIds, wire) =>
+      createPromptSession({
+        ...wire,
+        runIds,
+        book: parts.book,
+        engineAt: folder => parts.engines.at(folder),
+        command: message => runPromptCommand(message, runIds[0] ?? '').catch(parts.tell),
       }),
   };
 }

@@ -1,8 +1,11 @@
 import type {
   HostToPage,
+  HostToPromptPage,
   HostToTuningPage,
   PageCommand,
   PageToHost,
+  PromptCommand,
+  PromptPageToHost,
   RunSummary,
   ShowRun,
   TakeChart,
@@ -58,9 +61,9 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
         const wanted = AbortSignal.any([signal, asking.signal]);
         const page = await engine.request('samples/query', message.query, wanted);
         parts.post({ type: 'samples', request, page });
-      } else if (message.type === 'sample') {
+      } else if (message.type === 'wholeSample') {
         const row = await engine.request('samples/get', message.reference, signal);
-        parts.post({ type: 'sample', request, row });
+        parts.post({ type: 'wholeSample', request, row });
       } else {
         const page = await engine.request('samples/disagreements', message.query, signal);
         parts.post({ type: 'disagreements', request, page });
@@ -83,6 +86,31 @@ export function createTuningSession(
     },
     follow: refresh => followRuns(parts, refresh),
     answer: async message => await (message.type === 'chart' ? parts.takeChart(message) : parts.command(message)),
+    post: parts.post,
+    onTitle: parts.onTitle,
+  });
+}
+
+/** The page of a prompt's trial. */
+export function createPromptSession(
+  parts: RunPageParts<HostToPromptPage, PromptCommand>,
+): PageSession<PromptPageToHost> {
+  const [runId = ''] = parts.runIds;
+  return createPageSession<PromptPageToHost, HostToPromptPage>({
+    async load(signal) {
+      const report = await (await findEngine(parts)).request('prompts/report', { runId }, signal);
+      return { title: report.run.name, message: { type: 'prompt', report } };
+    },
+    follow: refresh => followRuns(parts, refresh),
+    async answer(message, signal) {
+      if (message.type === 'command') {
+        await parts.command(message);
+        return;
+      }
+      const { request, sample: id } = message;
+      const sample = await (await findEngine(parts)).request('samples/get', { runId, id }, signal);
+      parts.post({ type: 'sample', request, sample });
+    },
     post: parts.post,
     onTitle: parts.onTitle,
   });

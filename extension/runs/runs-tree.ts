@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { RunKind } from '../../schemas/generated/messages.ts';
 import type { RunBook, RunChange } from './run-book.ts';
 import { groupDescription, groupKey, groupRuns, runFacts, runItem, type RunGroup } from './run-items.ts';
 import { isEnded } from './states.ts';
@@ -179,10 +180,16 @@ function folderItem(node: FolderNode): vscode.TreeItem {
 function jobItem(node: JobNode, group: RunGroup | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(group?.name ?? node.file, vscode.TreeItemCollapsibleState.Expanded);
   item.id = nodeKey(node);
-  const isTuning = group?.kind === 'tune';
-  item.iconPath = new vscode.ThemeIcon(isTuning ? 'mortar-board' : 'beaker');
-  item.contextValue = isTuning ? 'aiwbTuningJob' : 'aiwbBenchmark';
+  const { icon, context } = jobLooks[group?.kind ?? 'benchmark'];
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = context;
   if (group !== undefined) item.description = groupDescription(group);
   item.tooltip = path.join(node.folder, node.file);
   return item;
 }
+
+const jobLooks: Readonly<Record<RunKind, { readonly icon: string; readonly context: string }>> = {
+  benchmark: { icon: 'beaker', context: 'aiwbBenchmark' },
+  tune: { icon: 'mortar-board', context: 'aiwbTuningJob' },
+  prompt: { icon: 'comment-discussion', context: 'aiwbPrompt' },
+};

@@ -2,6 +2,7 @@ import { isMap, stringify } from 'yaml';
 import { fileName } from '../../engine/convert/converted.ts';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import { kindOfPath } from '../../engine/documents/kinds.ts';
+import { writePrompt } from '../../engine/prompts/trial-text.ts';
 import { replaceField } from '../../engine/edits/fields.ts';
 import { nodeAt } from '../../engine/edits/places.ts';
 import { writeFlow } from '../../engine/edits/write-value.ts';
@@ -133,11 +134,11 @@ async function writeCriteria(
   return changes && { changes };
 }
 
-/** A notebook's prompt becomes one that benchmarks can name. */
+/** A notebook's prompt becomes one that benchmarks can name, without what it was tried with. */
 function saveCell(scene: Scene): readonly Offer[] {
   const { parsed, uri, server } = scene;
-  if (parsed.kind !== 'prompt' || parsed.value === undefined || !server.client.fileOperations) return [];
-  if (!uri.startsWith('vscode-notebook-cell:') || !isMap(parsed.contents)) return [];
+  if (parsed.kind !== 'trial' || parsed.value === undefined || !server.client.fileOperations) return [];
+  if (!isMap(parsed.contents)) return [];
   const { name } = mappingOf(parsed.draft);
   return [
     {
@@ -149,7 +150,7 @@ function saveCell(scene: Scene): readonly Offer[] {
           `prompts/${fileName(typeof name === 'string' ? name : (nameOfFile(uri) ?? 'prompt'))}`,
           '.prompt.yml',
         );
-        return free && { files: [{ path: free.absolute, text: parsed.text }] };
+        return free && { files: [{ path: free.absolute, text: writePrompt(parsed.text) }] };
       },
     },
   ];

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CodeAction, Diagnostic } from 'vscode-languageserver';
-import { languageIds, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { languageIds, type FileKind } from '../../engine/documents/kinds.ts';
 import { startLanguageClient, type LanguageClient } from '../../test/fakes/language-client.ts';
 import { fieldsAndValues } from '../../test/fixtures/fixes/fields-and-values.ts';
 import { filesAndNotations } from '../../test/fixtures/fixes/files-and-notations.ts';
 import { fixFiles } from '../../test/fixtures/fixes/fix-case.ts';
 import { applyWorkspaceEdit, editingCapabilities } from '../../test/fakes/workspace-edit.ts';
 
-const endings: Readonly<Record<DocumentKind, string>> = {
+const endings: Readonly<Record<FileKind, string>> = {
   bench: 't.bench.yaml',
   tune: 't.tune.yaml',
   policy: 't.policy.yaml',
@@ -25,7 +25,7 @@ describe('quick fixes', () => {
   afterEach(() => client.stop());
 
   async function open(
-    kind: DocumentKind,
+    kind: FileKind,
     text: string,
     uri = client.uri(endings[kind]),
   ): Promise<{ uri: string; diagnostics: Diagnostic[] }> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseDocument as parseYaml } from 'yaml';
-import { documentKinds, languageIds, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { documentKinds, languageIds, type FileKind } from '../../engine/documents/kinds.ts';
 import { parseDocument } from '../../engine/documents/parse.ts';
 import { schemaAt } from '../../engine/documents/schema.ts';
 import { complete, expandSnippet } from '../../test/fakes/completion.ts';
@@ -9,7 +9,7 @@ import { fields, writeFields, writeValueOf } from './sketch.ts';
 import { sketchValue } from './required.ts';
 import { listSnippets } from './snippets.ts';
 
-const files: Readonly<Record<DocumentKind, string>> = {
+const files: Readonly<Record<FileKind, string>> = {
   bench: `name: triage
 dataset:
   path: data/t.jsonl

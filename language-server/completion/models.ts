@@ -13,9 +13,11 @@ const mostModels = 50;
 /** Everything a benchmark can ask. */
 export async function offerModels(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
   const { workspace, uri } = scene;
+  // The embedded models read no prompt.
+  const embedded = scene.parsed.kind === 'trial' ? [] : embeddedModelNames;
   return [
     ...(await offerConnections(scene, signal)),
-    ...embeddedModelNames.map(offerEmbedded),
+    ...embedded.map(offerEmbedded),
     ...(await offerCheckpoints(workspace, uri, undefined, signal)),
     ...(await offerVersions(scene, 'registry:', signal)),
   ];

@@ -14,6 +14,7 @@ const byKind: Readonly<Record<DocumentKind, readonly Snippet[]>> = {
   policy: policySnippets,
   workbench: workbenchSnippets,
   prompt: promptSnippets,
+  trial: promptSnippets,
 };
 
 /** Every snippet of a kind of file. */

@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset } from '../../schemas/generated/files.ts';
 import { judgeVariables } from '../../engine/documents/benchmark-prompt-checks.ts';
-import type { DocumentKind } from '../../engine/documents/kinds.ts';
+import { isPromptKind, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { TemplateToken } from '../../engine/prompts/scan-template.ts';
 import { scanTemplate } from '../../engine/prompts/scan-template.ts';
 import type { Describe } from './list.ts';
@@ -49,7 +49,7 @@ export async function offerTemplateNames(
   signal: AbortSignal,
 ): Promise<readonly TemplateName[]> {
   const own = namesInScope(tokens);
-  const users = kind === 'prompt' ? await findUsers(context, document, signal) : undefined;
+  const users = isPromptKind(kind) ? await findUsers(context, document, signal) : undefined;
   const given = users === undefined ? asked : users.isJudge ? judged : [];
   const datasets = users?.datasets ?? (await allDatasets(context, document, signal));
   const columns = await namesOfColumns(context, datasets, signal);

@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { DocumentKind } from '../../engine/documents/kinds.ts';
+import { isPromptKind, type DocumentKind } from '../../engine/documents/kinds.ts';
 import { scanTemplate, type TemplateToken } from '../../engine/prompts/scan-template.ts';
 import type { Offer } from './list.ts';
 import { offerTemplateNames } from './template-names.ts';
@@ -27,7 +27,7 @@ export async function completeTemplate(
   offset: number,
   signal: AbortSignal,
 ): Promise<TemplateOffers | undefined> {
-  if (kind !== 'prompt' && kind !== 'workbench') return undefined;
+  if (!isPromptKind(kind) && kind !== 'workbench') return undefined;
   const text = document.getText();
   if (!isInPlaceholder(text.slice(Math.max(0, offset - longestPlaceholder), offset))) return undefined;
   const around = findText(text, offset);

@@ -30,6 +30,7 @@ async function offerThings(scene: Scene, row: Row, signal: AbortSignal): Promise
     return offerColumns(scene, datasetAt(scene.path), signal);
   if (kind === 'bench') return offerInBenchmark(scene, row, signal);
   if (kind === 'tune') return offerInTuningJob(scene, row, signal);
+  if (kind === 'trial' && row.field === 'models.*') return offerModels(scene, signal);
   return kind === 'policy' ? offerNamedInPolicy(scene, row, signal) : undefined;
 }
 
@@ -50,6 +51,7 @@ async function offerOthers(scene: Scene, signal: AbortSignal): Promise<readonly 
     case 'workbench':
       return offerInWorkbench(scene, signal);
     case 'prompt':
+    case 'trial':
       return matchesPath(path, 'model') ? offerPromptModels(scene, signal) : undefined;
   }
 }

@@ -1,17 +1,17 @@
-import type { DocumentKind } from '../../engine/documents/kinds.ts';
+import type { DocumentKind, FileKind } from '../../engine/documents/kinds.ts';
 
 /** What a change was of; `other` are datasets, cards and rubrics. */
-export type ChangedKind = DocumentKind | 'other';
+export type ChangedKind = FileKind | 'other';
 
 /** The kinds whose findings depend on files of a kind. */
 export const dependents: Readonly<Record<ChangedKind, readonly DocumentKind[]>> = {
   bench: ['policy', 'prompt'],
-  tune: ['bench', 'tune'],
+  tune: ['bench', 'tune', 'trial'],
   policy: ['policy'],
   // It also says where the workspace starts.
-  workbench: ['bench', 'tune', 'policy', 'prompt'],
+  workbench: ['bench', 'tune', 'policy', 'prompt', 'trial'],
   prompt: ['bench'],
-  other: ['bench', 'tune', 'prompt', 'workbench'],
+  other: ['bench', 'tune', 'prompt', 'workbench', 'trial'],
 };
 
 export const changedKinds: readonly ChangedKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt', 'other'];

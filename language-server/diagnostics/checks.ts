@@ -6,6 +6,7 @@ import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { benchmarksOf, checkPolicy, viewPolicies } from '../../engine/documents/policy-checks.ts';
 import { checkPrompt } from '../../engine/documents/prompt-checks.ts';
 import { checkPromptUse } from '../../engine/documents/prompt-use-checks.ts';
+import { checkTrial } from '../../engine/documents/trial-checks.ts';
 import { checkTuningJob } from '../../engine/documents/tune-checks.ts';
 import { checkWorkbench, checkWorkbenchFiles } from '../../engine/documents/workbench-checks.ts';
 import type { ServerContext } from '../context.ts';
@@ -16,7 +17,7 @@ import type { ViewDocument } from './view.ts';
 /** What the document's text shows to be wrong with its meaning, by itself. */
 export function checkText(parsed: ParsedDocument): readonly Diagnostic[] {
   if (isKind(parsed, 'workbench')) return checkWorkbench(parsed);
-  return isKind(parsed, 'prompt') ? checkPrompt(parsed) : [];
+  return isKind(parsed, 'prompt') || isKind(parsed, 'trial') ? checkPrompt(parsed) : [];
 }
 
 /** What is wrong with it beside the files around it, and what is remembered; absent for documents without a file. */
@@ -36,6 +37,7 @@ export async function checkSurroundings(
   if (isKind(parsed, 'workbench')) return checkWorkbenchFiles(parsed, view, signal);
   if (isKind(parsed, 'bench'))
     return [...(await checkBenchmark(parsed, view, signal)), ...(await checkCost(context, uri, parsed, signal))];
+  if (isKind(parsed, 'trial')) return checkTrial(parsed, view, signal);
   return isKind(parsed, 'tune') ? checkTuningJob(parsed, view, signal) : [];
 }
 

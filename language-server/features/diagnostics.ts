@@ -89,7 +89,7 @@ function registerDiagnostics(context: ServerContext): void {
     const kind = kindOfDocument(document);
     if (kind !== undefined && isPushed(document)) pusher.schedule(document);
     const changed = kind ?? kindOfPath(document.uri);
-    if (changed !== undefined) checkDependents(changed, document.uri);
+    if (changed !== undefined && changed !== 'trial') checkDependents(changed, document.uri);
   });
   documents.onDidClose(({ document }) => {
     opened.delete(document.uri);
@@ -97,7 +97,7 @@ function registerDiagnostics(context: ServerContext): void {
     if (kind === undefined) return;
     forgetFile(document.uri);
     if (isPushed(document)) pusher.drop(document.uri);
-    checkDependents(kind);
+    if (kind !== 'trial') checkDependents(kind);
   });
   connection.onDidChangeWatchedFiles(({ changes: changed }) => {
     const folders = changed.filter(({ uri }) => forgetFile(uri));

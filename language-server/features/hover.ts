@@ -1,3 +1,4 @@
+import { isPromptKind } from '../../engine/documents/kinds.ts';
 import type { Hover, MarkupContent } from 'vscode-languageserver';
 import { expectedForm } from '../../engine/documents/formats.ts';
 import { requiredOf, schemaAt } from '../../engine/documents/schema.ts';
@@ -49,8 +50,9 @@ async function findHelp(
   const reference = spot?.text === undefined ? describeReference(parsed, offset) : undefined;
   if (reference !== undefined) return reference;
   if (spot === undefined) return describeSuppression(parsed, offset);
-  const variable =
-    parsed.kind === 'prompt' ? await describeVariable(context, uri, parsed, spot, offset, signal) : undefined;
+  const variable = isPromptKind(parsed.kind)
+    ? await describeVariable(context, uri, parsed, spot, offset, signal)
+    : undefined;
   if (variable !== undefined) return variable;
   const place = { uri, parsed, spot };
   const remark = await describeRemark(context, place, signal);

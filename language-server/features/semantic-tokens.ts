@@ -7,6 +7,7 @@ import {
   type SemanticTokens,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { isPromptKind } from '../../engine/documents/kinds.ts';
 import { signalOf, type ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { collectPieces } from '../tokens/collect-pieces.ts';
@@ -63,7 +64,7 @@ async function answer<Answer>(
   const read = document && parsed.parse(document);
   if (document === undefined || read === undefined) return null;
   const { version } = document;
-  const columns = read.kind === 'prompt' ? await findColumns(workspace, uri, token) : undefined;
+  const columns = isPromptKind(read.kind) ? await findColumns(workspace, uri, token) : undefined;
   if (token.isCancellationRequested)
     return new ResponseError(LSPErrorCodes.RequestCancelled, 'Nobody waits for these colours any more.');
   if (documents.get(uri)?.version !== version)
@@ -87,6 +88,11 @@ async function findColumns(
   }
 }
 
+function isPrompt(document: TextDocument): boolean {
+  const kind = kindOfDocument(document);
+  return kind !== undefined && isPromptKind(kind);
+}
+
 /** Which of a prompt's variables are columns changes with the benchmarks that use it. */
 function refreshPrompts(context: ServerContext): void {
   const { connection, documents } = context;
@@ -102,7 +108,7 @@ function refreshPrompts(context: ServerContext): void {
 
   function schedule(): void {
     if (!context.client.refreshesSemanticTokens) return;
-    if (!documents.all().some(other => kindOfDocument(other) === 'prompt')) return;
+    if (!documents.all().some(isPrompt)) return;
     clearTimeout(timer);
     timer = setTimeout(() => void refresh(), patience);
   }

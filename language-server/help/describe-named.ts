@@ -1,3 +1,4 @@
+import { isPromptKind } from '../../engine/documents/kinds.ts';
 import { findFramework, versionsOf } from '../../engine/frameworks/frameworks.ts';
 import { createPolicyFinder } from '../../engine/policies/library.ts';
 import type { ServerContext } from '../context.ts';
@@ -31,7 +32,7 @@ export async function describeNamed(
   const row = rowAt(parsed.kind, spot.path, spot.part);
   if (row !== undefined) return describeThing(context, place, row, signal);
   if (spot.part === 'value') return undefined;
-  if (parsed.kind === 'prompt' && matchesPath(spot.path, 'messages')) return describeUsers(context, uri, signal);
+  if (isPromptKind(parsed.kind) && matchesPath(spot.path, 'messages')) return describeUsers(context, uri, signal);
   return datasetOf(parsed.kind, spot.path)?.rest.length === 0
     ? describeDataset(context, uri, mappingOf(draftAt(parsed.draft, spot.path)), signal)
     : undefined;

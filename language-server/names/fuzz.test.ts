@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { LSPErrorCodes, type DocumentHighlight, type Location, type WorkspaceEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { languageIds, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { languageIds, type FileKind } from '../../engine/documents/kinds.ts';
 import { startLanguageClient, type LanguageClient } from '../../test/fakes/language-client.ts';
 import { createSeeded } from '../../test/fakes/seeded.ts';
 
-const seeds: Readonly<Record<DocumentKind, string>> = {
+const seeds: Readonly<Record<FileKind, string>> = {
   workbench:
     'connections: &c\n  gpt: {provider: openai}\n  web: {url: "http://x/{{text}}"}\njudge: gpt\ncompute: {farm: {}}\n',
   bench:
@@ -15,7 +15,7 @@ const seeds: Readonly<Record<DocumentKind, string>> = {
     'id: p\nextends: [{id: p}, {id: q}]\ncontrols:\n- id: C\n  checks: [{id: c, benchmark: "b🎈", metric: fast.mean, slice: label}]\nassess: {model: m@1}\n',
   prompt: 'name: x\nmessages:\n- role: user\n  content: |\n    {{ text }} {% if label %}{{label.x}}{% endif %}\n',
 };
-const endings: Readonly<Record<DocumentKind, string>> = {
+const endings: Readonly<Record<FileKind, string>> = {
   workbench: 'workbench.yaml',
   bench: 'a.bench.yaml',
   tune: 'j.tune.yaml',
@@ -50,7 +50,7 @@ describe('names in documents that change all the time', () => {
   it('are answered without a crash or a position outside of them', async function () {
     this.timeout(120_000);
     const random = createSeeded(23);
-    const kinds = Object.keys(seeds) as DocumentKind[];
+    const kinds = Object.keys(seeds) as FileKind[];
     const files = Object.fromEntries(kinds.map(kind => [endings[kind], seeds[kind]]));
     const client = await startLanguageClient({ ...files, 'd.csv': 'text,label\n' });
     const uris = new Map(kinds.map(kind => [kind, client.open(endings[kind], languageIds[kind], seeds[kind])]));

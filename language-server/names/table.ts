@@ -84,6 +84,13 @@ function metrics(at: string): readonly Row[] {
 const benchColumn = namesColumn(() => ['dataset']);
 const paraphraseColumn = namesColumn(path => path.slice(0, -1));
 
+const messages: readonly Row[] = [
+  value('messages.*.content', readsVariables),
+  value('messages.*.content.*.text', readsVariables),
+  value('messages.*.content.*.image', both(readsVariables, mayNameFile(fileSorts.image))),
+  value('messages.*.content.*.audio', both(readsVariables, mayNameFile(fileSorts.sound))),
+];
+
 const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
   bench: [
     value('name', declares('benchmark', 'description')),
@@ -128,12 +135,8 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('assess.model', namesVersion),
     value('assess.scorecard', namesFile(fileSorts.scorecard)),
   ],
-  prompt: [
-    value('messages.*.content', readsVariables),
-    value('messages.*.content.*.text', readsVariables),
-    value('messages.*.content.*.image', both(readsVariables, mayNameFile(fileSorts.image))),
-    value('messages.*.content.*.audio', both(readsVariables, mayNameFile(fileSorts.sound))),
-  ],
+  prompt: messages,
+  trial: [...messages, value('models.*', namesModel('declaration')), ...dataset('dataset', 1)],
   workbench: [
     key('connections.*', declares('connection', 'model')),
     value('connections.*.path', namesFile(fileSorts.answers)),

@@ -163,5 +163,6 @@ const messagesApi: FakeApi = {
 
 /** Starts a server of the Anthropic Messages API on 127.0.0.1. */
 export function startFakeAnthropic(options: FakeServerOptions = {}): Promise<FakeServer> {
-  return startFakeServer([messagesApi], {}, options);
+  const data = [{ type: 'model', id: 'claude-fake', display_name: 'Claude Fake' }];
+  return startFakeServer([messagesApi], { '/v1/models?limit=1000': { data, has_more: false } }, options);
 }

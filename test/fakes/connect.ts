@@ -1,7 +1,7 @@
 import type { Connection } from '../../schemas/generated/files.ts';
 import { openConnection } from '../../engine/models/connect.ts';
 import type { LentDesk } from '../../engine/ports/lent.ts';
-import type { RecordedRuns } from '../../engine/models/connect-context.ts';
+import type { ConnectPorts, RecordedRuns } from '../../engine/models/connect-context.ts';
 import type { Model, Question } from '../../engine/models/model.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import { createClock } from '../../platform/host/clock.ts';
@@ -12,7 +12,7 @@ import { createHurriedClock } from './clock.ts';
 
 export const fakeKey = 'canary-9f8e7d6c5b4a';
 
-const noRuns: RecordedRuns = {
+export const noRuns: RecordedRuns = {
   getRun: () => Promise.reject(new Error('There are no runs.')),
   readSamples: () => {
     throw new Error('There are no runs.');
@@ -20,11 +20,25 @@ const noRuns: RecordedRuns = {
 };
 
 /** No window lends anything. */
-const noWindow: LentDesk = {
+export const noWindow: LentDesk = {
   ask: () => Promise.reject(new Error('There is no window.')),
   read: () => Promise.resolve([]),
   withdraw: () => Promise.resolve(),
 };
+
+/** What opening a connection needs, over real HTTP, with `fakeKey` for every credential. */
+export function connectPorts(): ConnectPorts {
+  return {
+    files: createFiles(),
+    clock: createHurriedClock(createClock()),
+    digest: createDigest(),
+    secrets: { resolve: () => Promise.resolve(fakeKey) },
+    createHttp: createHttpClient,
+    networkFor: () => ({}),
+    random: () => 0.5,
+    programs: createPrograms(() => true),
+  };
+}
 
 /** Opens a connection as a run does, with `fakeKey` for every credential. Waits before retries take no time. */
 export function connect(
@@ -40,16 +54,7 @@ export function connect(
       retries: 2,
       runs,
       lent: noWindow,
-      ports: {
-        files: createFiles(),
-        clock: createHurriedClock(createClock()),
-        digest: createDigest(),
-        secrets: { resolve: () => Promise.resolve(fakeKey) },
-        createHttp: createHttpClient,
-        networkFor: () => ({}),
-        random: () => 0.5,
-        programs: createPrograms(() => true),
-      },
+      ports: connectPorts(),
     },
     new AbortController().signal,
   );

@@ -87,7 +87,7 @@ export async function startFakeServer(
   const answer = createAnswerer(apis, options, stats, records);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     if (request.method === 'GET') {
-      serveGet(request, response, pages, stats, records);
+      serveGet(request, response, pages, options.requireKey, stats, records);
       return;
     }
     const pieces: Buffer[] = [];
@@ -150,6 +150,7 @@ function serveGet(
   request: IncomingMessage,
   response: ServerResponse,
   pages: Readonly<Record<string, unknown>>,
+  key: string | undefined,
   stats: FakeStats,
   records: readonly FakeRecord[],
 ): void {
@@ -159,7 +160,14 @@ function serveGet(
     '/__requests': () => records,
   };
   const url = request.url ?? '';
-  const page = own[url]?.() ?? pages[url];
+  const mine = own[url]?.();
+  if (mine === undefined && key !== undefined && !carriesKey(request, key)) {
+    stats.unauthorised++;
+    response.writeHead(401, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } }));
+    return;
+  }
+  const page = mine ?? pages[url];
   response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(page ?? { error: { message: 'No such page' } }));
 }

@@ -136,5 +136,9 @@ const generateApi: FakeApi = {
 
 /** Starts a server of the Gemini API on 127.0.0.1, under `/v1beta`. */
 export function startFakeGemini(options: FakeServerOptions = {}): Promise<FakeServer> {
-  return startFakeServer([generateApi], {}, options);
+  const models = [
+    { name: 'models/gemini-fake', displayName: 'Gemini Fake', supportedGenerationMethods: ['generateContent'] },
+    { name: 'models/embedding-fake', displayName: 'Embedding Fake', supportedGenerationMethods: ['embedContent'] },
+  ];
+  return startFakeServer([generateApi], { '/v1beta/models?pageSize=1000': { models } }, options);
 }

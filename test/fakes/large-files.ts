@@ -1,7 +1,7 @@
-import type { DocumentKind } from '../../engine/documents/kinds.ts';
+import type { FileKind } from '../../engine/documents/kinds.ts';
 
 /** A valid file of a kind with about so many lines, in various styles of YAML chosen at random. */
-export function generateFile(kind: DocumentKind, lines: number, random: () => number): string {
+export function generateFile(kind: FileKind, lines: number, random: () => number): string {
   const write = writers[kind];
   const blocks = [write.head];
   let count = write.head.split('\n').length;
@@ -19,7 +19,7 @@ interface Writer {
   readonly tail: string;
 }
 
-const writers: Readonly<Record<DocumentKind, Writer>> = {
+const writers: Readonly<Record<FileKind, Writer>> = {
   bench: {
     head: 'name: triage\n# Rows of last year.\ndataset: {path: d.csv, input: text, target: label}\nmodels: [gpt, "embedded:knn"]\nmetrics:\n  - accuracy\n  - f1: {average: macro}\nprompts:\n',
     item: index => `  - prompts/${index}/text.prompt.yml\n`,

@@ -1,6 +1,6 @@
 import type {
   AskDisagreements,
-  AskSample,
+  AskWholeSample,
   AskSamples,
   DisagreementPage,
   DisagreementQuery,
@@ -9,7 +9,7 @@ import type {
   SampleReference,
   SampleRow,
   ShowDisagreements,
-  ShowSample,
+  ShowWholeSample,
   ShowSamples,
 } from '../../schemas/generated/messages.ts';
 import type { Requests } from './requests.ts';
@@ -23,8 +23,8 @@ export interface SamplesSource {
   readonly disagreements?: (query: DisagreementQuery, signal: AbortSignal) => Promise<DisagreementPage>;
 }
 
-type Question = AskSamples | AskSample | AskDisagreements;
-type Answer = ShowSamples | ShowSample | ShowDisagreements;
+type Question = AskSamples | AskWholeSample | AskDisagreements;
+type Answer = ShowSamples | ShowWholeSample | ShowDisagreements;
 
 /** Lists show a line of each text; an opened row asks for the rest. */
 const textLimit = 1000;
@@ -38,8 +38,8 @@ export function createHostSamples(requests: Requests<Question, { readonly type: 
       return expectKind(answer, 'samples').page;
     },
     async sample(reference, signal) {
-      const answer = await requests.ask(request => ({ type: 'sample', request, reference }), signal);
-      return expectKind(answer, 'sample').row;
+      const answer = await requests.ask(request => ({ type: 'wholeSample', request, reference }), signal);
+      return expectKind(answer, 'wholeSample').row;
     },
     async disagreements(query, signal) {
       const answer = await requests.ask(request => ({ type: 'disagreements', request, query }), signal);

@@ -36,7 +36,7 @@ export function isActive(state: RunState): boolean {
   return state === 'queued' || state === 'provisioning' || state === 'running' || state === 'cancelling';
 }
 
-const unitsOfWork: Readonly<Record<RunKind, string>> = { benchmark: 'sample', tune: 'epoch' };
+const unitsOfWork: Readonly<Record<RunKind, string>> = { benchmark: 'sample', tune: 'epoch', prompt: 'answer' };
 
 /** What a run has done, in what it counts: `480 samples`, `25 epochs`. */
 export function doneWords({ kind, progress }: RunSummary): string {

@@ -32,10 +32,11 @@ export function failOfStatus(
   if (status === 408 || status === 409 || status === 425 || status >= 500)
     return failOfServer(endpoint, said, status, retryAfter);
   if (status === 404) {
-    return new AttemptFailure(
-      'client',
-      `${endpoint.name} has no model "${endpoint.model}" at ${endpoint.baseUrl} (${said}). Check model and ${endpoint.field}.`,
-    );
+    const sentence =
+      endpoint.model === ''
+        ? `${endpoint.name} has no list of models at ${endpoint.baseUrl} (${said}). Check ${endpoint.field}.`
+        : `${endpoint.name} has no model "${endpoint.model}" at ${endpoint.baseUrl} (${said}). Check model and ${endpoint.field}.`;
+    return new AttemptFailure('client', sentence);
   }
   return new AttemptFailure(
     'client',

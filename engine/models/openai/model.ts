@@ -31,9 +31,9 @@ export interface OpenAiSettings extends EndpointSettings, Omit<HttpModelSettings
  * Opens no connection until the first question. Throws `file-invalid`, `secret-missing` or `tls-invalid`.
  */
 export function createOpenAiModel(settings: OpenAiSettings, dependencies: HttpModelDependencies): Model {
-  const endpoint = createEndpoint(settings);
   const parameters = settings.parameters ?? {};
   const { apiKey, credential = apiKey === undefined ? undefined : fixedCredential(apiKey), headers } = settings;
+  const endpoint = createEndpoint({ ...settings, apiKey: credential?.current() });
   const protocol = createProtocol(endpoint, parameters, settings);
   const { limits, retries, retryTimeouts, authorise } = settings;
   return createHttpModel(

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { allowCommandsOption } from '../access.ts';
+import { collect, globalOptions } from '../options.ts';
+
+interface McpOptions {
+  readonly workspace?: string;
+  readonly readOnly?: boolean;
+  readonly maxCost?: number;
+  readonly allowOrigin?: readonly string[];
+  readonly allowCommands?: boolean;
+}
+
+/** The server for agents. Loaded only when asked for. */
+export function addMcp(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('mcp')
+    .description('Server for agents (Model Context Protocol): list, check, estimate, run, and read results')
+    .requiredOption('--stdio', 'talk over the standard streams')
+    .option('--workspace <folder>', 'the folder to work in (default: where it is started)')
+    .option('--read-only', 'offer only tools that start nothing and change nothing')
+    .option('--max-cost <usd>', 'start no run whose estimate is above this, or whose cost cannot be known', readMoney)
+    .option(
+      '--allow-origin <origin>',
+      'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
+      collect,
+    )
+    .option(...allowCommandsOption)
+    .action((options: McpOptions, command: Command) =>
+      run(async () => {
+        const { serveMcp } = await import('../mcp/serve-mcp.ts');
+        return serveMcp({
+          workspace: options.workspace,
+          store: globalOptions(command).store,
+          readOnly: options.readOnly === true,
+          ceiling: options.maxCost,
+          allowOrigin: options.allowOrigin,
+          allowCommands: options.allowCommands,
+        });
+      }),
+    );
+}
+
+/** US dollars. Throws `usage`. */
+function readMoney(text: string): number {
+  const amount = Number(text);
+  if (text.trim() !== '' && Number.isFinite(amount) && amount >= 0) return amount;
+  throw new WorkbenchError('usage', `"${text}" is no amount of US dollars.`, {
+    remedy: 'Write a number, such as 5 or 0.50.',
+  });
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { engineOf, type CommandContext } from '../commands/context.ts';
+import type { Engine } from '../engine/engine.ts';
+import { consentKey } from '../engine/secrets.ts';
+import { createSecretDesk } from '../engine/secret-desk.ts';
+import { addressStep } from './address-step.ts';
+import { detailsStep } from './details-step.ts';
+import { connectionOf, credentialOf, originOf, type Draft } from './draft.ts';
+import { createEngineDesk } from './engine-desk.ts';
+import { runFlow } from './flow.ts';
+import { keyStep, keyValueStep } from './key-steps.ts';
+import { modelStep } from './model-step.ts';
+import { nameStep } from './name-step.ts';
+import { priceStep, priceValueStep } from './price-steps.ts';
+import { providerStep } from './provider-step.ts';
+import { quickAsker } from './quick-asker.ts';
+import { deleteKey, savedKeyNames, saveKey } from './saved-keys.ts';
+import { testStep } from './test-step.ts';
+import { suggestName } from './words.ts';
+import { addConnections } from './write-connections.ts';
+
+/**
+ * Asks for a connection, tries it, and writes it into workbench.yaml as one step that can be undone. Until then nothing is kept anywhere:
+ * giving up leaves neither a key nor a consent behind. Returns the connection's name, or nothing where the person gave up.
+ */
+export async function connectModel(context: CommandContext, given: unknown): Promise<string | undefined> {
+  const engine = await engineFor(context, given);
+  if (engine === undefined) return undefined;
+  const { extension, book, drafts } = context;
+  const desk = await createEngineDesk({ engine, book, drafts, extension });
+  const draft = await runFlow<Draft>({}, [
+    providerStep(quickAsker, desk),
+    addressStep(quickAsker),
+    keyStep(quickAsker, desk),
+    keyValueStep(quickAsker, desk),
+    modelStep(quickAsker, desk),
+    detailsStep(quickAsker, desk),
+    testStep(quickAsker, desk),
+    priceStep(quickAsker),
+    priceValueStep(quickAsker),
+    nameStep(quickAsker, desk),
+  ]);
+  return draft === undefined ? undefined : await write(draft, engine, context);
+}
+
+async function write(draft: Draft, engine: Engine, { extension }: CommandContext): Promise<string | undefined> {
+  const { name = 'model', key } = draft;
+  const secret = suggestName(isOwnService(draft) ? (draft.provider?.provider ?? name) : name, savedKeyNames(extension));
+  if (key?.kind === 'typed') await saveKey(extension, secret, key.value);
+  try {
+    const [added] = await addConnections(engine, [JSON.stringify({ [name]: connectionOf(draft, secret) })]);
+    await rememberConsent(draft, secret, extension);
+    return added;
+  } catch (error) {
+    if (key?.kind === 'typed') await deleteKey(extension, secret);
+    throw error;
+  }
+}
+
+/** A key of the provider's own service is called like it; others like their connection. */
+function isOwnService({ provider, address }: Draft): boolean {
+  return provider?.address?.default !== undefined && (address ?? provider.address.default) === provider.address.default;
+}
+
+/** Its person named the credential and the address together, so the run that uses them need not ask. */
+async function rememberConsent(draft: Draft, secret: string, extension: vscode.ExtensionContext): Promise<void> {
+  const credential = credentialOf(draft, secret);
+  const origin = originOf(draft);
+  if (credential === undefined || origin === undefined) return;
+  await createSecretDesk(extension).saveConsent(consentKey(credential, origin));
+}
+
+/** The folder whose workbench.yaml gets the connection. Undefined: there is none, which is told with what to do, or none was chosen. */
+async function engineFor(context: CommandContext, given: unknown): Promise<Engine | undefined> {
+  const folder = folderOf(given);
+  if (folder !== undefined) return engineOf(context, { folder });
+  if (!vscode.workspace.isTrusted) {
+    const manage = vscode.l10n.t('Manage Workspace Trust');
+    void offer(vscode.l10n.t('Models are not asked in Restricted Mode.'), manage, 'workbench.trust.manage');
+    return undefined;
+  }
+  const engines = context.engines.all();
+  const [only, ...others] = engines;
+  if (only === undefined) {
+    const open = vscode.l10n.t('Open Folder…');
+    void offer(
+      vscode.l10n.t('A connection is written into workbench.yaml of a folder. Open the one your benchmarks are in.'),
+      open,
+      'vscode.openFolder',
+    );
+    return undefined;
+  }
+  if (others.length === 0) return only;
+  const choices = engines.map(engine => ({
+    label: vscode.workspace.getWorkspaceFolder(vscode.Uri.file(engine.folder))?.name ?? engine.folder,
+    description: engine.folder,
+    engine,
+  }));
+  const title = vscode.l10n.t('Folder Whose workbench.yaml Gets the Connection');
+  return (await vscode.window.showQuickPick(choices, { title }))?.engine;
+}
+
+function folderOf(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null || !('folder' in given)) return undefined;
+  return typeof given.folder === 'string' ? given.folder : undefined;
+}
+
+async function offer(message: string, action: string, command: string): Promise<void> {
+  if ((await vscode.window.showInformationMessage(message, action)) !== action) return;
+  await vscode.commands.executeCommand(command);
+}
