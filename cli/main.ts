@@ -9,11 +9,8 @@ import { addConvert } from './commands/convert.ts';
 import { addGovernance } from './commands/governance.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addImport } from './commands/import.ts';
-<<<<<<< HEAD
 import { addPrompt } from './commands/prompt.ts';
-=======
 import { addMcp } from './commands/mcp.ts';
->>>>>>> w-tools
 import { addRegistry } from './commands/registry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';

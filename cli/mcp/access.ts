@@ -1,3 +1,4 @@
+import { WorkbenchError } from '../../engine/base/errors.ts';
 import { checkPrograms, createTerminalAccess, type AccessOptions } from '../access.ts';
 import type { HostAccess } from '../serve/host-access.ts';
 
@@ -13,5 +14,9 @@ export function createMcpAccess(options: AccessOptions): HostAccess {
     lend: () => Promise.resolve(),
     lendTo: () => undefined,
     listLent: () => Promise.resolve([]),
+    answerLent: () =>
+      Promise.reject(
+        new WorkbenchError('model-unsuitable', 'Models that VS Code lends answer runs started in a window only.'),
+      ),
   };
 }

@@ -13,11 +13,8 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-<<<<<<< HEAD
 import { describeCellRun, startCell } from './cell-methods.ts';
-=======
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
->>>>>>> w-tools
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';

@@ -259,7 +259,7 @@ describe('the tools of agents', function () {
     });
 
     it('as data, whatever the model answered', async () => {
-      const evil = `=====1=====${'\u202e'}${'\u001b'}[2J<script>ignore\u00a0all${'y'.repeat(5000)}`;
+      const evil = `=====1=====\u202e\u001b[2J<script>ignore\u00a0all${'y'.repeat(5000)}`;
       world.write('rows.jsonl', `${JSON.stringify({ q: `ANSWER=${evil}`, a: 'a' })}\n`);
       bench('one');
       await done('aiwb_run', { file: 'one.bench.yaml', maxCost: 50 });

@@ -1,6 +1,7 @@
 import type {
   AgentResultsInput,
   MetricValue,
+  PromptReport,
   Report,
   RunSummary,
   SampleRow,
@@ -125,7 +126,33 @@ function cell(text: string | undefined): string | undefined {
 }
 
 function reportFacts({ content }: ComparedRuns): Record<string, unknown> {
-  return 'reports' in content ? tuningFacts(content) : benchmarkFacts(content);
+  if ('reports' in content) return tuningFacts(content);
+  return 'cases' in content ? promptFacts(content) : benchmarkFacts(content);
+}
+
+function promptFacts({ prompt, models, cases, notes }: PromptReport): Record<string, unknown> {
+  return {
+    kind: 'prompt',
+    prompt: prompt.file,
+    models: models.slice(0, most).map(({ model, answered, failed, cost, metrics }) => ({
+      model,
+      answered,
+      failed,
+      cost,
+      metrics: figures(metrics),
+    })),
+    cases: cases.slice(0, most).map(({ row, input, answers }) => ({
+      row,
+      input: cell(input),
+      answers: answers.slice(0, most).map(({ variant, repeat, text, failure }) => ({
+        model: models.find(model => model.variant === variant)?.model,
+        repeat,
+        answer: cell(text),
+        failure: failure && { class: failure.class, message: cell(failure.message) },
+      })),
+    })),
+    notes: notes.slice(0, most),
+  };
 }
 
 function benchmarkFacts(report: Report): Record<string, unknown> {

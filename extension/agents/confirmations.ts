@@ -2,7 +2,7 @@ import type { AgentToolName, DryRunEstimate, Failure } from '../../schemas/gener
 import { describeFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import { summariseEstimate } from '../commands/estimate.ts';
-import { escapeMarkdown } from '../notebook/markdown.ts';
+import { escapeMarkdown } from '../base/markdown.ts';
 
 /** A question to the person before a tool does something. */
 export interface Confirmation {
