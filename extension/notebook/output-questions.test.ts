@@ -54,11 +54,12 @@ describe('questions of notebook outputs', () => {
     for (const [kind, method, answer] of [
       ['benchmark', 'runs/report', { report: page }],
       ['tune', 'tuning/report', { tuning: page }],
+      ['prompt', 'prompts/report', { answers: page }],
     ] as const) {
       const { questions, posted, asked } = open({ kind, request: async () => page });
       await questions.receive({ type: 'results', request: 1, runIds: ['r1'] });
       assert.deepEqual(posted, [{ type: 'results', request: 1, ...answer }]);
-      assert.deepEqual(asked, [[method, { runIds: ['r1'] }]]);
+      assert.deepEqual(asked, [[method, kind === 'prompt' ? { runId: 'r1' } : { runIds: ['r1'] }]]);
     }
   });
 

@@ -54,6 +54,7 @@ export function createOutputQuestions(parts: OutputQuestionParts): OutputQuestio
   async function readResults(engine: Engine, runIds: string[], signal: AbortSignal) {
     const [first = ''] = runIds;
     const kind = (await parts.book.find(first))?.run.kind;
+    if (kind === 'prompt') return { answers: await engine.request('prompts/report', { runId: first }, signal) };
     if (kind === 'tune') return { tuning: await engine.request('tuning/report', { runIds }, signal) };
     return { report: await engine.request('runs/report', { runIds }, signal) };
   }

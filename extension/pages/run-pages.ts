@@ -33,12 +33,16 @@ export interface RunPageParts<Out, Command> {
   engineAt(folder: string): Engine | undefined;
   post(message: Out): void;
   command(message: Command): Promise<void>;
-  takeChart(message: TakeChart): Promise<void>;
   onTitle(title: string): void;
 }
 
+/** What a page with charts is made with. */
+interface ChartPageParts<Out, Command> extends RunPageParts<Out, Command> {
+  takeChart(message: TakeChart): Promise<void>;
+}
+
 /** The page of a benchmark run, or the comparison of several. */
-export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>): PageSession<PageToHost> {
+export function createReportSession(parts: ChartPageParts<HostToPage, PageCommand>): PageSession<PageToHost> {
   const runIds = [...parts.runIds];
   let asking: AbortController | undefined;
   return createPageSession<PageToHost, HostToPage>({
@@ -76,7 +80,7 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
 
 /** The page of a tuning run, or the comparison of several. */
 export function createTuningSession(
-  parts: RunPageParts<HostToTuningPage, TuningCommand>,
+  parts: ChartPageParts<HostToTuningPage, TuningCommand>,
 ): PageSession<TuningPageToHost> {
   const runIds = [...parts.runIds];
   return createPageSession<TuningPageToHost, HostToTuningPage>({

@@ -26,14 +26,16 @@ export function outputFrameHtml({ mime, items, theme, hasMessaging }: OutputFram
   globalThis.posted = [];
   const listeners = [];
   globalThis.send = message => listeners.forEach(listener => listener(message));
+  let kept;
+  const state = { getState: () => kept, setState: value => (kept = structuredClone(value)) };
   const context = ${hasMessaging ? `{ postMessage: message => posted.push(message), onDidReceiveMessage: listener => listeners.push(listener) }` : '{}'};
-  globalThis.renderer = activate({ ...context, workspace: { isTrusted: true }, settings: {} });
-  activate({ workspace: { isTrusted: true }, settings: {} });
+  globalThis.renderer = activate({ ...context, ...state, workspace: { isTrusted: true }, settings: {} });
+  activate({ ...state, workspace: { isTrusted: true }, settings: {} });
   ${embed(items)}.forEach((data, index) => {
     const element = document.createElement('div');
     element.id = 'output-' + index;
     document.getElementById('outputs').append(element);
-    renderer.renderOutputItem({ id: 'item-' + index, mime: '${mime}', json: () => data }, element);
+    renderer.renderOutputItem({ id: 'item-' + index, mime: '${mime}', json: () => data }, element, new AbortController().signal);
   });
 </script></body></html>`;
 }

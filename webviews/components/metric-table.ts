@@ -17,7 +17,7 @@ import {
 import { columnFormat, formatConfidence, formatCount, unitName } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
 import { nameSome, shownTradeoffs, standingsOf, type Standing } from '../shared/tradeoffs.ts';
 import { verdictWords } from '../shared/words.ts';
 import { figureCell } from './figure-cell.ts';
@@ -85,7 +85,7 @@ export class MetricTable extends LitElement {
             ${withRun ? html`<th scope="col">Run</th>` : nothing}
             <th scope="col" class="number">Answered</th>
             ${withFront ? html`<th scope="col" title=${paretoMeaning}>Pareto</th>` : nothing}
-            ${columns.map(({ metric, label, unit }) => this.#renderHeader({ column: metric, label: showUnseen(label), unit: unitName(unit) }, sort, true))}
+            ${columns.map(({ metric, label, unit }) => this.#renderHeader({ column: metric, label: clipLine(label, 80), unit: unitName(unit) }, sort, true))}
           </tr>
         </thead>
         <tbody>

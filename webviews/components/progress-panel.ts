@@ -4,7 +4,7 @@ import { defineElement } from '../shared/define.ts';
 import { promptName } from '../shared/figures.ts';
 import { formatCount, formatFixed, formatTimeLeft, formatValue } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine, showUnseen } from '../shared/text.ts';
 import { failedSentence, progressWords, stateWords } from '../shared/words.ts';
 
 /** Words for a screen reader at most this often. */
@@ -43,6 +43,12 @@ export class ProgressPanel extends LitElement {
       }
       .errors {
         color: var(--vscode-errorForeground);
+      }
+      .first {
+        margin-top: 4px;
+      }
+      .first > li {
+        overflow-wrap: anywhere;
       }
       .variants {
         display: grid;
@@ -111,6 +117,7 @@ export class ProgressPanel extends LitElement {
         ${progress.phase === undefined ? nothing : html`<span class="muted">${showUnseen(progress.phase)}</span>`}
       </div>
       ${failed === undefined ? nothing : html`<p class="errors">${failed}</p>`} ${this.#renderTraining(run)}
+      ${this.compact ? nothing : renderFirstAnswers(run)}
       ${this.compact || progress.variants.length < 2 ? nothing : renderVariants(run)}
       <div class="unseen" aria-live="polite">${this.announcement}</div>
     </div>`;
@@ -141,6 +148,21 @@ function renderVariants({ progress }: RunSummary) {
         <span class="count">${count}</span>`;
     })}
   </div>`;
+}
+
+/** To see early whether answers look right. */
+function renderFirstAnswers({ progress: { firstAnswers = [], variants } }: RunSummary) {
+  if (firstAnswers.length === 0) return nothing;
+  const withPrompt = new Set(variants.map(({ prompt }) => prompt)).size > 1;
+  return html`<ul class="first" aria-label="First answers">
+    ${firstAnswers.map(({ model, prompt, row, text }) => {
+      const asked = prompt === undefined || !withPrompt ? '' : `, ${promptName(prompt)}`;
+      return html`<li>
+        <span class="muted" dir="auto">${clipLine(model, 60)}${asked}, row ${formatCount(row + 1)}:</span>
+        <span dir="auto">${text === '' ? '(empty)' : clipLine(text, 201)}</span>
+      </li>`;
+    })}
+  </ul>`;
 }
 
 function renderLoss({ progress }: RunSummary) {

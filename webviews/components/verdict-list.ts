@@ -2,7 +2,11 @@ import { css, html, LitElement } from 'lit';
 import { defineElement } from '../shared/define.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles } from '../shared/styles.ts';
+import { clipLine } from '../shared/text.ts';
 import type { VerdictItem } from '../shared/verdicts.ts';
+
+/** Sentences hold names and labels from files, of any length. */
+const longest = 1200;
 
 /** What the results say, in plain sentences, the most important first. */
 export class VerdictList extends LitElement {
@@ -31,7 +35,7 @@ export class VerdictList extends LitElement {
     const items = this.items ?? [];
     if (items.length === 0) return html`<p class="muted">No quality figure could be computed yet.</p>`;
     return html`<ul>
-      ${items.map(({ icon: name, tone, text }) => html`<li class="tone-${tone}">${icon(name)}<span dir="auto">${text}</span></li>`)}
+      ${items.map(({ icon: name, tone, text }) => html`<li class="tone-${tone}">${icon(name)}<span dir="auto">${clipLine(text, longest)}</span></li>`)}
     </ul>`;
   }
 }

@@ -8,6 +8,12 @@ export function clipLine(text: string, limit = 300): string {
   return showUnseen(head).replace(/\s*\n\s*/g, ' ⏎ ');
 }
 
+/** At most `limit` UTF-16 units as they are, lines and all, for what has no place of its own to be long in. */
+export function clipText(text: string, limit = 4000): string {
+  if (text.length <= limit) return showUnseen(text);
+  return `${showUnseen(text.slice(0, limit).replace(/[\ud800-\udbff]$/, ''))}…`;
+}
+
 /** A path's last part. */
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

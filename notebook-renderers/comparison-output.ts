@@ -1,0 +1,127 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ComparisonOutput, Report, TuningComparison } from '../schemas/generated/messages.ts';
+import { validateComparisonOutput } from '../schemas/generated/validators.js';
+import '../webviews/components/chart-figure.ts';
+import type { Chart } from '../webviews/components/chart-specs.ts';
+import '../webviews/components/difference-table.ts';
+import type { TableSort } from '../webviews/components/metric-table.ts';
+import '../webviews/components/metric-table.ts';
+import '../webviews/components/run-comparison.ts';
+import '../webviews/components/run-list.ts';
+import { overlayChart, runName } from '../webviews/components/tuning-charts.ts';
+import '../webviews/components/verdict-list.ts';
+import { countOf, formatDate, isoDate } from '../webviews/shared/format.ts';
+import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
+import { comparisonVerdicts } from '../webviews/shared/tuning-verdicts.ts';
+import { verdictItems } from '../webviews/shared/verdicts.ts';
+import { AskedResults } from './asked-results.ts';
+import { OutputElement } from './output-element.ts';
+import { outputHead } from './output-head.ts';
+import { outputParts, type OutputPart } from './output-parts.ts';
+import { reportParts } from './report-parts.ts';
+import { RunFollower } from './run-follower.ts';
+
+/** The output frame belongs to every renderer of a notebook, so the name carries a version. */
+export const comparisonViewName = 'aiwb-comparison-output-v1';
+
+/** Earlier results side by side in a notebook, benchmarks or tuning runs: the verdict, the figures, and behind buttons what differs. */
+export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
+  protected readonly noun = 'comparison';
+  protected readonly validate = validateComparisonOutput;
+  readonly #follower: RunFollower = new RunFollower(this, () => ({ wire: this.wire, runId: this.output?.runIds[0] }));
+  readonly #asked: AskedResults = new AskedResults(this, () => this.wire);
+  #source: SamplesSource | undefined;
+  #overlay: { readonly comparison: TuningComparison; readonly chart: Chart | undefined } | undefined;
+
+  protected keyOf({ runIds }: ComparisonOutput): string {
+    return runIds.join(' ');
+  }
+
+  protected draw(output: ComparisonOutput): TemplateResult {
+    const holdsResults = output.report !== undefined || output.tuning !== undefined;
+    const { report, tuning } = holdsResults ? output : (this.#asked.of(output.runIds, '') ?? output);
+    return html`<div class="output">
+      ${this.#renderHead(output)} ${report === undefined ? nothing : this.#renderReport(report, output)}
+      ${tuning === undefined ? nothing : this.#renderTuning(tuning, output)}
+      ${report === undefined && tuning === undefined ? this.#renderNothing() : nothing}
+    </div>`;
+  }
+
+  #renderHead({ runIds, names = [], as, createdAt }: ComparisonOutput) {
+    const { wire } = this;
+    const isKnown = wire !== undefined && runIds.length > 1 && this.#follower.standing !== 'missing';
+    const called = names.length === 0 ? countOf(runIds.length, 'run') : names.join(' and ');
+    return outputHead({
+      name: `Comparison of ${called}`,
+      as,
+      facts: html`<span class="muted"><time datetime=${isoDate(createdAt)}>${formatDate(createdAt)}</time></span>`,
+      buttons: isKnown ? [{ label: 'Open Comparison', press: () => wire.post({ type: 'compare', runIds }) }] : [],
+    });
+  }
+
+  #renderReport(report: Report, { names }: ComparisonOutput) {
+    const { choices } = this;
+    const choose = (change: Parameters<typeof this.choose>[0]): void => this.choose(change);
+    const parts = reportParts({ report, choices, source: this.#askable(), choose });
+    return html`<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>
+      <aiwb-run-list .runs=${report.runs} .names=${names}></aiwb-run-list>
+      <aiwb-metric-table
+        .report=${report}
+        .sort=${choices?.sort}
+        @sort-changed=${({ detail }: CustomEvent<TableSort>) => choose({ sort: detail })}
+      ></aiwb-metric-table>
+      ${outputParts(parts, choices?.open, open => choose({ open }))}`;
+  }
+
+  #renderTuning(comparison: TuningComparison, output: ComparisonOutput) {
+    const { reports, differences } = comparison;
+    const names = reports.map((_, index) => runName(reports, index));
+    const overlay = this.#overlayOf(comparison);
+    const parts: readonly (OutputPart | undefined)[] = [
+      overlay === undefined
+        ? undefined
+        : { id: 'charts', label: 'Charts', draw: () => html`<aiwb-chart .chart=${overlay}></aiwb-chart>` },
+      {
+        id: 'settings',
+        label: 'Settings',
+        draw: () => html`<aiwb-difference-table .differences=${differences} .columns=${names}></aiwb-difference-table>`,
+      },
+      {
+        id: 'usage',
+        label: 'Infrastructure',
+        draw: () => html`<aiwb-run-usage .reports=${reports}></aiwb-run-usage>`,
+      },
+    ];
+    return html`<aiwb-verdict-list .items=${comparisonVerdicts(reports, names)}></aiwb-verdict-list>
+      <aiwb-run-list .runs=${reports.map(({ run }) => run)} .names=${output.names}></aiwb-run-list>
+      <aiwb-run-comparison .reports=${reports}></aiwb-run-comparison>
+      ${outputParts(
+        parts.filter(part => part !== undefined),
+        this.choices?.open,
+        open => this.choose({ open }),
+      )}`;
+  }
+
+  #overlayOf(comparison: TuningComparison): Chart | undefined {
+    if (this.#overlay?.comparison !== comparison)
+      this.#overlay = { comparison, chart: overlayChart(comparison.reports) };
+    return this.#overlay.chart;
+  }
+
+  #renderNothing() {
+    const failure = this.#asked.failure ?? this.#follower.failure;
+    if (failure !== undefined)
+      return html`<aiwb-message kind="warning" text=${failure.message} hint=${failure.remedy ?? ''}></aiwb-message>`;
+    return html`<p class="muted" role="status">
+      The results are not in the notebook. They show while AI Workbench is open.
+    </p>`;
+  }
+
+  /** Where samples can be asked for; absent where nobody answers. */
+  #askable(): SamplesSource | undefined {
+    const { wire } = this;
+    if (wire === undefined || !this.#follower.isAnswered) return undefined;
+    this.#source ??= createHostSamples(wire.requests);
+    return this.#source;
+  }
+}
