@@ -20,6 +20,7 @@ const packages = {
     'yaml',
     '@huggingface/jinja',
     'semver',
+    'markdown-it',
     'hyparquet',
     'hyparquet-compressors',
     'hyparquet-writer',

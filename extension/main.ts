@@ -3,12 +3,14 @@ import { registerMcpServers } from './agents/mcp-servers.ts';
 import { registerAgentTools } from './agents/tools.ts';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
+import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
+import { registerLibraryCommands } from './commands/library-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
 import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
@@ -19,14 +21,18 @@ import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
+import { createDataView } from './data/data-view.ts';
 import { registerLenses } from './editor/code-lens.ts';
 import { createEngines } from './engine/engines.ts';
 import { createWindowServices } from './engine/window-services.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
-import { createModelsView } from './models/models-tree.ts';
+import { createModelsView } from './models/models-view.ts';
+import { createClaims } from './notebook/claims.ts';
 import { createKernel } from './notebook/controller.ts';
 import { connectRenderer } from './notebook/messaging.ts';
 import { createPages } from './pages/pages.ts';
+import { createPoliciesView } from './policies/policies-view.ts';
+import { createPromptsView } from './prompts/prompts-view.ts';
 import { createRegistryBook } from './registry/registry-book.ts';
 import { createRegistryView } from './registry/registry-view.ts';
 import { notifyOfEnds } from './runs/notify.ts';
@@ -37,6 +43,7 @@ import { registerScorecardEditor } from './scorecard/scorecard-editor.ts';
 import { onEngineSettingsChanged } from './settings.ts';
 import { createStatusBar } from './status-bar.ts';
 import { createTestExplorer } from './testing/test-explorer.ts';
+import { registerShowMore } from './trees/tree-row.ts';
 
 let language: LanguageSupport | undefined;
 
@@ -57,8 +64,10 @@ export function activate(extension: vscode.ExtensionContext): void {
   const tell = (error: unknown): void => void showFailure(output, error);
   const webviews = { extensionUri: extension.extensionUri, log: output, tell };
   const pages = createPages({ ...webviews, engines, book, registry });
-  const runs = createRunsView(book);
+  const runs = createRunsView(book, tell);
   const versions = createRegistryView(registry);
+  const models = createModelsView(engines, book, registry);
+  const library = { datasets: createDataView(engines), prompts: createPromptsView(engines) };
   const documents = createVirtualDocuments();
   language = startLanguageSupportLazily(script, output);
   const commands: CommandContext = {
@@ -69,9 +78,11 @@ export function activate(extension: vscode.ExtensionContext): void {
     registry,
     pages,
     documents,
+    library,
     script,
     drafts: services.drafts,
     selectedRuns: () => runs.selection,
+    selectedModels: () => models.selection,
     selectedVersions: () => versions.selection,
   };
 
@@ -85,11 +96,15 @@ export function activate(extension: vscode.ExtensionContext): void {
     versions,
     documents,
     language,
-    createModelsView(engines, book, registry),
+    models,
+    library.datasets,
+    library.prompts,
+    createPoliciesView(engines),
+    registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
-    createKernel({ engines, book, log: output }),
-    connectRenderer({ book, engineAt: folder => engines.at(folder), log: output, tell }),
+    createKernel({ engines, book, claims: createClaims(output), log: output, extensionId: extension.extension.id }),
+    connectRenderer({ engines, book, log: output, tell }),
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
     notifyOfEnds(book),
@@ -107,6 +122,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),
+    ...registerLibraryCommands(commands),
+    ...registerCompareCommands(commands),
     ...registerSampleCommands(commands),
     ...registerFileCommands(commands),
     ...registerSupportCommands(commands),

@@ -9,8 +9,11 @@ const read = (file: string): unknown => JSON.parse(readFileSync(path.join(root, 
 interface Manifest {
   activationEvents: string[];
   contributes: {
-    commands: { command: string; icon?: string }[];
-    menus: Record<string, { command: string; when?: string }[]>;
+    commands: { command: string; title: string; category?: string; icon?: string }[];
+    keybindings?: { command: string }[];
+    menus: Record<string, { command: string; when?: string; group?: string }[]>;
+    views: Record<string, { id: string; name: string; icon?: string; contextualTitle?: string }[]>;
+    viewsWelcome: { view: string; contents: string; when: string }[];
     walkthroughs: { steps: { media: { markdown: string }; completionEvents: string[] }[] }[];
   } & Record<string, unknown>;
 }
@@ -33,6 +36,13 @@ describe('the manifest', () => {
     const registered = new Set(
       [...sources.matchAll(/(?:registerCommand\(\s*(?:\w+,\s*)?|\[)'(aiwb\.\w+)'/g)].map(match => match[1]),
     );
+    // A view's filter, and a view over a list, register theirs by the view's name.
+    for (const [, name = ''] of sources.matchAll(/\bname: '(\w+)',\s*viewId: '/g)) {
+      registered.add(`aiwb.filter${name}`).add(`aiwb.clear${name}Filter`);
+    }
+    for (const [, name = ''] of sources.matchAll(/createListView<\w+>\(engines, \{\s*name: '(\w+)'/g)) {
+      registered.add(`aiwb.refresh${name}`);
+    }
     assert.deepEqual(
       commands.filter(command => !registered.has(command)),
       [],
@@ -90,5 +100,86 @@ describe('the manifest', () => {
       linked.filter(command => !commands.includes(command)),
       [],
     );
+  });
+
+  describe('its views', () => {
+    const views = contributes.views['aiwb'] ?? [];
+
+    it('stand in one container, each with a name and an icon of its own', () => {
+      assert.deepEqual(Object.keys(contributes.views), ['aiwb']);
+      const names = new Set(views.map(({ name }) => name));
+      const icons = new Set(views.map(({ icon }) => icon));
+      assert.deepEqual([names.size, icons.size], [views.length, views.length]);
+      for (const { id, name, icon = '' } of views) {
+        assert.match(name, /^%view\.\w+%$/, id);
+        assert.ok(/^\$\([a-z-]+\)$/.test(icon) || existsSync(path.join(root, icon)), `${id}: ${icon}`);
+      }
+    });
+
+    it('say what to do where there is no folder and where it is not trusted', () => {
+      for (const { id } of views) {
+        const conditions = contributes.viewsWelcome.filter(({ view }) => view === id).map(({ when }) => when);
+        assert.ok(conditions.includes('workspaceFolderCount == 0'), id);
+        assert.ok(conditions.includes('workspaceFolderCount > 0 && !isWorkspaceTrusted'), id);
+      }
+    });
+
+    it('say what to do where they are empty, but for the models, of which there are always some', () => {
+      const texts = read('package.nls.json') as Record<string, string>;
+      for (const { id } of views.filter(view => view.id !== 'aiwb.models')) {
+        const empty = contributes.viewsWelcome.filter(({ view, when }) => view === id && when.includes('== loaded'));
+        assert.ok(empty.length > 0, id);
+        for (const { contents } of empty) assert.match(texts[contents.slice(1, -1)] ?? '', /\(command:/, contents);
+      }
+    });
+
+    it('can each be filtered, and be told to look again', () => {
+      const titles = contributes.menus['view/title'] ?? [];
+      for (const { id } of views) {
+        const own = titles.filter(({ when = '' }) => when.split(' && ')[0] === `view == ${id}`);
+        for (const pattern of [/^aiwb\.filter\w+$/, /^aiwb\.clear\w+Filter$/, /^aiwb\.refresh\w+$/]) {
+          assert.ok(
+            own.some(({ command }) => pattern.test(command)),
+            `${id}: ${pattern}`,
+          );
+        }
+      }
+    });
+  });
+
+  it('gives every command a title, and a way to it from the keyboard', () => {
+    const { menus, keybindings = [] } = contributes;
+    const hidden = new Set(menus['commandPalette']?.filter(({ when }) => when === 'false').map(one => one.command));
+    // A view's title bar is reached with Tab, a row's context menu with the menu key; what is only inline in a row is not reached.
+    const reached = new Set([
+      ...keybindings.map(({ command }) => command),
+      ...(menus['view/title'] ?? []).map(({ command }) => command),
+      ...(menus['view/item/context'] ?? [])
+        .filter(({ group = '' }) => !group.startsWith('inline'))
+        .map(({ command }) => command),
+    ]);
+    for (const { command, title, category } of contributes.commands) {
+      assert.match(title, /^%command\.\w+%$/, command);
+      assert.equal(category, 'AI Workbench', command);
+      assert.ok(!hidden.has(command) || reached.has(command), `${command} is reached by the mouse alone`);
+    }
+  });
+
+  it('puts into the context menu whatever a row has inline', () => {
+    const rows = contributes.menus['view/item/context'] ?? [];
+    for (const { command, when, group = '' } of rows) {
+      if (!group.startsWith('inline')) continue;
+      const inMenu = rows.some(other => other.command === command && !other.group?.startsWith('inline'));
+      assert.ok(inMenu, `${command} (${when})`);
+    }
+  });
+
+  it('shows a command with an icon where a view shows icons', () => {
+    const icons = new Map(contributes.commands.map(({ command, icon }) => [command, icon]));
+    for (const menu of ['view/title', 'view/item/context'] as const) {
+      for (const { command, group = '' } of contributes.menus[menu] ?? []) {
+        if (group.startsWith('inline') || group.startsWith('navigation')) assert.ok(icons.get(command), command);
+      }
+    }
   });
 });

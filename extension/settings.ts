@@ -18,6 +18,11 @@ export function readNotifyWhenDone(): boolean {
   return vscode.workspace.getConfiguration(section).get('notifyWhenDone', false);
 }
 
+/** Whether a gate that is not met keeps the cells after it from running. */
+export function readStopAtGate(notebook: vscode.Uri): boolean {
+  return vscode.workspace.getConfiguration(section, notebook).get('notebook.stopAtGate', false);
+}
+
 /** Whether agents are offered the server of the Model Context Protocol; what offers the tools is in package.json. */
 export function offersMcpServer(): boolean {
   return ['mcp', 'both'].includes(vscode.workspace.getConfiguration(section).get('agents', 'tools'));

@@ -7,6 +7,7 @@ import type { FoldingWishes } from './syntax/folds.ts';
 import type { Estimates } from './memory/estimates.ts';
 import type { History } from './memory/history.ts';
 import type { NameIndex } from './names/name-index.ts';
+import type { Notebooks } from './notebooks.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
 import type { Workspace } from './workspace.ts';
@@ -17,6 +18,7 @@ export interface ServerContext {
   readonly documents: TextDocuments<TextDocument>;
   readonly parsed: ParsedDocuments;
   readonly workspace: Workspace;
+  readonly notebooks: Notebooks;
   /** What the workspace's documents name, and where. */
   readonly names: NameIndex;
   /** What was measured and registered before. */

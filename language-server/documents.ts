@@ -1,4 +1,6 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { classifyCell } from '../schemas/cells.ts';
+import { heldKinds } from '../engine/notebooks/held-kinds.ts';
 import { createIncrementalParser, type IncrementalParser } from '../engine/documents/incremental.ts';
 import { kindOfLanguage, kindOfPath, type DocumentKind } from '../engine/documents/kinds.ts';
 import type { ParsedDocument } from '../engine/documents/parse.ts';
@@ -16,15 +18,27 @@ export function findOpen(documents: Pick<OpenDocuments, 'all'>, path: string): T
 }
 
 /**
- * A document's kind: by its language, and where an editor knows it as YAML only, by its name. A prompt in a notebook is tried there, with the
- * fields that say how. Absent for documents that are not ours.
+ * A document's kind: by its language, and where an editor knows it as YAML only, by its name. A cell's is what it holds: one that uses a file
+ * is what the file is, a prompt is tried there, and earlier results may be compared. Absent for documents that are not ours.
  */
-export function kindOfDocument({
-  languageId,
-  uri,
-}: Pick<TextDocument, 'languageId' | 'uri'>): DocumentKind | undefined {
-  const kind = kindOfLanguage(languageId) ?? (languageId === 'yaml' ? kindOfPath(uri) : undefined);
-  return kind === 'prompt' && isCell(uri) ? 'trial' : kind;
+export function kindOfDocument(document: TextDocument): DocumentKind | undefined {
+  const { languageId, uri } = document;
+  const kind = kindOfLanguage(languageId);
+  if (isCell(uri)) return kind && kindOfCell(document, kind === 'prompt' ? 'trial' : kind);
+  return kind ?? (languageId === 'yaml' ? kindOfPath(uri) : undefined);
+}
+
+/** Every request asks for the kind of its document. */
+const cellKinds = new WeakMap<TextDocument, { readonly version: number; readonly kind: DocumentKind }>();
+
+function kindOfCell(document: TextDocument, fallback: DocumentKind): DocumentKind {
+  const { version, languageId } = document;
+  const known = cellKinds.get(document);
+  if (known?.version === version) return known.kind;
+  const classified = classifyCell(languageId, document.getText());
+  const kind = classified === 'empty' || classified === 'other' ? fallback : heldKinds[classified];
+  cellKinds.set(document, { version, kind });
+  return kind;
 }
 
 /** Parses each version of a document once, and of a new version only what changed. */
@@ -53,7 +67,7 @@ export function createParsedDocuments(): ParsedDocuments {
     const cached = cache.get(uri);
     const isOfKind = cached?.kind === kind;
     if (isOfKind && cached.version === version) return cached.parsed;
-    const parser = isOfKind ? cached.parser : createIncrementalParser(kind);
+    const parser = isOfKind ? cached.parser : createIncrementalParser(kind, isCell(uri) ? 'cell' : 'file');
     const parsed = parser.parse(document.getText());
     cache.set(uri, { version, kind, parser, parsed });
     return parsed;

@@ -34,6 +34,7 @@ import { workspaceSymbols } from './features/workspace-symbols.ts';
 import { createHistory } from './memory/history.ts';
 import { createNameIndex } from './names/name-index.ts';
 import { showProgress } from './names/progress.ts';
+import { createNotebooks } from './notebooks.ts';
 import type { LanguageServerPorts } from './ports.ts';
 import { defaultSettings, readSettings, type Settings } from './settings.ts';
 import { watchers } from './watched-files.ts';
@@ -82,11 +83,13 @@ export function startLanguageServer(connection: Connection, ports: LanguageServe
     showProgress: files => showProgress(connection, client.progress, files),
   });
   const datasets = createDatasetReader(ports.files, ports.digest, ports.clock);
+  const notebooks = createNotebooks(connection, documents, parsed);
   const estimates = createEstimates(ports, workspace, history, () => client.trusted);
   const context: ServerContext = {
     connection,
     documents,
     workspace,
+    notebooks,
     names,
     parsed,
     history,

@@ -17,6 +17,12 @@ export function isCell(uri: string): boolean {
   return uri.startsWith('vscode-notebook-cell:');
 }
 
+/** The notebook a cell is part of, as its URI says it; the same for all its cells. */
+export function notebookOf(uri: string): string {
+  const fragment = uri.indexOf('#');
+  return fragment < 0 ? uri : uri.slice(0, fragment);
+}
+
 /** Every request asks for the paths of the open documents. */
 const known = new Map<string, string | undefined>();
 const mostKnown = 1_000;

@@ -21,6 +21,8 @@ import { pathOfUri } from './uris.ts';
 
 /** What the features ask about the files around a document. */
 export interface Workspace {
+  /** The files, with the text of open documents as the editor has it. */
+  readonly files: Files;
   /** Folder that relative paths of a document start from; absent for documents without a file. */
   folderOf(uri: string): string | undefined;
   /** Absolute path of something a document names. */
@@ -151,6 +153,7 @@ export function createWorkspace(
   }
 
   return {
+    files,
     folderOf,
     findWorkbench,
     rootOf,

@@ -14,12 +14,11 @@ import { countOf, formatDate, isoDate } from '../webviews/shared/format.ts';
 import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
 import { comparisonVerdicts } from '../webviews/shared/tuning-verdicts.ts';
 import { verdictItems } from '../webviews/shared/verdicts.ts';
-import { AskedResults } from './asked-results.ts';
 import { OutputElement } from './output-element.ts';
 import { outputHead } from './output-head.ts';
 import { outputParts, type OutputPart } from './output-parts.ts';
 import { reportParts } from './report-parts.ts';
-import { RunFollower } from './run-follower.ts';
+import { renderUnread } from './unread-output.ts';
 
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
 export const comparisonViewName = 'aiwb-comparison-output-v1';
@@ -28,8 +27,6 @@ export const comparisonViewName = 'aiwb-comparison-output-v1';
 export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
   protected readonly noun = 'comparison';
   protected readonly validate = validateComparisonOutput;
-  readonly #follower: RunFollower = new RunFollower(this, () => ({ wire: this.wire, runId: this.output?.runIds[0] }));
-  readonly #asked: AskedResults = new AskedResults(this, () => this.wire);
   #source: SamplesSource | undefined;
   #overlay: { readonly comparison: TuningComparison; readonly chart: Chart | undefined } | undefined;
 
@@ -38,24 +35,23 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
   }
 
   protected draw(output: ComparisonOutput): TemplateResult {
-    const holdsResults = output.report !== undefined || output.tuning !== undefined;
-    const { report, tuning } = holdsResults ? output : (this.#asked.of(output.runIds, '') ?? output);
+    const { report, tuning } = output;
     return html`<div class="output">
       ${this.#renderHead(output)} ${report === undefined ? nothing : this.#renderReport(report, output)}
       ${tuning === undefined ? nothing : this.#renderTuning(tuning, output)}
-      ${report === undefined && tuning === undefined ? this.#renderNothing() : nothing}
+      ${report === undefined && tuning === undefined ? renderUnread('unreadable', this.noun) : nothing}
     </div>`;
   }
 
   #renderHead({ runIds, names = [], as, createdAt }: ComparisonOutput) {
     const { wire } = this;
-    const isKnown = wire !== undefined && runIds.length > 1 && this.#follower.standing !== 'missing';
+    const canOpen = wire !== undefined && runIds.length > 1;
     const called = names.length === 0 ? countOf(runIds.length, 'run') : names.join(' and ');
     return outputHead({
       name: `Comparison of ${called}`,
       as,
       facts: html`<span class="muted"><time datetime=${isoDate(createdAt)}>${formatDate(createdAt)}</time></span>`,
-      buttons: isKnown ? [{ label: 'Open Comparison', press: () => wire.post({ type: 'compare', runIds }) }] : [],
+      buttons: canOpen ? [{ label: 'Open Comparison', press: () => wire.post({ type: 'compare', runIds }) }] : [],
     });
   }
 
@@ -108,19 +104,10 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
     return this.#overlay.chart;
   }
 
-  #renderNothing() {
-    const failure = this.#asked.failure ?? this.#follower.failure;
-    if (failure !== undefined)
-      return html`<aiwb-message kind="warning" text=${failure.message} hint=${failure.remedy ?? ''}></aiwb-message>`;
-    return html`<p class="muted" role="status">
-      The results are not in the notebook. They show while AI Workbench is open.
-    </p>`;
-  }
-
-  /** Where samples can be asked for; absent where nobody answers. */
+  /** Where samples can be asked for; absent where nobody listens. */
   #askable(): SamplesSource | undefined {
     const { wire } = this;
-    if (wire === undefined || !this.#follower.isAnswered) return undefined;
+    if (wire === undefined) return undefined;
     this.#source ??= createHostSamples(wire.requests);
     return this.#source;
   }

@@ -2,6 +2,7 @@ import type { RendererContext } from 'vscode-notebook-renderer';
 import type { HostToRenderer, RendererToHost } from '../schemas/generated/messages.ts';
 import { validateHostToRenderer } from '../schemas/generated/validators.js';
 import { createRequests, type Requests } from '../webviews/shared/requests.ts';
+import { createEpochJoiner } from './join-epochs.ts';
 
 /** Messages between the outputs of a notebook and VS Code; absent where nobody listens. */
 export interface OutputWire {
@@ -18,9 +19,11 @@ export function createOutputWire(context: RendererContext<unknown>): OutputWire 
   const post = (message: RendererToHost): void => postMessage(message);
   const listeners = new Set<(message: HostToRenderer) => void>();
   const requests = createRequests<RendererToHost, HostToRenderer>(post, request => post({ type: 'stop', request }));
+  const join = createEpochJoiner();
   onDidReceiveMessage((message: unknown) => {
     if (!validateHostToRenderer(message) || requests.receive(message)) return;
-    for (const listener of listeners) listener(message);
+    const whole = join(message);
+    for (const listener of listeners) listener(whole);
   });
   return {
     post,

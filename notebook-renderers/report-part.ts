@@ -10,14 +10,19 @@ import { chartsOf, type PageCharts } from '../webviews/components/report-charts.
 import '../webviews/components/sample-browser.ts';
 import { everySample, type SampleChoice } from '../webviews/components/sample-choice.ts';
 import '../webviews/components/slice-section.ts';
+import { variantsWithWorst } from '../webviews/components/worst-section.ts';
 import '../webviews/components/worst-section.ts';
 import { defineElement } from '../webviews/shared/define.ts';
 import { runNames, variantName } from '../webviews/shared/figures.ts';
 import type { SamplesSource } from '../webviews/shared/samples-source.ts';
-import { baseStyles } from '../webviews/shared/styles.ts';
+import { baseStyles, buttonStyles } from '../webviews/shared/styles.ts';
+import { AttemptedSamples } from './attempted-samples.ts';
 import type { OutputChoices } from './output-memory.ts';
 import { outputStyles } from './output-styles.ts';
 import type { ReportPartId } from './report-parts.ts';
+
+/** Of an output in which nobody listens. */
+const notHere = 'All samples are in the store of the workspace that made this run, which does not answer here.';
 
 /**
  * One part of a benchmark's results, with all it needs; loaded when the first one is opened. Fires `choices-changed` with what of
@@ -32,6 +37,7 @@ export class ReportPart extends LitElement {
   };
   static override styles = [
     baseStyles,
+    buttonStyles,
     outputStyles,
     css`
       :host {
@@ -47,6 +53,7 @@ export class ReportPart extends LitElement {
   /** Absent where nobody can be asked for rows. */
   declare source: SamplesSource | undefined;
   declare choices: OutputChoices | undefined;
+  readonly #attempted = new AttemptedSamples(this);
   #charts: { readonly report: Report; readonly charts: PageCharts } | undefined;
 
   override render() {
@@ -110,23 +117,34 @@ export class ReportPart extends LitElement {
     ></aiwb-worst-section>`;
   }
 
-  /** Where nobody can be asked, the worst rows stand for all: the output itself holds them. */
+  /** Where nobody can be asked, or nobody has the rows, the worst ones stand for all: the output itself holds them. */
   #renderSamples(report: Report) {
     const { source } = this;
-    if (source === undefined) {
-      return html`<p class="note muted">
-          The samples are in the store of the workspace that made this run, which does not answer here. The notebook
-          itself holds the rows that each model answered worst.
+    if (source === undefined) return this.#renderHeld(report, notHere);
+    const { failure, isSilent } = this.#attempted;
+    if (failure !== undefined) {
+      return html`<aiwb-message kind="warning" text=${failure.message} hint=${failure.remedy ?? ''}></aiwb-message>
+        <p class="note">
+          <button type="button" class="link" @click=${() => this.#attempted.tryAgain()}>Try again</button>
         </p>
-        ${this.#renderWorst(report)}`;
+        ${this.#renderHeld(report, '')}`;
     }
+    const { samples, sample } = this.#attempted.of(source);
     return html`<aiwb-sample-browser
-      .report=${report}
-      .fetchSamples=${source.samples}
-      .fetchSample=${source.sample}
-      .choice=${this.choices?.samples ?? everySample}
-      @choice-changed=${({ detail }: CustomEvent<SampleChoice>) => this.#tell({ samples: detail })}
-    ></aiwb-sample-browser>`;
+        .report=${report}
+        .fetchSamples=${samples}
+        .fetchSample=${sample}
+        .choice=${this.choices?.samples ?? everySample}
+        @choice-changed=${({ detail }: CustomEvent<SampleChoice>) => this.#tell({ samples: detail })}
+      ></aiwb-sample-browser>
+      ${isSilent ? this.#renderHeld(report, 'Nobody has answered yet.') : nothing}`;
+  }
+
+  #renderHeld(report: Report, note: string) {
+    if (variantsWithWorst(report).length === 0)
+      return html`<p class="note muted">${note} The notebook itself holds no rows.</p>`;
+    return html`<p class="note muted">${note} The notebook itself holds the rows that each model answered worst.</p>
+      ${this.#renderWorst(report)}`;
   }
 
   #tell(change: Partial<OutputChoices>): void {

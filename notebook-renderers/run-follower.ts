@@ -1,29 +1,24 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Failure, HostToRenderer, RunSummary } from '../schemas/generated/messages.ts';
+import type { Failure, HostToRenderer, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
+import { isActive } from '../webviews/shared/words.ts';
 import type { OutputWire } from './output-wire.ts';
-
-/** How an output stands to VS Code: nobody listens, nothing was heard yet, the run is known, it is not there, nobody answers. */
-export type Standing = 'alone' | 'asking' | 'known' | 'missing' | 'silent';
-
-/** What listens has answered by then, or does not know us. */
-const patienceMs = 5000;
 
 interface Subject {
   readonly wire: OutputWire | undefined;
   readonly runId: string | undefined;
 }
 
-/** Follows the run that an output shows, for as long as the output is there. */
+/** Follows the run that an output shows, for as long as the output is there. VS Code tells what the output does not hold itself. */
 export class RunFollower implements ReactiveController {
-  standing: Standing = 'alone';
   /** The run as VS Code last told it. */
   run: RunSummary | undefined;
-  /** Why the run cannot be followed, or what went wrong with it. */
+  /** The output of the run that ended, where another window writes the notebook. */
+  ended: RunOutput | undefined;
+  /** Why the run cannot be followed any more. */
   failure: Failure | undefined;
   readonly #host: ReactiveControllerHost;
   readonly #subject: () => Subject;
   #unlisten: (() => void) | undefined;
-  #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: ReactiveControllerHost, subject: () => Subject) {
     this.#host = host;
@@ -31,46 +26,40 @@ export class RunFollower implements ReactiveController {
     host.addController(this);
   }
 
-  /** Whether VS Code can be asked about the run. */
-  get isAnswered(): boolean {
-    return this.standing === 'known' || this.standing === 'asking';
-  }
-
   hostConnected(): void {
     const { wire, runId } = this.#subject();
     if (wire === undefined || runId === undefined) return;
-    this.standing = 'asking';
-    this.#unlisten = wire.listen(message => this.#receive(message, runId));
+    this.#unlisten = wire.listen(message => {
+      if (this.#take(message, runId)) this.#host.requestUpdate();
+    });
     wire.post({ type: 'watch', runId });
-    this.#patience = setTimeout(() => {
-      this.standing = 'silent';
-      this.#host.requestUpdate();
-    }, patienceMs);
   }
 
   hostDisconnected(): void {
     this.#unlisten?.();
     this.#unlisten = undefined;
-    clearTimeout(this.#patience);
   }
 
-  #receive(message: HostToRenderer, runId: string): void {
+  /** Whether the message changed anything. A failure that names no run concerns those under way. */
+  #take(message: HostToRenderer, runId: string): boolean {
     switch (message.type) {
       case 'run':
-        if (message.run.id !== runId) return;
-        this.standing = 'known';
+        if (message.run.id !== runId) return false;
         this.run = message.run;
         this.failure = undefined;
-        break;
-      case 'missing':
-        if (message.runId !== runId) return;
-        this.standing = 'missing';
-        this.failure = message.failure;
-        break;
+        return true;
+      case 'output':
+        if (message.output.runId !== runId) return false;
+        this.ended = message.output;
+        return true;
+      case 'failure': {
+        const isOurs =
+          message.runId === undefined ? this.run !== undefined && isActive(this.run.state) : message.runId === runId;
+        if (isOurs) this.failure = message.failure;
+        return isOurs;
+      }
       default:
-        return;
+        return false;
     }
-    clearTimeout(this.#patience);
-    this.#host.requestUpdate();
   }
 }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PromptReport, Report, RunOutput, RunSummary, TuningReport } from '../schemas/generated/messages.ts';
+import type { Report, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
 import { validateRunOutput } from '../schemas/generated/validators.js';
 import type { TableSort } from '../webviews/components/metric-table.ts';
 import '../webviews/components/metric-table.ts';
@@ -11,7 +11,6 @@ import { createHostSamples, type SamplesSource } from '../webviews/shared/sample
 import { clipLine } from '../webviews/shared/text.ts';
 import { verdictItems } from '../webviews/shared/verdicts.ts';
 import { isActive, stateWords } from '../webviews/shared/words.ts';
-import { AskedResults } from './asked-results.ts';
 import { OutputElement } from './output-element.ts';
 import { outputHead } from './output-head.ts';
 import { outputParts } from './output-parts.ts';
@@ -23,19 +22,11 @@ import { createTuningView } from './tuning-output.ts';
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
 export const runViewName = 'aiwb-run-output-v1';
 
-/** What there is to show of a run that ended, from the notebook or from VS Code. */
-interface RunContent {
-  readonly report?: Report | undefined;
-  readonly tuning?: TuningReport | undefined;
-  readonly answers?: PromptReport | undefined;
-}
-
 /** A run in a notebook: its state while it runs; once it ended its verdicts and figures, and behind buttons everything else. */
 export class RunOutputView extends OutputElement<RunOutput> {
   protected readonly noun = 'run';
   protected readonly validate = validateRunOutput;
   readonly #follower: RunFollower = new RunFollower(this, () => ({ wire: this.wire, runId: this.output?.runId }));
-  readonly #asked: AskedResults = new AskedResults(this, () => this.wire);
   readonly #drawTuning = createTuningView();
   #source: SamplesSource | undefined;
 
@@ -43,73 +34,53 @@ export class RunOutputView extends OutputElement<RunOutput> {
     return runId;
   }
 
-  protected draw(output: RunOutput): TemplateResult {
-    const content = this.#contentOf(output);
-    const run = this.#follower.run ?? content.report?.runs[0] ?? content.tuning?.run ?? content.answers?.run;
-    const state = this.#follower.run?.state ?? output.state;
-    const failure = this.#follower.run?.failure ?? output.failure;
+  protected draw(written: RunOutput): TemplateResult {
+    const { run: told, ended, failure: lost } = this.#follower;
+    const output = ended ?? written;
+    const run = told ?? output.report?.runs[0] ?? output.tuning?.run ?? output.prompt?.run;
+    const state = told?.state ?? output.state;
+    const failure = told?.failure ?? output.failure;
     return html`<div class="output">
       ${this.#renderHead(output, state, run)} ${this.#renderProgress(state, run)}
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
-      ${this.#renderMissing(output, content)}
-      ${(run?.kind ?? output.kind) === 'tune' ? this.#drawTuning(run, content.tuning) : nothing}
-      ${content.answers === undefined ? nothing : renderTrial(content.answers, this.#askable())}
-      ${content.report === undefined ? nothing : this.#renderReport(content.report)}
+      ${lost === undefined ? nothing : html`<aiwb-message kind="warning" text=${lost.message} hint=${lost.remedy ?? ''}></aiwb-message>`}
+      ${(run?.kind ?? output.kind) === 'tune' ? this.#drawTuning(run, output.tuning) : nothing}
+      ${output.prompt === undefined ? nothing : renderTrial(output.prompt, this.#askable())}
+      ${output.report === undefined ? nothing : this.#renderReport(output.report)}
     </div>`;
-  }
-
-  /** What the notebook holds, unless the run has ended otherwise since. */
-  #contentOf(output: RunOutput): RunContent {
-    const { run } = this.#follower;
-    const hasContent = output.report !== undefined || output.tuning !== undefined;
-    const isOlder = run !== undefined && !isActive(run.state) && (!hasContent || run.endedAt !== output.endedAt);
-    if (!isOlder) return output;
-    const asked = this.#asked.of([run.id], String(run.endedAt));
-    if (asked === undefined) return output;
-    return { report: asked.report, tuning: asked.tuning?.reports[0], answers: asked.answers };
   }
 
   #renderHead(output: RunOutput, state: RunSummary['state'], run: RunSummary | undefined) {
     const { wire } = this;
     const { runId } = output;
-    const isKnown = wire !== undefined && this.#follower.standing !== 'missing';
     return outputHead({
       name: output.name,
       as: output.as,
       facts: html`${this.#renderState(state)} ${renderPlace(output, state, run)}`,
-      buttons: isKnown
-        ? [
-            { label: 'Open Run Page', press: () => wire.post({ type: 'open', runId }) },
-            ...(isActive(state) && state !== 'cancelling'
-              ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId }) }]
-              : []),
-          ]
-        : [],
+      buttons:
+        wire !== undefined
+          ? [
+              { label: 'Open Run Page', press: () => wire.post({ type: 'open', runId }) },
+              ...(isActive(state) && state !== 'cancelling'
+                ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId }) }]
+                : []),
+            ]
+          : [],
     });
   }
 
   /** A run that cannot be followed may have ended since: what was written then is not told as if it were now. */
   #renderState(state: RunSummary['state']) {
     const { icon: name, text, tone } = stateWords(state);
-    const isStale = isActive(state) && this.#follower.standing === 'missing';
+    const isStale = isActive(state) && this.#follower.failure !== undefined;
     if (isStale) return html`<span class="tone-warn">${icon('question')} ${text} when last seen</span>`;
     return html`<span class="tone-${tone}">${icon(name)} ${text}</span>`;
   }
 
   #renderProgress(state: RunSummary['state'], run: RunSummary | undefined) {
-    if (!isActive(state) || this.#follower.standing === 'missing') return nothing;
+    if (!isActive(state) || (run === undefined && this.#follower.failure !== undefined)) return nothing;
     if (run !== undefined) return html`<aiwb-progress .run=${run}></aiwb-progress>`;
     return html`<p class="muted">The run has been started. Its progress shows while AI Workbench is open.</p>`;
-  }
-
-  /** Says why there is no more to see, where something is missing. */
-  #renderMissing(output: RunOutput, content: RunContent) {
-    const { standing, failure } = this.#follower;
-    const hasContent = content.report !== undefined || content.tuning !== undefined || content.answers !== undefined;
-    const { failure: unread } = this.#asked;
-    if (!hasContent && unread !== undefined) return html`<aiwb-message .failure=${unread}></aiwb-message>`;
-    if (standing !== 'missing' || failure === undefined || (hasContent && !isActive(output.state))) return nothing;
-    return html`<aiwb-message kind="warning" text=${failure.message} hint=${failure.remedy ?? ''}></aiwb-message>`;
   }
 
   #renderReport(report: Report) {
@@ -127,10 +98,10 @@ export class RunOutputView extends OutputElement<RunOutput> {
       ${outputParts(parts, choices?.open, open => choose({ open }))}`;
   }
 
-  /** Where samples can be asked for; absent where nobody answers. */
+  /** Where samples can be asked for; absent where nobody listens. */
   #askable(): SamplesSource | undefined {
     const { wire } = this;
-    if (wire === undefined || !this.#follower.isAnswered) return undefined;
+    if (wire === undefined) return undefined;
     this.#source ??= createHostSamples(wire.requests);
     return this.#source;
   }

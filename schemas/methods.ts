@@ -25,6 +25,7 @@ export interface EngineRequests {
   /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
   /** Runs of any kind (but one kind at a time) as Markdown. */
+  /** Runs of any kind (but one kind at a time) as Markdown, for viewers that show nothing else. */
   'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
@@ -33,6 +34,15 @@ export interface EngineRequests {
   'cells/start': [m.StartCell, m.StartedCell];
   /** The output that a run's cell has now: complete once the run ended. */
   'cells/output': [m.AskRunOutput, m.CellOutput];
+  /** Asks to be the window that writes a run's end into its notebook, and stays so until released. */
+  'cells/claim': [m.ClaimOutput, m.OutputClaim];
+  'cells/release': [m.ReleaseOutput, Nothing];
+  /** The text of a file that means what a cell means. Writes nothing. */
+  'cells/toFile': [m.CellToFile, m.PlainText];
+  /** A cell that means what a file means. */
+  'cells/fromFile': [m.FileToCell, m.CellText];
+  /** Writes a notebook with its outputs for readers without the workbench. */
+  'notebooks/export': [m.ExportNotebook, m.Exported];
   /** Brings another tool's results in as runs. */
   'runs/import': [m.ImportResults, m.ImportedRuns];
   /** Makes a benchmark of a promptfoo configuration or an lm-eval task file. Writes nothing. */
@@ -70,7 +80,18 @@ export interface EngineRequests {
   'registry/approve': [m.ApprovalStep, m.VersionDetails];
   'registry/baseline': [m.ApprovalStep, m.VersionDetails];
   'registry/promote': [m.ApprovalStep, m.VersionDetails];
+  /** Datasets that the workspace's files read, and data files that none of them reads. Reads no rows. */
+  'datasets/list': [Nothing, m.DatasetList];
+  /** Columns, splits and counts. Reads a bounded beginning of a large file. */
+  'datasets/describe': [m.DatasetReference, m.DatasetDetails];
+  /** The first rows. */
+  'datasets/preview': [m.PreviewDataset, m.DatasetPreview];
+  'prompts/list': [Nothing, m.PromptList];
+  /** The text of a new benchmark over a dataset, with prompts or without. Writes nothing. */
+  'benchmarks/draft': [m.DraftBenchmark, m.DraftedBenchmark];
   'policies/list': [Nothing, m.PolicyList];
+  /** What one policy file holds, what is wrong with it, and how versions came out by it. */
+  'policies/describe': [m.PolicyReference, m.PolicyDetails];
   'assessments/start': [m.StartAssessment, m.Assessed];
   'assessments/get': [m.AssessmentReference, m.ScorecardView];
   'assessments/markdown': [m.AssessmentReference, m.PlainText];

@@ -1,6 +1,16 @@
-import type { AskRunOutput, CellOutput, StartCell, StartedCell } from '../../schemas/generated/messages.ts';
+import type {
+  AskRunOutput,
+  CellOutput,
+  CellText,
+  CellToFile,
+  FileToCell,
+  PlainText,
+  StartCell,
+  StartedCell,
+} from '../../schemas/generated/messages.ts';
 import { bundleAssessment, bundleComparison, bundleRun } from '../../engine/notebooks/bundles.ts';
 import { readCell } from '../../engine/notebooks/read-cell.ts';
+import { writeCellAsFile, writeFileAsCell } from '../../engine/notebooks/save-cell.ts';
 import { startAssessment } from './governance-methods.ts';
 import { startRun } from './run-methods.ts';
 import type { Session } from './session.ts';
@@ -12,7 +22,7 @@ export async function startCell(
   signal: AbortSignal,
 ): Promise<StartedCell> {
   const { store, host } = session;
-  const job = await readCell(source, results, host.files, signal);
+  const job = await readCell(source, results, { files: host.files, store }, signal);
   const named = job.kind === 'empty' || job.as === undefined ? {} : { as: job.as };
   switch (job.kind) {
     case 'empty':
@@ -41,4 +51,20 @@ export async function describeCellRun(
 ): Promise<CellOutput> {
   const { summary } = await store.getRun(runId);
   return { bundle: await bundleRun(summary, as, store, host.clock, signal) };
+}
+
+export async function turnCellToFile(
+  { source, results, path }: CellToFile,
+  { host, store }: Session,
+  signal: AbortSignal,
+): Promise<PlainText> {
+  return { text: await writeCellAsFile(source, results, path, { files: host.files, store }, signal) };
+}
+
+export function turnFileToCell(
+  { path, notebook, how }: FileToCell,
+  { host }: Session,
+  signal: AbortSignal,
+): Promise<CellText> {
+  return writeFileAsCell(path, notebook, how, host.files, signal);
 }

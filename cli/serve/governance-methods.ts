@@ -10,6 +10,7 @@ import type {
   ScorecardView,
   StartAssessment,
 } from '../../schemas/generated/messages.ts';
+import { assessmentsBy, newestOfVersions } from '../../engine/catalogue/describe-policy.ts';
 import { diagnoseFile } from '../../engine/documents/diagnose.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../../engine/documents/library.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
@@ -64,13 +65,16 @@ export async function exportScorecard(
   return { path: target };
 }
 
-/** The workspace's policy files, each with the number of its errors; a broken one shows what could be read of it. */
-export async function listPolicies({ host, folder }: Session, signal: AbortSignal): Promise<PolicyList> {
+/** The workspace's policy files, each with the number of its errors and its newest assessment; a broken one shows what could be read of it. */
+export async function listPolicies({ host, store, folder }: Session, signal: AbortSignal): Promise<PolicyList> {
   const policies: PolicyEntry[] = [];
+  const assessments = await assessmentsBy(store, signal);
   for (const document of await createDocumentLibrary(host.files, folder).all('policy', signal)) {
     const { diagnostics } = await diagnoseFile(document.path, host.files, signal);
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-    policies.push(describePolicy(document, errors));
+    const entry = describePolicy(document, errors);
+    const [last] = entry.id === undefined ? [] : newestOfVersions(assessments, entry.id);
+    policies.push(last === undefined ? entry : { ...entry, last });
   }
   return { policies };
 }

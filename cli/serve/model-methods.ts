@@ -6,7 +6,7 @@ import type {
   ModelList,
   RunSummary,
 } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError } from '../../engine/base/errors.ts';
+import { toFailure } from '../../engine/base/failure.ts';
 import { classifierKinds } from '../../engine/models/embedded/kinds.ts';
 import { addressOf, credentialOf, modelNameOf } from '../../engine/models/connections.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
@@ -32,14 +32,7 @@ export async function listModels(session: Session, signal: AbortSignal): Promise
     const workspace = await session.readWorkspace(signal);
     return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...models] };
   } catch (error) {
-    const { code, message, remedy, place } = toWorkbenchError(error);
-    const failure = {
-      code,
-      message,
-      ...(remedy === undefined ? {} : { remedy }),
-      ...(place === undefined ? {} : { place }),
-    };
-    return { models, failure };
+    return { models, failure: toFailure(error) };
   }
 }
 

@@ -13,8 +13,9 @@ import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { describeCellRun, startCell } from './cell-methods.ts';
+import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
+import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
 import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
@@ -28,9 +29,18 @@ import {
 } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
+import {
+  describeWorkspaceDataset,
+  describeWorkspacePolicy,
+  draftNewBenchmark,
+  listWorkspaceDatasets,
+  listWorkspacePrompts,
+  previewWorkspaceDataset,
+} from './library-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
+import { exportNotebook } from './notebook-methods.ts';
 import * as registry from './registry-methods.ts';
 import {
   describeRuns,
@@ -71,6 +81,7 @@ class EngineServer {
   #session: Promise<Session> | undefined;
   #watch: ReturnType<typeof watchStore> | undefined;
   #lending: Lending | undefined;
+  #claims: ClaimKeeper | undefined;
 
   constructor(connection: MessageConnection) {
     this.#connection = connection;
@@ -92,6 +103,7 @@ class EngineServer {
         };
         const lending = startLending(session.store.lent, session.host.clock, lendingHost(connection), onError);
         this.#lending = lending;
+        this.#claims = keepClaims(session.store.claims, session.host.clock, onError);
         this.#watch = watchStore(
           session,
           change => void connection.sendNotification('runs/changed', change),
@@ -135,6 +147,11 @@ class EngineServer {
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('cells/start', validators.validateStartCell, startCell);
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);
+    this.#on('cells/toFile', validators.validateCellToFile, turnCellToFile);
+    this.#on('cells/fromFile', validators.validateFileToCell, turnFileToCell);
+    this.#on('notebooks/export', validators.validateExportNotebook, exportNotebook);
+    this.#on('cells/claim', validators.validateClaimOutput, async asked => await this.#keeper().claim(asked));
+    this.#on('cells/release', validators.validateReleaseOutput, async asked => await this.#keeper().release(asked));
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('files/convert', validators.validateConvertFile, convertToBenchmark);
@@ -165,7 +182,13 @@ class EngineServer {
     this.#on('registry/approve', validators.validateApprovalStep, registry.approveVersion);
     this.#on('registry/baseline', validators.validateApprovalStep, registry.lockVersion);
     this.#on('registry/promote', validators.validateApprovalStep, registry.promoteVersion);
+    this.#on('datasets/list', undefined, (_nothing, session, signal) => listWorkspaceDatasets(session, signal));
+    this.#on('datasets/describe', validators.validateDatasetReference, describeWorkspaceDataset);
+    this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
+    this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
+    this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
     this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
+    this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/markdown', validators.validateAssessmentReference, describeAssessment);
@@ -184,10 +207,19 @@ class EngineServer {
     this.#watch = undefined;
     const lending = this.#lending;
     this.#lending = undefined;
-    await lending?.stop().catch(() => undefined); // The leases run out by themselves.
+    const claims = this.#claims;
+    this.#claims = undefined;
+    // What is not given back runs out by itself.
+    await Promise.all([lending?.stop(), claims?.stop()]).catch(() => undefined);
     const session = await this.#session?.catch(() => undefined);
     this.#session = undefined;
     await session?.store.close();
+  }
+
+  /** There with the session, which every request but the first has. */
+  #keeper(): ClaimKeeper {
+    if (this.#claims === undefined) throw new WorkbenchError('usage', 'No workspace is open.');
+    return this.#claims;
   }
 
   #on<M extends Method>(method: M, validate: Validator<EngineRequests[M][0]> | undefined, handle: Handler<M>): void {

@@ -197,6 +197,20 @@ export async function diagnoseTrial(
   return [...parsed.diagnostics, ...(parsed.value === undefined ? [] : checkPrompt(parsed)), ...found];
 }
 
+/** Everything that keeps a text of any kind, whose relative paths start from the folder of `path`, from doing its work. */
+export async function diagnoseForRun(
+  parsed: ParsedDocument,
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  if (isKind(parsed, 'bench')) return diagnoseBenchmark(parsed, path, files, signal);
+  if (isKind(parsed, 'tune')) return diagnoseTuningJob(parsed, path, files, signal);
+  if (isKind(parsed, 'trial')) return diagnoseTrial(parsed, path, files, signal);
+  const around = await lookAround(path, files, folder => createDocumentLibrary(files, folder), undefined, signal);
+  return [...parsed.diagnostics, ...(await checkMeaning(parsed, around, signal))];
+}
+
 /** A run reads its rows anyway, and tells what is wrong with them. */
 async function viewForRun(path: string, files: Files): Promise<WorkspaceView> {
   return omit(await viewFrom(path, files, undefined), 'sample');

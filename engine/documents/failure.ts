@@ -10,9 +10,11 @@ export function invalidFileError(path: string, diagnostics: readonly Diagnostic[
   const line = first.range.start.line + 1;
   const column = first.range.start.character + 1;
   const others = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
-  const fix = first.replacement === undefined ? 'Correct the file' : `Write \`${first.replacement}\``;
+  const isCell = /\.ipynb$/i.test(path);
+  const fix =
+    first.replacement === undefined ? `Correct the ${isCell ? 'cell' : 'file'}` : `Write \`${first.replacement}\``;
   return new WorkbenchError('file-invalid', `${path}:${line}:${column}: ${first.message}${others}`, {
-    remedy: `${fix}; \`aiwb validate ${quotePath(path)}\` lists every fault with its place.`,
+    remedy: isCell ? `${fix}.` : `${fix}; \`aiwb validate ${quotePath(path)}\` lists every fault with its place.`,
     place: { path, line, column },
   });
 }

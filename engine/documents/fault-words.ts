@@ -9,6 +9,7 @@ import {
   type FaultContext,
   type Words,
 } from './limit-words.ts';
+import { kindNames, type DocumentKind } from './kinds.ts';
 import { allowedValues, fieldsOf, requiredOf, tagOf, type SchemaNode } from './schema.ts';
 import { countOf, exampleOf, quoted, textOf, typeOf, typeWords } from './value-words.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
@@ -143,6 +144,10 @@ function describeUnknown(field: string, path: DocumentPath, context: FaultContex
     const message = `Unknown metric \`${field}\`.${askDidYouMean(suggestion)} Metrics with parameters: ${listWords(fields)}.`;
     return { code: 'not-allowed-value', message, at, part: 'key', replacement: suggestion };
   }
+  if (path.length === 0 && context.form === 'file') {
+    const reason = whyOnlyInCells(field, context.kind);
+    if (reason !== undefined) return { code: 'unknown-field', message: reason, at, part: 'key' };
+  }
   const present = context.valueAt(path);
   const absent = fields.filter(
     name => typeof present !== 'object' || present === null || !Object.hasOwn(present, name),
@@ -157,6 +162,14 @@ function describeUnknown(field: string, path: DocumentPath, context: FaultContex
     part: 'key',
     replacement: suggestion,
   };
+}
+
+/** What a cell has and a file has not. */
+function whyOnlyInCells(field: string, kind: DocumentKind): string | undefined {
+  const name = kindNames[kind];
+  if (field === 'as') return `Only cells of notebooks have \`as\`: a ${name} is known by its own name.`;
+  if (field === 'use') return `Only cells of notebooks have \`use\`: write what the ${name} is to hold into it.`;
+  return undefined;
 }
 
 function describeNotAllowed(path: DocumentPath, allowed: readonly unknown[], context: FaultContext): Words {

@@ -31,6 +31,7 @@ const forms: Readonly<Record<string, string>> = {
   scorecard: 'a file name that ends in `.scorecard.json`',
   alias: 'letters, digits, `.`, `_` and `-`, a letter first, 64 in all',
   platform: 'the name of a platform (letters, digits, `_` and `-`, a letter first)',
+  as: 'letters, digits, `_` and `-`, a letter or digit first, 64 in all; `last` already means the newest run',
   id,
   name: id,
   env: 'the name of an environment variable (letters, digits and `_`), never the key itself',

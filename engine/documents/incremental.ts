@@ -1,3 +1,4 @@
+import type { Form } from './cell-fields.ts';
 import { composeTree, composeValue, type PlacedField, type PlacedPiece } from './compose.ts';
 import type { DocumentKind } from './kinds.ts';
 import { describeDocument, readWhole, type ParsedDocument, type ReadText } from './parse.ts';
@@ -26,7 +27,7 @@ interface Known {
 /** The share of a text that is read again by itself at most: beyond it a parse of the whole is hardly slower, and its faults are exact. */
 const mostChanged = 0.25;
 
-export function createIncrementalParser<K extends DocumentKind>(kind: K): IncrementalParser<K> {
+export function createIncrementalParser<K extends DocumentKind>(kind: K, form: Form = 'file'): IncrementalParser<K> {
   let last: Snapshot | undefined;
 
   function read(text: string): ReadText {
@@ -45,7 +46,7 @@ export function createIncrementalParser<K extends DocumentKind>(kind: K): Increm
     return whole;
   }
 
-  return { parse: text => describeDocument(kind, text, read(text)) };
+  return { parse: text => describeDocument(kind, text, read(text), form) };
 }
 
 function adopt(

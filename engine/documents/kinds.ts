@@ -1,10 +1,21 @@
-import type { Benchmark, Policy, Prompt, PromptTrial, TuningJob, Workbench } from '../../schemas/generated/files.ts';
+import type {
+  Benchmark,
+  Policy,
+  Prompt,
+  PromptTrial,
+  ResultComparison,
+  TuningJob,
+  Workbench,
+} from '../../schemas/generated/files.ts';
 
 /** The kinds of file a user writes. */
 export type FileKind = 'bench' | 'tune' | 'policy' | 'workbench' | 'prompt';
 
-/** What a text can be. A `trial` is a prompt with what it is tried with; it stands in notebooks and runs, and no file is one. */
-export type DocumentKind = FileKind | 'trial';
+/**
+ * What a text can be. A `trial` is a prompt with what it is tried with; it stands in notebooks and runs, and no file is one. A `comparison` of
+ * earlier results stands in notebooks only.
+ */
+export type DocumentKind = FileKind | 'trial' | 'comparison';
 
 /** What each kind's text holds once it is valid. */
 export interface DocumentValues {
@@ -14,6 +25,7 @@ export interface DocumentValues {
   readonly workbench: Workbench;
   readonly prompt: Prompt;
   readonly trial: PromptTrial;
+  readonly comparison: ResultComparison;
 }
 
 export const documentKinds: readonly FileKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt'];
@@ -26,6 +38,7 @@ export const languageIds = {
   workbench: 'aiwb-workbench',
   prompt: 'aiwb-prompt',
   trial: 'aiwb-prompt',
+  comparison: 'aiwb-bench',
 } as const satisfies Record<DocumentKind, string>;
 
 /** How people call each kind. */
@@ -36,7 +49,13 @@ export const kindNames: Readonly<Record<DocumentKind, string>> = {
   workbench: 'workbench file',
   prompt: 'prompt file',
   trial: 'prompt trial',
+  comparison: 'comparison',
 };
+
+/** Whether files are of a kind. */
+export function isFileKind(kind: DocumentKind): kind is FileKind {
+  return kind !== 'trial' && kind !== 'comparison';
+}
 
 /** Whether a text is a prompt, be it one that is tried. */
 export function isPromptKind(kind: DocumentKind): kind is 'prompt' | 'trial' {

@@ -1,3 +1,4 @@
+import type { Form } from './cell-fields.ts';
 import { formatPath, type DiagnosticCode, type DocumentPath, type Range } from './diagnostic.ts';
 import type { DocumentKind } from './kinds.ts';
 import { fieldsOf, type SchemaNode } from './schema.ts';
@@ -6,6 +7,7 @@ import { fieldList } from './value-words.ts';
 
 export interface FaultContext {
   readonly kind: DocumentKind;
+  readonly form: Form;
   readonly locate: (path: DocumentPath, part: 'key' | 'value') => Range;
   readonly valueAt: (path: DocumentPath) => unknown;
   /** What stands there, as it is written. */

@@ -1,14 +1,18 @@
 import type { Alias, Document, Node } from 'yaml';
+import type { CellFields } from '../../schemas/generated/files.ts';
 import {
   validateBenchmark,
+  validateCellFields,
   validatePolicy,
   validatePrompt,
   validatePromptTrial,
+  validateResultComparison,
   validateTuningJob,
   validateWorkbench,
   type SchemaFault,
   type Validator,
 } from '../../schemas/generated/validators.js';
+import { splitCell, type Form } from './cell-fields.ts';
 import { hasErrors, type Diagnostic, type DocumentPath, type Position, type Range } from './diagnostic.ts';
 import { kindNames, type DocumentKind, type DocumentValues } from './kinds.ts';
 import { indexLines, type LineIndex } from './lines.ts';
@@ -25,11 +29,16 @@ import { collectValue, type CollectedValue } from './values.ts';
 export interface ParsedDocument<K extends DocumentKind = DocumentKind> {
   readonly kind: K;
   readonly text: string;
-  /** The file's content; present only when `diagnostics` holds no error. */
+  /**
+   * The file's content; present only when `diagnostics` holds no error. A cell's is without the fields that only cells have; one that uses a
+   * file has none: what it means depends on the file.
+   */
   readonly value: DocumentValues[K] | undefined;
   /** Whatever could be read, of no certain shape; for help while the file is still being written. */
   readonly draft: unknown;
   readonly diagnostics: readonly Diagnostic[];
+  /** The fields that only cells have, as far as they are valid; absent for files. */
+  readonly cell: CellFields | undefined;
   /** The text was not read: there is an outline at most. */
   readonly isTooLarge: boolean;
   /**
@@ -58,14 +67,15 @@ const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> }
   workbench: validateWorkbench,
   prompt: validatePrompt,
   trial: validatePromptTrial,
+  comparison: validateResultComparison,
 };
 
 /**
  * Reads and validates one file. Never throws: whatever is wrong is in `diagnostics`. Checks what the text alone shows;
  * whether files, columns and connections exist is for `checkBenchmark`, `checkWorkbench` and `checkPrompt`.
  */
-export function parseDocument<K extends DocumentKind>(kind: K, text: string): ParsedDocument<K> {
-  return describeDocument(kind, text, readWhole(kind, text));
+export function parseDocument<K extends DocumentKind>(kind: K, text: string, form: Form = 'file'): ParsedDocument<K> {
+  return describeDocument(kind, text, readWhole(kind, text), form);
 }
 
 const start: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
@@ -112,7 +122,12 @@ function unread(diagnostic: Diagnostic): ReadText {
 }
 
 /** Validates what was read. */
-export function describeDocument<K extends DocumentKind>(kind: K, text: string, read: ReadText): ParsedDocument<K> {
+export function describeDocument<K extends DocumentKind>(
+  kind: K,
+  text: string,
+  read: ReadText,
+  form: Form = 'file',
+): ParsedDocument<K> {
   const { syntax, collected } = read;
   const lines = indexLines(text);
   let tree: { readonly root: Node | null } | undefined;
@@ -126,26 +141,30 @@ export function describeDocument<K extends DocumentKind>(kind: K, text: string, 
   const locate: ParsedDocument['locate'] = (path, part) => lines.rangeAt(...span(path, part));
   const diagnostics = [...syntax, ...describeValueFaults(collected, lines)];
   const structureKnown = !diagnostics.some(found => found.code === 'tab-indentation') && collected.value !== undefined;
+  const { content, cell, own } = splitCell(collected.value, form);
   if (structureKnown) {
-    if (collected.value === null) {
+    if (content === null) {
       if (syntax.length === 0) diagnostics.push(describeEmpty(kind, lines));
     } else {
-      const validate = validators[kind];
-      if (!validate(collected.value)) {
-        const faults: readonly SchemaFault[] = validate.errors ?? [];
+      const found = faultsOf(validators[kind], content);
+      // Of a cell that uses a file no more is certain: the rest depends on the file.
+      const certain = 'use' in own ? found.filter(isUnknownAtTop) : found;
+      const faults = [...certain, ...faultsOf(validateCellFields, own)];
+      if (faults.length > 0) {
         const sourceAt = (path: DocumentPath): string => text.slice(...span(path, 'value'));
         // A repeated field has a value; an alias of nothing has none.
         const broken = diagnostics.filter(({ code }) => code !== 'duplicate-key');
-        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt), broken));
+        diagnostics.push(...keepCertain(describeFaults(kind, collected.value, faults, locate, sourceAt, form), broken));
       }
     }
   }
   return {
     kind,
     text,
-    value: hasErrors(diagnostics) ? undefined : (collected.value as DocumentValues[K]),
+    value: hasErrors(diagnostics) || 'use' in own ? undefined : (content as DocumentValues[K]),
     draft: collected.value,
     diagnostics,
+    cell,
     isTooLarge: syntax[0]?.code === 'too-large',
     get contents() {
       return wholeTree() ?? undefined;
@@ -156,6 +175,14 @@ export function describeDocument<K extends DocumentKind>(kind: K, text: string, 
     offsetAt: lines.offsetAt,
     rangeAt: lines.rangeAt,
   };
+}
+
+function faultsOf(validate: Validator<unknown>, value: unknown): readonly SchemaFault[] {
+  return validate(value) ? [] : (validate.errors ?? []);
+}
+
+function isUnknownAtTop({ keyword, instancePath }: SchemaFault): boolean {
+  return keyword === 'additionalProperties' && instancePath === '';
 }
 
 function describeEmpty(kind: DocumentKind, lines: LineIndex): Diagnostic {

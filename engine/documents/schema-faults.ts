@@ -1,4 +1,5 @@
 import type { SchemaFault } from '../../schemas/generated/validators.js';
+import type { Form } from './cell-fields.ts';
 import type { Diagnostic, DocumentPath, Range } from './diagnostic.ts';
 import type { DocumentKind } from './kinds.ts';
 import { describeFault } from './fault-words.ts';
@@ -20,13 +21,15 @@ export function describeFaults(
   faults: readonly SchemaFault[],
   locate: (path: DocumentPath, part: 'key' | 'value') => Range,
   sourceAt: (path: DocumentPath) => string,
+  form: Form = 'file',
 ): Diagnostic[] {
   const context: FaultContext = {
     kind,
     locate,
     sourceAt,
     valueAt: path => valueAt(value, path),
-    schemaAt: path => schemaAt(kind, path, value),
+    form,
+    schemaAt: path => schemaAt(kind, path, value, form),
   };
   const placed = faults.map(fault => ({ fault, path: parsePointer(fault.instancePath, value) }));
   const found: Diagnostic[] = [];

@@ -1,9 +1,12 @@
 import bench from '../../schemas/files/bench.schema.json' with { type: 'json' };
+import cell from '../../schemas/files/cell.schema.json' with { type: 'json' };
+import comparison from '../../schemas/files/comparison.schema.json' with { type: 'json' };
 import policy from '../../schemas/files/policy.schema.json' with { type: 'json' };
 import prompt from '../../schemas/files/prompt.schema.json' with { type: 'json' };
 import trial from '../../schemas/files/trial.schema.json' with { type: 'json' };
 import tune from '../../schemas/files/tune.schema.json' with { type: 'json' };
 import workbench from '../../schemas/files/workbench.schema.json' with { type: 'json' };
+import type { Form } from './cell-fields.ts';
 import type { DocumentPath } from './diagnostic.ts';
 import type { DocumentKind } from './kinds.ts';
 
@@ -31,31 +34,47 @@ export interface SchemaNode {
 
 const sources: Readonly<Record<string, unknown>> = {
   'bench.schema.json': bench,
+  'cell.schema.json': cell,
+  'comparison.schema.json': comparison,
   'policy.schema.json': policy,
   'prompt.schema.json': prompt,
   'trial.schema.json': trial,
   'tune.schema.json': tune,
   'workbench.schema.json': workbench,
 };
-const resolved = new Map<DocumentKind, SchemaNode>();
+const resolved = new Map<string, SchemaNode>();
 
-/** The whole schema of a kind of file. */
-export function rootSchema(kind: DocumentKind): SchemaNode {
-  let schema = resolved.get(kind);
+/** The whole schema of a kind of file; as cells have it, with their own fields first. */
+export function rootSchema(kind: DocumentKind, form: Form = 'file'): SchemaNode {
+  const name = `${kind} ${form}`;
+  let schema = resolved.get(name);
   if (schema === undefined) {
-    const file = `${kind}.schema.json`;
-    schema = dereference(file, sources[file]) as SchemaNode;
-    resolved.set(kind, schema);
+    schema = form === 'cell' ? withCellFields(rootSchema(kind)) : readSchema(kind);
+    resolved.set(name, schema);
   }
   return schema;
+}
+
+function readSchema(name: string): SchemaNode {
+  const file = `${name}.schema.json`;
+  return dereference(file, sources[file]) as SchemaNode;
+}
+
+function withCellFields(schema: SchemaNode): SchemaNode {
+  return { ...schema, properties: { ...readSchema('cell').properties, ...schema.properties } };
 }
 
 /**
  * What the schema says of the value at `path`; absent where the schema knows no such field. With the file's content, a mapping
  * that says by a field which of several shapes it has is taken as that shape.
  */
-export function schemaAt(kind: DocumentKind, path: DocumentPath, content?: unknown): SchemaNode | undefined {
-  let node: SchemaNode | undefined = rootSchema(kind);
+export function schemaAt(
+  kind: DocumentKind,
+  path: DocumentPath,
+  content?: unknown,
+  form: Form = 'file',
+): SchemaNode | undefined {
+  let node: SchemaNode | undefined = rootSchema(kind, form);
   let value = content;
   for (const part of path) {
     if (node === undefined) return undefined;

@@ -14,38 +14,71 @@ const verdicts = {
 
 const conditionWords = { met: 'met', 'not-met': 'NOT met', 'not-computed': 'not computed' } as const;
 
+interface Table {
+  readonly header: readonly Cell[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What every rendering of an assessment is made of. */
+export interface AssessmentParts {
+  readonly headline: string;
+  readonly sentence: string;
+  readonly numbers: string;
+  readonly conditions: Table;
+  /** Failures first. */
+  readonly controls: Table;
+  /** What is open, each with its reason and what to do. */
+  readonly open: readonly string[];
+  readonly footer: readonly string[];
+  readonly caution: string;
+}
+
+export function partsOf(view: ScorecardView): AssessmentParts {
+  const { record } = view.scorecard;
+  return {
+    headline: headline(record),
+    sentence: record.gate.sentence,
+    numbers: numbers(record),
+    conditions: { header: conditionHeader, rows: record.gate.conditions.map(conditionRow) },
+    controls: { header: controlHeader, rows: orderControls(record.controls).map(controlRow) },
+    open: openControls(record).map(control =>
+      describeOpen(control)
+        .map(line => line.trim())
+        .join(' '),
+    ),
+    footer: footer(view),
+    caution,
+  };
+}
+
 /** An assessment for a terminal: verdict, the three numbers, the gate's conditions, controls with failures first and what to do. */
 export function renderAssessmentText(view: ScorecardView): string {
   const { record } = view.scorecard;
-  const conditions = renderTable(conditionHeader, record.gate.conditions.map(conditionRow));
-  const controls = renderTable(controlHeader, orderControls(record.controls).map(controlRow));
-  const lines = [headline(record), record.gate.sentence, '', numbers(record), '', ...conditions, '', ...controls];
+  const parts = partsOf(view);
+  const conditions = renderTable(parts.conditions.header, parts.conditions.rows);
+  const controls = renderTable(parts.controls.header, parts.controls.rows);
+  const lines = [parts.headline, parts.sentence, '', parts.numbers, '', ...conditions, '', ...controls];
   const open = openControls(record);
   if (open.length > 0) lines.push('', ...open.flatMap(describeOpen));
-  lines.push('', ...footer(view), caution);
+  lines.push('', ...parts.footer, caution);
   // Titles and reasons come from policies and cards: nothing in them may steer a terminal.
   return lines.map(line => line.replace(/\p{Cc}/gu, ' ')).join('\n');
 }
 
 /** The same as Markdown, for notebooks and code hosts. */
 export function renderAssessmentMarkdown(view: ScorecardView): string {
-  const { record } = view.scorecard;
+  const { headline, sentence, numbers, controls, conditions, open, footer } = partsOf(view);
   const lines = [
-    `**${escapeMarkdown(headline(record))}** — ${escapeMarkdown(record.gate.sentence)}`,
+    `**${escapeMarkdown(headline)}** — ${escapeMarkdown(sentence)}`,
     '',
-    escapeMarkdown(numbers(record)),
+    escapeMarkdown(numbers),
     '',
-    ...renderMarkdownTable(controlHeader, orderControls(record.controls).map(controlRow)),
+    ...renderMarkdownTable(controls.header, controls.rows),
     '',
-    ...renderMarkdownTable(conditionHeader, record.gate.conditions.map(conditionRow)),
+    ...renderMarkdownTable(conditions.header, conditions.rows),
   ];
-  const open = openControls(record).map(control =>
-    describeOpen(control)
-      .map(line => line.trim())
-      .join(' '),
-  );
   if (open.length > 0) lines.push('', ...open.map(item => `- ${escapeMarkdown(item)}`));
-  lines.push('', ...footer(view).map(item => `- ${escapeMarkdown(item)}`), '', caution);
+  lines.push('', ...footer.map(item => `- ${escapeMarkdown(item)}`), '', caution);
   return `${lines.join('\n')}\n`;
 }
 

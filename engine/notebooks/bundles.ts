@@ -3,24 +3,27 @@ import type {
   AssessmentOutput,
   ComparisonOutput,
   MimeBundle,
+  PromptReport,
   Report,
   RunSummary,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../base/errors.ts';
-import { renderAssessmentMarkdown } from '../governance/text.ts';
+import { omit } from '../base/omit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { compareAny, type ComparedRuns } from '../reports/compare-any.ts';
-import { escapeMarkdown } from '../reports/table.ts';
-import { createRunOutput, runMime, type RunContent } from './run-output.ts';
-
-const assessmentMime = 'application/vnd.aiwb.assessment+json';
-const comparisonMime = 'application/vnd.aiwb.comparison+json';
+import { assessmentMime, comparisonMime, runMime } from './output-types.ts';
+import { createRunOutput, type RunContent } from './run-output.ts';
+import type { Block } from './static/block.ts';
+import { renderStaticHtml } from './static/html.ts';
+import { renderStaticMarkdown } from './static/markdown.ts';
+import { describeAssessmentOutput, describeComparisonOutput, describeRunOutput } from './static/of-output.ts';
+import { tidyJson } from './tidy-json.ts';
 
 /**
  * The output of a run's cell as the run is now: our reference, with the report once the run ended, and beside it what any other viewer
- * shows. A run whose report cannot be made has its failure to show.
+ * shows. A run whose report cannot be made has its failure to show. The same ended run gives the same output, whenever it is asked for.
  * @param name how the cell calls its result
  */
 export async function bundleRun(
@@ -31,10 +34,8 @@ export async function bundleRun(
   signal: AbortSignal,
 ): Promise<MimeBundle> {
   const compared = run.endedAt === undefined ? undefined : await compareOne(run, store, clock, signal);
-  return {
-    [runMime]: createRunOutput(run, name, contentOf(compared)),
-    'text/markdown': compared?.markdown() ?? describeRun(run),
-  };
+  const output = createRunOutput(run, name, contentOf(compared));
+  return bundle(runMime, output, describeRunOutput(output));
 }
 
 /** A run that failed before its first sample has no report worth a second failure. */
@@ -54,17 +55,10 @@ async function compareOne(
 
 function contentOf(compared: ComparedRuns | undefined): RunContent | undefined {
   if (compared === undefined) return undefined;
-  // The answers of a prompt's trial are in the Markdown.
-  if (compared.kind === 'prompt') return undefined;
-  if (compared.kind !== 'tune') return { report: compared.content as Report };
+  if (compared.kind === 'prompt') return { prompt: steadyPrompt(compared.content as PromptReport) };
+  if (compared.kind !== 'tune') return { report: steadyReport(compared.content as Report) };
   const [tuning] = (compared.content as TuningComparison).reports;
-  return tuning === undefined ? undefined : { tuning };
-}
-
-function describeRun({ name, state, failure }: RunSummary): string {
-  const lines = [`**${escapeMarkdown(name)}**: ${state}`];
-  if (failure !== undefined) lines.push(escapeMarkdown([failure.message, failure.remedy].filter(Boolean).join(' ')));
-  return lines.join('\n\n');
+  return tuning === undefined ? undefined : { tuning: { ...tuning, run: steadyRun(tuning.run) } };
 }
 
 /** The output of a policy's cell: the scorecard, and beside it what any other viewer shows. */
@@ -75,7 +69,7 @@ export function bundleAssessment({ view, written }: Assessed, name: string | und
     view,
     ...(written === undefined ? {} : { written }),
   };
-  return { [assessmentMime]: output, 'text/markdown': renderAssessmentMarkdown(view) };
+  return bundle(assessmentMime, output, describeAssessmentOutput(output));
 }
 
 /** The output of a cell that compares earlier results. `names` is what the cell calls each run. */
@@ -90,15 +84,54 @@ export async function bundleComparison(
   const compared = await compareAny(runIds, store, clock, signal);
   const content =
     compared.kind === 'tune'
-      ? { tuning: compared.content as TuningComparison }
-      : { report: compared.content as Report };
+      ? { tuning: steadyTuning(compared.content as TuningComparison) }
+      : { report: steadyReport(compared.content as Report) };
+  const runs = compared.kind === 'tune' ? content.tuning?.reports.map(({ run }) => run) : content.report?.runs;
   const output: ComparisonOutput = {
     version: 1,
     ...(name === undefined ? {} : { as: name }),
     runIds: [...runIds],
     names: [...names],
-    createdAt: clock.now(),
+    createdAt: knownSince(runs ?? []) ?? clock.now(),
     ...content,
   };
-  return { [comparisonMime]: output, 'text/markdown': compared.markdown() };
+  return bundle(comparisonMime, output, describeComparisonOutput(output));
+}
+
+/** Of ended runs a report says the same whenever it is made. */
+function steadyReport(report: Report): Report {
+  const runs = report.runs.map(steadyRun);
+  return { ...report, createdAt: knownSince(runs) ?? report.createdAt, runs };
+}
+
+function steadyPrompt(report: PromptReport): PromptReport {
+  const run = steadyRun(report.run);
+  return { ...report, createdAt: run.endedAt ?? report.createdAt, run };
+}
+
+function steadyTuning(comparison: TuningComparison): TuningComparison {
+  return { ...comparison, reports: comparison.reports.map(report => ({ ...report, run: steadyRun(report.run) })) };
+}
+
+/** Without what only mattered while it went on. */
+function steadyRun(run: RunSummary): RunSummary {
+  if (run.endedAt === undefined) return run;
+  return { ...omit(run, 'pid'), progress: omit(run.progress, 'ratePerSecond', 'secondsLeft', 'underWay') };
+}
+
+/** When the last of the runs ended; absent while one goes on. */
+function knownSince(runs: readonly RunSummary[]): number | undefined {
+  const ends = runs.map(({ endedAt }) => endedAt);
+  return ends.every(end => end !== undefined) && ends.length > 0 ? Math.max(...ends) : undefined;
+}
+
+/** Longer texts, such as what a broken endpoint answered, are cut. A record under a digest stays whole. */
+const longestText = 20_000;
+
+function bundle(mime: string, output: object, blocks: readonly Block[]): MimeBundle {
+  return {
+    [mime]: mime === assessmentMime ? tidyJson(output) : tidyJson(output, longestText),
+    'text/html': renderStaticHtml(blocks),
+    'text/markdown': renderStaticMarkdown(blocks),
+  };
 }

@@ -1,9 +1,8 @@
-import type { Report, RunOutput, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
+import type { PromptReport, Report, RunOutput, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
 
-export const runMime = 'application/vnd.aiwb.run+json';
-
-/** What an ended run has to show: a benchmark's report or a tuning run's. */
-export type RunContent = { readonly report: Report } | { readonly tuning: TuningReport };
+/** What an ended run has to show: a benchmark's report, a tuning run's or the answers to a prompt. */
+export type RunContent =
+  { readonly report: Report } | { readonly tuning: TuningReport } | { readonly prompt: PromptReport };
 
 /** The reference that a cell keeps of its run; with the report once the run ended. */
 export function createRunOutput(run: RunSummary, name: string | undefined, content?: RunContent): RunOutput {

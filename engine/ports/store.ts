@@ -21,6 +21,7 @@ import type {
 import type { Checkpoint, EpochPoint, TuningReport } from '../../schemas/generated/messages.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
 import type { Blobs } from './blobs.ts';
+import type { OutputClaims } from './claims.ts';
 import type { Ledger } from './ledger.ts';
 import type { LentCounter, LentDesk } from './lent.ts';
 import type { ModelRegistry } from './registry.ts';
@@ -152,6 +153,8 @@ export interface RunFilter {
   readonly name?: string;
   /** Benchmark's or tuning job's file relative to the workspace. */
   readonly file?: string;
+  /** Id of a run: only older ones. */
+  readonly before?: string;
   /** Newest first; default 200. */
   readonly limit?: number;
 }
@@ -241,6 +244,8 @@ export interface Store {
   readonly blobs: Blobs;
   /** What runs ask of the models that this window lends. */
   readonly lent: LentCounter;
+  /** Which window writes into a notebook what a run left. */
+  readonly claims: OutputClaims;
   createRun(run: NewRun): Promise<RunRecord>;
   /** Throws `run-not-found`. A unique prefix of an id is enough. */
   getRun(id: string): Promise<RunRecord>;

@@ -1,4 +1,4 @@
-import type { PromptDescription, PromptUse } from '../../schemas/generated/messages.ts';
+import type { PromptDescription, PromptBenchmark } from '../../schemas/generated/messages.ts';
 import { omit } from '../base/omit.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
@@ -44,7 +44,7 @@ function connectionMeant(model: string, { config }: Workspace): string | undefin
   return found?.[0];
 }
 
-async function findUses(path: string, folder: string, files: Files, signal: AbortSignal): Promise<PromptUse[]> {
+async function findUses(path: string, folder: string, files: Files, signal: AbortSignal): Promise<PromptBenchmark[]> {
   const benchmarks = await benchmarksOf(createDocumentLibrary(files, folder), signal);
   const base = files.parent(path);
   return benchmarks

@@ -69,7 +69,7 @@ function headLine(report: PromptReport): string {
   return `${plainLine(report.run.name)}: ${headFacts(report)}`;
 }
 
-function headFacts({ run, models, rows, repeats }: PromptReport): string {
+export function headFacts({ run, models, rows, repeats }: PromptReport): string {
   return [
     countOf(rows, 'case'),
     countOf(models.length, 'model'),
@@ -80,7 +80,7 @@ function headFacts({ run, models, rows, repeats }: PromptReport): string {
   ].join(', ');
 }
 
-function caseTitle({ row, input, target, slices = {} }: PromptCase, { rows }: PromptReport): string {
+export function caseTitle({ row, input, target, slices = {} }: PromptCase, { rows }: PromptReport): string {
   const number = rows > 1 ? `${String(row + 1)}. ` : '';
   const facts = [
     ...Object.entries(slices).map(([name, value]) => `${name}: ${value}`),
@@ -99,7 +99,7 @@ function plainLine(text: string): string {
   return showUnseen(text).replace(/\s*\n\s*/g, ' ⏎ ');
 }
 
-function answersOf({ answers }: PromptCase, { variant }: TriedModel): readonly PromptAnswer[] {
+export function answersOf({ answers }: PromptCase, { variant }: TriedModel): readonly PromptAnswer[] {
   return answers.filter(answer => answer.variant === variant);
 }
 
@@ -113,7 +113,7 @@ function answerBlock(one: PromptCase, model: TriedModel, report: PromptReport, w
 }
 
 /** `gpt, repeat 2: 412 ms, first token after 80 ms, 12 + 30 tokens, 0.0021 USD, from the cache`. */
-function answerTitle(answer: PromptAnswer, { model }: TriedModel, { repeats }: PromptReport): string {
+export function answerTitle(answer: PromptAnswer, { model }: TriedModel, { repeats }: PromptReport): string {
   const { latencyMs, firstTokenMs, inputTokens, outputTokens, cost, cached, finishReason } = answer;
   const tokens = inputTokens !== undefined || outputTokens !== undefined;
   const facts = [
@@ -132,7 +132,7 @@ function tokenWords(count: number | undefined): string {
   return count === undefined ? '–' : groupDigits(count);
 }
 
-function answerText(
+export function answerText(
   { text, characters, toolCalls = [], failure, sample }: PromptAnswer,
   { run }: PromptReport,
 ): string {
@@ -158,7 +158,7 @@ interface Table {
 /** Figures that the table of totals shows, where any model has them. */
 const totals = ['latency.p50', 'time-to-first-token.p50', 'tokens.input', 'tokens.output'] as const;
 
-function totalsTable({ models }: PromptReport): Table {
+export function totalsTable({ models }: PromptReport): Table {
   const right = (text: string): Cell => ({ text, align: 'right' });
   const figures = totals.flatMap(
     id =>
@@ -186,7 +186,7 @@ function totalsTable({ models }: PromptReport): Table {
   };
 }
 
-function remarksOf({ run, models, notes }: PromptReport): readonly string[] {
+export function remarksOf({ run, models, notes }: PromptReport): readonly string[] {
   const failures = models.flatMap(({ model, failures: classes }) =>
     Object.entries(classes).map(([name, count]) => `${model} failed ${countOf(count, 'time')}: ${name}.`),
   );

@@ -16,7 +16,7 @@ export function renderText(report: Report, width: number): string {
   };
   section(comparisonLines(report));
   section([...frontLines(report), ...regressionLines(report)]);
-  section(report.gates.map(({ outcome, sentence }) => `${gateWord[outcome]}: ${sentence}`));
+  section(gateLines(report));
   section(report.failures.map(({ sentence }) => sentence));
   section(report.notes);
   return lines.join('\n');
@@ -35,7 +35,7 @@ export function renderMarkdown(report: Report): string {
   };
   section(comparisonLines(report));
   section([...frontLines(report), ...regressionLines(report)]);
-  section(report.gates.map(({ outcome, sentence }) => `${gateWord[outcome]}: ${sentence}`));
+  section(gateLines(report));
   section(report.failures.map(({ sentence }) => sentence));
   section(report.notes);
   for (const table of [sliceTable(report), latencyTable(report)]) {
@@ -47,13 +47,19 @@ export function renderMarkdown(report: Report): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What became of each gate. */
+export function gateLines({ gates }: Report): string[] {
+  return gates.map(({ outcome, sentence }) => `${gateWord[outcome]}: ${sentence}`);
+}
+
 const gateWord = { met: 'Gate met', 'not-met': 'Gate NOT met', 'not-computed': 'Gate not computed' } as const;
 
 function headLine(report: Report): string {
   return `${report.title}: ${headFacts(report)}`;
 }
 
-function headFacts(report: Report): string {
+/** How much was asked, how sure the figures are, how long it took. */
+export function headFacts(report: Report): string {
   const parts: string[] = [];
   if (report.dataset !== undefined) {
     parts.push(countOf(report.dataset.rows, 'row'));

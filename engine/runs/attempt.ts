@@ -1,5 +1,6 @@
-import type { Failure, RunProgress } from '../../schemas/generated/messages.ts';
+import type { RunProgress } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { toFailure } from '../base/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LeaseOwner, RunEnding, RunRecord, RunWriter, Store } from '../ports/store.ts';
 
@@ -90,8 +91,4 @@ export function endingOf(failure: WorkbenchError | undefined): Pick<RunEnding, '
   if (failure === undefined) return { state: 'succeeded' };
   if (failure.code === 'cancelled') return { state: 'cancelled' };
   return { state: 'failed', failure: toFailure(failure) };
-}
-
-function toFailure({ code, message, remedy, place }: WorkbenchError): Failure {
-  return { code, message, ...(remedy === undefined ? {} : { remedy }), ...(place === undefined ? {} : { place }) };
 }

@@ -32,7 +32,8 @@ export function renderTuningMarkdown(comparison: TuningComparison): string {
   return `${lines.join('\n')}\n`;
 }
 
-function partsOf(comparison: TuningComparison) {
+/** What every rendering of tuning runs is made of. */
+export function partsOf(comparison: TuningComparison) {
   const { reports } = comparison;
   const several = reports.length > 1;
   return {
@@ -42,7 +43,8 @@ function partsOf(comparison: TuningComparison) {
   };
 }
 
-function headFacts(report: TuningReport): string {
+/** What was trained, from what, where and for how long. */
+export function headFacts(report: TuningReport): string {
   const { run, hyperparameters, epochs, labels } = report;
   const done = epochs.filter(({ epoch }) => epoch > 0).length;
   const rows = report.aspects.reduce((sum, { trainingRows }) => sum + trainingRows, 0);

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import type { DatasetEntry, PromptEntry } from '../../schemas/generated/messages.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DraftSecrets } from '../engine/draft-secrets.ts';
 import type { Engines } from '../engine/engines.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
+import type { ListView } from '../trees/list-view.ts';
 import { showFailure } from './show-failure.ts';
 import type { VirtualDocuments } from './virtual-documents.ts';
 
@@ -17,14 +19,23 @@ export interface CommandContext {
   readonly registry: RegistryBook;
   readonly pages: Pages;
   readonly documents: VirtualDocuments;
+  readonly library: Library;
   /** Absolute path of `aiwb.mjs`. */
   readonly script: string;
   /** Keys of connections that are being made. */
   readonly drafts: DraftSecrets;
   /** Selected rows of the Runs view. */
   selectedRuns(): readonly unknown[];
+  /** Selected rows of the Models view. */
+  selectedModels(): readonly unknown[];
   /** Selected rows of the Registry view. */
   selectedVersions(): readonly unknown[];
+}
+
+/** What the workspace's files hold, as the views list it. */
+export interface Library {
+  readonly datasets: Pick<ListView<DatasetEntry>, 'entries' | 'selection'>;
+  readonly prompts: Pick<ListView<PromptEntry>, 'entries' | 'selection'>;
 }
 
 /** Registers a command whose failures are shown with what to do about them; a cancelled one ends quietly. */

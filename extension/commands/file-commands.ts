@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { kernelMetadata } from '../notebook/kernel-metadata.ts';
 import { registerCommand, type CommandContext } from './context.ts';
-import { benchmarkSnippet, plainText, policySnippet, tuningSnippet } from './file-templates.ts';
+import { benchmarkSnippet, plainText, policySnippet, promptSnippet, tuningSnippet } from './file-templates.ts';
 
 const sampleName = 'ai-workbench-sample';
 /** What only makes the sample, or what its runs leave behind, is not copied. */
@@ -16,6 +16,7 @@ export function registerFileCommands(context: CommandContext): vscode.Disposable
     registerCommand(context, 'aiwb.newBenchmark', () => createFile(newFiles.benchmark)),
     registerCommand(context, 'aiwb.newTuningJob', () => createFile(newFiles.tuning)),
     registerCommand(context, 'aiwb.newPolicy', () => createFile(newFiles.policy)),
+    registerCommand(context, 'aiwb.newPrompt', () => createFile(newFiles.prompt)),
     registerCommand(context, 'aiwb.newNotebook', () => newNotebook()),
   ];
 }
@@ -58,6 +59,7 @@ const newFiles = {
   benchmark: { languageId: 'aiwb-bench', ending: '.bench.yaml', snippet: benchmarkSnippet },
   tuning: { languageId: 'aiwb-tune', ending: '.tune.yaml', snippet: tuningSnippet },
   policy: { languageId: 'aiwb-policy', ending: '.policy.yaml', snippet: policySnippet },
+  prompt: { languageId: 'aiwb-prompt', ending: '.prompt.yml', snippet: promptSnippet },
 } as const satisfies Record<string, NewFile>;
 
 async function createFile({ languageId, ending, snippet }: NewFile): Promise<void> {

@@ -66,6 +66,18 @@ controls:
 assess: {model: \${4:my-model}@candidate}
 `;
 
+/** What a new prompt starts with. Names in double braces are columns of the dataset. */
+export const promptSnippet = `name: \${1:My prompt}
+description: \${2:What it asks of a model}
+modelParameters: {temperature: 0, maxTokens: \${3:64}}
+messages:
+  - role: system
+    content: |
+      \${4:Say which label fits the text. Answer with the label and nothing else.}
+  - role: user
+    content: "{{\${5:text}}}"
+`;
+
 /** A snippet with its placeholders' own words, for places that take plain text. */
 export function plainText(snippet: string): string {
   return snippet.replace(/\$\{\d+:([^}]*)\}/g, '$1');

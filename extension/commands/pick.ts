@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { FailureError } from '../base/failure.ts';
 import { describeRun, formatMoment } from '../runs/format.ts';
 import type { RunEntry } from '../runs/run-book.ts';
+import { subjectsOf } from '../trees/row.ts';
 import type { CommandContext } from './context.ts';
 
 interface RunChoice extends vscode.QuickPickItem {
@@ -139,6 +140,8 @@ export async function resolveFile(
 
 function uriOf(value: unknown): vscode.Uri | undefined {
   if (value instanceof vscode.Uri) return value;
+  const [policy] = subjectsOf(value, 'policy');
+  if (policy !== undefined) return vscode.Uri.joinPath(vscode.Uri.file(policy.folder), policy.path);
   if (typeof value !== 'object' || value === null) return undefined;
   const { kind, folder, file } = value as { kind?: unknown; folder?: unknown; file?: unknown };
   if (kind !== 'job' || typeof folder !== 'string' || typeof file !== 'string') return undefined;

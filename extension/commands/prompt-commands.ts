@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ModelEntry, PromptDescription, PromptUse, TrialOptions } from '../../schemas/generated/messages.ts';
+import type { ModelEntry, PromptDescription, PromptBenchmark, TrialOptions } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { registerCommand, type CommandContext } from './context.ts';
@@ -126,11 +126,11 @@ function modelChoice({ name, description }: ModelEntry, picked: readonly string[
 }
 
 interface CaseChoice extends vscode.QuickPickItem {
-  readonly cases: 'values' | PromptUse;
+  readonly cases: 'values' | PromptBenchmark;
 }
 
 /** Values to be typed, or the first rows of a benchmark that asks with the prompt. */
-async function pickCases({ name, variables, uses }: PromptDescription): Promise<'values' | PromptUse | undefined> {
+async function pickCases({ name, variables, uses }: PromptDescription): Promise<'values' | PromptBenchmark | undefined> {
   if (uses.length === 0 || variables.length === 0) return 'values';
   const typed: CaseChoice = {
     label: vscode.l10n.t('Values I Type'),

@@ -1,5 +1,6 @@
 import type { Failure, ModelEntry } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
+import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import { formatAgo, formatFigure, toInline } from '../runs/format.ts';
 
 export type ModelGroup = ModelEntry['kind'];
@@ -19,18 +20,47 @@ export interface ModelItem {
   readonly icon: string;
   readonly contextValue: string;
   readonly tooltip: string;
+  readonly accessibleLabel: string;
 }
 
 export function modelItem(model: ModelEntry, now: number): ModelItem {
   const words = ['aiwbModel', model.kind];
   if (model.secret !== undefined) words.push('hasSecret');
   if (model.place !== undefined) words.push('hasPlace');
+  const description = describeModel(model, now);
   return {
     label: model.name,
-    description: describeModel(model, now),
+    description,
     icon: icons[model.kind],
     contextValue: words.join(' '),
     tooltip: modelFacts(model, now).join('\n'),
+    accessibleLabel: [model.name, kindWords(model.kind), description].filter(Boolean).join(', '),
+  };
+}
+
+function kindWords(kind: ModelGroup): string {
+  const words: Record<ModelGroup, string> = {
+    connection: t('connection'),
+    registered: t('registered model'),
+    checkpoint: t('checkpoint'),
+    embedded: t('embedded model'),
+    lent: t('lent by VS Code'),
+  };
+  return words[kind];
+}
+
+export function modelTags(): FilterTag[] {
+  const kinds: ModelGroup[] = ['connection', 'registered', 'checkpoint', 'embedded', 'lent'];
+  return [
+    ...kinds.map(kind => ({ tag: kind, group: 'kind', label: t('Kind: {0}', kindWords(kind)) })),
+    { tag: 'measured', group: 'run', label: t('Measured in a run') },
+  ];
+}
+
+export function modelFilterFacts({ name, kind, description, model = '', baseUrl = '', last }: ModelEntry): FilterFacts {
+  return {
+    text: [name, description, model, baseUrl, last?.benchmark ?? ''].join('\n'),
+    tags: [kind, ...(last === undefined ? [] : ['measured'])],
   };
 }
 
@@ -59,11 +89,18 @@ function modelFacts(model: ModelEntry, now: number): string[] {
 export function connectionsNotice(hasWorkbenchFile: boolean, failure: Failure | undefined): ModelItem {
   if (failure !== undefined) {
     const tooltip = [failure.message, failure.remedy].filter(Boolean).join('\n');
-    return { label: failure.message, description: '', icon: 'warning', contextValue: 'aiwbModelsFailure', tooltip };
+    return {
+      label: failure.message,
+      description: '',
+      icon: 'warning',
+      contextValue: 'aiwbModelsFailure',
+      tooltip,
+      accessibleLabel: tooltip,
+    };
   }
   const label = hasWorkbenchFile ? t('Add a connection…') : t('Create workbench.yaml…');
   const tooltip = hasWorkbenchFile
     ? t('workbench.yaml has no connections yet. Open it to add one.')
     : t('Connections to model endpoints are declared in workbench.yaml, beside your benchmarks.');
-  return { label, description: '', icon: 'add', contextValue: 'aiwbModelsNotice', tooltip };
+  return { label, description: '', icon: 'add', contextValue: 'aiwbModelsNotice', tooltip, accessibleLabel: label };
 }

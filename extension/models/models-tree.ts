@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { Failure, ModelEntry } from '../../schemas/generated/messages.ts';
-import { describeFailure, toFailure } from '../base/failure.ts';
+import { toFailure } from '../base/failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
-import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
-import type { RunBook } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import type { Row } from '../trees/row.ts';
+import { recoveryRows, treeItem as rowItem } from '../trees/tree-row.ts';
 import { connectionsNotice, modelItem, type ModelGroup, type ModelItem } from './model-items.ts';
 
 export interface GroupNode {
@@ -23,7 +22,12 @@ export interface NoticeNode {
   readonly hasFile: boolean;
   readonly failure: Failure | undefined;
 }
-export type ModelsNode = GroupNode | ModelNode | NoticeNode;
+/** What can be done where the models cannot be had. */
+export interface RecoveryNode {
+  readonly kind: 'recovery';
+  readonly row: Row;
+}
+export type ModelsNode = GroupNode | ModelNode | NoticeNode | RecoveryNode;
 
 /** In the order they are shown. Registered models and checkpoints are only there once there are some. */
 const groups: readonly GroupNode[] = [
@@ -37,42 +41,69 @@ const groups: readonly GroupNode[] = [
 /** The Models view: everything a benchmark can name, with its last figure. */
 export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
   readonly #engines: Engines;
-  readonly #onFailure: (message: string | undefined) => void;
+  readonly #onLoaded: (failure: Failure | undefined) => void;
   readonly #changed = new vscode.EventEmitter<ModelsNode | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   #loaded: ModelNode[] = [];
   #notices: NoticeNode[] = [];
+  /** Whether what was loaded is good for the next drawing. */
+  #isKnown = false;
 
-  constructor(engines: Engines, onFailure: (message: string | undefined) => void) {
+  /** Whether some may be left out. */
+  isFiltered = false;
+  /** Chooses the models that are shown. */
+  matches: (model: ModelEntry) => boolean = () => true;
+
+  constructor(engines: Engines, onLoaded: (failure: Failure | undefined) => void) {
     this.#engines = engines;
-    this.#onFailure = onFailure;
+    this.#onLoaded = onLoaded;
+  }
+
+  get models(): readonly ModelEntry[] {
+    return this.#loaded.map(({ model }) => model);
+  }
+
+  /** Draws again what is known. */
+  redraw(): void {
+    this.#isKnown = true;
+    this.#changed.fire(undefined);
   }
 
   refresh(): void {
+    this.#isKnown = false;
     this.#changed.fire(undefined);
   }
 
   async getChildren(parent?: ModelsNode): Promise<ModelsNode[]> {
     if (parent === undefined) {
-      if (!(await this.#load())) return [];
-      const present = new Set<ModelGroup>(['connection', 'embedded', ...this.#loaded.map(({ model }) => model.kind)]);
+      if (!this.#isKnown && !(await this.#load())) {
+        return this.#engines.all().length === 0 ? [] : recoveryRows().map(row => ({ kind: 'recovery', row }));
+      }
+      this.#isKnown = false;
+      const always: ModelGroup[] = this.isFiltered ? [] : ['connection', 'embedded'];
+      const present = new Set<ModelGroup>([...always, ...this.#shown().map(({ model }) => model.kind)]);
       return groups.filter(({ group }) => present.has(group));
     }
     if (parent.kind !== 'group') return [];
-    const models = this.#loaded.filter(node => node.model.kind === parent.group);
+    const models = this.#shown().filter(node => node.model.kind === parent.group);
     if (parent.group === 'embedded' || parent.group === 'lent') return uniqueByName(models);
-    return parent.group === 'connection' ? [...models, ...this.#notices] : models;
+    return parent.group === 'connection' && !this.isFiltered ? [...models, ...this.#notices] : models;
   }
 
   getTreeItem(node: ModelsNode): vscode.TreeItem {
     if (node.kind === 'group') return groupItem(node);
     if (node.kind === 'notice') return noticeItem(node);
+    if (node.kind === 'recovery') return rowItem(node.row);
     const item = treeItem(modelItem(node.model, Date.now()));
     item.id = `${node.folder}\n${node.model.name}`;
     if (node.model.place !== undefined) {
       item.command = { command: 'aiwb.openConnection', title: vscode.l10n.t('Open Connection'), arguments: [node] };
     }
     return item;
+  }
+
+  #shown(): ModelNode[] {
+    return this.#loaded.filter(({ model }) => this.matches(model));
   }
 
   /** Asks every folder's engine. False when there is none to ask, or none could answer. */
@@ -89,7 +120,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
       }
     }
     const [failure] = failures;
-    this.#onFailure(failure === undefined ? undefined : describeFailure(failure));
+    this.#onLoaded(failure);
     return engines.length > failures.length;
   }
 
@@ -100,31 +131,6 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode> {
     if (failure === undefined && models.some(model => model.kind === 'connection')) return;
     this.#notices.push({ kind: 'notice', folder, hasFile: await hasWorkbenchFile(folder), failure });
   }
-}
-
-/** Creates the Models view. It is asked again when workbench.yaml, the registry or VS Code's own models change, or a run ends. */
-export function createModelsView(engines: Engines, book: RunBook, registry: RegistryBook): vscode.Disposable {
-  const tree: ModelsTree = new ModelsTree(engines, message => {
-    view.message = message;
-    void vscode.commands.executeCommand('setContext', 'aiwb.modelsFailed', message !== undefined);
-  });
-  const view: vscode.TreeView<ModelsNode> = vscode.window.createTreeView('aiwb.models', { treeDataProvider: tree });
-  const watcher = vscode.workspace.createFileSystemWatcher('**/workbench.{yaml,yml}');
-  const refresh = (): void => tree.refresh();
-  return vscode.Disposable.from(
-    view,
-    watcher,
-    watcher.onDidCreate(refresh),
-    watcher.onDidChange(refresh),
-    watcher.onDidDelete(refresh),
-    engines.onChanged(refresh),
-    vscode.lm.onDidChangeChatModels(refresh),
-    onModelsChanged(registry, refresh),
-    book.onRunsChanged(changes => {
-      if (changes.some(({ entry, before }) => isEnded(entry.run.state) && before?.state !== entry.run.state)) refresh();
-    }),
-    vscode.commands.registerCommand('aiwb.refreshModels', refresh),
-  );
 }
 
 async function hasWorkbenchFile(folder: string): Promise<boolean> {
@@ -155,6 +161,7 @@ function groupItem(node: GroupNode): vscode.TreeItem {
   const item = new vscode.TreeItem(labels[node.group], vscode.TreeItemCollapsibleState.Expanded);
   item.id = node.group;
   item.contextValue = `aiwbModels ${node.group}`;
+  item.accessibilityInformation = { label: labels[node.group] };
   if (node.group === 'lent')
     item.tooltip = vscode.l10n.t('Language models of this editor. Add a connection to name one in a benchmark.');
   if (node.group === 'embedded') item.tooltip = vscode.l10n.t('Run inside the workbench: offline, free, no key.');
@@ -174,5 +181,6 @@ function treeItem(facts: ModelItem): vscode.TreeItem {
   item.contextValue = facts.contextValue;
   item.tooltip = facts.tooltip;
   item.iconPath = new vscode.ThemeIcon(facts.icon);
+  item.accessibilityInformation = { label: facts.accessibleLabel };
   return item;
 }

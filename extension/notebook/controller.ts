@@ -1,65 +1,120 @@
 import * as vscode from 'vscode';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { RunEntry } from '../runs/run-book.ts';
-import { attachCell, executeCell, type ExecutionParts } from './executions.ts';
-import { isOurNotebook, kernelName } from './kernel-metadata.ts';
-import { markOf } from './outputs.ts';
+import { isEnded } from '../runs/states.ts';
+import { createCellQueue, type CellQueue } from './cell-queue.ts';
+import { pathOf, type ExecutionParts } from './executions.ts';
+import { hasOurCells, isOurNotebook, kernelName } from './kernel-metadata.ts';
+import { isBehind, type OutputFacts } from './output-facts.ts';
+import { readNotebook, runFactsOf } from './outputs.ts';
+
+export interface Kernel extends vscode.Disposable {
+  /** Cancels the notebook's cells and runs, no other notebook's, and counts executions anew. */
+  restart(notebook: vscode.NotebookDocument): Promise<void>;
+}
+
+export interface KernelParts extends ExecutionParts {
+  /** Id of this extension. */
+  readonly extensionId: string;
+}
 
 /** The "AI Workbench" kernel on ordinary `.ipynb` files. */
-export function createKernel(parts: ExecutionParts): vscode.Disposable {
-  const controller = vscode.notebooks.createNotebookController(kernelName, 'jupyter-notebook', 'AI Workbench');
+export function createKernel(parts: KernelParts): Kernel {
+  const controller = vscode.notebooks.createNotebookController(kernelName, notebookType, 'AI Workbench');
   const selected = new Set<vscode.NotebookDocument>();
-  /** Cells with an execution of ours: a cell can have one at a time. */
-  const busy = new Set<vscode.NotebookCell>();
-  let order = 0;
+  const queues = new WeakMap<vscode.NotebookDocument, CellQueue>();
+  /** Notebooks that were given our kernel: a person may choose another afterwards. */
+  const given = new WeakSet<vscode.NotebookDocument>();
+  const preferred = new WeakSet<vscode.NotebookDocument>();
 
   controller.supportedLanguages = ['aiwb-bench', 'aiwb-tune', 'aiwb-policy', 'aiwb-prompt', 'yaml', 'markdown'];
   controller.supportsExecutionOrder = true;
   controller.description = vscode.l10n.t('Runs benchmarks and tuning jobs on this machine, and assesses by policies');
   controller.detail = vscode.l10n.t('Runs go on when the window closes');
-  controller.executeHandler = async cells => {
-    const free = cells.filter(cell => !busy.has(cell));
-    // All of them first, so that those that wait show it and can be interrupted.
-    const executions = free.map(cell => ({ cell, execution: controller.createNotebookCellExecution(cell) }));
-    for (const { cell } of executions) busy.add(cell);
-    for (const { cell, execution } of executions) {
-      execution.executionOrder = ++order;
-      await executeCell(execution, parts).finally(() => busy.delete(cell));
-    }
+  controller.executeHandler = async (cells, notebook) => {
+    if (vscode.workspace.isTrusted) await queueOf(notebook).run(cells);
   };
 
-  /** Attaches to what the outputs say is unfinished. Only a notebook that has our kernel can show an execution. */
+  function queueOf(notebook: vscode.NotebookDocument): CellQueue {
+    const known = queues.get(notebook);
+    if (known !== undefined) return known;
+    const queue = createCellQueue(notebook, {
+      ...parts,
+      canWrite: () => selected.has(notebook) && !notebook.isClosed,
+      createExecution: cell => controller.createNotebookCellExecution(cell),
+    });
+    queues.set(notebook, queue);
+    return queue;
+  }
+
+  /** Takes up what the outputs show less of than there is. Only a notebook that has our kernel can be written. */
   async function attachAll(notebook: vscode.NotebookDocument): Promise<void> {
-    if (!vscode.workspace.isTrusted) return;
-    await Promise.all(notebook.getCells().map(cell => attach(cell)));
+    const shown = (await readNotebook(notebook)).toSorted((a, b) => a.facts.createdAt - b.facts.createdAt);
+    for (const { cell } of shown) await attach(cell);
   }
 
   async function attach(cell: vscode.NotebookCell): Promise<void> {
-    const mark = markOf(cell);
-    if (mark === undefined || mark.ended || busy.has(cell)) return;
-    busy.add(cell);
+    const facts = runFactsOf(cell);
+    if (facts === undefined || !mayChange(facts)) return;
     try {
-      const entry = await parts.book.find(mark.runId);
-      if (entry === undefined || !selected.has(cell.notebook) || cell.notebook.isClosed) return;
-      await attachTo(cell, entry, mark.as);
+      const entry = await parts.book.find(facts.id);
+      if (entry !== undefined) attachTo(cell, entry);
     } catch (error) {
       parts.log.warn(describeFailure(toFailure(error)));
-    } finally {
-      busy.delete(cell);
     }
   }
 
-  async function attachTo(cell: vscode.NotebookCell, entry: RunEntry, name: string | undefined): Promise<void> {
-    const engine = parts.engines.at(entry.folder);
-    if (engine === undefined) return;
-    const execution = controller.createNotebookCellExecution(cell);
-    execution.executionOrder = cell.executionSummary?.executionOrder ?? ++order;
-    await attachCell(execution, engine, entry.run, name, parts);
+  function attachTo(cell: vscode.NotebookCell, { folder, run }: RunEntry): void {
+    const { notebook } = cell;
+    const engine = parts.engines.at(folder);
+    const facts = runFactsOf(cell);
+    // Much may have happened since it was asked for.
+    if (engine === undefined || facts?.id !== run.id || !isBehind(facts, run) || !isOpen(notebook)) return;
+    const queue = queueOf(notebook);
+    if (queue.has(cell)) return;
+    const startedAt = run.startedAt ?? run.createdAt;
+    queue.attach(cell, { engine, runId: run.id, as: facts.as, notebook: pathOf(notebook.uri, engine), startedAt });
+  }
+
+  function isOpen(notebook: vscode.NotebookDocument): boolean {
+    return selected.has(notebook) && !notebook.isClosed && vscode.workspace.isTrusted;
   }
 
   function prefer(notebook: vscode.NotebookDocument): void {
-    if (notebook.notebookType !== 'jupyter-notebook' || !isOurNotebook(notebook.metadata)) return;
+    if (notebook.notebookType !== notebookType || preferred.has(notebook)) return;
+    if (!isOurNotebook(notebook.metadata) && !hasOurCells(notebook)) return;
+    preferred.add(notebook);
     controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+  }
+
+  /** VS Code only proposes a kernel until the first cell runs. A file that names ours has it from the start. */
+  function give(editors: readonly vscode.NotebookEditor[]): void {
+    for (const editor of editors) {
+      const { notebook } = editor;
+      if (given.has(notebook) || selected.has(notebook)) continue;
+      if (notebook.notebookType !== notebookType || !isOurNotebook(notebook.metadata)) continue;
+      given.add(notebook);
+      const kernel = { notebookEditor: editor, id: kernelName, extension: parts.extensionId };
+      vscode.commands
+        .executeCommand('notebook.selectKernel', kernel)
+        .then(undefined, (error: unknown) => parts.log.debug(String(error)));
+    }
+  }
+
+  function follow({ notebook, contentChanges, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
+    if (contentChanges.length > 0 || cellChanges.some(({ document }) => document !== undefined)) prefer(notebook);
+    if (!isOpen(notebook)) return;
+    const added = contentChanges.flatMap(({ addedCells }) => addedCells);
+    const changed = cellChanges.flatMap(({ cell, outputs }) => (outputs === undefined ? [] : [cell]));
+    for (const cell of [...added, ...changed]) if (!queueOf(notebook).has(cell)) void attach(cell);
+  }
+
+  /** The claims of what the file has are given up, and with a notebook that goes, all. */
+  function release(notebook: vscode.NotebookDocument, saved: boolean): void {
+    for (const engine of parts.engines.all()) {
+      const unfinished = new Set(notebook.getCells().flatMap(cell => unfinishedRun(cell) ?? []));
+      parts.claims.release(pathOf(notebook.uri, engine), saved, runId => !saved || !unfinished.has(runId));
+    }
   }
 
   const subscriptions = vscode.Disposable.from(
@@ -70,14 +125,48 @@ export function createKernel(parts: ExecutionParts): vscode.Disposable {
         return;
       }
       selected.add(change.notebook);
-      void attachAll(change.notebook);
+      if (vscode.workspace.isTrusted) void attachAll(change.notebook);
+    }),
+    parts.book.onRunsChanged(changes => {
+      // One that ended and was resumed is under way again.
+      const resumed = changes.filter(
+        ({ entry, before }) => before !== undefined && isEnded(before.state) && !isEnded(entry.run.state),
+      );
+      for (const { entry } of resumed) {
+        for (const notebook of selected) {
+          const cell = notebook.getCells().find(candidate => runFactsOf(candidate)?.id === entry.run.id);
+          if (cell !== undefined) attachTo(cell, entry);
+        }
+      }
     }),
     vscode.workspace.onDidOpenNotebookDocument(prefer),
-    vscode.workspace.onDidCloseNotebookDocument(notebook => selected.delete(notebook)),
+    vscode.workspace.onDidChangeNotebookDocument(follow),
+    vscode.workspace.onDidSaveNotebookDocument(notebook => release(notebook, true)),
+    vscode.workspace.onDidCloseNotebookDocument(notebook => {
+      selected.delete(notebook);
+      release(notebook, false);
+    }),
+    vscode.window.onDidChangeVisibleNotebookEditors(give),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       for (const notebook of selected) void attachAll(notebook);
     }),
   );
   for (const notebook of vscode.workspace.notebookDocuments) prefer(notebook);
-  return subscriptions;
+  give(vscode.window.visibleNotebookEditors);
+  return {
+    restart: notebook => queueOf(notebook).restart(),
+    dispose: () => void subscriptions.dispose(),
+  };
+}
+
+const notebookType = 'jupyter-notebook';
+
+/** Whether a run with this output may be more than the output says: it had not ended, or can be resumed. */
+function mayChange({ state }: OutputFacts): boolean {
+  return state !== 'succeeded';
+}
+
+function unfinishedRun(cell: vscode.NotebookCell): string | undefined {
+  const facts = runFactsOf(cell);
+  return facts === undefined || isEnded(facts.state) ? undefined : facts.id;
 }

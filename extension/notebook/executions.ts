@@ -1,45 +1,76 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import type { CellSource, RunSummary } from '../../schemas/generated/messages.ts';
-import { describeFailure, toFailure } from '../base/failure.ts';
-import type { Log } from '../base/log.ts';
+import type { CellSource, MimeBundle, NamedResult } from '../../schemas/generated/messages.ts';
+import { toFailure } from '../base/failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
-import type { RunBook } from '../runs/run-book.ts';
+import type { CellControl } from './control.ts';
+import { followRun, type FollowParts } from './follow-run.ts';
 import { cellId } from './kernel-metadata.ts';
-import { cellOutput, failureOutput } from './outputs.ts';
+import { namedResults, toNamedResult } from './named-results.ts';
+import { factsOfContent } from './output-facts.ts';
+import { cellOutput, failureOutput, readNotebook } from './outputs.ts';
 
-export interface ExecutionParts {
+export interface ExecutionParts extends FollowParts {
   readonly engines: Engines;
-  readonly book: RunBook;
-  readonly log: Log;
+}
+
+/** How a cell came out, for what comes after it. */
+export type CellOutcome = 'done' | 'gate-missed' | 'failed' | 'left';
+
+/** What executing a cell needs of its kernel. */
+export interface CellKernel {
+  canWrite(): boolean;
+  createExecution(): vscode.NotebookCellExecution;
 }
 
 /**
  * Runs one cell from start to end. A run's output is written once when it has started and once when it has ended; an
  * assessment's once at its end. A cell has succeeded when its work was done: what the gate says is in the output.
  */
-export async function executeCell(execution: vscode.NotebookCellExecution, parts: ExecutionParts): Promise<void> {
+export async function executeCell(
+  execution: vscode.NotebookCellExecution,
+  control: CellControl,
+  order: number,
+  kernel: CellKernel,
+  parts: ExecutionParts,
+): Promise<CellOutcome> {
   const { cell } = execution;
-  const interrupted = abortOn(execution.token);
+  execution.executionOrder = order;
   execution.start(Date.now());
+  let ended = false;
+  const end = (success: boolean | undefined): void => {
+    ended = true;
+    execution.end(success, Date.now());
+  };
   try {
     const engine = parts.engines.of(cell.notebook.uri);
+    const results = await resultsOf(cell.notebook);
     const source = sourceOfCell(cell, engine);
-    const started = await engine.request('cells/start', { source, results: [] }, interrupted);
-    const { run, bundle, as } = started;
+    const stopped = AbortSignal.any([control.interrupted, control.left]);
+    const { kind, run, bundle, as } = await engine.request('cells/start', { source, results }, stopped);
     if (bundle === undefined) await execution.clearOutput();
     else await execution.replaceOutput(cellOutput(bundle));
     if (run === undefined) {
-      execution.end(started.kind === 'empty' ? undefined : true, Date.now());
-      return;
+      end(kind === 'empty' ? undefined : true);
+      return bundle !== undefined && missesGate(bundle) ? 'gate-missed' : 'done';
     }
     parts.book.note(engine.folder, run);
-    await finish(execution, engine, run.id, as, interrupted, parts);
+    ended = true;
+    const notebook = pathOf(cell.notebook.uri, engine);
+    const how = await followRun(
+      { control, engine, runId: run.id, as, notebook, execution, order: () => order, ...kernel },
+      parts,
+    );
+    if (how.kind === 'left') return 'left';
+    if (how.kind === 'failed' || how.run.state !== 'succeeded') return 'failed';
+    return how.run.gate === 'not-met' ? 'gate-missed' : 'done';
   } catch (error) {
     const failure = toFailure(error);
+    if (ended || control.left.aborted) return 'left';
     if (failure.code !== 'cancelled') await execution.replaceOutput(failureOutput(failure));
-    execution.end(false, Date.now());
+    end(failure.code === 'cancelled' ? undefined : false);
+    return 'failed';
   }
 }
 
@@ -47,68 +78,25 @@ export async function executeCell(execution: vscode.NotebookCellExecution, parts
 export function sourceOfCell(cell: vscode.NotebookCell, engine: Engine): CellSource {
   const id = cellId(cell.metadata);
   return {
-    notebook: pathOf(cell.notebook, engine),
+    notebook: pathOf(cell.notebook.uri, engine),
     language: cell.document.languageId,
     text: cell.document.getText(),
     ...(id === undefined ? {} : { cell: id }),
   };
 }
 
-/** Takes up a cell whose run was started earlier, by this window or another: finishes its output once the run ended. */
-export async function attachCell(
-  execution: vscode.NotebookCellExecution,
-  engine: Engine,
-  run: RunSummary,
-  name: string | undefined,
-  parts: ExecutionParts,
-): Promise<void> {
-  execution.start(run.startedAt ?? run.createdAt);
-  await finish(execution, engine, run.id, name, abortOn(execution.token), parts);
-}
-
-/** Waits for the run's end, cancelling the run when the cell is interrupted, and replaces the output. */
-async function finish(
-  execution: vscode.NotebookCellExecution,
-  engine: Engine,
-  runId: string,
-  name: string | undefined,
-  interrupted: AbortSignal,
-  { book, log }: ExecutionParts,
-): Promise<void> {
-  const cancel = (): void => void cancelRun(engine, runId, log);
-  interrupted.addEventListener('abort', cancel, { once: true });
-  if (interrupted.aborted) cancel();
-  try {
-    const run = await book.whenEnded(runId);
-    const asked = { runId, ...(name === undefined ? {} : { as: name }) };
-    await execution.replaceOutput(cellOutput((await engine.request('cells/output', asked)).bundle));
-    execution.end(run.state === 'succeeded', run.endedAt ?? Date.now());
-  } catch (error) {
-    // The engine is gone, the run may well go on: the cell is attached again when the notebook is next opened.
-    log.warn(describeFailure(toFailure(error)));
-    execution.end(undefined, Date.now());
-  } finally {
-    interrupted.removeEventListener('abort', cancel);
-  }
-}
-
-async function cancelRun(engine: Engine, runId: string, log: Log): Promise<void> {
-  try {
-    await engine.request('runs/cancel', { runId });
-  } catch (error) {
-    log.warn(describeFailure(toFailure(error)));
-  }
+/** The notebook's named results, as cells refer to them. */
+export async function resultsOf(notebook: vscode.NotebookDocument): Promise<NamedResult[]> {
+  const named = namedResults(await readNotebook(notebook));
+  return named.flatMap(({ facts }) => toNamedResult(facts) ?? []);
 }
 
 /** Where a cell's relative paths start from. An untitled notebook counts as lying in the workspace folder. */
-function pathOf(notebook: vscode.NotebookDocument, engine: Engine): string {
-  if (notebook.uri.scheme === 'file') return notebook.uri.fsPath;
-  return path.join(engine.folder, path.basename(notebook.uri.path));
+export function pathOf(notebook: vscode.Uri, engine: Engine): string {
+  if (notebook.scheme === 'file') return notebook.fsPath;
+  return path.join(engine.folder, path.basename(notebook.path));
 }
 
-function abortOn(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  else token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
+function missesGate(bundle: MimeBundle): boolean {
+  return Object.entries(bundle).some(([mime, content]) => factsOfContent(mime, content)?.gate === 'not-met');
 }

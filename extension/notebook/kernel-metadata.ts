@@ -9,6 +9,28 @@ export function isOurNotebook(metadata: Metadata): boolean {
   return field(kernelspec, 'name') === kernelName;
 }
 
+/** Whether a cell is in a language of ours, or has an output of ours, as notebooks of other kernels may. */
+export function hasOurCells(notebook: { getCells(): readonly CellLooks[] }): boolean {
+  return notebook
+    .getCells()
+    .some(
+      ({ document, outputs }) =>
+        document.languageId.startsWith('aiwb-') ||
+        outputs.some(({ items }) => items.some(({ mime }) => mime.startsWith('application/vnd.aiwb.'))),
+    );
+}
+
+interface CellLooks {
+  readonly document: { readonly languageId: string };
+  readonly outputs: readonly { readonly items: readonly { readonly mime: string }[] }[];
+}
+
+/** Whether a cell is tagged as one that may fail, so that the cells after it run all the same; as in Jupyter. */
+export function raisesException(metadata: Metadata): boolean {
+  const tags = field(field(metadata, 'metadata'), 'tags');
+  return Array.isArray(tags) && tags.includes('raises-exception');
+}
+
 /** A cell's id as the file holds it; absent in files older than nbformat 4.5. */
 export function cellId(metadata: Metadata): string | undefined {
   const id = field(metadata, 'id');

@@ -1,89 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { HostToRenderer, RendererToHost, RunSummary } from '../../schemas/generated/messages.ts';
+import type { HostToRenderer, RendererToHost, RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
-import { createThrottle } from '../base/throttle.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engines } from '../engine/engines.ts';
 import { focusOnSample } from '../pages/focus.ts';
 import { takeChart } from '../pages/take-chart.ts';
 import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
-import type { RunBook } from '../runs/run-book.ts';
+import type { RunBook, RunEntry } from '../runs/run-book.ts';
+import { isEnded } from '../runs/states.ts';
+import { isBehind, runMime, type OutputFacts } from './output-facts.ts';
 import { createOutputQuestions, type OutputQuestions } from './output-questions.ts';
-import { findRunOrWhyNot } from './find-run.ts';
+import { runFactsOf } from './outputs.ts';
+import { createProgressFeed, type ProgressFeed } from './progress-feed.ts';
+import { describeMissingRun } from './run-end.ts';
 
 /** Our renderer's id in the manifest. */
 const rendererId = 'ai-workbench-run';
-const intervalMs = 100;
+/** How long a window that writes the notebook has before the result is sent to be drawn, in milliseconds. */
+const writeMs = 2_000;
 
-export interface RendererParts {
+export interface MessagingParts {
+  readonly engines: Engines;
   readonly book: RunBook;
-  engineAt(folder: string): Engine | undefined;
   readonly log: Log;
-  /** Tells a failed command as a notification. */
   tell(error: unknown): void;
 }
 
-/** What one notebook editor's outputs watch and ask. */
-interface Outputs {
-  readonly runIds: Set<string>;
-  readonly questions: OutputQuestions;
-}
-
 /**
- * Sends the progress of runs to the outputs that show them, answers what they ask, and does what their buttons say. What travels here
+ * Sends the progress of runs to the outputs that show them, and the result where the notebook does not come to hold it. What travels here
  * never touches the file.
  */
-export function connectRenderer({ book, engineAt, log, tell }: RendererParts): vscode.Disposable {
+export function connectRenderer({ engines, book, log, tell }: MessagingParts): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(rendererId);
-  const shown = new Map<vscode.NotebookEditor, Outputs>();
+  let shown = new Set(vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook));
+  /** Of each notebook whose outputs asked. They go on living while the notebook is behind another tab. */
+  const feeds = new Map<vscode.NotebookDocument, ProgressFeed>();
 
-  const throttle = createThrottle<string, RunSummary>(intervalMs, (_, run) => {
-    for (const [editor, { runIds }] of shown) if (runIds.has(run.id)) post(editor, { type: 'run', run });
-  });
+  /** Of each notebook whose outputs asked for samples. */
+  const desks = new Map<vscode.NotebookDocument, OutputQuestions>();
 
-  function post(editor: vscode.NotebookEditor, message: HostToRenderer): void {
-    void messaging.postMessage(message, editor);
+  function post(notebook: vscode.NotebookDocument, message: HostToRenderer): boolean {
+    const editors = editorsOf(notebook);
+    for (const editor of editors) void messaging.postMessage(message, editor);
+    return editors.length > 0;
   }
 
-  function outputsOf(editor: vscode.NotebookEditor): Outputs {
-    const known = shown.get(editor);
-    if (known !== undefined) return known;
-    const questions = createOutputQuestions({
-      book,
-      engineAt,
-      isTrusted: () => vscode.workspace.isTrusted,
-      post: message => post(editor, message),
-    });
-    const outputs = { runIds: new Set<string>(), questions };
-    shown.set(editor, outputs);
-    return outputs;
+  function deskOf(notebook: vscode.NotebookDocument): OutputQuestions {
+    const known =
+      desks.get(notebook) ??
+      createOutputQuestions({
+        book,
+        engineAt: folder => engines.at(folder),
+        isTrusted: () => vscode.workspace.isTrusted,
+        post: message => post(notebook, message),
+      });
+    desks.set(notebook, known);
+    return known;
   }
 
-  function forgetHidden(): void {
-    const visible = new Set(vscode.window.visibleNotebookEditors);
-    for (const [editor, { questions }] of shown) {
-      if (visible.has(editor)) continue;
-      questions.dispose();
-      shown.delete(editor);
+  function feedOf(notebook: vscode.NotebookDocument): ProgressFeed {
+    const known = feeds.get(notebook) ?? createProgressFeed(message => post(notebook, message));
+    feeds.set(notebook, known);
+    return known;
+  }
+
+  async function watch(notebook: vscode.NotebookDocument, runId: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    feedOf(notebook).watch(runId);
+    try {
+      const entry = await book.find(runId);
+      if (entry !== undefined) tellRun(notebook, entry);
+      else if (waitsFor(notebook, runId)) throw describeMissingRun(runId);
+    } catch (error) {
+      if (waitsFor(notebook, runId)) post(notebook, { type: 'failure', runId, failure: toFailure(error) });
+      log.debug(describeFailure(toFailure(error)));
     }
   }
 
-  async function watch(editor: vscode.NotebookEditor, runId: string): Promise<void> {
-    outputsOf(editor).runIds.add(runId);
-    const found = await findRunOrWhyNot(runId, book, vscode.workspace.isTrusted);
-    post(editor, 'failure' in found ? { type: 'missing', runId, ...found } : { type: 'run', run: found.run });
+  /** An output that has the run's end needs nothing more. */
+  function tellRun(notebook: vscode.NotebookDocument, { folder, run }: RunEntry): void {
+    const hasEnded = isEnded(run.state);
+    if (hasEnded && !isShownBehind(notebook, run)) return;
+    feeds.get(notebook)?.push(run);
+    if (hasEnded) void sendOutput(notebook, folder, run);
+  }
+
+  /** Once the window that writes has had its time, and has not. */
+  async function sendOutput(notebook: vscode.NotebookDocument, folder: string, run: RunSummary): Promise<void> {
+    try {
+      await delay(writeMs, undefined, { ref: false });
+      if (!feeds.has(notebook) || !isShownBehind(notebook, run)) return;
+      const as = outputsOf(notebook, run.id).find(facts => isBehind(facts, run))?.as;
+      const asked = { runId: run.id, ...(as === undefined ? {} : { as }) };
+      const answer = await engines.at(folder)?.request('cells/output', asked);
+      const output = answer?.bundle[runMime] as RunOutput | undefined;
+      if (output !== undefined) post(notebook, { type: 'output', output });
+    } catch (error) {
+      post(notebook, { type: 'failure', runId: run.id, failure: toFailure(error) });
+    }
+  }
+
+  function tellAll(entries: readonly RunEntry[]): void {
+    for (const [notebook, feed] of feeds) {
+      for (const entry of entries) if (feed.watches(entry.run.id)) tellRun(notebook, entry);
+    }
+  }
+
+  /** What was missed while the engine process was gone. */
+  function catchUp(): void {
+    const { state } = book;
+    if (state.kind === 'loaded') tellAll(book.entries());
+    if (state.kind !== 'failed') return;
+    for (const [notebook, feed] of feeds) {
+      for (const runId of feed.watched().filter(id => waitsFor(notebook, id)))
+        post(notebook, { type: 'failure', runId, failure: state.failure });
+    }
+  }
+
+  /** What was missed behind another tab. */
+  function tellShown(editors: readonly vscode.NotebookEditor[]): void {
+    for (const notebook of new Set(editors.map(editor => editor.notebook))) {
+      const feed = feeds.get(notebook);
+      desks.get(notebook)?.deliver();
+      if (feed === undefined || shown.has(notebook)) continue;
+      for (const runId of feed.watched()) void watch(notebook, runId);
+    }
+    shown = new Set(editors.map(editor => editor.notebook));
+  }
+
+  function forget(notebook: vscode.NotebookDocument): void {
+    feeds.get(notebook)?.dispose();
+    feeds.delete(notebook);
+    desks.get(notebook)?.dispose();
+    desks.delete(notebook);
   }
 
   async function handle(editor: vscode.NotebookEditor, message: RendererToHost): Promise<void> {
     switch (message.type) {
       case 'watch':
-        await watch(editor, message.runId);
+        await watch(editor.notebook, message.runId);
         return;
       case 'open':
         await vscode.commands.executeCommand('aiwb.openRun', message.runId);
         return;
       case 'cancel':
         await vscode.commands.executeCommand('aiwb.cancelRun', message.runId);
+        return;
+      case 'openAssessment':
+        await vscode.commands.executeCommand('aiwb.openScorecard', message.assessmentId);
+        return;
+      case 'evidence':
+        await openEvidence(message.evidence, foldersAround(editor.notebook.uri)).catch(tell);
         return;
       case 'compare':
         await vscode.commands.executeCommand('aiwb.compareRuns', message.runIds);
@@ -93,17 +161,11 @@ export function connectRenderer({ book, engineAt, log, tell }: RendererParts): v
         await vscode.commands.executeCommand('aiwb.openRun', runId, focusOnSample({ runId, id: sample }));
         return;
       }
-      case 'openAssessment':
-        await vscode.commands.executeCommand('aiwb.openScorecard', message.assessmentId);
-        return;
-      case 'evidence':
-        await openEvidence(message.evidence, foldersAround(editor.notebook.uri)).catch(tell);
-        return;
       case 'chart':
         await takeChart(message).catch(tell);
         return;
       default:
-        await outputsOf(editor).questions.receive(message);
+        await deskOf(editor.notebook).receive(message);
     }
   }
 
@@ -121,12 +183,35 @@ export function connectRenderer({ book, engineAt, log, tell }: RendererParts): v
   }
 
   return vscode.Disposable.from(
-    throttle,
     messaging.onDidReceiveMessage(({ editor, message }) => void receive(editor, message)),
-    vscode.window.onDidChangeVisibleNotebookEditors(forgetHidden),
-    book.onRunsChanged(changes => {
-      for (const { entry } of changes) throttle.push(entry.run.id, entry.run);
+    vscode.window.onDidChangeVisibleNotebookEditors(tellShown),
+    vscode.workspace.onDidCloseNotebookDocument(forget),
+    book.onRunsChanged(changes => tellAll(changes.map(({ entry }) => entry))),
+    book.onReset(catchUp),
+    new vscode.Disposable(() => {
+      for (const feed of feeds.values()) feed.dispose();
+      for (const desk of desks.values()) desk.dispose();
     }),
-    { dispose: () => shown.forEach(({ questions }) => questions.dispose()) },
   );
+}
+
+function editorsOf(notebook: vscode.NotebookDocument): readonly vscode.NotebookEditor[] {
+  return vscode.window.visibleNotebookEditors.filter(editor => editor.notebook === notebook);
+}
+
+/** What the notebook's outputs say of a run; several may show one. */
+function outputsOf(notebook: vscode.NotebookDocument, runId: string): OutputFacts[] {
+  return notebook
+    .getCells()
+    .flatMap(cell => runFactsOf(cell) ?? [])
+    .filter(({ id }) => id === runId);
+}
+
+/** Whether an output waits for the run's end. One that has it is complete without a store. */
+function waitsFor(notebook: vscode.NotebookDocument, runId: string): boolean {
+  return outputsOf(notebook, runId).some(({ state }) => !isEnded(state));
+}
+
+function isShownBehind(notebook: vscode.NotebookDocument, run: RunSummary): boolean {
+  return outputsOf(notebook, run.id).some(facts => isBehind(facts, run));
 }

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import type { HostToRenderer, RunKind, RunSummary } from '../../schemas/generated/messages.ts';
+import type { HostToRenderer, RunSummary } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Engine } from '../engine/engine.ts';
-import { findRunOrWhyNot } from './find-run.ts';
 import { createOutputQuestions } from './output-questions.ts';
 
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 interface World {
-  readonly kind?: RunKind;
   readonly trusted?: boolean;
   readonly known?: boolean;
   request?(method: string, parameters: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
-function open({ kind = 'benchmark', trusted = true, known = true, request }: World = {}) {
+function open({ trusted = true, known = true, request }: World = {}) {
   const posted: HostToRenderer[] = [];
   const asked: [string, unknown][] = [];
   const engine = {
@@ -24,10 +22,10 @@ function open({ kind = 'benchmark', trusted = true, known = true, request }: Wor
     },
   } as unknown as Engine;
   const questions = createOutputQuestions({
-    book: { find: async id => (known ? { folder: '/w', run: { id, kind } as RunSummary } : undefined) },
+    book: { find: async id => (known ? { folder: '/w', run: { id } as RunSummary } : undefined) },
     engineAt: folder => (folder === '/w' ? engine : undefined),
     isTrusted: () => trusted,
-    post: message => posted.push(message),
+    post: message => posted.push(message) > 0,
   });
   return { questions, posted, asked };
 }
@@ -50,17 +48,29 @@ describe('questions of notebook outputs', () => {
     );
   });
 
-  it('get the report of the kind that the run is', async () => {
-    for (const [kind, method, answer] of [
-      ['benchmark', 'runs/report', { report: page }],
-      ['tune', 'tuning/report', { tuning: page }],
-      ['prompt', 'prompts/report', { answers: page }],
-    ] as const) {
-      const { questions, posted, asked } = open({ kind, request: async () => page });
-      await questions.receive({ type: 'results', request: 1, runIds: ['r1'] });
-      assert.deepEqual(posted, [{ type: 'results', request: 1, ...answer }]);
-      assert.deepEqual(asked, [[method, kind === 'prompt' ? { runId: 'r1' } : { runIds: ['r1'] }]]);
-    }
+  it('tell one sample whole', async () => {
+    const { questions, posted, asked } = open({ request: async () => page });
+    const reference = { runId: 'r1', id: 3 };
+    await questions.receive({ type: 'wholeSample', request: 1, reference });
+    assert.deepEqual(asked, [['samples/get', reference]]);
+    assert.deepEqual(posted, [{ type: 'wholeSample', request: 1, row: page }]);
+  });
+
+  it('have their answers kept while the notebook is behind another tab', async () => {
+    let isShown = false;
+    const posted: HostToRenderer[] = [];
+    const questions = createOutputQuestions({
+      book: { find: async id => ({ folder: '/w', run: { id } as RunSummary }) },
+      engineAt: () => ({ request: async () => page }) as unknown as Engine,
+      isTrusted: () => true,
+      post: message => isShown && posted.push(message) > 0,
+    });
+    await questions.receive(ask(1));
+    questions.deliver();
+    isShown = true;
+    questions.deliver();
+    questions.deliver();
+    assert.deepEqual(posted, [{ type: 'samples', request: 1, page }]);
   });
 
   it('are told why there is no answer: no such run, no trust, a failing engine', async () => {
@@ -104,24 +114,5 @@ describe('questions of notebook outputs', () => {
       [[201, 'busy']],
     );
     questions.dispose();
-  });
-});
-
-describe('the run of a notebook output', () => {
-  const run = { id: 'r1' } as RunSummary;
-
-  it('is told, or in plain words why it cannot be followed', async () => {
-    const found = await findRunOrWhyNot('r1', { find: async () => ({ folder: '/w', run }) }, true);
-    assert.deepEqual(found, { run });
-    const gone = await findRunOrWhyNot('r1', { find: async () => undefined }, true);
-    assert.ok('failure' in gone && gone.failure.code === 'run-not-found' && gone.failure.remedy !== undefined);
-    const broken = await findRunOrWhyNot('r1', { find: () => Promise.reject(new Error('No store.')) }, true);
-    assert.ok('failure' in broken && broken.failure.message === 'No store.');
-  });
-
-  it('is not looked for where the workspace is not trusted', async () => {
-    const never = { find: () => assert.fail('The store was asked.') };
-    const answer = await findRunOrWhyNot('r1', never, false);
-    assert.ok('failure' in answer && answer.failure.code === 'untrusted');
   });
 });

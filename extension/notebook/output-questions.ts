@@ -9,7 +9,7 @@ import type { RunBook } from '../runs/run-book.ts';
 /** What outputs ask, and that they do not need an answer any more. */
 export type OutputQuestion = Extract<
   RendererToHost,
-  { readonly type: 'samples' | 'wholeSample' | 'disagreements' | 'results' | 'stop' }
+  { readonly type: 'samples' | 'wholeSample' | 'disagreements' | 'stop' }
 >;
 type Asked = Exclude<OutputQuestion, { readonly type: 'stop' }>;
 
@@ -17,13 +17,16 @@ export interface OutputQuestionParts {
   readonly book: Pick<RunBook, 'find'>;
   engineAt(folder: string): Engine | undefined;
   isTrusted(): boolean;
-  post(message: HostToRenderer): void;
+  /** False where nobody can take the message now. */
+  post(message: HostToRenderer): boolean;
 }
 
-/** The questions of one notebook editor's outputs. What is still open when it goes is given up. */
+/** The questions of one notebook's outputs. What is still open when it is closed is given up. */
 export interface OutputQuestions extends Disposable {
   /** Answers with the question's number, also when it fails. Never rejects. */
   receive(question: OutputQuestion): Promise<void>;
+  /** Posts the answers that came while the notebook was behind another tab. */
+  deliver(): void;
 }
 
 /** An output waits for a few answers at a time; a hundred outputs for one each. */
@@ -31,6 +34,7 @@ const mostOpen = 200;
 
 export function createOutputQuestions(parts: OutputQuestionParts): OutputQuestions {
   const open = new Map<number, AbortController>();
+  const kept: HostToRenderer[] = [];
 
   async function answer(question: Asked, signal: AbortSignal): Promise<HostToRenderer> {
     if (!parts.isTrusted()) throw new FailureError(untrusted());
@@ -45,18 +49,11 @@ export function createOutputQuestions(parts: OutputQuestionParts): OutputQuestio
         const page = await engine.request('samples/disagreements', question.query, signal);
         return { type: 'disagreements', request, page };
       }
-      case 'results':
-        return { type: 'results', request, ...(await readResults(engine, question.runIds, signal)) };
     }
   }
 
-  /** The kind of the first run says which report there is; runs of several kinds are refused by the engine. */
-  async function readResults(engine: Engine, runIds: string[], signal: AbortSignal) {
-    const [first = ''] = runIds;
-    const kind = (await parts.book.find(first))?.run.kind;
-    if (kind === 'prompt') return { answers: await engine.request('prompts/report', { runId: first }, signal) };
-    if (kind === 'tune') return { tuning: await engine.request('tuning/report', { runIds }, signal) };
-    return { report: await engine.request('runs/report', { runIds }, signal) };
+  function post(message: HostToRenderer): void {
+    if (!parts.post(message) && kept.length < mostOpen) kept.push(message);
   }
 
   return {
@@ -73,12 +70,15 @@ export function createOutputQuestions(parts: OutputQuestionParts): OutputQuestio
       try {
         if (open.size > mostOpen) throw new FailureError(tooMany());
         const message = await answer(question, asked.signal);
-        if (!asked.signal.aborted) parts.post(message);
+        if (!asked.signal.aborted) post(message);
       } catch (error) {
-        if (!asked.signal.aborted) parts.post({ type: 'failure', request, failure: toFailure(error) });
+        if (!asked.signal.aborted) post({ type: 'failure', request, failure: toFailure(error) });
       } finally {
         if (open.get(request) === asked) open.delete(request);
       }
+    },
+    deliver() {
+      for (const message of kept.splice(0)) post(message);
     },
     dispose() {
       for (const asked of open.values()) asked.abort();
@@ -95,13 +95,11 @@ function runOf(question: Asked): string | undefined {
       return question.reference.runId;
     case 'disagreements':
       return question.query.runIds[0];
-    case 'results':
-      return question.runIds[0];
   }
 }
 
 /** Nothing of an untrusted workspace's store is read. */
-export function untrusted() {
+function untrusted() {
   return {
     code: 'untrusted',
     message: t('This workspace is not trusted, so AI Workbench reads nothing from its store.'),

@@ -9,6 +9,7 @@ import type {
 import { t } from '../base/translate.ts';
 import { escapeMarkdown } from '../base/markdown.ts';
 import { formatFigure, formatMoment } from '../runs/format.ts';
+import { formatBytes } from '../trees/words.ts';
 import type { ModelEntry, VersionEntry } from './registry-book.ts';
 import { stepsOf } from './steps.ts';
 import {
@@ -195,14 +196,10 @@ function artifactItem(artifact: Artifact): RegistryItem {
       );
     case 'model-artifact': {
       const format = [artifact.modelFormatName, artifact.modelFormatVersion].filter(Boolean).join(' ');
-      return plainItem(
-        artifact.name,
-        [format, formatBytes(artifact.bytes)].filter(Boolean).join(' · '),
-        'symbol-field',
-      );
+      return plainItem(artifact.name, [format, bytesOf(artifact)].filter(Boolean).join(' · '), 'symbol-field');
     }
     case 'doc-artifact': {
-      const item = plainItem(artifact.name, artifact.path ?? formatBytes(artifact.bytes), 'book');
+      const item = plainItem(artifact.name, artifact.path ?? bytesOf(artifact), 'book');
       return artifact.path === undefined ? item : { ...item, open: { kind: 'file', path: artifact.path } };
     }
   }
@@ -267,11 +264,8 @@ function plainItem(label: string, description: string, icon: string): RegistryIt
   return { label, description, icon, contextValue: 'aiwbVersionFact', tooltip: '' };
 }
 
-function formatBytes(bytes: number | undefined): string {
-  if (bytes === undefined) return '';
-  if (bytes < 1024) return t('{0} bytes', bytes);
-  const kib = bytes / 1024;
-  return kib < 1024 ? `${kib.toFixed(0)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
+function bytesOf({ bytes }: { readonly bytes?: number }): string {
+  return bytes === undefined ? '' : formatBytes(bytes);
 }
 
 type Fact = readonly [name: string | undefined, value: string | undefined];

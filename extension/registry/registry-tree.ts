@@ -1,5 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { VersionDetails } from '../../schemas/generated/messages.ts';
+import type { Row } from '../trees/row.ts';
+import { recoveryRows, treeItem as rowItem } from '../trees/tree-row.ts';
 import { resolveInside } from './resolve-inside.ts';
 import type { ModelEntry, RegistryBook, VersionEntry } from './registry-book.ts';
 import {
@@ -40,7 +43,13 @@ export interface VersionRowNode {
   readonly id: string;
   readonly item: RegistryItem;
 }
-export type RegistryNode = RegistryFolderNode | RegisteredModelNode | VersionNode | VersionGroupNode | VersionRowNode;
+/** What can be done where the registry cannot be read. */
+export interface RecoveryNode {
+  readonly kind: 'recovery';
+  readonly row: Row;
+}
+export type RegistryNode =
+  RegistryFolderNode | RegisteredModelNode | VersionNode | VersionGroupNode | VersionRowNode | RecoveryNode;
 
 /** The Registry view. It draws what the book knows; what lies under a version is drawn when it is opened. */
 export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vscode.Disposable {
@@ -49,10 +58,15 @@ export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vsco
   readonly #subscription: vscode.Disposable;
   readonly onDidChangeTreeData = this.#changed.event;
   #showArchived = false;
+  #matches: ((entry: VersionEntry) => boolean) | undefined;
 
   constructor(book: RegistryBook) {
     this.#book = book;
     this.#subscription = vscode.Disposable.from(book.onChanged(() => this.#changed.fire(undefined)));
+  }
+
+  get showArchived(): boolean {
+    return this.#showArchived;
   }
 
   set showArchived(value: boolean) {
@@ -60,9 +74,18 @@ export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vsco
     this.#changed.fire(undefined);
   }
 
+  /** Chooses the versions that are shown, and with them their models. */
+  set filter(matches: ((entry: VersionEntry) => boolean) | undefined) {
+    this.#matches = matches;
+    this.#changed.fire(undefined);
+  }
+
   async getChildren(parent?: RegistryNode): Promise<RegistryNode[]> {
     if (parent === undefined) {
       await this.#book.load();
+      if (this.#book.state.kind === 'failed' && this.#book.models().length === 0) {
+        return recoveryRows().map(row => ({ kind: 'recovery', row }));
+      }
       const folders = [...new Set(this.#models().map(entry => entry.folder))];
       const [only] = folders;
       if (folders.length > 1) return folders.map(folder => ({ kind: 'folder', folder }));
@@ -78,6 +101,7 @@ export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vsco
       case 'versionGroup':
         return this.#rowsOf(parent);
       case 'versionRow':
+      case 'recovery':
         return [];
     }
   }
@@ -107,6 +131,8 @@ export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vsco
       }
       case 'versionRow':
         return treeItem(node, node.item, None, node.parent.parent);
+      case 'recovery':
+        return rowItem(node.row);
     }
   }
 
@@ -116,7 +142,16 @@ export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vsco
   }
 
   #models(): ModelEntry[] {
-    return this.#book.models().filter(({ details }) => this.#showArchived || details.model.state === 'LIVE');
+    const models = this.#book.models().filter(({ details }) => this.#showArchived || details.model.state === 'LIVE');
+    if (this.#matches === undefined) return models;
+    return models.filter(entry => this.#matching(entry).length > 0);
+  }
+
+  /** The versions of a model that the filter lets through. */
+  #matching({ folder, details: { model, versions } }: ModelEntry): VersionDetails[] {
+    const matches = this.#matches;
+    if (matches === undefined) return versions;
+    return versions.filter(details => matches({ folder, model, details }));
   }
 
   #modelsOf(folder: string): RegistryNode[] {
@@ -133,7 +168,8 @@ export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vsco
 
   #versionsOf(node: RegisteredModelNode): RegistryNode[] {
     const { folder, model } = node;
-    const versions = this.#modelOf(node)?.details.versions ?? [];
+    const entry = this.#modelOf(node);
+    const versions = entry === undefined ? [] : this.#matching(entry);
     return versions.map(({ version: { version } }) => ({ kind: 'version', folder, model, version }));
   }
 
@@ -167,6 +203,8 @@ function nodeKey(node: RegistryNode): string {
       return `${nodeKey(node.parent)}\n${node.group}`;
     case 'versionRow':
       return `${nodeKey(node.parent)}\n${node.id}`;
+    case 'recovery':
+      return node.row.key;
   }
 }
 
@@ -175,6 +213,7 @@ function folderItem(node: RegistryFolderNode): vscode.TreeItem {
   item.id = nodeKey(node);
   item.iconPath = vscode.ThemeIcon.Folder;
   item.tooltip = node.folder;
+  item.accessibilityInformation = { label: vscode.l10n.t('Folder {0}', path.basename(node.folder)) };
   return item;
 }
 

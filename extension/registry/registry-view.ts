@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { describeFailure } from '../base/failure.ts';
+import { createViewFilter } from '../trees/view-filter.ts';
 import type { RegistryBook } from './registry-book.ts';
+import { versionFilterFacts, versionTags } from './registry-filter.ts';
 import { RegistryTree, type RegistryNode } from './registry-tree.ts';
 
 export interface RegistryView extends vscode.Disposable {
@@ -16,14 +18,29 @@ export function createRegistryView(book: RegistryBook): RegistryView {
     showCollapseAll: true,
   });
 
+  const filter = createViewFilter({
+    name: 'Registry',
+    viewId: 'aiwb.registry',
+    tags: versionTags,
+    *facts() {
+      for (const entry of book.versions())
+        if (tree.showArchived || entry.model.state === 'LIVE') yield versionFilterFacts(entry);
+    },
+    onChanged() {
+      tree.filter = filter.current === undefined ? undefined : entry => filter.matches(versionFilterFacts(entry));
+      showState();
+    },
+  });
+
   function showState(): void {
     const { state } = book;
     setContext('aiwb.registryState', state.kind);
-    view.message = state.kind === 'failed' ? describeFailure(state.failure) : undefined;
+    view.message = state.kind === 'failed' ? describeFailure(state.failure) : filter.describe();
   }
 
   function setShowArchived(value: boolean): void {
     tree.showArchived = value;
+    showState();
     setContext('aiwb.showArchivedModels', value);
   }
 
@@ -31,6 +48,7 @@ export function createRegistryView(book: RegistryBook): RegistryView {
   const parts = vscode.Disposable.from(
     tree,
     view,
+    filter,
     book.onChanged(showState),
     vscode.commands.registerCommand('aiwb.refreshRegistry', () => book.load(true)),
     vscode.commands.registerCommand('aiwb.showArchivedModels', () => setShowArchived(true)),

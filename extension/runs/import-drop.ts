@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { filesOfUriList } from './import-words.ts';
-import type { RunsNode } from './runs-tree.ts';
+import type { RunsNode } from './runs-nodes.ts';
 
 const uriList = 'text/uri-list';
 

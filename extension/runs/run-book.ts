@@ -32,6 +32,10 @@ export interface RunBook extends Disposable {
   load(again?: boolean): Promise<void>;
   /** The run, asked of the engines when it is not known here; absent when none has it. */
   find(runId: string): Promise<RunEntry | undefined>;
+  /** Whether some folder's store may have runs older than those known here. */
+  readonly hasOlder: boolean;
+  /** Takes in older runs, a list's length of each folder that has some. Throws a FailureError. */
+  loadOlder(): Promise<void>;
   /** Takes in a run that an engine answered with, so that it shows before the next notification. */
   note(folder: string, run: RunSummary): void;
   /** Resolves with the run in its last state. Throws a FailureError when its engine fails before. */
@@ -55,6 +59,9 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
   const reset = createEmitter<Nothing>();
   let state: BookState = { kind: 'idle' };
   let loading: Promise<void> | undefined;
+  /** Where the lists of a folder ended before their end: the oldest run of each, by whether it is archived. */
+  const oldest = new Map<Engine, Map<boolean, string>>();
+  let sorted: RunEntry[] | undefined;
   /** Runs heard of while a list was on its way: the list may be older. */
   const fresher = new Set<string>();
 
@@ -64,6 +71,7 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
   }
 
   function take(folder: string, runs: readonly RunSummary[]): void {
+    sorted = undefined;
     const changes = runs.map(run => {
       const before = entries.get(run.id)?.run;
       const entry = { folder, run };
@@ -90,7 +98,41 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
       engine.request('runs/list', { limit: listLimit }),
       engine.request('runs/list', { limit: listLimit, archived: true }),
     ]);
+    oldest.delete(engine);
+    noteEnd(engine, false, kept.runs);
+    noteEnd(engine, true, archived.runs);
     return [...archived.runs, ...kept.runs].map(run => ({ folder: engine.folder, run }));
+  }
+
+  /** A list that is as long as was asked for may go on. */
+  function noteEnd(engine: Engine, archived: boolean, runs: readonly RunSummary[]): void {
+    const ends = oldest.get(engine) ?? new Map<boolean, string>();
+    const last = runs.at(-1);
+    if (last === undefined || runs.length < listLimit) ends.delete(archived);
+    else ends.set(archived, last.id);
+    if (ends.size === 0) oldest.delete(engine);
+    else oldest.set(engine, ends);
+  }
+
+  async function loadOlder(): Promise<void> {
+    try {
+      const asked = [...oldest].flatMap(([engine, ends]) => [...ends].map(end => [engine, ...end] as const));
+      const lists = await Promise.all(
+        asked.map(async ([engine, archived, before]) => {
+          const { runs } = await engine.request('runs/list', { limit: listLimit, archived, before });
+          noteEnd(engine, archived, runs);
+          return { engine, runs };
+        }),
+      );
+      for (const { engine, runs } of lists) {
+        // What was heard of meanwhile is newer.
+        for (const run of runs) if (!entries.has(run.id)) entries.set(run.id, { folder: engine.folder, run });
+      }
+    } catch (error) {
+      throw new FailureError(toFailure(error), error);
+    }
+    sorted = undefined;
+    reset.fire(undefined);
   }
 
   async function loadAll(): Promise<void> {
@@ -98,7 +140,9 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
     const sources = engines.all();
     for (const engine of sources) follow(engine);
     try {
+      for (const engine of oldest.keys()) if (!sources.includes(engine)) oldest.delete(engine);
       const lists = await Promise.all(sources.map(list));
+      sorted = undefined;
       for (const id of [...entries.keys()]) if (!fresher.has(id)) entries.delete(id);
       for (const entry of lists.flat()) if (!fresher.has(entry.run.id)) entries.set(entry.run.id, entry);
       setState({ kind: 'loaded' });
@@ -181,7 +225,14 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
     get state() {
       return state;
     },
-    entries: () => [...entries.values()].sort((a, b) => b.run.createdAt - a.run.createdAt),
+    get hasOlder() {
+      return oldest.size > 0;
+    },
+    loadOlder,
+    entries() {
+      sorted ??= [...entries.values()].sort((a, b) => b.run.createdAt - a.run.createdAt);
+      return [...sorted];
+    },
     get: runId => entries.get(runId),
     load,
     find,

@@ -1,5 +1,6 @@
 import type { RunKind, RunState, RunSummary } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
+import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import { bestHeadline, describeRun, formatDuration, formatFigure, formatMoment, formatOutcome } from './format.ts';
 import { importedFrom } from './import-words.ts';
 import type { RunEntry } from './run-book.ts';
@@ -57,6 +58,37 @@ export function groupRuns(entries: readonly RunEntry[], showArchived: boolean): 
 export function groupKey(folder: string, { file, kind, name }: Pick<RunSummary, 'file' | 'kind' | 'name'>): string {
   const isNotebook = /\.ipynb(#|$)/.test(file);
   return [folder, file, kind, ...(isNotebook ? [name] : [])].join('\n');
+}
+
+export function runTags(): FilterTag[] {
+  const states: readonly RunState[] = [
+    'queued',
+    'provisioning',
+    'running',
+    'cancelling',
+    'succeeded',
+    'failed',
+    'cancelled',
+    'lost',
+  ];
+  return [
+    ...states.map(state => ({ tag: state, group: 'state', label: t('State: {0}', state) })),
+    { tag: 'gate-not-met', group: 'gate', label: t('Gate not met') },
+    { tag: 'benchmark', group: 'kind', label: t('Kind: {0}', t('benchmark')) },
+    { tag: 'tune', group: 'kind', label: t('Kind: {0}', t('tuning job')) },
+    { tag: 'terminal', group: 'origin', label: t('Started in a terminal') },
+    { tag: 'editor', group: 'origin', label: t('Started in an editor') },
+    { tag: 'notebook', group: 'origin', label: t('Started in a notebook') },
+    { tag: 'import', group: 'origin', label: t('Imported') },
+  ];
+}
+
+export function runFilterFacts({ run }: RunEntry): FilterFacts {
+  const { id, name, file, kind, state, origin, gate, headlines } = run;
+  return {
+    text: [id, name, file, ...headlines.flatMap(({ model, prompt = '' }) => [model, prompt])].join('\n'),
+    tags: [state, kind, origin, ...(gate === 'not-met' ? ['gate-not-met'] : [])],
+  };
 }
 
 /** Words that menus' `when` clauses look for. */

@@ -1,44 +1,41 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RunKind } from '../../schemas/generated/messages.ts';
-import type { RunBook, RunChange } from './run-book.ts';
-import { groupDescription, groupKey, groupRuns, runFacts, runItem, type RunGroup } from './run-items.ts';
+import { createPages } from '../trees/pages.ts';
+import { moreRow, recoveryRows, treeItem as rowItem } from '../trees/tree-row.ts';
+import type { RunBook, RunChange, RunEntry } from './run-book.ts';
+import { groupKey, groupRuns, runItem, type RunGroup } from './run-items.ts';
+import { nodeKey, type JobNode, type RunNode, type RunsNode } from './runs-nodes.ts';
+import { folderItem, jobItem, runTreeItem } from './runs-tree-items.ts';
 import { isEnded } from './states.ts';
-
-export interface FolderNode {
-  readonly kind: 'folder';
-  readonly folder: string;
-}
-/** A benchmark or a tuning job, with its runs as children. */
-export interface JobNode {
-  readonly kind: 'job';
-  readonly folder: string;
-  readonly file: string;
-  readonly key: string;
-}
-export interface RunNode {
-  readonly kind: 'run';
-  readonly id: string;
-}
-export type RunsNode = FolderNode | JobNode | RunNode;
 
 /** How often "2 min ago" is looked at again while the view is visible. */
 const refreshAgoMs = 30_000;
 
-/** The Runs view. It draws what the book knows; what has not changed is not drawn again. */
+/** How the view is drawn. */
+export interface RunsLayout {
+  readonly showArchived: boolean;
+  /** All runs in one list by time, without what they ran above them. */
+  readonly isFlat: boolean;
+  /** Chooses the runs that are shown. */
+  matches(entry: RunEntry): boolean;
+}
+
+/** The Runs view. It draws what the book knows; what has not changed is not drawn again, and long lists are shown a page at a time. */
 export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   readonly #book: RunBook;
+  readonly #onFailure: (error: unknown) => void;
   readonly #changed = new vscode.EventEmitter<RunsNode | undefined>();
   readonly #nodes = new Map<string, RunsNode>();
   readonly #drawn = new Map<string, string>();
+  readonly #pages = createPages();
   readonly #subscriptions: vscode.Disposable;
   readonly #timer: NodeJS.Timeout;
   readonly onDidChangeTreeData = this.#changed.event;
-  #groups: RunGroup[] | undefined;
-  #showArchived = false;
+  #shown: ShownRuns | undefined;
+  #layout: RunsLayout = { showArchived: false, isFlat: false, matches: () => true };
 
-  constructor(book: RunBook) {
+  constructor(book: RunBook, onFailure: (error: unknown) => void) {
     this.#book = book;
+    this.#onFailure = onFailure;
     this.#subscriptions = vscode.Disposable.from(
       book.onReset(() => this.#redraw()),
       book.onRunsChanged(changes => this.#update(changes)),
@@ -46,46 +43,60 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     this.#timer = setInterval(() => this.#refreshAges(), refreshAgoMs);
   }
 
-  set showArchived(value: boolean) {
-    this.#showArchived = value;
+  get layout(): RunsLayout {
+    return this.#layout;
+  }
+
+  set layout(layout: RunsLayout) {
+    this.#layout = layout;
     this.#redraw();
   }
 
   async getChildren(parent?: RunsNode): Promise<RunsNode[]> {
     if (parent === undefined) {
       await this.#book.load();
-      const folders = [...new Set(this.#list().map(group => group.folder))];
+      const { state } = this.#book;
+      const { folders } = this.#list();
+      if (state.kind === 'failed' && folders.length === 0) {
+        return recoveryRows().map(row => ({ kind: 'row', row }));
+      }
       const [only] = folders;
-      if (folders.length > 1) return folders.map(folder => this.#node({ kind: 'folder', folder }));
-      return only === undefined ? [] : this.#jobs(only);
+      const roots =
+        folders.length > 1
+          ? folders.map(folder => this.#node({ kind: 'folder', folder }))
+          : only === undefined
+            ? []
+            : this.#below(only, undefined);
+      return [...roots, ...this.#older()];
     }
-    if (parent.kind === 'folder') return this.#jobs(parent.folder);
-    if (parent.kind === 'job')
-      return this.#groupOf(parent)?.runs.map(run => this.#node({ kind: 'run', id: run.id })) ?? [];
-    return [];
+    if (parent.kind === 'folder') return this.#below(parent.folder, parent);
+    if (parent.kind !== 'job') return [];
+    const runs = this.#groupOf(parent)?.runs ?? [];
+    return this.#page(
+      parent,
+      runs.map(({ id }) => ({ kind: 'run', id })),
+    );
   }
 
   getParent(node: RunsNode): RunsNode | undefined {
-    if (node.kind === 'folder') return undefined;
-    if (node.kind === 'job') {
-      const several = new Set(this.#list().map(group => group.folder)).size > 1;
-      return several ? this.#node({ kind: 'folder', folder: node.folder }) : undefined;
-    }
+    if (node.kind === 'folder' || node.kind === 'row') return undefined;
+    if (node.kind === 'job') return this.#folderAbove(node.folder);
     const entry = this.#book.get(node.id);
     if (entry === undefined) return undefined;
     const { folder, run } = entry;
+    if (this.#layout.isFlat) return this.#folderAbove(folder);
     return this.#node({ kind: 'job', folder, file: run.file, key: groupKey(folder, run) });
   }
 
   getTreeItem(node: RunsNode): vscode.TreeItem {
     if (node.kind === 'folder') return folderItem(node);
     if (node.kind === 'job') return jobItem(node, this.#groupOf(node));
-    return this.#runTreeItem(node);
-  }
-
-  /** The node that shows a run, for revealing it. */
-  nodeOf(runId: string): RunsNode | undefined {
-    return this.#book.get(runId) === undefined ? undefined : this.#node({ kind: 'run', id: runId });
+    if (node.kind === 'row') return rowItem(node.row);
+    const entry = this.#book.get(node.id);
+    if (entry === undefined) return new vscode.TreeItem(node.id);
+    const item = runTreeItem(node, entry.run, this.#layout.isFlat);
+    this.#drawn.set(node.id, this.#describe(entry));
+    return item;
   }
 
   dispose(): void {
@@ -94,38 +105,61 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     this.#changed.dispose();
   }
 
-  #runTreeItem(node: RunNode): vscode.TreeItem {
-    const entry = this.#book.get(node.id);
-    if (entry === undefined) return new vscode.TreeItem(node.id);
-    const facts = runItem(entry.run, Date.now());
-    this.#drawn.set(node.id, facts.description);
-    const item = new vscode.TreeItem(facts.label);
-    item.id = `run ${node.id}`;
-    item.description = facts.description;
-    item.contextValue = facts.contextValue;
-    item.iconPath = new vscode.ThemeIcon(
-      facts.icon,
-      facts.color === undefined ? undefined : new vscode.ThemeColor(facts.color),
+  #describe({ run }: RunEntry): string {
+    return runItem(run, Date.now()).description;
+  }
+
+  #folderAbove(folder: string): RunsNode | undefined {
+    return this.#list().folders.length > 1 ? this.#node({ kind: 'folder', folder }) : undefined;
+  }
+
+  #below(folder: string, parent: RunsNode | undefined): RunsNode[] {
+    const groups = this.#list().groups.filter(group => group.folder === folder);
+    if (!this.#layout.isFlat) {
+      return this.#page(
+        parent,
+        groups.map(({ file, key }): JobNode => ({ kind: 'job', folder, file, key })),
+      );
+    }
+    const runs = groups.flatMap(group => group.runs).sort((a, b) => b.createdAt - a.createdAt);
+    return this.#page(
+      parent,
+      runs.map(({ id }): RunNode => ({ kind: 'run', id })),
     );
-    item.accessibilityInformation = { label: facts.accessibleLabel };
-    item.tooltip = runFacts(entry.run).join('\n');
-    item.command = { command: 'aiwb.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };
-    return item;
   }
 
-  #jobs(folder: string): RunsNode[] {
-    return this.#list()
-      .filter(group => group.folder === folder)
-      .map(({ file, key }) => this.#node({ kind: 'job', folder, file, key }));
+  #page(parent: RunsNode | undefined, nodes: readonly RunsNode[]): RunsNode[] {
+    const key = parent === undefined ? '' : nodeKey(parent);
+    const { shown, left } = this.#pages.take(key, nodes);
+    const rows = shown.map(node => this.#node(node));
+    if (left === 0) return rows;
+    const show = (): void => {
+      this.#pages.more(key);
+      this.#changed.fire(parent);
+    };
+    return [...rows, { kind: 'row', row: moreRow(key, left, show) }];
   }
 
-  #list(): RunGroup[] {
-    this.#groups ??= groupRuns(this.#book.entries(), this.#showArchived);
-    return this.#groups;
+  /** The way to runs that were not loaded yet. */
+  #older(): RunsNode[] {
+    if (!this.#book.hasOlder) return [];
+    const label = vscode.l10n.t('Load Older Runs');
+    const show = (): void => void this.#book.loadOlder().catch(this.#onFailure);
+    return [{ kind: 'row', row: { ...moreRow('older', 0, show), label, icon: 'history', accessibleLabel: label } }];
+  }
+
+  #list(): ShownRuns {
+    if (this.#shown === undefined) {
+      const entries = this.#book.entries().filter(entry => this.#layout.matches(entry));
+      const groups = groupRuns(entries, this.#layout.showArchived);
+      const folders = [...new Set(groups.map(group => group.folder))];
+      this.#shown = { groups, folders, byKey: new Map(groups.map(group => [group.key, group])) };
+    }
+    return this.#shown;
   }
 
   #groupOf(node: JobNode): RunGroup | undefined {
-    return this.#list().find(group => group.key === node.key);
+    return this.#list().byKey.get(node.key);
   }
 
   /** VS Code knows rows by their element's identity: equal nodes are one object. */
@@ -138,16 +172,19 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   #redraw(): void {
-    this.#groups = undefined;
+    this.#shown = undefined;
     this.#changed.fire(undefined);
   }
 
   #update(changes: readonly RunChange[]): void {
-    const known = this.#groups ?? [];
-    this.#groups = undefined;
-    const isNewGroup = ({ entry }: RunChange): boolean =>
-      !known.some(group => group.key === groupKey(entry.folder, entry.run));
-    if (changes.some(change => isNewGroup(change) || change.before?.archived !== change.entry.run.archived)) {
+    const known = this.#shown?.byKey;
+    this.#shown = undefined;
+    const movesRows = ({ entry, before }: RunChange): boolean =>
+      before === undefined ||
+      known?.has(groupKey(entry.folder, entry.run)) !== true ||
+      before.archived !== entry.run.archived ||
+      this.#layout.matches({ ...entry, run: before }) !== this.#layout.matches(entry);
+    if (changes.some(movesRows)) {
       this.#changed.fire(undefined);
       return;
     }
@@ -155,41 +192,17 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   #refreshAges(): void {
-    const now = Date.now();
     for (const [id, drawn] of this.#drawn) {
       const entry = this.#book.get(id);
       if (entry === undefined || !isEnded(entry.run.state)) continue;
-      if (runItem(entry.run, now).description !== drawn) this.#changed.fire(this.#node({ kind: 'run', id }));
+      if (this.#describe(entry) !== drawn) this.#changed.fire(this.#node({ kind: 'run', id }));
     }
   }
 }
 
-function nodeKey(node: RunsNode): string {
-  if (node.kind === 'folder') return `folder ${node.folder}`;
-  return node.kind === 'run' ? `run ${node.id}` : `job ${node.key}`;
+interface ShownRuns {
+  readonly groups: readonly RunGroup[];
+  /** In the order of their newest run. */
+  readonly folders: readonly string[];
+  readonly byKey: ReadonlyMap<string, RunGroup>;
 }
-
-function folderItem(node: FolderNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(path.basename(node.folder), vscode.TreeItemCollapsibleState.Expanded);
-  item.id = nodeKey(node);
-  item.iconPath = vscode.ThemeIcon.Folder;
-  item.tooltip = node.folder;
-  return item;
-}
-
-function jobItem(node: JobNode, group: RunGroup | undefined): vscode.TreeItem {
-  const item = new vscode.TreeItem(group?.name ?? node.file, vscode.TreeItemCollapsibleState.Expanded);
-  item.id = nodeKey(node);
-  const { icon, context } = jobLooks[group?.kind ?? 'benchmark'];
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = context;
-  if (group !== undefined) item.description = groupDescription(group);
-  item.tooltip = path.join(node.folder, node.file);
-  return item;
-}
-
-const jobLooks: Readonly<Record<RunKind, { readonly icon: string; readonly context: string }>> = {
-  benchmark: { icon: 'beaker', context: 'aiwbBenchmark' },
-  tune: { icon: 'mortar-board', context: 'aiwbTuningJob' },
-  prompt: { icon: 'comment-discussion', context: 'aiwbPrompt' },
-};

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { describeFailure } from '../base/failure.ts';
+import { createViewFilter } from '../trees/view-filter.ts';
 import { importDrop } from './import-drop.ts';
 import type { RunBook } from './run-book.ts';
-import { RunsTree, type RunsNode } from './runs-tree.ts';
+import { runFilterFacts, runTags } from './run-items.ts';
+import type { RunsNode } from './runs-nodes.ts';
+import { RunsTree } from './runs-tree.ts';
 
 /** What a workspace that has some is past the first welcome for. */
 const jobFiles = '**/*.{bench,tune}.{yaml,yml}';
@@ -11,9 +14,9 @@ export interface RunsView extends vscode.Disposable {
   readonly selection: readonly RunsNode[];
 }
 
-/** Creates the Runs view with what its welcome texts and menus depend on. */
-export function createRunsView(book: RunBook): RunsView {
-  const tree = new RunsTree(book);
+/** Creates the Runs view with what its welcome texts and menus depend on. `tell` shows what fails. */
+export function createRunsView(book: RunBook, tell: (error: unknown) => void): RunsView {
+  const tree = new RunsTree(book, tell);
   const view = vscode.window.createTreeView('aiwb.runs', {
     treeDataProvider: tree,
     canSelectMany: true,
@@ -21,16 +24,36 @@ export function createRunsView(book: RunBook): RunsView {
     dragAndDropController: importDrop,
   });
   const watcher = vscode.workspace.createFileSystemWatcher(jobFiles, false, true, false);
+  const filter = createViewFilter({
+    name: 'Runs',
+    viewId: 'aiwb.runs',
+    tags: runTags,
+    *facts() {
+      for (const entry of book.entries())
+        if (tree.layout.showArchived || !entry.run.archived) yield runFilterFacts(entry);
+    },
+    onChanged() {
+      tree.layout = { ...tree.layout, matches: entry => filter.matches(runFilterFacts(entry)) };
+      showState();
+    },
+  });
 
   function showState(): void {
     const { state } = book;
     setContext('aiwb.engine', state.kind);
-    view.message = state.kind === 'failed' ? describeFailure(state.failure) : undefined;
+    const message = state.kind === 'failed' ? describeFailure(state.failure) : filter.describe();
+    if (view.message !== message) view.message = message;
   }
 
-  function setShowArchived(value: boolean): void {
-    tree.showArchived = value;
-    setContext('aiwb.showArchived', value);
+  function setShowArchived(showArchived: boolean): void {
+    tree.layout = { ...tree.layout, showArchived };
+    setContext('aiwb.showArchived', showArchived);
+    showState();
+  }
+
+  function setFlat(isFlat: boolean): void {
+    tree.layout = { ...tree.layout, isFlat };
+    setContext('aiwb.runsByTime', isFlat);
   }
 
   showState();
@@ -38,7 +61,11 @@ export function createRunsView(book: RunBook): RunsView {
     tree,
     view,
     watcher,
+    filter,
     book.onReset(showState),
+    book.onRunsChanged(() => {
+      if (filter.current !== undefined) showState();
+    }),
     watcher.onDidCreate(() => setContext('aiwb.hasBenchmarks', true)),
     watcher.onDidDelete(() => void lookForJobs()),
     view.onDidChangeVisibility(({ visible }) => {
@@ -46,6 +73,8 @@ export function createRunsView(book: RunBook): RunsView {
     }),
     vscode.commands.registerCommand('aiwb.showArchivedRuns', () => setShowArchived(true)),
     vscode.commands.registerCommand('aiwb.hideArchivedRuns', () => setShowArchived(false)),
+    vscode.commands.registerCommand('aiwb.listRunsByTime', () => setFlat(true)),
+    vscode.commands.registerCommand('aiwb.listRunsByFile', () => setFlat(false)),
   );
   if (view.visible) void lookForJobs();
   return {

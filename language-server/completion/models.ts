@@ -4,6 +4,7 @@ import { embeddedModelNames } from '../../engine/documents/formats.ts';
 import { describeConnection } from '../help/describe.ts';
 import { code, plain } from '../markdown.ts';
 import { offerCheckpoints, offerEmbedded, type Scene, type ValueOffer } from './offers.ts';
+import { offerResults } from './results.ts';
 import { mappingOf } from '../workspace.ts';
 
 /** Versions of one registered model that are offered, newest first. */
@@ -18,6 +19,7 @@ export async function offerModels(scene: Scene, signal: AbortSignal): Promise<re
   return [
     ...(await offerConnections(scene, signal)),
     ...embedded.map(offerEmbedded),
+    ...offerResults(scene, ({ kind }) => kind === 'tune', 'checkpoint:'),
     ...(await offerCheckpoints(workspace, uri, undefined, signal)),
     ...(await offerVersions(scene, 'registry:', signal)),
   ];

@@ -115,18 +115,22 @@ function sceneOf({ context, files, document, read, cursor, offset }: Writing, pa
 }
 
 /** The schema of a place, of the shape that the fields around it say. */
-function schemaOf({ kind, draft }: ParsedDocument, { role, path, siblings }: Place): SchemaNode | undefined {
+function schemaOf({ kind, draft, cell }: ParsedDocument, { role, path, siblings }: Place): SchemaNode | undefined {
+  const form = cell === undefined ? 'file' : 'cell';
+  const at = (place: DocumentPath, content?: unknown): SchemaNode | undefined => schemaAt(kind, place, content, form);
   const last = path.at(-1);
   // The places of list items in a cut text are not those in the file.
   const known = path.some(part => typeof part === 'number') ? undefined : draft;
   if (role === 'key' || last === undefined) {
-    const found = schemaAt(kind, path, last === undefined ? undefined : known) ?? schemaAt(kind, path);
-    return found && narrowSchema(schemaAt(kind, path) ?? found, siblings);
+    const found = at(path, last === undefined ? undefined : known) ?? at(path);
+    const narrowed = found && narrowSchema(at(path) ?? found, siblings);
+    // The file that a cell uses has what must be there.
+    return narrowed && cell?.use !== undefined ? { ...narrowed, required: [] } : narrowed;
   }
-  const parent = schemaAt(kind, path.slice(0, -1));
+  const parent = at(path.slice(0, -1));
   const tag = parent && tagOf(parent);
   if (parent === undefined) return undefined;
-  if (tag === undefined) return schemaAt(kind, path, known) ?? childSchema(parent, last);
+  if (tag === undefined) return at(path, known) ?? childSchema(parent, last);
   if (tag.field === last) return childSchema(parent, last);
   return childSchema(narrowSchema(parent, siblings), last) ?? childSchema(parent, last);
 }

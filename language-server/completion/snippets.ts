@@ -15,6 +15,7 @@ const byKind: Readonly<Record<DocumentKind, readonly Snippet[]>> = {
   workbench: workbenchSnippets,
   prompt: promptSnippets,
   trial: promptSnippets,
+  comparison: [],
 };
 
 /** Every snippet of a kind of file. */

@@ -10,6 +10,7 @@ import {
   type ValueOffer,
 } from './offers.ts';
 import { offerVersions } from './models.ts';
+import { offerResults } from './results.ts';
 import type { Row } from '../names/table.ts';
 import { draftAt } from '../tree.ts';
 import { mappingOf } from '../workspace.ts';
@@ -26,6 +27,7 @@ export async function offerInTuningJob(
     case 'base':
       return [
         offerEmbedded(trainableModel),
+        ...offerResults(scene, ({ kind }) => kind === 'tune', 'checkpoint:'),
         ...(await offerCheckpoints(workspace, uri, draft['name'], signal)),
         ...(await offerVersions(scene, 'registry:', signal)),
       ];

@@ -7,6 +7,7 @@ import { columnsOf, neededParameters } from '../help/describe.ts';
 import { offerConnections, offerModels, offerPromptModels } from './models.ts';
 import { isOffered, offerPaths, offerSplitFiles } from './paths.ts';
 import { offerInPolicy, offerNamedInPolicy } from './policy.ts';
+import { offerBaseline, offerCompared, offerResults } from './results.ts';
 import { offerInTuningJob } from './tune.ts';
 import { headerNames, offerInWorkbench } from './workbench.ts';
 import { rowAt, type Row } from '../names/table.ts';
@@ -23,6 +24,11 @@ export async function offerNamedValues(scene: Scene, signal: AbortSignal): Promi
 async function offerThings(scene: Scene, row: Row, signal: AbortSignal): Promise<readonly ValueOffer[] | undefined> {
   const { kind } = scene.parsed;
   const { names, sort, datasetAt } = row;
+  if (row.names === 'result') {
+    if (row.role === 'declaration') return [];
+    if (kind === 'comparison') return row.field === 'baseline' ? offerBaseline(scene) : offerCompared(scene);
+    return offerEarlierRuns(scene, signal);
+  }
   if (isOffered(sort)) return offerPaths(scene, sort, signal);
   if (names === 'connection') return offerConnections(scene, signal);
   // Of the columns, only slices can be compared.
@@ -41,15 +47,15 @@ async function offerOthers(scene: Scene, signal: AbortSignal): Promise<readonly 
   if (dataset !== undefined) return offerInDataset(scene, dataset.at, dataset.rest, signal);
   switch (parsed.kind) {
     case 'bench':
-      return matchesPath(path, 'compare.against')
-        ? offerEarlierRuns(scene, signal)
-        : offerInMetric(scene, ['metrics'], signal);
+      return offerInMetric(scene, ['metrics'], signal);
     case 'tune':
       return offerInMetric(scene, ['evaluation', 'metrics'], signal);
     case 'policy':
       return offerInPolicy(scene, signal);
     case 'workbench':
       return offerInWorkbench(scene, signal);
+    case 'comparison':
+      return undefined;
     case 'prompt':
     case 'trial':
       return matchesPath(path, 'model') ? offerPromptModels(scene, signal) : undefined;
@@ -100,9 +106,11 @@ async function offerOwnModels(
 }
 
 /** The newest run by what it is, and those before it. */
-async function offerEarlierRuns({ context, uri }: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
+async function offerEarlierRuns(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
+  const { context, uri } = scene;
   const runs = await context.history.runsOf(uri, signal);
   return [
+    ...offerResults(scene, ({ kind }) => kind === 'bench'),
     { value: 'last', detail: 'newest run that succeeded', kind: CompletionItemKind.Value },
     ...runs.slice(0, 20).map(({ id, createdAt }) => ({
       value: id,

@@ -5,6 +5,8 @@ import { applySuppressions } from '../../engine/documents/suppress.ts';
 import type { ServerContext } from '../context.ts';
 import type { Checked, Checker } from './checked.ts';
 import { checkSurroundings, checkText } from './checks.ts';
+import { isCell } from '../uris.ts';
+import { checkNames, checkUse, withoutResults } from './cells.ts';
 import { toProtocol } from './to-lsp.ts';
 import { createViews } from './view.ts';
 
@@ -14,7 +16,7 @@ export function createChecker(context: ServerContext): Checker {
   async function find(uri: string, parsed: ParsedDocument, signal: AbortSignal): Promise<readonly Diagnostic[]> {
     let around: readonly Diagnostic[] | undefined;
     try {
-      around = await checkSurroundings(context, viewDocument, uri, parsed, signal);
+      around = await (isCell(uri) ? checkCell : checkAround)(uri, parsed, signal);
     } catch (error) {
       signal.throwIfAborted();
       context.connection.console.error(`Checking ${uri} failed: ${String(error)}`);
@@ -22,6 +24,32 @@ export function createChecker(context: ServerContext): Checker {
     signal.throwIfAborted();
     const isComplete = parsed.value !== undefined && around !== undefined;
     return applySuppressions(parsed, [...parsed.diagnostics, ...checkText(parsed), ...(around ?? [])], isComplete);
+  }
+
+  function checkAround(
+    uri: string,
+    parsed: ParsedDocument,
+    signal: AbortSignal,
+  ): Promise<readonly Diagnostic[] | undefined> {
+    return checkSurroundings(context, viewDocument, uri, parsed, signal);
+  }
+
+  async function checkWhole(uri: string, parsed: ParsedDocument, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+    const around = (await checkAround(uri, parsed, signal)) ?? [];
+    return [...parsed.diagnostics, ...checkText(parsed), ...around];
+  }
+
+  async function checkCell(
+    uri: string,
+    cell: ParsedDocument,
+    signal: AbortSignal,
+  ): Promise<readonly Diagnostic[] | undefined> {
+    const found =
+      cell.cell?.use === undefined
+        ? await checkAround(uri, cell, signal)
+        : await checkUse(context, uri, cell, checkWhole, signal);
+    const names = await checkNames(context, uri, cell, signal);
+    return found && [...withoutResults(context, uri, cell, found), ...names];
   }
 
   function checkParsed(uri: string, parsed: ParsedDocument, signal: AbortSignal): Checked {

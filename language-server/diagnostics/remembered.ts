@@ -2,7 +2,7 @@ import { rememberRun, type Remembered } from '../../engine/documents/remembered.
 import type { ServerContext } from '../context.ts';
 
 /** As `createRunId` makes them. */
-const formOfRunId = /^\d{8}-\d{6}-[0-9a-z]{5}$/;
+export const formOfRunId = /^\d{8}-\d{6}-[0-9a-z]{5}$/;
 
 /** What the history knows of a document. No store is opened before something is asked. */
 export function rememberDocument({ history, ports }: ServerContext, uri: string): Remembered {

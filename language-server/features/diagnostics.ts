@@ -1,13 +1,14 @@
 import { DiagnosticRefreshRequest, FileChangeType } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { isFileKind, kindOfPath, type DocumentKind } from '../../engine/documents/kinds.ts';
+import { findReferences } from '../../engine/notebooks/result-names.ts';
 import type { ServerContext } from '../context.ts';
 import { changedKinds, createAges, dependents, type ChangedKind } from '../diagnostics/ages.ts';
 import { createDocumentPull, createResultIds } from '../diagnostics/pull.ts';
 import { createWorkspacePull } from '../diagnostics/pull-workspace.ts';
 import { createPusher } from '../diagnostics/push.ts';
 import type { Feature } from '../feature.ts';
-import { pathOfUri } from '../uris.ts';
+import { isCell, pathOfUri } from '../uris.ts';
 import { isWatchedFile } from '../watched-files.ts';
 import { kindOfDocument } from '../documents.ts';
 
@@ -27,17 +28,18 @@ export const diagnostics: Feature = {
 };
 
 function registerDiagnostics(context: ServerContext): void {
-  const { connection, documents, ports, checker } = context;
+  const { connection, documents, parsed, ports, checker } = context;
   const pusher = createPusher(context, checker);
   const ages = createAges();
   const ids = createResultIds();
   const opened = new Set<string>();
+  /** What cells call their results, by their URIs. */
+  const resultNames = new Map<string, string>();
   /** Documents whose dependents wait to be checked, by the kind that changed. */
   const waiting = new Map<string, () => void>();
 
   // Editors that ask do so for documents with a tab of their own; cells of notebooks have none.
-  const isPushed = ({ uri }: TextDocument): boolean =>
-    !context.client.pullsDiagnostics || uri.startsWith('vscode-notebook-cell:');
+  const isPushed = ({ uri }: TextDocument): boolean => !context.client.pullsDiagnostics || isCell(uri);
 
   function askAgain(): void {
     if (!context.client.pullsDiagnostics || !context.client.refreshesDiagnostics) return;
@@ -50,9 +52,10 @@ function registerDiagnostics(context: ServerContext): void {
   }
 
   function checkAgain(kinds: readonly DocumentKind[], except?: string): void {
-    const affected = documents.all().filter(({ languageId, uri }) => {
-      const kind = kindOfDocument({ languageId, uri });
-      return kind !== undefined && uri !== except && kinds.includes(kind);
+    const affected = documents.all().filter(document => {
+      const kind = kindOfDocument(document);
+      if (kind === undefined || document.uri === except) return false;
+      return kinds.includes(kind) || context.parsed.latest(document)?.cell?.use !== undefined;
     });
     for (const document of affected) if (isPushed(document)) pusher.schedule(document);
     if (affected.some(document => !isPushed(document))) askAgain();
@@ -72,6 +75,23 @@ function registerDiagnostics(context: ServerContext): void {
     );
   }
 
+  /** Checks the cells of a notebook again whose findings depend on what its other cells call their results. */
+  function checkNaming(cells: readonly TextDocument[], except?: string): void {
+    for (const cell of cells) {
+      const read = cell.uri === except ? undefined : parsed.latest(cell);
+      if (read !== undefined && (read.cell?.as !== undefined || findReferences(read.kind, read.draft).length > 0))
+        pusher.schedule(cell);
+    }
+  }
+
+  /** A cell that calls its result otherwise than before concerns the others. */
+  function followName({ uri }: TextDocument, name: string | undefined): void {
+    if (!isCell(uri) || resultNames.get(uri) === name) return;
+    if (name === undefined) resultNames.delete(uri);
+    else resultNames.set(uri, name);
+    checkNaming(context.notebooks.cellsOf(uri), uri);
+  }
+
   /** Tells whether documents lay below it: a folder went. */
   function forgetFile(uri: string): boolean {
     const path = pathOfUri(uri);
@@ -88,16 +108,21 @@ function registerDiagnostics(context: ServerContext): void {
     }
     const kind = kindOfDocument(document);
     if (kind !== undefined && isPushed(document)) pusher.schedule(document);
+    if (isCell(document.uri)) followName(document, parsed.parse(document)?.cell?.as);
     const changed = kind ?? kindOfPath(document.uri);
-    if (changed !== undefined && changed !== 'trial') checkDependents(changed, document.uri);
+    if (changed !== undefined && isFileKind(changed)) checkDependents(changed, document.uri);
   });
   documents.onDidClose(({ document }) => {
     opened.delete(document.uri);
+    followName(document, undefined);
     const kind = kindOfDocument(document);
     if (kind === undefined) return;
     forgetFile(document.uri);
     if (isPushed(document)) pusher.drop(document.uri);
-    if (kind !== 'trial') checkDependents(kind);
+    if (isFileKind(kind)) checkDependents(kind);
+  });
+  context.notebooks.onOrder(cells => {
+    checkNaming(cells);
   });
   connection.onDidChangeWatchedFiles(({ changes: changed }) => {
     const folders = changed.filter(({ uri }) => forgetFile(uri));

@@ -62,11 +62,12 @@ async function findHelp(
   return help === '' ? undefined : { help, start: spot.start, end: spot.end };
 }
 
-function describeField({ kind, draft }: ParsedDocument, { path, part, text }: Spot): string | undefined {
-  const schema = schemaAt(kind, path, draft);
+function describeField({ kind, draft, cell }: ParsedDocument, { path, part, text }: Spot): string | undefined {
+  const form = cell === undefined ? 'file' : 'cell';
+  const schema = schemaAt(kind, path, draft, form);
   if (schema === undefined) return undefined;
   const field = path.at(-1);
-  const parent = typeof field === 'string' ? schemaAt(kind, path.slice(0, -1), draft) : undefined;
+  const parent = typeof field === 'string' ? schemaAt(kind, path.slice(0, -1), draft, form) : undefined;
   const isKnown = parent?.properties !== undefined || parent?.anyOf !== undefined;
   const spelled = part === 'value' && schema.pattern !== undefined ? spellOut(text ?? '') : undefined;
   const help = describeSchema(schema, {

@@ -70,8 +70,26 @@ async function findRenamable(
   position: Position,
   signal: AbortSignal,
 ): Promise<Renamable | undefined> {
-  const [mention] = await findMentions(context, document, position);
-  if (mention === undefined) return undefined;
+  const found = await findMentions(context, document, position);
+  const [first] = found;
+  let reason: string | undefined;
+  // A text may stand for one thing or another: the first that can be renamed is meant.
+  for (const mention of found.filter(({ hit }) => hit[0] === first?.hit[0] && hit[1] === first.hit[1])) {
+    const renamable = await lookUp(context, document, mention, signal);
+    const why = whyNotRenamed(mention, renamable.declared);
+    if (why === undefined) return renamable;
+    reason ??= why;
+  }
+  if (reason !== undefined) throw refuse(reason);
+  return undefined;
+}
+
+async function lookUp(
+  context: ServerContext,
+  document: TextDocument,
+  mention: Mention,
+  signal: AbortSignal,
+): Promise<Renamable & { readonly declared: readonly Occurrence[] }> {
   const { thing } = mention;
   const mentions = await context.names.mentions(document);
   const workspace = isLocal(thing)
@@ -79,9 +97,7 @@ async function findRenamable(
     : await findSettled(context, table => findUsers(table, thing, document.uri), signal);
   const declared =
     workspace?.declared ?? mentions.filter(({ thing: { key }, role }) => key === thing.key && role === 'declaration');
-  const reason = whyNotRenamed(mention, declared);
-  if (reason !== undefined) throw refuse(reason);
-  return { document, mention, mentions, workspace };
+  return { document, mention, mentions, workspace, declared };
 }
 
 function findUsers(table: NameTable, thing: Thing, uri: string): Found<Users> {

@@ -14,11 +14,13 @@ import {
 } from './describe-policy.ts';
 import { describePromptFile, describeUsers } from './describe-prompt.ts';
 import { describeFigure, figureIdOf, type NamedPlace } from './describe-threshold.ts';
+import { describeResult, describeUsed } from './describe-result.ts';
 import { code } from '../markdown.ts';
 import { fileSorts } from '../names/file-sorts.ts';
 import { rowAt, type Row } from '../names/table.ts';
 import { collectBenchmarks, collectInherited, versionMeant } from '../policies.ts';
 import { datasetOf, draftAt, matchesPath } from '../tree.ts';
+import { isCell } from '../uris.ts';
 import { mappingOf } from '../workspace.ts';
 
 /** Help on what a key or value refers to and what is known of it, absent where it refers to nothing. */
@@ -56,8 +58,13 @@ async function describeThing(
     case 'metric':
       return describeMeasured(context, place, row, signal);
     case 'connection':
-    case 'model':
-      return describeModel(context, uri, text, signal);
+    case 'model': {
+      const result = isCell(uri) ? /^checkpoint:([^@]+)/.exec(text)?.[1] : undefined;
+      const own = result === undefined ? undefined : describeResult(context, uri, result);
+      return own ?? describeModel(context, uri, text, signal);
+    }
+    case 'result':
+      return isCell(uri) && row.role === 'reference' ? describeResult(context, uri, text) : undefined;
     case 'registered-model': {
       const [model = '', version] = text.split('@');
       return describeRegistered(context, uri, model, version, signal);
@@ -77,6 +84,8 @@ function describeFile(
   { sort }: Row,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if (sort === fileSorts.used)
+    return isCell(uri) ? describeUsed(context, uri, parsed, signal) : Promise.resolve(undefined);
   if (sort === fileSorts.prompt) return describePromptFile(context, uri, text, signal);
   return sort === fileSorts.dataset
     ? describeDataset(context, uri, mappingOf(draftAt(parsed.draft, path.slice(0, -1))), signal)

@@ -1,3 +1,5 @@
+import type { PathSort } from '../../engine/documents/path-fields.ts';
+
 /** A sort of file that fields name by its path. */
 export interface FileSort {
   /** What it is, as in "Open the …". */
@@ -28,5 +30,6 @@ export const fileSorts = {
   store: { noun: 'store', fits: /^$/, isFolder: true },
   testRows: { noun: 'test rows' },
   trainingRows: { noun: 'training rows' },
+  used: { noun: 'file', fits: /\.(bench|tune|policy|prompt)\.ya?ml$/i },
   words: { noun: 'list of words', fits: /\.txt$/i },
-} as const satisfies Readonly<Record<string, FileSort>>;
+} as const satisfies Readonly<Record<PathSort | 'testRows' | 'trainingRows' | 'used', FileSort>>;

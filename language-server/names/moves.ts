@@ -1,4 +1,5 @@
 import type { TextEdit } from 'vscode-languageserver';
+import { writePath } from '../../engine/documents/rebase.ts';
 import type { Files } from '../../engine/ports/files.ts';
 import { scalarText } from '../../engine/documents/values.ts';
 import { isBelow } from '../paths.ts';
@@ -68,14 +69,4 @@ async function editPaths(
 
 function folderOf(files: Files, { path, isFolder }: PathBase): string {
   return isFolder ? path : files.parent(path);
-}
-
-/** A path to `target` seen from `folder`, written the way the old one was. */
-function writePath(files: Files, folder: string, target: string, old: string): string {
-  if (/^([/\\]|[A-Za-z]:[/\\])/.test(old)) return target;
-  const relative = files.relative(folder, target);
-  const start = /^\.[/\\]/.test(old) && !relative.startsWith('.') ? './' : '';
-  const end = /[/\\]$/.test(old) ? '/' : '';
-  const path = `${start}${relative === '' ? '.' : relative}${end}`;
-  return old.includes('\\') && !old.includes('/') ? path.replaceAll('/', '\\') : path;
 }

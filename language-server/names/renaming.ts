@@ -1,6 +1,7 @@
 import { LSPErrorCodes, ResponseError, type TextEdit } from 'vscode-languageserver';
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import { parseDocument } from '../../engine/documents/parse.ts';
+import { isCell } from '../uris.ts';
 import { applyEdits } from './edits.ts';
 import type { NameTable } from './name-table.ts';
 import type { ReadDocument } from './name-index.ts';
@@ -24,6 +25,7 @@ const words: Partial<Readonly<Record<ThingKind, string>>> = {
   check: 'a check',
   aspect: 'an aspect',
   metric: 'a metric',
+  result: 'a result',
   anchor: 'an anchor',
 };
 
@@ -48,6 +50,8 @@ export function whyNotRenamed(
   if (word === undefined) return reasons[named.kind] ?? 'This cannot be renamed.';
   if (named.kind === 'metric' && !declared.some(({ field }) => field.endsWith('.name')))
     return `\`${named.name}\` is the metric’s own name. Give it another with \`name\`, which can be renamed.`;
+  if (declared.length === 0 && named.kind === 'result')
+    return `No cell of the notebook gives its result the name \`${named.name}\`.`;
   if (declared.length === 0) return `Nothing in the workspace declares ${word} \`${named.name}\`.`;
   return undefined;
 }
@@ -81,9 +85,10 @@ export function whyNoAnchor(name: string): string | undefined {
 }
 
 /** What would be wrong with a document after its edits that was not wrong before. */
-export function findNewFault({ parsed }: ReadDocument, edits: readonly TextEdit[]): string | undefined {
-  const after = parseDocument(parsed.kind, applyEdits(parsed, edits)).diagnostics;
-  const before = countCodes(parseDocument(parsed.kind, parsed.text).diagnostics);
+export function findNewFault({ uri, parsed }: ReadDocument, edits: readonly TextEdit[]): string | undefined {
+  const form = isCell(uri) ? 'cell' : 'file';
+  const after = parseDocument(parsed.kind, applyEdits(parsed, edits), form).diagnostics;
+  const before = countCodes(parseDocument(parsed.kind, parsed.text, form).diagnostics);
   const counts = countCodes(after);
   const worse = [...counts].find(([code, count]) => count > (before.get(code) ?? 0))?.[0];
   return after.findLast(({ code, severity }) => code === worse && severity === 'error')?.message;

@@ -3,7 +3,8 @@ import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import { isConnectionName } from '../../engine/documents/formats.ts';
 import type { DocumentKind } from '../../engine/documents/kinds.ts';
 import { draftAt } from '../tree.ts';
-import type { FileSort } from './file-sorts.ts';
+import { isCell, notebookOf } from '../uris.ts';
+import { fileSorts, type FileSort } from './file-sorts.ts';
 import { findTemplateVariables } from './template-variables.ts';
 import { fileThing, scopeOf, thing, type PathBase, type Role, type Thing, type ThingKind } from './things.ts';
 
@@ -85,10 +86,35 @@ export function namesModel(role: Role): Rule {
     if (name === '') return [own];
     const kind = prefix === 'registry:' ? 'registered-model' : 'job';
     const part = [prefix.length, prefix.length + name.length] as const;
-    return [{ thing: thing(kind, where.root, name), role: 'reference', part }, own];
+    const named: Named = { thing: thing(kind, where.root, name), role: 'reference', part };
+    // In a notebook its results come before the jobs of the workspace.
+    return kind === 'job' && isCell(where.uri)
+      ? [{ ...named, thing: resultThing(where.uri, name) }, named, own]
+      : [named, own];
   };
   return { names: 'model', role, read };
 }
+
+/** A result of a notebook, which only its cells name; `last` is the newest run of the file and no name. */
+export function namesResult(role: Role): Rule {
+  const read: Read = ({ text, where }) =>
+    isCell(where.uri) && (role === 'declaration' || text !== 'last')
+      ? [{ thing: resultThing(where.uri, text), role }]
+      : [];
+  return { names: 'result', role, read };
+}
+
+function resultThing(uri: string, name: string): Thing {
+  return thing('result', notebookOf(uri), name);
+}
+
+/** The file that a cell uses. */
+export const usesFile: Rule = {
+  names: 'file',
+  role: 'reference',
+  sort: fileSorts.used,
+  read: place => (isCell(place.where.uri) ? nameFile(place, false) : []),
+};
 
 /** `NAME@VERSION`. */
 export const namesVersion: Rule = {

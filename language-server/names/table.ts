@@ -1,5 +1,7 @@
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import type { DocumentKind } from '../../engine/documents/kinds.ts';
+import { pathFields } from '../../engine/documents/path-fields.ts';
+import { runFieldsOf } from '../../engine/notebooks/result-names.ts';
 import { fileSorts } from './file-sorts.ts';
 import {
   both,
@@ -14,11 +16,13 @@ import {
   namesModel,
   namesOfBenchmark,
   namesParametrised,
+  namesResult,
   namesSplitFile,
   namesVersion,
   readsColumns,
   readsVariables,
   refersTo,
+  usesFile,
   type Place,
   type Rule,
 } from './rules.ts';
@@ -34,6 +38,23 @@ export interface Row extends Rule {
 
 const value = (field: string, rule: Rule): Row => ({ ...rule, field, steps: field.split('.'), on: 'value' });
 const key = (field: string, rule: Rule): Row => ({ ...rule, field, steps: field.split('.'), on: 'key' });
+
+/** What cells name that files do not. */
+function ofCells(kind: DocumentKind): readonly Row[] {
+  return [
+    value('as', namesResult('declaration')),
+    value('use', usesFile),
+    ...runFieldsOf(kind).map(field => value(field, namesResult('reference'))),
+  ];
+}
+
+/** What names files by their paths. The images and sounds of messages are templates as well. */
+function files(kind: DocumentKind): readonly Row[] {
+  return pathFields(kind).map(({ field, sort, isLoose }) => {
+    const rule = isLoose === true ? mayNameFile(fileSorts[sort]) : namesFile(fileSorts[sort]);
+    return value(field, field.startsWith('messages.') ? both(readsVariables, rule) : rule);
+  });
+}
 
 const columnFields = [
   'input',
@@ -55,8 +76,6 @@ const columnFields = [
 function dataset(at: string, depth: number): readonly Row[] {
   const column = namesColumn(path => path.slice(0, depth));
   return [
-    value(`${at}.path`, namesFile(fileSorts.dataset)),
-    value(`${at}.card`, namesFile(fileSorts.card)),
     value(`${at}.split.train`, namesSplitFile(fileSorts.trainingRows)),
     value(`${at}.split.test`, namesSplitFile(fileSorts.testRows)),
     ...columnFields.map(field => value(`${at}.${field}`, column)),
@@ -74,10 +93,6 @@ function metrics(at: string): readonly Row[] {
     value(`${at}.*.*.model`, refersTo('connection')),
     value(`${at}.*.*.models.*`, refersTo('connection')),
     value(`${at}.*.*.baseline`, namesModel('reference')),
-    value(`${at}.*.*.rubric`, namesFile(fileSorts.rubric)),
-    value(`${at}.*.*.words`, namesFile(fileSorts.words)),
-    value(`${at}.*.*.prompt`, namesFile(fileSorts.prompt)),
-    value(`${at}.*.json-schema.schema`, namesFile(fileSorts.schema)),
   ];
 }
 
@@ -87,18 +102,16 @@ const paraphraseColumn = namesColumn(path => path.slice(0, -1));
 const messages: readonly Row[] = [
   value('messages.*.content', readsVariables),
   value('messages.*.content.*.text', readsVariables),
-  value('messages.*.content.*.image', both(readsVariables, mayNameFile(fileSorts.image))),
-  value('messages.*.content.*.audio', both(readsVariables, mayNameFile(fileSorts.sound))),
 ];
 
 const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
   bench: [
+    ...files('bench'),
+    ...ofCells('bench'),
     value('name', declares('benchmark', 'description')),
     ...dataset('dataset', 1),
-    value('perturbations.*.paraphrases.path', namesFile(fileSorts.dataset)),
     value('perturbations.*.paraphrases.column', paraphraseColumn),
     value('perturbations.*.paraphrases.key', both(benchColumn, paraphraseColumn)),
-    value('prompts.*', namesFile(fileSorts.prompt)),
     value('models.*', namesModel('declaration')),
     ...metrics('metrics'),
     value('metrics.*.fairness.slice', benchColumn),
@@ -109,6 +122,8 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('gate.*.model', namesModel('reference')),
   ],
   tune: [
+    ...files('tune'),
+    ...ofCells('tune'),
     value('name', declares('job', 'description')),
     value('base', namesModel('reference')),
     value('platform', refersTo('platform')),
@@ -118,11 +133,11 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('evaluation.select.aspect', inFile('aspect', 'reference')),
     value('evaluation.select.metric', namesMetric('reference')),
     value('register.model', declares('registered-model', 'description')),
-    value('register.card', namesFile(fileSorts.card)),
   ],
   policy: [
+    ...files('policy'),
+    ...ofCells('policy'),
     value('id', declares('policy', 'title')),
-    value('source.document', mayNameFile(fileSorts.document)),
     value('extends.*.id', refersTo('policy')),
     value('frameworks.*.id', declares('framework', 'version')),
     value('controls.*.id', declares('control', 'title')),
@@ -133,23 +148,25 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('controls.*.checks.*.metric', namesOfBenchmark('metric')),
     value('controls.*.checks.*.slice', namesOfBenchmark('slice')),
     value('assess.model', namesVersion),
-    value('assess.scorecard', namesFile(fileSorts.scorecard)),
   ],
-  prompt: messages,
-  trial: [...messages, value('models.*', namesModel('declaration')), ...dataset('dataset', 1)],
+  prompt: [...files('prompt'), ...messages],
+  trial: [
+    ...files('trial'),
+    ...ofCells('trial'),
+    ...messages,
+    value('models.*', namesModel('declaration')),
+    ...dataset('dataset', 1),
+  ],
+  comparison: ofCells('comparison'),
   workbench: [
+    ...files('workbench'),
     key('connections.*', declares('connection', 'model')),
-    value('connections.*.path', namesFile(fileSorts.answers)),
     value('connections.*.url', readsColumns),
     value('connections.*.headers.*', readsColumns),
     value('connections.*.body', readsColumns),
     value('connections.*.body.**', readsColumns),
     key('compute.*', declares('platform', 'type')),
     value('judge', refersTo('connection')),
-    value('store', namesFile(fileSorts.store)),
-    value('network.caCertificates.*', namesFile(fileSorts.certificate)),
-    value('network.clientCertificate.cert', namesFile(fileSorts.certificate)),
-    value('network.clientCertificate.key', namesFile(fileSorts.privateKey)),
   ],
 };
 

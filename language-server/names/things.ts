@@ -2,7 +2,10 @@ import type { Scalar } from 'yaml';
 import type { DocumentPath, Range } from '../../engine/documents/diagnostic.ts';
 import type { FileSort } from './file-sorts.ts';
 
-/** What can have a name. `model` is a model as one benchmark calls it; `variable` what a template reads; `slice` a column as policies name it. */
+/**
+ * What can have a name. `model` is a model as one benchmark calls it; `variable` what a template reads; `slice` a column as policies name it;
+ * `result` what came of a notebook's cell.
+ */
 export type ThingKind =
   | 'connection'
   | 'platform'
@@ -19,6 +22,7 @@ export type ThingKind =
   | 'variable'
   | 'slice'
   | 'file'
+  | 'result'
   | 'framework'
   | 'framework-id'
   | 'anchor';

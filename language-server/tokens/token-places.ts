@@ -113,6 +113,7 @@ const tables: Readonly<Record<DocumentKind, Table>> = {
     }),
   },
   prompt: {},
+  comparison: {},
   trial: { ...within('dataset.split', split), ...within('limits', limits) },
   workbench: { 'connections.*.apiKey.env': paintAll('variable', 'readonly') },
 };

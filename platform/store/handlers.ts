@@ -3,6 +3,7 @@ import { findAnswers, saveAnswers } from './answers.ts';
 import { addArtifacts, listArtifacts } from './artifacts.ts';
 import { readAudit, readAuditHead } from './audit.ts';
 import { backup } from './backup.ts';
+import { releaseClaim, takeClaim } from './claims.ts';
 import type { StoreContext } from './context.ts';
 import { DroppedBlobs } from './dropped-blobs.ts';
 import { queryDisagreements } from './disagreements.ts';
@@ -99,6 +100,8 @@ export function createHandlers(context: StoreContext): StoreCalls {
     renewLent: (holder, ids) => renewLent(context, holder, ids),
     replyLent: (holder, id, reply) => replyLent(context, holder, id, reply),
     releaseLent: (holder, ids) => releaseLent(context, holder, ids),
+    takeClaim: (key, holder) => takeClaim(context, key, holder),
+    releaseClaim: (key, holder, after) => releaseClaim(context, key, holder, after),
     dataVersion: () => readDataVersion(context),
     facts: () => readFacts(context),
     collectGarbage: before => collectGarbage(context, before),

@@ -1,5 +1,6 @@
 import type { AuditHead } from '../../engine/audit/entry.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
+import type { OutputKey } from '../../engine/ports/claims.ts';
 import type { LentState, LentTask } from '../../engine/ports/lent.ts';
 import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
@@ -107,6 +108,8 @@ export interface StoreCalls {
   renewLent(holder: string, ids: readonly number[]): number[];
   replyLent(holder: string, id: number, reply: LentReply): boolean;
   releaseLent(holder: string, ids: readonly number[]): void;
+  takeClaim(key: OutputKey, holder: string): boolean;
+  releaseClaim(key: OutputKey, holder: string, after: number): void;
   dataVersion(): number;
   facts(): StoreFacts;
   collectGarbage(before: number): CollectedGarbage;

@@ -51,11 +51,14 @@ export function getRun(context: StoreContext, id: string): RunRecord {
 export function listRuns(context: StoreContext, filter: RunFilter): RunSummary[] {
   const rows = context.driver.all(
     `SELECT * FROM runs WHERE archived = ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR name = ?3)
-      AND (?4 IS NULL OR file = ?4) ORDER BY created_at DESC, key DESC LIMIT ?5`,
+      AND (?4 IS NULL OR file = ?4)
+      AND (?5 IS NULL OR (created_at, key) < (SELECT created_at, key FROM runs WHERE id = ?5))
+      ORDER BY created_at DESC, key DESC LIMIT ?6`,
     Number(filter.archived ?? false),
     filter.kind ?? null,
     filter.name ?? null,
     filter.file ?? null,
+    filter.before ?? null,
     filter.limit ?? defaultListLength,
   );
   return rows.map(row => toSummary(context, row));

@@ -23,6 +23,8 @@ export const samplesPerRun = 2 ** 32;
  *
  * The third keeps what a sample has beside its numbers, answers that need not be paid for twice (`answers`, by the digest of all that
  * decides them), and questions that a window answers with models lent by its editor (`lent_requests`).
+ *
+ * The fourth keeps which window writes a run's end into a notebook that several have open.
  */
 export const migrations: readonly string[] = [
   `
@@ -259,6 +261,15 @@ export const migrations: readonly string[] = [
     answer TEXT
   );
   CREATE INDEX lent_requests_open ON lent_requests (id) WHERE answer IS NULL;
+  `,
+  `
+  CREATE TABLE cell_claims (
+    run_id TEXT NOT NULL,
+    notebook TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    until REAL NOT NULL,
+    PRIMARY KEY (run_id, notebook)
+  ) WITHOUT ROWID;
   `,
 ];
 

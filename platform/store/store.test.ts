@@ -172,6 +172,8 @@ describe('the store of a run', () => {
     const ids = async (filter: object): Promise<string[]> => (await store.listRuns(filter)).map(run => run.id);
     assert.deepEqual(await ids({}), ['c', 'a']);
     assert.deepEqual(await ids({ limit: 1 }), ['c']);
+    assert.deepEqual(await ids({ before: 'c' }), ['a']);
+    assert.deepEqual(await ids({ before: 'a' }), []);
     assert.deepEqual(await ids({ archived: true }), ['b']);
     assert.deepEqual(await ids({ file: '1.bench.yaml', archived: true }), ['b']);
     assert.deepEqual(await ids({ file: '1.bench.yaml' }), []);

@@ -57,6 +57,10 @@ function createStore(
       reply: (holder, id, reply) => thread.call('replyLent', [holder, id, reply]),
       release: (holder, ids) => thread.call('releaseLent', [holder, ids]),
     },
+    claims: {
+      take: (key, holder) => thread.call('takeClaim', [key, holder]),
+      release: (key, holder, after) => thread.call('releaseClaim', [key, holder, after]),
+    },
     createRun: run => thread.call('createRun', [run]),
     getRun: id => thread.call('getRun', [id]),
     listRuns: filter => thread.call('listRuns', [filter]),

@@ -134,6 +134,33 @@ describe('aiwb serve', function () {
     assert.match((await first.request('runs/log', { runId: started.id })).text, /"event":"ended"/);
   });
 
+  it('answers agents, and starts for them what the person agreed to and no more', async () => {
+    server = await startFakeOpenAi({});
+    workspace = createWorkspace({
+      'workbench.yaml': `connections: {fake: {provider: openai, baseUrl: "${server.url}", model: fake, price: {input: 1000, output: 1000}, parameters: {maxTokens: 5}}}\n`,
+      'rows.jsonl': '{"q": "one", "a": "two"}\n',
+      'b.bench.yaml': 'name: b\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [fake]\n',
+    });
+    const window = await openWindow();
+    const input = { file: 'b.bench.yaml' };
+    const listed = await window.request('agents/call', { tool: 'aiwb_list', input: { kind: 'benchmarks' } });
+    assert.match(listed.text, /b\.bench\.yaml \(b\)/);
+    const unasked = await window.request('agents/call', { tool: 'aiwb_run', input });
+    assert.equal(unasked.failed, true);
+    const { estimate, agreed } = await window.request('agents/estimate', input);
+    assert.deepEqual([estimate.samples, agreed.models], [1, ['fake']]);
+    workspace.write('rows.jsonl', '{"q": "one", "a": "two"}\n{"q": "three", "a": "four"}\n');
+    const grown = await window.request('agents/call', { tool: 'aiwb_run', input, agreed });
+    assert.match(grown.text, /has grown since the person agreed/);
+    assert.equal((await window.request('runs/list', {})).runs.length, 0);
+    const again = await window.request('agents/estimate', input);
+    const ran = await window.request('agents/call', { tool: 'aiwb_run', input, agreed: again.agreed });
+    assert.match(ran.text, /succeeded, 2 of 2 samples/);
+    const [run] = (await window.request('runs/list', {})).runs;
+    assert.equal(run?.origin, 'agent');
+    assert.equal((await window.fail('agents/call', { tool: 'rm', input })).code, 'usage');
+  });
+
   it('lets a run outlive its window, and cancels it from another', async () => {
     server = await startFakeOpenAi({ delay: 30 });
     workspace = createWorkspace({

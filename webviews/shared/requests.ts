@@ -26,8 +26,8 @@ interface Pending<In> {
   readonly reject: (error: Error) => void;
 }
 
-/** One for all: in a frame that several share, a number is nobody else's. */
-let last = 0;
+/** One for all, from anywhere: of several windows and frames that show one thing, no two use a number. */
+let last = Math.floor(Math.random() * 2 ** 40);
 
 /** @param stop called with the number of a question whose answer is not needed any more */
 export function createRequests<Out extends Message, In extends Message>(

@@ -37,26 +37,54 @@ export async function findSplit(
   part: DatasetPart,
   signal: AbortSignal,
 ): Promise<SplitFiles> {
-  const saved = await findSaved(files, folder, signal);
-  if (saved !== undefined) {
-    return { format: 'arrow', paths: chooseSplit(saved, part, folder), features: new Map() };
-  }
-  const card = await readHuggingFaceCard(files, folder, signal);
-  const config = chooseConfig(card.configs, part.config, folder);
-  const base =
-    config === undefined && part.config !== undefined && part.config !== 'default'
-      ? await configFolder(files, folder, part.config)
-      : folder;
-  const found = await listFiles(files, base, signal);
-  const splits = config === undefined ? groupByName(found) : groupByCard(config, found);
+  const { saved, base, splits, featuresOf } = await findSplits(files, folder, part.config, signal);
   const paths = chooseSplit(splits, part, folder);
+  if (saved) return { format: 'arrow', paths, features: new Map() };
   const [format, shards] = mostCommonFormat(paths);
   if (format === undefined)
     throw fault(folder, 'it holds no file that can be read', 'Add Parquet, JSON Lines or CSV files.');
+  return { format, paths: shards.map(path => files.resolve(base, path)), features: featuresOf() };
+}
+
+/** Names of the splits in a folder laid out as Hugging Face datasets are, in the order they are found. */
+export async function listSplits(
+  files: Files,
+  folder: string,
+  config: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return [...(await findSplits(files, folder, config, signal)).splits.keys()];
+}
+
+interface FoundSplits {
+  /** As `save_to_disk` leaves them; the paths are absolute then. */
+  readonly saved: boolean;
+  /** The folder that the paths start from. */
+  readonly base: string;
+  readonly splits: Splits;
+  featuresOf(): Features;
+}
+
+async function findSplits(
+  files: Files,
+  folder: string,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<FoundSplits> {
+  const saved = await findSaved(files, folder, signal);
+  if (saved !== undefined) return { saved: true, base: folder, splits: saved, featuresOf: () => new Map() };
+  const card = await readHuggingFaceCard(files, folder, signal);
+  const config = chooseConfig(card.configs, wanted, folder);
+  const base =
+    config === undefined && wanted !== undefined && wanted !== 'default'
+      ? await configFolder(files, folder, wanted)
+      : folder;
+  const found = await listFiles(files, base, signal);
   return {
-    format,
-    paths: shards.map(path => files.resolve(base, path)),
-    features: card.featuresOf(config?.name ?? part.config ?? 'default'),
+    saved: false,
+    base,
+    splits: config === undefined ? groupByName(found) : groupByCard(config, found),
+    featuresOf: () => card.featuresOf(config?.name ?? wanted ?? 'default'),
   };
 }
 

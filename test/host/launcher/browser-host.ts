@@ -3,7 +3,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { environmentNames, type WorkbenchActions } from '../protocol.ts';
 import { openBridge } from './bridge.ts';
 import { findProgram } from './paths.ts';
-import { endLeftovers } from './processes.ts';
+import { endLeftovers, findProcesses } from './processes.ts';
 import { relayConsole } from './relay.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { startServer } from './server.ts';
@@ -29,8 +29,17 @@ export interface BrowserHost {
   context: BrowserContext;
   actions: WorkbenchActions;
   sandbox: Sandbox;
+  /** Another window on the same workspace, with an extension host of its own. */
+  openWindow(): Promise<BrowserWindow>;
+  /** Ids of processes that this host has started, the extension's included, by their command lines; oldest first. */
+  findProcesses(commandLine: RegExp): number[];
   /** Resolves with the exit code that VS Code gives when the tests' `run()` is done: 0 when it resolved. */
   finished: Promise<number>;
+}
+
+export interface BrowserWindow {
+  page: Page;
+  actions: WorkbenchActions;
 }
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
@@ -95,9 +104,24 @@ async function openHost(
   await page.exposeFunction('codeAutomationExit', finished.resolve);
   const actions = createActions(page);
   bridge.connect(actions);
-  await page.goto(createAddress(server.port, sandbox.workspace, options));
+  const address = createAddress(server.port, sandbox.workspace, options);
+  await page.goto(address);
   await waitForWorkbench(page);
-  return { page, context, actions, sandbox, finished: finished.promise };
+  return {
+    page,
+    context,
+    actions,
+    sandbox,
+    async openWindow() {
+      const other = await context.newPage();
+      other.setDefaultTimeout(actionMs);
+      await other.goto(address);
+      await waitForWorkbench(other);
+      return { page: other, actions: createActions(other) };
+    },
+    findProcesses: commandLine => findProcesses(session, commandLine),
+    finished: finished.promise,
+  };
 }
 
 async function openBrowser(headed: boolean): Promise<Browser> {

@@ -16,19 +16,41 @@ export async function endProcessGroup(child: ChildProcess): Promise<void> {
 }
 
 /**
+ * Ids of the processes of one run of the launcher whose command line fits, oldest first; only Linux shows them. An extension host has
+ * `--type=extensionHost` in it, an engine process `serve --stdio`, a run's `run-worker` or what the extension starts runs with.
+ */
+export function findProcesses(session: string, commandLine: RegExp): number[] {
+  return processesOf(session)
+    .filter(pid => commandLine.test(readCommandLine(pid)))
+    .sort((a, b) => a - b);
+}
+
+/**
  * Ends the processes that outlived the window, as runs of the extension are meant to do: those whose
  * environment carries this session's id. Only Linux shows another process's environment; elsewhere
  * nothing is ended. Returns how many there were.
  */
 export function endLeftovers(session: string): number {
-  if (process.platform !== 'linux') return 0;
+  const leftovers = processesOf(session);
+  for (const pid of leftovers) signal(pid, 'SIGKILL');
+  return leftovers.length;
+}
+
+function processesOf(session: string): number[] {
+  if (process.platform !== 'linux') return [];
   const mark = `${environmentNames.session}=${session}`;
-  const leftovers = readdirSync('/proc')
+  return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
     .filter(pid => pid !== process.pid && readEnvironment(pid).includes(mark));
-  for (const pid of leftovers) signal(pid, 'SIGKILL');
-  return leftovers.length;
+}
+
+function readCommandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
 }
 
 function readEnvironment(pid: number): string[] {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Theme, WorkbenchActions } from '../protocol.ts';
 import { themes } from '../themes.ts';
-import type { BrowserHost } from './browser-host.ts';
+import type { BrowserHost, BrowserWindow } from './browser-host.ts';
 import { scenariosFolder } from './paths.ts';
 import { themeId } from './sandbox.ts';
 import { themeLoaded, waitForWorkbench } from './workbench.ts';
@@ -20,6 +20,10 @@ export interface ScenarioContext extends WorkbenchActions {
   setTheme(theme: Theme): Promise<void>;
   /** Changes a setting of the running VS Code, except one of the scope `application`. */
   setSetting(key: string, value: unknown): void;
+  /** Opens another window on the same workspace. */
+  openWindow(): Promise<BrowserWindow>;
+  /** Ids of processes that this VS Code has started, the extension's included, by their command lines; oldest first. */
+  findProcesses(commandLine: RegExp): number[];
   log(...values: unknown[]): void;
 }
 
@@ -43,7 +47,14 @@ export async function loadScenario(name: string): Promise<Scenario> {
   return module.scenario;
 }
 
-export function createScenarioContext({ page, context, actions, sandbox }: BrowserHost): ScenarioContext {
+export function createScenarioContext({
+  page,
+  context,
+  actions,
+  sandbox,
+  openWindow,
+  findProcesses,
+}: BrowserHost): ScenarioContext {
   return {
     ...actions,
     page,
@@ -60,6 +71,8 @@ export function createScenarioContext({ page, context, actions, sandbox }: Brows
       await page.locator(`.monaco-workbench.${themes[theme].className}${themeLoaded}`).waitFor();
     },
     setSetting: sandbox.setSetting,
+    openWindow,
+    findProcesses,
     log: (...values) => console.log(...values),
   };
 }

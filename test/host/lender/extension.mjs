@@ -1,4 +1,6 @@
-// A language model of its own for the in-host tests: it answers every message with the same word.
+// For the in-host tests: a language model of its own that answers every message with the same word, and an agent that calls the tool it is told to.
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as vscode from 'vscode';
 
 export function activate({ subscriptions }) {
@@ -20,5 +22,20 @@ export function activate({ subscriptions }) {
         progress.report(new vscode.LanguageModelTextPart('ing'));
       },
     }),
+    vscode.commands.registerCommand('test-lender.callTool', callTool),
   );
+}
+
+/** Calls the tool that the person types, as `{"tool": NAME, "input": {…}}`; the answer goes into tool-answer.json. */
+async function callTool() {
+  const call = await vscode.window.showInputBox({ prompt: 'Tool and input', ignoreFocusOut: true });
+  const { tool, input } = JSON.parse(call ?? '{}');
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  const write = answer => writeFile(path.join(folder.uri.fsPath, 'tool-answer.json'), JSON.stringify(answer));
+  try {
+    const { content } = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
+    await write({ text: content.map(({ value }) => value).join('') });
+  } catch (error) {
+    await write({ error: `${error.name}: ${error.message}` });
+  }
 }

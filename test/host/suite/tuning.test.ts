@@ -108,7 +108,10 @@ describe('cells of tuning jobs and policies', function () {
   it('say what no kind of cell is', async () => {
     const [result] = await runCells(['yaml', 'name: x\nbase: y\n']);
     assert.equal(result?.success, false);
-    assert.match(result.items.map(({ text }) => text).join('\n'), /no benchmark, no tuning job and no policy/);
+    assert.match(
+      result.items.map(({ text }) => text).join('\n'),
+      /no benchmark, no tuning job, no prompt and no policy/,
+    );
   });
 
   it('estimate a tuning job without starting it', async () => {

@@ -1,0 +1,83 @@
+import MarkdownIt, { type Token } from 'markdown-it';
+import { showUnseen } from '../../../schemas/unseen.ts';
+import { escapeHtml } from '../static/escape-html.ts';
+
+export interface Heading {
+  readonly level: number;
+  readonly text: string;
+  readonly id: string;
+}
+
+/** Markdown of unknown origin as HTML: raw HTML in it is text, its links lead nowhere that runs, and its images are those that are given. */
+export interface Prose {
+  /** @param images what an image's address stands for, as a data URI */
+  render(markdown: string, images: ReadonlyMap<string, string>): string;
+  /** Headings so far, in the order of the document. */
+  readonly headings: readonly Heading[];
+}
+
+export function createProse(): Prose {
+  const parser = new MarkdownIt({ html: false, linkify: false, typographer: false });
+  const headings: Heading[] = [];
+  const ids = new Set<string>();
+
+  let known: ReadonlyMap<string, string> = new Map();
+
+  parser.renderer.rules['image'] = (tokens, index) => {
+    const token = tokens[index];
+    const source = addressOf(token);
+    const alt = escapeHtml(token?.content ?? '');
+    const data = known.get(source);
+    if (data !== undefined) return `<img src="${escapeHtml(data)}" alt="${alt}">`;
+    return /^https?:/i.test(source) ? `<a href="${escapeHtml(source)}">${alt || 'image'}</a>` : `[image: ${alt}]`;
+  };
+  parser.renderer.rules['table_open'] = () =>
+    '<div class="wide" role="region" tabindex="0" aria-label="Table">\n<table>\n';
+  parser.renderer.rules['table_close'] = () => '</table>\n</div>\n';
+
+  return {
+    headings,
+    render(markdown, images) {
+      known = images;
+      const tokens = parser.parse(showUnseen(markdown).toWellFormed(), {});
+      for (const [index, token] of tokens.entries()) {
+        if (token.type !== 'heading_open') continue;
+        const text = plainText(tokens[index + 1]);
+        const id = uniqueId(text, ids);
+        token.attrSet('id', id);
+        headings.push({ level: Number(token.tag.slice(1)), text, id });
+      }
+      return parser.renderer.render(tokens, parser.options, {});
+    },
+  };
+}
+
+/** Addresses of the images a Markdown text shows. */
+export function listImages(markdown: string): readonly string[] {
+  const parser = new MarkdownIt({ html: false });
+  return parser
+    .parse(markdown, {})
+    .flatMap(({ children }) => children ?? [])
+    .flatMap(token => (token.type === 'image' ? [addressOf(token)] : []));
+}
+
+function addressOf(token: Token | undefined): string {
+  return String(token?.attrGet('src') ?? '');
+}
+
+function plainText(token: Token | undefined): string {
+  return (token?.children ?? [])
+    .map(({ type, content }) =>
+      type === 'text' || type === 'code_inline' || type === 'image' ? content : type === 'softbreak' ? ' ' : '',
+    )
+    .join('');
+}
+
+/** As Jupyter makes them, so that a notebook's own links lead to its headings. */
+function uniqueId(text: string, taken: Set<string>): string {
+  const base = text.trim().replace(/\s+/g, '-') || 'section';
+  let id = base;
+  for (let number = 2; taken.has(id); number++) id = `${base}-${String(number)}`;
+  taken.add(id);
+  return id;
+}

@@ -1,0 +1,94 @@
+import type { Cell } from '../../reports/table.ts';
+import type { Block, Extent } from './block.ts';
+import { renderBounded } from './bounded.ts';
+import { renderChart } from './chart.ts';
+import { escapeHtml } from './escape-html.ts';
+import { nameRest, showLine, showText } from './plain-text.ts';
+
+/** A grey that shows on white and on black; text has the colour of what is around it. */
+const rule = 'rgba(128,128,128,0.45)';
+const cellStyle = `padding:0.25em 0.75em 0.25em 0;border-bottom:1px solid ${rule};vertical-align:top`;
+
+/**
+ * Blocks as a piece of HTML for viewers that have nothing of ours: no script, no class, no style sheet, nothing fetched, and complete
+ * where styles and drawings are taken out.
+ */
+export function renderStaticHtml(blocks: readonly Block[]): string {
+  const parts = renderBounded(blocks, renderBlock, '\n', sentence => `<p>${escapeHtml(sentence)}</p>`);
+  return `<div style="line-height:1.45;overflow-wrap:break-word">\n${parts}\n</div>\n`;
+}
+
+function renderBlock(block: Block, extent: Extent): string {
+  switch (block.kind) {
+    case 'head': {
+      const rest = block.rest === undefined ? '' : ` – ${line(block.rest, extent.item)}`;
+      return `<p><strong>${line(block.strong, extent.cell)}</strong>${rest}</p>`;
+    }
+    case 'text':
+      return `<p>${line(block.text, extent.item)}</p>`;
+    case 'list':
+      return renderList(block, extent);
+    case 'table':
+      return renderTable(block, extent);
+    case 'code': {
+      const text = escapeHtml(showText(block.text, extent.code));
+      const style = `white-space:pre-wrap;overflow-wrap:anywhere;margin:0.25em 0;padding:0.5em;border:1px solid ${rule}`;
+      return `<p>${line(block.title, extent.item)}</p>\n<pre style="${style}">${text}</pre>`;
+    }
+    case 'chart':
+      return renderChart(block.chart);
+  }
+}
+
+function renderList({ title, items }: Block & { kind: 'list' }, extent: Extent): string {
+  const shown = items.slice(0, extent.rows).map(item => `<li>${line(item, extent.item)}</li>`);
+  const left = items.length - shown.length;
+  if (left > 0) shown.push(`<li>and ${String(left)} more</li>`);
+  const head = title === undefined ? '' : `<p>${line(title, extent.item)}</p>\n`;
+  return `${head}<ul>\n${shown.join('\n')}\n</ul>`;
+}
+
+function renderTable({ caption, header, rows }: Block & { kind: 'table' }, extent: Extent): string {
+  const head = header.slice(0, extent.columns);
+  const shown = rows.slice(0, extent.rows);
+  const moreColumns = header.slice(extent.columns).map(({ text }) => text);
+  const moreRows = rows.slice(extent.rows).map(row => row[0]?.text ?? '');
+  const label = line(caption, extent.cell);
+  const notes = [
+    ...(moreRows.length === 0 ? [] : [`Rows: ${nameRest(moreRows)}.`]),
+    ...(moreColumns.length === 0 ? [] : [`Columns: ${nameRest(moreColumns)}.`]),
+  ];
+  return [
+    // A wide table scrolls by itself, also by keyboard, and not the page with it.
+    `<div role="region" tabindex="0" aria-label="${label}" style="overflow-x:auto">`,
+    '<table style="border-collapse:collapse;margin:0.5em 0">',
+    `<caption style="text-align:left;font-weight:600;padding:0.25em 0">${label}</caption>`,
+    `<thead>\n<tr>${head.map(cell => headerCell(cell, 'col', extent)).join('')}</tr>\n</thead>`,
+    '<tbody>',
+    ...shown.map(
+      row =>
+        `<tr>${row
+          .slice(0, extent.columns)
+          .map((cell, at) => bodyCell(cell, at, extent))
+          .join('')}</tr>`,
+    ),
+    '</tbody>',
+    '</table>',
+    '</div>',
+    ...notes.map(note => `<p>${escapeHtml(note)}</p>`),
+  ].join('\n');
+}
+
+function headerCell({ text, align }: Cell, scope: 'col' | 'row', extent: Extent): string {
+  const weight = scope === 'row' ? ';font-weight:inherit' : '';
+  return `<th scope="${scope}" style="text-align:${align ?? 'left'}${weight};${cellStyle}">${line(text, extent.cell)}</th>`;
+}
+
+function bodyCell(cell: Cell, at: number, extent: Extent): string {
+  if (at === 0) return headerCell(cell, 'row', extent);
+  return `<td style="text-align:${cell.align ?? 'left'};${cellStyle}">${line(cell.text, extent.cell)}</td>`;
+}
+
+function line(text: string, limit: number): string {
+  return escapeHtml(showLine(text, limit));
+}

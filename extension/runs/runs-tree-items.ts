@@ -1,0 +1,65 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunKind } from '../../schemas/generated/messages.ts';
+import type { RunSummary } from '../../schemas/generated/messages.ts';
+import { groupDescription, runFacts, runItem, type RunGroup } from './run-items.ts';
+import { nodeKey, type FolderNode, type JobNode, type RunNode } from './runs-nodes.ts';
+
+/** @param isAlone whether the row has to say itself what was run, for there is no row above that does */
+export function runTreeItem(node: RunNode, run: RunSummary, isAlone: boolean): vscode.TreeItem {
+  const facts = runItem(run, Date.now());
+  const item = new vscode.TreeItem(isAlone ? run.name : facts.label);
+  item.id = nodeKey(node);
+  item.description = isAlone ? `${facts.label} · ${facts.description}` : facts.description;
+  item.contextValue = facts.contextValue;
+  item.iconPath = new vscode.ThemeIcon(
+    facts.icon,
+    facts.color === undefined ? undefined : new vscode.ThemeColor(facts.color),
+  );
+  item.accessibilityInformation = { label: facts.accessibleLabel };
+  item.tooltip = runFacts(run).join('\n');
+  item.command = { command: 'aiwb.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };
+  return item;
+}
+
+export function folderItem(node: FolderNode): vscode.TreeItem {
+  const label = path.basename(node.folder);
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = nodeKey(node);
+  item.iconPath = vscode.ThemeIcon.Folder;
+  item.tooltip = node.folder;
+  item.accessibilityInformation = { label: vscode.l10n.t('Folder {0}', label) };
+  return item;
+}
+
+const jobLooks: Readonly<Record<RunKind, { readonly icon: string; readonly context: string }>> = {
+  benchmark: { icon: 'beaker', context: 'aiwbBenchmark' },
+  tune: { icon: 'mortar-board', context: 'aiwbTuningJob' },
+  prompt: { icon: 'comment-discussion', context: 'aiwbPrompt' },
+};
+
+function kindWord(kind: RunKind): string {
+  switch (kind) {
+    case 'benchmark':
+      return vscode.l10n.t('benchmark');
+    case 'tune':
+      return vscode.l10n.t('tuning job');
+    case 'prompt':
+      return vscode.l10n.t('prompt');
+  }
+}
+
+export function jobItem(node: JobNode, group: RunGroup | undefined): vscode.TreeItem {
+  const name = group?.name ?? node.file;
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = nodeKey(node);
+  const kind = group?.kind ?? 'benchmark';
+  const { icon, context } = jobLooks[kind];
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = context;
+  const description = group === undefined ? '' : groupDescription(group);
+  item.description = description;
+  item.tooltip = path.join(node.folder, node.file);
+  item.accessibilityInformation = { label: [name, kindWord(kind), description].filter(Boolean).join(', ') };
+  return item;
+}

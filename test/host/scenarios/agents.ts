@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ScenarioContext } from '../launcher/scenario.ts';
+
+interface ToolAnswer {
+  readonly text?: string;
+  readonly error?: string;
+}
+
+/** An agent starts a run once its person agreed to the estimate; VS Code lists the server for other agents where the setting says so. */
+export async function scenario(window: ScenarioContext): Promise<void> {
+  const { page, workspace, runCommand, screenshot, setTheme, setSetting, text, log } = window;
+  const answerFile = path.join(workspace, 'tool-answer.json');
+  const dialog = page.locator('.monaco-dialog-box');
+  const callTool = async (tool: string, input: object): Promise<void> => {
+    await rm(answerFile, { force: true });
+    await runCommand('Test: Call a Tool');
+    const box = page.locator('.quick-input-box input');
+    await box.fill(JSON.stringify({ tool, input }));
+    await box.press('Enter');
+  };
+  const answer = async (): Promise<ToolAnswer> => {
+    let found: ToolAnswer | undefined;
+    await until(async () => {
+      found = JSON.parse(await readFile(answerFile, 'utf8')) as ToolAnswer;
+      return true;
+    });
+    return found ?? {};
+  };
+
+  await callTool('aiwb_run', { file: 'triage.bench.yaml' });
+  await dialog.waitFor();
+  assert.match(
+    await dialog.innerText(),
+    /Start this run\?.*ticket-triage.*triage\.bench\.yaml.*1,920 samples.*embedded:linear/s,
+  );
+  await screenshot('agent-run-confirmation');
+  for (const theme of ['light', 'hc-dark'] as const) {
+    await setTheme(theme);
+    await screenshot(`agent-run-confirmation-${theme}`);
+  }
+  await setTheme('dark');
+  await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+  assert.match((await answer()).error ?? '', /Cancel/);
+
+  await callTool('aiwb_run', { file: 'triage.bench.yaml', wait: 60 });
+  await dialog.waitFor();
+  await dialog.getByRole('button').first().click();
+  assert.match((await answer()).text ?? '', /succeeded, 1,920 of 1,920 samples/);
+  await runCommand('View: Show AI Workbench');
+  await until(async () => (await text('.sidebar')).includes('ticket-triage'));
+  log('an agent has run a benchmark');
+
+  setSetting('aiWorkbench.agents', 'mcp');
+  await runCommand('MCP: List Servers');
+  await until(async () => (await page.locator('.quick-input-list').innerText()).includes('AI Workbench'));
+  await screenshot('agent-mcp-servers');
+  await page.keyboard.press('Escape');
+}
+
+async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
+  const end = Date.now() + patience;
+  while (!(await look().catch(() => false))) {
+    if (Date.now() > end) assert.fail(`Nothing came of it within ${patience} ms: ${look.toString()}`);
+    await wait(200);
+  }
+}
