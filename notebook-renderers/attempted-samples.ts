@@ -1,4 +1,4 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveControllerHost } from 'lit';
 import type { Failure } from '../schemas/generated/messages.ts';
 import { RequestFailed } from '../webviews/shared/requests.ts';
 import type { SamplesSource } from '../webviews/shared/samples-source.ts';
@@ -10,22 +10,17 @@ const patienceMs = 8000;
  * Samples of which nobody knows beforehand whether anybody has them: a run may have been deleted, its store be elsewhere, the workspace
  * not trusted. Tells once the first question failed, or found no answer.
  */
-export class AttemptedSamples implements ReactiveController {
+export class AttemptedSamples {
   /** Why none could be read; absent once any could. */
   failure: Failure | undefined;
   isSilent = false;
-  readonly #host: ReactiveControllerHost;
+  readonly #host: Pick<ReactiveControllerHost, 'requestUpdate'>;
   #hasRead = false;
   #given: SamplesSource | undefined;
   #attempted: SamplesSource | undefined;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: Pick<ReactiveControllerHost, 'requestUpdate'>) {
     this.#host = host;
-    host.addController(this);
-  }
-
-  hostConnected(): void {
-    this.#host.requestUpdate();
   }
 
   /** The same source for the same source, so that what reads from it goes on. */

@@ -9,7 +9,6 @@ import '../webviews/components/metric-table.ts';
 import '../webviews/components/run-comparison.ts';
 import '../webviews/components/run-list.ts';
 import { overlayChart, runName } from '../webviews/components/tuning-charts.ts';
-import '../webviews/components/verdict-list.ts';
 import { countOf, formatDate, isoDate } from '../webviews/shared/format.ts';
 import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
 import { comparisonVerdicts } from '../webviews/shared/tuning-verdicts.ts';
@@ -18,6 +17,7 @@ import { OutputElement } from './output-element.ts';
 import { outputHead } from './output-head.ts';
 import { outputParts, type OutputPart } from './output-parts.ts';
 import { reportParts } from './report-parts.ts';
+import { shortVerdicts } from './short-verdicts.ts';
 import { renderUnread } from './unread-output.ts';
 
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
@@ -59,7 +59,7 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
     const { choices } = this;
     const choose = (change: Parameters<typeof this.choose>[0]): void => this.choose(change);
     const parts = reportParts({ report, choices, source: this.#askable(), choose });
-    return html`<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>
+    return html`${shortVerdicts(verdictItems(report))}
       <aiwb-run-list .runs=${report.runs} .names=${names}></aiwb-run-list>
       <aiwb-metric-table
         .report=${report}
@@ -88,7 +88,7 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
         draw: () => html`<aiwb-run-usage .reports=${reports}></aiwb-run-usage>`,
       },
     ];
-    return html`<aiwb-verdict-list .items=${comparisonVerdicts(reports, names)}></aiwb-verdict-list>
+    return html`${shortVerdicts(comparisonVerdicts(reports, names))}
       <aiwb-run-list .runs=${reports.map(({ run }) => run)} .names=${output.names}></aiwb-run-list>
       <aiwb-run-comparison .reports=${reports}></aiwb-run-comparison>
       ${outputParts(

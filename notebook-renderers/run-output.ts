@@ -4,7 +4,6 @@ import { validateRunOutput } from '../schemas/generated/validators.js';
 import type { TableSort } from '../webviews/components/metric-table.ts';
 import '../webviews/components/metric-table.ts';
 import '../webviews/components/progress-panel.ts';
-import '../webviews/components/verdict-list.ts';
 import { formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
 import { icon } from '../webviews/shared/icons.ts';
 import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
@@ -16,6 +15,7 @@ import { outputHead } from './output-head.ts';
 import { outputParts } from './output-parts.ts';
 import { reportParts } from './report-parts.ts';
 import { RunFollower } from './run-follower.ts';
+import { shortVerdicts } from './short-verdicts.ts';
 import { renderTrial } from './trial-output.ts';
 import { createTuningView } from './tuning-output.ts';
 
@@ -89,7 +89,7 @@ export class RunOutputView extends OutputElement<RunOutput> {
     const { choices } = this;
     const choose = (change: Parameters<typeof this.choose>[0]): void => this.choose(change);
     const parts = reportParts({ report, choices, source: this.#askable(), choose });
-    return html`<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>
+    return html`${shortVerdicts(verdictItems(report))}
       <aiwb-metric-table
         .report=${report}
         .sort=${choices?.sort}

@@ -3,10 +3,10 @@ import type { RunSummary, TuningReport } from '../schemas/generated/messages.ts'
 import '../webviews/components/aspect-table.ts';
 import '../webviews/components/chart-figure.ts';
 import { keepLearningCharts } from '../webviews/components/tuning-charts.ts';
-import '../webviews/components/verdict-list.ts';
 import { infrastructureLine } from '../webviews/shared/infrastructure.ts';
 import { clipLine } from '../webviews/shared/text.ts';
 import { tuningVerdicts } from '../webviews/shared/tuning-verdicts.ts';
+import { shortVerdicts } from './short-verdicts.ts';
 
 export type DrawTuning = (run: RunSummary | undefined, report: TuningReport | undefined) => TemplateResult;
 
@@ -20,7 +20,7 @@ export function createTuningView(): DrawTuning {
     const told = report === undefined || run === undefined ? report : { ...report, run };
     const charts = run === undefined ? [] : chartsOf(run, told);
     const usage = told === undefined ? undefined : infrastructureLine(told);
-    return html`${told === undefined ? nothing : html`<aiwb-verdict-list .items=${tuningVerdicts(told)}></aiwb-verdict-list>`}
+    return html`${told === undefined ? nothing : shortVerdicts(tuningVerdicts(told))}
     ${told === undefined || told.aspects.length === 0 ? nothing : html`<aiwb-aspect-table .aspects=${told.aspects} base=${told.base}></aiwb-aspect-table>`}
     ${charts.length === 0 ? nothing : html`<div class="charts">${charts.map(chart => html`<aiwb-chart .chart=${chart}></aiwb-chart>`)}</div>`}
     ${usage === undefined ? nothing : html`<p class="muted">${clipLine(usage)}</p>`}`;

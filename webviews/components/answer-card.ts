@@ -5,7 +5,7 @@ import { defineElement } from '../shared/define.ts';
 import { formatCount, formatValue } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
-import { clipLine, showUnseen } from '../shared/text.ts';
+import { clipLine, clipText } from '../shared/text.ts';
 import { failureWords } from '../shared/words.ts';
 import './long-text.ts';
 import './text-alignment.ts';
@@ -169,13 +169,13 @@ function countWords(count: number | undefined): string {
 
 function renderFailure({ class: name, message }: NonNullable<PromptAnswer['failure']>) {
   return html`<p class="failure" dir="auto">
-    <span class="class">Failed: ${failureWords(name)}.</span> ${showUnseen(message)}
+    <span class="class">Failed: ${failureWords(name)}.</span> ${clipText(message)}
   </p>`;
 }
 
 function renderCalls(calls: NonNullable<PromptAnswer['toolCalls']>) {
   return html`<div class="calls">
-    ${calls.map(({ name, arguments: given }) => html`<code class="call">${showUnseen(name)}(${showUnseen(given)})</code>`)}
+    ${calls.map(({ name, arguments: given }) => html`<code class="call">${clipLine(name, 160)}(${clipText(given)})</code>`)}
   </div>`;
 }
 

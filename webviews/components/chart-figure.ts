@@ -77,6 +77,7 @@ export class ChartFigure extends LitElement {
   declare notice: string;
   #drawn: DrawnChart | undefined;
   #turn = 0;
+  #noticed: ReturnType<typeof setTimeout> | undefined;
   #isDrawing = false;
   #width = 0;
   #unwatch: (() => void) | undefined;
@@ -208,7 +209,8 @@ export class ChartFigure extends LitElement {
     this.notice =
       (await (format === 'png' ? this.#takePicture(chart, take, desk) : this.#takeText(chart, take, format, desk))) ??
       '';
-    setTimeout(() => (this.notice = ''), 4000);
+    clearTimeout(this.#noticed);
+    this.#noticed = setTimeout(() => (this.notice = ''), 4000);
   }
 
   /** The browser's own clipboard first; where it refuses, VS Code's. Tells what became of it. */
