@@ -61,7 +61,7 @@ export class RunOutputView extends OutputElement<RunOutput> {
         wire !== undefined
           ? [
               { label: 'Open Run Page', press: () => wire.post({ type: 'open', runId }) },
-              ...(isActive(state) && state !== 'cancelling'
+              ...(isActive(state) && state !== 'cancelling' && this.#follower.failure === undefined
                 ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId }) }]
                 : []),
             ]

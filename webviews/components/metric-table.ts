@@ -53,6 +53,11 @@ export class MetricTable extends LitElement {
       .front > div {
         white-space: nowrap;
       }
+      @media screen and (max-width: 480px) {
+        .front {
+          display: none;
+        }
+      }
       .front .interval {
         display: inline;
       }
@@ -84,7 +89,7 @@ export class MetricTable extends LitElement {
             ${withPrompt ? html`<th scope="col">Prompt</th>` : nothing}
             ${withRun ? html`<th scope="col">Run</th>` : nothing}
             <th scope="col" class="number">Answered</th>
-            ${withFront ? html`<th scope="col" title=${paretoMeaning}>Pareto</th>` : nothing}
+            ${withFront ? html`<th scope="col" class="front" title=${paretoMeaning}>Pareto</th>` : nothing}
             ${columns.map(({ metric, label, unit }) => this.#renderHeader({ column: metric, label: clipLine(label, 80), unit: unitName(unit) }, sort, true))}
           </tr>
         </thead>
