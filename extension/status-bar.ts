@@ -25,7 +25,10 @@ export function createStatusBar(book: RunBook): vscode.Disposable {
         : `$(sync~spin) ${vscode.l10n.t('{0} runs', active.length)} ${percent} %`;
     item.tooltip = active.map(({ run }) => `${run.name}: ${formatProgress(run)}`).join('\n');
     item.accessibilityInformation = {
-      label: vscode.l10n.t('{0} runs under way, {1} percent', active.length, percent),
+      label:
+        active.length === 1
+          ? `${first.run.name}: ${formatProgress(first.run)}`
+          : vscode.l10n.t('{0} runs under way, {1} percent', active.length, percent),
     };
     item.show();
   }

@@ -62,8 +62,8 @@ function datasetRow(folder: string, entry: DatasetEntry, describe: Describe): Ro
   if (kind === 'missing') {
     return {
       key,
-      label: file,
-      description: t('not there'),
+      label: path.posix.basename(file),
+      description: [t('not there'), ...folderWords(file)].join(' · '),
       icon: 'warning',
       color: 'list.warningForeground',
       contextValue: 'aiwbDataset missing',
@@ -75,19 +75,28 @@ function datasetRow(folder: string, entry: DatasetEntry, describe: Describe): Ro
   }
   const size = bytes === undefined ? undefined : formatBytes(bytes);
   const users = uses.length === 0 ? undefined : t('used by {0}', new Set(uses.map(use => use.file)).size);
-  const description = [format, size, users].filter(part => part !== undefined).join(' · ');
+  // An ending says the format already.
+  const isSaid = format !== undefined && file.toLowerCase().includes(`.${format}`);
+  const facts = [isSaid ? undefined : format, size, users].filter(part => part !== undefined);
+  const description = [...facts, ...folderWords(file)].join(' · ');
   return {
     key,
-    label: file,
+    label: path.posix.basename(file),
     description,
     icon: kind === 'folder' ? 'folder-library' : 'database',
     contextValue: `aiwbDataset ${kind} ${uses.length > 0 ? 'used' : 'unused'}`,
     tooltip: [file, description, ...uses.map(describeUse)].join('\n'),
-    accessibleLabel: [file, description].join(', '),
+    accessibleLabel: [file, ...facts].join(', '),
     ...(kind === 'file' ? { open: openTarget(subject, bytes ?? 0, format) } : {}),
     children: async () => detailRows(key, folder, entry, await describe(entry)),
     subject,
   };
+}
+
+/** The folder that a file lies in, where it is not the workspace's own. */
+function folderWords(file: string): string[] {
+  const folder = path.posix.dirname(file);
+  return folder === '.' ? [] : [folder];
 }
 
 function openTarget(

@@ -2,7 +2,7 @@ import type { DatasetPreview } from '../../schemas/generated/messages.ts';
 import { describeFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import { escapeMarkdown } from '../base/markdown.ts';
-import { showOnOneLine } from '../trees/words.ts';
+import { formatRows, showOnOneLine } from '../trees/words.ts';
 
 /** A table of more columns cannot be read. */
 const mostColumns = 24;
@@ -12,7 +12,7 @@ export function describePreview({ path, columns, rows, more, failure }: DatasetP
   const lines: string[] = [`# ${literal(path)}`, ''];
   if (failure !== undefined) lines.push(`> ${escapeMarkdown(describeFailure(failure))}`, '');
   if (rows.length === 0) return [...lines, t('There are no rows to show.'), ''].join('\n');
-  lines.push(more ? t('The first {0} rows.', rows.length) : t('All {0} rows.', rows.length), '');
+  lines.push(more ? t('The first {0} rows.', rows.length) : formatRows(rows.length, 'all'), '');
   if (shown.length < columns.length) {
     lines.push(t('{0} of {1} columns: {2} are left out.', shown.length, columns.length, rest(columns)), '');
   }

@@ -1,4 +1,5 @@
 import type { Failure, ModelEntry } from '../../schemas/generated/messages.ts';
+import { describeFailureInPlace } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import { formatAgo, formatFigure, toInline } from '../runs/format.ts';
@@ -90,7 +91,7 @@ export function connectionsNotice(hasWorkbenchFile: boolean, failure: Failure | 
   if (failure !== undefined) {
     const tooltip = [failure.message, failure.remedy].filter(Boolean).join('\n');
     return {
-      label: failure.message,
+      label: describeFailureInPlace(failure),
       description: '',
       icon: 'warning',
       contextValue: 'aiwbModelsFailure',

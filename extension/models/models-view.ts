@@ -5,6 +5,7 @@ import type { Engines } from '../engine/engines.ts';
 import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
+import { onEnginesBack } from '../trees/follow-engines.ts';
 import { createViewFilter } from '../trees/view-filter.ts';
 import { modelFilterFacts, modelTags } from './model-items.ts';
 import { ModelsTree, type ModelsNode } from './models-tree.ts';
@@ -48,6 +49,7 @@ export function createModelsView(engines: Engines, book: RunBook, registry: Regi
     watcher.onDidChange(refresh),
     watcher.onDidDelete(refresh),
     engines.onChanged(refresh),
+    onEnginesBack(engines, () => failure !== undefined, refresh),
     vscode.lm.onDidChangeChatModels(refresh),
     onModelsChanged(registry, refresh),
     book.onRunsChanged(changes => {

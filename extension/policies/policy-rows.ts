@@ -17,6 +17,13 @@ export type DescribePolicy = (policy: PolicyEntry) => Promise<PolicyDetails>;
 
 const levels: readonly PolicyLevel[] = ['country', 'industry', 'corporate', 'team'];
 
+const levelIcons: Record<PolicyLevel, string> = {
+  country: 'globe',
+  industry: 'briefcase',
+  corporate: 'organization',
+  team: 'person',
+};
+
 /** Each severity of a finding and how it is drawn. */
 const findingIcons: Record<PolicyDetails['findings'][number]['severity'], { icon: string; color?: string }> = {
   error: { icon: 'error', color: 'list.errorForeground' },
@@ -68,7 +75,7 @@ export function policyRows(
         key: `level ${folder}\n${level ?? ''}`,
         label: level === undefined ? t('Level not readable') : levelWords(level),
         description: formatCount(own.length),
-        icon: level === undefined ? 'warning' : 'symbol-namespace',
+        icon: level === undefined ? 'warning' : levelIcons[level],
         contextValue: 'aiwbPolicyLevel',
         isOpen: true,
         children: () => own.map(policy => policyRow(folder, policy, policies, describe, now)),

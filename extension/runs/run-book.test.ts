@@ -34,11 +34,16 @@ function fakeEngine(runs: RunSummary[]) {
     state: { kind: 'idle' } as EngineState,
     onRunsChanged: changed.event,
     onStateChanged: states.event,
-    async request(method: string, parameters: { runId?: string; archived?: boolean }) {
+    async request(method: string, parameters: { runId?: string; archived?: boolean; before?: string; limit?: number }) {
       asked.push(method);
       if (failure) throw failure;
       if (method === 'runs/list')
-        return { runs: runs.filter(({ archived }) => archived === (parameters.archived ?? false)) };
+        return {
+          runs: runs
+            .filter(({ archived }) => archived === (parameters.archived ?? false))
+            .filter(({ id }) => parameters.before === undefined || Number(id) < Number(parameters.before))
+            .slice(0, parameters.limit),
+        };
       const found = runs.find(({ id }) => id === parameters.runId);
       if (found === undefined) throw new FailureError({ code: 'run-not-found', message: 'none' });
       return found;
@@ -71,6 +76,24 @@ describe('run book', () => {
       ['3', '2', '1'],
     );
     assert.equal(asked.length, 2);
+  });
+
+  it('goes back to older runs as long as there are some, and keeps what it heard meanwhile', async () => {
+    const all = Array.from({ length: 1_200 }, (_, index) => run(String(1_200 - index)));
+    const { engine, changed, failWith } = fakeEngine(all);
+    const book = bookOf(engine);
+    await book.load();
+    assert.deepEqual([book.entries().length, book.hasOlder], [500, true]);
+    const loading = book.loadOlder();
+    changed.fire([run('600', { state: 'succeeded' })]);
+    await loading;
+    assert.deepEqual([book.entries().length, book.hasOlder, book.get('600')?.run.state], [1_000, true, 'succeeded']);
+    await book.loadOlder();
+    assert.deepEqual([book.entries().length, book.hasOlder, book.entries().at(-1)?.run.id], [1_200, false, '1']);
+    await book.load(true);
+    assert.deepEqual([book.entries().length, book.hasOlder], [500, true]);
+    failWith('store-busy');
+    await assert.rejects(book.loadOlder(), (error: unknown) => (error as FailureError).failure.code === 'store-busy');
   });
 
   it('passes on changes with what was known before', async () => {

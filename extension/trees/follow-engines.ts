@@ -24,3 +24,12 @@ export function followEngines(engines: EngineSource, subscribe: (engine: Engine)
     },
   };
 }
+
+/** Tells when an engine process answers again after `hasFailed`, which somebody had to see to. */
+export function onEnginesBack(engines: EngineSource, hasFailed: () => boolean, listener: () => void): Disposable {
+  return followEngines(engines, engine =>
+    engine.onStateChanged(({ kind }) => {
+      if (kind === 'ready' && hasFailed()) listener();
+    }),
+  );
+}

@@ -7,6 +7,7 @@ import { createThrottle } from '../base/throttle.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
 import type { FilterFacts, FilterTag } from './filter.ts';
+import { onEnginesBack } from './follow-engines.ts';
 import type { Row } from './row.ts';
 import { RowTree } from './row-tree.ts';
 import { recoveryRows } from './tree-row.ts';
@@ -142,6 +143,7 @@ export function createListView<E>(engines: Engines, options: ListViewOptions<E>)
       watcher.onDidDelete(touch),
     ]),
     engines.onChanged(refresh),
+    onEnginesBack(engines, () => failure !== undefined, refresh),
     options.changes(touch),
     vscode.commands.registerCommand(`aiwb.refresh${options.name}`, refresh),
   );

@@ -7,8 +7,6 @@ export interface Pages {
   take<T>(key: string, list: readonly T[]): { readonly shown: readonly T[]; readonly left: number };
   /** Shows more of a list from now on. */
   more(key: string): void;
-  /** Shows a list at least as far as `index`. */
-  reach(key: string, index: number): void;
 }
 
 export function createPages(rows = pageRows): Pages {
@@ -22,8 +20,5 @@ export function createPages(rows = pageRows): Pages {
     },
     // Each page is larger than the one before: whoever goes on wants to see much.
     more: key => void lengths.set(key, (lengths.get(key) ?? rows) * 3),
-    reach(key, index) {
-      if (index >= (lengths.get(key) ?? rows)) lengths.set(key, index + 1);
-    },
   };
 }

@@ -95,7 +95,8 @@ async function askForFilter(options: ViewFilterOptions, text: string): Promise<s
       alwaysShow: true,
       tag,
     }));
-    pick.items = [apply, ...suggested];
+    // Whoever has begun to write a property wants it completed.
+    pick.items = /(^|\s)@\S*$/.test(pick.value) ? [...suggested, apply] : [apply, ...suggested];
   }
 
   return await new Promise(resolve => {

@@ -30,7 +30,8 @@ function followHost(host: ReportHost): void {
   const samples = createHostSamples(requests);
   offerChartDesk(document, { take: chart => host.post({ type: 'chart', ...chart }) });
   let model: PageModel = emptyModel;
-  const draw = (): void => show(host, model, samples, undefined);
+  // A file without samples has none to be asked for.
+  const draw = (): void => show(host, model, model.file?.samples.held === 0 ? undefined : samples, undefined);
   const drawSoon = drawOncePerFrame(draw);
   host.listen(message => {
     if (requests.receive(message)) return;

@@ -37,7 +37,7 @@ import { runsOf, type PageModel } from './page-model.ts';
 import './regression-section.ts';
 import './run-facts.ts';
 import './run-header.ts';
-import { renderEmbeddedNote, renderNothingYet, renderStanding, renderWaiting } from './states.ts';
+import { renderEmbeddedNote, renderFileNote, renderNothingYet, renderStanding, renderWaiting } from './states.ts';
 
 export type ReportHost = PageHost<HostToPage, PageToHost>;
 
@@ -104,12 +104,14 @@ export class ReportPage extends LitElement {
       <aiwb-run-header
         .report=${report}
         .run=${run}
+        .file=${this.model.file}
         ?standalone=${this.host.kind === 'standalone'}
         @command=${this.#onCommand}
       ></aiwb-run-header>
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
+      ${this.model.file === undefined ? nothing : renderFileNote(this.model.file)}
       ${runs.map(each => (each.failure === undefined ? nothing : html`<aiwb-message .failure=${each.failure}></aiwb-message>`))}
-      ${runs.filter(({ state }) => isActive(state)).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
+      ${runs.filter(({ state }) => isActive(state) && this.model.file === undefined).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
       ${report === undefined || report.variants.length === 0 ? renderNothingYet(run) : this.#renderResults(report)}
     </main>`;
   }
