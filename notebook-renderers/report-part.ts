@@ -19,7 +19,7 @@ import { baseStyles, buttonStyles } from '../webviews/shared/styles.ts';
 import { AttemptedSamples } from './attempted-samples.ts';
 import type { OutputChoices } from './output-memory.ts';
 import { outputStyles } from './output-styles.ts';
-import type { ReportPartId } from './report-parts.ts';
+import type { ReportPartId } from './report-part-id.ts';
 
 /** Of an output in which nobody listens. */
 const notHere = 'All samples are in the store of the workspace that made this run, which does not answer here.';

@@ -4,10 +4,7 @@ import type { Report } from '../schemas/generated/messages.ts';
 import type { SamplesSource } from '../webviews/shared/samples-source.ts';
 import type { OutputChoices } from './output-memory.ts';
 import type { OutputPart } from './output-parts.ts';
-
-/** What there may be of a benchmark's results beyond verdicts and figures. */
-export type ReportPartId =
-  'charts' | 'comparisons' | 'disagreements' | 'matrix' | 'samples' | 'settings' | 'slices' | 'worst';
+import type { ReportPartId } from './report-part-id.ts';
 
 interface ReportParts {
   readonly report: Report;
