@@ -14,6 +14,7 @@ import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
+import { registerNotebookCommands } from './commands/notebook-commands.ts';
 import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
@@ -123,6 +124,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
     ...registerExportedCommands(commands),
+    ...registerNotebookCommands(commands),
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),
