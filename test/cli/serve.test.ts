@@ -60,7 +60,7 @@ describe('aiwb serve', function () {
     await first.request('cells/release', { ...output, holder: 'first', saved: true });
     assert.equal(await claim(second, 'second'), false, 'it has time to see the file');
     assert.equal(await claim(first, 'first'), true);
-    first.close();
+    first.child.stdin?.end();
     while (!(await claim(second, 'second'))) await wait(50);
   });
 
