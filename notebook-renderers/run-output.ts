@@ -136,6 +136,8 @@ export class RunOutputView extends LitElement {
       if (message.run.id === runId) {
         this.live = message.run;
         this.problem = undefined;
+        // It was taken for lost, or is resumed.
+        if (isActive(message.run.state)) this.ended = undefined;
       }
       return;
     }

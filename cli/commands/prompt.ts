@@ -20,6 +20,7 @@ import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { readCases, readDollars, type CaseChoices } from '../prompt-cases.ts';
+import { version } from '../version.ts';
 import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
 
 interface PromptOptions extends GlobalOptions, CaseChoices {
@@ -160,6 +161,12 @@ async function printReport({ summary, variants }: RunRecord, store: Store, host:
   if (options.html === undefined) return;
   const target = path.resolve(options.html);
   const { files, clock, digest } = host;
-  await exportRuns([summary.id], 'html', target, { store, files, clock, digest, pageAssets: readPageAssets }, signal);
+  await exportRuns(
+    [summary.id],
+    'html',
+    target,
+    { store, files, clock, digest, pageAssets: readPageAssets, workbench: version },
+    signal,
+  );
   printNote(`Answers: ${path.relative(process.cwd(), target)}`);
 }

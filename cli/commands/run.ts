@@ -19,6 +19,7 @@ import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
+import { version } from '../version.ts';
 
 interface RunOptions extends GlobalOptions {
   readonly model?: readonly string[];
@@ -161,7 +162,7 @@ async function printReport(record: RunRecord, store: Store, host: Host, options:
     [record.summary.id],
     'html',
     target,
-    { store, files, clock, digest, pageAssets: readPageAssets },
+    { store, files, clock, digest, pageAssets: readPageAssets, workbench: version },
     signal,
   );
   printNote(`Report: ${path.relative(process.cwd(), target)}`);

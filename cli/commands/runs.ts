@@ -5,19 +5,21 @@ import type { ExportFormat, RunSummary } from '../../schemas/generated/messages.
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { exportPieces, exportRuns, type FileExportDependencies } from '../../engine/reports/export.ts';
+import type { SampleShare } from '../../engine/reports/export-run-file.ts';
 import { compareAny } from '../../engine/reports/compare-any.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { readPageAssets, type Host } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
+import { version } from '../version.ts';
 import { addShow } from './show-run.ts';
 import { findRun, useStore } from './stored-runs.ts';
 
 type Action = () => Promise<ExitCode>;
 
 const exportFormats: readonly ExportFormat[] = [
-  ...(['json', 'markdown', 'html', 'jsonl', 'csv', 'parquet', 'junit', 'lm-eval', 'hf-model-index'] as const),
+  ...(['run', 'json', 'markdown', 'html', 'jsonl', 'csv', 'parquet', 'junit', 'lm-eval', 'hf-model-index'] as const),
 ];
 
 export function addRuns(program: Command, run: (action: Action) => Promise<void>): void {
@@ -41,9 +43,16 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     );
   runs
     .command('export')
-    .description('Write a report, its gates (junit) or samples, or what other tools read (lm-eval, hf-model-index)')
+    .description(
+      'Write a report, a file that opens anywhere (run), its gates (junit) or samples, or what other tools read (lm-eval, hf-model-index)',
+    )
     .argument('<run...>', 'ids, beginnings of ids, or "latest"')
     .requiredOption('--to <format>', exportFormats.join(', '))
+    .option(
+      '--samples <count>',
+      'with --to run: this many samples of each run travel along, wrong and failed ones first, or all',
+      readShare,
+    )
     .option('-o, --output <file>', 'write to this file (lm-eval: this folder) instead of the standard output')
     .action((ids: readonly string[], options: ExportOptions, command: Command) =>
       run(() => exportTo(ids, options, globalOptions(command))),
@@ -77,6 +86,7 @@ interface CompareOptions {
 interface ExportOptions {
   readonly to: string;
   readonly output?: string;
+  readonly samples?: SampleShare;
 }
 
 function listRuns(filter: ListOptions, options: GlobalOptions): Promise<ExitCode> {
@@ -126,8 +136,16 @@ function describeAge(milliseconds: number): string {
   return `${String(Math.floor(minutes / 1440))} days`;
 }
 
-function dependenciesOf(store: Store, { clock, files, digest }: Host): FileExportDependencies {
-  return { store, clock, files, digest, pageAssets: readPageAssets };
+function dependenciesOf(store: Store, { clock, files, digest }: Host, samples?: SampleShare): FileExportDependencies {
+  return { store, clock, files, digest, pageAssets: readPageAssets, workbench: version, samples };
+}
+
+/** Throws `usage`. */
+function readShare(text: string): SampleShare {
+  if (text === 'all') return 'all';
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
+  throw new WorkbenchError('usage', `"${text}" is no number of samples.`, { remedy: 'Give a whole number, or all.' });
 }
 
 function compare(
@@ -149,22 +167,31 @@ function compare(
   });
 }
 
-function exportTo(ids: readonly string[], { to, output }: ExportOptions, options: GlobalOptions): Promise<ExitCode> {
+function exportTo(
+  ids: readonly string[],
+  { to, output, samples }: ExportOptions,
+  options: GlobalOptions,
+): Promise<ExitCode> {
   const format = exportFormats.find(candidate => candidate === to);
   if (format === undefined) {
     throw new WorkbenchError('usage', `"${to}" is no export format.`, {
       remedy: `Use one of: ${exportFormats.join(', ')}.`,
     });
   }
+  if (samples !== undefined && format !== 'run') {
+    throw new WorkbenchError('usage', `--samples is for --to run: ${format} has its own.`, {
+      remedy: 'Leave it out, or export a run file: --to run.',
+    });
+  }
   return useStore(options, async (store, host, signal) => {
     const found: string[] = [];
     for (const id of ids) found.push(await findRun(store, id));
     if (output !== undefined) {
-      await exportRuns(found, format, path.resolve(output), dependenciesOf(store, host), signal);
+      await exportRuns(found, format, path.resolve(output), dependenciesOf(store, host, samples), signal);
       printNote(`Written: ${output}`);
       return 0;
     }
-    for await (const piece of exportPieces(found, format, dependenciesOf(store, host), signal)) {
+    for await (const piece of exportPieces(found, format, dependenciesOf(store, host, samples), signal)) {
       if (!process.stdout.write(piece)) await new Promise(resolve => process.stdout.once('drain', resolve));
     }
     return 0;

@@ -27,6 +27,7 @@ import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached, type RunHandover } from '../detached.ts';
 import { listLentUses } from './lent-consent.ts';
+import { version } from '../version.ts';
 import type { Session } from './session.ts';
 
 export function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
@@ -116,12 +117,14 @@ export async function describeRuns(
 }
 
 export async function exportToFile(
-  { runIds, format, path: target }: ExportRuns,
+  { runIds, format, path: target, samples }: ExportRuns,
   session: Session,
   signal: AbortSignal,
 ): Promise<Exported> {
   const { files, clock, digest } = session.host;
-  const dependencies = { store: session.store, files, clock, digest, pageAssets: readPageAssets };
+  const dependencies = {
+    ...{ store: session.store, files, clock, digest, pageAssets: readPageAssets, workbench: version, samples },
+  };
   await exportRuns(runIds, format, target, dependencies, signal);
   return { path: target };
 }

@@ -4,7 +4,7 @@ import type { Report } from '../../schemas/generated/messages.ts';
 import { openReportWorld, type ReportWorld } from '../../test/fakes/reports.ts';
 import { makeSample, without } from '../../test/fakes/runs.ts';
 import type { SampleRecord } from '../ports/store.ts';
-import { compareRuns } from './compare-runs.ts';
+import { compareAsAsked, compareRuns } from './compare-runs.ts';
 import { renderMarkdown, renderText } from './text.ts';
 
 const labels = ['bug', 'login', 'billing'];
@@ -189,6 +189,38 @@ describe('a report', function () {
     );
     assert.match(missing.notes.join('\n'), /no run nowhere/);
     assert.equal(missing.regressions, undefined);
+  });
+
+  it('compares ended runs with another confidence, and leaves what they said themselves', async () => {
+    const rest = 'metrics: [accuracy]\ngate: [{metric: accuracy, model: embedded:majority, atLeast: 0.1}]';
+    await world.run(
+      'sure-one',
+      answers(60, row => row % 3 !== 0),
+      rest,
+    );
+    await world.run(
+      'sure-two',
+      answers(60, row => row % 4 !== 0),
+      rest,
+    );
+    const compare = (confidence?: number): Promise<Report> =>
+      compareAsAsked({ runIds: ['sure-one', 'sure-two'], confidence }, world.store, world.clock, world.signal);
+    const widthsOf = ({ variants }: Report): readonly number[] =>
+      variants.map(({ metrics: [figure] }) => (figure?.high ?? 0) - (figure?.low ?? 0));
+    const usual = await compare();
+    const same = await compare(usual.confidence);
+    assert.deepEqual(same, usual);
+    const sure = await compare(0.999);
+    assert.ok(validators.validateReport(sure));
+    assert.equal(sure.confidence, 0.999);
+    for (const [index, width] of widthsOf(sure).entries()) assert.ok(width > (widthsOf(usual)[index] ?? 0));
+    assert.deepEqual(sure.gates, usual.gates);
+    assert.deepEqual(sure.notes, usual.notes);
+    const back = await compare(0.95000001);
+    assert.deepEqual(
+      back.variants.map(({ metrics: [figure] }) => figure?.value),
+      usual.variants.map(({ metrics: [figure] }) => figure?.value),
+    );
   });
 
   it('pairs runs whose leading metrics have unlike names by what each holds for right', async () => {

@@ -58,6 +58,7 @@ describe('exports of a run', function () {
     files: createFiles(),
     digest: createDigest(),
     pageAssets: () => Promise.resolve({ script: '', nonce: 'n' }),
+    workbench: '0.0.0',
   });
   const write = async (format: ExportFormat, name: string): Promise<string> => {
     const target = path.join(folder, name);

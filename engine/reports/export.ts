@@ -10,6 +10,7 @@ import { compareAny, requireOneTrial } from './compare-any.ts';
 import { compareRuns } from './compare-runs.ts';
 import { collectColumns, type ExportColumns } from './export-columns.ts';
 import { asParquet } from './export-parquet.ts';
+import { runFilePieces, type SampleShare } from './export-run-file.ts';
 import { csvHeader, csvLine, exportedSample } from './export-samples.ts';
 import { compareTuning } from '../tuning/compare.ts';
 import { renderModelIndex } from './hf-model-index.ts';
@@ -23,6 +24,10 @@ export interface ExportDependencies {
   readonly clock: Clock;
   /** A standalone page, read only when an HTML file is asked for. */
   readonly pageAssets: (page: PageName) => Promise<PageAssets>;
+  /** Version of the workbench, for run files. */
+  readonly workbench: string;
+  /** Of a run file: the samples of each run that travel along. Default none. */
+  readonly samples?: SampleShare | undefined;
 }
 
 export interface FileExportDependencies extends ExportDependencies {
@@ -64,7 +69,8 @@ export async function* exportPieces(
       remedy: 'Name a folder for them: --output results.',
     });
   await requireFormat(runIds, format, dependencies.store);
-  if (sampleFormats.has(format)) yield* samplesAs(format, requireOne(runIds, format), dependencies.store, signal);
+  if (format === 'run') yield* runFilePieces(runIds, dependencies.samples ?? 0, dependencies, signal);
+  else if (sampleFormats.has(format)) yield* samplesAs(format, requireOne(runIds, format), dependencies.store, signal);
   else yield await reportAs(format, runIds, dependencies, signal);
 }
 

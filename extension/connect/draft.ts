@@ -108,9 +108,9 @@ export function isLocal(address: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
 }
 
-/** What a draft is called in questions and failures, such as `OpenAI gpt-4o`. */
+/** What a draft is called in questions, such as `OpenAI · gpt-4o`. */
 export function titleOf({ provider, model }: Draft): string {
-  return [provider?.title ?? '', model ?? ''].filter(part => part !== '').join(' ');
+  return [provider?.title ?? '', model ?? ''].filter(part => part !== '').join(' · ');
 }
 
 /** The draft as if these had not been answered. */

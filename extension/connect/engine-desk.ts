@@ -7,7 +7,7 @@ import type { DraftSecrets } from '../engine/draft-secrets.ts';
 import type { Engine } from '../engine/engine.ts';
 import { describeRun } from '../runs/format.ts';
 import type { ConnectDesk } from './desk.ts';
-import { connectionOf, credentialOf, originOf, titleOf, type Draft } from './draft.ts';
+import { connectionOf, credentialOf, originOf, type Draft } from './draft.ts';
 import { savedKeyNames } from './saved-keys.ts';
 
 export interface EngineDeskParts {
@@ -70,6 +70,8 @@ export async function createEngineDesk(parts: EngineDeskParts): Promise<ConnectD
         engine.request('connections/models', { name: draft.provider?.title ?? '', connection }, signal),
       ),
     test: (draft, signal) =>
-      using(draft, connection => engine.request('connections/test', { name: titleOf(draft), connection }, signal)),
+      using(draft, connection =>
+        engine.request('connections/test', { name: draft.provider?.title ?? '', connection }, signal),
+      ),
   };
 }

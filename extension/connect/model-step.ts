@@ -1,11 +1,14 @@
 import type { ListedModel } from '../../schemas/generated/messages.ts';
+import { toFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import type { Asker, Choice } from './ask.ts';
 import type { ConnectDesk } from './desk.ts';
 import { without, type Draft } from './draft.ts';
 import type { Step, StepPlace, StepResult } from './flow.ts';
+import { failureLines, waysBack } from './trouble.ts';
 
-type ModelAnswer = Pick<Draft, 'model' | 'listed'>;
+/** A model, the list once more, or another question. */
+type ModelAnswer = Pick<Draft, 'model' | 'listed'> | { readonly to: string };
 
 /** Which of its models is meant: out of the endpoint's own list where it has one, or typed. */
 export function modelStep(asker: Asker, desk: ConnectDesk): Step<Draft> {
@@ -28,7 +31,7 @@ async function pickModel(draft: Draft, place: StepPlace, asker: Asker, desk: Con
     place,
     placeholder: isLent ? t('Choose one, or type its family') : t('Choose a model, or type its name'),
     choices: draft.provider?.model === 'optional' ? [loadedModel] : [],
-    load: async signal => (isLent ? lentChoices(desk, draft, signal) : listedChoices(desk, draft, signal)),
+    load: signal => (isLent ? lentChoices(desk, draft, signal) : listedOrWhyNot(desk, draft, signal)),
     typed: text => ({
       label: t('Use "{0}"', text),
       icon: 'edit',
@@ -37,7 +40,8 @@ async function pickModel(draft: Draft, place: StepPlace, asker: Asker, desk: Con
     }),
   });
   if (answer === undefined || answer === 'back') return answer;
-  return { state: { ...without(draft, 'model', 'listed'), ...answer.value } };
+  const { value } = answer;
+  return 'to' in value ? value : { state: { ...without(draft, 'model', 'listed'), ...value } };
 }
 
 const loadedModel: Choice<ModelAnswer> = {
@@ -50,6 +54,22 @@ const loadedModel: Choice<ModelAnswer> = {
   },
   value: {},
 };
+
+/** A list that does not come keeps nobody from typing a name. */
+async function listedOrWhyNot(desk: ConnectDesk, draft: Draft, signal: AbortSignal): Promise<Choice<ModelAnswer>[]> {
+  try {
+    return await listedChoices(desk, draft, signal);
+  } catch (error) {
+    const group = t('What now?');
+    return [
+      ...failureLines(toFailure(error), t('It does not tell its models')),
+      { label: t('Ask Again'), icon: 'refresh', group, value: { to: 'model' }, isChosen: true },
+      ...waysBack<ModelAnswer>(draft, 'model', to => ({ to })),
+      ...(draft.provider?.model === 'optional' ? [{ ...loadedModel, group }] : []),
+      { label: t('Or type the name of a model'), icon: 'info', group, isAlwaysShown: true },
+    ];
+  }
+}
 
 async function listedChoices(desk: ConnectDesk, draft: Draft, signal: AbortSignal): Promise<Choice<ModelAnswer>[]> {
   const { models, complete } = await desk.models(draft, signal);

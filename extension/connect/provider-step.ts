@@ -60,7 +60,7 @@ const icons: Readonly<Record<string, string>> = {
 
 function groupOf({ id }: ProviderEntry): string {
   if (['openai', 'anthropic', 'gemini', 'azure-openai'].includes(id)) return t('Services');
-  if (['openai-compatible', 'ollama', 'llama-cpp'].includes(id)) return t('Servers and gateways');
+  if (['openai-compatible', 'ollama', 'llama-cpp'].includes(id)) return t('Servers');
   return id === 'vscode-lm' ? t('In this editor') : t('Anything else');
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Asker, Choice, InputQuestion, PickQuestion } from './ask.ts';
+import type { StepPlace } from './flow.ts';
 import { plain } from './words.ts';
 
 interface ChoiceItem<T> extends vscode.QuickPickItem {
@@ -84,11 +85,17 @@ async function pick<T>(question: PickQuestion<T>): Promise<Answer<T>> {
 
   function describe(input: vscode.QuickInput, { title }: PickQuestion<T>): void {
     input.title = title;
-    input.step = place.step;
-    input.totalSteps = place.total;
+    count(input, place);
     input.ignoreFocusOut = true;
     box.buttons = place.canGoBack ? [vscode.QuickInputButtons.Back] : [];
   }
+}
+
+/** How many questions there are is known once the first is answered. */
+function count(box: vscode.QuickInput, { step, total, canGoBack }: StepPlace): void {
+  if (!canGoBack) return;
+  box.step = step;
+  box.totalSteps = total;
 }
 
 function toItems<T>(choices: readonly Choice<T>[]): ChoiceItem<T>[] {
@@ -118,8 +125,7 @@ async function input(question: InputQuestion): Promise<Answer<string>> {
   const { place, check } = question;
   const box = vscode.window.createInputBox();
   box.title = question.title;
-  box.step = place.step;
-  box.totalSteps = place.total;
+  count(box, place);
   box.ignoreFocusOut = true;
   box.prompt = question.prompt;
   box.password = question.isSecret === true;

@@ -1,14 +1,12 @@
 import type { TestedConnection } from '../../schemas/generated/messages.ts';
-import { describeFailure, toFailure } from '../base/failure.ts';
+import { toFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import type { Asker, Choice } from './ask.ts';
 import type { ConnectDesk } from './desk.ts';
 import { titleOf, type Draft } from './draft.ts';
 import type { Step } from './flow.ts';
-import { describeAnswer, wrap } from './words.ts';
-
-/** Characters that a line of the quick input holds at its usual width. */
-const lineWidth = 78;
+import { failureLines, waysBack } from './trouble.ts';
+import { describeAnswer } from './words.ts';
 
 type TestAnswer = 'on' | 'again' | { readonly to: string };
 
@@ -57,13 +55,11 @@ function resultChoices(draft: Draft, { answer, failure }: TestedConnection): Cho
       again(),
     ];
   }
-  const sentence = describeFailure(failure ?? { code: 'internal', message: t('Nothing came back.') });
-  const [first = '', ...rest] = wrap(sentence.replace(/\s+/g, ' '), lineWidth);
+  const said = failure ?? { code: 'internal', message: t('Nothing came back.') };
   return [
-    { label: first, icon: 'error', group: t('It does not work') },
-    ...rest.map((label): Choice<TestAnswer> => ({ label, icon: 'blank', group: t('It does not work') })),
+    ...failureLines(said, t('It does not work')),
     { ...again(), group: t('What now?'), isChosen: true },
-    ...waysBack(draft),
+    ...waysBack<TestAnswer>(draft, 'test', to => ({ to })),
     {
       label: t('Go On Anyway'),
       icon: 'debug-step-over',
@@ -76,19 +72,4 @@ function resultChoices(draft: Draft, { answer, failure }: TestedConnection): Cho
 
 function again(): Choice<TestAnswer> {
   return { label: t('Test Again'), icon: 'refresh', value: 'again' };
-}
-
-/** What could be wrong, in the order in which it usually is. */
-function waysBack({ provider, isDetected }: Draft): Choice<TestAnswer>[] {
-  const group = t('What now?');
-  const way = (label: string, to: string): Choice<TestAnswer> => ({ label, icon: 'arrow-left', group, value: { to } });
-  const isServer = provider?.address !== undefined && isDetected !== true;
-  return [
-    ...(provider?.key !== 'none' && isDetected !== true ? [way(t('Change the Key'), 'key')] : []),
-    ...(provider?.model === 'none' ? [] : [way(t('Change the Model'), 'model')]),
-    ...(isServer ? [way(t('Change the Address'), 'address')] : []),
-    ...(['http', 'command', 'replay'].includes(provider?.provider ?? '')
-      ? [way(t('Change What Is Asked'), 'details')]
-      : []),
-  ];
 }

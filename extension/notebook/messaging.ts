@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { HostToRenderer, RendererToHost, RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
+import type {
+  Failure,
+  HostToRenderer,
+  RendererToHost,
+  RunOutput,
+  RunSummary,
+} from '../../schemas/generated/messages.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engines } from '../engine/engines.ts';
@@ -8,7 +14,7 @@ import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { isBehind, runMime, type OutputFacts } from './output-facts.ts';
-import { runFactsOf } from './outputs.ts';
+import { readNotebook, runFactsOf } from './outputs.ts';
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts';
 import { describeMissingRun } from './run-end.ts';
 
@@ -24,11 +30,16 @@ export interface MessagingParts {
   tell(error: unknown): void;
 }
 
+export interface RendererLink extends vscode.Disposable {
+  /** Says in the outputs that show a run what is wrong with it. */
+  say(notebook: vscode.NotebookDocument, runId: string, failure: Failure): void;
+}
+
 /**
  * Sends the progress of runs to the outputs that show them, and the result where the notebook does not come to hold it. What travels here
  * never touches the file.
  */
-export function connectRenderer({ engines, book, log, tell }: MessagingParts): vscode.Disposable {
+export function connectRenderer({ engines, book, log, tell }: MessagingParts): RendererLink {
   const messaging = vscode.notebooks.createRendererMessaging(rendererId);
   let shown = new Set(vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook));
   /** Of each notebook whose outputs asked. They go on living while the notebook is behind another tab. */
@@ -48,6 +59,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
     if (!vscode.workspace.isTrusted) return;
     feedOf(notebook).watch(runId);
     try {
+      await readNotebook(notebook);
       const entry = await book.find(runId);
       if (entry !== undefined) tellRun(notebook, entry);
       else if (waitsFor(notebook, runId)) throw describeMissingRun(runId);
@@ -144,7 +156,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
     }
   }
 
-  return vscode.Disposable.from(
+  const subscriptions = vscode.Disposable.from(
     messaging.onDidReceiveMessage(({ editor, message }) => void receive(editor, message)),
     vscode.window.onDidChangeVisibleNotebookEditors(tellShown),
     vscode.workspace.onDidCloseNotebookDocument(forget),
@@ -154,6 +166,10 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
       for (const feed of feeds.values()) feed.dispose();
     }),
   );
+  return {
+    say: (notebook, runId, failure) => post(notebook, { type: 'failure', runId, failure }),
+    dispose: () => void subscriptions.dispose(),
+  };
 }
 
 function editorsOf(notebook: vscode.NotebookDocument): readonly vscode.NotebookEditor[] {

@@ -14,7 +14,10 @@ import { resolveInside } from '../registry/resolve-inside.ts';
 import { focusOnSample } from './focus.ts';
 import type { ScorecardPageCommand } from './registry-pages.ts';
 
-const reportCommands: Record<Exclude<PageCommand['command'], 'openSample'>, string> = {
+/** Buttons that only a file's page has. */
+type FileCommand = 'openSource' | 'import';
+
+const reportCommands: Record<Exclude<PageCommand['command'], 'openSample' | FileCommand>, string> = {
   cancel: 'aiwb.cancelRun',
   resume: 'aiwb.resumeRun',
   export: 'aiwb.exportRun',
@@ -34,10 +37,11 @@ export async function runReportCommand(
       await vscode.commands.executeCommand('aiwb.openRun', runId, focusOnSample({ runId, id: sample }));
     return;
   }
+  if (command === 'openSource' || command === 'import') return;
   await vscode.commands.executeCommand(reportCommands[command], runId ?? [...runIds]);
 }
 
-const tuningCommands: Record<Exclude<TuningCommand['command'], 'register' | 'openVersion'>, string> = {
+const tuningCommands: Record<Exclude<TuningCommand['command'], 'register' | 'openVersion' | FileCommand>, string> = {
   cancel: 'aiwb.cancelRun',
   resume: 'aiwb.resumeRun',
   openFile: 'aiwb.openRunFile',
@@ -53,7 +57,8 @@ export async function runTuningCommand(
 ): Promise<void> {
   if (command === 'register') await vscode.commands.executeCommand('aiwb.registerRun', runId ?? runIds[0], epoch);
   else if (command === 'openVersion') await openVersionOf(runId ?? runIds[0], registry);
-  else await vscode.commands.executeCommand(tuningCommands[command], runId ?? [...runIds]);
+  else if (command !== 'openSource')
+    await vscode.commands.executeCommand(tuningCommands[command], runId ?? [...runIds]);
 }
 
 const promptCommands: Record<PromptCommand['command'], string> = {

@@ -6,13 +6,15 @@ import { showUnseen } from '../shared/text.ts';
 
 const shownAtFirst = 2000;
 const proseAtFirst = 600;
+/** Laying out a million characters on one line keeps a page busy for seconds: so many come with each press. */
+const shownAtOnce = 100_000;
 
 /**
  * Text from elsewhere, as it is: wrapped, its unseen characters spelled out, very long ones cut until asked for. In a box, as
  * data; with `prose`, as a paragraph.
  */
 export class LongText extends LitElement {
-  static override properties = { text: { attribute: false }, prose: { type: Boolean }, isWhole: { state: true } };
+  static override properties = { text: { attribute: false }, prose: { type: Boolean }, shown: { state: true } };
   static override styles = [
     baseStyles,
     buttonStyles,
@@ -43,23 +45,29 @@ export class LongText extends LitElement {
   ];
   declare text: string | undefined;
   declare prose: boolean;
-  declare isWhole: boolean;
+  /** Characters asked for beyond what is shown at first. */
+  declare shown: number;
 
   constructor() {
     super();
     this.prose = false;
-    this.isWhole = false;
+    this.shown = 0;
   }
 
   override render() {
     const text = this.text ?? '';
-    const limit = this.prose ? proseAtFirst : shownAtFirst;
-    const isCut = !this.isWhole && text.length > limit;
+    const limit = Math.max(this.shown, this.prose ? proseAtFirst : shownAtFirst);
+    const isCut = text.length > limit;
     const head = isCut ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, '') : text;
     const content = text === '' ? html`<span class="muted">(empty)</span>` : showUnseen(head);
     return html`${this.prose ? html`<p dir="auto">${content}${isCut ? renderRest(text.slice(head.length)) : nothing}</p>` : html`<pre dir="auto" tabindex="0">${content}${isCut ? '…' : ''}</pre>`}
-    ${isCut ? html`<button type="button" class="link no-print" @click=${() => (this.isWhole = true)}>Show all ${formatCount(text.length)} characters</button>` : nothing}`;
+    ${isCut ? html`<button type="button" class="link no-print" @click=${() => (this.shown += shownAtOnce)}>${moreWords(text.length, this.shown)}</button>` : nothing}`;
   }
+}
+
+function moreWords(length: number, shown: number): string {
+  if (length <= shown + shownAtOnce) return `Show all ${formatCount(length)} characters`;
+  return `Show ${formatCount(shownAtOnce)} more of ${formatCount(length)} characters`;
 }
 
 /** Paper has no button to ask for more: there, prose is whole. */

@@ -1,8 +1,9 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunFileFacts, RunSummary } from '../../schemas/generated/messages.ts';
 import { formatDate, formatDuration, isoDate } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
+import { showUnseen } from '../shared/text.ts';
 import { stateWords } from '../shared/words.ts';
 
 export interface HeaderButton {
@@ -27,6 +28,15 @@ export function pageHeader(title: string, facts: unknown, buttons: readonly Head
           </div>`
     }
   </header>`;
+}
+
+/** Of a page that shows a file: when it was written, and by what. */
+export function exportFacts(file: RunFileFacts | undefined): unknown {
+  if (file?.exportedAt === undefined) return nothing;
+  const writer = file.workbench === undefined ? '' : ` by AI Workbench ${showUnseen(file.workbench)}`;
+  return html`<span
+    >exported <time datetime=${isoDate(file.exportedAt)}>${formatDate(file.exportedAt)}</time>${writer}</span
+  >`;
 }
 
 /** A run's state, when it started and how long it took. */

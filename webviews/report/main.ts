@@ -26,7 +26,8 @@ function start(host: ReportHost): void {
 function followHost(host: ReportHost): void {
   const samples = createHostSamples(message => host.post(message));
   let model: PageModel = emptyModel;
-  const draw = (): void => show(host, model, samples, undefined);
+  // A file without samples has none to be asked for.
+  const draw = (): void => show(host, model, model.file?.samples.held === 0 ? undefined : samples, undefined);
   const drawSoon = drawOncePerFrame(draw);
   host.listen(message => {
     if (samples.receive(message)) return;

@@ -1,9 +1,18 @@
-import type { Failure, FocusSamples, HostToPage, Report, RunSummary } from '../../schemas/generated/messages.ts';
+import type {
+  Failure,
+  FocusSamples,
+  HostToPage,
+  Report,
+  RunFileFacts,
+  RunSummary,
+} from '../../schemas/generated/messages.ts';
 import { isActive } from '../shared/words.ts';
 
 /** What the page knows. A new object for every change. */
 export interface PageModel {
   readonly report?: Report;
+  /** The file the runs come from, in place of a store. */
+  readonly file?: RunFileFacts;
   /** The run alone, before there is a report. */
   readonly run?: RunSummary;
   /** Something about the page as a whole went wrong. */
@@ -19,7 +28,11 @@ export const emptyModel: PageModel = { doneAtReport: new Map() };
 export function applyMessage(model: PageModel, message: HostToPage): PageModel {
   switch (message.type) {
     case 'report':
-      return { ...showReport(message.report), ...(model.focus === undefined ? {} : { focus: model.focus }) };
+      return {
+        ...showReport(message.report),
+        ...(model.focus === undefined ? {} : { focus: model.focus }),
+        ...(message.file === undefined ? {} : { file: message.file }),
+      };
     case 'run':
       return showRun(model, message.run);
     case 'focus':

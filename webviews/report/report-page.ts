@@ -34,7 +34,7 @@ import type { SampleBrowser } from './sample-browser.ts';
 import './sample-browser.ts';
 import { choiceOfFocus, everySample, type SampleChoice } from './sample-choice.ts';
 import './slice-section.ts';
-import { renderEmbeddedNote, renderNothingYet, renderStanding, renderWaiting } from './states.ts';
+import { renderEmbeddedNote, renderFileNote, renderNothingYet, renderStanding, renderWaiting } from './states.ts';
 import { variantsWithWorst } from './worst-section.ts';
 import './worst-section.ts';
 
@@ -103,12 +103,14 @@ export class ReportPage extends LitElement {
       <aiwb-run-header
         .report=${report}
         .run=${run}
+        .file=${this.model.file}
         ?standalone=${this.host.kind === 'standalone'}
         @command=${this.#onCommand}
       ></aiwb-run-header>
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
+      ${this.model.file === undefined ? nothing : renderFileNote(this.model.file)}
       ${runs.map(each => (each.failure === undefined ? nothing : html`<aiwb-message .failure=${each.failure}></aiwb-message>`))}
-      ${runs.filter(({ state }) => isActive(state)).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
+      ${runs.filter(({ state }) => isActive(state) && this.model.file === undefined).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
       ${report === undefined || report.variants.length === 0 ? renderNothingYet(run) : this.#renderResults(report)}
     </main>`;
   }

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
-import type { PageCommand, Report, RunSummary } from '../../schemas/generated/messages.ts';
-import { pageHeader, runStateFacts, type HeaderButton } from '../components/page-header.ts';
+import type { PageCommand, Report, RunFileFacts, RunSummary } from '../../schemas/generated/messages.ts';
+import { exportFacts, pageHeader, runStateFacts, type HeaderButton } from '../components/page-header.ts';
 import { defineElement } from '../shared/define.ts';
 import { repeatsOf } from '../shared/figures.ts';
 import { countOf, formatDate, isoDate } from '../shared/format.ts';
@@ -16,11 +16,14 @@ export class RunHeader extends LitElement {
   static override properties = {
     report: { attribute: false },
     run: { attribute: false },
+    file: { attribute: false },
     standalone: { type: Boolean },
   };
   static override styles = [baseStyles, headerStyles];
   declare report: Report | undefined;
   declare run: RunSummary | undefined;
+  /** The file the runs come from, in place of a store. */
+  declare file: RunFileFacts | undefined;
   declare standalone: boolean;
 
   override render() {
@@ -32,7 +35,11 @@ export class RunHeader extends LitElement {
       : run === undefined
         ? nothing
         : this.#renderRunFacts(run);
-    return pageHeader(title, facts, run === undefined ? [] : this.#buttons(run, isComparison));
+    return pageHeader(
+      title,
+      html`${facts}${exportFacts(this.file)}`,
+      run === undefined ? [] : this.#buttons(run, isComparison),
+    );
   }
 
   #renderComparisonFacts(report: Report) {
@@ -68,6 +75,12 @@ export class RunHeader extends LitElement {
       press: () => this.#send(name),
       isPrimary,
     });
+    if (this.file !== undefined) {
+      return [
+        ...(this.file.canImport === true ? [command('import', 'Import…', true)] : []),
+        command('openSource', 'Open as Text'),
+      ];
+    }
     const single = [
       ...(isActive(run.state) && run.state !== 'cancelling' ? [command('cancel', 'Cancel')] : []),
       ...(run.resumable === true ? [command('resume', 'Resume', true)] : []),

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunFileFacts, RunSummary } from '../../schemas/generated/messages.ts';
 import '../components/message-panel.ts';
 import { formatCount } from '../shared/format.ts';
 import { isActive } from '../shared/words.ts';
@@ -42,6 +42,32 @@ export function renderStanding(model: PageModel) {
     ></aiwb-message>`;
   }
   return nothing;
+}
+
+/** Of a page that shows a file: what of the samples is in it. */
+export function renderFileNote({ samples: { held, total }, read, isCut }: RunFileFacts) {
+  if (isCut === true) {
+    return html`<aiwb-message
+      class="standing"
+      kind="warning"
+      text=${`The file is cut off: ${formatCount(read ?? 0)} of its ${formatCount(held)} samples could be read.`}
+      hint="Export the run again, or copy the file again."
+    ></aiwb-message>`;
+  }
+  if (read !== undefined) {
+    return html`<aiwb-message
+      class="standing"
+      kind="warning"
+      text=${`The file is large: the first ${formatCount(read)} of its ${formatCount(held)} samples are shown.`}
+      hint="Import it to look at all of them."
+    ></aiwb-message>`;
+  }
+  if (total === 0 || held >= total) return nothing;
+  const sentence =
+    held === 0
+      ? `This file holds the figures, and none of the ${formatCount(total)} samples behind them.`
+      : `This file holds ${formatCount(held)} of ${formatCount(total)} samples, wrong and failed ones first.`;
+  return html`<p class="standing muted">${sentence}</p>`;
 }
 
 /** Of a self-contained file, which carries some rows only. */

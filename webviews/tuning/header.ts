@@ -1,9 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { RunSummary, TuningCommand, TuningReport } from '../../schemas/generated/messages.ts';
-import { pageHeader, runStateFacts, type HeaderButton } from '../components/page-header.ts';
+import type { RunFileFacts, RunSummary, TuningCommand, TuningReport } from '../../schemas/generated/messages.ts';
+import { exportFacts, pageHeader, runStateFacts, type HeaderButton } from '../components/page-header.ts';
 import { countOf } from '../shared/format.ts';
 import { clipLine, showUnseen } from '../shared/text.ts';
 import { isActive } from '../shared/words.ts';
+
+/** What shows the page, and the file its runs come from where there is no store. */
+export interface PageStand {
+  readonly isStandalone: boolean;
+  readonly file: RunFileFacts | undefined;
+}
 
 export type SendCommand = (command: Omit<TuningCommand, 'type'>) => void;
 
@@ -11,31 +17,31 @@ export type SendCommand = (command: Omit<TuningCommand, 'type'>) => void;
 export function runHeader(
   run: RunSummary,
   report: TuningReport | undefined,
-  isStandalone: boolean,
+  host: PageStand,
   send: SendCommand,
 ): TemplateResult {
   const facts = html`${runStateFacts(run)} ${report === undefined ? nothing : renderOrigin(report)}
-    <span>${showUnseen(run.file)}</span>`;
-  return pageHeader(showUnseen(run.name), facts, isStandalone ? [printButton] : runButtons(run, report, send));
+    <span>${showUnseen(run.file)}</span>${exportFacts(host.file)}`;
+  return pageHeader(showUnseen(run.name), facts, ownButtons(host, send) ?? runButtons(run, report, send));
 }
 
 /** Several runs side by side. */
-export function comparisonHeader(
-  reports: readonly TuningReport[],
-  isStandalone: boolean,
-  send: SendCommand,
-): TemplateResult {
+export function comparisonHeader(reports: readonly TuningReport[], host: PageStand, send: SendCommand): TemplateResult {
   const names = [...new Set(reports.map(({ run }) => showUnseen(run.name)))];
   const title = names.length > 2 ? `${names[0] ?? ''} and ${countOf(names.length - 1, 'other')}` : names.join(' and ');
   const buttons: HeaderButton[] = [
     { label: 'Compare…', press: () => send({ command: 'compare' }) },
     { label: 'Open as HTML', press: () => send({ command: 'openHtml' }) },
   ];
-  const facts = html`<span>Comparison of ${countOf(reports.length, 'tuning run')}</span>`;
-  return pageHeader(title, facts, isStandalone ? [printButton] : buttons);
+  const facts = html`<span>Comparison of ${countOf(reports.length, 'tuning run')}</span>${exportFacts(host.file)}`;
+  return pageHeader(title, facts, ownButtons(host, send) ?? buttons);
 }
 
-const printButton: HeaderButton = { label: 'Print', press: () => print() };
+/** Of a page that shows a file there is nothing to do but read it; undefined for one with a store behind it. */
+function ownButtons({ isStandalone, file }: PageStand, send: SendCommand): HeaderButton[] | undefined {
+  if (isStandalone) return [{ label: 'Print', press: () => print() }];
+  return file === undefined ? undefined : [{ label: 'Open as Text', press: () => send({ command: 'openSource' }) }];
+}
 
 function renderOrigin({ base, platform, aspects, epochs }: TuningReport) {
   const count = aspects.length === 0 ? (epochs.at(-1)?.aspects.length ?? 0) : aspects.length;

@@ -1,10 +1,18 @@
-import type { Failure, HostToTuningPage, RunSummary, TuningComparison } from '../../schemas/generated/messages.ts';
+import type {
+  Failure,
+  HostToTuningPage,
+  RunFileFacts,
+  RunSummary,
+  TuningComparison,
+} from '../../schemas/generated/messages.ts';
 
 /** What the page knows. A new object for every change. */
 export interface TuningModel {
   readonly comparison?: TuningComparison;
   /** The run alone, before there is a comparison. */
   readonly run?: RunSummary;
+  /** The file the runs come from, in place of a store. */
+  readonly file?: RunFileFacts;
   /** Something about the page as a whole went wrong. */
   readonly failure?: Failure;
 }
@@ -14,7 +22,7 @@ export const emptyModel: TuningModel = {};
 export function applyMessage(model: TuningModel, message: HostToTuningPage): TuningModel {
   switch (message.type) {
     case 'tuning':
-      return { comparison: message.comparison };
+      return { comparison: message.comparison, ...(message.file === undefined ? {} : { file: message.file }) };
     case 'run':
       return showRun(model, message.run);
     case 'failure':

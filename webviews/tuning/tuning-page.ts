@@ -29,7 +29,7 @@ import { isActive } from '../shared/words.ts';
 import './checkpoint-table.ts';
 import './data-table.ts';
 import { environmentFacts, settingFacts } from './facts.ts';
-import { comparisonHeader, runHeader } from './header.ts';
+import { comparisonHeader, runHeader, type PageStand } from './header.ts';
 import { runsOf, type TuningModel } from './page-model.ts';
 import './run-comparison.ts';
 import { slicedAspects } from './slice-section.ts';
@@ -56,12 +56,12 @@ export class TuningPage extends LitElement {
     return html`<main>
       ${
         isComparison && comparison !== undefined
-          ? comparisonHeader(comparison.reports, this.#isStandalone, this.#send)
-          : runHeader(run, report, this.#isStandalone, this.#send)
+          ? comparisonHeader(comparison.reports, this.#stand, this.#send)
+          : runHeader(run, report, this.#stand, this.#send)
       }
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
       ${runs.map(each => (each.failure === undefined ? nothing : html`<aiwb-message .failure=${each.failure}></aiwb-message>`))}
-      ${runs.filter(({ state }) => isActive(state)).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
+      ${runs.filter(({ state }) => isActive(state) && this.model.file === undefined).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
       ${
         report === undefined || comparison === undefined
           ? this.#renderUnreported(run)
@@ -74,6 +74,10 @@ export class TuningPage extends LitElement {
 
   get #isStandalone(): boolean {
     return this.host.kind === 'standalone';
+  }
+
+  get #stand(): PageStand {
+    return { isStandalone: this.#isStandalone, file: this.model.file };
   }
 
   #renderWaiting() {
@@ -113,7 +117,7 @@ export class TuningPage extends LitElement {
               'Checkpoints',
               html`<aiwb-checkpoint-table
                 .report=${report}
-                ?readOnly=${this.#isStandalone}
+                ?readOnly=${this.#isStandalone || this.model.file !== undefined}
                 @register=${({ detail: epoch }: CustomEvent<number>) => this.#send({ command: 'register', runId: run.id, epoch })}
               ></aiwb-checkpoint-table>`,
             )
