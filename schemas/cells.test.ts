@@ -58,6 +58,7 @@ describe('classifyCell', () => {
   it('knows a prompt by its messages', () => {
     assert.equal(classifyCell('yaml', 'messages:\n  - {role: user, content: Hi}'), 'prompt');
     assert.equal(classifyCell('aiwb-prompt', 'anything'), 'prompt');
+    assert.equal(classifyCell('yaml', `${benchmark}messages: []`), 'prompt');
   });
 });
 

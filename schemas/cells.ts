@@ -42,7 +42,8 @@ export function classifyCell(languageId: string, text: string): CellKind {
   if (used !== undefined) return used;
   if (isComparison(keys)) return 'compare';
   if (own !== undefined) return own;
-  const kinds = ['bench', 'tune', 'policy', 'prompt'] as const;
+  // Only prompts have messages; one that is tried may have all that a benchmark must have.
+  const kinds = ['prompt', 'bench', 'tune', 'policy'] as const;
   return kinds.find(kind => requiredKeys[kind].every(key => keys.has(key))) ?? 'other';
 }
 

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { classifyCell } from '../../schemas/cells.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { remembering } from '../../test/fakes/remembering.ts';
+import { checkResultNames } from '../notebooks/check-names.ts';
+import { heldKinds } from '../notebooks/held-kinds.ts';
 import { checkBudget } from './budget-checks.ts';
 import { diagnosticCodes, isDiagnosticCode, type DiagnosticCode } from './codes.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { createDiagnoser } from './diagnose.ts';
 import { parseDocument } from './parse.ts';
 import type { Remembered } from './remembered.ts';
@@ -53,6 +57,22 @@ async function diagnose({ files }: Pick<Section, 'files'>, remembered?: Remember
   }
 }
 
+/** The findings of the first cell that has any. */
+async function diagnoseCells({ files }: Pick<Section, 'files'>): Promise<readonly Diagnostic[]> {
+  const cells = files.map(({ text }) => {
+    const kind = classifyCell('yaml', text);
+    assert.ok(kind !== 'empty' && kind !== 'other', text);
+    return parseDocument(heldKinds[kind], text, 'cell');
+  });
+  const names = cells.map(({ cell }) => cell?.as ?? '');
+  for (const [index, cell] of cells.entries()) {
+    const others = { before: names.slice(0, index), after: names.slice(index + 1) };
+    const found = await checkResultNames(cell, others, () => Promise.resolve(false), signal);
+    if (found.length + cell.diagnostics.length > 0) return [...cell.diagnostics, ...found];
+  }
+  return [];
+}
+
 describe('docs/diagnostics.md', () => {
   it('has one section for every code', () => {
     const titles = sections.map(({ title }) => title).filter(isDiagnosticCode);
@@ -80,7 +100,9 @@ describe('docs/diagnostics.md', () => {
       const found =
         needs === 'estimate'
           ? checkBudget(parseDocument('bench', section.files[0]?.text ?? ''), { cost: 1 })
-          : await diagnose(section, needs === 'store' ? remembering : undefined);
+          : section.files.every(({ name }) => name.endsWith('.cell'))
+            ? await diagnoseCells(section)
+            : await diagnose(section, needs === 'store' ? remembering : undefined);
       assert.deepEqual([...new Set(found.map(finding => finding.code))], [code], JSON.stringify(found, undefined, 1));
       assert.ok(
         found.some(finding => finding.severity === severity),

@@ -1,5 +1,5 @@
 import { cellFieldNames, splitCell } from '../documents/cell-fields.ts';
-import { parseDocument, type ParsedDocument } from '../documents/parse.ts';
+import type { ParsedDocument } from '../documents/parse.ts';
 import { removeField } from '../edits/fields.ts';
 import { endOfItem, pairAt, startOfItem } from '../edits/places.ts';
 import { editTexts, replaceTexts, rewrite, type Edit, type NewText } from '../edits/rewrite.ts';
@@ -15,11 +15,6 @@ export function writeContent(cell: ParsedDocument, texts: readonly NewText[], li
   const edits: Edit[] = written.map(name => (lines === 'kept' ? blank(name) : cut(name)));
   if (texts.length > 0) edits.unshift(editTexts(texts));
   return edits.length === 0 ? cell.text : rewrite(cell.text, edits, wanted);
-}
-
-/** Reads the text that came of a cell. */
-export function reread(cell: ParsedDocument, text: string): ParsedDocument {
-  return parseDocument(cell.kind, text);
 }
 
 function cut(name: string): Edit {

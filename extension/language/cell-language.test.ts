@@ -17,7 +17,12 @@ describe('languageOfYaml', () => {
     ['# models: none\n', undefined],
     ['', undefined],
     // Of two kinds at once.
-    ['models: []\nmessages: []', undefined],
+    ['models: []\nbase: x', undefined],
+    // A prompt that is tried.
+    ['models: []\nmessages: []', 'aiwb-prompt'],
+    ['use: ', 'aiwb-bench'],
+    ['use: a.tune.yaml\nmodels: []', 'aiwb-tune'],
+    ['as: c\ncompare: [a, b]', 'aiwb-bench'],
     ['services:\n  web:\n    models: []', undefined],
     // All that one kind requires says more than a stray key.
     ['name: a\ndataset: {}\nmodels: []\nmodel: x', 'aiwb-bench'],

@@ -50,9 +50,12 @@ export const tellingKeys: Readonly<Record<OurKind, readonly string[]>> = {
  */
 export function languageOfYaml(text: string): string | undefined {
   const kind: CellKind = classifyCell('yaml', text);
-  if (kind === 'bench' || kind === 'tune' || kind === 'policy') return languages[kind];
   if (kind === 'empty') return undefined;
+  // The server tells a comparison from a benchmark by itself.
+  if (kind !== 'other') return languages[kind === 'compare' ? 'bench' : kind];
   const keys = topLevelKeys(text);
+  // Which kind of file it will be is still to be chosen.
+  if (keys.has('use')) return languages.bench;
   const kinds = (Object.keys(languages) as OurKind[]).filter(candidate =>
     tellingKeys[candidate].some(key => keys.has(key)),
   );

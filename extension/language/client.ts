@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageclient/node';
 import type { NodeProgram } from '../engine/node-program.ts';
 import { cellLanguages } from './cell-language.ts';
+import { followCellOrder } from './cell-order.ts';
 import { fileLanguages } from './documents.ts';
 import { createPulledFindings } from './pulled-findings.ts';
 import { createRestartBudget } from './restart-budget.ts';
@@ -63,14 +64,17 @@ export function createLanguageClient(parts: LanguageClientParts): RunningClient 
       },
     },
   };
+  let order: vscode.Disposable | undefined;
   const client: LanguageClient = new LanguageClient('aiWorkbench', 'AI Workbench', server, options);
   return {
     async start() {
       await client.start();
       cells.follow(client);
+      order = followCellOrder(client);
     },
     async dispose() {
       cells.dispose();
+      order?.dispose();
       await client.dispose(endMs);
     },
   };

@@ -3,6 +3,7 @@ import { fileName } from '../../engine/convert/converted.ts';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import { kindOfPath } from '../../engine/documents/kinds.ts';
 import { writePrompt } from '../../engine/prompts/trial-text.ts';
+import { writeContent } from '../../engine/notebooks/cell-text.ts';
 import { replaceField } from '../../engine/edits/fields.ts';
 import { nodeAt } from '../../engine/edits/places.ts';
 import { writeFlow } from '../../engine/edits/write-value.ts';
@@ -150,7 +151,7 @@ function saveCell(scene: Scene): readonly Offer[] {
           `prompts/${fileName(typeof name === 'string' ? name : (nameOfFile(uri) ?? 'prompt'))}`,
           '.prompt.yml',
         );
-        return free && { files: [{ path: free.absolute, text: writePrompt(parsed.text) }] };
+        return free && { files: [{ path: free.absolute, text: writePrompt(writeContent(parsed, [], 'cut')) }] };
       },
     },
   ];

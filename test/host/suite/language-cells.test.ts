@@ -86,6 +86,30 @@ describe('cells of one notebook', function () {
     await eventually(() => (textsOf(notebook).some(text => text.includes('metrcs-a')) ? true : undefined));
   });
 
+  it('know the names of results from the cells before them, wherever they are moved', async () => {
+    const notebook = await openCells(
+      ['yaml', 'compare: [one, two]'],
+      ['aiwb-bench', `as: one\n${benchmark('a')}`],
+      ['markdown', 'Between them'],
+      ['aiwb-bench', `as: two\n${benchmark('b')}`],
+    );
+    const codesOf = (): string =>
+      vscode.languages
+        .getDiagnostics(
+          notebook.getCells().find(({ document }) => document.getText().startsWith('compare'))!.document.uri,
+        )
+        .map(codeOf)
+        .join();
+    const told = (codes: string): Promise<true> => eventually(() => (codesOf() === codes ? true : undefined));
+    await told('later-result,later-result');
+    await vscode.commands.executeCommand('notebook.focusTop');
+    await vscode.commands.executeCommand('notebook.cell.moveDown');
+    await told('later-result');
+    const named = notebook.getCells().find(({ document }) => document.getText().startsWith('as: one'))!.document;
+    await replace(named, rangeOf(named, 'as: one'), 'as: other');
+    await told('unknown-result,later-result');
+  });
+
   it('written as YAML are what they hold, while they are written too', async () => {
     const notebook = await openCells(['yaml', 'services: {web: {image: x}}\n']);
     const { document } = notebook.cellAt(0);
