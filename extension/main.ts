@@ -4,14 +4,17 @@ import { registerAgentTools } from './agents/tools.ts';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerCompareCommands } from './commands/compare-commands.ts';
+import { registerCellCommands } from './commands/cell-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
+import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
+import { registerNotebookCommands } from './commands/notebook-commands.ts';
 import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
@@ -25,11 +28,10 @@ import { createDataView } from './data/data-view.ts';
 import { registerLenses } from './editor/code-lens.ts';
 import { createEngines } from './engine/engines.ts';
 import { createWindowServices } from './engine/window-services.ts';
+import { registerRunFileEditor } from './exported/run-file-editor.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
 import { createModelsView } from './models/models-view.ts';
-import { createClaims } from './notebook/claims.ts';
-import { createKernel } from './notebook/controller.ts';
-import { connectRenderer } from './notebook/messaging.ts';
+import { createNotebooks } from './notebook/notebooks.ts';
 import { createPages } from './pages/pages.ts';
 import { createPoliciesView } from './policies/policies-view.ts';
 import { createPromptsView } from './prompts/prompts-view.ts';
@@ -68,6 +70,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const versions = createRegistryView(registry);
   const models = createModelsView(engines, book, registry);
   const library = { datasets: createDataView(engines), prompts: createPromptsView(engines) };
+  const notebooks = createNotebooks({ engines, book, log: output, extensionId: extension.extension.id, tell });
   const documents = createVirtualDocuments();
   language = startLanguageSupportLazily(script, output);
   const commands: CommandContext = {
@@ -79,6 +82,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     pages,
     documents,
     library,
+    notebooks,
     script,
     drafts: services.drafts,
     selectedRuns: () => runs.selection,
@@ -103,10 +107,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
-    createKernel({ engines, book, claims: createClaims(output), log: output, extensionId: extension.extension.id }),
-    connectRenderer({ engines, book, log: output, tell }),
+    notebooks,
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
+    registerRunFileEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
     registerAgentTools({ engines, log: output }),
@@ -119,6 +123,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerReleaseCommands(commands),
     ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
+    ...registerExportedCommands(commands),
+    ...registerNotebookCommands(commands),
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),
@@ -126,6 +132,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCompareCommands(commands),
     ...registerSampleCommands(commands),
     ...registerFileCommands(commands),
+    ...registerCellCommands(commands),
     ...registerSupportCommands(commands),
     onEngineSettingsChanged(() => applySettings(commands)),
   );

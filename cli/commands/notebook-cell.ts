@@ -1,4 +1,5 @@
 import { toWorkbenchError, WorkbenchError } from '../../engine/base/errors.ts';
+import { omit } from '../../engine/base/omit.ts';
 import type { MimeBundle, RunSummary } from '../../schemas/generated/messages.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
 import { bundleAssessment, bundleComparison, bundleRun } from '../../engine/notebooks/bundles.ts';
@@ -15,7 +16,7 @@ import { checkPrograms, type Access } from '../access.ts';
 import { createGovernancePorts, createRunPorts, type Host } from '../composition.ts';
 import { printNote } from '../output.ts';
 import { runInForeground } from './attempt.ts';
-import type { RunNotebookOptions } from './notebook-run.ts';
+import type { RunNotebookOptions } from './notebook-options.ts';
 import { nameCell } from './notebook-selection.ts';
 
 /** What the cells of one execution share. */
@@ -120,8 +121,8 @@ async function executeRunCell(
 }
 
 /** A run that is gone on with has an end from before. */
-function withoutEnd({ endedAt: _endedAt, failure: _failure, ...run }: RunSummary): RunSummary {
-  return run;
+function withoutEnd(run: RunSummary): RunSummary {
+  return omit(run, 'endedAt', 'failure');
 }
 
 function failureOf({ state, failure, id }: RunSummary): WorkbenchError | undefined {

@@ -9,21 +9,10 @@ import { renderTable } from '../../engine/reports/table.ts';
 import { createTerminalAccess } from '../access.ts';
 import { createHost, withStore, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
-import type { GlobalOptions } from '../options.ts';
 import { printFailure, printJson, printNote, printResult } from '../output.ts';
 import { executeCell, type CellContext, type CellOutcome } from './notebook-cell.ts';
+import type { RunNotebookOptions } from './notebook-options.ts';
 import { chooseCells, nameCell, skipDone } from './notebook-selection.ts';
-
-export interface RunNotebookOptions extends GlobalOptions {
-  readonly output?: string;
-  readonly cell?: readonly string[];
-  readonly allowErrors?: boolean;
-  readonly stopAtGate?: boolean;
-  readonly resume?: boolean;
-  readonly timeout?: number;
-  readonly allowOrigin?: readonly string[];
-  readonly allowCommands?: boolean;
-}
 
 /**
  * Executes a notebook's cells in order, as its kernel would, and writes each cell's output into the file: its run's reference when it has

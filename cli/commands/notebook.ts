@@ -4,7 +4,8 @@ import { allowCommandsOption } from '../access.ts';
 import { collect, globalOptions } from '../options.ts';
 import { exportNotebookFile, type ExportNotebookOptions } from './notebook-export.ts';
 import { listResults } from './notebook-results.ts';
-import { runNotebook, type RunNotebookOptions } from './notebook-run.ts';
+import type { RunNotebookOptions } from './notebook-options.ts';
+import { runNotebook } from './notebook-run.ts';
 
 type Run = (action: () => Promise<ExitCode>) => Promise<void>;
 

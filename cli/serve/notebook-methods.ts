@@ -11,8 +11,7 @@ export async function exportNotebook(
   signal: AbortSignal,
 ): Promise<Exported> {
   const source = path.resolve(folder, file);
-  const notebook =
-    text === undefined ? await loadNotebook(source, host.files, signal) : readNotebook(source, text);
+  const notebook = text === undefined ? await loadNotebook(source, host.files, signal) : readNotebook(source, text);
   const written = path.resolve(folder, target);
   await writeNotebookExport(notebook, format, written, host.files, signal);
   return { path: written };

@@ -2,6 +2,7 @@ import type {
   Assessed,
   AssessmentOutput,
   ComparisonOutput,
+  Failure,
   MimeBundle,
   PromptReport,
   Report,
@@ -35,7 +36,8 @@ export async function bundleRun(
   signal: AbortSignal,
 ): Promise<MimeBundle> {
   const compared = run.endedAt === undefined ? undefined : await compareOne(run, store, clock, signal);
-  const output = createRunOutput(run, name, contentOf(compared));
+  const steady = await createSteadier([run.id], store);
+  const output = createRunOutput(steady(run), name, contentOf(compared, steady));
   return bundle(runMime, output, describeRunOutput(output));
 }
 
@@ -54,12 +56,12 @@ async function compareOne(
   }
 }
 
-function contentOf(compared: ComparedRuns | undefined): RunContent | undefined {
+function contentOf(compared: ComparedRuns | undefined, steady: Steadier): RunContent | undefined {
   if (compared === undefined) return undefined;
-  if (compared.kind === 'prompt') return { prompt: steadyPrompt(compared.content as PromptReport) };
-  if (compared.kind !== 'tune') return { report: steadyReport(compared.content as Report) };
-  const [tuning] = (compared.content as TuningComparison).reports;
-  return tuning === undefined ? undefined : { tuning: { ...tuning, run: steadyRun(tuning.run) } };
+  if (compared.kind === 'prompt') return { prompt: steadyPrompt(compared.content as PromptReport, steady) };
+  if (compared.kind !== 'tune') return { report: steadyReport(compared.content as Report, steady) };
+  const [tuning] = steadyTuning(compared.content as TuningComparison, steady).reports;
+  return tuning === undefined ? undefined : { tuning };
 }
 
 /** The output of a policy's cell: the scorecard, and beside it what any other viewer shows. */
@@ -82,10 +84,11 @@ export async function bundleComparison(
   signal: AbortSignal,
 ): Promise<MimeBundle> {
   const compared = await compareAnyAsAsked(asked, store, clock, signal);
+  const steady = await createSteadier(asked.runIds, store);
   const content =
     compared.kind === 'tune'
-      ? { tuning: steadyTuning(compared.content as TuningComparison) }
-      : { report: steadyReport(compared.content as Report) };
+      ? { tuning: steadyTuning(compared.content as TuningComparison, steady) }
+      : { report: steadyReport(compared.content as Report, steady) };
   const runs = compared.kind === 'tune' ? content.tuning?.reports.map(({ run }) => run) : content.report?.runs;
   const output: ComparisonOutput = {
     version: 1,
@@ -99,24 +102,47 @@ export async function bundleComparison(
 }
 
 /** Of ended runs a report says the same whenever it is made. */
-function steadyReport(report: Report): Report {
-  const runs = report.runs.map(steadyRun);
+function steadyReport(report: Report, steady: Steadier): Report {
+  const runs = report.runs.map(steady);
   return { ...report, createdAt: knownSince(runs) ?? report.createdAt, runs };
 }
 
-function steadyPrompt(report: PromptReport): PromptReport {
-  const run = steadyRun(report.run);
+function steadyPrompt(report: PromptReport, steady: Steadier): PromptReport {
+  const run = steady(report.run);
   return { ...report, createdAt: run.endedAt ?? report.createdAt, run };
 }
 
-function steadyTuning(comparison: TuningComparison): TuningComparison {
-  return { ...comparison, reports: comparison.reports.map(report => ({ ...report, run: steadyRun(report.run) })) };
+function steadyTuning(comparison: TuningComparison, steady: Steadier): TuningComparison {
+  return { ...comparison, reports: comparison.reports.map(report => ({ ...report, run: steady(report.run) })) };
 }
 
-/** Without what only mattered while it went on. */
-function steadyRun(run: RunSummary): RunSummary {
-  if (run.endedAt === undefined) return run;
-  return { ...omit(run, 'pid'), progress: omit(run.progress, 'ratePerSecond', 'secondsLeft', 'underWay') };
+type Steadier = (run: RunSummary) => RunSummary;
+
+/**
+ * Takes from a run what only mattered while it went on, and from its failure where the workspace lies: neither is of use to whoever gets
+ * the notebook.
+ */
+async function createSteadier(runIds: readonly string[], store: Store): Promise<Steadier> {
+  const folders = new Map<string, string>();
+  for (const id of runIds) folders.set(id, (await store.getRun(id)).spec.folder);
+  return run => {
+    const { failure } = run;
+    const folder = folders.get(run.id);
+    const told =
+      failure === undefined || folder === undefined ? run : { ...run, failure: withoutFolder(failure, folder) };
+    if (run.endedAt === undefined) return told;
+    return { ...omit(told, 'pid'), progress: omit(told.progress, 'ratePerSecond', 'secondsLeft', 'underWay') };
+  };
+}
+
+function withoutFolder({ code, message, remedy, place }: Failure, folder: string): Failure {
+  const shorten = (text: string): string => text.replaceAll(`${folder}/`, '').replaceAll(`${folder}\\`, '');
+  return {
+    code,
+    message: shorten(message),
+    ...(remedy === undefined ? {} : { remedy: shorten(remedy) }),
+    ...(place === undefined ? {} : { place: { ...place, path: shorten(place.path) } }),
+  };
 }
 
 /** When the last of the runs ended; absent while one goes on. */

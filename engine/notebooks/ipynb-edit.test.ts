@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSeeded } from '../../test/fakes/seeded.ts';
 import { changeCells, findSameCell, type CellChange } from './ipynb-edit.ts';
 import { readNotebook } from './ipynb.ts';
 
@@ -108,6 +109,46 @@ describe('changeCells', () => {
     const changed = change(strange, 1, { outputs: [{ type: 'stderr', text: 'a\ud800b' }] });
     assert.ok(changed.isWellFormed());
     assert.ok(!changed.includes('\\ud800'));
+  });
+});
+
+/** JSON with its white space, key order and spelling of characters as a seed has them. */
+function scribble(value: unknown, random: () => number): string {
+  const blank = (): string => [' ', '', '\n ', '\t', '\r\n'][Math.floor(random() * 5)] ?? '';
+  if (Array.isArray(value))
+    return `[${blank()}${value.map(item => scribble(item, random)).join(`${blank()},${blank()}`)}${blank()}]`;
+  if (typeof value === 'string' && random() < 0.3)
+    return `"${Array.from(value, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).sort(() => random() - 0.5);
+  return `{${blank()}${members.map(([key, member]) => `${JSON.stringify(key)}${blank()}:${blank()}${scribble(member, random)}`).join(`${blank()},`)}${blank()}}`;
+}
+
+describe('changeCells on any spelling of a notebook', () => {
+  it('changes what it is told and nothing else', () => {
+    const random = createSeeded(11);
+    for (let round = 0; round < 300; round++) {
+      const cells = Array.from({ length: 1 + Math.floor(random() * 4) }, (_, at) => ({
+        cell_type: random() < 0.7 ? 'code' : 'markdown',
+        ...(random() < 0.5 ? { id: `c${String(at)}` } : {}),
+        ...(random() < 0.7 ? { outputs: [{ output_type: 'stream', text: ['"]}', '\\'] }] } : {}),
+        ...(random() < 0.5 ? { execution_count: random() < 0.5 ? null : 1e21 } : {}),
+        source: ['{ "outputs": [', '\\"]'],
+        metadata: random() < 0.3 ? { outputs: [1] } : {},
+      }));
+      const written = scribble({ cells, metadata: { a: 'cells' }, nbformat: 4, nbformat_minor: 2 }, random);
+      const index = Math.floor(random() * cells.length);
+      const changed = change(written, index, { outputs: [{ type: 'stderr', text: 'x' }], executionCount: 5 });
+      const expected = JSON.parse(written) as { cells: Record<string, unknown>[] };
+      Object.assign(expected.cells[index] ?? {}, {
+        outputs: [{ name: 'stderr', output_type: 'stream', text: ['x'] }],
+        execution_count: 5,
+      });
+      assert.deepEqual(JSON.parse(changed), expected, written);
+      const { span } = readNotebook('/w/a.ipynb', written).cells[index] ?? assert.fail();
+      assert.equal(changed.slice(0, span.start), written.slice(0, span.start));
+      assert.ok(changed.endsWith(written.slice(span.end)));
+    }
   });
 });
 

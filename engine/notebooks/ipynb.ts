@@ -39,7 +39,7 @@ export interface Notebook {
 }
 
 /** Notebooks hold images. */
-const largestFile = 64 * 1024 * 1024;
+const largestFile = 200 * 1024 * 1024;
 
 const kernelName = 'ai-workbench';
 

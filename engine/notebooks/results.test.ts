@@ -9,7 +9,7 @@ import { namedResults, readResults } from './results.ts';
 import { createRunOutput } from './run-output.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../test/fixtures');
-const read = <T>(name: string): T => JSON.parse(readFileSync(path.join(fixtures, `${name}.json`), 'utf8')) as T;
+const read = (name: string): unknown => JSON.parse(readFileSync(path.join(fixtures, `${name}.json`), 'utf8'));
 
 function notebookOf(...bundles: readonly unknown[]): Notebook {
   const cells = bundles.map(data => ({
@@ -21,18 +21,18 @@ function notebookOf(...bundles: readonly unknown[]): Notebook {
   return readNotebook('/w/a.ipynb', JSON.stringify({ cells, nbformat: 4 }));
 }
 
-const report = read<Report>('reports/full');
+const report = read('reports/full') as Report;
 const [run] = report.runs as [RunSummary];
 
 describe('results of a notebook', () => {
   it('have a kind, a state, an n and a leading figure', () => {
-    const [tuning] = read<TuningComparison>('tuning/finished').reports;
+    const [tuning] = (read('tuning/finished') as TuningComparison).reports;
     assert.ok(tuning);
     const results = readResults(
       notebookOf(
         { [runMime]: createRunOutput(run, 'first', { report }) },
         { [runMime]: createRunOutput(tuning.run, 'tuned', { tuning }) },
-        bundleAssessment({ view: read<ScorecardView>('scorecards/failed') }, 'card'),
+        bundleAssessment({ view: read('scorecards/failed') as ScorecardView }, 'card'),
         { 'text/plain': 'nothing of ours' },
       ),
     );

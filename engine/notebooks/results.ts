@@ -2,6 +2,7 @@ import type {
   AssessmentOutput,
   ComparisonOutput,
   NamedResult,
+  PromptReport,
   Report,
   RunOutput,
   TuningReport,
@@ -12,7 +13,7 @@ import {
   validateRunOutput,
 } from '../../schemas/generated/validators.js';
 import { formatPercent } from '../governance/gate.ts';
-import { formatNumber, variantName } from '../reports/format.ts';
+import { countOf, formatNumber, variantName } from '../reports/format.ts';
 import type { Notebook, NotebookCell } from './ipynb.ts';
 import { assessmentMime, comparisonMime, runMime } from './output-types.ts';
 
@@ -65,8 +66,9 @@ export function asNamedResult({ name, kind, id, createdAt }: CellResult & { read
 }
 
 function ofRun(output: RunOutput, cell: number): CellResult {
-  const { as: name, runId: id, kind = 'benchmark', state, createdAt, report, tuning } = output;
-  const figure = report === undefined ? tuningFigure(tuning) : reportFigure(report);
+  const { as: name, runId: id, kind = 'benchmark', state, createdAt, report, tuning, prompt } = output;
+  const figure =
+    report !== undefined ? reportFigure(report) : prompt !== undefined ? promptFigure(prompt) : tuningFigure(tuning);
   return { name, kind, id, createdAt, cell, state, n: figure?.n, headline: figure?.headline };
 }
 
@@ -116,6 +118,12 @@ function reportFigure({ variants, leading }: Report): Figure | undefined {
     .filter(({ metric }) => metric === first.metric)
     .reduce((leader, candidate) => (sign * candidate.value > sign * leader.value ? candidate : leader), first);
   return { headline: `${best.name}: ${best.label} ${formatNumber(best.value, best.unit)}`, n: best.n };
+}
+
+/** A trial measures nothing: it has answers. */
+function promptFigure({ models, rows }: PromptReport): Figure {
+  const answers = models.reduce((sum, { answered }) => sum + answered, 0);
+  return { headline: `${countOf(answers, 'answer')} of ${countOf(models.length, 'model')}`, n: rows };
 }
 
 function tuningFigure(report: TuningReport | undefined): Figure | undefined {

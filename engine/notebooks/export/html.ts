@@ -38,10 +38,16 @@ ${pageStyle}</style>
 </head>
 <body>
 <main>
-${hasTitle ? '' : `<h1>${escapeHtml(showLine(title, 200))}</h1>\n`}${renderContents(headings)}${body}</main>
+${placeContents(hasTitle ? body : `<h1>${escapeHtml(showLine(title, 200))}</h1>\n${body}`, headings)}</main>
 </body>
 </html>
 `;
+}
+
+/** Under the title. Only our own markup has tags: what cells hold is escaped. */
+function placeContents(body: string, headings: readonly Heading[]): string {
+  const at = body.indexOf('</h1>') + '</h1>'.length;
+  return `${body.slice(0, at)}\n${renderContents(headings)}${body.slice(at)}`;
 }
 
 /** Worth its place from three headings on. */

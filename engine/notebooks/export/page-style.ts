@@ -2,6 +2,7 @@
 export const pageStyle = `:root{color-scheme:light dark;--rule:rgba(128,128,128,.45);--key:#0550ae;--text:#0a5c2e;--note:#57606a}
 @media (prefers-color-scheme:dark){:root{--key:#79c0ff;--text:#a5d6a7;--note:#a3acb6}}
 *{box-sizing:border-box}
+html{background:Canvas;color:CanvasText}
 body{margin:0 auto;max-width:58rem;padding:1rem;font:1rem/1.55 system-ui,sans-serif;overflow-wrap:break-word}
 h1,h2,h3,h4,h5,h6{line-height:1.25;margin:1.4em 0 .5em}
 pre,code{font:.875rem/1.45 ui-monospace,monospace}

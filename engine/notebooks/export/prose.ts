@@ -32,7 +32,7 @@ export function createProse(): Prose {
     return /^https?:/i.test(source) ? `<a href="${escapeHtml(source)}">${alt || 'image'}</a>` : `[image: ${alt}]`;
   };
   parser.renderer.rules['table_open'] = () =>
-    '<div class="wide" role="region" tabindex="0" aria-label="Table">\n<table>\n';
+    '<div class="wide" role="group" tabindex="0" aria-label="Table">\n<table>\n';
   parser.renderer.rules['table_close'] = () => '</table>\n</div>\n';
 
   return {

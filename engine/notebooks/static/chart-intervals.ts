@@ -1,5 +1,6 @@
-import { lineFrom, niceTicks, place, svg, textAt, width, writeTick } from './svg.ts';
+import { bodyCell, headerCell, markupCell, tableHtml } from './html-table.ts';
 import { showLine } from './plain-text.ts';
+import { lineFrom, niceTicks, place, svg, writeTick } from './svg.ts';
 
 /** One figure of several models, each with its interval. */
 export interface IntervalChart {
@@ -18,32 +19,35 @@ export interface IntervalPoint {
 }
 
 const mostPoints = 30;
-const rowHeight = 22;
-const [left, right, top] = [210, 160, 28];
+const [width, height, edge] = [320, 18, 6];
 
+/** A row a model: its figure in words and, on a scale that all share, its point and interval. */
 export function renderIntervals({ title, points: all }: IntervalChart): string {
-  const points = all.slice(0, mostPoints).filter(({ value }) => Number.isFinite(value));
-  const ends = points.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]).filter(Number.isFinite);
+  const points = all.slice(0, mostPoints);
+  const ends = points.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
   const ticks = niceTicks(Math.min(...ends), Math.max(...ends));
   const [first, last] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
-  const x = (value: number): number => left + ((value - first) / (last - first)) * (width - left - right);
-  const bottom = top + points.length * rowHeight;
-  const grid = ticks.flatMap(tick => [
-    lineFrom(x(tick), top, x(tick), bottom, ' stroke-opacity="0.2"'),
-    textAt(x(tick), bottom + 16, writeTick(tick, ticks), 'middle'),
-  ]);
-  const marks = points.flatMap(({ name, value, low, high, words }, row) => {
-    const y = top + (row + 0.5) * rowHeight;
+  const x = (value: number): number => edge + ((value - first) / (last - first)) * (width - 2 * edge);
+  const grid = ticks.map(tick => lineFrom(x(tick), 0, x(tick), height, ' stroke-opacity="0.25"'));
+  const rows = points.map(({ name, value, low, high, words }) => {
+    const middle = height / 2;
     const whisker =
-      low === undefined || high === undefined ? [] : [lineFrom(x(low), y, x(high), y, ' stroke-width="2"')];
+      low === undefined || high === undefined ? [] : [lineFrom(x(low), middle, x(high), middle, ' stroke-width="2"')];
+    const point = `<circle cx="${place(x(value))}" cy="${place(middle)}" r="4"/>`;
     return [
-      textAt(left - 10, y + 4, showLine(name, 1_000).slice(0, 30), 'end'),
-      ...whisker,
-      `<circle cx="${place(x(value))}" cy="${place(y)}" r="4.5"/>`,
-      textAt(width - right + 12, y + 4, words.slice(0, 26)),
+      headerCell({ text: name }, 'row', 120),
+      bodyCell({ text: words, align: 'right' }, 60),
+      markupCell(svg(width, height, `${showLine(name, 120)}: ${words}`, [...grid, ...whisker, point])),
     ];
   });
-  const more = all.length > points.length ? ` And ${String(all.length - points.length)} more, not drawn.` : '';
-  const description = points.map(({ name, words }) => `${showLine(name, 80)} ${words}`).join('; ') + `.${more}`;
-  return svg(bottom + 24, title, description, [...grid, ...marks]);
+  const scale = `${writeTick(first, ticks)} to ${writeTick(last, ticks)}, lines ${writeTick((ticks[1] ?? 1) - first, ticks)} apart`;
+  const head = [{ text: 'Model' }, { text: 'Figure', align: 'right' as const }, { text: scale }];
+  const rest = all.length > points.length ? `\n<p>And ${String(all.length - points.length)} more, not drawn.</p>` : '';
+  return (
+    tableHtml(
+      showLine(title, 200),
+      head.map(cell => headerCell(cell, 'col', 120)),
+      rows,
+    ) + rest
+  );
 }

@@ -3,7 +3,7 @@ import { renderIntervals, type IntervalChart } from './chart-intervals.ts';
 
 export type Chart = IntervalChart | CurveChart;
 
-/** A drawing in the text's own colour, with what it shows in words. */
+/** A drawing with what it shows in words. */
 export function renderChart(chart: Chart): string {
   return chart.kind === 'intervals' ? renderIntervals(chart) : renderCurves(chart);
 }

@@ -1,13 +1,9 @@
-import type { Cell } from '../../reports/table.ts';
 import type { Block, Extent } from './block.ts';
 import { renderBounded } from './bounded.ts';
 import { renderChart } from './chart.ts';
 import { escapeHtml } from './escape-html.ts';
+import { bodyCell, headerCell, rule, tableHtml } from './html-table.ts';
 import { nameRest, showLine, showText } from './plain-text.ts';
-
-/** A grey that shows on white and on black; text has the colour of what is around it. */
-const rule = 'rgba(128,128,128,0.45)';
-const cellStyle = `padding:0.25em 0.75em 0.25em 0;border-bottom:1px solid ${rule};vertical-align:top`;
 
 /**
  * Blocks as a piece of HTML for viewers that have nothing of ours: no script, no class, no style sheet, nothing fetched, and complete
@@ -49,44 +45,21 @@ function renderList({ title, items }: Block & { kind: 'list' }, extent: Extent):
 }
 
 function renderTable({ caption, header, rows }: Block & { kind: 'table' }, extent: Extent): string {
-  const head = header.slice(0, extent.columns);
-  const shown = rows.slice(0, extent.rows);
+  const shown = rows.slice(0, extent.rows).map(row => row.slice(0, extent.columns));
   const moreColumns = header.slice(extent.columns).map(({ text }) => text);
   const moreRows = rows.slice(extent.rows).map(row => row[0]?.text ?? '');
-  const label = line(caption, extent.cell);
   const notes = [
     ...(moreRows.length === 0 ? [] : [`Rows: ${nameRest(moreRows)}.`]),
     ...(moreColumns.length === 0 ? [] : [`Columns: ${nameRest(moreColumns)}.`]),
   ];
-  return [
-    // A wide table scrolls by itself, also by keyboard, and not the page with it.
-    `<div role="region" tabindex="0" aria-label="${label}" style="overflow-x:auto">`,
-    '<table style="border-collapse:collapse;margin:0.5em 0">',
-    `<caption style="text-align:left;font-weight:600;padding:0.25em 0">${label}</caption>`,
-    `<thead>\n<tr>${head.map(cell => headerCell(cell, 'col', extent)).join('')}</tr>\n</thead>`,
-    '<tbody>',
-    ...shown.map(
-      row =>
-        `<tr>${row
-          .slice(0, extent.columns)
-          .map((cell, at) => bodyCell(cell, at, extent))
-          .join('')}</tr>`,
+  const table = tableHtml(
+    showLine(caption, extent.cell),
+    header.slice(0, extent.columns).map(cell => headerCell(cell, 'col', extent.cell)),
+    shown.map(row =>
+      row.map((cell, at) => (at === 0 ? headerCell(cell, 'row', extent.cell) : bodyCell(cell, extent.cell))),
     ),
-    '</tbody>',
-    '</table>',
-    '</div>',
-    ...notes.map(note => `<p>${escapeHtml(note)}</p>`),
-  ].join('\n');
-}
-
-function headerCell({ text, align }: Cell, scope: 'col' | 'row', extent: Extent): string {
-  const weight = scope === 'row' ? ';font-weight:inherit' : '';
-  return `<th scope="${scope}" style="text-align:${align ?? 'left'}${weight};${cellStyle}">${line(text, extent.cell)}</th>`;
-}
-
-function bodyCell(cell: Cell, at: number, extent: Extent): string {
-  if (at === 0) return headerCell(cell, 'row', extent);
-  return `<td style="text-align:${cell.align ?? 'left'};${cellStyle}">${line(cell.text, extent.cell)}</td>`;
+  );
+  return [table, ...notes.map(note => `<p>${escapeHtml(note)}</p>`)].join('\n');
 }
 
 function line(text: string, limit: number): string {

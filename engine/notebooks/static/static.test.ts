@@ -13,17 +13,17 @@ import { describeRun } from './of-run.ts';
 import { describeTuning } from './of-tuning.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../../test/fixtures');
-const read = <T>(name: string): T => JSON.parse(readFileSync(path.join(fixtures, `${name}.json`), 'utf8')) as T;
+const read = (name: string): unknown => JSON.parse(readFileSync(path.join(fixtures, `${name}.json`), 'utf8'));
 
-const report = read<Report>('reports/full');
-const tuning = read<TuningComparison>('tuning/finished');
-const scorecard = read<ScorecardView>('scorecards/failed');
+const report = read('reports/full') as Report;
+const tuning = read('tuning/finished') as TuningComparison;
+const scorecard = read('scorecards/failed') as ScorecardView;
 
 /** Everything a file of results from anywhere may try. */
 const hostile: Readonly<Record<string, readonly Block[]>> = {
-  report: describeReport(read<Report>('reports/hostile')),
-  tuning: describeTuning(read<TuningComparison>('tuning/hostile')),
-  assessment: describeAssessment(read<ScorecardView>('scorecards/hostile')),
+  report: describeReport(read('reports/hostile') as Report),
+  tuning: describeTuning(read('tuning/hostile') as TuningComparison),
+  assessment: describeAssessment(read('scorecards/hostile') as ScorecardView),
 };
 
 /** What a document would need to run or fetch something: another element or attribute than those of tables and drawings. */
@@ -31,7 +31,7 @@ function findActive(html: string): string | undefined {
   const styles = [...html.matchAll(/ style="([^"]*)"/g)].map(([, style]) => style).join();
   const bare = html.replace(/="[^"]*"/g, '=""');
   const element =
-    /<(?!\/?(?:div|p|strong|ul|li|table|caption|thead|tbody|tr|th|td|pre|svg|text|line|circle|path)\b).{0,80}/i;
+    /<(?!\/?(?:div|p|strong|ul|li|table|caption|thead|tbody|tr|th|td|pre|svg|line|circle|path)\b).{0,80}/i;
   return (element.exec(bare) ??
     /<[^>]*\s(?:on\w+|href|src|class|id)=.{0,80}/i.exec(bare) ??
     /url\(|@import/.exec(styles))?.[0];
@@ -49,14 +49,16 @@ describe('static HTML', () => {
     assert.match(html, />0\.825 \(0\.788 to 0\.856\)<\/td>/);
     assert.match(html, /Gate NOT met: F1/);
     assert.match(html, /<caption[^>]*>Slices, by Accuracy<\/caption>/);
-    assert.match(html, /<svg [^>]*role="img" aria-label="Accuracy with 95 % intervals\. embedded:majority 0\.204/);
+    assert.match(html, /<caption[^>]*>Accuracy with 95 % intervals<\/caption>/);
+    assert.match(html, /<svg [^>]*role="img" aria-label="embedded:majority: 0\.204 \(0\.171 to 0\.243\)"/);
     assert.equal(findActive(html), undefined);
   });
 
   it('draws what a tuning run learnt, and lists its figures', () => {
     const html = renderStaticHtml(describeTuning(tuning));
-    assert.match(html, /aria-label="Loss by epoch, in nats a row\. training: [\d.]+ at epoch/);
-    assert.match(html, /Chosen: epoch \d+\./);
+    assert.match(html, /<svg [^>]*aria-label="Loss by epoch, in nats a row"/);
+    assert.match(html, /training \(solid\): [\d.]+ at epoch 1, [\d.]+ at \d+\./);
+    assert.match(html, /Chosen, where the upright line stands: epoch \d+\./);
     assert.match(html, /<caption[^>]*>Test rows<\/caption>/);
     assert.equal(findActive(html), undefined);
   });
@@ -81,6 +83,12 @@ describe('static HTML', () => {
     assert.match(html, /triage: running/);
     assert.match(html, /run r1 on box, since 2026-09-21 13:07 UTC/);
     assert.match(html, /aiwb runs show r1/);
+  });
+
+  it('leaves no crumbs where a viewer takes its drawings out', () => {
+    for (const blocks of [describeReport(report), describeTuning(tuning)])
+      for (const [, inside = ''] of renderStaticHtml(blocks).matchAll(/<svg[^>]*>(.*?)<\/svg>/gs))
+        assert.equal(inside.replace(/<[^>]*>/g, ''), '');
   });
 
   for (const [name, blocks] of Object.entries(hostile)) {

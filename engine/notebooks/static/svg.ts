@@ -1,27 +1,18 @@
 import { escapeHtml } from './escape-html.ts';
 import { showLine } from './plain-text.ts';
 
-/** Width of every drawing; narrower pages shrink it. */
-export const width = 680;
-
-/** A drawing whose `title` and `description` say what it shows to who cannot see it. */
-export function svg(height: number, title: string, description: string, marks: readonly string[]): string {
-  const heading = showLine(title, 90);
-  const label = escapeHtml(`${heading}. ${showLine(description, 1_200)}`);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}" viewBox="0 0 ${String(width)} ${String(height)}" width="${String(width)}" height="${String(height)}" style="max-width:100%;height:auto" font-size="12" fill="currentColor">`,
-    `<text x="0" y="14" font-weight="600">${escapeHtml(heading)}</text>`,
-    ...marks,
-    '</svg>',
-  ].join('\n');
-}
-
-export function textAt(x: number, y: number, text: string, anchor: 'start' | 'middle' | 'end' = 'start'): string {
-  return `<text x="${place(x)}" y="${place(y)}" text-anchor="${anchor}">${escapeHtml(text)}</text>`;
+/**
+ * A drawing in the text's own colour. It holds no text: where a viewer takes drawings out, nothing of it is left behind, and what it shows
+ * stands in words beside it.
+ */
+export function svg(width: number, height: number, title: string, marks: readonly string[]): string {
+  const size = `viewBox="0 0 ${String(width)} ${String(height)}" width="${String(width)}" height="${String(height)}"`;
+  const label = escapeHtml(showLine(title, 300));
+  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}" ${size} style="max-width:100%;height:auto" fill="currentColor" stroke="currentColor">${marks.join('')}</svg>`;
 }
 
 export function lineFrom(x1: number, y1: number, x2: number, y2: number, attributes = ''): string {
-  return `<line x1="${place(x1)}" y1="${place(y1)}" x2="${place(x2)}" y2="${place(y2)}" stroke="currentColor"${attributes}/>`;
+  return `<line x1="${place(x1)}" y1="${place(y1)}" x2="${place(x2)}" y2="${place(y2)}"${attributes}/>`;
 }
 
 /** Enough digits for a pixel, and the same on every machine. */
