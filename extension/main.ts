@@ -7,6 +7,7 @@ import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
+import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
@@ -26,6 +27,7 @@ import { createDataView } from './data/data-view.ts';
 import { registerLenses } from './editor/code-lens.ts';
 import { createEngines } from './engine/engines.ts';
 import { createWindowServices } from './engine/window-services.ts';
+import { registerRunFileEditor } from './exported/run-file-editor.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
 import { createModelsView } from './models/models-view.ts';
 import { createClaims } from './notebook/claims.ts';
@@ -108,6 +110,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     connectRenderer({ engines, book, log: output, tell }),
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
+    registerRunFileEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
     registerAgentTools({ engines, log: output }),
@@ -121,6 +124,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
     ...registerNotebookCommands(commands),
+    ...registerExportedCommands(commands),
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),

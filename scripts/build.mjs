@@ -89,6 +89,15 @@ const bundles = {
     external: ['vscode'],
     plugins: [keepLazyPartsOutside],
   },
+  /** The thread that reads exported runs for their editor. */
+  'run-file-worker': {
+    entryPoints: { 'run-file-worker': 'extension/exported/worker.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+  },
   'extension-parts': {
     entryPoints: lazyParts,
     outdir: 'dist/extension-parts',

@@ -42,7 +42,6 @@ async function describe(files: Files, folder: string, path: string, uses: readon
     path: files.relative(folder, path),
     kind,
     ...(format !== undefined ? { format } : kind === 'folder' ? { format: 'huggingface' } : {}),
-    ...(facts === undefined ? {} : { modified: facts.modified }),
     ...(facts?.kind === 'file' ? { bytes: facts.size } : {}),
     uses: uses.map(({ use }) => use),
   };

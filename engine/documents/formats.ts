@@ -1,5 +1,5 @@
 import type { DocumentPath } from './diagnostic.ts';
-import type { DocumentKind } from './kinds.ts';
+import { isPromptKind, type DocumentKind } from './kinds.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 
 /** The names of the embedded models, as benchmarks write them. */
@@ -45,7 +45,7 @@ export function expectedForm(kind: DocumentKind, path: DocumentPath): string | u
     if (field === 'version' && path.length === 1) return 'a semantic version, major.minor.patch';
     if (field === 'model' && path[0] === 'assess') return "a registered model's name, `@`, and a version or alias";
   }
-  if (kind === 'prompt' && field === 'name') return 'letters, digits, `_` and `-`, 64 in all';
+  if (isPromptKind(kind) && field === 'name') return 'letters, digits, `_` and `-`, 64 in all';
   if (kind === 'tune' && field === 'model' && path[0] === 'register') return id;
   if (typeof field === 'string' && Object.hasOwn(forms, field)) return forms[field];
   return undefined;

@@ -42,9 +42,9 @@ const migrations: readonly {
     kinds: ['tune'],
     find: parsed => renameAll(parsed, [], { baseModel: 'base', base_model: 'base' }),
   },
-  { from: 'roles of OpenAI, Gemini and LangChain', kinds: ['prompt'], find: findRoles },
-  { from: 'response formats of GitHub Models', kinds: ['prompt'], find: findResponseFormat },
-  { from: 'token limits of OpenAI', kinds: ['prompt'], find: findTokenLimits },
+  { from: 'roles of OpenAI, Gemini and LangChain', kinds: ['prompt', 'trial'], find: findRoles },
+  { from: 'response formats of GitHub Models', kinds: ['prompt', 'trial'], find: findResponseFormat },
+  { from: 'token limits of OpenAI', kinds: ['prompt', 'trial'], find: findTokenLimits },
   { from: 'connections of other tools', kinds: ['workbench'], find: findConnections },
 ];
 

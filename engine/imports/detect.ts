@@ -7,6 +7,7 @@ import { openInspectArchive, readInspect } from './inspect.ts';
 import { readLmEval } from './lm-eval.ts';
 import { readPromptfoo } from './promptfoo.ts';
 import { parsePythonJson } from './python-json.ts';
+import { readRunFile } from './run-file.ts';
 import { fieldsOf, itemsOf, textFrom } from './values.ts';
 import { openZip } from './zip.ts';
 
@@ -46,6 +47,7 @@ async function readJson(
   signal: AbortSignal,
 ): Promise<readonly ImportedRun[]> {
   const file = fieldsOf(value);
+  if (file['format'] === 'aiwb-run') return readRunFile(value, path);
   if (Array.isArray(file['benchmarks'])) return [readGuideLlm(file, path)];
   if (textFrom(fieldsOf(file['eval'])['model']) !== undefined) {
     const samples = itemsOf(file['samples']);
@@ -69,7 +71,7 @@ async function readJson(
     return readLmEval(file, path, options, files, signal);
   throw new WorkbenchError('file-invalid', `${path} is no results file that is known here.`, {
     remedy:
-      'Known are lm-eval (results_….json), GuideLLM (benchmarks.json), promptfoo (eval -o output.json) and Inspect (.eval or .json).',
+      'Known are lm-eval (results_….json), GuideLLM (benchmarks.json), promptfoo (eval -o output.json), Inspect (.eval or .json) and runs exported from AI Workbench (.run.json).',
     place: { path },
   });
 }

@@ -46,7 +46,7 @@ export async function importRun(
   signal: AbortSignal,
 ): Promise<{ readonly summary: RunSummary; readonly isNew: boolean }> {
   const spec = specify(run, file, ports);
-  const earlier = await findEarlier(spec, file, ports.store);
+  const earlier = await findEarlier(spec, run.createdAt, file, ports.store);
   if (earlier !== undefined) return { summary: earlier, isNew: false };
   const id = createRunId(ports.clock, ports.random);
   await ports.store.createRun({ id, spec, createdAt: ports.clock.now() });
@@ -64,10 +64,18 @@ export async function importRun(
   return { summary: (await ports.store.getRun(id)).summary, isNew: true };
 }
 
-async function findEarlier(spec: RunSpec, file: ImportedFile, store: Store): Promise<RunSummary | undefined> {
+/** A file may hold several runs of one name, which were not measured at one time. */
+async function findEarlier(
+  spec: RunSpec,
+  measuredAt: number | undefined,
+  file: ImportedFile,
+  store: Store,
+): Promise<RunSummary | undefined> {
   for (const summary of await store.listRuns({ file: spec.file, limit: 1000 })) {
     if (summary.origin !== 'import' || summary.state !== 'succeeded' || summary.name !== spec.name) continue;
-    if ((await store.getRun(summary.id)).environment?.source?.digest === file.digest) return summary;
+    const { environment } = await store.getRun(summary.id);
+    const source = environment?.source;
+    if (source?.digest === file.digest && source.measuredAt === measuredAt) return summary;
   }
   return undefined;
 }
@@ -158,7 +166,8 @@ async function write(
     ports.clock,
     signal,
   );
-  const source = `Imported from ${run.tool}${run.toolVersion === undefined ? '' : ` ${run.toolVersion}`}: ${spec.file}.`;
+  const tool = run.tool === 'ai-workbench' ? 'AI Workbench' : run.tool;
+  const source = `Imported from ${tool}${run.toolVersion === undefined ? '' : ` ${run.toolVersion}`}: ${spec.file}.`;
   await writer.finish({
     state: 'succeeded',
     progress,
@@ -256,8 +265,10 @@ function toRecord(
     rowDigest,
     occurrence: occurrenceOf(sample, rowDigest),
     scores,
-    ...(score === undefined || leading.right === undefined ? {} : { right: leading.right.isRight(score) }),
-    attempts: 1,
+    ...(sample.right !== undefined || score === undefined || leading.right === undefined
+      ? {}
+      : { right: leading.right.isRight(score) }),
+    attempts: sample.attempts ?? 1,
     ...(reasons === undefined
       ? {}
       : { details: { measured: Object.fromEntries(Object.entries(reasons).map(([id, reason]) => [id, { reason }])) } }),

@@ -16,6 +16,7 @@ export function resultOf(
   aggregate: VariantAggregate | undefined,
   runId: string,
 ): VariantResult {
+  if (imported?.result !== undefined) return { ...imported.result, runId, variant: variant.variant };
   const made = (aggregate ?? new VariantAggregate([])).result(runId, variant, { confidence, seed: importSeed }, []);
   const told = (imported?.figures ?? []).map(toMetricValue);
   const toldIds = new Set(told.map(({ metric }) => metric));

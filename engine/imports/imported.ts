@@ -1,7 +1,7 @@
-import type { FailureClass, MetricValue } from '../../schemas/generated/messages.ts';
+import type { FailureClass, MetricValue, SampleDetails, VariantResult } from '../../schemas/generated/messages.ts';
 
 /** Tools whose results come in as runs. */
-export type ImportTool = 'lm-eval' | 'guidellm' | 'promptfoo' | 'inspect';
+export type ImportTool = 'lm-eval' | 'guidellm' | 'promptfoo' | 'inspect' | 'ai-workbench';
 
 /** A number another tool measured, for every sample or as a whole. */
 export interface ImportedScore {
@@ -27,6 +27,8 @@ export interface ImportedVariant {
   /** What sets it apart from others of the same model: a prompt, a load. */
   readonly prompt?: string;
   readonly figures: readonly ImportedFigure[];
+  /** All its figures with their intervals, where the file holds them as we would have made them: they are kept as they are. */
+  readonly result?: VariantResult;
   /** Everything that decided its answers, as far as the file says. */
   readonly settings: unknown;
 }
@@ -46,6 +48,10 @@ export interface ImportedSample {
   readonly outputTokens?: number;
   readonly cost?: number;
   readonly failure?: { readonly class: FailureClass; readonly message: string };
+  /** Whether the answer is right, where the file says so itself. */
+  readonly right?: boolean;
+  readonly attempts?: number;
+  readonly details?: SampleDetails;
   /** Why a score is right or wrong, as the tool's scorer said. */
   readonly reasons?: Readonly<Record<string, string>>;
 }

@@ -39,6 +39,11 @@ export async function publishRun(
 }
 
 function requireReport({ summary, report }: RunRecord): Report {
+  if (summary.kind === 'prompt') {
+    throw new WorkbenchError('usage', `Run ${summary.id} is the trial of a prompt: it measures nothing to publish.`, {
+      remedy: 'Measure the model with a benchmark that asks with the prompt.',
+    });
+  }
   if (summary.kind !== 'benchmark') {
     throw new WorkbenchError(
       'usage',

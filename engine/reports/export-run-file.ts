@@ -5,6 +5,7 @@ import type {
   SampleRow,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { compareAny } from './compare-any.ts';
@@ -26,7 +27,7 @@ export interface RunFileDependencies {
 }
 
 /**
- * One run, or the comparison of several of one kind, as a `*.run.json` file: JSON with each field on a line of its own and each sample on one,
+ * One benchmark or tuning run, or the comparison of several of one kind, as a `*.run.json` file: JSON with each field on a line of its own and each sample on one,
  * the samples last. So it is read by any JSON tool, compared line by line, and shown without being held in memory.
  */
 export async function* runFilePieces(
@@ -36,6 +37,11 @@ export async function* runFilePieces(
   signal: AbortSignal,
 ): AsyncIterable<string> {
   const { kind, content } = await compareAny(runIds, store, clock, signal);
+  if (kind === 'prompt') {
+    throw new WorkbenchError('usage', 'The trial of a prompt has no run file.', {
+      remedy: 'Export it as html, which opens in any browser.',
+    });
+  }
   const runs = kind === 'tune' ? [] : (content as Report).runs.map(({ id }) => id);
   const counts = await Promise.all(runs.map(id => countOf(id, store, signal)));
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -4,6 +4,7 @@ import { identity } from '../../test/fakes/evidence.ts';
 import { makeJob, openTuning, type TuningWorld } from '../../test/fakes/tuning.ts';
 import { WorkbenchError, type ErrorCode } from '../base/errors.ts';
 import { trainedModelDigest } from '../models/trained.ts';
+import { promptReport } from '../reports/prompt-report.ts';
 import { executeRun } from './execute.ts';
 import { createRun, specifyRun } from './start.ts';
 import { parseTrainedName, resolveTrained } from './trained.ts';
@@ -55,6 +56,25 @@ describe('trained models in benchmarks', () => {
     return createRun(spec, world.store, world.ports.clock, Math.random, signal);
   };
   const owner = { host: 'here', bootId: 'b', pid: process.pid };
+
+  it('answer the one text of a prompt’s trial, beside whoever reads the prompt', async () => {
+    await world.run(makeJob('hyperparameters: {epochs: 3}\n'));
+    const path = `${world.folder}/sort.prompt.yml`;
+    const text = 'messages: [{role: user, content: "Sort this ticket: {{text}}"}]\n';
+    const nobody = { whoAmI: () => Promise.resolve(identity('ada')) };
+    const given = { kind: 'prompt', path, text, folder: world.folder, origin: 'terminal' } as const;
+    const choice = { models: ['checkpoint:triage'], trial: { dataset: { path: 'tickets.jsonl', target: 'topic' } } };
+    const spec = await specifyRun({ ...given, ...choice }, world.ports.files, nobody, signal);
+    const created = await createRun(spec, world.store, world.ports.clock, Math.random, signal);
+    assert.ok(created.spec.trained?.['checkpoint:triage'] !== undefined);
+    const ran = await executeRun(created.summary.id, world.store, world.ports, { owner }, signal);
+    assert.equal(ran.summary.state, 'succeeded', JSON.stringify(ran.summary.failure));
+    const { cases, models } = await promptReport(ran.summary.id, world.store, world.ports.clock, signal);
+    assert.equal(cases.length, 5);
+    const topics = new Set(cases.map(({ target }) => target));
+    assert.ok(cases.every(({ answers: [answer] }) => answer?.text !== undefined && answer.text !== ''));
+    assert.ok(topics.size > 0 && models[0]?.answered === 5);
+  });
 
   it('stand for the weights they meant when the run was asked for, and answer as the tuning run measured them', async () => {
     const tuned = await world.run(

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ExportFormat, ExportScorecard } from '../../schemas/generated/messages.ts';
+import type { ExportFormat, ExportRuns, ExportScorecard } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
@@ -12,10 +12,42 @@ type ScorecardFormat = ExportScorecard['format'];
 
 const html = { format: 'html', extension: 'html', label: 'HTML' } as const;
 
-/** Formats of runs; a tuning run has no samples, and a trial of a prompt nothing that was measured. */
-function runFormats(runs: readonly RunEntry[]): FormatChoice<ExportFormat>[] {
+/** A format of runs; of a run file, with how many samples of each run. */
+type RunFormat = ExportFormat | { readonly samples: NonNullable<ExportRuns['samples']> };
+
+/** Samples of each run that travel in a smaller run file: enough to see what goes wrong. */
+const someSamples = 1000;
+
+/** Files that open as a page on any machine, with as much in them as their reader needs. */
+function runFiles(runs: readonly RunEntry[]): FormatChoice<RunFormat>[] {
   const { t } = vscode.l10n;
-  const ofReport: FormatChoice<ExportFormat>[] = [
+  const samples = Math.max(0, ...runs.map(({ run }) => (run.kind === 'tune' ? 0 : run.progress.done)));
+  const choice = (label: string, detail: string, share: 'all' | number): FormatChoice<RunFormat> => ({
+    format: { samples: share },
+    extension: 'run.json',
+    label,
+    detail,
+  });
+  const figures = choice(t('Run File'), t('The report in a file that opens as this page on any machine'), 0);
+  if (samples === 0) return [figures];
+  const all = choice(
+    t('Run File With All Samples'),
+    t('The report and every sample in a file that opens as this page on any machine'),
+    'all',
+  );
+  const some = choice(
+    t('Run File With Some Samples'),
+    t('The report and {0} samples of each run, wrong and failed ones first', someSamples),
+    someSamples,
+  );
+  return [all, ...(samples > someSamples ? [some] : []), { ...figures, label: t('Run File Without Samples') }];
+}
+
+/** Formats of runs; a tuning run has no samples, and a trial of a prompt nothing that was measured. */
+function runFormats(runs: readonly RunEntry[]): FormatChoice<RunFormat>[] {
+  const { t } = vscode.l10n;
+  const ofReport: FormatChoice<RunFormat>[] = [
+    ...(runs.some(({ run }) => run.kind === 'prompt') ? [] : runFiles(runs)),
     { ...html, detail: t('The report as one self-contained page') },
     { format: 'markdown', extension: 'md', label: 'Markdown', detail: t('The report as text with tables') },
     { format: 'json', extension: 'json', label: 'JSON', detail: t('The report with all its figures') },
@@ -80,7 +112,7 @@ async function openReportHtml(context: CommandContext, given: readonly unknown[]
   if (runs.length > 0) await openInBrowser(context, exportableRuns(context, runs), html);
 }
 
-function exportableRuns(context: CommandContext, runs: readonly RunEntry[]): Exportable<ExportFormat> {
+function exportableRuns(context: CommandContext, runs: readonly RunEntry[]): Exportable<RunFormat> {
   requireOneKind(runs);
   const [first] = runs;
   if (first === undefined) throw new FailureError({ code: 'usage', message: vscode.l10n.t('No run was chosen.') });
@@ -89,7 +121,10 @@ function exportableRuns(context: CommandContext, runs: readonly RunEntry[]): Exp
     folder: first.folder,
     name: first.run.name,
     id: runIds.join('-'),
-    write: (format, path, signal) => engineOf(context, first).request('runs/export', { runIds, format, path }, signal),
+    write(format, path, signal) {
+      const asked = typeof format === 'string' ? { format } : { format: 'run' as const, samples: format.samples };
+      return engineOf(context, first).request('runs/export', { runIds, path, ...asked }, signal);
+    },
   };
 }
 

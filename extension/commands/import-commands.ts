@@ -58,7 +58,7 @@ async function tell(context: CommandContext, result: Parameters<typeof describeI
 async function chooseResults(): Promise<vscode.Uri[]> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,
-    title: vscode.l10n.t('Choose Results of lm-eval, GuideLLM, promptfoo or Inspect'),
+    title: vscode.l10n.t('Choose Exported Runs, or Results of lm-eval, GuideLLM, promptfoo or Inspect'),
     openLabel: vscode.l10n.t('Import'),
     filters: { [vscode.l10n.t('Results')]: ['json', 'jsonl', 'eval'], [vscode.l10n.t('All files')]: ['*'] },
     ...(vscode.workspace.workspaceFolders?.[0] === undefined

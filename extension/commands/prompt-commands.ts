@@ -130,7 +130,11 @@ interface CaseChoice extends vscode.QuickPickItem {
 }
 
 /** Values to be typed, or the first rows of a benchmark that asks with the prompt. */
-async function pickCases({ name, variables, uses }: PromptDescription): Promise<'values' | PromptBenchmark | undefined> {
+async function pickCases({
+  name,
+  variables,
+  uses,
+}: PromptDescription): Promise<'values' | PromptBenchmark | undefined> {
   if (uses.length === 0 || variables.length === 0) return 'values';
   const typed: CaseChoice = {
     label: vscode.l10n.t('Values I Type'),

@@ -5,6 +5,7 @@ import { FailureError } from '../base/failure.ts';
 import { shortDigest } from '../registry/words.ts';
 import { readScorecardFile, scorecardEditor } from '../scorecard/scorecard-editor.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
+import { activeFile, reopenWith } from './reopen.ts';
 import { resolveAssessment } from './pick-version.ts';
 
 /** Commands for scorecard files, and for verifying them. */
@@ -18,16 +19,8 @@ export function registerScorecardCommands(context: CommandContext): vscode.Dispo
 
 /** Opens the scorecard file of the active editor, or the one given, in another editor. */
 async function reopen(given: unknown, editor: string): Promise<void> {
-  const uri = given instanceof vscode.Uri ? given : activeFile();
-  if (uri === undefined) {
-    throw new FailureError({ code: 'usage', message: vscode.l10n.t('Open a scorecard file first.') });
-  }
-  await vscode.commands.executeCommand('vscode.openWith', uri, editor);
-}
-
-function activeFile(): vscode.Uri | undefined {
-  const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+  if (await reopenWith(given, editor)) return;
+  throw new FailureError({ code: 'usage', message: vscode.l10n.t('Open a scorecard file first.') });
 }
 
 /** Recomputes the digest of a file, or of an assessment in the store, and says what came of it. */

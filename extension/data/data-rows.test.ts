@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { DatasetDetails, DatasetEntry } from '../../schemas/generated/messages.ts';
 import type { Row } from '../trees/row.ts';
 import { parseFilter } from '../trees/filter.ts';
+import { rowsBelow } from '../../test/fakes/rows.ts';
 import { dataRows, datasetFacts, dataTags } from './data-rows.ts';
 
 const use = {
@@ -35,10 +36,6 @@ const details: DatasetDetails = {
   pins: [{ file: 'a.bench.yaml', line: 4, state: 'changed' }],
 };
 
-async function below(row: Row | undefined): Promise<readonly Row[]> {
-  return (await row?.children?.()) ?? [];
-}
-
 describe('rows of the Data view', () => {
   it('ask for nothing before they are opened up', () => {
     let asked = 0;
@@ -56,22 +53,22 @@ describe('rows of the Data view', () => {
     assert.deepEqual(first?.open, { kind: 'file', path: '/w/data/rows.jsonl' });
     assert.equal(gone?.icon, 'warning');
     assert.match(gone.accessibleLabel ?? '', /gone\.csv, not there/);
-    const [parquet] = await below(others);
+    const [parquet] = await rowsBelow(others);
     assert.equal(parquet?.open?.kind, 'command', 'binary files are previewed');
   });
 
   it('open up into counts, what changed, columns with their roles, splits and users', async () => {
     const [first] = dataRows('/w', [used], async () => details);
-    const rows = await below(first);
+    const rows = await rowsBelow(first);
     assert.deepEqual(
       rows.map(({ label }) => label),
       ['about 1,230,000 rows', 'Changed since it was pinned', 'Columns', 'Splits', 'Used By'],
     );
-    const [question, part] = await below(rows[2]);
+    const [question, part] = await rowsBelow(rows[2]);
     assert.equal(question?.description, 'input · text · 2 empty');
     assert.equal(part?.description, 'split · text/number · 2 values');
-    assert.equal((await below(rows[3]))[0]?.description, 'about 400,000 rows · part');
-    assert.deepEqual((await below(rows[4]))[0]?.open, { kind: 'file', path: '/w/a.bench.yaml', line: 3 });
+    assert.equal((await rowsBelow(rows[3]))[0]?.description, 'about 400,000 rows · part');
+    assert.deepEqual((await rowsBelow(rows[4]))[0]?.open, { kind: 'file', path: '/w/a.bench.yaml', line: 3 });
   });
 
   it('have keys of their own', async () => {
@@ -79,7 +76,7 @@ describe('rows of the Data view', () => {
     const visit = async (rows: readonly Row[]): Promise<void> => {
       for (const row of rows) {
         keys.push(row.key);
-        await visit(await below(row));
+        await visit(await rowsBelow(row));
       }
     };
     await visit(dataRows('/w', [used, missing, unused], async () => details));

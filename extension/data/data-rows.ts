@@ -3,7 +3,7 @@ import type { DatasetColumn, DatasetDetails, DatasetEntry, DatasetUse } from '..
 import { t } from '../base/translate.ts';
 import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import { failureRow } from '../trees/failure-row.ts';
-import type { Row } from '../trees/row.ts';
+import { rowsOfList, type Row } from '../trees/row.ts';
 import { formatBytes, formatCount, formatRows } from '../trees/words.ts';
 
 /** Asks for what a dataset holds. */
@@ -50,7 +50,7 @@ export function dataRows(folder: string, entries: readonly DatasetEntry[], descr
     tooltip: t('Data files that no benchmark and no tuning job names.'),
     contextValue: 'aiwbUnusedData',
     isOpen: used.length === 0,
-    children: () => unused.map(entry => datasetRow(folder, entry, describe)),
+    children: () => rowsOfList(unused, entry => datasetRow(folder, entry, describe)),
   };
   return [...rows, group];
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AssessmentSummary, PolicyDetails, PolicyEntry } from '../../schemas/generated/messages.ts';
+import { rowsBelow } from '../../test/fakes/rows.ts';
 import { policyFacts, policyRows } from './policy-rows.ts';
 
 const last: AssessmentSummary = {
@@ -58,23 +59,23 @@ describe('rows of the Policies view', () => {
         ['Level not readable', '1'],
       ],
     );
-    const [house] = (await rows[1]?.children?.()) ?? [];
+    const [house] = await rowsBelow(rows[1]);
     assert.deepEqual([house?.icon, house?.description], ['error', 'm@2: gate not passed · 2 controls']);
-    const [unreadable] = (await rows[2]?.children?.()) ?? [];
+    const [unreadable] = await rowsBelow(rows[2]);
     assert.deepEqual([unreadable?.label, unreadable?.description], ['x.policy.yaml', '1 error']);
   });
 
   it('open up into findings, inheritance, controls and outcomes', async () => {
     const [, level] = policyRows('/w', [corporate, country], async () => details, 60_000);
-    const [house] = (await level?.children?.()) ?? [];
-    const rows = (await house?.children?.()) ?? [];
+    const [house] = await rowsBelow(level);
+    const rows = await rowsBelow(house);
     assert.deepEqual(
       rows.map(({ label }) => label),
       ['corp', 'No such policy.', 'Builds On', 'Controls', 'Last Assessments'],
     );
     assert.deepEqual(rows[1]?.open, { kind: 'file', path: '/w/p/corp.policy.yaml', line: 6 });
     assert.match(rows[1].accessibleLabel ?? '', /warning in line 6: No such policy/);
-    const parents = (await rows[2]?.children?.()) ?? [];
+    const parents = await rowsBelow(rows[2]);
     assert.deepEqual(
       parents.map(({ label, icon }) => [label, icon]),
       [
@@ -82,7 +83,7 @@ describe('rows of the Policies view', () => {
         ['gone', 'warning'],
       ],
     );
-    const controls = (await rows[3]?.children?.()) ?? [];
+    const controls = await rowsBelow(rows[3]);
     assert.deepEqual(
       controls.map(({ label, description }) => [label, description]),
       [
@@ -90,7 +91,7 @@ describe('rows of the Policies view', () => {
         ['B', '2 checks'],
       ],
     );
-    const [outcome] = (await rows[4]?.children?.()) ?? [];
+    const [outcome] = await rowsBelow(rows[4]);
     assert.match(outcome?.description ?? '', /gate not passed · score 60, coverage 90 % · 1 min ago/);
   });
 
@@ -101,8 +102,8 @@ describe('rows of the Policies view', () => {
       async () => ({ ...details, findings: [], assessments: [] }),
       0,
     );
-    const [law] = (await level?.children?.()) ?? [];
-    const rows = (await law?.children?.()) ?? [];
+    const [law] = await rowsBelow(level);
+    const rows = await rowsBelow(law);
     assert.ok(rows.some(({ label }) => label === 'Built On By'));
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PromptEntry } from '../../schemas/generated/messages.ts';
+import { allRows, rowsBelow } from '../../test/fakes/rows.ts';
 import { promptFacts, promptRows } from './prompt-rows.ts';
 
 const figure = { runId: 'r1', benchmark: 'b', label: 'Accuracy', unit: 'ratio', endedAt: 0 } as const;
@@ -19,10 +20,10 @@ const prompt: PromptEntry = {
 
 describe('rows of the Prompts view', () => {
   it('show the best of the last run and lead to it', async () => {
-    const [row] = promptRows('/w', [prompt], 120_000);
+    const [row] = allRows(promptRows('/w', [prompt], 120_000));
     assert.equal(row?.description, '80.0 % accuracy (vllm) · 2 min ago · used by 1');
     assert.match(row.accessibleLabel ?? '', /X, 80\.0 % accuracy.*prompts\/x\.prompt\.yml/);
-    const rows = (await row.children?.()) ?? [];
+    const rows = await rowsBelow(row);
     assert.deepEqual(
       rows.map(({ label, description }) => [label, description]),
       [
@@ -33,13 +34,13 @@ describe('rows of the Prompts view', () => {
         ['Used By', '1'],
       ],
     );
-    const [first] = (await rows[3]?.children?.()) ?? [];
+    const [first] = await rowsBelow(rows[3]);
     assert.deepEqual(first?.open?.kind === 'command' && first.open.arguments, ['r1']);
   });
 
   it('tell errors', () => {
     const broken = { ...prompt, diagnostics: 2, uses: [], figures: [] };
-    const [row] = promptRows('/w', [broken], 0);
+    const [row] = allRows(promptRows('/w', [broken], 0));
     assert.deepEqual([row?.icon, row?.description], ['error', '2 errors · used by no benchmark']);
     assert.deepEqual(promptFacts(broken).tags, ['unused', 'broken']);
     assert.deepEqual(promptFacts(prompt).tags, ['used', 'measured']);

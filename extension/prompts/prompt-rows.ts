@@ -3,7 +3,7 @@ import type { PromptEntry, PromptFigure } from '../../schemas/generated/messages
 import { t } from '../base/translate.ts';
 import { bestHeadline, formatAgo, formatFigure, toInline } from '../runs/format.ts';
 import type { FilterFacts, FilterTag } from '../trees/filter.ts';
-import type { Row } from '../trees/row.ts';
+import { rowsOfList, type Row, type Rows } from '../trees/row.ts';
 import { formatCount } from '../trees/words.ts';
 
 export function promptTags(): FilterTag[] {
@@ -27,8 +27,8 @@ export function promptFacts(prompt: PromptEntry): FilterFacts {
   };
 }
 
-export function promptRows(folder: string, prompts: readonly PromptEntry[], now: number): Row[] {
-  return prompts.map(prompt => promptRow(folder, prompt, now));
+export function promptRows(folder: string, prompts: readonly PromptEntry[], now: number): Rows {
+  return rowsOfList(prompts, prompt => promptRow(folder, prompt, now));
 }
 
 function promptRow(folder: string, prompt: PromptEntry, now: number): Row {

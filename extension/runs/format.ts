@@ -29,8 +29,15 @@ export function formatFigure(value: number, unit: Unit | undefined): string {
   }
 }
 
+/** Making one takes longer than using it a hundred times, and a view draws many rows at once. */
+const numberFormats = new Map<number, Intl.NumberFormat>();
+const momentFormats = new Map<string | undefined, Intl.DateTimeFormat>();
+
 function formatNumber(value: number, digits: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  const known = numberFormats.get(digits);
+  const format = known ?? new Intl.NumberFormat('en-US', { maximumFractionDigits: digits });
+  if (known === undefined) numberFormats.set(digits, format);
+  return format.format(value);
 }
 
 /** A label as it reads in the middle of a sentence: `Accuracy` becomes `accuracy`, `F1 (macro)` stays. */
@@ -134,5 +141,9 @@ export function describeRun(run: RunSummary, now: number, change?: string): stri
 
 /** The moment a run was started, in the reader's own time zone: `21 Nov, 14:02`. */
 export function formatMoment(time: number, locale?: string): string {
-  return new Date(time).toLocaleString(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const known = momentFormats.get(locale);
+  const format =
+    known ?? new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  if (known === undefined) momentFormats.set(locale, format);
+  return format.format(time);
 }

@@ -83,7 +83,17 @@ export function runTags(): FilterTag[] {
   ];
 }
 
+const filterFacts = new WeakMap<RunSummary, FilterFacts>();
+
 export function runFilterFacts({ run }: RunEntry): FilterFacts {
+  const known = filterFacts.get(run);
+  if (known !== undefined) return known;
+  const facts = makeFilterFacts(run);
+  filterFacts.set(run, facts);
+  return facts;
+}
+
+function makeFilterFacts(run: RunSummary): FilterFacts {
   const { id, name, file, kind, state, origin, gate, headlines } = run;
   return {
     text: [id, name, file, ...headlines.flatMap(({ model, prompt = '' }) => [model, prompt])].join('\n'),

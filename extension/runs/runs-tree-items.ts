@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RunKind } from '../../schemas/generated/messages.ts';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
-import { groupDescription, runFacts, runItem, type RunGroup } from './run-items.ts';
+import type { RunKind, RunSummary } from '../../schemas/generated/messages.ts';
+import { groupDescription, runItem, type RunGroup } from './run-items.ts';
 import { nodeKey, type FolderNode, type JobNode, type RunNode } from './runs-nodes.ts';
 
 /** @param isAlone whether the row has to say itself what was run, for there is no row above that does */
@@ -17,7 +16,6 @@ export function runTreeItem(node: RunNode, run: RunSummary, isAlone: boolean): v
     facts.color === undefined ? undefined : new vscode.ThemeColor(facts.color),
   );
   item.accessibilityInformation = { label: facts.accessibleLabel };
-  item.tooltip = runFacts(run).join('\n');
   item.command = { command: 'aiwb.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };
   return item;
 }
@@ -49,9 +47,11 @@ function kindWord(kind: RunKind): string {
   }
 }
 
-export function jobItem(node: JobNode, group: RunGroup | undefined): vscode.TreeItem {
+/** @param isOpen whether its runs are shown at first */
+export function jobItem(node: JobNode, group: RunGroup | undefined, isOpen: boolean): vscode.TreeItem {
   const name = group?.name ?? node.file;
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(name, isOpen ? Expanded : Collapsed);
   item.id = nodeKey(node);
   const kind = group?.kind ?? 'benchmark';
   const { icon, context } = jobLooks[kind];

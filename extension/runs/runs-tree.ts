@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { createPages } from '../trees/pages.ts';
 import { moreRow, recoveryRows, treeItem as rowItem } from '../trees/tree-row.ts';
 import type { RunBook, RunChange, RunEntry } from './run-book.ts';
-import { groupKey, groupRuns, runItem, type RunGroup } from './run-items.ts';
+import { groupKey, groupRuns, runFacts, runItem, type RunGroup } from './run-items.ts';
 import { nodeKey, type JobNode, type RunNode, type RunsNode } from './runs-nodes.ts';
 import { folderItem, jobItem, runTreeItem } from './runs-tree-items.ts';
 import { isEnded } from './states.ts';
 
 /** How often "2 min ago" is looked at again while the view is visible. */
 const refreshAgoMs = 30_000;
+/** VS Code draws whatever is opened up at once: where there are many files, the newest only, and of each its newest runs. */
+const openJobs = 10;
+const runsOfJob = 10;
 
 /** How the view is drawn. */
 export interface RunsLayout {
@@ -75,6 +78,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     return this.#page(
       parent,
       runs.map(({ id }) => ({ kind: 'run', id })),
+      runsOfJob,
     );
   }
 
@@ -90,12 +94,19 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
 
   getTreeItem(node: RunsNode): vscode.TreeItem {
     if (node.kind === 'folder') return folderItem(node);
-    if (node.kind === 'job') return jobItem(node, this.#groupOf(node));
+    if (node.kind === 'job') return jobItem(node, this.#groupOf(node), this.#list().open.has(node.key));
     if (node.kind === 'row') return rowItem(node.row);
     const entry = this.#book.get(node.id);
     if (entry === undefined) return new vscode.TreeItem(node.id);
     const item = runTreeItem(node, entry.run, this.#layout.isFlat);
     this.#drawn.set(node.id, this.#describe(entry));
+    return item;
+  }
+
+  /** The tooltip, which nobody may ever want to see. */
+  resolveTreeItem(item: vscode.TreeItem, node: RunsNode): vscode.TreeItem {
+    const entry = node.kind === 'run' ? this.#book.get(node.id) : undefined;
+    if (entry !== undefined) item.tooltip = runFacts(entry.run).join('\n');
     return item;
   }
 
@@ -128,13 +139,13 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     );
   }
 
-  #page(parent: RunsNode | undefined, nodes: readonly RunsNode[]): RunsNode[] {
+  #page(parent: RunsNode | undefined, nodes: readonly RunsNode[], length?: number): RunsNode[] {
     const key = parent === undefined ? '' : nodeKey(parent);
-    const { shown, left } = this.#pages.take(key, nodes);
+    const { shown, left } = this.#pages.take(key, nodes, length);
     const rows = shown.map(node => this.#node(node));
     if (left === 0) return rows;
     const show = (): void => {
-      this.#pages.more(key);
+      this.#pages.more(key, length);
       this.#changed.fire(parent);
     };
     return [...rows, { kind: 'row', row: moreRow(key, left, show) }];
@@ -153,7 +164,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       const entries = this.#book.entries().filter(entry => this.#layout.matches(entry));
       const groups = groupRuns(entries, this.#layout.showArchived);
       const folders = [...new Set(groups.map(group => group.folder))];
-      this.#shown = { groups, folders, byKey: new Map(groups.map(group => [group.key, group])) };
+      const open = new Set(groups.slice(0, openJobs).map(group => group.key));
+      this.#shown = { groups, folders, open, byKey: new Map(groups.map(group => [group.key, group])) };
     }
     return this.#shown;
   }
@@ -204,5 +216,7 @@ interface ShownRuns {
   readonly groups: readonly RunGroup[];
   /** In the order of their newest run. */
   readonly folders: readonly string[];
+  /** Keys of the groups whose runs are shown at first. */
+  readonly open: ReadonlySet<string>;
   readonly byKey: ReadonlyMap<string, RunGroup>;
 }

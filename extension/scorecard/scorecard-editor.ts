@@ -11,6 +11,7 @@ import { openPolicy } from '../pages/page-commands.ts';
 import { mountPage } from '../pages/page-mount.ts';
 import { createPageSession, type PageSession } from '../pages/page-session.ts';
 import { scorecardTitle } from '../pages/registry-pages.ts';
+import { watchFile } from '../pages/watch-file.ts';
 import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import { readScorecard, requireSize } from './read-scorecard.ts';
 
@@ -70,7 +71,7 @@ function createFileSession(
       shown = await readScorecardFile(uri);
       return { title: scorecardTitle(shown), message: { type: 'scorecard', view: shown } };
     },
-    follow: refresh => watchFile(uri, refresh),
+    follow: refresh => watchFile(uri, '*.scorecard.json', refresh),
     async answer(message) {
       const work =
         message.type === 'evidence'
@@ -82,23 +83,6 @@ function createFileSession(
     // An editor is called like its file.
     onTitle: () => undefined,
   });
-}
-
-/** Names with glob characters are no patterns: all scorecards of the folder are watched, and this one picked out. */
-function watchFile(uri: vscode.Uri, onChange: () => void): vscode.Disposable {
-  // A side of a comparison with git's history does not change.
-  if (uri.scheme !== 'file') return new vscode.Disposable(() => undefined);
-  const folder = vscode.Uri.joinPath(uri, '..');
-  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*.scorecard.json'));
-  const changed = (other: vscode.Uri): void => {
-    if (other.toString() === uri.toString()) onChange();
-  };
-  return vscode.Disposable.from(
-    watcher,
-    watcher.onDidChange(changed),
-    watcher.onDidCreate(changed),
-    watcher.onDidDelete(changed),
-  );
 }
 
 /** What can be done with a file alone; for the rest the page names the registry. */

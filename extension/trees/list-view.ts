@@ -8,7 +8,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
 import type { FilterFacts, FilterTag } from './filter.ts';
 import { onEnginesBack } from './follow-engines.ts';
-import type { Row } from './row.ts';
+import type { Row, Rows } from './row.ts';
 import { RowTree } from './row-tree.ts';
 import { recoveryRows } from './tree-row.ts';
 import { createViewFilter, type ViewFilterOptions } from './view-filter.ts';
@@ -22,7 +22,7 @@ export interface ListViewOptions<E> {
   readonly tags: () => readonly FilterTag[];
   facts(entry: E): FilterFacts;
   /** One folder's rows. */
-  rows(folder: string, entries: readonly E[]): readonly Row[];
+  rows(folder: string, entries: readonly E[]): Rows;
   /** Changes of these files make the list old. */
   readonly watched: readonly string[];
   /** What else makes it old. */
@@ -104,7 +104,7 @@ export function createListView<E>(engines: Engines, options: ListViewOptions<E>)
     return inOrder;
   }
 
-  function rowsOf(lists: ReadonlyMap<string, readonly E[]>): readonly Row[] {
+  function rowsOf(lists: ReadonlyMap<string, readonly E[]>): Rows {
     if (lists.size === 0) return failure === undefined ? [] : recoveryRows();
     const folders = [...lists].flatMap(([folder, list]): (readonly [string, readonly E[]])[] => {
       const shown = filter.current === undefined ? list : list.filter(entry => filter.matches(options.facts(entry)));

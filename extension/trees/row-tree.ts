@@ -2,18 +2,18 @@ import * as vscode from 'vscode';
 import { toFailure } from '../base/failure.ts';
 import { createPages } from './pages.ts';
 import { failureRow } from './failure-row.ts';
-import type { Row } from './row.ts';
+import type { Row, Rows } from './row.ts';
 import { moreRow, treeItem } from './tree-row.ts';
 
 /** A tree of rows that are asked for when they are to be seen. Long lists are shown a page at a time. */
 export class RowTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  readonly #roots: () => Promise<readonly Row[]>;
+  readonly #roots: () => Promise<Rows>;
   readonly #changed = new vscode.EventEmitter<Row | undefined>();
   readonly #pages = createPages();
   readonly onDidChangeTreeData = this.#changed.event;
 
   /** @param roots the outermost rows; what it throws is told in a row */
-  constructor(roots: () => Promise<readonly Row[]>) {
+  constructor(roots: () => Promise<Rows>) {
     this.#roots = roots;
   }
 

@@ -15,11 +15,23 @@ export interface Row {
   readonly accessibleLabel?: string;
   readonly open?: RowTarget;
   /** Absent for a row that cannot be opened up. Called when it is. */
-  readonly children?: () => Promise<readonly Row[]> | readonly Row[];
+  readonly children?: () => Promise<Rows> | Rows;
   /** Whether it is opened up at first. */
   readonly isOpen?: boolean;
   /** What commands act on. */
   readonly subject?: RowSubject;
+}
+
+/** A list of which a part can be had; arrays are such lists. */
+export interface Sliceable<T> {
+  readonly length: number;
+  slice(start: number, end: number): readonly T[];
+}
+export type Rows = Sliceable<Row>;
+
+/** Rows of a long list, made when they are to be drawn. */
+export function rowsOfList<T>(list: readonly T[], toRow: (entry: T) => Row): Rows {
+  return { length: list.length, slice: (start, end) => list.slice(start, end).map(toRow) };
 }
 
 /** What a click on a row opens. */

@@ -11,6 +11,7 @@ import { offerBaseline, offerCompared, offerResults } from './results.ts';
 import { offerInTuningJob } from './tune.ts';
 import { headerNames, offerInWorkbench } from './workbench.ts';
 import { rowAt, type Row } from '../names/table.ts';
+import { findTemplateVariables } from '../names/template-variables.ts';
 import { measuredOfDraft, metricsOfDraft, namesOf, offerMetrics, type Scene, type ValueOffer } from './offers.ts';
 import { datasetOf, draftAt, matchesPath, textsOf } from '../tree.ts';
 import { mappingOf } from '../workspace.ts';
@@ -68,7 +69,34 @@ export async function offerNames(scene: Scene, signal: AbortSignal): Promise<rea
   const dataset = datasetOf(parsed.kind, path);
   if (dataset !== undefined && matchesPath(dataset.rest, 'filter')) return offerColumns(scene, dataset.at, signal);
   if (parsed.kind === 'workbench' && matchesPath(path, 'connections.*.headers')) return headerNames(scene);
+  if (parsed.kind === 'trial' && isCase(path)) return offerVariables(parsed.draft);
   return [];
+}
+
+/** Whether a mapping says what a trial's variables stand for. */
+function isCase(path: DocumentPath): boolean {
+  return path[0] === 'values' && (path.length === 1 || (path.length === 2 && typeof path[1] === 'number'));
+}
+
+/** The variables that the messages read, as far as they are written. */
+function offerVariables(draft: unknown): readonly ValueOffer[] {
+  const { messages } = mappingOf(draft);
+  const texts = Array.isArray(messages)
+    ? (messages as unknown[]).flatMap(message => textsIn(mappingOf(message)['content']))
+    : [];
+  const names = new Set(texts.flatMap(text => findTemplateVariables(text).map(({ name }) => name)));
+  return [...names].map(value => ({ value, detail: 'read by the messages', kind: CompletionItemKind.Variable }));
+}
+
+function textsIn(content: unknown): readonly string[] {
+  if (typeof content === 'string') return [content];
+  return Array.isArray(content)
+    ? (content as unknown[]).flatMap(part => Object.values(mappingOf(part)).filter(isText))
+    : [];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 async function offerInBenchmark(

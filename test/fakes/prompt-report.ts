@@ -105,7 +105,7 @@ function answersOf(row: number): PromptAnswer[] {
           variant: 2,
           repeat: 0,
           sample: 3,
-          text: `${'A very long answer that goes on. '.repeat(90)}`,
+          text: 'A very long answer that goes on. '.repeat(90),
           characters: 1_250_000,
           ...usage,
           toolCalls: [{ name: 'refund', arguments: '{"order": 17, "amount": 12.5}' }],

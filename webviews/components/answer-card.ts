@@ -5,7 +5,7 @@ import { defineElement } from '../shared/define.ts';
 import { formatCount, formatValue } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
-import { clipLine, showUnseen } from '../shared/text.ts';
+import { clipLine, clipText, showUnseen } from '../shared/text.ts';
 import { failureWords } from '../shared/words.ts';
 import './long-text.ts';
 import './text-alignment.ts';
@@ -14,6 +14,8 @@ import './text-alignment.ts';
 export type ReadWhole = (sample: number) => Promise<string>;
 
 const copiedMs = 2000;
+/** Characters of an answer that can be read in full with one press. */
+const shownOfCut = 2000;
 
 /** One model's answer to one case: its text, or in place of it how its words differ from another's, and what it took. */
 export class AnswerCard extends LitElement {
@@ -52,6 +54,8 @@ export class AnswerCard extends LitElement {
       }
       .failure {
         overflow-wrap: anywhere;
+      }
+      .failure > .message {
         white-space: pre-wrap;
       }
       .failure > .class {
@@ -109,11 +113,14 @@ export class AnswerCard extends LitElement {
   }
 
   #renderText(answer: PromptAnswer) {
-    const text = this.#textOf(answer);
-    const hidden = (answer.characters ?? text.length) - text.length;
+    const whole = this.#wholeOf(answer);
+    const text = whole ?? answer.text ?? '';
+    const hidden = whole === undefined ? (answer.characters ?? text.length) - text.length : 0;
+    // One button for the whole of an answer: what the report has of it is not all.
+    const shown = hidden > 0 && this.readWhole !== undefined ? clipText(text, shownOfCut) : text;
     return html`${
         this.baseline === undefined
-          ? html`<aiwb-long-text .text=${text}></aiwb-long-text>`
+          ? html`<aiwb-long-text .text=${shown}></aiwb-long-text>`
           : html`<aiwb-text-alignment .target=${this.baseline} .output=${text}></aiwb-text-alignment>`
       }
       <div class="actions">
@@ -133,7 +140,7 @@ export class AnswerCard extends LitElement {
   }
 
   #renderRest({ sample, characters = 0 }: PromptAnswer, hidden: number) {
-    const cut = html`<span class="muted">${formatCount(hidden)} more characters</span>`;
+    const cut = html`<span class="muted">${formatCount(hidden)} more characters are not here</span>`;
     if (this.readWhole === undefined) return cut;
     if (this.whole === 'reading') return html`<span class="muted" role="status">Reading…</span>`;
     if (this.whole === 'refused') return html`${cut} <span role="alert">could not be read.</span>`;
@@ -142,9 +149,9 @@ export class AnswerCard extends LitElement {
     </button>`;
   }
 
-  #textOf({ text = '', sample }: PromptAnswer): string {
+  #wholeOf({ sample }: PromptAnswer): string | undefined {
     const { whole } = this;
-    return typeof whole === 'object' && whole.sample === sample ? whole.text : text;
+    return typeof whole === 'object' && whole.sample === sample ? whole.text : undefined;
   }
 
   async #readWhole(sample: number): Promise<void> {
@@ -169,7 +176,7 @@ function countWords(count: number | undefined): string {
 
 function renderFailure({ class: name, message }: NonNullable<PromptAnswer['failure']>) {
   return html`<p class="failure" dir="auto">
-    <span class="class">Failed: ${failureWords(name)}.</span> ${showUnseen(message)}
+    <span class="class">Failed: ${failureWords(name)}.</span> <span class="message">${showUnseen(message)}</span>
   </p>`;
 }
 

@@ -5,10 +5,10 @@ import { clipLine } from '../shared/text.ts';
 
 /** Figures that are shown of every model, in this order, where any has them. */
 const shown: readonly (readonly [metric: string, label: string])[] = [
-  ['latency.p50', 'Latency, median'],
-  ['time-to-first-token.p50', 'First token, median'],
-  ['tokens.input', 'Input tokens'],
-  ['tokens.output', 'Output tokens'],
+  ['latency.p50', 'Latency'],
+  ['time-to-first-token.p50', 'First token'],
+  ['tokens.input', 'Tokens in'],
+  ['tokens.output', 'Tokens out'],
 ];
 
 interface Column {
@@ -26,6 +26,9 @@ export function renderTotals(models: readonly TriedModel[]) {
   const isCached = models.some(({ cached }) => cached > 0);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Figures of each model">
     <table>
+      <caption>
+        <span>Times are medians; tokens and cost are sums over all answers.</span>
+      </caption>
       <thead>
         <tr>
           <th scope="col">Model</th>
@@ -65,7 +68,7 @@ function figureColumn(models: readonly TriedModel[], metric: string, label: stri
 
 function costColumn(models: readonly TriedModel[]): Column[] {
   return column(
-    'Cost in all',
+    'Cost',
     'USD',
     models.map(({ cost }) => cost),
   );

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import type {
   HostToPromptPage,
   PromptCommand,
@@ -8,6 +8,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import type { ReadWhole } from '../components/answer-card.ts';
 import '../components/answer-table.ts';
+import '../components/copy-digest.ts';
 import '../components/fact-list.ts';
 import type { Fact } from '../components/fact-list.ts';
 import '../components/long-text.ts';
@@ -34,7 +35,18 @@ export class PromptPage extends LitElement {
     host: { attribute: false },
     readWhole: { attribute: false },
   };
-  static override styles = [baseStyles, buttonStyles, surfaceStyles, pageStyles, headerStyles];
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    surfaceStyles,
+    pageStyles,
+    headerStyles,
+    css`
+      .message {
+        margin-bottom: 12px;
+      }
+    `,
+  ];
   declare model: PromptModel;
   declare host: PromptHost;
   declare readWhole: ReadWhole | undefined;
@@ -96,15 +108,22 @@ export class PromptPage extends LitElement {
   #renderPrompt({ prompt }: PromptReport) {
     const facts: Fact[] = [
       ['Variables', prompt.variables.length === 0 ? 'none' : prompt.variables.join(', ')],
-      ...(prompt.digest === undefined ? [] : [['Digest', prompt.digest] as const]),
+      ...(prompt.digest === undefined
+        ? []
+        : [
+            [
+              'Digest',
+              html`<aiwb-copy-digest digest=${prompt.digest} name="prompt's digest"></aiwb-copy-digest>`,
+            ] as const,
+          ]),
     ];
     return html`${prompt.messages.map(
         ({ role, text }) =>
-          html`<h3>${showUnseen(role)}</h3>
-            <aiwb-long-text .text=${text}></aiwb-long-text>`,
-      )}
-      <p></p>
-      <aiwb-facts .facts=${facts}></aiwb-facts>`;
+          html`<div class="message">
+            <h3>${showUnseen(role)}</h3>
+            <aiwb-long-text .text=${text}></aiwb-long-text>
+          </div>`,
+      )} <aiwb-facts .facts=${facts}></aiwb-facts>`;
   }
 
   #buttons(run: RunSummary): HeaderButton[] {

@@ -4,8 +4,13 @@ export { showUnseen } from '../../schemas/unseen.ts';
 
 /** At most `limit` UTF-16 units on one line, for table cells; never splits a surrogate pair. */
 export function clipLine(text: string, limit = 300): string {
-  const head = text.length > limit ? `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  const head = text.length > limit ? `${clipText(text, limit)}…` : text;
   return showUnseen(head).replace(/\s*\n\s*/g, ' ⏎ ');
+}
+
+/** The first UTF-16 units of a text, `limit` at most; never splits a surrogate pair. */
+export function clipText(text: string, limit: number): string {
+  return text.length > limit ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, '') : text;
 }
 
 /** A path's last part. */
