@@ -4,6 +4,7 @@ import { registerAgentTools } from './agents/tools.ts';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerCompareCommands } from './commands/compare-commands.ts';
+import { registerCellCommands } from './commands/cell-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
@@ -30,9 +31,7 @@ import { createWindowServices } from './engine/window-services.ts';
 import { registerRunFileEditor } from './exported/run-file-editor.ts';
 import { startLanguageSupportLazily, type LanguageSupport } from './language/start.ts';
 import { createModelsView } from './models/models-view.ts';
-import { createClaims } from './notebook/claims.ts';
-import { createKernel } from './notebook/controller.ts';
-import { connectRenderer } from './notebook/messaging.ts';
+import { createNotebooks } from './notebook/notebooks.ts';
 import { createPages } from './pages/pages.ts';
 import { createPoliciesView } from './policies/policies-view.ts';
 import { createPromptsView } from './prompts/prompts-view.ts';
@@ -71,6 +70,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const versions = createRegistryView(registry);
   const models = createModelsView(engines, book, registry);
   const library = { datasets: createDataView(engines), prompts: createPromptsView(engines) };
+  const notebooks = createNotebooks({ engines, book, log: output, extensionId: extension.extension.id, tell });
   const documents = createVirtualDocuments();
   language = startLanguageSupportLazily(script, output);
   const commands: CommandContext = {
@@ -82,6 +82,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     pages,
     documents,
     library,
+    notebooks,
     script,
     drafts: services.drafts,
     selectedRuns: () => runs.selection,
@@ -106,8 +107,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
-    createKernel({ engines, book, claims: createClaims(output), log: output, extensionId: extension.extension.id }),
-    connectRenderer({ engines, book, log: output, tell }),
+    notebooks,
     registerLenses({ book, registry, language, secrets: extension.secrets }),
     registerScorecardEditor(webviews),
     registerRunFileEditor(webviews),
@@ -123,8 +123,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerReleaseCommands(commands),
     ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
-    ...registerNotebookCommands(commands),
     ...registerExportedCommands(commands),
+    ...registerNotebookCommands(commands),
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),
@@ -132,6 +132,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCompareCommands(commands),
     ...registerSampleCommands(commands),
     ...registerFileCommands(commands),
+    ...registerCellCommands(commands),
     ...registerSupportCommands(commands),
     onEngineSettingsChanged(() => applySettings(commands)),
   );

@@ -104,6 +104,8 @@ describe('the manifest', () => {
 
   describe('its views', () => {
     const views = contributes.views['aiwb'] ?? [];
+    /** The results are those of a notebook that is open, in whatever window: they are read from it, and few. */
+    const ofWorkspace = views.filter(({ id }) => id !== 'aiwb.results');
 
     it('stand in one container, each with a name and an icon of its own', () => {
       assert.deepEqual(Object.keys(contributes.views), ['aiwb']);
@@ -117,7 +119,7 @@ describe('the manifest', () => {
     });
 
     it('say what to do where there is no folder and where it is not trusted', () => {
-      for (const { id } of views) {
+      for (const { id } of ofWorkspace) {
         const conditions = contributes.viewsWelcome.filter(({ view }) => view === id).map(({ when }) => when);
         assert.ok(conditions.includes('workspaceFolderCount == 0'), id);
         assert.ok(conditions.includes('workspaceFolderCount > 0 && !isWorkspaceTrusted'), id);
@@ -126,16 +128,22 @@ describe('the manifest', () => {
 
     it('say what to do where they are empty, but for the models, of which there are always some', () => {
       const texts = read('package.nls.json') as Record<string, string>;
-      for (const { id } of views.filter(view => view.id !== 'aiwb.models')) {
+      for (const { id } of ofWorkspace.filter(view => view.id !== 'aiwb.models')) {
         const empty = contributes.viewsWelcome.filter(({ view, when }) => view === id && when.includes('== loaded'));
         assert.ok(empty.length > 0, id);
         for (const { contents } of empty) assert.match(texts[contents.slice(1, -1)] ?? '', /\(command:/, contents);
       }
     });
 
+    it('say how a result of a notebook gets its name', () => {
+      const texts = read('package.nls.json') as Record<string, string>;
+      const [welcome] = contributes.viewsWelcome.filter(({ view }) => view === 'aiwb.results');
+      assert.match(texts[welcome?.contents.slice(1, -1) ?? ''] ?? '', /`as: first`/);
+    });
+
     it('can each be filtered, and be told to look again', () => {
       const titles = contributes.menus['view/title'] ?? [];
-      for (const { id } of views) {
+      for (const { id } of ofWorkspace) {
         const own = titles.filter(({ when = '' }) => when.split(' && ')[0] === `view == ${id}`);
         for (const pattern of [/^aiwb\.filter\w+$/, /^aiwb\.clear\w+Filter$/, /^aiwb\.refresh\w+$/]) {
           assert.ok(

@@ -59,7 +59,7 @@ export async function executeCell(
     case 'run':
       return executeRunCell(cell, job, write, context, signal);
     case 'comparison': {
-      await write(await bundleComparison(job.runIds, job.names, job.as, store, host.clock, signal));
+      await write(await bundleComparison(job.compared, job.as, store, host.clock, signal));
       return { cell, kind: 'comparison', state: 'succeeded', ...shownBy(cell, context) };
     }
     case 'assessment': {

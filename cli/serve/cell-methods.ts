@@ -36,8 +36,7 @@ export async function startCell(
       return { kind: 'finished', ...named, bundle: bundleAssessment(assessed, job.as) };
     }
     case 'comparison': {
-      const { runIds, names } = job;
-      const bundle = await bundleComparison(runIds, names, job.as, store, host.clock, signal);
+      const bundle = await bundleComparison(job.compared, job.as, store, host.clock, signal);
       return { kind: 'finished', ...named, bundle };
     }
   }

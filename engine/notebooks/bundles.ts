@@ -13,7 +13,8 @@ import { toWorkbenchError } from '../base/errors.ts';
 import { omit } from '../base/omit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { compareAny, type ComparedRuns } from '../reports/compare-any.ts';
+import { compareAny, compareAnyAsAsked, type ComparedRuns } from '../reports/compare-any.ts';
+import type { ComparedResults } from './compare-cell.ts';
 import { assessmentMime, comparisonMime, runMime } from './output-types.ts';
 import { createRunOutput, type RunContent } from './run-output.ts';
 import type { Block } from './static/block.ts';
@@ -74,17 +75,16 @@ export function bundleAssessment({ view, written }: Assessed, name: string | und
   return bundle(assessmentMime, output, describeAssessmentOutput(output));
 }
 
-/** The output of a cell that compares earlier results. `names` is what the cell calls each run. */
+/** The output of a cell that compares earlier results. */
 export async function bundleComparison(
-  runIds: readonly string[],
-  names: readonly string[],
+  { names, ...asked }: ComparedResults,
   name: string | undefined,
   store: Store,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<MimeBundle> {
-  const compared = await compareAny(runIds, store, clock, signal);
-  const steady = await createSteadier(runIds, store);
+  const compared = await compareAnyAsAsked(asked, store, clock, signal);
+  const steady = await createSteadier(asked.runIds, store);
   const content =
     compared.kind === 'tune'
       ? { tuning: steadyTuning(compared.content as TuningComparison, steady) }
@@ -93,7 +93,7 @@ export async function bundleComparison(
   const output: ComparisonOutput = {
     version: 1,
     ...(name === undefined ? {} : { as: name }),
-    runIds: [...runIds],
+    runIds: [...asked.runIds],
     names: [...names],
     createdAt: knownSince(runs ?? []) ?? clock.now(),
     ...content,

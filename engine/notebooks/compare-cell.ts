@@ -1,10 +1,10 @@
 import type { ParsedDocument } from '../documents/parse.ts';
+import type { CompareRequest } from '../reports/compare-runs.ts';
 import { findReferences, type ResultReference } from './result-names.ts';
 import { wordsOf, type NamedRuns, type NameResolver } from './resolve-names.ts';
 
 /** The runs a cell compares, the one that the others are compared with first. */
-export interface ComparedResults {
-  readonly runIds: readonly string[];
+export interface ComparedResults extends CompareRequest {
   /** What the cell calls each of them. */
   readonly names: readonly string[];
 }
@@ -19,7 +19,7 @@ export async function readComparison(
   resolver: NameResolver,
   signal: AbortSignal,
 ): Promise<ComparedResults> {
-  const { baseline } = parsed.value ?? {};
+  const { baseline, confidence } = parsed.value ?? {};
   const references = findReferences('comparison', parsed.draft);
   const compared: Compared[] = [];
   for (const reference of references.filter(({ path }) => path[0] === 'compare'))
@@ -28,6 +28,11 @@ export async function readComparison(
   for (const { reference, kind: other } of compared) {
     if (other === 'assessment')
       throw resolver.stop(reference, `\`${reference.name}\` is an assessment: it has no figures to compare.`);
+    if (other === 'prompt')
+      throw resolver.stop(
+        reference,
+        `\`${reference.name}\` is a prompt trial, which has its models side by side already. To compare prompts, measure them with a benchmark.`,
+      );
     if (kind !== undefined && other !== 'comparison' && other !== kind)
       throw resolver.stop(
         reference,
@@ -42,7 +47,16 @@ export async function readComparison(
   const [first] = compared;
   if (names.size < 2 && first !== undefined)
     throw resolver.stop(first.reference, 'These are one run: name another to compare it with.');
-  return { runIds: [...names.keys()], names: [...names.values()] };
+  if (confidence !== undefined && kind === 'tune' && first !== undefined)
+    throw resolver.stop(
+      { ...first.reference, path: ['confidence'] },
+      'Tuning runs are not tested against one another: leave `confidence` out.',
+    );
+  return {
+    runIds: [...names.keys()],
+    names: [...names.values()],
+    ...(confidence === undefined ? {} : { confidence }),
+  };
 }
 
 function putFirst(

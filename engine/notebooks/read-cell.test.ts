@@ -35,6 +35,7 @@ describe('readCell', () => {
         '20260101-000000-aaaaa': 'benchmark',
         '20260101-000000-bbbbb': 'benchmark',
         '20260202-000000-ccccc': 'tune',
+        '20260202-000000-ddddd': 'tune',
       },
     );
   });
@@ -151,6 +152,7 @@ describe('readCell', () => {
       result('old', 'benchmark', 'gone', 1),
       result('old', 'benchmark', '20260101-000000-bbbbb', 2),
       result('tuned', 'tune', '20260202-000000-ccccc'),
+      result('tried', 'prompt', 'y'),
       result('card', 'assessment', 'x'),
       result('both', 'comparison', '20260101-000000-aaaaa 20260101-000000-bbbbb'),
     ];
@@ -161,13 +163,14 @@ describe('readCell', () => {
       assert.deepEqual(await compare('as: c\ncompare: [first, second]'), {
         kind: 'comparison',
         as: 'c',
-        runIds: ['20260101-000000-aaaaa', '20260101-000000-bbbbb'],
-        names: ['first', 'second'],
+        compared: { runIds: ['20260101-000000-aaaaa', '20260101-000000-bbbbb'], names: ['first', 'second'] },
       });
+      const sure = await compare('compare: [first, second]\nconfidence: 0.99');
+      assert.equal(sure.kind === 'comparison' && sure.compared.confidence, 0.99);
       const other = await compare('compare: [20260101-000000-a, old]\nbaseline: old');
-      assert.deepEqual(other.kind === 'comparison' && other.names, ['old', '20260101-000000-a']);
+      assert.deepEqual(other.kind === 'comparison' && other.compared.names, ['old', '20260101-000000-a']);
       const nested = await compare('compare: [both, second]');
-      assert.deepEqual(nested.kind === 'comparison' && nested.names, ['first', 'second']);
+      assert.deepEqual(nested.kind === 'comparison' && nested.compared.names, ['first', 'second']);
     });
 
     it('are refused where they are not comparable, with their place', async () => {
@@ -175,6 +178,11 @@ describe('readCell', () => {
       assert.match(
         await refuse('compare: [first, tuned]'),
         /:1:18: `tuned` is a tuning run and `first` is a benchmark/,
+      );
+      assert.match(await refuse('compare: [tried, first]'), /:1:11: `tried` is a prompt trial/);
+      assert.match(
+        await refuse('compare: [tuned, 20260202-000000-d]\nconfidence: 0.9'),
+        /:2:13: Tuning runs are not tested/,
       );
       assert.match(await refuse('compare: [card, first]'), /:1:11: `card` is an assessment/);
       assert.match(await refuse('compare: [first]'), /:1:1[01]: `compare` needs at least 2 items/);

@@ -11,7 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { RunRequest } from '../runs/start.ts';
 import { invalidCellError, stopAt } from './cell-errors.ts';
 import { writeContent } from './cell-text.ts';
-import { readComparison } from './compare-cell.ts';
+import { readComparison, type ComparedResults } from './compare-cell.ts';
 import { composeCell, kindOfUse, type ComposedCell } from './compose-cell.ts';
 import { heldKinds } from './held-kinds.ts';
 import { placeFinding } from './place-finding.ts';
@@ -35,9 +35,7 @@ export type CellJob =
   | {
       readonly kind: 'comparison';
       readonly as: string | undefined;
-      readonly runIds: readonly string[];
-      /** What the cell calls each of them. */
-      readonly names: readonly string[];
+      readonly compared: ComparedResults;
     };
 
 /** What reading a cell needs of the outside. */
@@ -70,7 +68,7 @@ export async function readCell(
   const resolver = createNameResolver(cell, notebook, results, ports.store);
   if (cell.kind === 'comparison') {
     const compared = await readComparison(cell as ParsedDocument<'comparison'>, resolver, signal);
-    return { kind: 'comparison', as, ...compared };
+    return { kind: 'comparison', as, compared };
   }
   const texts = await resolver.replace(signal);
   const place = source.cell === undefined ? {} : { cell: source.cell };

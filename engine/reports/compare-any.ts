@@ -2,7 +2,7 @@ import type { PromptReport, Report, RunKind, TuningComparison } from '../../sche
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { compareRuns } from './compare-runs.ts';
+import { compareAsAsked, type CompareRequest } from './compare-runs.ts';
 import { promptReport } from './prompt-report.ts';
 import { renderPromptMarkdown, renderPromptText } from './prompt-text.ts';
 import { renderMarkdown, renderText } from './text.ts';
@@ -22,12 +22,23 @@ export interface ComparedRuns {
  * Compares runs of one kind; a single run is a comparison of one. Throws `usage` where their kinds differ, and for several trials of
  * prompts, each of which has its models side by side already.
  */
-export async function compareAny(
+export function compareAny(
   runIds: readonly string[],
   store: Store,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ComparedRuns> {
+  return compareAnyAsAsked({ runIds }, store, clock, signal);
+}
+
+/** The same, as it is asked for. Only benchmark runs have a confidence. */
+export async function compareAnyAsAsked(
+  request: CompareRequest,
+  store: Store,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ComparedRuns> {
+  const { runIds } = request;
   const kind = await kindOfRuns(runIds, store);
   if (kind === 'tune') {
     const content = await compareTuning(runIds, store);
@@ -47,7 +58,7 @@ export async function compareAny(
       markdown: () => renderPromptMarkdown(content),
     };
   }
-  const content = await compareRuns(runIds, store, clock, signal);
+  const content = await compareAsAsked(request, store, clock, signal);
   return { kind, content, text: width => renderText(content, width), markdown: () => renderMarkdown(content) };
 }
 

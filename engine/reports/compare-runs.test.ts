@@ -4,7 +4,7 @@ import type { Report } from '../../schemas/generated/messages.ts';
 import { openReportWorld, type ReportWorld } from '../../test/fakes/reports.ts';
 import { makeSample, without } from '../../test/fakes/runs.ts';
 import type { SampleRecord } from '../ports/store.ts';
-import { compareRuns } from './compare-runs.ts';
+import { compareAsAsked, compareRuns } from './compare-runs.ts';
 import { renderMarkdown, renderText } from './text.ts';
 
 const labels = ['bug', 'login', 'billing'];
@@ -191,6 +191,38 @@ describe('a report', function () {
     assert.equal(missing.regressions, undefined);
   });
 
+  it('compares ended runs with another confidence, and leaves what they said themselves', async () => {
+    const rest = 'metrics: [accuracy]\ngate: [{metric: accuracy, model: embedded:majority, atLeast: 0.1}]';
+    await world.run(
+      'sure-one',
+      answers(60, row => row % 3 !== 0),
+      rest,
+    );
+    await world.run(
+      'sure-two',
+      answers(60, row => row % 4 !== 0),
+      rest,
+    );
+    const compare = (confidence?: number): Promise<Report> =>
+      compareAsAsked({ runIds: ['sure-one', 'sure-two'], confidence }, world.store, world.clock, world.signal);
+    const widthsOf = ({ variants }: Report): readonly number[] =>
+      variants.map(({ metrics: [figure] }) => (figure?.high ?? 0) - (figure?.low ?? 0));
+    const usual = await compare();
+    const same = await compare(usual.confidence);
+    assert.deepEqual(same, usual);
+    const sure = await compare(0.999);
+    assert.ok(validators.validateReport(sure));
+    assert.equal(sure.confidence, 0.999);
+    for (const [index, width] of widthsOf(sure).entries()) assert.ok(width > (widthsOf(usual)[index] ?? 0));
+    assert.deepEqual(sure.gates, usual.gates);
+    assert.deepEqual(sure.notes, usual.notes);
+    const back = await compare(0.95000001);
+    assert.deepEqual(
+      back.variants.map(({ metrics: [figure] }) => figure?.value),
+      usual.variants.map(({ metrics: [figure] }) => figure?.value),
+    );
+  });
+
   it('pairs runs whose leading metrics have unlike names by what each holds for right', async () => {
     await world.run(
       'named',
@@ -218,6 +250,20 @@ describe('a report', function () {
       apart.comparisons.map(({ verdict }) => verdict),
       ['not-computed', 'not-computed'],
     );
+  });
+
+  it('names the settings in which runs differ, and none where they do not', async () => {
+    const right = answers(4, () => true);
+    await world.run('plain', right, 'metrics: [accuracy]\nlimits: {concurrency: 4}');
+    await world.run('pressed', right, 'metrics: [accuracy, latency]\nlimits: {concurrency: 32, budget: 5.00 USD}');
+    await world.run('alike', right, 'metrics: [accuracy]\nlimits: {concurrency: 4}');
+    const compare = (...ids: string[]) => compareRuns(ids, world.store, world.clock, world.signal);
+    assert.deepEqual((await compare('plain', 'pressed')).differences, [
+      { name: 'metrics', values: ['accuracy', 'accuracy, latency'] },
+      { name: 'limits.concurrency', values: ['4', '32'] },
+      { name: 'limits.budget', values: ['–', '5.00 USD'] },
+    ]);
+    assert.equal((await compare('plain', 'alike')).differences, undefined);
   });
 
   it('pairs repeats by their row’s mean, and leaves disturbed rows out', async () => {

@@ -3,6 +3,7 @@ import type { DatasetEntry, PromptEntry } from '../../schemas/generated/messages
 import type { Engine } from '../engine/engine.ts';
 import type { DraftSecrets } from '../engine/draft-secrets.ts';
 import type { Engines } from '../engine/engines.ts';
+import type { Kernel } from '../notebook/controller.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
@@ -19,6 +20,7 @@ export interface CommandContext {
   readonly registry: RegistryBook;
   readonly pages: Pages;
   readonly documents: VirtualDocuments;
+  readonly notebooks: Kernel;
   readonly library: Library;
   /** Absolute path of `aiwb.mjs`. */
   readonly script: string;

@@ -95,7 +95,7 @@ export function createCellQueue(notebook: vscode.NotebookDocument, parts: QueueP
       const control = controlCell(cell, execution.token);
       const kernel = { canWrite: parts.canWrite, createExecution: () => parts.createExecution(cell) };
       const outcome = await work(control, true, () => executeCell(execution, control, nextOrder(), kernel, parts));
-      if (notebook.isClosed || stops(outcome, cell)) tellStop(outcome, cell, dropAll());
+      if (notebook.isClosed || control.interrupted.aborted || stops(outcome, cell)) tellStop(outcome, cell, dropAll());
     }
   }
 

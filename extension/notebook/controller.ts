@@ -77,7 +77,9 @@ export function createKernel(parts: KernelParts): Kernel {
   }
 
   function isOpen(notebook: vscode.NotebookDocument): boolean {
-    return selected.has(notebook) && !notebook.isClosed && vscode.workspace.isTrusted;
+    // Not those that are another version of a file, to be compared with.
+    const isWritable = notebook.uri.scheme === 'file' || notebook.uri.scheme === 'untitled';
+    return isWritable && selected.has(notebook) && !notebook.isClosed && vscode.workspace.isTrusted;
   }
 
   function prefer(notebook: vscode.NotebookDocument): void {

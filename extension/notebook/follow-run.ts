@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import type { Failure, RunSummary } from '../../schemas/generated/messages.ts';
-import { describeFailure, toFailure } from '../base/failure.ts';
+import { describeFailure, FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { RunBook } from '../runs/run-book.ts';
@@ -10,7 +10,7 @@ import type { CellControl } from './control.ts';
 import { isGone } from './control.ts';
 import { isBehind } from './output-facts.ts';
 import { cellOutput, runFactsOf } from './outputs.ts';
-import { awaitRunEnd } from './run-end.ts';
+import { awaitRunEnd, describeMissingRun } from './run-end.ts';
 
 /** How often a window that may not write looks whether it may, or whether the other's output has come, in milliseconds. */
 const lookEvery = 3_000;
@@ -21,6 +21,10 @@ export interface FollowParts {
   readonly book: RunBook;
   readonly claims: Claims;
   readonly log: Log;
+  /** Says in the cell's output what is wrong with its run. */
+  say(notebook: vscode.NotebookDocument, runId: string, failure: Failure): void;
+  /** Says what could not be done for the person who asked. */
+  tell(error: unknown): void;
 }
 
 /** A run on whose end a cell's output waits. */
@@ -54,10 +58,21 @@ export type FollowedEnd =
 export async function followRun(followed: FollowedRun, parts: FollowParts): Promise<FollowedEnd> {
   const { control, engine, runId, execution } = followed;
   const { interrupted, left } = control;
-  const cancel = (): void => void cancelRun(engine, runId, parts.log);
+  const { notebook } = control.cell;
+  const onTrouble = (error: unknown): void => {
+    const failure = toFailure(error);
+    parts.log.warn(describeFailure(failure));
+    parts.say(notebook, runId, failure);
+  };
+  const cancel = (): void => {
+    engine.request('runs/cancel', { runId }).catch((error: unknown) => {
+      // Nobody can stop it from here: the cell does not wait for that.
+      parts.tell(error);
+      control.leave();
+    });
+  };
   interrupted.addEventListener('abort', cancel, { once: true });
   if (interrupted.aborted) cancel();
-  const onTrouble = (error: unknown): void => parts.log.warn(describeFailure(toFailure(error)));
   await mayWrite(followed, parts).catch(onTrouble);
   let open = execution;
   const close = (success?: boolean, endTime?: number): void => {
@@ -91,10 +106,12 @@ export async function followRun(followed: FollowedRun, parts: FollowParts): Prom
     return { kind: 'ended', run };
   } catch (error) {
     if (left.aborted) return { kind: 'left' };
-    onTrouble(error);
+    const known = toFailure(error);
+    const failure = known.code === 'run-not-found' ? describeMissingRun(runId).failure : known;
+    onTrouble(new FailureError(failure, error));
     // What the output says of the run stays: it may be one of another machine.
     close(false, Date.now());
-    return { kind: 'failed', failure: toFailure(error) };
+    return { kind: 'failed', failure };
   } finally {
     close();
     interrupted.removeEventListener('abort', cancel);
@@ -117,12 +134,4 @@ function reopen(followed: FollowedRun, run: RunSummary): vscode.NotebookCellExec
   const execution = followed.createExecution();
   execution.start(run.startedAt ?? run.createdAt);
   return execution;
-}
-
-async function cancelRun(engine: Engine, runId: string, log: Log): Promise<void> {
-  try {
-    await engine.request('runs/cancel', { runId });
-  } catch (error) {
-    log.warn(describeFailure(toFailure(error)));
-  }
 }

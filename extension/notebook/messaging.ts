@@ -1,14 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { HostToRenderer, RendererToHost, RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
+import type {
+  Failure,
+  HostToRenderer,
+  RendererToHost,
+  RunOutput,
+  RunSummary,
+} from '../../schemas/generated/messages.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engines } from '../engine/engines.ts';
+import { focusOnSample } from '../pages/focus.ts';
+import { takeChart } from '../pages/take-chart.ts';
 import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { isBehind, runMime, type OutputFacts } from './output-facts.ts';
-import { runFactsOf } from './outputs.ts';
+import { createOutputQuestions, type OutputQuestions } from './output-questions.ts';
+import { readNotebook, runFactsOf } from './outputs.ts';
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts';
 import { describeMissingRun } from './run-end.ts';
 
@@ -24,18 +33,41 @@ export interface MessagingParts {
   tell(error: unknown): void;
 }
 
+export interface RendererLink extends vscode.Disposable {
+  /** Says in the outputs that show a run what is wrong with it. */
+  say(notebook: vscode.NotebookDocument, runId: string, failure: Failure): void;
+}
+
 /**
  * Sends the progress of runs to the outputs that show them, and the result where the notebook does not come to hold it. What travels here
  * never touches the file.
  */
-export function connectRenderer({ engines, book, log, tell }: MessagingParts): vscode.Disposable {
+export function connectRenderer({ engines, book, log, tell }: MessagingParts): RendererLink {
   const messaging = vscode.notebooks.createRendererMessaging(rendererId);
   let shown = new Set(vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook));
   /** Of each notebook whose outputs asked. They go on living while the notebook is behind another tab. */
   const feeds = new Map<vscode.NotebookDocument, ProgressFeed>();
 
-  function post(notebook: vscode.NotebookDocument, message: HostToRenderer): void {
-    for (const editor of editorsOf(notebook)) void messaging.postMessage(message, editor);
+  /** Of each notebook whose outputs asked for samples. */
+  const desks = new Map<vscode.NotebookDocument, OutputQuestions>();
+
+  function post(notebook: vscode.NotebookDocument, message: HostToRenderer): boolean {
+    const editors = editorsOf(notebook);
+    for (const editor of editors) void messaging.postMessage(message, editor);
+    return editors.length > 0;
+  }
+
+  function deskOf(notebook: vscode.NotebookDocument): OutputQuestions {
+    const known =
+      desks.get(notebook) ??
+      createOutputQuestions({
+        book,
+        engineAt: folder => engines.at(folder),
+        isTrusted: () => vscode.workspace.isTrusted,
+        post: message => post(notebook, message),
+      });
+    desks.set(notebook, known);
+    return known;
   }
 
   function feedOf(notebook: vscode.NotebookDocument): ProgressFeed {
@@ -48,6 +80,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
     if (!vscode.workspace.isTrusted) return;
     feedOf(notebook).watch(runId);
     try {
+      await readNotebook(notebook);
       const entry = await book.find(runId);
       if (entry !== undefined) tellRun(notebook, entry);
       else if (waitsFor(notebook, runId)) throw describeMissingRun(runId);
@@ -101,6 +134,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
   function tellShown(editors: readonly vscode.NotebookEditor[]): void {
     for (const notebook of new Set(editors.map(editor => editor.notebook))) {
       const feed = feeds.get(notebook);
+      desks.get(notebook)?.deliver();
       if (feed === undefined || shown.has(notebook)) continue;
       for (const runId of feed.watched()) void watch(notebook, runId);
     }
@@ -110,6 +144,8 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
   function forget(notebook: vscode.NotebookDocument): void {
     feeds.get(notebook)?.dispose();
     feeds.delete(notebook);
+    desks.get(notebook)?.dispose();
+    desks.delete(notebook);
   }
 
   async function handle(editor: vscode.NotebookEditor, message: RendererToHost): Promise<void> {
@@ -128,6 +164,20 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
         return;
       case 'evidence':
         await openEvidence(message.evidence, foldersAround(editor.notebook.uri)).catch(tell);
+        return;
+      case 'compare':
+        await vscode.commands.executeCommand('aiwb.compareRuns', message.runIds);
+        return;
+      case 'openSample': {
+        const { runId, sample } = message;
+        await vscode.commands.executeCommand('aiwb.openRun', runId, focusOnSample({ runId, id: sample }));
+        return;
+      }
+      case 'chart':
+        await takeChart(message).catch(tell);
+        return;
+      default:
+        await deskOf(editor.notebook).receive(message);
     }
   }
 
@@ -144,7 +194,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
     }
   }
 
-  return vscode.Disposable.from(
+  const subscriptions = vscode.Disposable.from(
     messaging.onDidReceiveMessage(({ editor, message }) => void receive(editor, message)),
     vscode.window.onDidChangeVisibleNotebookEditors(tellShown),
     vscode.workspace.onDidCloseNotebookDocument(forget),
@@ -152,8 +202,13 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): v
     book.onReset(catchUp),
     new vscode.Disposable(() => {
       for (const feed of feeds.values()) feed.dispose();
+      for (const desk of desks.values()) desk.dispose();
     }),
   );
+  return {
+    say: (notebook, runId, failure) => post(notebook, { type: 'failure', runId, failure }),
+    dispose: () => void subscriptions.dispose(),
+  };
 }
 
 function editorsOf(notebook: vscode.NotebookDocument): readonly vscode.NotebookEditor[] {

@@ -8,6 +8,8 @@ import { isEnded } from '../runs/states.ts';
 
 /** How often, in milliseconds, a run is asked for though nothing was heard: it may have been deleted, or its end missed. */
 const askEvery = 30_000;
+/** How long a run that seems lost has to show that it lives, in milliseconds: longer than between two of its heartbeats. */
+const wakeMs = 6_000;
 
 export interface RunEndParts {
   readonly book: RunBook;
@@ -31,7 +33,8 @@ export async function awaitRunEnd(
     const both = AbortSignal.any([signal, round.signal]);
     try {
       const run = await Promise.race([parts.book.whenEnded(runId, both), askLater(engine, runId, parts, both)]);
-      if (isEnded(run.state)) return run;
+      const last = run.state === 'lost' ? await askWhetherLost(engine, runId, parts, signal) : run;
+      if (isEnded(last.state)) return last;
     } catch (error) {
       signal.throwIfAborted();
       const failure = toFailure(error);
@@ -42,6 +45,16 @@ export async function awaitRunEnd(
       round.abort();
     }
   }
+}
+
+/** A machine that wakes sees runs whose lease ran out in its sleep; those that live renew it shortly. */
+async function askWhetherLost(
+  engine: Engine,
+  runId: string,
+  parts: RunEndParts,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  return await askLater(engine, runId, { ...parts, askEvery: Math.min(wakeMs, parts.askEvery ?? askEvery) }, signal);
 }
 
 /** The run as the engine has it after a while. */

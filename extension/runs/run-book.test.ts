@@ -59,6 +59,9 @@ function fakeEngine(runs: RunSummary[]) {
     failWith(code: string) {
       failure = new FailureError({ code, message: code });
     },
+    recover() {
+      failure = undefined;
+    },
   };
 }
 
@@ -153,6 +156,17 @@ describe('run book', () => {
     const book = bookOf(engine);
     await book.load();
     assert.deepEqual(book.state, { kind: 'failed', failure: { code: 'store-newer', message: 'store-newer' } });
+  });
+
+  it('lists again when it is asked to while the engine process that it asked goes away', async () => {
+    const fake = fakeEngine([run('1')]);
+    fake.failWith('cancelled');
+    const book = bookOf(fake.engine);
+    const loading = book.load();
+    const again = book.load(true);
+    fake.recover();
+    await Promise.all([loading, again]);
+    assert.deepEqual([book.state.kind, book.entries().length], ['loaded', 1]);
   });
 
   it('does not find what no engine has', async () => {

@@ -59,6 +59,8 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
   const reset = createEmitter<Nothing>();
   let state: BookState = { kind: 'idle' };
   let loading: Promise<void> | undefined;
+  /** Whether the list on its way comes from an engine process that has gone meanwhile. */
+  let outdated = false;
   /** Where the lists of a folder ended before their end: the oldest run of each, by whether it is archived. */
   const oldest = new Map<Engine, Map<boolean, string>>();
   let sorted: RunEntry[] | undefined;
@@ -154,11 +156,17 @@ export function createRunBook(engines: EngineSource, log: Log): RunBook {
   }
 
   function load(again = false): Promise<void> {
-    if (loading !== undefined) return loading;
+    if (loading !== undefined) {
+      outdated ||= again;
+      return loading;
+    }
     if (!again && (state.kind === 'loaded' || state.kind === 'failed')) return Promise.resolve();
     fresher.clear();
-    loading = loadAll().finally(() => {
+    loading = loadAll().then(() => {
       loading = undefined;
+      if (!outdated) return undefined;
+      outdated = false;
+      return load(true);
     });
     return loading;
   }

@@ -26,7 +26,7 @@ export function offerResults(
 
 /** What a comparison can name: results with figures. */
 export function offerCompared(scene: Scene): readonly ValueOffer[] {
-  return offerResults(scene, ({ kind }) => kind !== 'policy');
+  return offerResults(scene, ({ kind }) => kind !== 'policy' && kind !== 'trial');
 }
 
 /** Of the results that are compared one is the baseline. */

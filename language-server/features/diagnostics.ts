@@ -8,7 +8,7 @@ import { createDocumentPull, createResultIds } from '../diagnostics/pull.ts';
 import { createWorkspacePull } from '../diagnostics/pull-workspace.ts';
 import { createPusher } from '../diagnostics/push.ts';
 import type { Feature } from '../feature.ts';
-import { isCell, pathOfUri } from '../uris.ts';
+import { isCell, notebookOf, pathOfUri } from '../uris.ts';
 import { isWatchedFile } from '../watched-files.ts';
 import { kindOfDocument } from '../documents.ts';
 
@@ -35,7 +35,7 @@ function registerDiagnostics(context: ServerContext): void {
   const opened = new Set<string>();
   /** What cells call their results, by their URIs. */
   const resultNames = new Map<string, string>();
-  /** Documents whose dependents wait to be checked, by the kind that changed. */
+  /** What waits to be checked again: dependents by the kind that changed, and cells by their notebook. */
   const waiting = new Map<string, () => void>();
 
   // Editors that ask do so for documents with a tab of their own; cells of notebooks have none.
@@ -52,10 +52,12 @@ function registerDiagnostics(context: ServerContext): void {
   }
 
   function checkAgain(kinds: readonly DocumentKind[], except?: string): void {
+    // A cell uses files, and no other cell.
+    const isOfFile = except === undefined || !isCell(except);
     const affected = documents.all().filter(document => {
       const kind = kindOfDocument(document);
       if (kind === undefined || document.uri === except) return false;
-      return kinds.includes(kind) || context.parsed.latest(document)?.cell?.use !== undefined;
+      return kinds.includes(kind) || (isOfFile && parsed.latest(document)?.cell?.use !== undefined);
     });
     for (const document of affected) if (isPushed(document)) pusher.schedule(document);
     if (affected.some(document => !isPushed(document))) askAgain();
@@ -64,32 +66,40 @@ function registerDiagnostics(context: ServerContext): void {
   /** Soon checks what depends on a kind, once however often it changes until then. */
   function checkDependents(changed: ChangedKind, except?: string): void {
     ages.advance([changed]);
-    const key = `${changed} ${except ?? ''}`;
-    waiting.get(key)?.();
-    waiting.set(
-      key,
-      ports.clock.after(patience, () => {
-        waiting.delete(key);
-        checkAgain(dependents[changed], except);
-      }),
-    );
+    soon(`${changed} ${except ?? ''}`, () => {
+      checkAgain(dependents[changed], except);
+    });
   }
 
   /** Checks the cells of a notebook again whose findings depend on what its other cells call their results. */
-  function checkNaming(cells: readonly TextDocument[], except?: string): void {
+  function checkNaming(cells: readonly TextDocument[]): void {
     for (const cell of cells) {
-      const read = cell.uri === except ? undefined : parsed.latest(cell);
+      const read = parsed.latest(cell);
       if (read !== undefined && (read.cell?.as !== undefined || findReferences(read.kind, read.draft).length > 0))
         pusher.schedule(cell);
     }
   }
 
-  /** A cell that calls its result otherwise than before concerns the others. */
+  /** A cell that calls its result otherwise than before concerns the others of its notebook, soon and once for all that change. */
   function followName({ uri }: TextDocument, name: string | undefined): void {
     if (!isCell(uri) || resultNames.get(uri) === name) return;
     if (name === undefined) resultNames.delete(uri);
     else resultNames.set(uri, name);
-    checkNaming(context.notebooks.cellsOf(uri), uri);
+    soon(notebookOf(uri), () => {
+      checkNaming(context.notebooks.cellsOf(uri));
+    });
+  }
+
+  /** Does something after a silence, once however often it is asked for until then. */
+  function soon(key: string, act: () => void): void {
+    waiting.get(key)?.();
+    waiting.set(
+      key,
+      ports.clock.after(patience, () => {
+        waiting.delete(key);
+        act();
+      }),
+    );
   }
 
   /** Tells whether documents lay below it: a folder went. */

@@ -10,10 +10,17 @@ export interface StoredCell {
 
 /** Writes a workspace whose only connection is `url`, with `rows` rows to ask about. */
 export async function writeSlowWorkspace(workspace: string, url: string, rows: number): Promise<void> {
-  const lines = Array.from({ length: rows }, (_, i) => JSON.stringify({ q: `row ${i}`, a: i % 2 === 0 ? 'w0' : 'w1' }));
+  await writeRows(workspace, rows);
   await writeFile(
     path.join(workspace, 'workbench.yaml'),
     `connections:\n  slow: {provider: openai, baseUrl: "${url}", model: fake}\n`,
+  );
+}
+
+/** Writes the rows anew. Under another topic none has been answered before, so that none comes from the cache. */
+export async function writeRows(workspace: string, rows: number, topic = 'row'): Promise<void> {
+  const lines = Array.from({ length: rows }, (_, i) =>
+    JSON.stringify({ q: `${topic} ${i}`, a: i % 2 === 0 ? 'w0' : 'w1' }),
   );
   await writeFile(path.join(workspace, 'rows.jsonl'), lines.join('\n'));
 }

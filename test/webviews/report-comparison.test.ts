@@ -121,6 +121,7 @@ describe('the comparison of runs', function () {
 
   it('copies a chart as CSV, SVG and PNG', async () => {
     const cost = chart('What does the quality cost?');
+    await cost.getByRole('button', { name: 'Copy or open' }).click();
     await cost.getByRole('button', { name: 'Copy as CSV' }).click();
     await cost.getByText('CSV copied').waitFor();
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^Model,"Cost per 1,000 answers, USD",Low/);

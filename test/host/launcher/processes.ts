@@ -17,7 +17,7 @@ export async function endProcessGroup(child: ChildProcess): Promise<void> {
 
 /**
  * Ids of the processes of one run of the launcher whose command line fits, oldest first; only Linux shows them. An extension host has
- * `--type=extensionHost` in it, an engine process `serve --stdio`, a run's `run-worker` or what the extension starts runs with.
+ * `--type=extensionHost` in it, an engine process `serve --stdio`, and a run its id.
  */
 export function findProcesses(session: string, commandLine: RegExp): number[] {
   return processesOf(session)
