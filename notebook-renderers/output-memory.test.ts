@@ -9,7 +9,7 @@ function open(kept?: unknown) {
       state = JSON.parse(JSON.stringify(value));
     },
   };
-  return { memory: createOutputMemory(context as never), reopen: () => createOutputMemory(context as never) };
+  return { memory: createOutputMemory(context), reopen: () => createOutputMemory(context) };
 }
 
 describe('what outputs remember', () => {
