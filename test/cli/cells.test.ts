@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import { parse } from 'yaml';
 import type { NamedResult, RunSummary } from '../../schemas/generated/messages.ts';
 import { createWorkspace } from './aiwb.ts';
@@ -71,7 +72,7 @@ describe('aiwb serve: cells of a notebook', function () {
       results,
     });
     assert.equal(compared.kind, 'finished');
-    const output = (compared.bundle as Record<string, unknown>)['application/vnd.aiwb.comparison+json'];
+    const output = unpackOutput((compared.bundle as Record<string, unknown>)['application/vnd.aiwb.comparison+json']);
     const { runIds, names, report } = output as { runIds: unknown; names: unknown; report: { confidence: number } };
     assert.deepEqual([runIds, names, report.confidence], [[first.id, second.id], ['first', 'second'], 0.9]);
   });
