@@ -172,6 +172,11 @@ function reportSession(
         case 'samples':
           post({ type: 'samples', request: message.request, page: await fileOf(shown.loaded).samples(message.query) });
           return;
+        case 'wholeSample': {
+          const row = await fileOf(shown.loaded).sample(message.reference);
+          post({ type: 'wholeSample', request: message.request, row });
+          return;
+        }
         case 'disagreements': {
           const page = await fileOf(shown.loaded).disagreements(message.query);
           post({ type: 'disagreements', request: message.request, page });
