@@ -170,8 +170,8 @@ describe('an exported run', function () {
     skipUndriven(this);
     await write(made(100_000));
     await vscode.commands.executeCommand('vscode.open', uri());
-    const text = await pageText(/100,000/);
-    assert.match(text, /row 1\b/);
+    await pageText(/100,000/);
+    const text = await pageText(/row 1\b/);
     assert.ok(!/is large|is cut off/.test(text));
     await driver.screenshot('exported-run-large');
   });
