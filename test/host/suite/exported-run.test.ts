@@ -139,8 +139,8 @@ describe('an exported run', function () {
     assert.match(text, /from-another-machine/);
     assert.match(text, /<script>alert/);
     assert.match(text, /⟪U\+202E⟫/);
-    await write(made(0));
-    await pageText(/none of the 10 samples|holds the figures/);
+    await write(made(0, { samples: { held: 0, total: 10 } }));
+    await pageText(/holds the figures, and none of the 10 samples/);
     await driver.screenshot('exported-run-figures-only');
     await write(made(4, { samples: { held: 4, total: 10 } }));
     await pageText(/holds 4 of 10 samples, wrong and failed ones first/);
@@ -151,7 +151,7 @@ describe('an exported run', function () {
     const cases: [text: string, words: RegExp][] = [
       ['{"name": "package"}', /is no exported run.*as text/s],
       [made(0, { schemaVersion: 7 as 1 }), /newer AI Workbench.*Update/s],
-      [made(3).replace('"repeat":0', '"repeat":"no"'), /damaged: a sample in line 10/],
+      [made(3).replace('"repeat":0', '"repeat":"no"'), /damaged: a sample in line 9/],
       [made(20).slice(0, -200), /is cut off: \d+ of its 20 samples/],
     ];
     for (const [text, words] of cases) {
