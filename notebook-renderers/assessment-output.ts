@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { AssessmentOutput, ControlResult, Evidence, ScorecardView } from '../schemas/generated/messages.ts';
 import { validateAssessmentOutput } from '../schemas/generated/validators.js';
 import '../webviews/components/evidence-list.ts';
@@ -8,12 +8,9 @@ import '../webviews/components/score-figures.ts';
 import { formatCount, formatDate, isoDate } from '../webviews/shared/format.ts';
 import { controlWords, identityName, severities, severityName } from '../webviews/shared/governance-words.ts';
 import { icon } from '../webviews/shared/icons.ts';
-import { baseStyles, buttonStyles, surfaceStyles } from '../webviews/shared/styles.ts';
 import { clipLine } from '../webviews/shared/text.ts';
-import { outputStyles } from './output-styles.ts';
-import { readOutput } from './read-output.ts';
-import type { RunWire } from './run-wire.ts';
-import { renderUnread } from './unread-output.ts';
+import { OutputElement } from './output-element.ts';
+import { outputHead } from './output-head.ts';
 
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
 export const assessmentViewName = 'aiwb-assessment-output-v1';
@@ -22,13 +19,10 @@ export const assessmentViewName = 'aiwb-assessment-output-v1';
 const shownFailures = 5;
 
 /** An assessment in a notebook: the gate, the three numbers, the worst failures, and the way to the scorecard. */
-export class AssessmentOutputView extends LitElement {
-  static override properties = { input: { attribute: false }, now: { attribute: false } };
+export class AssessmentOutputView extends OutputElement<AssessmentOutput> {
+  static override properties = { ...OutputElement.properties, now: { attribute: false } };
   static override styles = [
-    baseStyles,
-    buttonStyles,
-    surfaceStyles,
-    outputStyles,
+    ...OutputElement.styles,
     css`
       .failure {
         display: grid;
@@ -51,27 +45,24 @@ export class AssessmentOutputView extends LitElement {
       }
     `,
   ];
-  /** The output as the notebook has it; anything. */
-  declare input: unknown;
   declare now: number;
-  declare wire: RunWire | undefined;
+  protected readonly noun = 'assessment';
+  protected readonly validate = validateAssessmentOutput;
 
   constructor() {
     super();
     this.now = Date.now();
   }
 
-  override render() {
-    const read = readOutput(this.input, validateAssessmentOutput);
-    if (read.kind !== 'output') return renderUnread(read.kind, 'assessment');
-    return this.#renderAssessment(read.output);
+  protected keyOf({ view }: AssessmentOutput): string {
+    return view.scorecard.record.id;
   }
 
-  #renderAssessment({ view, written }: AssessmentOutput) {
+  protected draw({ view, written, as }: AssessmentOutput): TemplateResult {
     const { record } = view.scorecard;
     const isTampered = view.verification.state === 'tampered';
     return html`<div class="output" @evidence=${this.#onEvidence}>
-      ${this.#renderHead(view)}
+      ${this.#renderHead(view, as)}
       ${
         isTampered
           ? html`<aiwb-message
@@ -89,29 +80,21 @@ export class AssessmentOutputView extends LitElement {
     </div>`;
   }
 
-  #renderHead({ scorecard: { record } }: ScorecardView) {
+  #renderHead({ scorecard: { record } }: ScorecardView, as: string | undefined) {
     const { id, subject, assessedAt, assessor } = record;
     const { wire } = this;
-    return html`<div class="head">
-      <span class="name" dir="auto">${clipLine(subject.model, 160)}@${clipLine(subject.version, 40)}</span>
-      <span class="muted"
+    return outputHead({
+      name: `${clipLine(subject.model, 120)}@${clipLine(subject.version, 40)}`,
+      as,
+      facts: html`<span class="muted"
         >assessed <time datetime=${isoDate(assessedAt)}>${formatDate(assessedAt)}</time> by
         ${identityName(assessor)}</span
-      >
-      ${
+      >`,
+      buttons:
         wire === undefined
-          ? nothing
-          : html`<span class="buttons no-print">
-              <button
-                type="button"
-                class="button"
-                @click=${() => wire.post({ type: 'openAssessment', assessmentId: id })}
-              >
-                Open Scorecard
-              </button>
-            </span>`
-      }
-    </div>`;
+          ? []
+          : [{ label: 'Open Scorecard', press: () => wire.post({ type: 'openAssessment', assessmentId: id }) }],
+    });
   }
 
   #renderFailures(controls: readonly ControlResult[]) {

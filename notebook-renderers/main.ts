@@ -1,32 +1,50 @@
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { defineElement } from '../webviews/shared/define.ts';
-import { AssessmentOutputView, assessmentViewName } from './assessment-output.ts';
-import { createRunWire, type RunWire } from './run-wire.ts';
-import { RunOutputView, viewName } from './run-output.ts';
+import { createOutputMemory, type OutputMemory } from './output-memory.ts';
+import { createOutputWire, type OutputWire } from './output-wire.ts';
 
 interface OutputView extends HTMLElement {
   /** The output as the notebook has it; anything. */
   input: unknown;
-  wire: RunWire | undefined;
+  wire: OutputWire | undefined;
+  memory: OutputMemory | undefined;
 }
 
-/** The element that draws each of our MIME types. */
-const views: Readonly<Record<string, { readonly name: string; readonly element: new () => OutputView }>> = {
-  'application/vnd.aiwb.run+json': { name: viewName, element: RunOutputView },
-  'application/vnd.aiwb.assessment+json': { name: assessmentViewName, element: AssessmentOutputView },
+interface ViewKind {
+  readonly name: string;
+  readonly element: new () => OutputView;
+}
+
+/** What draws each of our MIME types; loaded with the first output of its kind. */
+const views: Readonly<Record<string, () => Promise<ViewKind>>> = {
+  async 'application/vnd.aiwb.run+json'() {
+    const { RunOutputView, runViewName } = await import('./run-output.ts');
+    return { name: runViewName, element: RunOutputView };
+  },
+  async 'application/vnd.aiwb.comparison+json'() {
+    const { ComparisonOutputView, comparisonViewName } = await import('./comparison-output.ts');
+    return { name: comparisonViewName, element: ComparisonOutputView };
+  },
+  async 'application/vnd.aiwb.assessment+json'() {
+    const { AssessmentOutputView, assessmentViewName } = await import('./assessment-output.ts');
+    return { name: assessmentViewName, element: AssessmentOutputView };
+  },
 };
 
 /** Draws our outputs in notebook cells. One renderer serves every output of the notebook. */
 export const activate: ActivationFunction = context => {
-  for (const { name, element } of Object.values(views)) defineElement(name, element);
-  const wire = createRunWire(context);
+  const wire = createOutputWire(context);
+  const memory = createOutputMemory(context);
   const drawn = new Map<string, HTMLElement>();
   return {
-    renderOutputItem(item, element) {
+    async renderOutputItem(item, element, signal) {
+      const loaded = Object.hasOwn(views, item.mime) ? await views[item.mime]?.() : undefined;
+      if (loaded === undefined || signal.aborted) return;
+      defineElement(loaded.name, loaded.element);
       drawn.get(item.id)?.remove();
-      const known = Object.hasOwn(views, item.mime) ? views[item.mime] : undefined;
-      const view = document.createElement(known?.name ?? viewName) as OutputView;
+      const view = document.createElement(loaded.name) as OutputView;
       view.wire = wire;
+      view.memory = memory;
       view.input = readJson(() => item.json() as unknown);
       element.replaceChildren(view);
       drawn.set(item.id, view);

@@ -9,7 +9,7 @@ export const outputStyles = css`
   .output {
     display: flex;
     flex-direction: column;
-    gap: 12px;
+    gap: 10px;
     min-width: 0;
   }
   .head {
@@ -20,6 +20,12 @@ export const outputStyles = css`
   }
   .name {
     font-weight: 600;
+    overflow-wrap: anywhere;
+    min-width: 0;
+  }
+  .as {
+    margin-inline-start: -8px;
+    color: var(--vscode-descriptionForeground);
     overflow-wrap: anywhere;
   }
   .charts {
@@ -32,7 +38,48 @@ export const outputStyles = css`
   }
   .buttons {
     display: flex;
+    flex-wrap: wrap;
     gap: 6px;
     margin-inline-start: auto;
+  }
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 14px;
+    border-top: 1px solid var(--aiwb-line);
+    padding-top: 4px;
+  }
+  .bar > button {
+    padding: 2px 2px 2px 0;
+    border-bottom: 2px solid transparent;
+    color: var(--vscode-descriptionForeground);
+    white-space: nowrap;
+  }
+  .bar > button .icon {
+    width: 12px;
+    height: 12px;
+    vertical-align: -1px;
+  }
+  .bar > button:hover,
+  .bar > button[aria-expanded='true'] {
+    color: var(--vscode-foreground);
+  }
+  .bar > button[aria-expanded='true'] {
+    border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder));
+  }
+  #part {
+    min-width: 0;
+    padding-top: 8px;
+  }
+  #part[hidden] {
+    display: none;
+  }
+  @media (forced-colors: active) {
+    .bar > button {
+      border-bottom-color: Canvas;
+    }
+    .bar > button[aria-expanded='true'] {
+      border-bottom-color: Highlight;
+    }
   }
 `;

@@ -1,152 +1,120 @@
-import { html, LitElement, nothing } from 'lit';
-import type { HostToRenderer, Report, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Report, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
 import { validateRunOutput } from '../schemas/generated/validators.js';
-import '../webviews/components/chart-figure.ts';
-import { intervalChart, type Chart } from '../webviews/components/chart-specs.ts';
-import '../webviews/components/message-panel.ts';
+import type { TableSort } from '../webviews/components/metric-table.ts';
 import '../webviews/components/metric-table.ts';
 import '../webviews/components/progress-panel.ts';
-import { keepLearningCharts } from '../webviews/components/tuning-charts.ts';
-import '../webviews/components/verdict-list.ts';
-import { leadingMetric } from '../webviews/shared/figures.ts';
 import { formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
 import { icon } from '../webviews/shared/icons.ts';
-import { baseStyles, buttonStyles, surfaceStyles } from '../webviews/shared/styles.ts';
-import { showUnseen } from '../webviews/shared/text.ts';
+import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
+import { clipLine } from '../webviews/shared/text.ts';
 import { verdictItems } from '../webviews/shared/verdicts.ts';
 import { isActive, stateWords } from '../webviews/shared/words.ts';
-import { outputStyles } from './output-styles.ts';
-import { readOutput } from './read-output.ts';
-import type { RunWire } from './run-wire.ts';
-import { renderTuning } from './tuning-output.ts';
-import { renderUnread } from './unread-output.ts';
+import { OutputElement } from './output-element.ts';
+import { outputHead } from './output-head.ts';
+import { outputParts } from './output-parts.ts';
+import { reportParts } from './report-parts.ts';
+import { RunFollower } from './run-follower.ts';
+import { shortVerdicts } from './short-verdicts.ts';
+import { renderTrial } from './trial-output.ts';
+import { createTuningView } from './tuning-output.ts';
 
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
-export const viewName = 'aiwb-run-output-v1';
+export const runViewName = 'aiwb-run-output-v1';
 
-/** A run in a notebook: its state while it runs, its verdict, figures and one chart once it ended. */
-export class RunOutputView extends LitElement {
-  static override properties = {
-    input: { attribute: false },
-    ended: { state: true },
-    live: { state: true },
-    problem: { state: true },
-  };
-  static override styles = [baseStyles, buttonStyles, surfaceStyles, outputStyles];
-  /** The output as the notebook has it; anything. */
-  declare input: unknown;
-  declare wire: RunWire | undefined;
-  /** The output of the run that ended, where another window writes the notebook. */
-  declare ended: RunOutput | undefined;
-  /** The run as VS Code last told it. */
-  declare live: RunSummary | undefined;
-  declare problem: Extract<HostToRenderer, { type: 'failure' }>['failure'] | undefined;
-  #unlisten: (() => void) | undefined;
-  readonly #learningCharts = keepLearningCharts();
-  #chart: { readonly report: Report; readonly chart: Chart | undefined } | undefined;
+/** A run in a notebook: its state while it runs; once it ended its verdicts and figures, and behind buttons everything else. */
+export class RunOutputView extends OutputElement<RunOutput> {
+  protected readonly noun = 'run';
+  protected readonly validate = validateRunOutput;
+  readonly #follower: RunFollower = new RunFollower(this, () => ({ wire: this.wire, runId: this.output?.runId }));
+  readonly #drawTuning = createTuningView();
+  #source: SamplesSource | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const read = readOutput(this.input, validateRunOutput);
-    if (this.wire === undefined || read.kind !== 'output') return;
-    const { runId } = read.output;
-    this.#unlisten = this.wire.listen(message => this.#receive(message, runId));
-    this.wire.post({ type: 'watch', runId });
+  protected keyOf({ runId }: RunOutput): string {
+    return runId;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#unlisten?.();
-    this.#unlisten = undefined;
-  }
-
-  override render() {
-    const read = readOutput(this.input, validateRunOutput);
-    if (read.kind !== 'output') return renderUnread(read.kind, 'run');
-    return this.#renderRun(this.ended ?? read.output);
-  }
-
-  #renderRun(output: RunOutput) {
-    const { report } = output;
-    const failure = this.live?.failure ?? output.failure ?? this.problem;
-    const state = this.live?.state ?? output.state;
+  protected draw(written: RunOutput): TemplateResult {
+    const { run: told, ended, failure: lost } = this.#follower;
+    const output = ended ?? written;
+    const run = told ?? output.report?.runs[0] ?? output.tuning?.run ?? output.prompt?.run;
+    const state = told?.state ?? output.state;
+    const failure = told?.failure ?? output.failure;
     return html`<div class="output">
-      ${this.#renderHead(output, state)} ${this.#renderProgress(output, state)}
+      ${this.#renderHead(output, state, run)} ${this.#renderProgress(state, run)}
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
-      ${output.kind === 'tune' ? renderTuning(this.#runOf(output), output.tuning, this.#learningCharts) : nothing}
-      ${
-        report === undefined || report.variants.length === 0
-          ? nothing
-          : html`<aiwb-verdict-list .items=${verdictItems(report)}></aiwb-verdict-list>
-              <aiwb-metric-table .report=${report}></aiwb-metric-table>
-              ${this.#renderChart(report)}`
-      }
+      ${lost === undefined ? nothing : html`<aiwb-message kind="warning" text=${lost.message} hint=${lost.remedy ?? ''}></aiwb-message>`}
+      ${(run?.kind ?? output.kind) === 'tune' ? this.#drawTuning(run, output.tuning) : nothing}
+      ${output.prompt === undefined ? nothing : renderTrial(output.prompt, this.#askable())}
+      ${output.report === undefined ? nothing : this.#renderReport(output.report)}
     </div>`;
   }
 
-  #renderHead(output: RunOutput, state: RunSummary['state']) {
-    const { runId, name, createdAt, endedAt } = output;
-    const words = stateWords(state);
-    const run = this.#runOf(output);
-    const start = run?.startedAt ?? createdAt;
-    const end = run?.endedAt ?? endedAt;
-    return html`<div class="head">
-      <span class="name" dir="auto">${showUnseen(name)}</span>
-      <span class="tone-${words.tone}">${icon(words.icon)} ${words.text}</span>
-      <span class="muted"
-        ><time datetime=${isoDate(start)}>${formatDate(start)}</time
-        >${end === undefined ? nothing : `, took ${formatDuration((end - start) / 1000)}`}</span
-      >
-      ${
-        this.wire === undefined
-          ? nothing
-          : html`<span class="buttons no-print">
-              <button type="button" class="button" @click=${() => this.wire?.post({ type: 'open', runId })}>
-                Open Run Page
-              </button>
-              ${isActive(state) && state !== 'cancelling' ? html`<button type="button" class="button" @click=${() => this.wire?.post({ type: 'cancel', runId })}>Cancel</button>` : nothing}
-            </span>`
-      }
-    </div>`;
+  #renderHead(output: RunOutput, state: RunSummary['state'], run: RunSummary | undefined) {
+    const { wire } = this;
+    const { runId } = output;
+    return outputHead({
+      name: output.name,
+      as: output.as,
+      facts: html`${this.#renderState(state)} ${renderPlace(output, state, run)}`,
+      buttons:
+        wire !== undefined
+          ? [
+              { label: 'Open Run Page', press: () => wire.post({ type: 'open', runId }) },
+              ...(isActive(state) && state !== 'cancelling' && this.#follower.failure === undefined
+                ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId }) }]
+                : []),
+            ]
+          : [],
+    });
   }
 
-  /** The run as far as anybody told of it. */
-  #runOf({ report, tuning }: RunOutput): RunSummary | undefined {
-    return this.live ?? report?.runs[0] ?? tuning?.run;
+  /** A run that cannot be followed may have ended since: what was written then is not told as if it were now. */
+  #renderState(state: RunSummary['state']) {
+    const { icon: name, text, tone } = stateWords(state);
+    const isStale = isActive(state) && this.#follower.failure !== undefined;
+    if (isStale) return html`<span class="tone-warn">${icon('question')} ${text} when last seen</span>`;
+    return html`<span class="tone-${tone}">${icon(name)} ${text}</span>`;
   }
 
-  #renderProgress(output: RunOutput, state: RunSummary['state']) {
-    if (!isActive(state)) return nothing;
-    const run = this.#runOf(output);
+  #renderProgress(state: RunSummary['state'], run: RunSummary | undefined) {
+    if (!isActive(state) || (run === undefined && this.#follower.failure !== undefined)) return nothing;
     if (run !== undefined) return html`<aiwb-progress .run=${run}></aiwb-progress>`;
     return html`<p class="muted">The run has been started. Its progress shows while AI Workbench is open.</p>`;
   }
 
-  #renderChart(report: Report) {
-    if (this.#chart?.report !== report) {
-      const leading = leadingMetric(report);
-      this.#chart = { report, chart: leading === undefined ? undefined : intervalChart(report, leading) };
-    }
-    const { chart } = this.#chart;
-    return chart === undefined ? nothing : html`<aiwb-chart .chart=${chart}></aiwb-chart>`;
+  #renderReport(report: Report) {
+    const { variants } = report;
+    if (variants.length === 0) return nothing;
+    const { choices } = this;
+    const choose = (change: Parameters<typeof this.choose>[0]): void => this.choose(change);
+    const parts = reportParts({ report, choices, source: this.#askable(), choose });
+    return html`${shortVerdicts(verdictItems(report))}
+      <aiwb-metric-table
+        .report=${report}
+        .sort=${choices?.sort}
+        @sort-changed=${({ detail }: CustomEvent<TableSort>) => choose({ sort: detail })}
+      ></aiwb-metric-table>
+      ${outputParts(parts, choices?.open, open => choose({ open }))}`;
   }
 
-  #receive(message: HostToRenderer, runId: string): void {
-    if (message.type === 'run') {
-      if (message.run.id === runId) {
-        this.live = message.run;
-        this.problem = undefined;
-        // It was taken for lost, or is resumed.
-        if (isActive(message.run.state)) this.ended = undefined;
-      }
-      return;
-    }
-    if (message.type === 'output') {
-      if (message.output.runId === runId) this.ended = message.output;
-      return;
-    }
-    if (message.runId !== undefined && message.runId !== runId) return;
-    const state = this.live?.state ?? 'succeeded';
-    if (message.runId === runId || isActive(state)) this.problem = message.failure;
+  /** Where samples can be asked for; absent where nobody listens. */
+  #askable(): SamplesSource | undefined {
+    const { wire } = this;
+    if (wire === undefined) return undefined;
+    this.#source ??= createHostSamples(wire.requests);
+    return this.#source;
   }
+}
+
+/** Where and since when, or when and how long. */
+function renderPlace(output: RunOutput, state: RunSummary['state'], run: RunSummary | undefined) {
+  const start = run?.startedAt ?? output.createdAt;
+  const end = run?.endedAt ?? output.endedAt;
+  const host = run?.host ?? output.host;
+  const time = html`<time datetime=${isoDate(start)}>${formatDate(start)}</time>`;
+  const where = host === undefined ? '' : `on ${clipLine(host, 60)}`;
+  if (isActive(state)) return html`<span class="muted">${where === '' ? '' : `${where} `}since ${time}</span>`;
+  const took = end === undefined ? '' : `, took ${formatDuration((end - start) / 1000)}`;
+  return html`<span class="muted">${time}${took}${where === '' ? '' : `, ${where}`}</span>`;
 }

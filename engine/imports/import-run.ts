@@ -172,7 +172,7 @@ async function write(
     state: 'succeeded',
     progress,
     headlines: headlinesOf(results, leading.id),
-    report: { ...report, notes: [source, ...run.notes, ...report.notes] },
+    report: { ...report, ...run.comparisons, notes: [source, ...run.notes, ...report.notes] },
   });
 }
 

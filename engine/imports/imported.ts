@@ -1,4 +1,10 @@
-import type { FailureClass, MetricValue, SampleDetails, VariantResult } from '../../schemas/generated/messages.ts';
+import type {
+  FailureClass,
+  MetricValue,
+  Report,
+  SampleDetails,
+  VariantResult,
+} from '../../schemas/generated/messages.ts';
 
 /** Tools whose results come in as runs. */
 export type ImportTool = 'lm-eval' | 'guidellm' | 'promptfoo' | 'inspect' | 'ai-workbench';
@@ -70,6 +76,8 @@ export interface ImportedRun {
   /** What the samples are scored by; the leading one first. */
   readonly scores: readonly ImportedScore[];
   readonly repeats: number;
+  /** How its variants compare, where the file holds that as we would have worked it out. */
+  readonly comparisons?: Pick<Report, 'comparisons' | 'baseline' | 'confidence'>;
   /** What a reader must know, such as that the file holds no samples. */
   readonly notes: readonly string[];
   samples(signal: AbortSignal): AsyncIterable<readonly ImportedSample[]>;

@@ -32,6 +32,8 @@ export function readRunFile(value: unknown, path: string): readonly ImportedRun[
       }),
       scores: scoresOf(own, metrics),
       repeats: own.reduce((most, { repeat }) => Math.max(most, repeat + 1), 1),
+      // Of several runs' comparison, positions mean variants of the others, too.
+      ...(report.runs.length > 1 ? {} : { comparisons: comparisonsOf(report) }),
       notes: notesOf(run, own.length, isWhole),
       async *samples(signal) {
         for (let at = 0; at < own.length; at += batchSize) {
@@ -65,6 +67,10 @@ function checkFile(value: unknown, path: string): ExportedRun & { readonly repor
 
 function invalid(path: string, what: string, remedy = 'Export the run again.'): WorkbenchError {
   return new WorkbenchError('file-invalid', `${path} ${what}.`, { remedy, place: { path } });
+}
+
+function comparisonsOf({ comparisons, confidence, baseline }: Report): NonNullable<ImportedRun['comparisons']> {
+  return { comparisons, confidence, ...(baseline === undefined ? {} : { baseline }) };
 }
 
 /** What its samples are scored by, in the report's own words, the leading one first. */

@@ -12,6 +12,7 @@ import {
   validateComparisonOutput,
   validateRunOutput,
 } from '../../schemas/generated/validators.js';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import { formatPercent } from '../governance/gate.ts';
 import { countOf, formatNumber, variantName } from '../reports/format.ts';
 import type { Notebook, NotebookCell } from './ipynb.ts';
@@ -40,7 +41,9 @@ export function readResults({ cells }: Notebook): readonly CellResult[] {
 export function readResult(cell: NotebookCell): CellResult | undefined {
   for (const output of cell.outputs) {
     if (output.type !== 'bundle') continue;
-    const { [runMime]: run, [comparisonMime]: comparison, [assessmentMime]: assessment } = output.data;
+    const run = unpackOutput(output.data[runMime]);
+    const comparison = unpackOutput(output.data[comparisonMime]);
+    const assessment = unpackOutput(output.data[assessmentMime]);
     if (validateRunOutput(run)) return ofRun(run, cell.index);
     if (validateComparisonOutput(comparison)) return ofComparison(comparison, cell.index);
     if (validateAssessmentOutput(assessment)) return ofAssessment(assessment, cell.index);

@@ -252,6 +252,20 @@ describe('a report', function () {
     );
   });
 
+  it('names the settings in which runs differ, and none where they do not', async () => {
+    const right = answers(4, () => true);
+    await world.run('plain', right, 'metrics: [accuracy]\nlimits: {concurrency: 4}');
+    await world.run('pressed', right, 'metrics: [accuracy, latency]\nlimits: {concurrency: 32, budget: 5.00 USD}');
+    await world.run('alike', right, 'metrics: [accuracy]\nlimits: {concurrency: 4}');
+    const compare = (...ids: string[]) => compareRuns(ids, world.store, world.clock, world.signal);
+    assert.deepEqual((await compare('plain', 'pressed')).differences, [
+      { name: 'metrics', values: ['accuracy', 'accuracy, latency'] },
+      { name: 'limits.concurrency', values: ['4', '32'] },
+      { name: 'limits.budget', values: ['–', '5.00 USD'] },
+    ]);
+    assert.equal((await compare('plain', 'alike')).differences, undefined);
+  });
+
   it('pairs repeats by their row’s mean, and leaves disturbed rows out', async () => {
     const samples = [0, 1].flatMap(repeat =>
       answers(40, (row, variant) => (row + repeat * variant) % 2 === 0).map(sample => ({ ...sample, repeat })),

@@ -8,6 +8,7 @@ import type { RunRecord, Store } from '../ports/store.ts';
 import { VariantAggregate } from './aggregate.ts';
 import { createColumnReader } from './columns.ts';
 import { listCompared, scoreKeys } from './compared-metrics.ts';
+import { differencesOf } from './differences.ts';
 import { judgeGates } from './gates.ts';
 import { comparePairs, type PlacedVariant, type VariantPair } from './pairs.ts';
 import { earlierOf, findRegressions } from './regressions.ts';
@@ -126,6 +127,7 @@ export async function compareAsAsked(
   const regressions = await findRegressions(earlierOf(pairs, records), leading, comparison, store, reader);
   const comparisons = await comparePairs(pairs, compared, comparison, store, reader, signal);
   const tradeoffs = describeTradeoffs(variants);
+  const differences = differencesOf(reports, records);
   return {
     title: [...new Set(reports.map(({ title }) => title))].join(' and '),
     createdAt: clock.now(),
@@ -139,6 +141,7 @@ export async function compareAsAsked(
     comparisons,
     ...(tradeoffs.length === 0 ? {} : { tradeoffs }),
     ...(regressions.length === 0 ? {} : { regressions }),
+    ...(differences.length === 0 ? {} : { differences }),
     gates: reports.flatMap(({ gates }) => gates),
     failures: reports.flatMap(({ failures }) => failures),
     notes: [

@@ -3,19 +3,12 @@ import { engineOf, type CommandContext } from '../commands/context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { consentKey } from '../engine/secrets.ts';
 import { createSecretDesk } from '../engine/secret-desk.ts';
-import { addressStep } from './address-step.ts';
-import { detailsStep } from './details-step.ts';
+import { connectSteps } from './connect-steps.ts';
 import { connectionOf, credentialOf, originOf, type Draft } from './draft.ts';
 import { createEngineDesk } from './engine-desk.ts';
 import { runFlow } from './flow.ts';
-import { keyStep, keyValueStep } from './key-steps.ts';
-import { modelStep } from './model-step.ts';
-import { nameStep } from './name-step.ts';
-import { priceStep, priceValueStep } from './price-steps.ts';
-import { providerStep } from './provider-step.ts';
 import { quickAsker } from './quick-asker.ts';
 import { deleteKey, savedKeyNames, saveKey } from './saved-keys.ts';
-import { testStep } from './test-step.ts';
 import { suggestName } from './words.ts';
 import { addConnections } from './write-connections.ts';
 
@@ -28,18 +21,7 @@ export async function connectModel(context: CommandContext, given: unknown): Pro
   if (engine === undefined) return undefined;
   const { extension, book, drafts } = context;
   const desk = await createEngineDesk({ engine, book, drafts, extension });
-  const draft = await runFlow<Draft>({}, [
-    providerStep(quickAsker, desk),
-    addressStep(quickAsker),
-    keyStep(quickAsker, desk),
-    keyValueStep(quickAsker, desk),
-    modelStep(quickAsker, desk),
-    detailsStep(quickAsker, desk),
-    testStep(quickAsker, desk),
-    priceStep(quickAsker),
-    priceValueStep(quickAsker),
-    nameStep(quickAsker, desk),
-  ]);
+  const draft = await runFlow<Draft>({}, connectSteps(quickAsker, desk));
   return draft === undefined ? undefined : await write(draft, engine, context);
 }
 

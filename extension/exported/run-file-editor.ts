@@ -15,6 +15,7 @@ import { t } from '../base/translate.ts';
 import { mountPage } from '../pages/page-mount.ts';
 import { createPageSession, type PageSession } from '../pages/page-session.ts';
 import { watchFile } from '../pages/watch-file.ts';
+import { takeChart } from '../pages/take-chart.ts';
 import { openRunFile, type RunFile } from './open-run-file.ts';
 
 export const runFileEditor = 'aiwb.run';
@@ -168,6 +169,9 @@ function reportSession(
           post({ type: 'disagreements', request: message.request, page });
           return;
         }
+        case 'chart':
+          await takeChart(message).catch(tell);
+          return;
         case 'command':
           await runFileCommand(message.command, uri).catch(tell);
       }
@@ -191,7 +195,8 @@ function tuningSession(
       return Promise.resolve({ title: '', message: { type: 'tuning', comparison: tuning, file: facts } });
     },
     follow: () => ({ dispose: () => undefined }),
-    answer: message => runFileCommand(message.command, uri).catch(tell),
+    answer: message =>
+      (message.type === 'chart' ? takeChart(message) : runFileCommand(message.command, uri)).catch(tell),
     post: message => void webview.postMessage(message),
     onTitle: () => undefined,
   });

@@ -4,7 +4,7 @@ import type { RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { createCellQueue, type CellQueue } from './cell-queue.ts';
 import { pathOf, type ExecutionParts } from './executions.ts';
-import { hasOurCells, isOurNotebook, kernelName } from './kernel-metadata.ts';
+import { isOurCell, isOurNotebook, kernelName } from './kernel-metadata.ts';
 import { isBehind, type OutputFacts } from './output-facts.ts';
 import { readNotebook, runFactsOf } from './outputs.ts';
 
@@ -82,9 +82,9 @@ export function createKernel(parts: KernelParts): Kernel {
     return isWritable && selected.has(notebook) && !notebook.isClosed && vscode.workspace.isTrusted;
   }
 
-  function prefer(notebook: vscode.NotebookDocument): void {
+  function prefer(notebook: vscode.NotebookDocument, cells = notebook.getCells()): void {
     if (notebook.notebookType !== notebookType || preferred.has(notebook)) return;
-    if (!isOurNotebook(notebook.metadata) && !hasOurCells(notebook)) return;
+    if (!isOurNotebook(notebook.metadata) && !cells.some(isOurCell)) return;
     preferred.add(notebook);
     controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
   }
@@ -104,9 +104,9 @@ export function createKernel(parts: KernelParts): Kernel {
   }
 
   function follow({ notebook, contentChanges, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
-    if (contentChanges.length > 0 || cellChanges.some(({ document }) => document !== undefined)) prefer(notebook);
-    if (!isOpen(notebook)) return;
     const added = contentChanges.flatMap(({ addedCells }) => addedCells);
+    prefer(notebook, [...added, ...cellChanges.map(({ cell }) => cell)]);
+    if (!isOpen(notebook)) return;
     const changed = cellChanges.flatMap(({ cell, outputs }) => (outputs === undefined ? [] : [cell]));
     for (const cell of [...added, ...changed]) if (!queueOf(notebook).has(cell)) void attach(cell);
   }
@@ -141,7 +141,7 @@ export function createKernel(parts: KernelParts): Kernel {
         }
       }
     }),
-    vscode.workspace.onDidOpenNotebookDocument(prefer),
+    vscode.workspace.onDidOpenNotebookDocument(notebook => prefer(notebook)),
     vscode.workspace.onDidChangeNotebookDocument(follow),
     vscode.workspace.onDidSaveNotebookDocument(notebook => release(notebook, true)),
     vscode.workspace.onDidCloseNotebookDocument(notebook => {

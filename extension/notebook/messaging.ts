@@ -7,13 +7,17 @@ import type {
   RunOutput,
   RunSummary,
 } from '../../schemas/generated/messages.ts';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engines } from '../engine/engines.ts';
+import { focusOnSample } from '../pages/focus.ts';
+import { takeChart } from '../pages/take-chart.ts';
 import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { isBehind, runMime, type OutputFacts } from './output-facts.ts';
+import { createOutputQuestions, type OutputQuestions } from './output-questions.ts';
 import { readNotebook, runFactsOf } from './outputs.ts';
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts';
 import { describeMissingRun } from './run-end.ts';
@@ -45,8 +49,26 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
   /** Of each notebook whose outputs asked. They go on living while the notebook is behind another tab. */
   const feeds = new Map<vscode.NotebookDocument, ProgressFeed>();
 
-  function post(notebook: vscode.NotebookDocument, message: HostToRenderer): void {
-    for (const editor of editorsOf(notebook)) void messaging.postMessage(message, editor);
+  /** Of each notebook whose outputs asked for samples. */
+  const desks = new Map<vscode.NotebookDocument, OutputQuestions>();
+
+  function post(notebook: vscode.NotebookDocument, message: HostToRenderer): boolean {
+    const editors = editorsOf(notebook);
+    for (const editor of editors) void messaging.postMessage(message, editor);
+    return editors.length > 0;
+  }
+
+  function deskOf(notebook: vscode.NotebookDocument): OutputQuestions {
+    const known =
+      desks.get(notebook) ??
+      createOutputQuestions({
+        book,
+        engineAt: folder => engines.at(folder),
+        isTrusted: () => vscode.workspace.isTrusted,
+        post: message => post(notebook, message),
+      });
+    desks.set(notebook, known);
+    return known;
   }
 
   function feedOf(notebook: vscode.NotebookDocument): ProgressFeed {
@@ -85,7 +107,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
       const as = outputsOf(notebook, run.id).find(facts => isBehind(facts, run))?.as;
       const asked = { runId: run.id, ...(as === undefined ? {} : { as }) };
       const answer = await engines.at(folder)?.request('cells/output', asked);
-      const output = answer?.bundle[runMime] as RunOutput | undefined;
+      const output = unpackOutput(answer?.bundle[runMime]) as RunOutput | undefined;
       if (output !== undefined) post(notebook, { type: 'output', output });
     } catch (error) {
       post(notebook, { type: 'failure', runId: run.id, failure: toFailure(error) });
@@ -113,6 +135,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
   function tellShown(editors: readonly vscode.NotebookEditor[]): void {
     for (const notebook of new Set(editors.map(editor => editor.notebook))) {
       const feed = feeds.get(notebook);
+      desks.get(notebook)?.deliver();
       if (feed === undefined || shown.has(notebook)) continue;
       for (const runId of feed.watched()) void watch(notebook, runId);
     }
@@ -122,6 +145,8 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
   function forget(notebook: vscode.NotebookDocument): void {
     feeds.get(notebook)?.dispose();
     feeds.delete(notebook);
+    desks.get(notebook)?.dispose();
+    desks.delete(notebook);
   }
 
   async function handle(editor: vscode.NotebookEditor, message: RendererToHost): Promise<void> {
@@ -140,6 +165,20 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
         return;
       case 'evidence':
         await openEvidence(message.evidence, foldersAround(editor.notebook.uri)).catch(tell);
+        return;
+      case 'compare':
+        await vscode.commands.executeCommand('aiwb.compareRuns', message.runIds);
+        return;
+      case 'openSample': {
+        const { runId, sample } = message;
+        await vscode.commands.executeCommand('aiwb.openRun', runId, focusOnSample({ runId, id: sample }));
+        return;
+      }
+      case 'chart':
+        await takeChart(message).catch(tell);
+        return;
+      default:
+        await deskOf(editor.notebook).receive(message);
     }
   }
 
@@ -164,6 +203,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
     book.onReset(catchUp),
     new vscode.Disposable(() => {
       for (const feed of feeds.values()) feed.dispose();
+      for (const desk of desks.values()) desk.dispose();
     }),
   );
   return {

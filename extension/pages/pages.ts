@@ -36,6 +36,7 @@ import {
 } from './registry-pages.ts';
 import { createPromptSession, createReportSession, createTuningSession } from './run-pages.ts';
 import { readAssessment, readRunIds, readVersions } from './subjects.ts';
+import { takeChart } from './take-chart.ts';
 
 type Runs = readonly string[];
 
@@ -118,6 +119,7 @@ function reportPages(parts: PagesParts): PageKind<Runs, PageToHost, HostToPage> 
         book: parts.book,
         engineAt: folder => parts.engines.at(folder),
         command: message => runReportCommand(message, runIds).catch(parts.tell),
+        takeChart: message => takeChart(message).catch(parts.tell),
       }),
   };
 }
@@ -138,6 +140,7 @@ function tuningPages(parts: PagesParts): PageKind<Runs, TuningPageToHost, HostTo
         book: parts.book,
         engineAt: folder => parts.engines.at(folder),
         command: message => runTuningCommand(message, runIds, parts.registry).catch(parts.tell),
+        takeChart: message => takeChart(message).catch(parts.tell),
       }),
   };
 }

@@ -40,6 +40,7 @@ function open(answers: Record<string, unknown>) {
     engineAt: () => engine,
     post: message => posted.push(message),
     command: async () => {},
+    takeChart: async () => {},
     onTitle: title => titles.push(title),
   });
   return { session, changed, posted, titles };
@@ -111,6 +112,7 @@ describe('samples of a report page', () => {
       engineAt: () => engine,
       post: message => posted.push(message),
       command: async () => {},
+      takeChart: async () => {},
       onTitle: () => undefined,
     });
     const slow = session.receive({ type: 'samples', request: 1, query: { runId: 'r1', limit: 1 } });
@@ -142,6 +144,7 @@ describe('tuning page', () => {
         }) as unknown as Engine,
       post: message => posted.push(message),
       command: async message => void commands.push(message),
+      takeChart: async () => {},
       onTitle: title => titles.push(title),
     });
     return { session, changed, posted, titles, commands, asked, tune };

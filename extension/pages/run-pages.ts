@@ -8,15 +8,16 @@ import type {
   PromptPageToHost,
   RunSummary,
   ShowRun,
+  TakeChart,
   TuningCommand,
   TuningComparison,
   TuningPageToHost,
 } from '../../schemas/generated/messages.ts';
 import { disposeAll, type Disposable } from '../base/emitter.ts';
-import { FailureError } from '../base/failure.ts';
 import { createThrottle } from '../base/throttle.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
+import { engineOfRun } from '../runs/engine-of-run.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
@@ -35,8 +36,13 @@ export interface RunPageParts<Out, Command> {
   onTitle(title: string): void;
 }
 
+/** What a page with charts is made with. */
+interface ChartPageParts<Out, Command> extends RunPageParts<Out, Command> {
+  takeChart(message: TakeChart): Promise<void>;
+}
+
 /** The page of a benchmark run, or the comparison of several. */
-export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>): PageSession<PageToHost> {
+export function createReportSession(parts: ChartPageParts<HostToPage, PageCommand>): PageSession<PageToHost> {
   const runIds = [...parts.runIds];
   let asking: AbortController | undefined;
   return createPageSession<PageToHost, HostToPage>({
@@ -46,8 +52,8 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
     },
     follow: refresh => followRuns(parts, refresh),
     async answer(message, signal) {
-      if (message.type === 'command') {
-        await parts.command(message);
+      if (message.type === 'command' || message.type === 'chart') {
+        await (message.type === 'command' ? parts.command(message) : parts.takeChart(message));
         return;
       }
       const engine = await findEngine(parts);
@@ -59,6 +65,9 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
         const wanted = AbortSignal.any([signal, asking.signal]);
         const page = await engine.request('samples/query', message.query, wanted);
         parts.post({ type: 'samples', request, page });
+      } else if (message.type === 'wholeSample') {
+        const row = await engine.request('samples/get', message.reference, signal);
+        parts.post({ type: 'wholeSample', request, row });
       } else {
         const page = await engine.request('samples/disagreements', message.query, signal);
         parts.post({ type: 'disagreements', request, page });
@@ -71,7 +80,7 @@ export function createReportSession(parts: RunPageParts<HostToPage, PageCommand>
 
 /** The page of a tuning run, or the comparison of several. */
 export function createTuningSession(
-  parts: RunPageParts<HostToTuningPage, TuningCommand>,
+  parts: ChartPageParts<HostToTuningPage, TuningCommand>,
 ): PageSession<TuningPageToHost> {
   const runIds = [...parts.runIds];
   return createPageSession<TuningPageToHost, HostToTuningPage>({
@@ -80,7 +89,7 @@ export function createTuningSession(
       return { title: tuningTitle(comparison), message: { type: 'tuning', comparison } };
     },
     follow: refresh => followRuns(parts, refresh),
-    answer: async message => await parts.command(message),
+    answer: async message => await (message.type === 'chart' ? parts.takeChart(message) : parts.command(message)),
     post: parts.post,
     onTitle: parts.onTitle,
   });
@@ -132,14 +141,6 @@ function followRuns<Out>({ book, runIds, post }: RunPageParts<Out | ShowRun, nev
   return disposeAll(changes, progress, reports);
 }
 
-async function findEngine({ runIds, book, engineAt }: RunPageParts<never, never>): Promise<Engine> {
-  const [first] = runIds;
-  const entry = first === undefined ? undefined : await book.find(first);
-  const found = entry === undefined ? undefined : engineAt(entry.folder);
-  if (found !== undefined) return found;
-  throw new FailureError({
-    code: 'run-not-found',
-    message: t('There is no run {0} in this workspace.', first ?? ''),
-    remedy: t('It may lie in another store or folder, or have been removed.'),
-  });
+function findEngine({ runIds, book, engineAt }: RunPageParts<never, never>): Promise<Engine> {
+  return engineOfRun(runIds[0], book, engineAt);
 }

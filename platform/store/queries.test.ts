@@ -61,6 +61,18 @@ describe('queries over samples', () => {
       await start('between', makeSamples(5, { input: 'elsewhere', rowDigest: 'ab'.repeat(32) }).slice(0, 1));
     });
 
+    it('cuts long texts where that is asked for, and tells the whole sample by its id', async () => {
+      const output = 'o'.repeat(1_000_000);
+      await start('long', [makeSample(0, { output }), makeSample(1, { output: 'short' })]);
+      const query = { runId: 'long', limit: 10, textLimit: 100 };
+      for (const sort of [undefined, { by: 'output', descending: true }] as const) {
+        const page = await store.querySamples({ ...query, ...(sort === undefined ? {} : { sort }) });
+        const [short, long] = [...page.rows].sort((a, b) => (a.output ?? '').length - (b.output ?? '').length);
+        assert.deepEqual([long?.output?.length, long?.cut, short?.output, short?.cut], [100, true, 'short', undefined]);
+        assert.equal((await store.getSample({ runId: 'long', id: long?.id ?? 0 })).output, output);
+      }
+    });
+
     it('come in the order of storing, by key and never by offset', async () => {
       const rows = await collectPages({ runId: 'pages', limit: 7 });
       assert.deepEqual(

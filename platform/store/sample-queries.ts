@@ -4,6 +4,7 @@ import type { Memo } from './memo.ts';
 import { findRun } from './runs.ts';
 import type { SampleOrder } from './sample-order.ts';
 import type { SampleOrders } from './sample-orders.ts';
+import { cutSample } from './cut-sample.ts';
 import { findSample, readLanes, sampleColumns, toSampleRow, type RunLanes } from './sample-rows.ts';
 import { selectSamples } from './sample-selection.ts';
 import { sampleRange } from './samples.ts';
@@ -25,9 +26,9 @@ export function querySamples(
     const run = findRun(context, query.runId);
     const lanes = readLanes(context, Number(run['key']));
     const direct = isPlain(query) ? byKey(context, memo, lanes, query) : undefined;
-    if (direct !== undefined) return direct;
+    if (direct !== undefined) return cutPage(direct, query);
     const order = orders.find(run, lanes, query);
-    return order === undefined ? undefined : pageOf(context, lanes, order, query);
+    return order === undefined ? undefined : cutPage(pageOf(context, lanes, order, query), query);
   });
 }
 
@@ -62,6 +63,10 @@ function byKey(context: StoreContext, memo: Memo, lanes: RunLanes, query: Sample
   );
   const shown = rows.slice(0, limit).map(row => toSampleRow(row, from, lanes.variants));
   return { rows: shown, ...nextOf(shown, rows.length > limit), total, ...position };
+}
+
+function cutPage(page: SamplePage, { textLimit }: SampleQuery): SamplePage {
+  return textLimit === undefined ? page : { ...page, rows: page.rows.map(row => cutSample(row, textLimit)) };
 }
 
 function positionOf(id: number | undefined, total: number): number | undefined {

@@ -1,9 +1,10 @@
-// npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [lsp] [--peer promptfoo] [--rows N] [--rounds N]
+// npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [lsp] [notebook] [--peer promptfoo] [--rows N] [--rounds N]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchActivation } from './activation.ts';
 import { benchLag } from './lag.ts';
 import { benchLanguageServer } from './lsp.ts';
+import { benchNotebook } from './notebook.ts';
 import { benchReport } from './report.ts';
 import { benchTextMetrics } from './text-metrics.ts';
 import { benchMemory, benchPromptfoo, benchThroughput } from './throughput.ts';
@@ -33,5 +34,6 @@ if (wants('lag')) await benchLag();
 if (wants('report')) await benchReport(1_000_000, rounds);
 if (wants('activation')) benchActivation();
 if (wants('lsp')) await benchLanguageServer(Math.max(60, rounds * 12));
+if (wants('notebook')) benchNotebook();
 if (wants('text')) await benchTextMetrics(100_000);
 if (values.peer === 'promptfoo') await benchPromptfoo(Math.min(rows, 5000), Math.min(rounds, 3));

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import type { RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
 import {
   validateAssessmentOutput,
@@ -66,7 +67,7 @@ describe('aiwb notebook run', function () {
   const cellsOf = (name?: string): Cell[] => (JSON.parse(text(name)) as { cells: Cell[] }).cells;
   const cellOf = (id: string, name?: string): Cell => cellsOf(name).find(cell => cell.id === id) ?? assert.fail(id);
   const runOf = (id: string, name?: string): RunOutput => {
-    const run = cellOf(id, name).outputs?.[0]?.data?.[runMime];
+    const run = unpackOutput(cellOf(id, name).outputs?.[0]?.data?.[runMime]);
     assert.ok(validateRunOutput(run), JSON.stringify(validateRunOutput.errors));
     return run;
   };
@@ -118,7 +119,8 @@ describe('aiwb notebook run', function () {
       assert.equal(output?.output_type, 'display_data');
       assert.deepEqual(Object.keys(data).slice(1), ['text/html', 'text/markdown']);
       const valid =
-        validateRunOutput(data[runMime]) || validateAssessmentOutput(data['application/vnd.aiwb.assessment+json']);
+        validateRunOutput(unpackOutput(data[runMime])) ||
+        validateAssessmentOutput(unpackOutput(data['application/vnd.aiwb.assessment+json']));
       assert.ok(valid);
       assert.match((data['text/html'] as string[]).join(''), /<table/);
       assert.match((data['text/markdown'] as string[]).join(''), /\| ---/);
@@ -201,7 +203,7 @@ describe('aiwb notebook run', function () {
     const run = await notebook('run', 'nb.ipynb', '--allow-errors');
     assert.equal(run.code, 0, run.stderr);
     const [output] = cellOf('both').outputs ?? [];
-    const compared = output?.data?.['application/vnd.aiwb.comparison+json'];
+    const compared = unpackOutput(output?.data?.['application/vnd.aiwb.comparison+json']);
     assert.ok(validateComparisonOutput(compared), JSON.stringify(validateComparisonOutput.errors));
     assert.deepEqual(compared.runIds, [runOf('one').runId, runOf('two').runId]);
     assert.match((output?.data?.['text/markdown'] as string[]).join(''), /first is run .*; second is run/);

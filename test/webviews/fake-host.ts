@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Report } from '../../schemas/generated/messages.ts';
@@ -6,6 +7,13 @@ import { themeClasses, themeVariables, type ThemeName } from './theme-variables.
 
 export function readReport(name: string): Report {
   return JSON.parse(readFileSync(path.join(root, 'test', 'fixtures', 'reports', `${name}.json`), 'utf8')) as Report;
+}
+
+/** What a page asked for, beyond that lists come with their texts cut. */
+export function askedFor(query: unknown): unknown {
+  const { textLimit, ...others } = (query ?? {}) as { textLimit?: number };
+  assert.equal(textLimit, 1000, 'texts are asked for cut');
+  return others;
 }
 
 interface HostOptions {
@@ -31,7 +39,8 @@ export function pageHtml({ report, theme, samples = 1920, before = [] }: HostOpt
 </body></html>`;
 }
 
-function fakeHostScript({ report, theme, samples, before }: Required<HostOptions>): string {
+/** Sets the theme and defines `acquireVsCodeApi` as `pageHtml` says. */
+export function fakeHostScript({ report, theme, samples, before }: Required<HostOptions>): string {
   const embed = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
   return `
     const variables = ${embed(themeVariables(theme))};
@@ -151,7 +160,7 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
     orders.set(key, order);
     return order;
   };
-  const pageOf = ({ after, offset, find, limit, ...query }: Record<string, unknown>) => {
+  const pageOf = ({ after, offset, find, limit, textLimit, ...query }: Record<string, unknown>) => {
     const order = orderOf(query);
     const found = find === undefined ? -1 : order.indexOf((find as number) - 1);
     const size = limit as number;
@@ -161,7 +170,10 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
         : found >= 0
           ? found - (found % size)
           : ((offset as number | undefined) ?? 0);
-    const rows = [...order.subarray(start, start + size)].map(sampleAt);
+    const cutAt = (textLimit as number | undefined) ?? Infinity;
+    const cut = (row: ReturnType<typeof sampleAt>) =>
+      (row.input?.length ?? 0) > cutAt ? { ...row, input: row.input?.slice(0, cutAt), cut: true } : row;
+    const rows = [...order.subarray(start, start + size)].map(sampleAt).map(cut);
     return { rows, total: order.length, offset: start, ...(found >= 0 ? { found } : {}) };
   };
   const disagreements = (query: Record<string, unknown>) => {
@@ -190,6 +202,10 @@ function runFakeHost(report: Report, sampleCount: number, before: readonly unkno
       const { type, request, query = {} } = message;
       if (type === 'ready') for (const answer of [...before, { type: 'report', report }]) send(answer);
       if (type === 'samples') send({ type: 'samples', request, page: pageOf(query) });
+      if (type === 'wholeSample') {
+        const { id } = (message as unknown as { reference: { id: number } }).reference;
+        send({ type, request, row: sampleAt(id - 1) });
+      }
       if (type === 'disagreements') send({ type: 'disagreements', request, page: disagreements(query) });
     },
   });

@@ -119,6 +119,60 @@ describe('the notebook output of a tuning run', function () {
     assert.deepEqual(faults, []);
   });
 
+  it('grows without flicker: hundreds of updates a second draw few charts, and none is ever empty', async () => {
+    const { tuning, ...reference } = outputOf('running');
+    const run = tuning!.run;
+    const { page, faults } = await render([reference]);
+    const [first] = run.progress.epochs ?? [];
+    const epochs = Array.from({ length: 200 }, (_, index) => ({
+      ...first!,
+      epoch: index + 1,
+      trainingLoss: 2 / (index + 1),
+    }));
+    const at = (done: number) => ({
+      ...run,
+      progress: { ...run.progress, total: 200, done, epochs: epochs.slice(0, done) },
+    });
+    await send(page, at(4));
+    await settle(page);
+    await page.evaluate(() => {
+      const scope = globalThis as unknown as { drawings: number; blanks: number };
+      [scope.drawings, scope.blanks] = [0, 0];
+      const view = document.querySelector('aiwb-run-output-v1');
+      for (const chart of view?.shadowRoot?.querySelectorAll('aiwb-chart') ?? []) {
+        const plot = chart.shadowRoot?.querySelector('.plot');
+        if (plot === null || plot === undefined) continue;
+        const count = (): void => {
+          scope.drawings++;
+          if (plot.querySelector('svg') === null) scope.blanks++;
+        };
+        new MutationObserver(count).observe(plot, { childList: true });
+      }
+    });
+    await page.evaluate(
+      async messages => {
+        for (const message of messages) {
+          (globalThis as unknown as { send(message: unknown): void }).send(message);
+          await new Promise(resolve => setTimeout(resolve, 10));
+        }
+      },
+      Array.from({ length: 196 }, (_, index) => ({ type: 'run', run: at(index + 5) })),
+    );
+    await page.waitForFunction(() =>
+      [...(document.querySelector('aiwb-run-output-v1')?.shadowRoot?.querySelectorAll('aiwb-chart') ?? [])].every(
+        chart =>
+          chart.shadowRoot?.querySelector('.plot')?.getAttribute('aria-label')?.includes('at epoch 200') ?? false,
+      ),
+    );
+    const { drawings, blanks } = await page.evaluate(() => {
+      const scope = globalThis as unknown as { drawings: number; blanks: number };
+      return { drawings: scope.drawings, blanks: scope.blanks };
+    });
+    assert.equal(blanks, 0);
+    assert.ok(drawings < 196, `${String(drawings)} drawings for 196 updates of two charts`);
+    assert.deepEqual(faults, []);
+  });
+
   it('tells why a run failed, and shows hostile text as text, in 300 pixels', async () => {
     const { page, faults } = await render([outputOf('diverged'), outputOf('hostile')], { width: 300 });
     assert.match(await deepText(page.locator('#output-0')), /Training diverged in epoch 5/);

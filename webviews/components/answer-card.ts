@@ -5,7 +5,7 @@ import { defineElement } from '../shared/define.ts';
 import { formatCount, formatValue } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
-import { clipLine, clipText, showUnseen } from '../shared/text.ts';
+import { clipLine, clipText, startOf } from '../shared/text.ts';
 import { failureWords } from '../shared/words.ts';
 import './long-text.ts';
 import './text-alignment.ts';
@@ -117,7 +117,7 @@ export class AnswerCard extends LitElement {
     const text = whole ?? answer.text ?? '';
     const hidden = whole === undefined ? (answer.characters ?? text.length) - text.length : 0;
     // One button for the whole of an answer: what the report has of it is not all.
-    const shown = hidden > 0 && this.readWhole !== undefined ? clipText(text, shownOfCut) : text;
+    const shown = hidden > 0 && this.readWhole !== undefined ? startOf(text, shownOfCut) : text;
     return html`${
         this.baseline === undefined
           ? html`<aiwb-long-text .text=${shown}></aiwb-long-text>`
@@ -176,13 +176,13 @@ function countWords(count: number | undefined): string {
 
 function renderFailure({ class: name, message }: NonNullable<PromptAnswer['failure']>) {
   return html`<p class="failure" dir="auto">
-    <span class="class">Failed: ${failureWords(name)}.</span> <span class="message">${showUnseen(message)}</span>
+    <span class="class">Failed: ${failureWords(name)}.</span> <span class="message">${clipText(message)}</span>
   </p>`;
 }
 
 function renderCalls(calls: NonNullable<PromptAnswer['toolCalls']>) {
   return html`<div class="calls">
-    ${calls.map(({ name, arguments: given }) => html`<code class="call">${showUnseen(name)}(${showUnseen(given)})</code>`)}
+    ${calls.map(({ name, arguments: given }) => html`<code class="call">${clipLine(name, 160)}(${clipText(given)})</code>`)}
   </div>`;
 }
 

@@ -4,7 +4,7 @@ import { defineElement } from '../shared/define.ts';
 import { figureOf } from '../shared/figures.ts';
 import { columnFormat, formatConfidence, formatCount, unitName } from '../shared/format.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 import { aspectMetrics, aspectName, confidenceOf } from '../shared/tuning.ts';
 import { changeCell } from './change-cell.ts';
 import { figureCell } from './figure-cell.ts';
@@ -52,7 +52,7 @@ export class AspectTable extends LitElement {
           <tr>
             <th scope="col">Aspect</th>
             <th scope="col" class="number">Test rows</th>
-            ${columns.map(({ label, unit }) => html`<th scope="col" class="number">${showUnseen(label)}${unitName(unit) === '' ? nothing : html` <span class="unit">${unitName(unit)}</span>`}</th>`)}
+            ${columns.map(({ label, unit }) => html`<th scope="col" class="number">${clipLine(label, 80)}${unitName(unit) === '' ? nothing : html` <span class="unit">${unitName(unit)}</span>`}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -73,7 +73,7 @@ export class AspectTable extends LitElement {
         base === undefined
           ? nothing
           : html`<tr class="base">
-                <th scope="row" class="name">base${this.base === undefined ? '' : ` ${showUnseen(this.base)}`}</th>
+                <th scope="row" class="name">base${this.base === undefined ? '' : ` ${clipLine(this.base, 160)}`}</th>
                 <td></td>
                 ${columns.map(column => figureCell(figureOf(base, column.metric), writerOf(aspects, column)))}
               </tr>

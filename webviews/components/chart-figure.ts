@@ -1,17 +1,28 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { readChartTheme, watchTheme } from '../shared/chart-theme.ts';
-import { copyPicture, copyText, toCsv } from '../shared/clipboard.ts';
+import { findChartDesk, type ChartDesk, type TakenChart } from '../shared/chart-desk.ts';
+import { copyPicture, copyText, download, toBase64, toCsv } from '../shared/clipboard.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatFixed } from '../shared/format.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
+import { clipLine } from '../shared/text.ts';
 import type { DrawnChart } from './chart-runtime.ts';
 import type { Chart } from './chart-specs.ts';
 
-/** A chart with its question above it, its data behind a button, and copies for elsewhere. Drawing code is loaded when first shown. */
+/** What becomes of a chart that is taken out of the page. */
+type Way = TakenChart['take'];
+type Format = TakenChart['format'];
+
+/** A chart that changes many times a second is drawn so seldom that drawing takes a fifth of the time at most, and never faster than the eye follows. */
+const restAfterDrawing = 4;
+const leastRestMs = 150;
+
+/** A chart with its question above it, its data behind a button, and ways out of the page. Drawing code is loaded when first shown. */
 export class ChartFigure extends LitElement {
   static override properties = {
     chart: { attribute: false },
     showsData: { state: true },
+    showsWays: { state: true },
     problem: { state: true },
     notice: { state: true },
   };
@@ -34,6 +45,9 @@ export class ChartFigure extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 4px 12px;
+      }
+      .ways {
+        margin: -4px 0 8px;
       }
       figure {
         max-width: 760px;
@@ -58,10 +72,12 @@ export class ChartFigure extends LitElement {
   ];
   declare chart: Chart | undefined;
   declare showsData: boolean;
+  declare showsWays: boolean;
   declare problem: string | undefined;
   declare notice: string;
   #drawn: DrawnChart | undefined;
   #turn = 0;
+  #noticed: ReturnType<typeof setTimeout> | undefined;
   #isDrawing = false;
   #width = 0;
   #unwatch: (() => void) | undefined;
@@ -70,6 +86,7 @@ export class ChartFigure extends LitElement {
   constructor() {
     super();
     this.showsData = false;
+    this.showsWays = false;
     this.notice = '';
   }
 
@@ -105,29 +122,34 @@ export class ChartFigure extends LitElement {
           <button
             type="button"
             class="link"
-            @click=${() => this.#copy('CSV', () => toCsv(chart.table.header, chart.table.rows))}
+            aria-expanded=${this.showsWays ? 'true' : 'false'}
+            @click=${() => (this.showsWays = !this.showsWays)}
           >
-            Copy as CSV
+            Copy or open
           </button>
-          ${
-            this.problem === undefined
-              ? html`<button
-                    type="button"
-                    class="link"
-                    @click=${() => this.#copy('SVG', () => this.#drawn?.toSvg() ?? '')}
-                  >
-                    Copy as SVG</button
-                  ><button type="button" class="link" @click=${this.#copyPng}>Copy as PNG</button>`
-              : nothing
-          }
           <span class="muted" role="status">${this.notice}</span>
         </span>
       </figcaption>
+      ${this.showsWays ? this.#renderWays(chart) : nothing}
       ${chart.note === undefined ? nothing : html`<p class="note muted">${chart.note}</p>`}
       <div class="plot" role="img" aria-label=${chart.summary} ?hidden=${this.problem !== undefined}></div>
       ${this.problem === undefined ? nothing : html`<p class="muted">The chart could not be drawn (${this.problem}). Its data:</p>`}
       ${this.showsData || this.problem !== undefined ? renderData(chart) : nothing}
     </figure>`;
+  }
+
+  #renderWays(chart: Chart) {
+    const desk = findChartDesk(this);
+    const way = (take: Way, format: Format, label: string) =>
+      html`<button type="button" class="link" @click=${() => this.#take(chart, take, format, desk)}>${label}</button>`;
+    const canDraw = this.problem === undefined;
+    return html`<div class="ways actions no-print" role="group" aria-label="Copy or open: ${chart.question}">
+      ${canDraw ? html`${way('copy', 'png', 'Copy as PNG')} ${way('copy', 'svg', 'Copy as SVG')}` : nothing}
+      ${way('copy', 'csv', 'Copy as CSV')}
+      ${desk !== undefined && canDraw ? way('open', 'svg', 'Open SVG in editor') : nothing}
+      ${desk === undefined ? nothing : way('open', 'csv', 'Open CSV in editor')}
+      ${canDraw ? way('save', 'png', 'Save PNG') : nothing}
+    </div>`;
   }
 
   protected override updated(changed: Map<string, unknown>): void {
@@ -142,7 +164,9 @@ export class ChartFigure extends LitElement {
     try {
       for (let drawn = 0; drawn !== this.#turn && this.isConnected;) {
         drawn = this.#turn;
+        const start = performance.now();
         await this.#drawOnce();
+        if (drawn !== this.#turn) await pause(Math.max(leastRestMs, restAfterDrawing * (performance.now() - start)));
       }
     } finally {
       this.#isDrawing = false;
@@ -181,19 +205,43 @@ export class ChartFigure extends LitElement {
     await this.#draw();
   }
 
-  async #copy(what: string, read: () => string | Promise<string>): Promise<void> {
-    this.#tell(what, await copyText(await read()));
+  async #take(chart: Chart, take: Way, format: Format, desk: ChartDesk | undefined): Promise<void> {
+    this.notice =
+      (await (format === 'png' ? this.#takePicture(chart, take, desk) : this.#takeText(chart, take, format, desk))) ??
+      '';
+    clearTimeout(this.#noticed);
+    this.#noticed = setTimeout(() => (this.notice = ''), 4000);
   }
 
-  async #copyPng(): Promise<void> {
-    const drawn = this.#drawn;
-    if (drawn !== undefined) this.#tell('PNG', await copyPicture(drawn.toPng(readChartTheme(this).background)));
+  /** The browser's own clipboard first; where it refuses, VS Code's. Tells what became of it. */
+  async #takeText({ question, table }: Chart, take: Way, format: 'csv' | 'svg', desk: ChartDesk | undefined) {
+    const content = format === 'csv' ? toCsv(table.header, table.rows) : ((await this.#drawn?.toSvg()) ?? '');
+    const copied = `${format.toUpperCase()} copied`;
+    if (take === 'copy' && (await copyText(content))) return copied;
+    if (desk === undefined) return 'Copying is not allowed here';
+    desk.take({ take, format, name: nameOf(question), content });
+    return take === 'copy' ? copied : undefined;
   }
 
-  #tell(what: string, isDone: boolean): void {
-    this.notice = isDone ? `${what} copied` : 'Copying is not allowed here';
-    setTimeout(() => (this.notice = ''), 4000);
+  /** VS Code has no clipboard for pictures: where the browser refuses, a file takes its place. */
+  async #takePicture({ question }: Chart, take: Way, desk: ChartDesk | undefined) {
+    const picture = this.#drawn?.toPng(readChartTheme(this).background);
+    if (picture === undefined) return undefined;
+    if (take === 'copy' && (await copyPicture(picture))) return 'PNG copied';
+    const name = nameOf(question);
+    if (desk === undefined) download(await picture, `${name}.png`);
+    else desk.take({ take: 'save', format: 'png', name, content: await toBase64(await picture) });
+    return take === 'copy' ? 'Pictures cannot be copied here: save it instead' : undefined;
   }
+}
+
+/** Names hold words from files, of any length. */
+function nameOf(question: string): string {
+  return clipLine(question, 150);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
 
 function renderData({ question, table: { header, rows } }: Chart) {

@@ -14,7 +14,7 @@ import {
 } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 import { verdictWords } from '../shared/words.ts';
 
 /** Every model against the baseline on the rows both answered: difference, interval, p, and the verdict in words. */
@@ -59,7 +59,7 @@ function renderComparison(report: Report, comparison: PairedComparison) {
   return html`<tr>
     <th scope="row" class="name"><span dir="auto">${breakable(variantName(report, comparison.variant))}</span></th>
     <td class="name">${breakable(variantName(report, comparison.baseline))}</td>
-    <td>${showUnseen(comparison.label)}${unit === '' ? '' : html` <span class="unit">${unit}</span>`}</td>
+    <td>${clipLine(comparison.label, 80)}${unit === '' ? '' : html` <span class="unit">${unit}</span>`}</td>
     <td class="number">${renderDifference(comparison)}</td>
     <td class="number" title=${comparison.test ?? ''}>
       ${comparison.pValue === undefined ? '–' : formatPValue(comparison.pValue)}

@@ -3,7 +3,7 @@ import type { ConfusionMatrix } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatCount } from '../shared/format.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 
 const shades = 8;
 const shadeRules = Array.from(
@@ -72,7 +72,7 @@ export class ConfusionMatrixTable extends LitElement {
         <thead>
           <tr>
             <th scope="col">Label</th>
-            ${labels.map(label => html`<th scope="col" class="number">${showUnseen(label)}</th>`)}
+            ${labels.map(label => html`<th scope="col" class="number">${clipLine(label, 80)}</th>`)}
             ${withOther ? html`<th scope="col" class="number muted">no label</th>` : nothing}
             <th scope="col" class="number muted">right</th>
           </tr>
@@ -84,7 +84,7 @@ export class ConfusionMatrixTable extends LitElement {
             const total = own.reduce((sum, count) => sum + count, unlabelled);
             const share = total === 0 ? '–' : `${String(Math.round((100 * (own[row] ?? 0)) / total))} %`;
             return html`<tr>
-              <th scope="row" class="name"><span dir="auto">${showUnseen(label)}</span></th>
+              <th scope="row" class="name"><span dir="auto">${clipLine(label, 80)}</span></th>
               ${own.map((count, column) => renderCount(count, total, column === row))}
               ${withOther ? renderCount(unlabelled, total, false) : nothing}
               <td class="number muted">${share}</td>

@@ -2,7 +2,7 @@ import { html, LitElement } from 'lit';
 import type { SettingDifference } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { clipLine, showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 
 /** Settings in which things side by side differ: a row a setting, a column each. */
 export class DifferenceTable extends LitElement {
@@ -27,7 +27,7 @@ export class DifferenceTable extends LitElement {
           ${differences.map(
             ({ name, values }) =>
               html`<tr>
-                <th scope="row" class="name" dir="auto">${showUnseen(name)}</th>
+                <th scope="row" class="name" dir="auto">${clipLine(name, 160)}</th>
                 ${columns.map((_, index) => renderValue(values[index]))}
               </tr>`,
           )}
@@ -39,7 +39,7 @@ export class DifferenceTable extends LitElement {
 
 function renderValue(value: string | undefined) {
   if (value === undefined || value === '') return html`<td class="muted">–</td>`;
-  return html`<td class="name" dir="auto" title=${showUnseen(value)}>${clipLine(value, 120)}</td>`;
+  return html`<td class="name" dir="auto" title=${clipLine(value, 2000)}>${clipLine(value, 120)}</td>`;
 }
 
 defineElement('aiwb-difference-table', DifferenceTable);

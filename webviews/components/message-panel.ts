@@ -3,7 +3,7 @@ import type { Failure } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { icon, type IconName } from '../shared/icons.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipText } from '../shared/text.ts';
 
 /** Says why there is nothing else to see, or what went wrong and what to do: `failure`, or `text` with an optional `hint`. */
 export class MessagePanel extends LitElement {
@@ -59,8 +59,8 @@ export class MessagePanel extends LitElement {
     return html`<div class="panel tone-${tone}" role=${kind === 'error' ? 'alert' : 'status'}>
       ${icon(name)}
       <div>
-        <p class="text" dir="auto">${showUnseen(text)}</p>
-        ${hint === undefined || hint === '' ? nothing : html`<p dir="auto">${showUnseen(hint)}</p>`}
+        <p class="text" dir="auto">${clipText(text)}</p>
+        ${hint === undefined || hint === '' ? nothing : html`<p dir="auto">${clipText(hint)}</p>`}
         ${this.#renderPlace()}
       </div>
     </div>`;
@@ -71,7 +71,7 @@ export class MessagePanel extends LitElement {
     if (place === undefined) return nothing;
     const { path, line, column } = place;
     const position = line === undefined ? '' : `:${String(line)}${column === undefined ? '' : `:${String(column)}`}`;
-    return html`<p class="muted">In <code>${showUnseen(path)}${position}</code></p>`;
+    return html`<p class="muted">In <code>${clipText(path)}${position}</code></p>`;
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import { columnFormat, formatConfidence, formatCount, unitName } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 import { nameSome, shownTradeoffs, standingsOf, type Standing } from '../shared/tradeoffs.ts';
 import { verdictWords } from '../shared/words.ts';
 import { figureCell } from './figure-cell.ts';
@@ -53,6 +53,11 @@ export class MetricTable extends LitElement {
       .front > div {
         white-space: nowrap;
       }
+      @media screen and (max-width: 480px) {
+        .front {
+          display: none;
+        }
+      }
       .front .interval {
         display: inline;
       }
@@ -84,8 +89,8 @@ export class MetricTable extends LitElement {
             ${withPrompt ? html`<th scope="col">Prompt</th>` : nothing}
             ${withRun ? html`<th scope="col">Run</th>` : nothing}
             <th scope="col" class="number">Answered</th>
-            ${withFront ? html`<th scope="col" title=${paretoMeaning}>Pareto</th>` : nothing}
-            ${columns.map(({ metric, label, unit }) => this.#renderHeader({ column: metric, label: showUnseen(label), unit: unitName(unit) }, sort, true))}
+            ${withFront ? html`<th scope="col" class="front" title=${paretoMeaning}>Pareto</th>` : nothing}
+            ${columns.map(({ metric, label, unit }) => this.#renderHeader({ column: metric, label: clipLine(label, 80), unit: unitName(unit) }, sort, true))}
           </tr>
         </thead>
         <tbody>
@@ -120,7 +125,7 @@ export class MetricTable extends LitElement {
     if (variant === undefined) return nothing;
     return html`<tr>
       <th scope="row" class="name">
-        <span dir="auto">${breakable(showUnseen(variant.model))}</span>
+        <span dir="auto">${breakable(clipLine(variant.model, 160))}</span>
         ${index === report.baseline && report.variants.length > 1 ? html`<span class="tag">baseline</span>` : nothing}
       </th>
       ${withPrompt ? html`<td class="name">${variant.prompt === undefined ? '–' : promptName(variant.prompt)}</td>` : nothing}
@@ -180,7 +185,7 @@ function renderVerdict(report: Report, index: number, { metric }: MetricColumn) 
   const comparison = comparisonOf(report, index, metric);
   if (comparison === undefined || comparison.verdict === 'not-computed') return nothing;
   const { text, icon: name, tone } = verdictWords(comparison.verdict);
-  return html`<span class="verdict tone-${tone}" title=${showUnseen(comparison.sentence)}
+  return html`<span class="verdict tone-${tone}" title=${clipLine(comparison.sentence)}
     >${icon(name)} ${text.toLowerCase()}</span
   >`;
 }

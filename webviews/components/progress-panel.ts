@@ -4,7 +4,7 @@ import { defineElement } from '../shared/define.ts';
 import { promptName } from '../shared/figures.ts';
 import { formatCount, formatFixed, formatTimeLeft, formatValue } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 import { failedSentence, progressWords, stateWords } from '../shared/words.ts';
 
 /** Words for a screen reader at most this often. */
@@ -43,6 +43,12 @@ export class ProgressPanel extends LitElement {
       }
       .errors {
         color: var(--vscode-errorForeground);
+      }
+      .first {
+        margin-top: 4px;
+      }
+      .first > li {
+        overflow-wrap: anywhere;
       }
       .variants {
         display: grid;
@@ -108,9 +114,10 @@ export class ProgressPanel extends LitElement {
         ${progress.cost === undefined ? nothing : html`<span>${formatValue(progress.cost, 'USD')} so far</span>`}
         ${progress.retries === undefined || progress.retries === 0 ? nothing : html`<span>${formatCount(progress.retries)} asked again</span>`}
         ${progress.waitingFor === undefined ? nothing : html`<span>${waitingWords}</span>`}
-        ${progress.phase === undefined ? nothing : html`<span class="muted">${showUnseen(progress.phase)}</span>`}
+        ${progress.phase === undefined ? nothing : html`<span class="muted">${clipLine(progress.phase)}</span>`}
       </div>
       ${failed === undefined ? nothing : html`<p class="errors">${failed}</p>`} ${this.#renderTraining(run)}
+      ${this.compact ? nothing : renderFirstAnswers(run)}
       ${this.compact || progress.variants.length < 2 ? nothing : renderVariants(run)}
       <div class="unseen" aria-live="polite">${this.announcement}</div>
     </div>`;
@@ -119,8 +126,8 @@ export class ProgressPanel extends LitElement {
   #renderTraining({ progress: { training } }: RunSummary) {
     if (training === undefined) return nothing;
     return html`<p class="muted">
-      ${showUnseen(training.model)} is learning: step ${formatCount(training.step)} of ${formatCount(training.steps)},
-      loss ${formatFixed(training.loss, 4)}
+      ${clipLine(training.model, 160)} is learning: step ${formatCount(training.step)} of
+      ${formatCount(training.steps)}, loss ${formatFixed(training.loss, 4)}
     </p>`;
   }
 }
@@ -132,7 +139,7 @@ function renderVariants({ progress }: RunSummary) {
   const withPrompt = new Set(progress.variants.map(({ prompt }) => prompt)).size > 1;
   return html`<div class="variants">
     ${progress.variants.map(({ model, prompt, done, total, failed }) => {
-      const name = showUnseen(model);
+      const name = clipLine(model, 160);
       const count = `${formatCount(done)} of ${formatCount(total)}${failed > 0 ? `, ${formatCount(failed)} failed` : ''}`;
       return html`<span class="name"
           >${name}${prompt === undefined || !withPrompt ? nothing : html` <span class="muted">${promptName(prompt)}</span>`}</span
@@ -141,6 +148,21 @@ function renderVariants({ progress }: RunSummary) {
         <span class="count">${count}</span>`;
     })}
   </div>`;
+}
+
+/** To see early whether answers look right. */
+function renderFirstAnswers({ progress: { firstAnswers = [], variants } }: RunSummary) {
+  if (firstAnswers.length === 0) return nothing;
+  const withPrompt = new Set(variants.map(({ prompt }) => prompt)).size > 1;
+  return html`<ul class="first" aria-label="First answers">
+    ${firstAnswers.map(({ model, prompt, row, text }) => {
+      const asked = prompt === undefined || !withPrompt ? '' : `, ${promptName(prompt)}`;
+      return html`<li>
+        <span class="muted" dir="auto">${clipLine(model, 60)}${asked}, row ${formatCount(row + 1)}:</span>
+        <span dir="auto">${text === '' ? '(empty)' : clipLine(text, 201)}</span>
+      </li>`;
+    })}
+  </ul>`;
 }
 
 function renderLoss({ progress }: RunSummary) {

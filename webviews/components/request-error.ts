@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { RequestFailed } from '../shared/samples-source.ts';
+import { RequestFailed } from '../shared/requests.ts';
 import './message-panel.ts';
 
 /** Why a question to the host was not answered, in the host's words where it has any. */

@@ -5,14 +5,16 @@ import { letterOf } from '../shared/figures.ts';
 import { formatCount, formatDate, formatDuration, isoDate } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { showUnseen } from '../shared/text.ts';
+import { clipLine } from '../shared/text.ts';
 import { doneWords, gateWords, stateWords } from '../shared/words.ts';
 
 /** The runs of a comparison, with the letters they go by in the other tables. */
 export class RunList extends LitElement {
-  static override properties = { runs: { attribute: false } };
+  static override properties = { runs: { attribute: false }, names: { attribute: false } };
   static override styles = [baseStyles, tableStyles];
   declare runs: readonly RunSummary[] | undefined;
+  /** What a notebook calls each of them, where it does. */
+  declare names: readonly string[] | undefined;
 
   override render() {
     const runs = this.runs ?? [];
@@ -38,7 +40,7 @@ export class RunList extends LitElement {
             const gate = run.gate === undefined ? undefined : gateWords(run.gate);
             return html`<tr>
               <th scope="row">${letterOf(index)}</th>
-              <td class="name" dir="auto">${showUnseen(run.name)}</td>
+              <td class="name" dir="auto">${clipLine(run.name, 160)} ${this.#renderName(run, index)}</td>
               <td class="word tone-${state.tone}">${icon(state.icon)} ${state.text}</td>
               <td class="word"><time datetime=${isoDate(started)}>${formatDate(started)}</time></td>
               <td class="number">
@@ -57,6 +59,13 @@ export class RunList extends LitElement {
         </tbody>
       </table>
     </div>`;
+  }
+
+  #renderName({ id }: RunSummary, index: number) {
+    const name = this.names?.[index];
+    return name === undefined || name === id
+      ? nothing
+      : html`<span class="tag" dir="auto">${clipLine(name, 60)}</span>`;
   }
 }
 

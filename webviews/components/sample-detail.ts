@@ -1,19 +1,28 @@
-import { css, html, LitElement, nothing } from 'lit';
-import type { SampleDetails, SampleRow } from '../../schemas/generated/messages.ts';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { SampleDetails, SampleReference, SampleRow } from '../../schemas/generated/messages.ts';
 import { copyText } from '../shared/clipboard.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatCount, formatValue } from '../shared/format.ts';
+import { Resource } from '../shared/resource.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
 import { failureWords } from '../shared/words.ts';
 import './long-text.ts';
 import { renderMeasured } from './measured-details.ts';
+import { renderRequestError } from './request-error.ts';
 import { writeScore } from './sample-columns.ts';
 import './text-alignment.ts';
 
-/** One sample in full: input, right answer, output or failure, scores and measures, and its permanent link. */
+export type FetchSample = (reference: SampleReference, signal: AbortSignal) => Promise<SampleRow>;
+
+/** One sample in full: input, right answer, output or failure, scores and measures, and its permanent link. What came cut is fetched. */
 export class SampleDetail extends LitElement {
-  static override properties = { sample: { attribute: false }, runId: {}, notice: { state: true } };
+  static override properties = {
+    sample: { attribute: false },
+    runId: {},
+    fetchSample: { attribute: false },
+    notice: { state: true },
+  };
   static override styles = [
     baseStyles,
     buttonStyles,
@@ -68,16 +77,36 @@ export class SampleDetail extends LitElement {
   ];
   declare sample: SampleRow | undefined;
   declare runId: string | undefined;
+  declare fetchSample: FetchSample | undefined;
   declare notice: string;
+  readonly #whole = new Resource<SampleRow, SampleReference>(
+    this,
+    async (reference, signal) =>
+      (await this.fetchSample?.(reference, signal)) ?? Promise.reject(new Error('Nobody answers.')),
+  );
 
   constructor() {
     super();
     this.notice = '';
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { sample, runId } = this;
+    if (!changed.has('sample') || sample?.cut !== true || runId === undefined) return;
+    if (sample.id !== changed.get('sample')?.id && this.fetchSample !== undefined)
+      void this.#whole.load({ runId, id: sample.id });
+  }
+
   override render() {
-    const { sample } = this;
-    if (sample === undefined) return nothing;
+    const given = this.sample;
+    if (given === undefined) return nothing;
+    const { state } = this.#whole;
+    const sample = given.cut === true && state.value?.id === given.id ? state.value : given;
+    return html`${sample.cut === true ? renderCut(state.status === 'failed' ? state.error : undefined, state.status) : nothing}
+    ${this.#renderSample(sample)}`;
+  }
+
+  #renderSample(sample: SampleRow) {
     const { input, target, output, failure, details = {} } = sample;
     const facts = factsOf(sample);
     const slices = Object.entries(sample.slices);
@@ -131,6 +160,13 @@ export class SampleDetail extends LitElement {
   async #copyLink(sample: SampleRow): Promise<void> {
     this.notice = (await copyText(this.#link(sample))) ? 'Copied' : 'Copying is not allowed here';
   }
+}
+
+/** Says that there is more than shows, and why it does not. */
+function renderCut(error: unknown, status: string) {
+  if (error !== undefined) return renderRequestError(error, 'The whole row could not be read.');
+  const text = status === 'loading' ? 'Reading the whole row…' : 'Long texts of this row are cut.';
+  return html`<p class="muted" role="status">${text}</p>`;
 }
 
 /** Word or character error rates are counts of differences, so these are worth seeing. */

@@ -8,6 +8,7 @@ import './message-panel.ts';
 import { renderRequestError } from './request-error.ts';
 import { RowWindow } from './row-window.ts';
 import type { RowNames, SampleColumn } from './sample-columns.ts';
+import type { FetchSample } from './sample-detail.ts';
 import { renderSampleHead } from './sample-head.ts';
 import { sampleListStyles } from './sample-list-styles.ts';
 import { renderMissingRow, renderSampleRow } from './sample-row.ts';
@@ -15,6 +16,8 @@ import { setSize, setWidths, targetOf } from './sample-table.ts';
 import { mapScroll, scrollTopFor, type ScrollInput } from './scroll-map.ts';
 
 const rowHeight = 28;
+/** Read before they are looked at, so that scrolling finds them. */
+const rowsAhead = 60;
 /** On paper there is no scrolling: so many rows are printed. */
 const rowsPrinted = 200;
 
@@ -37,6 +40,7 @@ export class SampleList extends LitElement {
     report: { attribute: false },
     query: { attribute: false },
     fetchSamples: { attribute: false },
+    fetchSample: { attribute: false },
     columns: { attribute: false },
     wanted: { attribute: false },
     edition: {},
@@ -49,6 +53,8 @@ export class SampleList extends LitElement {
   declare report: Report | undefined;
   declare query: WholeQuery | undefined;
   declare fetchSamples: FetchSamples | undefined;
+  /** For rows that came cut. */
+  declare fetchSample: FetchSample | undefined;
   declare columns: readonly SampleColumn[];
   declare wanted: { readonly id: number } | undefined;
   declare edition: string | undefined;
@@ -169,6 +175,7 @@ export class SampleList extends LitElement {
       isTabStop: index === tabStop,
       report: this.report,
       runId: this.query?.runId,
+      fetchSample: this.fetchSample,
       toggle: () => this.#toggle(index),
     });
   }
@@ -193,11 +200,12 @@ export class SampleList extends LitElement {
     this.requestUpdate();
   }
 
-  /** Loads one missing block at a time: the sought sample's first, then what is in view. */
+  /** Loads one missing block at a time: the sought sample's first, then what is in view, then what comes next. */
   #fill(first: number, end: number): void {
     if (this.#window === undefined || this.#loading !== undefined || this.error !== undefined) return;
     const [sought, rows] = [this.#sought, this.#window];
-    const block = rows.missingBlock(first, Math.max(first, end - 1));
+    const last = Math.max(first, end - 1);
+    const block = rows.missingBlock(first, last) ?? rows.missingBlock(first - rowsAhead, last + rowsAhead);
     if (sought !== undefined) this.#load(signal => this.#seek(rows, sought, signal));
     else if (block !== undefined) this.#load(signal => rows.loadBlock(block, signal));
   }
@@ -297,6 +305,8 @@ export class SampleList extends LitElement {
     const target = targetOf(event.key, Number(current), page, total);
     if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
+    // In a notebook the same keys move between cells.
+    event.stopPropagation();
     this.#focusIndex = Math.max(0, Math.min(total - 1, target));
     this.#current = this.#focusIndex;
     this.#reveal(this.#focusIndex);

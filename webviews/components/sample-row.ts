@@ -3,6 +3,7 @@ import type { SampleRow } from '../../schemas/generated/messages.ts';
 import { formatCount } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { resultOf, type CellPlace, type SampleColumn } from './sample-columns.ts';
+import type { FetchSample } from './sample-detail.ts';
 import './sample-detail.ts';
 
 export interface RowPlace extends CellPlace {
@@ -10,12 +11,13 @@ export interface RowPlace extends CellPlace {
   readonly columns: readonly SampleColumn[];
   readonly isOpen: boolean;
   readonly isTabStop: boolean;
+  readonly fetchSample: FetchSample | undefined;
   readonly toggle: () => void;
 }
 
 /** One line of the sample table, and the sample in full below it when it is open. */
 export function renderSampleRow(row: SampleRow, place: RowPlace) {
-  const { index, columns, isOpen, isTabStop, report, runId, toggle } = place;
+  const { index, columns, isOpen, isTabStop, report, runId, fetchSample, toggle } = place;
   return html`<tr class="row" aria-rowindex=${index + 2} @click=${toggle}>
       <th scope="row" class="number">
         <button
@@ -34,7 +36,7 @@ export function renderSampleRow(row: SampleRow, place: RowPlace) {
       isOpen
         ? html`<tr class="detail">
             <td colspan=${columns.length + 1}>
-              <aiwb-sample-detail .sample=${row} .runId=${runId}></aiwb-sample-detail>
+              <aiwb-sample-detail .sample=${row} .runId=${runId} .fetchSample=${fetchSample}></aiwb-sample-detail>
             </td>
           </tr>`
         : nothing

@@ -3,7 +3,7 @@ import type { MetricValue, Report } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import { figureOf, variantName, type MetricColumn } from '../shared/figures.ts';
 import { decimalsFor, formatCount, formatFixed, unitName } from '../shared/format.ts';
-import { baseStyles, tableStyles } from '../shared/styles.ts';
+import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { clipLine, showUnseen } from '../shared/text.ts';
 
 interface SliceRow {
@@ -12,11 +12,15 @@ interface SliceRow {
   readonly figures: readonly (MetricValue | undefined)[];
 }
 
+/** A column with more values shows these, those with the most rows, until asked for all. */
+const shownAtFirst = 50;
+
 /** One metric by the values of each slice column, one column a model. */
 export class SlicesTable extends LitElement {
-  static override properties = { report: { attribute: false }, metric: { attribute: false } };
+  static override properties = { report: { attribute: false }, metric: { attribute: false }, whole: { state: true } };
   static override styles = [
     baseStyles,
+    buttonStyles,
     tableStyles,
     css`
       .scroll {
@@ -30,6 +34,13 @@ export class SlicesTable extends LitElement {
   ];
   declare report: Report | undefined;
   declare metric: MetricColumn | undefined;
+  /** Columns that show all their values. */
+  declare whole: ReadonlySet<string>;
+
+  constructor() {
+    super();
+    this.whole = new Set();
+  }
 
   override render() {
     const { report, metric } = this;
@@ -56,16 +67,32 @@ export class SlicesTable extends LitElement {
           </tr>
         </thead>
         <tbody>
-          ${sliceColumns(report).map(
-            column =>
-              html`<tr>
-                  <th scope="rowgroup" class="group" colspan=${report.variants.length + 2}>${showUnseen(column)}</th>
-                </tr>
-                ${sliceRows(report, column, metric.metric).map(row => renderRow(row, metric))}`,
-          )}
+          ${sliceColumns(report).map(column => this.#renderColumn(report, column, metric))}
         </tbody>
       </table>
     </div>`;
+  }
+
+  #renderColumn(report: Report, column: string, metric: MetricColumn) {
+    const rows = sliceRows(report, column, metric.metric);
+    const width = report.variants.length + 2;
+    const shown = this.whole.has(column) ? rows : rows.slice(0, shownAtFirst);
+    const isCut = shown.length < rows.length;
+    return html`<tr>
+        <th scope="rowgroup" class="group" colspan=${width}>${clipLine(column, 80)}</th>
+      </tr>
+      ${shown.map(row => renderRow(row, metric))}
+      ${
+        isCut
+          ? html`<tr>
+              <td colspan=${width}>
+                <button type="button" class="link" @click=${() => (this.whole = new Set([...this.whole, column]))}>
+                  Show all ${formatCount(rows.length)} values
+                </button>
+              </td>
+            </tr>`
+          : nothing
+      }`;
   }
 }
 
@@ -74,18 +101,17 @@ export function sliceColumns({ variants }: Report): readonly string[] {
 }
 
 function sliceRows({ variants }: Report, column: string, metric: string): readonly SliceRow[] {
-  const values = [
-    ...new Set(
-      variants.flatMap(({ slices }) => slices.filter(slice => slice.column === column).map(({ value }) => value)),
-    ),
-  ];
+  const own = variants.map(
+    ({ slices }) => new Map(slices.filter(slice => slice.column === column).map(slice => [slice.value, slice])),
+  );
+  const values = [...new Set(own.flatMap(byValue => [...byValue.keys()]))];
   return values
     .map(value => {
-      const own = variants.map(({ slices }) => slices.find(slice => slice.column === column && slice.value === value));
+      const slices = own.map(byValue => byValue.get(value));
       return {
         value,
-        n: Math.max(0, ...own.map(slice => slice?.n ?? 0)),
-        figures: own.map(slice => (slice === undefined ? undefined : figureOf(slice.metrics, metric))),
+        n: Math.max(0, ...slices.map(slice => slice?.n ?? 0)),
+        figures: slices.map(slice => (slice === undefined ? undefined : figureOf(slice.metrics, metric))),
       };
     })
     .sort((a, b) => b.n - a.n || a.value.localeCompare(b.value));
@@ -101,7 +127,7 @@ function renderRow({ value, n, figures }: SliceRow, { unit, direction }: MetricC
         : Math.max(...known);
   const decimals = decimalsFor(known, unit);
   return html`<tr>
-    <th scope="row" class="name"><span dir="auto">${value === '' ? '(empty)' : showUnseen(value)}</span></th>
+    <th scope="row" class="name"><span dir="auto">${value === '' ? '(empty)' : clipLine(value, 120)}</span></th>
     <td class="number">${formatCount(n)}</td>
     ${figures.map(figure => {
       if (figure === undefined || figure.value === null) return html`<td class="number muted">–</td>`;

@@ -1,6 +1,6 @@
 import type { HostToPromptPage, PromptPageToHost } from '../../schemas/generated/messages.ts';
 import type { ReadWhole } from '../components/answer-card.ts';
-import { RequestFailed } from '../shared/samples-source.ts';
+import { RequestFailed } from '../shared/requests.ts';
 
 /** Asks the host for whole answers, and pairs what comes with what was asked. */
 export interface WholeAnswers {

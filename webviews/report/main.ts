@@ -1,8 +1,10 @@
 import { render, html } from 'lit';
 import type { HostToPage, PageToHost } from '../../schemas/generated/messages.ts';
 import { validateHostToPage, validateReport, validateSamplePage } from '../../schemas/generated/validators.js';
+import { offerChartDesk } from '../shared/chart-desk.ts';
 import { createPageHost } from '../shared/host.ts';
 import { createEmbeddedSamples } from '../shared/embedded-samples.ts';
+import { createRequests } from '../shared/requests.ts';
 import { createHostSamples, type SamplesSource } from '../shared/samples-source.ts';
 import { adoptDocumentStyles, drawOncePerFrame, readEmbedded } from '../shared/start-page.ts';
 import { applyMessage, emptyModel, showReport, type PageModel } from './page-model.ts';
@@ -24,13 +26,15 @@ function start(host: ReportHost): void {
 
 /** Shows what the host sends, one drawing a frame however many messages come. */
 function followHost(host: ReportHost): void {
-  const samples = createHostSamples(message => host.post(message));
+  const requests = createRequests<PageToHost, HostToPage>(message => host.post(message));
+  const samples = createHostSamples(requests);
+  offerChartDesk(document, { take: chart => host.post({ type: 'chart', ...chart }) });
   let model: PageModel = emptyModel;
   // A file without samples has none to be asked for.
   const draw = (): void => show(host, model, model.file?.samples.held === 0 ? undefined : samples, undefined);
   const drawSoon = drawOncePerFrame(draw);
   host.listen(message => {
-    if (samples.receive(message)) return;
+    if (requests.receive(message)) return;
     model = applyMessage(model, message);
     drawSoon();
   });

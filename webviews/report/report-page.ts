@@ -2,18 +2,28 @@ import { html, LitElement, nothing } from 'lit';
 import type { FocusSamples, HostToPage, PageCommand, PageToHost, Report } from '../../schemas/generated/messages.ts';
 import '../components/chart-figure.ts';
 import '../components/comparison-table.ts';
+import '../components/difference-table.ts';
 import '../components/disagreement-list.ts';
 import { failureClassesOf, type FailedIn } from '../components/failure-table.ts';
 import '../components/failure-table.ts';
+import { variantsWithMatrix, type MatrixChoice } from '../components/matrix-section.ts';
 import '../components/message-panel.ts';
 import '../components/metric-table.ts';
 import type { TableSort } from '../components/metric-table.ts';
 import '../components/progress-panel.ts';
+import { chartsOf, type PageCharts } from '../components/report-charts.ts';
+import { readReportChoices, type ReportChoices } from '../components/report-choices.ts';
 import '../components/run-list.ts';
+import type { SampleBrowser } from '../components/sample-browser.ts';
+import '../components/sample-browser.ts';
+import { choiceOfFocus, everySample, type SampleChoice } from '../components/sample-choice.ts';
+import '../components/slice-section.ts';
 import { sliceColumns } from '../components/slices-table.ts';
 import '../components/verdict-list.ts';
+import { variantsWithWorst } from '../components/worst-section.ts';
+import '../components/worst-section.ts';
 import { defineElement } from '../shared/define.ts';
-import { variantName } from '../shared/figures.ts';
+import { runNames, variantName } from '../shared/figures.ts';
 import { holdInView } from '../shared/hold-in-view.ts';
 import type { PageHost } from '../shared/host.ts';
 import { pageStyles } from '../shared/page-styles.ts';
@@ -23,20 +33,11 @@ import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
 import { verdictItems } from '../shared/verdicts.ts';
 import { isActive } from '../shared/words.ts';
-import { chartsOf, type PageCharts } from './charts.ts';
-import { variantsWithMatrix } from './matrix-section.ts';
 import { runsOf, type PageModel } from './page-model.ts';
-import { readPageState, type MatrixChoice, type PageState } from './page-state.ts';
 import './regression-section.ts';
 import './run-facts.ts';
 import './run-header.ts';
-import type { SampleBrowser } from './sample-browser.ts';
-import './sample-browser.ts';
-import { choiceOfFocus, everySample, type SampleChoice } from './sample-choice.ts';
-import './slice-section.ts';
 import { renderEmbeddedNote, renderFileNote, renderNothingYet, renderStanding, renderWaiting } from './states.ts';
-import { variantsWithWorst } from './worst-section.ts';
-import './worst-section.ts';
 
 export type ReportHost = PageHost<HostToPage, PageToHost>;
 
@@ -57,7 +58,7 @@ export class ReportPage extends LitElement {
   declare source: SamplesSource | undefined;
   /** How many wrong answers there are in all, where only some of them travel in the file. */
   declare embeddedTotal: number | undefined;
-  declare choices: PageState;
+  declare choices: ReportChoices;
   /** The sample the reader was led to last. */
   declare wanted: { readonly id: number } | undefined;
   #focused: FocusSamples | undefined;
@@ -65,7 +66,7 @@ export class ReportPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.choices = readPageState(this.host.readState());
+    this.choices = readReportChoices(this.host.readState());
   }
 
   /** Takes up where the reader is led, as soon as there are rows to show. */
@@ -155,6 +156,7 @@ export class ReportPage extends LitElement {
               ></aiwb-regressions>`,
             )
       }
+      ${report.differences === undefined ? nothing : section('settings', 'Settings that differ', html`<aiwb-difference-table .differences=${report.differences} .columns=${runNames(report)}></aiwb-difference-table>`)}
       ${
         sliceColumns(report).length === 0
           ? nothing
@@ -242,6 +244,7 @@ export class ReportPage extends LitElement {
           <aiwb-sample-browser
             .report=${report}
             .fetchSamples=${source.samples}
+            .fetchSample=${source.sample}
             .choice=${this.choices.samples}
             .wanted=${this.wanted}
             ?wrongOnly=${isEmbedded}
@@ -259,7 +262,7 @@ export class ReportPage extends LitElement {
     return charts;
   }
 
-  #keep(choices: Partial<PageState>): void {
+  #keep(choices: Partial<ReportChoices>): void {
     this.choices = { ...this.choices, ...choices };
     this.host.writeState(this.choices);
   }

@@ -10,8 +10,20 @@ export interface ChartTheme {
   readonly series: readonly string[];
 }
 
+/** Where the reader's system forces its colours, only those are told apart; series differ by dash and shape as well. */
+const systemColours = {
+  foreground: 'CanvasText',
+  muted: 'CanvasText',
+  line: 'CanvasText',
+  background: 'Canvas',
+  series: ['CanvasText', 'LinkText', 'Highlight', 'GrayText'],
+};
+
 export function readChartTheme(element: Element): ChartTheme {
   const style = getComputedStyle(element);
+  const font = style.fontFamily || 'sans-serif';
+  const fontSize = Math.max(9, Math.round(Number.parseFloat(style.fontSize) * 0.92) || 12);
+  if (matchMedia('(forced-colors: active)').matches) return { ...systemColours, font, fontSize };
   const read = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
   const foreground = read('--vscode-charts-foreground', read('--vscode-foreground', '#808080'));
   const series = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
@@ -20,8 +32,8 @@ export function readChartTheme(element: Element): ChartTheme {
     muted: read('--vscode-descriptionForeground', foreground),
     line: read('--vscode-contrastBorder', read('--vscode-charts-lines', foreground)),
     background: read('--vscode-editor-background', 'transparent'),
-    font: style.fontFamily || 'sans-serif',
-    fontSize: Math.max(9, Math.round(Number.parseFloat(style.fontSize) * 0.92) || 12),
+    font,
+    fontSize,
     series: series.map(name => read(`--vscode-charts-${name}`, foreground)),
   };
 }

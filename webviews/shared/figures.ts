@@ -6,7 +6,10 @@ import type {
   Unit,
   VariantResult,
 } from '../../schemas/generated/messages.ts';
-import { baseName, showUnseen } from './text.ts';
+import { baseName, clipLine } from './text.ts';
+
+/** Names come from files and may be of any length. */
+const longestName = 160;
 
 export interface MetricColumn {
   readonly metric: string;
@@ -71,6 +74,11 @@ export function runLetter(report: Report, runId: string): string | undefined {
   return index < 0 ? undefined : letterOf(index);
 }
 
+/** `A ticket-triage`, `B ticket-triage-long`, … for the runs of a comparison. */
+export function runNames({ runs }: Report): readonly string[] {
+  return runs.map(({ name }, index) => `${letterOf(index)} ${clipLine(name, longestName)}`);
+}
+
 /** `A`, `B`, … for things side by side. */
 export function letterOf(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : `R${String(index + 1)}`;
@@ -78,14 +86,14 @@ export function letterOf(index: number): string {
 
 /** A prompt's file name without its folder and ending. */
 export function promptName(path: string): string {
-  return showUnseen(baseName(path).replace(/\.prompt\.ya?ml$/, ''));
+  return clipLine(baseName(path).replace(/\.prompt\.ya?ml$/, ''), longestName);
 }
 
 /** `gpt`, `gpt · short` where prompts differ, `gpt (B)` where runs do. */
 export function variantName(report: Report, index: number): string {
   const variant = report.variants[index];
   if (variant === undefined) return `model ${String(index + 1)}`;
-  const model = showUnseen(variant.model);
+  const model = clipLine(variant.model, longestName);
   const prompt = variant.prompt !== undefined && hasSeveralPrompts(report) ? ` · ${promptName(variant.prompt)}` : '';
   const letter = runLetter(report, variant.runId);
   return letter === undefined ? model + prompt : `${model}${prompt} (${letter})`;

@@ -58,6 +58,10 @@ describe('figures for people', () => {
 describe('text from elsewhere', () => {
   it('spells out what would change how it reads', () => {
     assert.equal(showUnseen('a\u202eb\u0007c\u{e0041}'), 'a⟪U+202E⟫b⟪U+0007⟫c⟪U+E0041⟫');
+    assert.equal(
+      showUnseen('\u001b[31mred\u001b[0m \ud83d \ude00 😀'),
+      '⟪U+001B⟫[31mred⟪U+001B⟫[0m ⟪U+D83D⟫ ⟪U+DE00⟫ 😀',
+    );
     assert.equal(showUnseen('tab\tline\nemoji 👩‍🔧 שלום'), 'tab\tline\nemoji 👩‍🔧 שלום');
   });
 

@@ -1,80 +1,57 @@
 import type {
+  AskDisagreements,
+  AskWholeSample,
+  AskSamples,
   DisagreementPage,
   DisagreementQuery,
-  Failure,
-  HostToPage,
-  PageToHost,
   SamplePage,
   SampleQuery,
+  SampleReference,
+  SampleRow,
+  ShowDisagreements,
+  ShowWholeSample,
+  ShowSamples,
 } from '../../schemas/generated/messages.ts';
+import type { Requests } from './requests.ts';
 
-/** Where a page reads samples from. Both methods throw `RequestFailed` with the host's words, or the signal's reason. */
+/** Where a view reads samples from. All throw `RequestFailed` with the host's words, or the signal's reason. */
 export interface SamplesSource {
   readonly samples: (query: SampleQuery, signal: AbortSignal) => Promise<SamplePage>;
+  /** A sample with its whole texts; absent where lists have them whole. */
+  readonly sample?: (reference: SampleReference, signal: AbortSignal) => Promise<SampleRow>;
   /** Absent where rows of several models cannot be asked for. */
   readonly disagreements?: (query: DisagreementQuery, signal: AbortSignal) => Promise<DisagreementPage>;
 }
 
-/** A request the host answered with a failure. */
-export class RequestFailed extends Error {
-  readonly failure: Failure;
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
+type Question = AskSamples | AskWholeSample | AskDisagreements;
+type Answer = ShowSamples | ShowWholeSample | ShowDisagreements;
 
-interface Pending {
-  readonly resolve: (message: HostToPage) => void;
-  readonly reject: (error: Error) => void;
-}
+/** Lists show a line of each text; an opened row asks for the rest. */
+const textLimit = 1000;
 
-/** Pairs answers with requests by their number. `receive` tells whether a message was the answer to one. */
-export function createHostSamples(
-  post: (message: PageToHost) => void,
-): SamplesSource & { receive(message: HostToPage): boolean } {
-  const pending = new Map<number, Pending>();
-  let last = 0;
-  function ask(build: (request: number) => PageToHost, signal: AbortSignal): Promise<HostToPage> {
-    signal.throwIfAborted();
-    const request = ++last;
-    return new Promise<HostToPage>((resolve, reject) => {
-      const forget = (): void => {
-        pending.delete(request);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', forget, { once: true });
-      pending.set(request, {
-        resolve(message) {
-          signal.removeEventListener('abort', forget);
-          resolve(message);
-        },
-        reject(error) {
-          signal.removeEventListener('abort', forget);
-          reject(error);
-        },
-      });
-      post(build(request));
-    });
-  }
+/** The samples of runs that the host can ask its engine for. */
+export function createHostSamples(requests: Requests<Question, { readonly type: string }>): SamplesSource {
   return {
     async samples(query, signal) {
-      const answer = await ask(request => ({ type: 'samples', request, query }), signal);
-      if (answer.type !== 'samples') throw new Error('The answer to a request for samples was of another kind.');
-      return answer.page;
+      const whole = { textLimit, ...query };
+      const answer = await requests.ask(request => ({ type: 'samples', request, query: whole }), signal);
+      return expectKind(answer, 'samples').page;
+    },
+    async sample(reference, signal) {
+      const answer = await requests.ask(request => ({ type: 'wholeSample', request, reference }), signal);
+      return expectKind(answer, 'wholeSample').row;
     },
     async disagreements(query, signal) {
-      const answer = await ask(request => ({ type: 'disagreements', request, query }), signal);
-      if (answer.type !== 'disagreements') throw new Error('The answer to a request for rows was of another kind.');
-      return answer.page;
-    },
-    receive(message) {
-      if (!('request' in message) || message.request === undefined) return false;
-      const waiting = pending.get(message.request);
-      pending.delete(message.request);
-      if (message.type === 'failure') waiting?.reject(new RequestFailed(message.failure));
-      else waiting?.resolve(message);
-      return true;
+      const answer = await requests.ask(request => ({ type: 'disagreements', request, query }), signal);
+      return expectKind(answer, 'disagreements').page;
     },
   };
+}
+
+function expectKind<Kind extends Answer['type']>(
+  answer: { readonly type: string },
+  kind: Kind,
+): Extract<Answer, { readonly type: Kind }> {
+  if (answer.type !== kind) throw new Error('The answer to a question was of another kind.');
+  return answer as Extract<Answer, { readonly type: Kind }>;
 }

@@ -4,13 +4,18 @@ export { showUnseen } from '../../schemas/unseen.ts';
 
 /** At most `limit` UTF-16 units on one line, for table cells; never splits a surrogate pair. */
 export function clipLine(text: string, limit = 300): string {
-  const head = text.length > limit ? `${clipText(text, limit)}…` : text;
+  const head = text.length > limit ? `${startOf(text, limit)}…` : text;
   return showUnseen(head).replace(/\s*\n\s*/g, ' ⏎ ');
 }
 
 /** The first UTF-16 units of a text, `limit` at most; never splits a surrogate pair. */
-export function clipText(text: string, limit: number): string {
+export function startOf(text: string, limit: number): string {
   return text.length > limit ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, '') : text;
+}
+
+/** At most `limit` UTF-16 units as they are, lines and all, for what has no place of its own to be long in. */
+export function clipText(text: string, limit = 4000): string {
+  return text.length <= limit ? showUnseen(text) : `${showUnseen(startOf(text, limit))}…`;
 }
 
 /** A path's last part. */

@@ -1,6 +1,7 @@
 import { html, render } from 'lit';
 import type { HostToTuningPage, TuningPageToHost } from '../../schemas/generated/messages.ts';
 import { validateHostToTuningPage, validateTuningComparison } from '../../schemas/generated/validators.js';
+import { offerChartDesk } from '../shared/chart-desk.ts';
 import { createPageHost } from '../shared/host.ts';
 import { adoptDocumentStyles, drawOncePerFrame, readEmbedded } from '../shared/start-page.ts';
 import { applyMessage, emptyModel, type TuningModel } from './page-model.ts';
@@ -23,6 +24,7 @@ function start(host: TuningHost): void {
 
 /** Shows what the host sends, one drawing a frame however many messages come. */
 function followHost(host: TuningHost): void {
+  offerChartDesk(document, { take: chart => host.post({ type: 'chart', ...chart }) });
   let model: TuningModel = emptyModel;
   const draw = (): void => show(host, model);
   const drawSoon = drawOncePerFrame(draw);

@@ -14,6 +14,7 @@ import '../components/difference-table.ts';
 import '../components/fact-list.ts';
 import '../components/message-panel.ts';
 import '../components/progress-panel.ts';
+import '../components/run-comparison.ts';
 import '../components/run-list.ts';
 import { keepLearningCharts, overlayChart, runName } from '../components/tuning-charts.ts';
 import '../components/verdict-list.ts';
@@ -31,7 +32,6 @@ import './data-table.ts';
 import { environmentFacts, settingFacts } from './facts.ts';
 import { comparisonHeader, runHeader, type PageStand } from './header.ts';
 import { runsOf, type TuningModel } from './page-model.ts';
-import './run-comparison.ts';
 import { slicedAspects } from './slice-section.ts';
 import './slice-section.ts';
 

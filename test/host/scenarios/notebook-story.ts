@@ -42,7 +42,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     const runs = (await readCells(file)).slice(0, 2).map(cell => storedRun(cell)?.runId);
 
     await page.locator(row('first')).click();
-    await until('the run page is open', async () => (await window.webviewText({ title: 'one' })).includes('50.0'));
+    await until('the run page is open', async () => (await window.webviewText({ title: 'one' })).includes('0.500'));
     await press('Control+w');
     assert.equal(new Set(runs).size, 2);
 

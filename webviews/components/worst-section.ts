@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Report } from '../../schemas/generated/messages.ts';
-import { pick } from '../components/pick.ts';
-import '../components/worst-rows.ts';
+import { pick } from './pick.ts';
+import './worst-rows.ts';
 import { defineElement } from '../shared/define.ts';
 import { leadingMetric, rankedVariants, variantName } from '../shared/figures.ts';
 import { baseStyles } from '../shared/styles.ts';

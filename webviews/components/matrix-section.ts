@@ -1,11 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { MetricConfusion, Report } from '../../schemas/generated/messages.ts';
-import '../components/confusion-matrix.ts';
-import { pick } from '../components/pick.ts';
+import './confusion-matrix.ts';
+import { pick } from './pick.ts';
 import { defineElement } from '../shared/define.ts';
 import { leadingMetric, rankedVariants, variantName } from '../shared/figures.ts';
 import { baseStyles } from '../shared/styles.ts';
-import type { MatrixChoice } from './page-state.ts';
+
+/** Position of a model, and the metric whose matrix shows. */
+export interface MatrixChoice {
+  readonly variant: number;
+  readonly metric: string;
+}
 
 /** The confusion matrix of one model behind one metric, the best model's at first. Fires `matrix-changed` with a `MatrixChoice`. */
 export class MatrixSection extends LitElement {

@@ -2,9 +2,10 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Report } from '../../schemas/generated/messages.ts';
-import { sampleColumns, usualColumns, type RowNames, type SampleColumn } from '../components/sample-columns.ts';
-import type { FetchSamples, SortChange, WholeQuery } from '../components/sample-list.ts';
-import '../components/sample-list.ts';
+import { sampleColumns, usualColumns, type RowNames, type SampleColumn } from './sample-columns.ts';
+import type { FetchSample } from './sample-detail.ts';
+import type { FetchSamples, SortChange, WholeQuery } from './sample-list.ts';
+import './sample-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { isActive } from '../shared/words.ts';
@@ -20,6 +21,7 @@ export class SampleBrowser extends LitElement {
   static override properties = {
     report: { attribute: false },
     fetchSamples: { attribute: false },
+    fetchSample: { attribute: false },
     choice: { attribute: false },
     wanted: { attribute: false },
     wrongOnly: { type: Boolean },
@@ -46,6 +48,8 @@ export class SampleBrowser extends LitElement {
   ];
   declare report: Report | undefined;
   declare fetchSamples: FetchSamples | undefined;
+  /** Absent where lists have rows whole. */
+  declare fetchSample: FetchSample | undefined;
   declare choice: SampleChoice;
   /** A sample to open; a new object every time. */
   declare wanted: { readonly id: number } | undefined;
@@ -117,6 +121,7 @@ export class SampleBrowser extends LitElement {
         .columns=${this.#columns}
         .wanted=${this.wanted}
         .fetchSamples=${this.fetchSamples}
+        .fetchSample=${this.fetchSample}
         edition="${this.refreshes} ${isGrowing ? growth(report) : 'ended'}"
         @sort-changed=${({ detail }: CustomEvent<SortChange>) => this.#choose(detail)}
         @names-seen=${({ detail }: CustomEvent<RowNames>) => this.#learn(detail)}

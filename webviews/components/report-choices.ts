@@ -1,8 +1,9 @@
-import type { TableSort } from '../components/metric-table.ts';
+import type { TableSort } from './metric-table.ts';
+import type { MatrixChoice } from './matrix-section.ts';
 import { readSampleChoice, type SampleChoice } from './sample-choice.ts';
 
-/** What a reader chose; kept while the page is hidden. */
-export interface PageState {
+/** What a reader of a report chose; kept while it is hidden. */
+export interface ReportChoices {
   readonly sort?: TableSort;
   readonly samples: SampleChoice;
   readonly matrix?: MatrixChoice;
@@ -12,14 +13,8 @@ export interface PageState {
   readonly sliceMetric?: string;
 }
 
-/** Position of a model, and the metric whose matrix shows. */
-export interface MatrixChoice {
-  readonly variant: number;
-  readonly metric: string;
-}
-
-/** Kept state may be from any version of the page: what does not fit is left out. */
-export function readPageState(kept: unknown): PageState {
+/** Kept state may be from any version of its view: what does not fit is left out. */
+export function readReportChoices(kept: unknown): ReportChoices {
   if (typeof kept !== 'object' || kept === null) return { samples: readSampleChoice(undefined) };
   const { sort, samples, matrix, worstVariant, sliceMetric } = kept as Record<string, unknown>;
   return {

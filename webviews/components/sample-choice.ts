@@ -9,8 +9,8 @@ import type {
   SliceChoice,
 } from '../../schemas/generated/messages.ts';
 import { validateSampleConditions, validateSampleSort } from '../../schemas/generated/validators.js';
-import type { Ranges } from '../components/range-menu.ts';
-import type { WholeQuery } from '../components/sample-list.ts';
+import type { Ranges } from './range-menu.ts';
+import type { WholeQuery } from './sample-list.ts';
 
 /** Which outcomes show; `failed:timeout` for one way to fail. */
 export type Outcome = 'all' | 'right' | 'wrong' | 'failed' | `failed:${string}`;

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Report } from '../../schemas/generated/messages.ts';
-import '../components/chart-figure.ts';
-import type { Chart } from '../components/chart-specs.ts';
-import { pick } from '../components/pick.ts';
-import { sliceChart } from '../components/slice-chart.ts';
-import { sliceColumns } from '../components/slices-table.ts';
+import './chart-figure.ts';
+import type { Chart } from './chart-specs.ts';
+import { pick } from './pick.ts';
+import { sliceChart } from './slice-chart.ts';
+import { sliceColumns } from './slices-table.ts';
 import { defineElement } from '../shared/define.ts';
 import { leadingMetric, metricColumns, type MetricColumn } from '../shared/figures.ts';
 import { pageStyles } from '../shared/page-styles.ts';

@@ -1,12 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { TuningReport } from '../../schemas/generated/messages.ts';
-import { figureCell } from '../components/figure-cell.ts';
-import { runName } from '../components/tuning-charts.ts';
+import { figureCell } from './figure-cell.ts';
+import { runName } from './tuning-charts.ts';
 import { defineElement } from '../shared/define.ts';
 import { columnFormat, formatBytes, formatCount, formatDuration, formatFixed, formatValue } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { shortDigest, showUnseen } from '../shared/text.ts';
+import { clipLine, shortDigest } from '../shared/text.ts';
 import { aspectName, chosenEpoch, testGroups, type TestRow } from '../shared/tuning.ts';
 
 /** Aspects and metrics down, runs across. Figures stand in one row only where they were measured on the same test rows. */
@@ -62,7 +62,7 @@ function renderRow({ label, unit, direction, figures }: TestRow) {
   const isContest = direction !== 'neutral' && known.length > 1 && known.some(value => value !== top);
   const write = columnFormat(known, unit);
   return html`<tr>
-    <th scope="row" class="name">${showUnseen(label)}</th>
+    <th scope="row" class="name">${clipLine(label, 80)}</th>
     <td class="number">${formatCount(Math.max(0, ...figures.map(figure => figure?.n ?? 0)))}</td>
     ${figures.map(figure => figureCell(figure, write, isContest && figure?.value === top))}
   </tr>`;
@@ -103,7 +103,7 @@ export class RunUsage extends LitElement {
               <td class="number">${used === undefined ? '–' : formatBytes(used.peakMemoryBytes)}</td>
               <td class="number">${used?.rowsPerSecond === undefined ? '–' : formatFixed(used.rowsPerSecond, 0)}</td>
               ${withCost ? html`<td class="number">${used?.cost === undefined ? '–' : formatValue(used.cost, 'USD')}</td>` : nothing}
-              <td class="name">${used === undefined ? '–' : showUnseen(used.hardware ?? used.platform)}</td>
+              <td class="name">${used === undefined ? '–' : clipLine(used.hardware ?? used.platform, 160)}</td>
             </tr>`;
           })}
         </tbody>

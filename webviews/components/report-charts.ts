@@ -1,7 +1,7 @@
 import type { Report } from '../../schemas/generated/messages.ts';
-import { intervalChart, learningChart, type Chart } from '../components/chart-specs.ts';
-import { distributionCharts } from '../components/distribution-charts.ts';
-import { tradeoffChart } from '../components/tradeoff-chart.ts';
+import { intervalChart, learningChart, type Chart } from './chart-specs.ts';
+import { distributionCharts } from './distribution-charts.ts';
+import { tradeoffChart } from './tradeoff-chart.ts';
 import { leadingMetric } from '../shared/figures.ts';
 import { shownTradeoffs } from '../shared/tradeoffs.ts';
 

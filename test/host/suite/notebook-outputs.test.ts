@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Theme } from '../protocol.ts';
+import { driver, setTheme, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+const runMime = 'application/vnd.aiwb.run+json';
+const comparisonMime = 'application/vnd.aiwb.comparison+json';
+const output = { contains: 'has the highest' };
+
+describe('notebook outputs', function () {
+  this.timeout(240_000);
+  let notebook: vscode.NotebookDocument;
+  let editor: vscode.NotebookEditor;
+
+  before(async function () {
+    skipUndriven(this);
+    await driver.resize(1280, 1500);
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
+  after(async () => {
+    await setTheme('dark');
+    await driver.resize(1280, 800);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  /** A notebook with one cell for each output, as if it had come with the repository. */
+  async function openOutputs(outputs: readonly (readonly [mime: string, content: string])[]): Promise<void> {
+    const cells = outputs.map(([mime, content]) => {
+      const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '# kept', 'aiwb-bench');
+      cell.outputs = [new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(content, mime)])];
+      return cell;
+    });
+    const document = await vscode.workspace.openNotebookDocument('jupyter-notebook', new vscode.NotebookData(cells));
+    await vscode.window.showNotebookDocument(document);
+  }
+
+  it('show a run in every theme and width, with nothing serious for axe-core', async () => {
+    notebook = await vscode.workspace.openNotebookDocument(workspaceUri('ticket-triage.ipynb'));
+    editor = await vscode.window.showNotebookDocument(notebook);
+    await vscode.commands.executeCommand('notebook.selectKernel', {
+      editor,
+      id: 'ai-workbench',
+      extension: 'ai-workbench.ai-workbench',
+    });
+    const cell = notebook.getCells().find(({ kind }) => kind === vscode.NotebookCellKind.Code);
+    assert.ok(cell);
+    await vscode.commands.executeCommand('notebook.cell.execute', {
+      ranges: [{ start: cell.index, end: cell.index + 1 }],
+      document: notebook.uri,
+    });
+    await eventually(() => cell.executionSummary?.success, 60_000);
+    editor.revealRange(new vscode.NotebookRange(cell.index, cell.index + 1), vscode.NotebookEditorRevealType.AtTop);
+    await eventually(async () => ((await driver.webviewText(output)).includes('Charts') ? true : undefined));
+    for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const satisfies readonly Theme[]) {
+      await setTheme(theme);
+      for (const width of [1280, 800, 480]) {
+        await driver.resize(width, 1500);
+        await driver.screenshot(`notebook-output-${theme}-${String(width)}`);
+      }
+      await driver.resize(1280, 1500);
+      assert.deepEqual(await driver.auditWebview(output), [], theme);
+    }
+    await setTheme('dark');
+  });
+
+  it('ask the engine for samples, and are walked by keyboard without moving the notebook', async () => {
+    await driver.clickInWebview('.bar button:has-text("Samples")', output);
+    await eventually(async () => ((await driver.countInWebview('tr.row button', output)) > 5 ? true : undefined));
+    await driver.clickInWebview('aiwb-sample-list thead button:has-text("Latency")', output);
+    await eventually(async () =>
+      (await driver.countInWebview('aiwb-sample-list th[aria-sort="ascending"]:has-text("Latency")', output)) === 1
+        ? true
+        : undefined,
+    );
+    await driver.screenshot('notebook-output-samples');
+    assert.deepEqual(await driver.auditWebview(output), []);
+    const before = JSON.stringify(editor.selections);
+    await driver.clickInWebview('tr.row button[data-index="0"]', output);
+    for (const [key, index] of [
+      ['ArrowDown', 1],
+      ['ArrowDown', 2],
+      ['End', 1919],
+      ['Home', 0],
+    ] as const) {
+      await driver.press(key);
+      const focused = `button[data-index="${String(index)}"]:focus`;
+      await eventually(async () => ((await driver.countInWebview(focused, output)) === 1 ? true : undefined));
+    }
+    assert.equal(JSON.stringify(editor.selections), before);
+  });
+
+  it('let a chart be copied and opened in an editor', async () => {
+    await driver.clickInWebview('.bar button:has-text("Charts")', output);
+    await eventually(async () =>
+      (await driver.countInWebview('aiwb-chart .plot svg', output)) > 0 ? true : undefined,
+    );
+    await driver.screenshot('notebook-output-charts');
+    assert.deepEqual(await driver.auditWebview(output), []);
+    await driver.clickInWebview('aiwb-chart button:has-text("Copy or open")', output);
+    await driver.clickInWebview('aiwb-chart button:has-text("Copy as CSV")', output);
+    const copied = await eventually(async () => {
+      const text = await vscode.env.clipboard.readText();
+      return text.startsWith('Model,') ? text : undefined;
+    });
+    assert.match(copied, /embedded:linear/);
+    await driver.clickInWebview('aiwb-chart button:has-text("Open SVG in editor")', output);
+    const document = await eventually(() => {
+      const shown = vscode.window.activeTextEditor?.document;
+      return shown?.isUntitled === true ? shown : undefined;
+    });
+    assert.match(document.getText(), /^<svg[^]*<\/svg>$/);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('show what they cannot read as what it is, each for itself, and hostile text as text', async () => {
+    const held = notebook.getCells().flatMap(({ outputs }) => outputs.flatMap(({ items }) => items));
+    const item = held.find(({ mime }) => mime === runMime);
+    assert.ok(item);
+    const whole = JSON.parse(new TextDecoder().decode(item.data)) as { name: string; runId: string; report: object };
+    const hostile = '<img src=x onerror="document.title=\'owned\'">\u001b[31m\u202e\u200b';
+    await openOutputs([
+      [runMime, '{"version": 2}'],
+      [runMime, '{ no json'],
+      [comparisonMime, '[1, 2]'],
+      [runMime, JSON.stringify({ ...whole, runId: 'gone', name: hostile })],
+    ]);
+    const target = { contains: 'made by a newer AI Workbench' };
+    const text = await eventually(async () => {
+      const shown = await driver.webviewText(target);
+      return shown.includes('has the highest') ? shown : undefined;
+    });
+    assert.match(text, /holds no run that AI Workbench can read/);
+    assert.match(text, /holds no comparison that AI Workbench can read/);
+    assert.ok(text.includes('<img src=x onerror="document.title=\'owned\'">⟪U+001B⟫[31m⟪U+202E⟫⟪U+200B⟫'));
+    await driver.clickInWebview('.bar button:has-text("Samples")', target);
+    await eventually(async () =>
+      (await driver.webviewText(target)).includes('There is no run gone in this workspace') ? true : undefined,
+    );
+    assert.match(await driver.webviewText(target), /The notebook itself holds/);
+    await driver.screenshot('notebook-output-unread');
+    assert.deepEqual(await driver.auditWebview(target), []);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+});
