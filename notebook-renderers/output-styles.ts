@@ -75,6 +75,9 @@ export const outputStyles = css`
     display: none;
   }
   @media (forced-colors: active) {
+    .bar > button {
+      border-bottom-color: Canvas;
+    }
     .bar > button[aria-expanded='true'] {
       border-bottom-color: Highlight;
     }

@@ -10,6 +10,7 @@ import {
   listPolicies,
   startAssessment,
 } from './governance-methods.ts';
+import { describeWorkspacePolicy } from './library-methods.ts';
 import type { Session } from './session.ts';
 
 const policy = `id: team
@@ -59,6 +60,25 @@ describe('the engine process’s methods of governance', () => {
     assert.deepEqual([broken.path, broken.id], ['c.policy.yaml', 'broken']);
   });
 
+  it('describe a policy: its controls with their lines, its findings, and how versions came out', async () => {
+    const request = { path: 'b.policy.yaml' };
+    const described = await describeWorkspacePolicy(request, session, signal);
+    assert.deepEqual(described.controls, [
+      { id: 'CARD', title: 'The card names a licence', severity: 'low', line: 6, checks: 1 },
+    ]);
+    assert.deepEqual(
+      described.findings.map(({ severity, code, line }) => [severity, code, line]),
+      [['error', 'unknown-policy', 10]],
+    );
+    assert.deepEqual(described.assessments, []);
+    const broken = await describeWorkspacePolicy({ path: 'c.policy.yaml' }, session, signal);
+    assert.ok(broken.findings.length > 0 && broken.controls.length === 0);
+    await assert.rejects(
+      describeWorkspacePolicy({ path: 'none.policy.yaml' }, session, signal),
+      (error: unknown) => error instanceof WorkbenchError && error.code === 'file-not-found',
+    );
+  });
+
   it('assess, get, describe and export', async () => {
     const source = { path: path.join(world.folder, 'a.policy.yaml'), text: policy };
     const { view, written } = await startAssessment(
@@ -75,6 +95,9 @@ describe('the engine process’s methods of governance', () => {
     assert.equal(readFileSync(exported, 'utf8'), readFileSync(path.join(world.folder, 'card.scorecard.json'), 'utf8'));
     const markdown = await exportScorecard({ ...target, format: 'markdown', path: 'a.md' }, session, signal);
     assert.match(readFileSync(markdown.path, 'utf8'), /CARD/);
+    const [first, second] = (await listPolicies(session, signal)).policies;
+    assert.equal(first?.last?.id, reference.assessmentId, 'the list tells the newest assessment by a policy');
+    assert.equal(second?.last, undefined);
     await assert.rejects(
       getAssessment({ assessmentId: 'nothing' }, session, signal),
       (error: unknown) => error instanceof WorkbenchError && error.code === 'record-not-found',

@@ -26,12 +26,14 @@ import { planTuning } from '../../engine/tuning/plan.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached, type RunHandover } from '../detached.ts';
+import { readSource } from './cell-source.ts';
 import { listLentUses } from './lent-consent.ts';
 import { version } from '../version.ts';
 import type { Session } from './session.ts';
 
-export function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
-  const { source, origin, models, limit, trial } = request;
+export async function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
+  const { origin, models, limit, trial } = request;
+  const source = await readSource(request.source, session, signal);
   return specifyRun(
     {
       path: path.resolve(session.folder, source.path),

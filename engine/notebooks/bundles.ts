@@ -1,3 +1,4 @@
+import { packOutput } from '../../schemas/packed-output.ts';
 import type {
   Assessed,
   AssessmentOutput,
@@ -155,8 +156,9 @@ function knownSince(runs: readonly RunSummary[]): number | undefined {
 const longestText = 20_000;
 
 function bundle(mime: string, output: object, blocks: readonly Block[]): MimeBundle {
+  const tidied = mime === assessmentMime ? tidyJson(output) : tidyJson(output, longestText);
   return {
-    [mime]: mime === assessmentMime ? tidyJson(output) : tidyJson(output, longestText),
+    [mime]: tidyJson(packOutput(tidied as object)),
     'text/html': renderStaticHtml(blocks),
     'text/markdown': renderStaticMarkdown(blocks),
   };

@@ -19,7 +19,7 @@ const checkpoint = /^checkpoint:([^@]+)/;
 /** Fields whose texts name models: there `checkpoint:NAME` may mean a result. */
 const modelFields: Readonly<Partial<Record<DocumentKind, readonly string[]>>> = {
   bench: ['models.*', 'compare.baseline', 'gate.*.model', 'metrics.*.*.baseline'],
-  tune: ['base'],
+  tune: ['base', 'evaluation.metrics.*.*.baseline'],
   trial: ['models.*', 'model'],
 };
 

@@ -12,6 +12,7 @@ import {
   validateComparisonOutput,
   validateRunOutput,
 } from '../../schemas/generated/validators.js';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import { formatPercent } from '../governance/gate.ts';
 import { countOf, formatNumber, variantName } from '../reports/format.ts';
 import type { Notebook, NotebookCell } from './ipynb.ts';
@@ -40,7 +41,9 @@ export function readResults({ cells }: Notebook): readonly CellResult[] {
 export function readResult(cell: NotebookCell): CellResult | undefined {
   for (const output of cell.outputs) {
     if (output.type !== 'bundle') continue;
-    const { [runMime]: run, [comparisonMime]: comparison, [assessmentMime]: assessment } = output.data;
+    const run = unpackOutput(output.data[runMime]);
+    const comparison = unpackOutput(output.data[comparisonMime]);
+    const assessment = unpackOutput(output.data[assessmentMime]);
     if (validateRunOutput(run)) return ofRun(run, cell.index);
     if (validateComparisonOutput(comparison)) return ofComparison(comparison, cell.index);
     if (validateAssessmentOutput(assessment)) return ofAssessment(assessment, cell.index);
@@ -130,5 +133,7 @@ function tuningFigure(report: TuningReport | undefined): Figure | undefined {
   const aspect = report?.aspects.find(({ aspect: name }) => name === report.selection.aspect) ?? report?.aspects[0];
   const figure = aspect?.metrics.find(({ metric }) => metric === report?.selection.metric) ?? aspect?.metrics[0];
   if (figure === undefined || figure.value === null) return undefined;
-  return { headline: `${figure.label} ${formatNumber(figure.value, figure.unit)}`, n: figure.n };
+  // Of several aspects it matters which one is meant.
+  const where = (report?.aspects.length ?? 0) > 1 ? `, ${(aspect?.aspect ?? '').replaceAll('-', ' ')}` : '';
+  return { headline: `${figure.label}${where} ${formatNumber(figure.value, figure.unit)}`, n: figure.n };
 }

@@ -5,7 +5,7 @@ const evil = '[x](command:y) <img src=z>\n# Title `';
 
 describe('confirmations', () => {
   it('show what a run would ask and cost, and the limit that was set', () => {
-    const { message } = confirmRun(
+    const { title, message } = confirmRun(
       { file: 'a.bench.yaml', maxCost: 2 },
       {
         name: 'triage',
@@ -16,17 +16,24 @@ describe('confirmations', () => {
         inputTokens: 100,
         cost: 1.25,
         measuringCost: 0.5,
-        variants: [{ model: 'gpt', samples: 10, inputTokens: 100, outputTokens: 10, cost: 1.25 }],
+        variants: [
+          { model: 'gpt', samples: 5, inputTokens: 100, outputTokens: 10, cost: 1.25 },
+          { model: 'house', samples: 5, inputTokens: 0, outputTokens: 10 },
+        ],
+        unpriced: ['house'],
         notes: ['A note.'],
       },
     );
+    assert.equal(title, 'Start this run for $1.75 or more?');
+    assert.doesNotMatch(message, /[|*]/);
     for (const part of [
       'triage from a.bench.yaml',
       '10 samples',
       '$1.25',
       '$0.50 for judges',
-      '| gpt |',
-      '> A note.',
+      'gpt: $1.25',
+      'house: cost unknown',
+      'A note.',
       '2 USD',
     ])
       assert.ok(message.includes(part), `${part}: ${message}`);

@@ -1,8 +1,9 @@
 import type { AgentToolName, DryRunEstimate, Failure } from '../../schemas/generated/messages.ts';
 import { describeFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
-import { summariseEstimate } from '../commands/estimate.ts';
+import { totalsOf } from '../commands/estimate.ts';
 import { escapeMarkdown } from '../base/markdown.ts';
+import { formatFigure } from '../runs/format.ts';
 
 /** A question to the person before a tool does something. */
 export interface Confirmation {
@@ -43,14 +44,35 @@ export function progressOf(tool: AgentToolName, input: ShownInput): string {
   }
 }
 
-/** The question before a run: what it would ask and cost. */
+/** The question before a run: what it would ask and cost. Dialogs show Markdown without its marks, so there are but lines. */
 export function confirmRun({ file, maxCost }: ShownInput, estimate: DryRunEstimate): Confirmation {
-  const parts = [
+  const lines = [
     t('An agent wants to run {0} from {1}.', escapeMarkdown(estimate.name), shown(file)),
-    summariseEstimate(estimate),
+    ...totalsOf(estimate),
+    ...modelLines(estimate),
+    ...estimate.notes.slice(0, mostLines).map(escapeMarkdown),
     ...(typeof maxCost === 'number' ? [t('It stops before it has spent more than {0} USD.', maxCost)] : []),
   ];
-  return { title: t('Start this run?'), message: parts.join('\n\n') };
+  return { title: titleOf(estimate), message: lines.join('\n\n') };
+}
+
+const mostLines = 8;
+
+function modelLines({ variants }: DryRunEstimate): string[] {
+  const lines = variants.slice(0, mostLines).map(({ model, prompt, cost }) => {
+    const name = prompt === undefined ? model : `${model}, ${prompt}`;
+    return `${escapeMarkdown(name)}: ${cost === undefined ? t('cost unknown') : formatFigure(cost, 'USD')}`;
+  });
+  const more = variants.length - lines.length;
+  return more === 0 ? lines : [...lines, t('and {0} more', more)];
+}
+
+/** The cost comes first. */
+function titleOf({ cost, measuringCost, unpriced }: DryRunEstimate): string {
+  const sum = (cost ?? 0) + (measuringCost ?? 0);
+  if (sum > 0 && unpriced === undefined) return t('Start this run for about {0}?', formatFigure(sum, 'USD'));
+  if (sum > 0) return t('Start this run for {0} or more?', formatFigure(sum, 'USD'));
+  return unpriced === undefined ? t('Start this run?') : t('Start this run, whose cost is not known?');
 }
 
 /** The same where there is no estimate: the call that follows says why, and starts nothing that may cost. */

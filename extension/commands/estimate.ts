@@ -8,31 +8,30 @@ export function describeEstimate(estimate: DryRunEstimate): string {
   const parts = [
     `# ${escapeMarkdown(estimate.name)}`,
     t('What a run would send. Nothing was sent.'),
-    summariseEstimate(estimate),
+    totalsOf(estimate, samples => `**${samples}**`)
+      .map(line => `- ${line}`)
+      .join('\n'),
+    variantTable(estimate),
+    ...estimate.notes.map(note => `> ${escapeMarkdown(note)}`),
     ...firstRequests(estimate),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-/** The same without the requests: size, cost, models and notes. */
-export function summariseEstimate(estimate: DryRunEstimate): string {
-  const notes = estimate.notes.map(note => `> ${escapeMarkdown(note)}`);
-  return [totals(estimate), variantTable(estimate), ...notes].join('\n\n');
-}
-
-function totals(estimate: DryRunEstimate): string {
+/** Size and cost, a line each. */
+export function totalsOf(estimate: DryRunEstimate, emphasise = (text: string): string => text): string[] {
   const { rows, trainingRows, repeats, samples, variants, inputTokens, cost, measuringCost } = estimate;
   const product =
     repeats === 1
       ? t('{0} rows × {1} variants', count(rows), count(variants.length))
       : t('{0} rows × {1} variants × {2} repeats', count(rows), count(variants.length), count(repeats));
-  const lines = [`- **${t('{0} samples', count(samples))}** = ${product}`];
-  if (trainingRows > 0) lines.push(`- ${t('{0} rows to learn from', count(trainingRows))}`);
-  if (inputTokens !== undefined) lines.push(`- ≈ ${t('{0} input tokens', count(inputTokens))}`);
-  lines.push(`- ${describeCost(cost, variants)}`);
+  const lines = [`${emphasise(t('{0} samples', count(samples)))} = ${product}`];
+  if (trainingRows > 0) lines.push(t('{0} rows to learn from', count(trainingRows)));
+  if (inputTokens !== undefined) lines.push(`≈ ${t('{0} input tokens', count(inputTokens))}`);
+  lines.push(describeCost(cost, variants));
   if (measuringCost !== undefined)
-    lines.push(`- ≈ ${t('{0} for judges and embeddings', formatFigure(measuringCost, 'USD'))}`);
-  return lines.join('\n');
+    lines.push(`≈ ${t('{0} for judges and embeddings', formatFigure(measuringCost, 'USD'))}`);
+  return lines;
 }
 
 function describeCost(cost: number | undefined, variants: DryRunEstimate['variants']): string {

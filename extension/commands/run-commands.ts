@@ -4,7 +4,7 @@ import { FailureError } from '../base/failure.ts';
 import type { Engine, Parameters } from '../engine/engine.ts';
 import { classifyCell } from '../../schemas/cells.ts';
 import { findCell } from '../notebook/find-cell.ts';
-import { sourceOfCell } from '../notebook/executions.ts';
+import { resultsOf, sourceOfCell } from '../notebook/executions.ts';
 import { isFocus } from '../pages/focus.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isCancellable, isResumable } from '../runs/states.ts';
@@ -99,14 +99,14 @@ export async function sourceOf(uri: vscode.Uri): Promise<Pick<RunSource, 'path' 
 async function dryRun(context: CommandContext, given: unknown): Promise<void> {
   const uri = await resolveFile(given, benchmarkFiles, tuningFiles);
   if (uri === undefined) return;
-  const { engine, run } = dryRunOf(context, uri);
+  const { engine, run } = await dryRunOf(context, uri);
   const estimating = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Estimating the run') };
   const estimate = await vscode.window.withProgress(estimating, () => engine.request('runs/dryRun', run));
   await context.documents.previewMarkdown(vscode.l10n.t('Dry run of {0}', estimate.name), describeEstimate(estimate));
 }
 
 /** What a file or a notebook cell would run, as the editor has it. */
-function dryRunOf(context: CommandContext, uri: vscode.Uri): { engine: Engine; run: StartRun } {
+async function dryRunOf(context: CommandContext, uri: vscode.Uri): Promise<{ engine: Engine; run: StartRun }> {
   const cell = findCell(uri);
   const engine = context.engines.of(cell?.notebook.uri ?? uri);
   if (cell === undefined) {
@@ -116,7 +116,8 @@ function dryRunOf(context: CommandContext, uri: vscode.Uri): { engine: Engine; r
   }
   const { notebook, text, cell: id, language } = sourceOfCell(cell, engine);
   const kind = classifyCell(language, text) === 'tune' ? 'tune' : 'benchmark';
-  const source: RunSource = { path: notebook, text, kind, ...(id === undefined ? {} : { cell: id }) };
+  const results = await resultsOf(cell.notebook);
+  const source: RunSource = { path: notebook, text, kind, results, ...(id === undefined ? {} : { cell: id }) };
   return { engine, run: { source, origin: 'notebook' } };
 }
 

@@ -4,6 +4,7 @@ import { createThrottle } from '../base/throttle.ts';
 import { servedLanguage } from '../language/documents.ts';
 import { findCell } from '../notebook/find-cell.ts';
 import { cellId } from '../notebook/kernel-metadata.ts';
+import { fileOfRuns } from '../notebook/run-file.ts';
 import { describeRun } from '../runs/format.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
@@ -83,8 +84,10 @@ function lastRunLenses(entries: readonly RunEntry[], document: vscode.TextDocume
 
 /** Whether a run came of a document, or of its cell, and is not archived. */
 function isRunOf({ folder, run }: RunEntry, document: vscode.TextDocument): boolean {
-  if (run.archived || path.join(folder, run.file) !== document.uri.fsPath) return false;
-  if (document.uri.scheme === 'file') return true;
+  if (run.archived) return false;
+  const { fsPath, scheme } = document.uri;
+  if (scheme === 'file') return path.join(folder, run.file) === fsPath;
+  if (path.join(folder, run.file) !== fileOfRuns(fsPath, document.getText())) return false;
   // Older notebooks have no ids; then nothing tells which cell it was.
   return run.cell !== undefined && run.cell === cellOf(document);
 }

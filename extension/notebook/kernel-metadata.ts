@@ -10,14 +10,11 @@ export function isOurNotebook(metadata: Metadata): boolean {
 }
 
 /** Whether a cell is in a language of ours, or has an output of ours, as notebooks of other kernels may. */
-export function hasOurCells(notebook: { getCells(): readonly CellLooks[] }): boolean {
-  return notebook
-    .getCells()
-    .some(
-      ({ document, outputs }) =>
-        document.languageId.startsWith('aiwb-') ||
-        outputs.some(({ items }) => items.some(({ mime }) => mime.startsWith('application/vnd.aiwb.'))),
-    );
+export function isOurCell({ document, outputs }: CellLooks): boolean {
+  return (
+    document.languageId.startsWith('aiwb-') ||
+    outputs.some(({ items }) => items.some(({ mime }) => mime.startsWith('application/vnd.aiwb.')))
+  );
 }
 
 interface CellLooks {

@@ -7,6 +7,7 @@ import type {
   RunOutput,
   RunSummary,
 } from '../../schemas/generated/messages.ts';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engines } from '../engine/engines.ts';
@@ -106,7 +107,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
       const as = outputsOf(notebook, run.id).find(facts => isBehind(facts, run))?.as;
       const asked = { runId: run.id, ...(as === undefined ? {} : { as }) };
       const answer = await engines.at(folder)?.request('cells/output', asked);
-      const output = answer?.bundle[runMime] as RunOutput | undefined;
+      const output = unpackOutput(answer?.bundle[runMime]) as RunOutput | undefined;
       if (output !== undefined) post(notebook, { type: 'output', output });
     } catch (error) {
       post(notebook, { type: 'failure', runId: run.id, failure: toFailure(error) });

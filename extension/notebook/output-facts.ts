@@ -1,4 +1,5 @@
 import type { NamedResult, RunState, RunSummary } from '../../schemas/generated/messages.ts';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import { isEnded } from '../runs/states.ts';
 import { headlineOf, type ResultHeadline } from './result-headline.ts';
 
@@ -57,7 +58,7 @@ export function readOutputFacts(mime: string, data: Uint8Array): OutputFacts | u
 
 /** The same of content that was parsed already. */
 export function factsOfContent(mime: string, value: unknown): OutputFacts | undefined {
-  const content = fieldsOf(value);
+  const content = fieldsOf(unpackOutput(value));
   if (content?.['version'] !== 1) return undefined;
   if (mime === runMime) return runFacts(content);
   if (mime === assessmentMime) return assessmentFacts(content);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunSource } from '../../schemas/generated/messages.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Engines } from '../engine/engines.ts';
+import { resultsOf } from '../notebook/executions.ts';
 import { cellId, isOurNotebook } from '../notebook/kernel-metadata.ts';
 import { topLevelKeys } from '../../schemas/cells.ts';
 
@@ -95,7 +96,7 @@ export function createBenchItems(controller: vscode.TestController, engines: Eng
     if (node?.kind !== 'benchmark') return;
     item.busy = true;
     try {
-      const { name, line, gates } = await engines.of(node.uri).request('gates/list', sourceOf(node));
+      const { name, line, gates } = await engines.of(node.uri).request('gates/list', await sourceOf(node));
       item.label = name;
       item.description = node.cell === undefined ? vscode.workspace.asRelativePath(node.uri) : item.description;
       item.range = lineRange(line);
@@ -138,13 +139,14 @@ export function createBenchItems(controller: vscode.TestController, engines: Eng
 }
 
 /** A benchmark as the engine is asked about it: with its text as it is in the editor. */
-export function sourceOf({ uri, cell }: BenchmarkNode): RunSource {
+export async function sourceOf({ uri, cell }: BenchmarkNode): Promise<RunSource> {
   if (cell !== undefined) {
     const id = cellId(cell.metadata);
     return {
       path: uri.fsPath,
       text: cell.document.getText(),
       kind: 'benchmark',
+      results: await resultsOf(cell.notebook),
       ...(id === undefined ? {} : { cell: id }),
     };
   }
@@ -154,7 +156,7 @@ export function sourceOf({ uri, cell }: BenchmarkNode): RunSource {
 
 function hasGate(cell: vscode.NotebookCell): boolean {
   const keys = topLevelKeys(cell.document.getText());
-  return keys.has('gate') && keys.has('dataset');
+  return keys.has('gate') && (keys.has('dataset') || keys.has('use'));
 }
 
 function lineRange(line: number): vscode.Range {

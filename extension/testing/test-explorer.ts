@@ -4,6 +4,8 @@ import type { JudgedGates, RunSummary } from '../../schemas/generated/messages.t
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engines } from '../engine/engines.ts';
+import { cellId } from '../notebook/kernel-metadata.ts';
+import { fileOfRuns } from '../notebook/run-file.ts';
 import { describeRun } from '../runs/format.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
@@ -159,7 +161,11 @@ function createJudge(
     try {
       const judged = await engines
         .of(node.uri)
-        .request('gates/judge', { source: sourceOf(node), ...(runId === undefined ? {} : { runId }) }, abortOn(token));
+        .request(
+          'gates/judge',
+          { source: await sourceOf(node), ...(runId === undefined ? {} : { runId }) },
+          abortOn(token),
+        );
       item.description = describeJudged(judged);
       for (const sentence of judged.stale) say(test, sentence, item);
       if (gates.length === 0) tellWithoutGate(test, item, judged);
@@ -179,7 +185,7 @@ function createJudge(
     for (const gate of shown) test.enqueued(gate);
     try {
       const engine = engines.of(node.uri);
-      const source = sourceOf(node);
+      const source = await sourceOf(node);
       const estimate = await engine.request('runs/dryRun', { source, origin: 'editor' }, abortOn(token));
       if (!(await agree(estimate.name, describePlan(estimate)))) {
         for (const gate of shown) test.skipped(gate);
@@ -245,8 +251,10 @@ function createJudge(
 /** Whether a run came from this file or cell. */
 function isOf(node: ReturnType<BenchItems['nodeOf']>, folder: string, run: RunSummary): boolean {
   if (node?.kind !== 'benchmark') return false;
-  if (path.join(folder, run.file.replace(/(\.ipynb)#.*$/, '$1')) !== node.uri.fsPath) return false;
-  return node.cell === undefined || sourceOf(node).cell === run.cell;
+  const { uri, cell } = node;
+  const file = cell === undefined ? uri.fsPath : fileOfRuns(uri.fsPath, cell.document.getText());
+  if (path.join(folder, run.file.replace(/(\.ipynb)#.*$/, '$1')) !== file) return false;
+  return cell === undefined || cellId(cell.metadata) === run.cell;
 }
 
 function tell(test: vscode.TestRun, gate: vscode.TestItem, judged: JudgedGates, items: BenchItems): void {

@@ -14,7 +14,7 @@ import { recoveryRows } from './tree-row.ts';
 import { createViewFilter, type ViewFilterOptions } from './view-filter.ts';
 
 /** A view over what the engines list. */
-export interface ListViewOptions<E> {
+export interface ListViewOptions<E extends object> {
   readonly name: ViewFilterOptions['name'];
   /** As in package.json; menus ask the context key of the same name with `State` after it. */
   readonly viewId: string;
@@ -42,11 +42,19 @@ const settleMs = 300;
  * Creates a view that asks the engines when it is first seen, and again when something changed and it is seen. The context key
  * `<viewId>State` is `loaded` where every engine answered, `failed` where none did.
  */
-export function createListView<E>(engines: Engines, options: ListViewOptions<E>): ListView<E> {
+export function createListView<E extends object>(engines: Engines, options: ListViewOptions<E>): ListView<E> {
   const { viewId } = options;
   let known: Promise<Map<string, readonly E[]>> | undefined;
   let loaded: ReadonlyMap<string, readonly E[]> = new Map();
   let failure: Failure | undefined;
+
+  const factsOfEntries = new WeakMap<E, FilterFacts>();
+
+  function factsOf(entry: E): FilterFacts {
+    const facts = factsOfEntries.get(entry) ?? options.facts(entry);
+    factsOfEntries.set(entry, facts);
+    return facts;
+  }
 
   const tree = new RowTree(async () => rowsOf(await entries()));
   const view = vscode.window.createTreeView<Row>(viewId, {
@@ -59,7 +67,7 @@ export function createListView<E>(engines: Engines, options: ListViewOptions<E>)
     viewId,
     tags: options.tags,
     *facts() {
-      for (const list of loaded.values()) for (const entry of list) yield options.facts(entry);
+      for (const list of loaded.values()) for (const entry of list) yield factsOf(entry);
     },
     onChanged() {
       showMessage();
@@ -107,7 +115,7 @@ export function createListView<E>(engines: Engines, options: ListViewOptions<E>)
   function rowsOf(lists: ReadonlyMap<string, readonly E[]>): Rows {
     if (lists.size === 0) return failure === undefined ? [] : recoveryRows();
     const folders = [...lists].flatMap(([folder, list]): (readonly [string, readonly E[]])[] => {
-      const shown = filter.current === undefined ? list : list.filter(entry => filter.matches(options.facts(entry)));
+      const shown = filter.current === undefined ? list : list.filter(entry => filter.matches(factsOf(entry)));
       return shown.length === 0 ? [] : [[folder, shown]];
     });
     const [only] = folders;

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import type { RunOutput, RunSummary } from '../../schemas/generated/messages.ts';
 import {
   validateAssessmentOutput,
@@ -66,7 +67,7 @@ describe('aiwb notebook run', function () {
   const cellsOf = (name?: string): Cell[] => (JSON.parse(text(name)) as { cells: Cell[] }).cells;
   const cellOf = (id: string, name?: string): Cell => cellsOf(name).find(cell => cell.id === id) ?? assert.fail(id);
   const runOf = (id: string, name?: string): RunOutput => {
-    const run = cellOf(id, name).outputs?.[0]?.data?.[runMime];
+    const run = unpackOutput(cellOf(id, name).outputs?.[0]?.data?.[runMime]);
     assert.ok(validateRunOutput(run), JSON.stringify(validateRunOutput.errors));
     return run;
   };
@@ -103,14 +104,14 @@ describe('aiwb notebook run', function () {
     const { cells } = JSON.parse(run.stdout) as { cells: { kind: string; state: string; gate?: string }[] };
     assert.deepEqual(
       cells.map(({ kind }) => kind),
-      ['benchmark', 'tune', 'tune', 'benchmark', 'benchmark', 'benchmark', 'assessment'],
+      ['benchmark', 'tune', 'tune', 'comparison', 'benchmark', 'benchmark', 'benchmark', 'assessment'],
     );
     assert.ok(cells.every(({ state, gate }) => state === 'succeeded' && gate !== 'not-met'));
 
     const executed = cellsOf('model-workflow.ipynb').filter(({ outputs }) => (outputs ?? []).length > 0);
     assert.deepEqual(
       executed.map(({ execution_count }) => execution_count),
-      [1, 2, 3, 4, 5, 6, 7],
+      [1, 2, 3, 4, 5, 6, 7, 8],
     );
     for (const { outputs } of executed) {
       const [output] = outputs ?? [];
@@ -118,7 +119,9 @@ describe('aiwb notebook run', function () {
       assert.equal(output?.output_type, 'display_data');
       assert.deepEqual(Object.keys(data).slice(1), ['text/html', 'text/markdown']);
       const valid =
-        validateRunOutput(data[runMime]) || validateAssessmentOutput(data['application/vnd.aiwb.assessment+json']);
+        validateRunOutput(unpackOutput(data[runMime])) ||
+        validateComparisonOutput(unpackOutput(data['application/vnd.aiwb.comparison+json'])) ||
+        validateAssessmentOutput(unpackOutput(data['application/vnd.aiwb.assessment+json']));
       assert.ok(valid);
       assert.match((data['text/html'] as string[]).join(''), /<table/);
       assert.match((data['text/markdown'] as string[]).join(''), /\| ---/);
@@ -130,6 +133,7 @@ describe('aiwb notebook run', function () {
 
     const results = await notebook('results', 'model-workflow.ipynb');
     assert.equal(results.code, 0, results.stderr);
+    for (const name of ['clean', 'tuned', 'training']) assert.match(results.stdout, new RegExp(`${name} .*succeeded`));
   });
 
   it('changes only the lines of the cell that is run again, and gives one run one output', async () => {
@@ -201,7 +205,7 @@ describe('aiwb notebook run', function () {
     const run = await notebook('run', 'nb.ipynb', '--allow-errors');
     assert.equal(run.code, 0, run.stderr);
     const [output] = cellOf('both').outputs ?? [];
-    const compared = output?.data?.['application/vnd.aiwb.comparison+json'];
+    const compared = unpackOutput(output?.data?.['application/vnd.aiwb.comparison+json']);
     assert.ok(validateComparisonOutput(compared), JSON.stringify(validateComparisonOutput.errors));
     assert.deepEqual(compared.runIds, [runOf('one').runId, runOf('two').runId]);
     assert.match((output?.data?.['text/markdown'] as string[]).join(''), /first is run .*; second is run/);

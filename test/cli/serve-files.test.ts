@@ -55,6 +55,26 @@ describe('aiwb serve: files of a window', function () {
     );
   });
 
+  it('lists, describes and previews datasets, and drafts a benchmark over one that runs', async () => {
+    const { datasets } = await window.request('datasets/list', {});
+    assert.deepEqual(
+      datasets.map(({ path: name, uses }) => [name, uses.map(use => use.name)]),
+      [['rows.jsonl', ['gated']]],
+    );
+    const details = await window.request('datasets/describe', { path: 'rows.jsonl' });
+    assert.deepEqual([details.rows, details.splits.map(({ name }) => name)], [5, ['train', 'test']]);
+    const preview = await window.request('datasets/preview', { dataset: { path: 'rows.jsonl' }, limit: 2 });
+    assert.deepEqual([preview.rows.length, preview.more, preview.rows[0]?.cells[1]], [2, true, 'billing']);
+    assert.equal((await window.fail('datasets/describe', { path: 'none.csv' })).code, 'file-not-found');
+    assert.equal((await window.fail('datasets/preview', { dataset: { path: '' } })).code, 'usage');
+    assert.deepEqual(await window.request('prompts/list', {}), { prompts: [] });
+    const draft = await window.request('benchmarks/draft', { dataset: { path: 'rows.jsonl' } });
+    workspace.write(draft.path, draft.text);
+    const started = await window.request('runs/start', { source: { path: file(draft.path) }, origin: 'editor' });
+    const done = await window.waitFor(started.id, ended);
+    assert.equal(done.state, 'succeeded', JSON.stringify(done.failure));
+  });
+
   it('judges a stored run without asking anything, and says what has changed since', async () => {
     const source = { path: file('gated.bench.yaml') };
     const none = await window.request('gates/judge', { source });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startFakeOllama } from '../fakes/ollama.ts';
 import { startFakeOpenAi, type FakeOpenAi } from '../fakes/openai-server.ts';
 import { copyExamples, createWorkspace, root } from './aiwb.ts';
@@ -42,6 +43,25 @@ describe('aiwb serve', function () {
     const { id } = await window.request('runs/start', request);
     assert.equal((await window.waitFor(id, ended)).state, 'succeeded');
     assert.deepEqual(window.programs, Array(3).fill({ commands: [command] }));
+  });
+
+  it("lets one window write a run's end into a notebook, and another when that one is gone", async () => {
+    workspace = createWorkspace();
+    const [first, second] = [await openWindow(), await openWindow()];
+    const output = { runId: 'r1', notebook: path.join(workspace.folder, 'story.ipynb') };
+    const claim = async (window: Window, holder: string): Promise<boolean> =>
+      (await window.request('cells/claim', { ...output, holder })).granted;
+    assert.equal(await claim(first, 'first'), true);
+    assert.equal(await claim(second, 'second'), false);
+    // A window whose engine process was started anew keeps what it had.
+    assert.equal(await claim(second, 'first'), true);
+    await second.request('cells/release', { ...output, holder: 'first', saved: false });
+    assert.equal(await claim(first, 'first'), true);
+    await first.request('cells/release', { ...output, holder: 'first', saved: true });
+    assert.equal(await claim(second, 'second'), false, 'it has time to see the file');
+    assert.equal(await claim(first, 'first'), true);
+    first.child.stdin?.end();
+    while (!(await claim(second, 'second'))) await wait(50);
   });
 
   it('looks for model servers on this machine', async () => {

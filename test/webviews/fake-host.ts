@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Report } from '../../schemas/generated/messages.ts';
@@ -6,6 +7,13 @@ import { themeClasses, themeVariables, type ThemeName } from './theme-variables.
 
 export function readReport(name: string): Report {
   return JSON.parse(readFileSync(path.join(root, 'test', 'fixtures', 'reports', `${name}.json`), 'utf8')) as Report;
+}
+
+/** What a page asked for, beyond that lists come with their texts cut. */
+export function askedFor(query: unknown): unknown {
+  const { textLimit, ...others } = (query ?? {}) as { textLimit?: number };
+  assert.equal(textLimit, 1000, 'texts are asked for cut');
+  return others;
 }
 
 interface HostOptions {

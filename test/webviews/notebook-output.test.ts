@@ -97,6 +97,24 @@ describe('the notebook output', function () {
     });
   }
 
+  it('draws charts in the colours that a system forces, and stands still where motion is reduced', async () => {
+    const { page, faults } = await render([outputOf('full'), { ...outputOf('running'), report: undefined }]);
+    const moving = () =>
+      page.locator('#output-1 aiwb-run-output-v1').evaluate(({ shadowRoot }) => shadowRoot?.getAnimations().length);
+    assert.equal(await moving(), 1);
+    await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    assert.equal(await moving(), 0);
+    await page.getByRole('button', { name: 'Charts', exact: true }).click();
+    await page.locator('aiwb-report-part').waitFor();
+    await settle(page);
+    const drawn = await page.locator('aiwb-chart .plot').first().innerHTML();
+    assert.match(drawn, /CanvasText/);
+    assert.doesNotMatch(drawn, /(fill|stroke)="#[0-9a-f]{6}"/);
+    await takePicture(page, 'notebook-forced-colours');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
   it('fits 300 pixels, every part of it', async () => {
     const { page, faults } = await render([outputOf('full')], { width: 300, hasMessaging: false });
     for (const part of ['Charts', 'Slices', 'Confusion matrix', 'Differences', 'Samples']) {

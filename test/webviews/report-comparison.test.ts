@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { validatePageToHost } from '../../schemas/generated/validators.js';
 import { auditPage, deepText, launchBrowser, settle, takePicture, watchFaults } from './browser.ts';
-import { pageHtml, readReport } from './fake-host.ts';
+import { askedFor, pageHtml, readReport } from './fake-host.ts';
 import { startPageServer, webviewPolicy, type PageServer } from './page-server.ts';
 
 interface Posted {
@@ -161,7 +161,7 @@ describe('the comparison of runs', function () {
     assert.deepEqual(await lastQuery('disagreements'), { ...query, change: 'gained' });
     await panel.getByRole('button', { name: '2', exact: true }).click();
     await panel.getByRole('button', { name: 'Sample 42' }).click();
-    assert.deepEqual(await lastQuery('samples'), { runId: later, filter: 'all', find: 42, limit: 200 });
+    assert.deepEqual(askedFor(await lastQuery('samples')), { runId: later, filter: 'all', find: 42, limit: 200 });
     await page.locator('aiwb-sample-list tr.detail').getByText(`${later}#42`).waitFor();
 
     const other = page.locator('aiwb-regression').nth(1);
@@ -182,7 +182,7 @@ describe('the comparison of runs', function () {
   it('leads from a failure and from a worst row to the samples', async () => {
     await page.locator('aiwb-failures').getByRole('button', { name: '10' }).click();
     await page.getByText('No sample matches.').waitFor();
-    assert.deepEqual(await lastQuery('samples'), {
+    assert.deepEqual(askedFor(await lastQuery('samples')), {
       runId: earlier,
       variant: 1,
       filter: 'failed',
@@ -192,7 +192,7 @@ describe('the comparison of runs', function () {
     const worst = page.getByRole('region', { name: 'Worst rows of gpt · triage (B)' });
     await worst.getByRole('button', { name: '11', exact: true }).click();
     await page.locator('aiwb-sample-list tr.detail').waitFor();
-    assert.deepEqual(await lastQuery('samples'), { runId: later, filter: 'all', find: 11, limit: 200 });
+    assert.deepEqual(askedFor(await lastQuery('samples')), { runId: later, filter: 'all', find: 11, limit: 200 });
     await page.locator('aiwb-worst-section vscode-single-select').click();
     await page.locator('aiwb-worst-section').getByRole('option', { name: 'gpt · triage-short (B)' }).click();
     await page.getByText('gpt · triage-short (B) has no wrong answer.').waitFor();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { validatePageToHost } from '../../schemas/generated/validators.js';
 import { auditPage, deepText, launchBrowser, settle, takePicture, watchFaults } from './browser.ts';
-import { pageHtml, readReport } from './fake-host.ts';
+import { askedFor, pageHtml, readReport } from './fake-host.ts';
 import { startPageServer, webviewPolicy, type PageServer } from './page-server.ts';
 
 describe('the sample list', function () {
@@ -52,7 +52,7 @@ describe('the sample list', function () {
       () => (globalThis as unknown as { posted: { type: string; query?: unknown }[] }).posted,
     );
     for (const message of posted) assert.ok(validatePageToHost(message), JSON.stringify(message));
-    return posted.findLast(({ type }) => type === 'samples')?.query;
+    return askedFor(posted.findLast(({ type }) => type === 'samples')?.query);
   };
   const kept = (name: string): Promise<unknown> =>
     page.evaluate(

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { FocusSamples, Report } from '../../schemas/generated/messages.ts';
 import { validatePageToHost } from '../../schemas/generated/validators.js';
 import { auditPage, launchBrowser, settle, takePicture, watchFaults } from './browser.ts';
-import { pageHtml, readReport } from './fake-host.ts';
+import { askedFor, pageHtml, readReport } from './fake-host.ts';
 import { startPageServer, webviewPolicy, type PageServer } from './page-server.ts';
 
 interface Scope {
@@ -67,7 +67,7 @@ describe('samples of a slice', function () {
   const lastQuery = async (): Promise<unknown> => {
     const posted = await page.evaluate(() => (globalThis as unknown as Scope).posted);
     for (const message of posted) assert.ok(validatePageToHost(message), JSON.stringify(message));
-    return posted.findLast(({ type }) => type === 'samples')?.query;
+    return askedFor(posted.findLast(({ type }) => type === 'samples')?.query);
   };
   const samplesState = (): Promise<Record<string, unknown>> =>
     page.evaluate(() => (globalThis as unknown as Scope).state['samples'] as Record<string, unknown>);

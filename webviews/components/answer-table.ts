@@ -11,8 +11,9 @@ import { renderTotals } from './answer-totals.ts';
 
 /** Cases drawn at first, and with each press on the button below them. */
 const casesAtOnce = 20;
-/** An input on one line; longer ones open. */
+/** An input that is shown as it is; longer ones open. */
 const shortInput = 240;
+const shortLines = 6;
 
 /**
  * A prompt's trial: what each model took, then every case with the models' answers side by side, one below another where there is no room.
@@ -205,7 +206,7 @@ export class AnswerTable extends LitElement {
 
 function renderInput({ input, inputCharacters }: PromptCase) {
   if (input === '') return html`<p class="muted">The prompt as it is: it reads no variable.</p>`;
-  const isShort = input.length <= shortInput && !input.includes('\n');
+  const isShort = input.length <= shortInput && input.split('\n').length <= shortLines;
   if (isShort) return html`<p class="input" dir="auto">${showUnseen(input)}</p>`;
   const cut = inputCharacters === undefined ? '' : '…';
   return html`<details>

@@ -78,14 +78,19 @@ function column(label: string, unit: MetricValue['unit'], values: readonly (numb
   const known = values.filter(value => value !== undefined);
   if (known.length === 0) return [];
   const format = columnFormat(known, unit);
-  const lowest = Math.min(...known);
-  const isChoice = known.length > 1 && known.some(value => value !== lowest) && (unit === 'ms' || unit === 'USD');
+  const lowest = format(Math.min(...known));
+  const isChoice =
+    known.length > 1 && known.some(value => format(value) !== lowest) && (unit === 'ms' || unit === 'USD');
   return [
     {
       label,
       unit: unit === 'tokens' ? '' : unitName(unit),
       cells: values.map(value => (value === undefined ? undefined : format(value))),
-      best: new Set(isChoice ? values.flatMap((value, index) => (value === lowest ? [index] : [])) : []),
+      best: new Set(
+        isChoice
+          ? values.flatMap((value, index) => (value !== undefined && format(value) === lowest ? [index] : []))
+          : [],
+      ),
     },
   ];
 }

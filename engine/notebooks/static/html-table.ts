@@ -24,8 +24,9 @@ export function tableHtml(caption: string, head: readonly string[], rows: readon
 }
 
 export function headerCell({ text, align }: Cell, scope: 'col' | 'row', limit: number): string {
-  const weight = scope === 'row' ? ';font-weight:inherit' : '';
-  return `<th scope="${scope}" style="${styleOf(align)}${weight}">${escapeHtml(showLine(text, limit))}</th>`;
+  // Names such as `embedded:majority` have no place to break well.
+  const own = scope === 'row' ? ';font-weight:inherit;min-width:11em' : '';
+  return `<th scope="${scope}" style="${styleOf(align)}${own}">${escapeHtml(showLine(text, limit))}</th>`;
 }
 
 export function bodyCell({ text, align }: Cell, limit: number): string {

@@ -4,6 +4,7 @@ import {
   validateComparisonOutput,
   validateRunOutput,
 } from '../../../schemas/generated/validators.js';
+import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { assessmentMime, comparisonMime, runMime } from '../output-types.ts';
 import type { Block } from './block.ts';
 import { describeAssessment } from './of-assessment.ts';
@@ -38,11 +39,11 @@ export function describeAssessmentOutput({ view }: AssessmentOutput): readonly B
 
 /** An output of ours in a notebook from anywhere, as any viewer can show it; undefined where it is none that this workbench understands. */
 export function describeOutput(data: Readonly<Record<string, unknown>>): readonly Block[] | undefined {
-  const run = data[runMime];
+  const run = unpackOutput(data[runMime]);
   if (validateRunOutput(run)) return describeRunOutput(run);
-  const comparison = data[comparisonMime];
+  const comparison = unpackOutput(data[comparisonMime]);
   if (validateComparisonOutput(comparison)) return describeComparisonOutput(comparison);
-  const assessment = data[assessmentMime];
+  const assessment = unpackOutput(data[assessmentMime]);
   if (validateAssessmentOutput(assessment)) return describeAssessmentOutput(assessment);
   return undefined;
 }

@@ -8,13 +8,13 @@ import type { ScenarioContext } from '../launcher/scenario.ts';
 import type { WorkbenchActions } from '../protocol.ts';
 import { readCells, slowCell, storedRun, until, writeNotebook, writeRows, writeSlowWorkspace } from '../story.ts';
 
-const rows = 500;
+const rows = 2000;
 const dirtyTab = '.tabs-container .tab.dirty';
 
 /** Two windows with one notebook: both follow its run, one writes the end, and the other takes over when that one dies. */
 export async function scenario(first: ScenarioContext): Promise<void> {
   const { workspace, openFile, runCommand, openWindow, findProcesses } = first;
-  const pace = { delay: 120, words: 1 };
+  const pace = { delay: 150, words: 1 };
   const server = await startFakeOpenAi(pace);
   const file = path.join(workspace, 'story.ipynb');
   const shows = (what: string, window: WorkbenchActions, words: RegExp) =>
@@ -40,7 +40,7 @@ export async function scenario(first: ScenarioContext): Promise<void> {
     await page.screenshot({ path: '.artifacts/screenshots/notebook-second-window.png' });
 
     pace.delay = 1;
-    await until('the first window has the end', async () => (await first.count(dirtyTab)) === 1);
+    await until('the first window has the end', async () => (await first.count(dirtyTab)) === 1, 90_000);
     await shows('the second window draws the end', second, /Finished[\s\S]*accuracy/i);
     await wait(4000);
     assert.equal(await second.count(dirtyTab), 0, 'one window writes');
@@ -52,7 +52,7 @@ export async function scenario(first: ScenarioContext): Promise<void> {
     assert.equal(await readFile(file, 'utf8'), saved, 'the end is written once');
     await shows('the second window has the end from the file', second, /Finished/);
 
-    pace.delay = 120;
+    pace.delay = 150;
     await writeRows(workspace, rows, 'another row');
     await first.click('.code-cell-row .view-lines');
     await runCommand('Notebook: Run All');
@@ -64,10 +64,11 @@ export async function scenario(first: ScenarioContext): Promise<void> {
     process.kill(host, 'SIGKILL');
     await until('the first extension host is gone', () => !findProcesses(/--type=extensionHost/).includes(host));
     pace.delay = 1;
-    await until('the second window takes over', async () => (await second.count(dirtyTab)) === 1);
+    await until('the second window takes over', async () => (await second.count(dirtyTab)) === 1, 90_000);
     await second.runCommand('File: Save');
     await until('its end is in the file', async () => storedRun((await readCells(file))[0])?.state === 'succeeded');
-    assert.equal((await readCells(file))[0]?.execution_count, 2);
+    // The number follows on those in the file, and a cell under way has none there.
+    assert.equal((await readCells(file))[0]?.execution_count, 1);
     await page.screenshot({ path: '.artifacts/screenshots/notebook-second-window-end.png' });
   } finally {
     await server.close();

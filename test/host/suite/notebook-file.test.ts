@@ -41,6 +41,8 @@ describe('a notebook as a file', function () {
     const saved = await decode(executed);
     const kept = written.slice(0, written.lastIndexOf('\n  }\n ],'));
     assert.ok(saved.startsWith(kept), firstDifference(saved, kept));
+    await vscode.window.showNotebookDocument(notebook);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await vscode.workspace.fs.delete(executed);
   });
 

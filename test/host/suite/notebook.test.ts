@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
@@ -32,7 +33,7 @@ describe('the notebook', function () {
     assert.ok((done.timing?.endTime ?? 0) > (done.timing?.startTime ?? 0));
     const items = cell.outputs.flatMap(output => output.items);
     const reference = items.find(({ mime }) => mime === runMime);
-    const report = JSON.parse(new TextDecoder().decode(reference?.data)) as {
+    const report = unpackOutput(JSON.parse(new TextDecoder().decode(reference?.data))) as {
       state: string;
       report: { variants: unknown[] };
     };

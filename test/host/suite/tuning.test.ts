@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { driver, skipUndriven } from './driver.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
@@ -81,7 +82,7 @@ describe('cells of tuning jobs and policies', function () {
     const [tuned, assessed] = results;
     assert.ok(tuned && assessed);
     assert.equal(tuned.success, true, tuned.items.map(({ text }) => text).join('\n'));
-    const run = JSON.parse(tuned.items.find(({ mime }) => mime === runMime)?.text ?? '') as {
+    const run = unpackOutput(JSON.parse(tuned.items.find(({ mime }) => mime === runMime)?.text ?? '')) as {
       kind: string;
       tuning: { epochs: unknown[] };
     };
@@ -90,7 +91,9 @@ describe('cells of tuning jobs and policies', function () {
     assert.match(tuned.items.find(({ mime }) => mime === 'text/markdown')?.text ?? '', /cell-tuned/);
 
     assert.equal(assessed.success, true, assessed.items.map(({ text }) => text).join('\n'));
-    const { view } = JSON.parse(assessed.items.find(({ mime }) => mime === assessmentMime)?.text ?? '') as {
+    const { view } = unpackOutput(
+      JSON.parse(assessed.items.find(({ mime }) => mime === assessmentMime)?.text ?? ''),
+    ) as {
       view: { verification: { state: string }; scorecard: { record: { gate: { outcome: string } } } };
     };
     assert.equal(view.verification.state, 'verified');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
@@ -39,7 +40,7 @@ describe('the notebook of the whole workflow', function () {
     const item = last?.outputs
       .flatMap(({ items }) => items)
       .find(({ mime }) => mime === 'application/vnd.aiwb.assessment+json');
-    const { scorecard } = (JSON.parse(new TextDecoder().decode(item?.data)) as AssessmentShape).view;
+    const { scorecard } = (unpackOutput(JSON.parse(new TextDecoder().decode(item?.data))) as AssessmentShape).view;
     assert.equal(scorecard.record.gate.outcome, 'passed');
     assert.equal(scorecard.approval.state, 'requested');
 
