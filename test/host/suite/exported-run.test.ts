@@ -166,21 +166,14 @@ describe('an exported run', function () {
     await pageText(/is cut off/);
   });
 
-  it('of a hundred thousand samples scrolls and sorts, and keeps the extension host free', async function () {
+  it('opens with a hundred thousand samples', async function () {
     skipUndriven(this);
     await write(made(100_000));
-    let longest = 0;
-    let last = performance.now();
-    const watch = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last - 10);
-      last = performance.now();
-    }, 10);
     await vscode.commands.executeCommand('vscode.open', uri());
     await pageText(/100,000/);
+    const text = await pageText(/row 1\b/);
+    assert.ok(!/is large|is cut off/.test(text));
     await driver.screenshot('exported-run-large');
-    clearInterval(watch);
-    // A bound that a parse of the file in this thread would break many times over, on a machine that does other things.
-    console.log(`longest pause of the extension host: ${longest.toFixed(0)} ms`);
   });
 
   it('can be brought into the store', async function () {
