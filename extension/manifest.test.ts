@@ -138,7 +138,7 @@ describe('the manifest', () => {
     it('say how a result of a notebook gets its name', () => {
       const texts = read('package.nls.json') as Record<string, string>;
       const [welcome] = contributes.viewsWelcome.filter(({ view }) => view === 'aiwb.results');
-      assert.match(texts[welcome?.contents.slice(1, -1) ?? ''] ?? '', /`as: first`/);
+      assert.match(texts[welcome?.contents.slice(1, -1) ?? ''] ?? '', /"as: first"/);
     });
 
     it('can each be filtered, and be told to look again', () => {

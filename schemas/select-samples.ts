@@ -1,3 +1,4 @@
+import { cutSample } from './cut-sample.ts';
 import type { NumberRange, SamplePage, SampleQuery, SampleRow, SampleSort } from './generated/messages.ts';
 
 /** Rows a question is about, in its order: those that match all its conditions. The store answers alike. */
@@ -12,7 +13,10 @@ export function selectRows(rows: readonly SampleRow[], query: SampleQuery): read
 export function pageOfRows(matching: readonly SampleRow[], query: SampleQuery): SamplePage {
   const found = query.find === undefined ? -1 : matching.findIndex(({ id }) => id === query.find);
   const offset = startOf(matching, query, found);
-  const page = { rows: matching.slice(offset, offset + query.limit), total: matching.length, offset };
+  const { textLimit, limit } = query;
+  const shown = matching.slice(offset, offset + limit);
+  const rows = textLimit === undefined ? shown : shown.map(row => cutSample(row, textLimit));
+  const page = { rows, total: matching.length, offset };
   return found < 0 ? page : { ...page, found };
 }
 

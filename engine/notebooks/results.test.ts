@@ -44,7 +44,7 @@ describe('results of a notebook', () => {
         ['card', 'assessment', 'gate failed', results[2]?.n, results[2]?.headline, 2],
       ],
     );
-    assert.match(results[1]?.headline ?? '', /^Accuracy 0\.\d{3}$/);
+    assert.match(results[1]?.headline ?? '', /^Accuracy, core performance 0\.\d{3}$/);
     assert.match(results[2]?.headline ?? '', /: score \d/);
   });
 

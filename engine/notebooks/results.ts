@@ -133,5 +133,7 @@ function tuningFigure(report: TuningReport | undefined): Figure | undefined {
   const aspect = report?.aspects.find(({ aspect: name }) => name === report.selection.aspect) ?? report?.aspects[0];
   const figure = aspect?.metrics.find(({ metric }) => metric === report?.selection.metric) ?? aspect?.metrics[0];
   if (figure === undefined || figure.value === null) return undefined;
-  return { headline: `${figure.label} ${formatNumber(figure.value, figure.unit)}`, n: figure.n };
+  // Of several aspects it matters which one is meant.
+  const where = (report?.aspects.length ?? 0) > 1 ? `, ${(aspect?.aspect ?? '').replaceAll('-', ' ')}` : '';
+  return { headline: `${figure.label}${where} ${formatNumber(figure.value, figure.unit)}`, n: figure.n };
 }

@@ -1,5 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { DisagreementPage, DisagreementQuery, SamplePage, SampleQuery } from '../../schemas/generated/messages.ts';
+import type {
+  DisagreementPage,
+  DisagreementQuery,
+  SamplePage,
+  SampleQuery,
+  SampleReference,
+  SampleRow,
+} from '../../schemas/generated/messages.ts';
 import type { Disposable } from '../base/emitter.ts';
 import { FailureError } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
@@ -11,6 +18,7 @@ const mostMemory = 2048;
 /** A file that is open. Failures are FailureErrors. */
 export interface RunFile extends OpenedRunFile, Disposable {
   samples(query: SampleQuery): Promise<SamplePage>;
+  sample(reference: SampleReference): Promise<SampleRow>;
   disagreements(query: DisagreementQuery): Promise<DisagreementPage>;
 }
 
@@ -62,6 +70,11 @@ export async function openRunFile(script: string, source: WorkerSource, name: st
       async samples(query) {
         const page = await ask({ kind: 'samples', query });
         if ('samples' in page) return page.samples;
+        throw new Error('The worker answered something else.');
+      },
+      async sample(reference) {
+        const row = await ask({ kind: 'sample', reference });
+        if ('sample' in row) return row.sample;
         throw new Error('The worker answered something else.');
       },
       async disagreements(query) {

@@ -169,6 +169,10 @@ describe('the samples of a run file', () => {
   it('are asked as a store’s are', () => {
     const page = source.samples({ runId: 'a', filter: 'wrong', limit: 1, offset: 1 });
     assert.deepEqual([page.rows.map(({ id }) => id), page.total, page.offset], [[4], 2, 1]);
+    const cut = source.samples({ runId: 'a', limit: 1, textLimit: 3 }).rows[0];
+    assert.deepEqual([cut?.input, cut?.cut], ['row', true]);
+    assert.equal(source.sample({ runId: 'a', id: 1 }).input, 'row 1');
+    assert.throws(() => source.sample({ runId: 'a', id: 99 }), FailureError);
     const found = source.samples({ runId: 'b', sort: { by: 'input', descending: true }, find: 2, limit: 2 });
     assert.deepEqual(
       found.rows.map(({ id }) => id),

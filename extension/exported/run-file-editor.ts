@@ -52,6 +52,12 @@ export function registerRunFileEditor(parts: RunFileEditorParts): vscode.Disposa
   });
 }
 
+/** What a page shows now, and how it hears that it is to show it anew. */
+interface Shown {
+  readonly loaded: Loaded;
+  follow(refresh: () => void): Disposable;
+}
+
 /** A file as its page is to show it: open, or the reason why not. */
 type Loaded = { readonly file: RunFile } | { readonly error: unknown };
 
@@ -61,22 +67,23 @@ async function showFile(uri: vscode.Uri, panel: vscode.WebviewPanel, parts: RunF
   let loaded = await load(uri, script);
   let page: Disposable | undefined;
   let isClosed = false;
+  /** Has the page that stands there load anew, so that its reader keeps the place. */
+  let refresh = (): void => undefined;
+  const shown: Shown = {
+    get loaded() {
+      return loaded;
+    },
+    follow(again) {
+      refresh = again;
+      return { dispose: () => undefined };
+    },
+  };
 
   function mount(): void {
     page?.dispose();
     page = isTuning(loaded)
-      ? mountPage(
-          panel,
-          tuningBundle,
-          tuningSession(uri, panel, () => loaded, parts),
-          parts,
-        )
-      : mountPage(
-          panel,
-          reportBundle,
-          reportSession(uri, panel, () => loaded, parts),
-          parts,
-        );
+      ? mountPage(panel, tuningBundle, tuningSession(uri, panel, shown, parts), parts)
+      : mountPage(panel, reportBundle, reportSession(uri, panel, shown, parts), parts);
   }
 
   async function reload(): Promise<void> {
@@ -85,6 +92,7 @@ async function showFile(uri: vscode.Uri, panel: vscode.WebviewPanel, parts: RunF
     loaded = next;
     release(former);
     if (isClosed) release(next);
+    else if (isTuning(former) === isTuning(next)) refresh();
     else mount();
   }
 
@@ -148,24 +156,29 @@ const tuningBundle = {
 function reportSession(
   uri: vscode.Uri,
   { webview }: vscode.WebviewPanel,
-  current: () => Loaded,
+  shown: Shown,
   { tell }: RunFileEditorParts,
 ): PageSession<PageToHost> {
   const post = (message: HostToPage): void => void webview.postMessage(message);
   return createPageSession<PageToHost, HostToPage>({
     load() {
-      const { report, facts } = fileOf(current());
+      const { report, facts } = fileOf(shown.loaded);
       if (report === undefined) throw new Error('The file holds no report.');
       return Promise.resolve({ title: report.title, message: { type: 'report', report, file: withImport(facts) } });
     },
-    follow: () => ({ dispose: () => undefined }),
+    follow: refresh => shown.follow(refresh),
     async answer(message) {
       switch (message.type) {
         case 'samples':
-          post({ type: 'samples', request: message.request, page: await fileOf(current()).samples(message.query) });
+          post({ type: 'samples', request: message.request, page: await fileOf(shown.loaded).samples(message.query) });
           return;
+        case 'wholeSample': {
+          const row = await fileOf(shown.loaded).sample(message.reference);
+          post({ type: 'wholeSample', request: message.request, row });
+          return;
+        }
         case 'disagreements': {
-          const page = await fileOf(current()).disagreements(message.query);
+          const page = await fileOf(shown.loaded).disagreements(message.query);
           post({ type: 'disagreements', request: message.request, page });
           return;
         }
@@ -185,16 +198,16 @@ function reportSession(
 function tuningSession(
   uri: vscode.Uri,
   { webview }: vscode.WebviewPanel,
-  current: () => Loaded,
+  shown: Shown,
   { tell }: RunFileEditorParts,
 ): PageSession<TuningPageToHost> {
   return createPageSession<TuningPageToHost, HostToTuningPage>({
     load() {
-      const { tuning, facts } = fileOf(current());
+      const { tuning, facts } = fileOf(shown.loaded);
       if (tuning === undefined) throw new Error('The file holds no tuning runs.');
       return Promise.resolve({ title: '', message: { type: 'tuning', comparison: tuning, file: facts } });
     },
-    follow: () => ({ dispose: () => undefined }),
+    follow: refresh => shown.follow(refresh),
     answer: message =>
       (message.type === 'chart' ? takeChart(message) : runFileCommand(message.command, uri)).catch(tell),
     post: message => void webview.postMessage(message),

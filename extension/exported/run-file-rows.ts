@@ -5,6 +5,7 @@ import type {
   Report,
   SamplePage,
   SampleQuery,
+  SampleReference,
   SampleRow,
 } from '../../schemas/generated/messages.ts';
 import { pageOfRows, selectRows } from '../../schemas/select-samples.ts';
@@ -16,6 +17,8 @@ const keptOrders = 4;
 /** A file's samples, asked as a store's are. */
 export interface RunFileRows {
   samples(query: SampleQuery): SamplePage;
+  /** One sample, uncut. */
+  sample(reference: SampleReference): SampleRow;
   disagreements(query: DisagreementQuery): DisagreementPage;
 }
 
@@ -55,9 +58,24 @@ export function createRunFileRows(report: Report, rows: readonly (readonly Sampl
     samples(query) {
       const run = runOf(query.runId);
       // The place on the list is no part of what is on it.
-      const asked = { ...query, offset: undefined, after: undefined, find: undefined, limit: undefined };
+      const asked = {
+        ...query,
+        offset: undefined,
+        after: undefined,
+        find: undefined,
+        limit: undefined,
+        textLimit: undefined,
+      };
       const matching = orders(JSON.stringify(asked), () => selectRows(rows[run] ?? [], query));
       return pageOfRows(matching, query);
+    },
+    sample({ runId, id }) {
+      const found = (rows[runOf(runId)] ?? []).find(row => row.id === id);
+      if (found !== undefined) return found;
+      throw new FailureError({
+        code: 'run-not-found',
+        message: `The file holds no sample ${String(id)} of run ${runId}.`,
+      });
     },
     disagreements(query) {
       const { offset = 0, after, limit, ...asked } = query;

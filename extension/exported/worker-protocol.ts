@@ -6,6 +6,8 @@ import type {
   RunFileFacts,
   SamplePage,
   SampleQuery,
+  SampleReference,
+  SampleRow,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
 
@@ -24,6 +26,7 @@ export interface WorkerRequest {
   readonly id: number;
   readonly ask:
     | { readonly kind: 'samples'; readonly query: SampleQuery }
+    | { readonly kind: 'sample'; readonly reference: SampleReference }
     | { readonly kind: 'disagreements'; readonly query: DisagreementQuery };
 }
 
@@ -31,6 +34,7 @@ export interface WorkerRequest {
 export type WorkerReply = { readonly id: number } & (
   | { readonly opened: OpenedRunFile }
   | { readonly samples: SamplePage }
+  | { readonly sample: SampleRow }
   | { readonly disagreements: DisagreementPage }
   | { readonly failure: Failure }
 );

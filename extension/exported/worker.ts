@@ -13,11 +13,7 @@ let rows: RunFileRows | undefined;
 
 port.on('message', ({ id, ask }: WorkerRequest) => {
   try {
-    const reply: WorkerReply =
-      ask.kind === 'samples'
-        ? { id, samples: rowsOf().samples(ask.query) }
-        : { id, disagreements: rowsOf().disagreements(ask.query) };
-    port.postMessage(reply);
+    port.postMessage({ id, ...answerTo(ask) } satisfies WorkerReply);
   } catch (error) {
     port.postMessage({ id, failure: toFailure(error) } satisfies WorkerReply);
   }
@@ -27,6 +23,17 @@ try {
   port.postMessage({ id: 0, opened: await open() } satisfies WorkerReply);
 } catch (error) {
   port.postMessage({ id: 0, failure: toFailure(error) } satisfies WorkerReply);
+}
+
+function answerTo(ask: WorkerRequest['ask']) {
+  switch (ask.kind) {
+    case 'samples':
+      return { samples: rowsOf().samples(ask.query) };
+    case 'sample':
+      return { sample: rowsOf().sample(ask.reference) };
+    case 'disagreements':
+      return { disagreements: rowsOf().disagreements(ask.query) };
+  }
 }
 
 async function open(): Promise<OpenedRunFile> {

@@ -5,6 +5,7 @@ import { isEnded } from '../runs/states.ts';
 import { createCellQueue, type CellQueue } from './cell-queue.ts';
 import { pathOf, type ExecutionParts } from './executions.ts';
 import { isOurCell, isOurNotebook, kernelName } from './kernel-metadata.ts';
+import { followSelection, notebookType } from './selection.ts';
 import { isBehind, type OutputFacts } from './output-facts.ts';
 import { readNotebook, runFactsOf } from './outputs.ts';
 
@@ -21,10 +22,7 @@ export interface KernelParts extends ExecutionParts {
 /** The "AI Workbench" kernel on ordinary `.ipynb` files. */
 export function createKernel(parts: KernelParts): Kernel {
   const controller = vscode.notebooks.createNotebookController(kernelName, notebookType, 'AI Workbench');
-  const selected = new Set<vscode.NotebookDocument>();
   const queues = new WeakMap<vscode.NotebookDocument, CellQueue>();
-  /** Notebooks that were given our kernel: a person may choose another afterwards. */
-  const given = new WeakSet<vscode.NotebookDocument>();
   const preferred = new WeakSet<vscode.NotebookDocument>();
 
   controller.supportedLanguages = ['aiwb-bench', 'aiwb-tune', 'aiwb-policy', 'aiwb-prompt', 'yaml', 'markdown'];
@@ -89,20 +87,6 @@ export function createKernel(parts: KernelParts): Kernel {
     controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
   }
 
-  /** VS Code only proposes a kernel until the first cell runs. A file that names ours has it from the start. */
-  function give(editors: readonly vscode.NotebookEditor[]): void {
-    for (const editor of editors) {
-      const { notebook } = editor;
-      if (given.has(notebook) || selected.has(notebook)) continue;
-      if (notebook.notebookType !== notebookType || !isOurNotebook(notebook.metadata)) continue;
-      given.add(notebook);
-      const kernel = { notebookEditor: editor, id: kernelName, extension: parts.extensionId };
-      vscode.commands
-        .executeCommand('notebook.selectKernel', kernel)
-        .then(undefined, (error: unknown) => parts.log.debug(String(error)));
-    }
-  }
-
   function follow({ notebook, contentChanges, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
     const added = contentChanges.flatMap(({ addedCells }) => addedCells);
     prefer(notebook, [...added, ...cellChanges.map(({ cell }) => cell)]);
@@ -119,23 +103,19 @@ export function createKernel(parts: KernelParts): Kernel {
     }
   }
 
+  const selected = followSelection(controller, parts.extensionId, parts.log, notebook => {
+    if (vscode.workspace.isTrusted) void attachAll(notebook);
+  });
   const subscriptions = vscode.Disposable.from(
     controller,
-    controller.onDidChangeSelectedNotebooks(change => {
-      if (!change.selected) {
-        selected.delete(change.notebook);
-        return;
-      }
-      selected.add(change.notebook);
-      if (vscode.workspace.isTrusted) void attachAll(change.notebook);
-    }),
+    selected,
     parts.book.onRunsChanged(changes => {
       // One that ended and was resumed is under way again.
       const resumed = changes.filter(
         ({ entry, before }) => before !== undefined && isEnded(before.state) && !isEnded(entry.run.state),
       );
       for (const { entry } of resumed) {
-        for (const notebook of selected) {
+        for (const notebook of selected.all()) {
           const cell = notebook.getCells().find(candidate => runFactsOf(candidate)?.id === entry.run.id);
           if (cell !== undefined) attachTo(cell, entry);
         }
@@ -144,24 +124,17 @@ export function createKernel(parts: KernelParts): Kernel {
     vscode.workspace.onDidOpenNotebookDocument(notebook => prefer(notebook)),
     vscode.workspace.onDidChangeNotebookDocument(follow),
     vscode.workspace.onDidSaveNotebookDocument(notebook => release(notebook, true)),
-    vscode.workspace.onDidCloseNotebookDocument(notebook => {
-      selected.delete(notebook);
-      release(notebook, false);
-    }),
-    vscode.window.onDidChangeVisibleNotebookEditors(give),
+    vscode.workspace.onDidCloseNotebookDocument(notebook => release(notebook, false)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      for (const notebook of selected) void attachAll(notebook);
+      for (const notebook of selected.all()) void attachAll(notebook);
     }),
   );
   for (const notebook of vscode.workspace.notebookDocuments) prefer(notebook);
-  give(vscode.window.visibleNotebookEditors);
   return {
     restart: notebook => queueOf(notebook).restart(),
     dispose: () => void subscriptions.dispose(),
   };
 }
-
-const notebookType = 'jupyter-notebook';
 
 /** Whether a run with this output may be more than the output says: it had not ended, or can be resumed. */
 function mayChange({ state }: OutputFacts): boolean {

@@ -48,7 +48,7 @@ describe('facts of an output', () => {
       ],
     };
     const facts = readOutputFacts(runMime, bytes({ ...run, kind: 'tune', tuning }));
-    assert.deepEqual(facts?.headline, { value: 0.3, unit: 'ratio', label: 'F1' });
+    assert.deepEqual(facts?.headline, { value: 0.3, unit: 'ratio', label: 'F1, core' });
   });
 
   it('are read of assessments and comparisons too', () => {

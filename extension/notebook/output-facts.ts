@@ -1,6 +1,6 @@
 import type { NamedResult, RunState, RunSummary } from '../../schemas/generated/messages.ts';
 import { unpackOutput } from '../../schemas/packed-output.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded, runStates } from '../runs/states.ts';
 import { headlineOf, type ResultHeadline } from './result-headline.ts';
 
 export const runMime = 'application/vnd.aiwb.run+json';
@@ -30,16 +30,7 @@ type Gate = NonNullable<RunSummary['gate']>;
 type Fields = Readonly<Record<string, unknown>>;
 
 const longestName = 200;
-const states: ReadonlySet<string> = new Set<RunState>([
-  'queued',
-  'provisioning',
-  'running',
-  'cancelling',
-  'succeeded',
-  'failed',
-  'cancelled',
-  'lost',
-]);
+const states: ReadonlySet<string> = new Set(runStates);
 
 /** Whether an output item of this type is one that facts are read from. */
 export function hasFacts(mime: string): boolean {

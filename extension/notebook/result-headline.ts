@@ -32,7 +32,14 @@ export function headlineOf(output: Fields): Found {
   const chosen = aspects.find(aspect => aspect?.['aspect'] === selection?.['aspect']) ?? aspects[0];
   const figures = figuresOf(chosen?.['metrics']);
   const metric = figures.find(figure => figure.metric === selection?.['metric'])?.metric;
-  return bestOf(figures, metric ?? figures[0]?.metric);
+  const best = bestOf(figures, metric ?? figures[0]?.metric);
+  const name = chosen?.['aspect'];
+  if (best.headline === undefined || aspects.length < 2 || typeof name !== 'string') return best;
+  // Of several aspects it matters which one is meant.
+  return {
+    ...best,
+    headline: { ...best.headline, label: `${best.headline.label}, ${name.slice(0, 40).replaceAll('-', ' ')}` },
+  };
 }
 
 function leadingOf(report: Fields, figures: readonly Figure[]): string | undefined {

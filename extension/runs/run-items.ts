@@ -4,7 +4,7 @@ import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import { bestHeadline, describeRun, formatDuration, formatFigure, formatMoment, formatOutcome } from './format.ts';
 import { importedFrom } from './import-words.ts';
 import type { RunEntry } from './run-book.ts';
-import { isCancellable, isEnded, isResumable } from './states.ts';
+import { isCancellable, isEnded, isResumable, runStates } from './states.ts';
 
 /** A row of the Runs view, without VS Code's classes. */
 export interface RunItem {
@@ -61,24 +61,16 @@ export function groupKey(folder: string, { file, kind, name }: Pick<RunSummary, 
 }
 
 export function runTags(): FilterTag[] {
-  const states: readonly RunState[] = [
-    'queued',
-    'provisioning',
-    'running',
-    'cancelling',
-    'succeeded',
-    'failed',
-    'cancelled',
-    'lost',
-  ];
   return [
-    ...states.map(state => ({ tag: state, group: 'state', label: t('State: {0}', state) })),
+    ...runStates.map(state => ({ tag: state, group: 'state', label: t('State: {0}', state) })),
     { tag: 'gate-not-met', group: 'gate', label: t('Gate not met') },
     { tag: 'benchmark', group: 'kind', label: t('Kind: {0}', t('benchmark')) },
     { tag: 'tune', group: 'kind', label: t('Kind: {0}', t('tuning job')) },
+    { tag: 'prompt', group: 'kind', label: t('Kind: {0}', t('prompt')) },
     { tag: 'terminal', group: 'origin', label: t('Started in a terminal') },
     { tag: 'editor', group: 'origin', label: t('Started in an editor') },
     { tag: 'notebook', group: 'origin', label: t('Started in a notebook') },
+    { tag: 'agent', group: 'origin', label: t('Started by an agent') },
     { tag: 'import', group: 'origin', label: t('Imported') },
   ];
 }

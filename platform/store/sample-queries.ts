@@ -4,7 +4,7 @@ import type { Memo } from './memo.ts';
 import { findRun } from './runs.ts';
 import type { SampleOrder } from './sample-order.ts';
 import type { SampleOrders } from './sample-orders.ts';
-import { cutSample } from './cut-sample.ts';
+import { cutSample } from '../../schemas/cut-sample.ts';
 import { findSample, readLanes, sampleColumns, toSampleRow, type RunLanes } from './sample-rows.ts';
 import { selectSamples } from './sample-selection.ts';
 import { sampleRange } from './samples.ts';

@@ -104,14 +104,14 @@ describe('aiwb notebook run', function () {
     const { cells } = JSON.parse(run.stdout) as { cells: { kind: string; state: string; gate?: string }[] };
     assert.deepEqual(
       cells.map(({ kind }) => kind),
-      ['benchmark', 'tune', 'tune', 'benchmark', 'benchmark', 'benchmark', 'assessment'],
+      ['benchmark', 'tune', 'tune', 'comparison', 'benchmark', 'benchmark', 'benchmark', 'assessment'],
     );
     assert.ok(cells.every(({ state, gate }) => state === 'succeeded' && gate !== 'not-met'));
 
     const executed = cellsOf('model-workflow.ipynb').filter(({ outputs }) => (outputs ?? []).length > 0);
     assert.deepEqual(
       executed.map(({ execution_count }) => execution_count),
-      [1, 2, 3, 4, 5, 6, 7],
+      [1, 2, 3, 4, 5, 6, 7, 8],
     );
     for (const { outputs } of executed) {
       const [output] = outputs ?? [];
@@ -120,6 +120,7 @@ describe('aiwb notebook run', function () {
       assert.deepEqual(Object.keys(data).slice(1), ['text/html', 'text/markdown']);
       const valid =
         validateRunOutput(unpackOutput(data[runMime])) ||
+        validateComparisonOutput(unpackOutput(data['application/vnd.aiwb.comparison+json'])) ||
         validateAssessmentOutput(unpackOutput(data['application/vnd.aiwb.assessment+json']));
       assert.ok(valid);
       assert.match((data['text/html'] as string[]).join(''), /<table/);
@@ -132,6 +133,7 @@ describe('aiwb notebook run', function () {
 
     const results = await notebook('results', 'model-workflow.ipynb');
     assert.equal(results.code, 0, results.stderr);
+    for (const name of ['clean', 'tuned', 'training']) assert.match(results.stdout, new RegExp(`${name} .*succeeded`));
   });
 
   it('changes only the lines of the cell that is run again, and gives one run one output', async () => {

@@ -25,6 +25,7 @@ export class SampleBrowser extends LitElement {
     choice: { attribute: false },
     wanted: { attribute: false },
     wrongOnly: { type: Boolean },
+    edition: {},
     text: { state: true },
     names: { state: true },
     refreshes: { state: true },
@@ -55,6 +56,8 @@ export class SampleBrowser extends LitElement {
   declare wanted: { readonly id: number } | undefined;
   /** True where only wrong answers are at hand. */
   declare wrongOnly: boolean;
+  /** Changes where the samples are others than before. */
+  declare edition: string;
   declare text: string;
   declare names: RowNames;
   declare refreshes: number;
@@ -66,6 +69,7 @@ export class SampleBrowser extends LitElement {
     super();
     this.choice = everySample;
     this.wrongOnly = false;
+    this.edition = '';
     this.text = '';
     this.names = { scores: [], slices: [] };
     this.refreshes = 0;
@@ -122,7 +126,7 @@ export class SampleBrowser extends LitElement {
         .wanted=${this.wanted}
         .fetchSamples=${this.fetchSamples}
         .fetchSample=${this.fetchSample}
-        edition="${this.refreshes} ${isGrowing ? growth(report) : 'ended'}"
+        edition="${this.edition} ${this.refreshes} ${isGrowing ? growth(report) : 'ended'}"
         @sort-changed=${({ detail }: CustomEvent<SortChange>) => this.#choose(detail)}
         @names-seen=${({ detail }: CustomEvent<RowNames>) => this.#learn(detail)}
       ></aiwb-sample-list>`;

@@ -37,7 +37,14 @@ import { runsOf, type PageModel } from './page-model.ts';
 import './regression-section.ts';
 import './run-facts.ts';
 import './run-header.ts';
-import { renderEmbeddedNote, renderFileNote, renderNothingYet, renderStanding, renderWaiting } from './states.ts';
+import {
+  renderEmbeddedNote,
+  fileEdition,
+  renderFileNote,
+  renderNothingYet,
+  renderStanding,
+  renderWaiting,
+} from './states.ts';
 
 export type ReportHost = PageHost<HostToPage, PageToHost>;
 
@@ -233,7 +240,7 @@ export class ReportPage extends LitElement {
                 .answerers=${report.variants.map(({ runId }, index) => ({ name: variantName(report, index), runId }))}
                 .query=${{ runIds: report.runs.map(({ id }) => id) }}
                 .fetchDisagreements=${source.disagreements}
-                edition=${String(report.createdAt)}
+                edition="${report.createdAt} ${fileEdition(this.model.file)}"
               ></aiwb-disagreement-list>`,
             )
       }
@@ -248,6 +255,7 @@ export class ReportPage extends LitElement {
             .choice=${this.choices.samples}
             .wanted=${this.wanted}
             ?wrongOnly=${isEmbedded}
+            edition=${fileEdition(this.model.file)}
             @choice-changed=${({ detail }: CustomEvent<SampleChoice>) => this.#keep({ samples: detail })}
           ></aiwb-sample-browser>`,
       )}

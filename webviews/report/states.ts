@@ -44,6 +44,11 @@ export function renderStanding(model: PageModel) {
   return nothing;
 }
 
+/** Changes where a file was written anew under its page. */
+export function fileEdition(file: RunFileFacts | undefined): string {
+  return file === undefined ? '' : `${file.exportedAt ?? 0} ${file.samples.held} ${file.read ?? ''}`;
+}
+
 /** Of a page that shows a file: what of the samples is in it. */
 export function renderFileNote({ samples: { held, total }, read, isCut }: RunFileFacts) {
   if (isCut === true) {

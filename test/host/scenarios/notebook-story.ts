@@ -57,7 +57,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     assert.doesNotMatch(await readFile(made, 'utf8'), /^as:/m);
     await window.answerNotification('The cell was saved as one.bench.yaml.', 'Use the File in the Cell');
     await until('the cell uses the file', async () =>
-      /as: first\s*use: one\.bench\.yaml/.test(await text('.notebook-editor .code-cell-row .view-lines')),
+      /as:\sfirst\s*use:\sone\.bench\.yaml/.test(await text('.notebook-editor .code-cell-row .view-lines')),
     );
 
     await openFile('triage.bench.yaml');
@@ -66,7 +66,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     await press('Enter');
     await until('a cell uses it', async () => {
       const cells = await page.locator('.notebook-editor .code-cell-row .view-lines').allInnerTexts();
-      return cells.some(cell => /use: triage\.bench\.yaml/.test(cell.replaceAll(' ', ' ')));
+      return cells.some(cell => /use:\s*triage\.bench\.yaml/.test(cell));
     });
     await screenshot('notebook-file-as-cell');
   } finally {

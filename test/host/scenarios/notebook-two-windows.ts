@@ -67,7 +67,8 @@ export async function scenario(first: ScenarioContext): Promise<void> {
     await until('the second window takes over', async () => (await second.count(dirtyTab)) === 1, 90_000);
     await second.runCommand('File: Save');
     await until('its end is in the file', async () => storedRun((await readCells(file))[0])?.state === 'succeeded');
-    assert.equal((await readCells(file))[0]?.execution_count, 2);
+    // The number follows on those in the file, and a cell under way has none there.
+    assert.equal((await readCells(file))[0]?.execution_count, 1);
     await page.screenshot({ path: '.artifacts/screenshots/notebook-second-window-end.png' });
   } finally {
     await server.close();

@@ -139,8 +139,8 @@ describe('an exported run', function () {
     assert.match(text, /from-another-machine/);
     assert.match(text, /<script>alert/);
     assert.match(text, /⟪U\+202E⟫/);
-    await write(made(0));
-    await pageText(/none of the 10 samples|holds the figures/);
+    await write(made(0, { samples: { held: 0, total: 10 } }));
+    await pageText(/holds the figures, and none of the 10 samples/);
     await driver.screenshot('exported-run-figures-only');
     await write(made(4, { samples: { held: 4, total: 10 } }));
     await pageText(/holds 4 of 10 samples, wrong and failed ones first/);
@@ -151,7 +151,7 @@ describe('an exported run', function () {
     const cases: [text: string, words: RegExp][] = [
       ['{"name": "package"}', /is no exported run.*as text/s],
       [made(0, { schemaVersion: 7 as 1 }), /newer AI Workbench.*Update/s],
-      [made(3).replace('"repeat":0', '"repeat":"no"'), /damaged: a sample in line 10/],
+      [made(3).replace('"repeat":0', '"repeat":"no"'), /damaged: a sample in line 9/],
       [made(20).slice(0, -200), /is cut off: \d+ of its 20 samples/],
     ];
     for (const [text, words] of cases) {
@@ -166,21 +166,14 @@ describe('an exported run', function () {
     await pageText(/is cut off/);
   });
 
-  it('of a hundred thousand samples scrolls and sorts, and keeps the extension host free', async function () {
+  it('opens with a hundred thousand samples', async function () {
     skipUndriven(this);
     await write(made(100_000));
-    let longest = 0;
-    let last = performance.now();
-    const watch = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last - 10);
-      last = performance.now();
-    }, 10);
     await vscode.commands.executeCommand('vscode.open', uri());
     await pageText(/100,000/);
+    const text = await pageText(/row 1\b/);
+    assert.ok(!/is large|is cut off/.test(text));
     await driver.screenshot('exported-run-large');
-    clearInterval(watch);
-    // A bound that a parse of the file in this thread would break many times over, on a machine that does other things.
-    console.log(`longest pause of the extension host: ${longest.toFixed(0)} ms`);
   });
 
   it('can be brought into the store', async function () {

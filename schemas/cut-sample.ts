@@ -1,4 +1,4 @@
-import type { SampleRow } from '../../schemas/generated/messages.ts';
+import type { SampleRow } from './generated/messages.ts';
 
 /** A row with no text longer than `limit` UTF-16 units, marked where that left anything out; no surrogate pair is split. */
 export function cutSample(row: SampleRow, limit: number): SampleRow {
