@@ -61,8 +61,8 @@ export interface WorkbenchActions {
   fillInWebview(selector: string, value: string, target?: WebviewTarget): Promise<void>;
   /** How many elements match now in the webview. */
   countInWebview(selector: string, target?: WebviewTarget): Promise<number>;
-  /** Accessibility faults that axe-core finds in a webview, as `rule: help (selectors)`. */
-  auditWebview(target?: WebviewTarget): Promise<string[]>;
+  /** Accessibility faults that axe-core finds in a webview, or in elements of it, as `rule: help (selectors)`. */
+  auditWebview(target?: WebviewTarget, selector?: string): Promise<string[]>;
 }
 
 export interface BridgeRequest {

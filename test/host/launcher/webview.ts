@@ -45,14 +45,19 @@ export async function readWebview(page: Page, target?: WebviewTarget, selector =
   }
 }
 
-/** Runs axe-core in a webview. The debugger injects it, so the webview's content security policy stays as it is. */
-export async function auditWebview(page: Page, target?: WebviewTarget): Promise<string[]> {
+/**
+ * Runs axe-core in a webview, or in the elements of it that fit `selector`: the document around a notebook's outputs is VS Code's own.
+ * The debugger injects it, so the webview's content security policy stays as it is.
+ */
+export async function auditWebview(page: Page, target?: WebviewTarget, selector?: string): Promise<string[]> {
   const frame = await findWebview(page, target);
   await frame.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  const violations = await frame.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
-    return (await axe.run()).violations;
-  });
+  const violations = await frame.evaluate(async context => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(context: string | Document): Promise<{ violations: AxeViolation[] }> };
+    };
+    return (await axe.run(context ?? document)).violations;
+  }, selector);
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(node => node.target.join(' ')).join(', ')})`,
   );

@@ -72,7 +72,7 @@ export function createActions(page: Page): WorkbenchActions {
       await (await findWebview(page, target)).locator(selector).first().fill(value);
     },
     countInWebview: async (selector, target) => (await findWebview(page, target)).locator(selector).count(),
-    auditWebview: target => auditWebview(page, target),
+    auditWebview: (target, selector) => auditWebview(page, target, selector),
   };
 }
 

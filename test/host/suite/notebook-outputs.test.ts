@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Theme } from '../protocol.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
@@ -7,6 +8,7 @@ import { eventually, workspaceUri } from './workspace.ts';
 const runMime = 'application/vnd.aiwb.run+json';
 const comparisonMime = 'application/vnd.aiwb.comparison+json';
 const output = { contains: 'has the highest' };
+const ours = 'aiwb-run-output-v1';
 
 describe('notebook outputs', function () {
   this.timeout(240_000);
@@ -26,15 +28,26 @@ describe('notebook outputs', function () {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
+  /** After a new width outputs tell their heights and VS Code lays the cells out anew. */
+  const settle = (): Promise<void> => delay(1000);
+
   /** A notebook with one cell for each output, as if it had come with the repository. */
-  async function openOutputs(outputs: readonly (readonly [mime: string, content: string])[]): Promise<void> {
-    const cells = outputs.map(([mime, content]) => {
-      const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '# kept', 'aiwb-bench');
-      cell.outputs = [new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(content, mime)])];
-      return cell;
-    });
-    const document = await vscode.workspace.openNotebookDocument('jupyter-notebook', new vscode.NotebookData(cells));
-    await vscode.window.showNotebookDocument(document);
+  async function openOutputs(outputs: readonly (readonly [mime: string, content: unknown])[]): Promise<void> {
+    const cells = outputs.map(([mime, content]) => ({
+      cell_type: 'code',
+      execution_count: 1,
+      metadata: { vscode: { languageId: 'aiwb-bench' } },
+      source: ['# kept'],
+      outputs: [{ output_type: 'display_data', metadata: {}, data: { [mime]: content } }],
+    }));
+    const metadata = {
+      kernelspec: { display_name: 'AI Workbench', language: 'yaml', name: 'ai-workbench' },
+      language_info: { name: 'yaml' },
+    };
+    const uri = workspaceUri('outputs.ipynb');
+    const text = JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 4 });
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(uri));
   }
 
   it('show a run in every theme and width, with nothing serious for axe-core', async () => {
@@ -58,10 +71,12 @@ describe('notebook outputs', function () {
       await setTheme(theme);
       for (const width of [1280, 800, 480]) {
         await driver.resize(width, 1500);
+        await settle();
         await driver.screenshot(`notebook-output-${theme}-${String(width)}`);
       }
       await driver.resize(1280, 1500);
-      assert.deepEqual(await driver.auditWebview(output), [], theme);
+      await settle();
+      assert.deepEqual(await driver.auditWebview(output, ours), [], theme);
     }
     await setTheme('dark');
   });
@@ -76,7 +91,7 @@ describe('notebook outputs', function () {
         : undefined,
     );
     await driver.screenshot('notebook-output-samples');
-    assert.deepEqual(await driver.auditWebview(output), []);
+    assert.deepEqual(await driver.auditWebview(output, ours), []);
     const before = JSON.stringify(editor.selections);
     await driver.clickInWebview('tr.row button[data-index="0"]', output);
     for (const [key, index] of [
@@ -98,7 +113,7 @@ describe('notebook outputs', function () {
       (await driver.countInWebview('aiwb-chart .plot svg', output)) > 0 ? true : undefined,
     );
     await driver.screenshot('notebook-output-charts');
-    assert.deepEqual(await driver.auditWebview(output), []);
+    assert.deepEqual(await driver.auditWebview(output, ours), []);
     await driver.clickInWebview('aiwb-chart button:has-text("Copy or open")', output);
     await driver.clickInWebview('aiwb-chart button:has-text("Copy as CSV")', output);
     const copied = await eventually(async () => {
@@ -122,10 +137,10 @@ describe('notebook outputs', function () {
     const whole = JSON.parse(new TextDecoder().decode(item.data)) as { name: string; runId: string; report: object };
     const hostile = '<img src=x onerror="document.title=\'owned\'">\u001b[31m\u202e\u200b';
     await openOutputs([
-      [runMime, '{"version": 2}'],
+      [runMime, { version: 2 }],
       [runMime, '{ no json'],
-      [comparisonMime, '[1, 2]'],
-      [runMime, JSON.stringify({ ...whole, runId: 'gone', name: hostile })],
+      [comparisonMime, [1, 2]],
+      [runMime, { ...whole, runId: 'gone', name: hostile }],
     ]);
     const target = { contains: 'made by a newer AI Workbench' };
     const text = await eventually(async () => {
@@ -141,7 +156,7 @@ describe('notebook outputs', function () {
     );
     assert.match(await driver.webviewText(target), /The notebook itself holds/);
     await driver.screenshot('notebook-output-unread');
-    assert.deepEqual(await driver.auditWebview(target), []);
+    assert.deepEqual(await driver.auditWebview(target, ours), []);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 });
