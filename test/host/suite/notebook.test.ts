@@ -22,7 +22,6 @@ describe('the notebook', function () {
     });
     const cell = notebook.getCells().find(({ kind }) => kind === vscode.NotebookCellKind.Code);
     assert.ok(cell);
-    const before = Math.max(0, ...notebook.getCells().map(one => one.executionSummary?.executionOrder ?? 0));
     await vscode.commands.executeCommand('notebook.cell.execute', {
       ranges: [{ start: cell.index, end: cell.index + 1 }],
       document: notebook.uri,
@@ -32,7 +31,7 @@ describe('the notebook', function () {
       60_000,
     );
     assert.equal(done.success, true);
-    assert.ok((done.executionOrder ?? 0) > before, 'it comes after those that ran before');
+    assert.equal(done.executionOrder, 1);
     assert.ok((done.timing?.endTime ?? 0) > (done.timing?.startTime ?? 0));
     const items = cell.outputs.flatMap(output => output.items);
     const reference = items.find(({ mime }) => mime === runMime);
