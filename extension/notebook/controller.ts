@@ -111,9 +111,9 @@ export function createKernel(parts: KernelParts): Kernel {
     controller,
     selected,
     parts.book.onRunsChanged(changes => {
-      // One that ended and was resumed is under way again.
+      // One that ended and was resumed is under way again, or has ended again before anybody heard of it.
       const resumed = changes.filter(
-        ({ entry, before }) => before !== undefined && isEnded(before.state) && !isEnded(entry.run.state),
+        ({ entry, before }) => before !== undefined && isEnded(before.state) && isBehind(before, entry.run),
       );
       for (const { entry } of resumed) {
         for (const notebook of selected.all()) {
