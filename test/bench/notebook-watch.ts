@@ -110,10 +110,10 @@ export function watchOutputs(): void {
     // VS Code writes the frame's document anew, which takes listeners away; one that is there is not added twice.
     addEventListener('message', take, true);
     const table = watch.arrived === undefined ? undefined : find('aiwb-metric-table');
-    if (table?.shadowRoot?.querySelector('tbody tr') instanceof Element) {
-      afterPaint(() => (watch.drawn = performance.now()));
-    } else requestAnimationFrame(look);
+    if (!(table?.shadowRoot?.querySelector('tbody tr') instanceof Element)) return;
+    clearInterval(looking);
+    afterPaint(() => (watch.drawn = performance.now()));
   };
-  requestAnimationFrame(look);
+  const looking = setInterval(look, 4);
   (globalThis as unknown as { aiwbWatch: OutputWatch }).aiwbWatch = watch;
 }
