@@ -1,7 +1,10 @@
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { defineElement } from '../webviews/shared/define.ts';
+import { AssessmentOutputView, assessmentViewName } from './assessment-output.ts';
+import { ComparisonOutputView, comparisonViewName } from './comparison-output.ts';
 import { createOutputMemory, type OutputMemory } from './output-memory.ts';
 import { createOutputWire, type OutputWire } from './output-wire.ts';
+import { RunOutputView, runViewName } from './run-output.ts';
 
 interface OutputView extends HTMLElement {
   /** The output as the notebook has it; anything. */
@@ -10,39 +13,24 @@ interface OutputView extends HTMLElement {
   memory: OutputMemory | undefined;
 }
 
-interface ViewKind {
-  readonly name: string;
-  readonly element: new () => OutputView;
-}
-
-/** What draws each of our MIME types; loaded with the first output of its kind. */
-const views: Readonly<Record<string, () => Promise<ViewKind>>> = {
-  async 'application/vnd.aiwb.run+json'() {
-    const { RunOutputView, runViewName } = await import('./run-output.ts');
-    return { name: runViewName, element: RunOutputView };
-  },
-  async 'application/vnd.aiwb.comparison+json'() {
-    const { ComparisonOutputView, comparisonViewName } = await import('./comparison-output.ts');
-    return { name: comparisonViewName, element: ComparisonOutputView };
-  },
-  async 'application/vnd.aiwb.assessment+json'() {
-    const { AssessmentOutputView, assessmentViewName } = await import('./assessment-output.ts');
-    return { name: assessmentViewName, element: AssessmentOutputView };
-  },
+/** The element that draws each of our MIME types. They are small: what is not is loaded when a reader opens it. */
+const views: Readonly<Record<string, { readonly name: string; readonly element: new () => OutputView }>> = {
+  'application/vnd.aiwb.run+json': { name: runViewName, element: RunOutputView },
+  'application/vnd.aiwb.comparison+json': { name: comparisonViewName, element: ComparisonOutputView },
+  'application/vnd.aiwb.assessment+json': { name: assessmentViewName, element: AssessmentOutputView },
 };
 
 /** Draws our outputs in notebook cells. One renderer serves every output of the notebook. */
 export const activate: ActivationFunction = context => {
+  for (const { name, element } of Object.values(views)) defineElement(name, element);
   const wire = createOutputWire(context);
   const memory = createOutputMemory(context);
   const drawn = new Map<string, HTMLElement>();
   return {
-    async renderOutputItem(item, element, signal) {
-      const loaded = Object.hasOwn(views, item.mime) ? await views[item.mime]?.() : undefined;
-      if (loaded === undefined || signal.aborted) return;
-      defineElement(loaded.name, loaded.element);
+    renderOutputItem(item, element) {
+      const known = Object.hasOwn(views, item.mime) ? views[item.mime] : undefined;
       drawn.get(item.id)?.remove();
-      const view = document.createElement(loaded.name) as OutputView;
+      const view = document.createElement(known?.name ?? runViewName) as OutputView;
       view.wire = wire;
       view.memory = memory;
       view.input = readJson(() => item.json() as unknown);

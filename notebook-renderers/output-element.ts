@@ -4,6 +4,7 @@ import '../webviews/components/message-panel.ts';
 import { offerChartDesk } from '../webviews/shared/chart-desk.ts';
 import type { SampleLink } from '../webviews/shared/sample-links.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../webviews/shared/styles.ts';
+import { holdWheel } from './hold-wheel.ts';
 import type { OutputChoices, OutputMemory } from './output-memory.ts';
 import { outputStyles } from './output-styles.ts';
 import type { OutputWire } from './output-wire.ts';
@@ -42,12 +43,14 @@ export abstract class OutputElement<T> extends LitElement {
     if (wire !== undefined)
       this.#unoffer = offerChartDesk(this, { take: chart => wire.post({ type: 'chart', ...chart }) });
     this.addEventListener('open-sample', this.#onOpenSample);
+    this.addEventListener('wheel', holdWheel, { passive: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unoffer?.();
     this.removeEventListener('open-sample', this.#onOpenSample);
+    this.removeEventListener('wheel', holdWheel);
   }
 
   override render(): TemplateResult {

@@ -4,6 +4,8 @@ import { css } from 'lit';
 export const outputStyles = css`
   :host {
     --aiwb-surface: var(--vscode-notebook-outputContainerBackgroundColor, var(--vscode-editor-background));
+    /* What a notebook leaves free on both sides of an output. */
+    --aiwb-inset: 100px;
     padding: 4px 0 8px;
   }
   .output {

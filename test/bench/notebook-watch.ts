@@ -102,20 +102,18 @@ export function watchOutputs(): void {
       isWaiting: inView.some(({ row }) => row.querySelector('button') === null),
     };
   };
-  addEventListener(
-    'message',
-    ({ data }: MessageEvent<{ type?: string; message?: unknown } | null>) => {
-      if (data?.type === 'html') watch.arrived ??= performance.now();
-      if (data?.type === 'customRendererMessage') watch.messages.push(JSON.stringify(data.message).length);
-    },
-    true,
-  );
-  const look = (): void => {
-    const table = watch.arrived === undefined ? undefined : find('aiwb-metric-table');
-    if (table?.shadowRoot?.querySelector('tbody tr') instanceof Element) {
-      afterPaint(() => (watch.drawn = performance.now()));
-    } else requestAnimationFrame(look);
+  const take = ({ data }: MessageEvent<{ type?: string; message?: unknown } | null>): void => {
+    if (data?.type === 'html') watch.arrived ??= performance.now();
+    if (data?.type === 'customRendererMessage') watch.messages.push(JSON.stringify(data.message).length);
   };
-  requestAnimationFrame(look);
+  const look = (): void => {
+    // VS Code writes the frame's document anew, which takes listeners away; one that is there is not added twice.
+    addEventListener('message', take, true);
+    const table = watch.arrived === undefined ? undefined : find('aiwb-metric-table');
+    if (!(table?.shadowRoot?.querySelector('tbody tr') instanceof Element)) return;
+    clearInterval(looking);
+    afterPaint(() => (watch.drawn = performance.now()));
+  };
+  const looking = setInterval(look, 4);
   (globalThis as unknown as { aiwbWatch: OutputWatch }).aiwbWatch = watch;
 }

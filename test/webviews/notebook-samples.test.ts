@@ -125,6 +125,26 @@ describe('samples in a notebook output', function () {
     assert.deepEqual(faults, []);
   });
 
+  it('take the wheel for themselves as long as they can scroll, and then leave it to the notebook', async () => {
+    const { page, faults } = await open({ samples: 100 });
+    await rows(page).first().waitFor();
+    await page.evaluate(() => {
+      const scope = globalThis as unknown as { turns: number };
+      scope.turns = 0;
+      addEventListener('wheel', () => scope.turns++);
+    });
+    const turns = () => page.evaluate(() => (globalThis as unknown as { turns: number }).turns);
+    const table = page.locator('aiwb-sample-list .samples');
+    await table.hover();
+    await page.mouse.wheel(0, 200);
+    await page.waitForFunction(element => element.scrollTop > 0, (await table.elementHandle())!);
+    assert.equal(await turns(), 0);
+    await table.evaluate(element => (element.scrollTop = element.scrollHeight));
+    await page.mouse.wheel(0, 200);
+    await page.waitForFunction(() => (globalThis as unknown as { turns: number }).turns > 0);
+    assert.deepEqual(faults, []);
+  });
+
   it('come cut, and whole when one is opened', async () => {
     const { page, faults } = await open({ samples: 20 });
     await rows(page).nth(4).click();

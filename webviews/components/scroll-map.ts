@@ -20,7 +20,7 @@ export interface ScrollWindow {
 }
 
 /** Which rows of a list are in view, with a few more on both sides, and how much space stands for the others. */
-export function mapScroll({ total, rowHeight, viewHeight, scrollTop, opened }: ScrollInput, extra = 8): ScrollWindow {
+export function mapScroll({ total, rowHeight, viewHeight, scrollTop, opened }: ScrollInput, extra = 12): ScrollWindow {
   const extent = total * rowHeight + (opened?.height ?? 0);
   const canvas = Math.min(extent, longestCanvas);
   const range = Math.max(1, canvas - viewHeight);

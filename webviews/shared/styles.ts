@@ -159,7 +159,7 @@ export const tableStyles = css`
     display: inline-block;
     position: sticky;
     inset-inline-start: 0;
-    max-width: calc(100vw - 56px);
+    max-width: calc(100vw - var(--aiwb-inset, 56px));
   }
   th,
   td {
