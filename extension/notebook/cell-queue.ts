@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import { readStopAtGate } from '../settings.ts';
-import { controlCell, type CellControl } from './control.ts';
+import { controlCell, isGone, type CellControl } from './control.ts';
 import { executeCell, type CellOutcome, type ExecutionParts } from './executions.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
 import { raisesException } from './kernel-metadata.ts';
@@ -23,6 +23,8 @@ export interface CellQueue {
   has(cell: vscode.NotebookCell): boolean;
   /** Takes up a run that was started earlier. Later cells wait for one that shows as being executed. */
   attach(cell: vscode.NotebookCell, run: AttachedRun): void;
+  /** Gives up cells that are gone, before new ones come in their place. VS Code cancels them too, but not always in time. */
+  leaveGone(): void;
   /** Drops what waits, cancels what runs, and counts from 1 again. */
   restart(): Promise<void>;
 }
@@ -153,6 +155,10 @@ export function createCellQueue(notebook: vscode.NotebookDocument, parts: QueueP
         if (how.kind === 'ended') return how.run.state === 'succeeded' ? 'done' : 'failed';
         return how.kind;
       });
+    },
+    leaveGone() {
+      for (const entry of [...waiting]) if (isGone(entry.cell)) drop(entry);
+      for (const { control } of working.values()) if (isGone(control.cell)) control.leave();
     },
     async restart() {
       dropAll();

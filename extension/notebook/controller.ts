@@ -90,6 +90,7 @@ export function createKernel(parts: KernelParts): Kernel {
   function follow({ notebook, contentChanges, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
     const added = contentChanges.flatMap(({ addedCells }) => addedCells);
     prefer(notebook, [...added, ...cellChanges.map(({ cell }) => cell)]);
+    if (contentChanges.length > 0) queues.get(notebook)?.leaveGone();
     if (!isOpen(notebook)) return;
     const changed = cellChanges.flatMap(({ cell, outputs }) => (outputs === undefined ? [] : [cell]));
     for (const cell of [...added, ...changed]) if (!queueOf(notebook).has(cell)) void attach(cell);
@@ -110,9 +111,9 @@ export function createKernel(parts: KernelParts): Kernel {
     controller,
     selected,
     parts.book.onRunsChanged(changes => {
-      // One that ended and was resumed is under way again.
+      // One that ended and was resumed is under way again, or has ended again before anybody heard of it.
       const resumed = changes.filter(
-        ({ entry, before }) => before !== undefined && isEnded(before.state) && !isEnded(entry.run.state),
+        ({ entry, before }) => before !== undefined && isEnded(before.state) && isBehind(before, entry.run),
       );
       for (const { entry } of resumed) {
         for (const notebook of selected.all()) {
@@ -124,7 +125,10 @@ export function createKernel(parts: KernelParts): Kernel {
     vscode.workspace.onDidOpenNotebookDocument(notebook => prefer(notebook)),
     vscode.workspace.onDidChangeNotebookDocument(follow),
     vscode.workspace.onDidSaveNotebookDocument(notebook => release(notebook, true)),
-    vscode.workspace.onDidCloseNotebookDocument(notebook => release(notebook, false)),
+    vscode.workspace.onDidCloseNotebookDocument(notebook => {
+      queues.get(notebook)?.leaveGone();
+      release(notebook, false);
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       for (const notebook of selected.all()) void attachAll(notebook);
     }),

@@ -80,7 +80,7 @@ export async function followRun(followed: FollowedRun, parts: FollowParts): Prom
     open = undefined;
   };
   try {
-    const run = await awaitRunEnd(engine, runId, { book: parts.book, onTrouble }, left);
+    let run = await awaitRunEnd(engine, runId, { book: parts.book, onTrouble }, left);
     for (let failures = 0; ;) {
       if (isGone(control.cell)) return { kind: 'left' };
       if (!isWanted(followed, run)) break;
@@ -92,7 +92,11 @@ export async function followRun(followed: FollowedRun, parts: FollowParts): Prom
           await open.replaceOutput(cellOutput(bundle));
           open.executionOrder = followed.order();
           close(run.state === 'succeeded', run.endedAt ?? Date.now());
-          break;
+          // It may have been resumed while its end was written.
+          const now = parts.book.get(runId)?.run;
+          if (now === undefined || !isBehind(run, now)) break;
+          run = await awaitRunEnd(engine, runId, { book: parts.book, onTrouble }, left);
+          continue;
         }
         // The notebook is another window's to write: nothing is under way here.
         close();

@@ -128,7 +128,7 @@ function gateOf(outcomes: readonly unknown[]): Gate | undefined {
 
 /** Whether an output shows less than its run has become: it was written before the run ended, or was resumed. */
 export function isBehind(
-  facts: Pick<OutputFacts, 'state' | 'endedAt'>,
+  facts: { readonly state: RunState; readonly endedAt?: number | undefined },
   run: { readonly state: RunState; readonly endedAt?: number },
 ): boolean {
   if (!isEnded(facts.state)) return true;

@@ -1,12 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Log } from '../base/log.ts';
 import { isOurNotebook, kernelName } from './kernel-metadata.ts';
 
 export const notebookType = 'jupyter-notebook';
-
-/** How long VS Code has to say that a notebook has our kernel, in milliseconds. */
-const patience = 1_500;
 
 /** Which notebooks have our kernel. */
 export interface Selection extends vscode.Disposable {
@@ -17,8 +13,8 @@ export interface Selection extends vscode.Disposable {
 
 /**
  * Follows which notebooks have our kernel, and gives it to those whose file names it: VS Code itself only proposes one until the first cell runs.
- * Of a notebook that had it before, VS Code may tell so before the notebook itself is known here, and then its word is lost: what is told
- * is kept by address, and asked for again where it does not come.
+ * Of a notebook that is opened again, VS Code may tell so before the notebook itself is known here, and then its word is lost: what was told
+ * is kept by address.
  * @param onSelected called with a notebook as soon as it is open and has our kernel; it may be called again
  */
 export function followSelection(
@@ -38,22 +34,8 @@ export function followSelection(
     if (notebook.notebookType !== notebookType || given.has(notebook) || has(notebook)) return;
     if (!isOurNotebook(notebook.metadata)) return;
     given.add(notebook);
-    await choose(editor, kernelName);
-    await delay(patience, undefined, { ref: false });
-    if (has(notebook) || !vscode.window.visibleNotebookEditors.includes(editor)) return;
-    log.debug(`VS Code did not say that ${notebook.uri.toString()} has our kernel: it is chosen anew.`);
-    // Only a change of kernels is told.
-    const other = vscode.notebooks.createNotebookController(`${kernelName}-anew`, notebookType, controller.label);
-    try {
-      await choose(editor, other.id);
-      await choose(editor, kernelName);
-    } finally {
-      other.dispose();
-    }
-  }
-
-  async function choose(notebookEditor: vscode.NotebookEditor, id: string): Promise<void> {
-    await vscode.commands.executeCommand('notebook.selectKernel', { notebookEditor, id, extension: extensionId });
+    const kernel = { notebookEditor: editor, id: kernelName, extension: extensionId };
+    await vscode.commands.executeCommand('notebook.selectKernel', kernel);
   }
 
   function giveAll(editors: readonly vscode.NotebookEditor[]): void {

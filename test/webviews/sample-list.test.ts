@@ -154,11 +154,12 @@ describe('the sample list', function () {
     await waitForFirst(7);
     assert.equal(await heading.getAttribute('aria-sort'), 'descending');
     assert.deepEqual((await shownIds()).slice(0, 3), [7, 14, 21]);
+    const before = await page.evaluate(() => (globalThis as unknown as { posted: unknown[] }).posted.length);
     await scrollTo(0.5);
-    await page.waitForFunction(() => {
+    await page.waitForFunction(seen => {
       const { posted } = globalThis as unknown as { posted: { query?: { offset?: number } }[] };
-      return (posted.at(-1)?.query?.offset ?? 0) > 490_000;
-    });
+      return posted.slice(seen).some(({ query }) => (query?.offset ?? 0) > 490_000);
+    }, before);
     assert.deepEqual(await kept('sort'), { by: 'latency', descending: true });
     await heading.getByRole('button').press('Enter');
     await waitForFirst(1);

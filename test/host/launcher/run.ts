@@ -19,7 +19,7 @@ Runs the in-host tests in VS Code in a browser; without --suite and --scenario, 
   --extension FOLDER   extension under development (default: the repository)
   --workspace FOLDER   folder to copy as the workspace (default: examples)
   --tests FOLDER       folder of *.test.ts files (default: test/host/suite)
-  --timeout SECONDS    for the suite, and for each scenario (default: 300)
+  --timeout SECONDS    for the suite, and for each scenario (default: 900)
   --headed             show the browser
   --verbose            print everything that VS Code writes to its console
   --help`;
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
       extension: { type: 'string', default: repositoryRoot },
       workspace: { type: 'string', default: examplesFolder },
       tests: { type: 'string' },
-      timeout: { type: 'string', default: '300' },
+      timeout: { type: 'string', default: '900' },
       headed: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

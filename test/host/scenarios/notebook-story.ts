@@ -64,6 +64,8 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     await runCommand('AI Workbench: Open File as Notebook Cell');
     await waitFor('.quick-input-list >> text=Use the File');
     await press('Enter');
+    await waitFor('.quick-input-list >> text=story.ipynb');
+    await press('Enter');
     await until('a cell uses it', async () => {
       const cells = await page.locator('.notebook-editor .code-cell-row .view-lines').allInnerTexts();
       return cells.some(cell => /use:\s*triage\.bench\.yaml/.test(cell));

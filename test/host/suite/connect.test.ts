@@ -135,6 +135,7 @@ describe('connecting a model', function () {
     await choose(/Connect a Model/, 'OpenAI-compatible');
     await fill(/Base URL/, `${server.origin}/v1`);
     await choose(/API Key/, 'Enter a Key…');
+    await driver.waitFor(`${widget} input[type="password"]`);
     await fill(/API Key/, key);
     await question(/Model.*fake/s);
     await driver.press('Escape');
