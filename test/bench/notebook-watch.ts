@@ -93,12 +93,16 @@ export function watchOutputs(): void {
   const readView = (): Pick<FrameReading, 'isBlank' | 'isWaiting'> => {
     const shown = list();
     if (shown === undefined) return { isBlank: true, isWaiting: true };
-    const { top, bottom } = shown.scroller.getBoundingClientRect();
+    // What the heading, which stays, and the scroll bar leave.
+    const { scroller } = shown;
+    const head = shown.root.querySelector('thead')?.getBoundingClientRect().height ?? 0;
+    const top = scroller.getBoundingClientRect().top + scroller.clientTop + head;
+    const bottom = top - head + scroller.clientHeight;
     const rows = [...shown.root.querySelectorAll('tr.row')].map(row => ({ row, box: row.getBoundingClientRect() }));
     const inView = rows.filter(({ box }) => box.bottom > top && box.top < bottom);
     const covered = inView.reduce((sum, { box }) => sum + Math.min(box.bottom, bottom) - Math.max(box.top, top), 0);
     return {
-      isBlank: covered < bottom - top - 24,
+      isBlank: covered < bottom - top - 2,
       isWaiting: inView.some(({ row }) => row.querySelector('button') === null),
     };
   };

@@ -137,7 +137,7 @@ describe('samples in a notebook output', function () {
     const table = page.locator('aiwb-sample-list .samples');
     await table.hover();
     await page.mouse.wheel(0, 200);
-    await page.waitForFunction(element => element.scrollTop > 0, (await table.elementHandle())!);
+    await page.waitForFunction(element => element.scrollTop > 0, await table.elementHandle());
     assert.equal(await turns(), 0);
     await table.evaluate(element => (element.scrollTop = element.scrollHeight));
     await page.mouse.wheel(0, 200);

@@ -17,7 +17,7 @@ import { mapScroll, scrollTopFor, type ScrollInput } from './scroll-map.ts';
 
 const rowHeight = 28;
 /** Read before they are looked at, so that scrolling finds them. */
-const rowsAhead = 60;
+const rowsAhead = 120;
 /** On paper there is no scrolling: so many rows are printed. */
 const rowsPrinted = 200;
 
