@@ -20,6 +20,10 @@ export function renderNothingYet(run: RunSummary | undefined) {
     ></aiwb-message>`;
   }
   if (run?.failure !== undefined) return nothing;
+  // Its end is told before its results are.
+  if (run !== undefined && run.progress.done > 0) {
+    return html`<aiwb-message kind="busy" text="Reading the results…"></aiwb-message>`;
+  }
   const hint =
     run?.resumable === true ? 'Resume goes on where the run stopped.' : 'Open the benchmark and run it again.';
   return html`<aiwb-message text="This run ended before any model answered." hint=${hint}></aiwb-message>`;

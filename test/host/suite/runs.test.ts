@@ -15,9 +15,10 @@ describe('runs in VS Code', function () {
     assert.match(runId, /^\d{8}-\d{6}-/);
     const page = await eventually(async () => {
       const text = await driver.webviewText({ title: 'ticket-triage' });
-      return text.includes('Finished') ? text : undefined;
+      return text.includes('Finished') && text.includes('is better than') ? text : undefined;
     });
     assert.match(page, /embedded:linear is better than embedded:majority/);
+    assert.doesNotMatch(page, /before any model answered/);
     await driver.runCommand('View: Show AI Workbench');
     const tree = await eventually(async () => {
       const text = await driver.text('.sidebar .pane-body >> nth=0');
