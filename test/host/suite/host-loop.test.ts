@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { skipUndriven } from './driver.ts';
-import { execute, openStory, untilState } from './slow-models.ts';
-import { workspaceUri } from './workspace.ts';
+import { execute, openStory, runOf, untilState } from './slow-models.ts';
+import { eventually, workspaceUri } from './workspace.ts';
 
 const rows = 10_000;
 const nanoseconds = 1e6;
@@ -32,18 +32,24 @@ describe('a run of ten thousand rows', function () {
         'cache: false',
       ].join('\n'),
     ]);
-    const delays = monitorEventLoopDelay({ resolution: 2 });
-    delays.enable();
-    await execute(notebook);
-    const run = await untilState(notebook.cellAt(0), 'succeeded', 120_000);
-    delays.disable();
-    const [p50, p99, longest] = [delays.percentile(50), delays.percentile(99), delays.max].map(value =>
-      (value / nanoseconds).toFixed(1),
-    );
-    console.log(
-      `Event loop of the extension host, ${rows} rows × 4 models: median ${p50}, p99 ${p99}, longest ${longest} ms`,
-    );
-    assert.ok(delays.count > 100, 'the loop was watched');
-    assert.notEqual(run.runId, '');
+    // The first time much is loaded that is there from then on.
+    for (const turn of ['first', 'second']) {
+      const delays = monitorEventLoopDelay({ resolution: 2 });
+      delays.enable();
+      const before = runOf(notebook.cellAt(0))?.runId;
+      await execute(notebook);
+      await eventually(() => (runOf(notebook.cellAt(0))?.runId === before ? undefined : true));
+      await untilState(notebook.cellAt(0), 'succeeded', 120_000);
+      delays.disable();
+      const [p50, p99, longest] = [delays.percentile(50), delays.percentile(99), delays.max].map(value =>
+        (value / nanoseconds).toFixed(1),
+      );
+      console.log(
+        `Event loop of the extension host, ${turn} run of ${rows} rows × 4 models: median ${p50}, p99 ${p99}, longest ${longest} ms`,
+      );
+      assert.ok(delays.count > 100, 'the loop was watched');
+    }
+    await notebook.save();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 });
