@@ -76,6 +76,8 @@ export class ChartFigure extends LitElement {
   declare problem: string | undefined;
   declare notice: string;
   #drawn: DrawnChart | undefined;
+  /** Before then, by the page's clock, nothing is drawn anew. */
+  #restsUntil = 0;
   #turn = 0;
   #noticed: ReturnType<typeof setTimeout> | undefined;
   #isDrawing = false;
@@ -102,6 +104,7 @@ export class ChartFigure extends LitElement {
     this.#sizes.disconnect();
     this.#drawn?.remove();
     this.#drawn = undefined;
+    this.#restsUntil = 0;
   }
 
   override render() {
@@ -163,10 +166,16 @@ export class ChartFigure extends LitElement {
     this.#isDrawing = true;
     try {
       for (let drawn = 0; drawn !== this.#turn && this.isConnected;) {
+        const rest = this.#restsUntil - performance.now();
+        if (rest > 0) {
+          await pause(rest);
+          continue;
+        }
         drawn = this.#turn;
         const start = performance.now();
         await this.#drawOnce();
-        if (drawn !== this.#turn) await pause(Math.max(leastRestMs, restAfterDrawing * (performance.now() - start)));
+        const end = performance.now();
+        this.#restsUntil = end + Math.max(leastRestMs, restAfterDrawing * (end - start));
       }
     } finally {
       this.#isDrawing = false;
