@@ -250,7 +250,7 @@ describe('the report page', function () {
     const drawn = (): Promise<string> => page.locator('aiwb-chart .plot').first().innerHTML();
     assert.doesNotMatch(await drawn(), /#123456/);
     await page.evaluate(() => document.documentElement.style.setProperty('--vscode-charts-blue', '#123456'));
-    await page.waitForTimeout(300);
+    for (let turn = 0; turn < 50 && !(await drawn()).includes('#123456'); turn++) await page.waitForTimeout(100);
     assert.match(await drawn(), /#123456/);
   });
 });

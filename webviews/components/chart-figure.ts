@@ -94,7 +94,11 @@ export class ChartFigure extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#unwatch = watchTheme(() => void this.#draw());
+    // A theme changes seldom, and all at once.
+    this.#unwatch = watchTheme(() => {
+      this.#restsUntil = 0;
+      void this.#draw();
+    });
     if (this.hasUpdated) void this.#draw();
   }
 
