@@ -4,6 +4,7 @@ import type { Secrets } from '../engine/ports/secrets.ts';
 import { programNotAllowed } from '../platform/processes/programs.ts';
 import { splitCommand } from '../platform/secrets/command.ts';
 import { defaultUserConfigPath, readUserConfig } from '../platform/secrets/user-config.ts';
+import { collect } from './options.ts';
 import { createTerminalSecrets } from './secrets.ts';
 
 /** What a run may use of the person who started it. */
@@ -51,6 +52,13 @@ export function allowsOne(allowed: readonly (readonly string[])[], command: read
 export function checkPrograms(commands: readonly (readonly string[])[], access: Access): void {
   for (const command of commands) if (!access.allowsProgram(command)) throw programNotAllowed(command);
 }
+
+/** The option of commands that ask models. */
+export const allowOriginOption = [
+  '--allow-origin <origin>',
+  'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
+  collect,
+] as const;
 
 /** The option of commands that run benchmarks and jobs. */
 export const allowCommandsOption = [

@@ -14,6 +14,23 @@ import type { GlobalOptions } from '../options.ts';
 import { printFailure, printJson, printNote, printResult } from '../output.ts';
 import { createProgressLine } from '../progress-line.ts';
 
+/** Executes a created run as the options say: in the background, or here to its end, which `print` then shows. */
+export async function carryOut(
+  record: RunRecord,
+  store: Store,
+  workspace: Workspace,
+  access: Access,
+  host: Host,
+  options: GlobalOptions & { readonly detach?: boolean },
+  print: (ended: RunRecord) => Promise<void>,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (options.detach === true) return runInBackground(record, store, workspace, access, host, options, signal);
+  const ended = await runInForeground(record, store, workspace, access, host, options, signal);
+  await print(ended);
+  return tellOutcome(ended, options);
+}
+
 /** Executes a run in this process, its progress on one line, and returns its record at the end. */
 export async function runInForeground(
   record: RunRecord,
@@ -40,7 +57,7 @@ export async function runInForeground(
 }
 
 /** Executes a run in a process of its own and returns at once. */
-export async function runInBackground(
+async function runInBackground(
   record: RunRecord,
   store: Store,
   workspace: Workspace,
@@ -72,7 +89,7 @@ async function warnOfSize(store: Store, host: Host): Promise<void> {
 }
 
 /** Tells how a run ended and how to go on with it; gives the exit code. */
-export function tellOutcome({ summary }: RunRecord, options: GlobalOptions): ExitCode {
+function tellOutcome({ summary }: RunRecord, options: GlobalOptions): ExitCode {
   const { done, total } = summary.progress;
   const tune = summary.kind === 'tune';
   const again = `aiwb ${commandOf[summary.kind]} --resume ${summary.id}`;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { allowCommandsOption } from '../access.ts';
-import { collect, globalOptions } from '../options.ts';
+import { allowCommandsOption, allowOriginOption } from '../access.ts';
+import { globalOptions } from '../options.ts';
 
 interface McpOptions {
   readonly workspace?: string;
@@ -20,11 +20,7 @@ export function addMcp(program: Command, run: (action: () => Promise<ExitCode>) 
     .option('--workspace <folder>', 'the folder to work in (default: where it is started)')
     .option('--read-only', 'offer only tools that start nothing and change nothing')
     .option('--max-cost <usd>', 'start no run whose estimate is above this, or whose cost cannot be known', readMoney)
-    .option(
-      '--allow-origin <origin>',
-      'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
-      collect,
-    )
+    .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((options: McpOptions, command: Command) =>
       run(async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { allowCommandsOption } from '../access.ts';
+import { allowCommandsOption, allowOriginOption } from '../access.ts';
 import { collect, globalOptions } from '../options.ts';
 import { exportNotebookFile, type ExportNotebookOptions } from './notebook-export.ts';
 import { listResults } from './notebook-results.ts';
@@ -21,11 +21,7 @@ export function addNotebook(program: Command, run: Run): void {
     .option('--stop-at-gate', 'stop after the first cell whose gate is not met')
     .option('--resume', 'keep the cells that are done and go on with the run that did not finish')
     .option('--timeout <seconds>', 'cancel a cell that takes longer', readSeconds)
-    .option(
-      '--allow-origin <origin>',
-      'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
-      collect,
-    )
+    .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string, _options: unknown, command: Command) =>
       run(() => runNotebook(file, { ...command.opts<RunNotebookOptions>(), ...globalOptions(command) })),

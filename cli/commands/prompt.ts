@@ -13,7 +13,7 @@ import { planRun } from '../../engine/runs/plan-run.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
-import { allowCommandsOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
+import { allowCommandsOption, allowOriginOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
 import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
@@ -21,7 +21,7 @@ import { collect, globalOptions, readCount, type GlobalOptions } from '../option
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { readCases, readDollars, type CaseChoices } from '../prompt-cases.ts';
 import { version } from '../version.ts';
-import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
+import { carryOut, findResumable } from './attempt.ts';
 
 interface PromptOptions extends GlobalOptions, CaseChoices {
   readonly model?: readonly string[];
@@ -54,11 +54,7 @@ export function addPrompt(program: Command, run: (action: () => Promise<ExitCode
     .option('--dry-run', 'say what would be sent and what it would cost; send nothing')
     .option('--detach', 'run in the background and return at once')
     .option('--html <file>', 'also write the answers as one self-contained page')
-    .option(
-      '--allow-origin <origin>',
-      'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
-      collect,
-    )
+    .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tryPrompt(file, { ...command.opts<PromptOptions>(), ...globalOptions(command) })),
@@ -75,10 +71,8 @@ async function tryPrompt(file: string | undefined, options: PromptOptions): Prom
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const access = createTerminalAccess(options);
       const record = await createOrFind(file, options, store, workspace, access, host, signal);
-      if (options.detach === true) return runInBackground(record, store, workspace, access, host, options, signal);
-      const ended = await runInForeground(record, store, workspace, access, host, options, signal);
-      await printReport(ended, store, host, options);
-      return tellOutcome(ended, options);
+      const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
+      return carryOut(record, store, workspace, access, host, options, print, signal);
     });
   } finally {
     interrupts.dispose();

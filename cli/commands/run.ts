@@ -13,12 +13,12 @@ import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
-import { allowCommandsOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
+import { allowCommandsOption, allowOriginOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
-import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
+import { carryOut, findResumable } from './attempt.ts';
 import { version } from '../version.ts';
 
 interface RunOptions extends GlobalOptions {
@@ -49,11 +49,7 @@ export function addRun(program: Command, run: (action: () => Promise<ExitCode>) 
     .option('--detach', 'run in the background and return at once')
     .option('--html <file>', 'also write the report as one self-contained page')
     .option('--junit <file>', 'also write the gates as JUnit XML, for CI systems')
-    .option(
-      '--allow-origin <origin>',
-      'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
-      collect,
-    )
+    .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => runBenchmark(file, { ...command.opts<RunOptions>(), ...globalOptions(command) })),
@@ -70,12 +66,8 @@ async function runBenchmark(file: string | undefined, options: RunOptions): Prom
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const access = createTerminalAccess(options);
       const record = await createOrFind(file, options, store, workspace, access, host, signal);
-      if (options.detach === true) {
-        return runInBackground(record, store, workspace, access, host, options, signal);
-      }
-      const ended = await runInForeground(record, store, workspace, access, host, options, signal);
-      await printReport(ended, store, host, options);
-      return tellOutcome(ended, options);
+      const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
+      return carryOut(record, store, workspace, access, host, options, print, signal);
     });
   } finally {
     interrupts.dispose();

@@ -16,7 +16,7 @@ import { renderTuningEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printResult } from '../output.ts';
-import { findResumable, runInBackground, runInForeground, tellOutcome } from './attempt.ts';
+import { carryOut, findResumable } from './attempt.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
@@ -51,12 +51,8 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
     if (options.dryRun === true) return await dryRun(await specify(file, options, host, signal), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
-      if (options.detach === true) {
-        return runInBackground(record, store, workspace, access, host, options, signal);
-      }
-      const ended = await runInForeground(record, store, workspace, access, host, options, signal);
-      await printReport(ended, store, options);
-      return tellOutcome(ended, options);
+      const print = (ended: RunRecord): Promise<void> => printReport(ended, store, options);
+      return carryOut(record, store, workspace, access, host, options, print, signal);
     });
   } finally {
     interrupts.dispose();
