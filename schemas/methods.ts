@@ -24,9 +24,6 @@ export interface EngineRequests {
   'prompts/describe': [m.PromptSource, m.PromptDescription];
   /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
-  /** Runs of any kind (but one kind at a time) as Markdown. */
-  /** Runs of any kind (but one kind at a time) as Markdown, for viewers that show nothing else. */
-  'runs/markdown': [m.RunReferences, m.PlainText];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
@@ -94,7 +91,6 @@ export interface EngineRequests {
   'policies/describe': [m.PolicyReference, m.PolicyDetails];
   'assessments/start': [m.StartAssessment, m.Assessed];
   'assessments/get': [m.AssessmentReference, m.ScorecardView];
-  'assessments/markdown': [m.AssessmentReference, m.PlainText];
   'assessments/export': [m.ExportScorecard, m.Exported];
   'governance/attest': [m.AttestControl, m.Attestation];
   'governance/requestWaiver': [m.RequestWaiver, m.Waiver];

@@ -2,14 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { renderAssessmentMarkdown } from '../../engine/governance/text.ts';
 import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
-import {
-  describeAssessment,
-  exportScorecard,
-  getAssessment,
-  listPolicies,
-  startAssessment,
-} from './governance-methods.ts';
+import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
 import { describeWorkspacePolicy } from './library-methods.ts';
 import type { Session } from './session.ts';
 
@@ -89,7 +84,7 @@ describe('the engine process’s methods of governance', () => {
     assert.equal(written, 'card.scorecard.json');
     const reference = { assessmentId: view.scorecard.record.id };
     assert.deepEqual((await getAssessment(reference, session, signal)).scorecard, view.scorecard);
-    assert.match((await describeAssessment(reference, session, signal)).text, /^\*\*triage@1/);
+    assert.match(renderAssessmentMarkdown(await getAssessment(reference, session, signal)), /^\*\*triage@1/);
     const target = { ...reference, format: 'json' as const, path: 'again.scorecard.json' };
     const { path: exported } = await exportScorecard(target, session, signal);
     assert.equal(readFileSync(exported, 'utf8'), readFileSync(path.join(world.folder, 'card.scorecard.json'), 'utf8'));

@@ -4,7 +4,6 @@ import type {
   AssessmentReference,
   Exported,
   ExportScorecard,
-  PlainText,
   PolicyEntry,
   PolicyList,
   ScorecardView,
@@ -15,7 +14,6 @@ import { diagnoseFile } from '../../engine/documents/diagnose.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../../engine/documents/library.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
-import { renderAssessmentMarkdown } from '../../engine/governance/text.ts';
 import { viewAssessment } from '../../engine/governance/view.ts';
 import { createGovernancePorts, readPageAssets } from '../composition.ts';
 import type { Session } from './session.ts';
@@ -44,14 +42,6 @@ export function getAssessment(
   signal: AbortSignal,
 ): Promise<ScorecardView> {
   return viewAssessment(assessmentId, createGovernancePorts(host, store), signal);
-}
-
-export async function describeAssessment(
-  reference: AssessmentReference,
-  session: Session,
-  signal: AbortSignal,
-): Promise<PlainText> {
-  return { text: renderAssessmentMarkdown(await getAssessment(reference, session, signal)) };
 }
 
 export async function exportScorecard(

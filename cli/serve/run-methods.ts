@@ -10,7 +10,6 @@ import type {
   StartRun,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
-import { compareAny } from '../../engine/reports/compare-any.ts';
 import { compareRuns } from '../../engine/reports/compare-runs.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
 import type { RunRecord } from '../../engine/ports/store.ts';
@@ -108,14 +107,6 @@ export function reportRuns(runIds: readonly string[], session: Session, signal: 
 
 export function reportTunings(runIds: readonly string[], { store }: Session): Promise<TuningComparison> {
   return compareTuning(runIds, store);
-}
-
-export async function describeRuns(
-  runIds: readonly string[],
-  { store, host }: Session,
-  signal: AbortSignal,
-): Promise<PlainText> {
-  return { text: (await compareAny(runIds, store, host.clock, signal)).markdown() };
 }
 
 export async function exportToFile(

@@ -20,13 +20,7 @@ import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
-import {
-  describeAssessment,
-  exportScorecard,
-  getAssessment,
-  listPolicies,
-  startAssessment,
-} from './governance-methods.ts';
+import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import {
@@ -42,16 +36,7 @@ import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
 import * as registry from './registry-methods.ts';
-import {
-  describeRuns,
-  dryRun,
-  exportToFile,
-  readRunLog,
-  reportRuns,
-  reportTunings,
-  resumeRun,
-  startRun,
-} from './run-methods.ts';
+import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
 import { watchStore } from './watch.ts';
 
@@ -141,9 +126,6 @@ class EngineServer {
     this.#on('tuning/report', validators.validateRunReferences, ({ runIds }, session) =>
       reportTunings(runIds, session),
     );
-    this.#on('runs/markdown', validators.validateRunReferences, ({ runIds }, session, signal) =>
-      describeRuns(runIds, session, signal),
-    );
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('cells/start', validators.validateStartCell, startCell);
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);
@@ -191,7 +173,6 @@ class EngineServer {
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
-    this.#on('assessments/markdown', validators.validateAssessmentReference, describeAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);

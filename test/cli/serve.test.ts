@@ -93,7 +93,8 @@ describe('aiwb serve', function () {
     const runIds = [started.id];
     const { reports } = await window.request('tuning/report', { runIds });
     assert.equal(reports[0]?.aspects[0]?.metrics[0]?.n, 480);
-    assert.match((await window.request('runs/markdown', { runIds })).text, /\*\*ticket-triage-core\*\*/);
+    const { bundle } = await window.request('cells/output', { runId: started.id });
+    assert.match(String((bundle as Record<string, unknown>)['text/markdown']), /\*\*ticket-triage-core\*\*/);
     assert.equal((await window.fail('runs/report', { runIds })).code, 'usage');
     const { models } = await window.request('models/list', {});
     const checkpoint = models.find(({ name }) => name === 'checkpoint:ticket-triage-core');
