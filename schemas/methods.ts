@@ -67,7 +67,27 @@ export interface EngineRequests {
   /** Asks a connection one small question. What the endpoint did wrong is in the result. */
   'connections/test': [m.TestConnection, m.TestedConnection];
   'models/list': [Nothing, m.ModelList];
+  /** The registries of the workspace, and how old what is known of them is. Asks none of them. */
+  'registries/list': [Nothing, m.RegistryEntries];
+  /** Reads registries anew; returns once that is done. `registry/changed` tells of every stretch. */
+  'registries/sync': [m.SyncRegistries, m.RegistryEntries];
+  'registry/models': [m.ListModels, m.ModelPage];
+  'registry/versions': [m.ListVersions, m.VersionPage];
+  /** Everything of the local registry. */
   'registry/list': [Nothing, m.RegistryList];
+  'registry/publish': [m.PublishVersion, m.Published];
+  'registry/publishRun': [m.PublishRun, m.Published];
+  'registry/pull': [m.PullVersion, m.ModelVersion];
+  /** From production back to what it was before. */
+  'registry/demote': [m.RetireVersion, m.VersionDetails];
+  /** Production goes back to the version it replaced. */
+  'registry/rollBack': [m.RollBack, m.VersionDetails];
+  /** May no longer be used: aliases go, the reason stays. */
+  'registry/revoke': [m.RetireVersion, m.VersionDetails];
+  'registry/exportPromotion': [m.ExportPromotion, m.Exported];
+  'registry/card': [m.ModelVersionReference, m.ModelCard];
+  'registry/saveCard': [m.SaveCard, m.ModelCard];
+  'registry/lineage': [m.ModelVersionReference, m.LineageGraph];
   'registry/version': [m.ModelVersionReference, m.VersionDetails];
   'registry/compare': [m.CompareVersions, m.VersionComparison];
   'registry/register': [m.RegisterVersion, m.ModelVersion];

@@ -1,7 +1,9 @@
 import process from 'node:process';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import type { GovernancePorts } from '../../engine/governance/ports.ts';
-import { createGovernancePorts, createHost, withStore } from '../composition.ts';
+import { createRegistries, type Registries } from '../../engine/registry/registries.ts';
+import { createTerminalAccess, type AccessOptions } from '../access.ts';
+import { createGovernancePorts, createHost, createRunPorts, withStore } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import type { GlobalOptions } from '../options.ts';
 import { printJson, printResult } from '../output.ts';
@@ -20,6 +22,30 @@ export async function withGovernance(
     return await withStore(host, process.cwd(), options.store, signal, (store, { folder }) =>
       use(createGovernancePorts(host, store), folder, signal),
     );
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+/** The same with the workspace's registries, which may be asked with what the person allows. */
+export async function withRegistries(
+  options: GlobalOptions,
+  access: AccessOptions,
+  use: (ports: GovernancePorts, registries: Registries, folder: string, signal: AbortSignal) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const host = createHost();
+  const interrupts = watchInterrupts(host.clock);
+  const { signal } = interrupts;
+  try {
+    return await withStore(host, process.cwd(), options.store, signal, async (store, workspace) => {
+      const ports = await createRunPorts(host, workspace, createTerminalAccess(access), {}, signal);
+      const registries = createRegistries(workspace, store.registry, ports);
+      try {
+        return await use(createGovernancePorts(host, store), registries, workspace.folder, signal);
+      } finally {
+        await registries.close();
+      }
+    });
   } finally {
     interrupts.dispose();
   }

@@ -35,6 +35,7 @@ import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
+import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
@@ -154,6 +155,9 @@ class EngineServer {
     this.#on('connections/models', validators.validateDraftConnection, listEndpointModels);
     this.#on('connections/test', validators.validateTestConnection, testConnection);
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
+    this.#on('registries/list', undefined, listSharedRegistries);
+    this.#on('registry/models', validators.validateListModels, pageRegistryModels);
+    this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
     this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);

@@ -1,12 +1,12 @@
-import type { ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
-import type { ModelRegistry } from '../ports/registry.ts';
+import type { RegisteredModel } from '../../schemas/generated/messages.ts';
+import type { LocalRegistry, LocalVersion } from '../ports/registry.ts';
 import type { AuditFault } from './fault.ts';
 import { artifactKey, type AuditReplay, type SealedVersion } from './replay.ts';
 
 /** Where the registry is not what the log says it became. */
 export async function compareRegistry(
   replay: AuditReplay,
-  registry: ModelRegistry,
+  registry: LocalRegistry,
   signal: AbortSignal,
 ): Promise<AuditFault[]> {
   const faults: AuditFault[] = [];
@@ -57,8 +57,8 @@ function compareAliases({ aliases }: AuditReplay, { name, aliases: current }: Re
 
 async function compareVersion(
   replay: AuditReplay,
-  version: ModelVersion,
-  registry: ModelRegistry,
+  version: LocalVersion,
+  registry: LocalRegistry,
   signal: AbortSignal,
 ): Promise<AuditFault[]> {
   const name = `${version.model}@${version.version}`;

@@ -109,7 +109,9 @@ export class AuditReplay {
   #apply(sequence: number, change: Fields): void {
     const [model, version] = [text(change, 'model'), text(change, 'version')];
     if (change['type'] === 'alias') {
-      this.aliases.set(`${model} ${text(change, 'alias')}`, { sequence, version });
+      const key = `${model} ${text(change, 'alias')}`;
+      if (version === '') this.aliases.delete(key);
+      else this.aliases.set(key, { sequence, version });
       return;
     }
     const changed = this.versions.get(`${model}@${version}`);

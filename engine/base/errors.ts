@@ -48,6 +48,11 @@ export type ErrorCode =
   | 'blob-missing'
   | 'registry-not-found'
   | 'registry-exists'
+  | 'registry-unknown'
+  | 'registry-unreachable'
+  | 'registry-refused'
+  | 'registry-conflict'
+  | 'registry-malformed'
   | 'policy-not-found'
   | 'policy-invalid'
   | 'identity-missing'
@@ -74,6 +79,10 @@ export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint-unreachable',
+  'registry-unreachable',
+  'registry-refused',
+  'registry-conflict',
+  'registry-malformed',
   'program-failed',
   'container-unavailable',
   'window-missing',

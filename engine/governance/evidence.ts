@@ -152,7 +152,7 @@ async function readModelCard(
   const card = artifacts.find(
     (artifact): artifact is DocArtifact => artifact.artifactType === 'doc-artifact' && artifact.name === 'model-card',
   );
-  if (card === undefined) return undefined;
+  if (card?.digest === undefined) return undefined;
   const content = await readCardText(card.digest, ports);
   return { digest: card.digest, path: card.path, storedAt: version.createdAt, content };
 }

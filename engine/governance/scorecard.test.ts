@@ -87,7 +87,7 @@ describe('a scorecard, and what it rests on', () => {
     const artifacts = await world.ports.store.registry.listArtifacts('triage', '1', signal);
     const card = artifacts.find(artifact => artifact.name === 'model-card');
     assert.ok(card?.artifactType === 'doc-artifact');
-    writeFileSync(world.ports.store.blobs.locate(card.digest), '# Triage\n\n## Use\n\nAnything at all.\n');
+    writeFileSync(world.ports.store.blobs.locate(card.digest ?? ''), '# Triage\n\n## Use\n\nAnything at all.\n');
     const record = await world.recordOf();
     assert.equal(checkOf(record, 'LOOK.read')?.state, 'error');
     assert.equal(checkOf(record, 'CARD.use')?.state, 'error');

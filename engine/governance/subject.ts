@@ -1,9 +1,10 @@
-import type { Artifact, AssessmentSubject, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
+import type { Artifact, AssessmentSubject, RegisteredModel } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 
 /** The model version under assessment, with all the registry knows of it. */
 export interface Subject {
   readonly model: RegisteredModel;
-  readonly version: ModelVersion;
+  readonly version: LocalVersion;
   readonly artifacts: readonly Artifact[];
 }
 

@@ -24,7 +24,8 @@ import type { Blobs } from './blobs.ts';
 import type { OutputClaims } from './claims.ts';
 import type { Ledger } from './ledger.ts';
 import type { LentCounter, LentDesk } from './lent.ts';
-import type { ModelRegistry } from './registry.ts';
+import type { Catalogue, Publications } from './catalogue.ts';
+import type { LocalRegistry } from './registry.ts';
 
 /** One asked sample as it is stored. Its key is (run, variant, rowDigest, occurrence, repeat). */
 export interface SampleRecord {
@@ -239,7 +240,10 @@ export interface Store {
   /** Absolute path of the store's folder. */
   readonly path: string;
   /** The local registry. */
-  readonly registry: ModelRegistry;
+  readonly registry: LocalRegistry;
+  /** Models and versions of all registries, to be listed and searched. */
+  readonly catalogue: Catalogue;
+  readonly publications: Publications;
   readonly ledger: Ledger;
   readonly blobs: Blobs;
   /** What runs ask of the models that this window lends. */

@@ -1,4 +1,5 @@
-import type { ApprovalGrant, AssessmentRecord, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { ApprovalGrant, AssessmentRecord } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { judgeApproval } from './approval-state.ts';
@@ -19,7 +20,7 @@ export interface Approved {
  * `separation-of-duties`, `gate-not-met`.
  */
 export async function requireApproval(
-  version: ModelVersion,
+  version: LocalVersion,
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Approved> {

@@ -1,8 +1,8 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
-import type { Baseline, Identity, MetricArtifact, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { Baseline, Identity, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
-import type { RegistryChange } from '../ports/registry.ts';
+import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import { requireApproval, type Approved } from './approved.ts';
 import { createRecordId } from './record-id.ts';
 import { readBaseline } from './trail.ts';
@@ -28,7 +28,7 @@ export async function lockBaseline(
 
 /** Locks a version whose approval was looked at already. */
 export async function appendBaseline(
-  version: ModelVersion,
+  version: LocalVersion,
   { assessment, grant }: Approved,
   lockedBy: Identity,
   { store, clock, random, digest }: GovernancePorts,
@@ -70,7 +70,7 @@ export async function appendBaseline(
   return baseline;
 }
 
-function baselineExists(version: ModelVersion, baseline: Baseline | undefined, cause?: unknown): WorkbenchError {
+function baselineExists(version: LocalVersion, baseline: Baseline | undefined, cause?: unknown): WorkbenchError {
   const by =
     baseline === undefined
       ? ''

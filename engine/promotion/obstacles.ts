@@ -1,4 +1,5 @@
-import type { AssessmentRecord, GateResult, ModelVersion, Report } from '../../schemas/generated/messages.ts';
+import type { AssessmentRecord, GateResult, Report } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
@@ -10,7 +11,7 @@ import { describeDate, nameOfVersion } from './version.ts';
  * and every benchmark that asked it must have met its own gate, at least one having asked it at all.
  */
 export async function findObstacles(
-  version: ModelVersion,
+  version: LocalVersion,
   assessment: Sealed<AssessmentRecord> | undefined,
   { store, clock }: Pick<GovernancePorts, 'store' | 'clock'>,
   signal: AbortSignal,
@@ -19,7 +20,7 @@ export async function findObstacles(
 }
 
 /** Throws `gate-not-met` naming every obstacle. */
-export function refuseFor(obstacles: readonly string[], version: ModelVersion, step: string): void {
+export function refuseFor(obstacles: readonly string[], version: LocalVersion, step: string): void {
   if (obstacles.length === 0) return;
   throw new WorkbenchError('gate-not-met', `${nameOfVersion(version)} cannot be ${step}: ${obstacles.join(' ')}`, {
     remedy: `Mend that, then assess it again: \`aiwb assess ${nameOfVersion(version)} --policy FILE\`.`,
@@ -28,7 +29,7 @@ export function refuseFor(obstacles: readonly string[], version: ModelVersion, s
 
 /** At `now`, milliseconds since the epoch. */
 export function judgeAssessment(
-  version: ModelVersion,
+  version: LocalVersion,
   assessment: Sealed<AssessmentRecord> | undefined,
   now: number,
 ): string[] {
@@ -44,7 +45,7 @@ export function judgeAssessment(
 }
 
 /** Each benchmark, by its name, speaks through its newest succeeded run over all its rows that asked these weights. */
-async function judgeBenchmarks(version: ModelVersion, store: Store, signal: AbortSignal): Promise<string[]> {
+async function judgeBenchmarks(version: LocalVersion, store: Store, signal: AbortSignal): Promise<string[]> {
   const newest = new Map<string, RunRecord>();
   for (const { id, kind, name, state } of await store.listRunsAsking(version.modelDigest)) {
     if (kind !== 'benchmark' || state !== 'succeeded' || newest.has(name)) continue;
@@ -60,7 +61,7 @@ async function judgeBenchmarks(version: ModelVersion, store: Store, signal: Abor
   );
 }
 
-function gatesOf(report: Report | undefined, version: ModelVersion): readonly GateResult[] {
+function gatesOf(report: Report | undefined, version: LocalVersion): readonly GateResult[] {
   const own = (report?.variants ?? []).filter(({ modelDigest }) => modelDigest === version.modelDigest);
   const names = new Set(own.map(({ model }) => model));
   return (report?.gates ?? []).filter(({ model }) => names.has(model));

@@ -1,9 +1,9 @@
-import type { ModelVersion, Promotion } from '../../schemas/generated/messages.ts';
+import type { Promotion } from '../../schemas/generated/messages.ts';
 import { validateBaseline, validatePromotion } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';
-import type { RegistryChange } from '../ports/registry.ts';
+import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import { requireApproval, type Approved } from './approved.ts';
 import { appendBaseline } from './baseline.ts';
@@ -58,7 +58,7 @@ export async function promote(step: PromotionStep, ports: GovernancePorts, signa
   return payload;
 }
 
-function changesOf({ model, version }: ModelVersion, replaced: string | undefined): RegistryChange[] {
+function changesOf({ model, version }: LocalVersion, replaced: string | undefined): RegistryChange[] {
   return [
     { type: 'alias', model, alias: 'production', version },
     { type: 'status', model, version, status: 'production' },
@@ -69,7 +69,7 @@ function changesOf({ model, version }: ModelVersion, replaced: string | undefine
 }
 
 /** What goes to production is what was assessed, byte for byte. Reading checks the content against its digest. */
-async function requireWeights(version: ModelVersion, { assessment, grant }: Approved, { blobs }: Store): Promise<void> {
+async function requireWeights(version: LocalVersion, { assessment, grant }: Approved, { blobs }: Store): Promise<void> {
   const digests = [assessment.content.subject.weightsDigest, grant.content.weightsDigest];
   if (digests.some(digest => digest !== version.weightsDigest)) {
     throw new WorkbenchError(
@@ -83,7 +83,7 @@ async function requireWeights(version: ModelVersion, { assessment, grant }: Appr
   await blobs.read(version.weightsDigest);
 }
 
-async function newestPromotion(version: ModelVersion, { store, digest }: GovernancePorts): Promise<Promotion> {
+async function newestPromotion(version: LocalVersion, { store, digest }: GovernancePorts): Promise<Promotion> {
   const [record] = await store.ledger.list({
     kind: 'promotion',
     model: version.model,

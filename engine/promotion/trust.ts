@@ -1,4 +1,5 @@
-import type { Approval, AssessmentRecord, Identity, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { Approval, AssessmentRecord, Identity } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import {
   validateApprovalGrant,
   validateApprovalRequest,
@@ -48,7 +49,7 @@ function tampered(sentence: string): WorkbenchError {
 export type Roles = readonly (readonly [role: string, holder: Identity | undefined])[];
 
 /** Author and trainer, as the version and its assessment name them. */
-export function makersOf({ author, lineage }: ModelVersion, assessment?: AssessmentRecord): Roles {
+export function makersOf({ author, lineage }: LocalVersion, assessment?: AssessmentRecord): Roles {
   return [
     ['author', author],
     ['trainer', lineage.trainer],
@@ -58,7 +59,7 @@ export function makersOf({ author, lineage }: ModelVersion, assessment?: Assessm
 }
 
 /** Throws `separation-of-duties`, naming the role, when `who` holds one of the roles that may not take this step. */
-export function requireAnotherPerson(who: Identity, roles: Roles, version: ModelVersion, step: string): void {
+export function requireAnotherPerson(who: Identity, roles: Roles, version: LocalVersion, step: string): void {
   const held = roles.flatMap(([role, holder]) => (holder !== undefined && isSamePerson(holder, who) ? [role] : []));
   if (held.length === 0) return;
   throw new WorkbenchError(

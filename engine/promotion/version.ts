@@ -1,4 +1,5 @@
-import type { Identity, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { Identity } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -13,7 +14,7 @@ export interface PromotionStep {
 }
 
 /** `ticket-triage@3` */
-export function nameOfVersion({ model, version }: Pick<ModelVersion, 'model' | 'version'>): string {
+export function nameOfVersion({ model, version }: Pick<LocalVersion, 'model' | 'version'>): string {
   return `${model}@${version}`;
 }
 
@@ -22,7 +23,7 @@ export async function findLiveVersion(
   { model, version }: Pick<PromotionStep, 'model' | 'version'>,
   { registry }: Store,
   signal: AbortSignal,
-): Promise<ModelVersion> {
+): Promise<LocalVersion> {
   const { state } = await registry.getModel(model, signal);
   if (state === 'ARCHIVED') {
     throw new WorkbenchError('usage', `The model ${model} is archived.`, {

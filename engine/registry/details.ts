@@ -2,10 +2,10 @@ import type {
   Approval,
   Baseline,
   ModelDetails,
-  ModelVersion,
   RegistryList,
   VersionDetails,
 } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { listAssessments } from '../governance/view.ts';
 import type { Store } from '../ports/store.ts';
@@ -41,7 +41,7 @@ export async function describeVersion(
   return detailsOf(await store.registry.getVersion(model, versionOrAlias, signal), store, signal);
 }
 
-async function detailsOf(found: ModelVersion, store: Store, signal: AbortSignal): Promise<VersionDetails> {
+async function detailsOf(found: LocalVersion, store: Store, signal: AbortSignal): Promise<VersionDetails> {
   const { model, version } = found;
   const baseline = await baselineOf(model, version, store);
   return {
@@ -54,7 +54,7 @@ async function detailsOf(found: ModelVersion, store: Store, signal: AbortSignal)
 }
 
 /** `aiw.status` is what the version was registered with; a reader of it wants what it has become. */
-function withStatus(version: ModelVersion): ModelVersion {
+function withStatus(version: LocalVersion): LocalVersion {
   if (!Object.hasOwn(version.customProperties, 'aiw.status')) return version;
   return { ...version, customProperties: { ...version.customProperties, 'aiw.status': version.status } };
 }

@@ -4,9 +4,9 @@ import type {
   DatasetLineage,
   Identity,
   Lineage,
-  ModelVersion,
   TuningReport,
 } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { RunSpec } from '../runs/spec.ts';
 
@@ -17,7 +17,7 @@ interface Origin {
   readonly checkpoint: Checkpoint;
   readonly author: Identity;
   /** The model's versions so far. */
-  readonly earlier: readonly ModelVersion[];
+  readonly earlier: readonly LocalVersion[];
   readonly digest: Digest;
 }
 

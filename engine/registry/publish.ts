@@ -1,11 +1,5 @@
-import type {
-  Artifact,
-  Identity,
-  ModelVersion,
-  Report,
-  VariantResult,
-  VersionReference,
-} from '../../schemas/generated/messages.ts';
+import type { Artifact, Identity, Report, VariantResult, VersionReference } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { shortPrompt } from '../reports/format.ts';
@@ -64,13 +58,13 @@ function requireReport({ summary, report }: RunRecord): Report {
 }
 
 /** Versions of every model, archived ones too: what was measured was measured. */
-async function findAsked(store: Store, digests: ReadonlySet<string>, signal: AbortSignal): Promise<ModelVersion[]> {
+async function findAsked(store: Store, digests: ReadonlySet<string>, signal: AbortSignal): Promise<LocalVersion[]> {
   const { registry } = store;
   const models = [
     ...(await registry.listModels({}, signal)),
     ...(await registry.listModels({ archived: true }, signal)),
   ];
-  const versions = new Map<string, ModelVersion>();
+  const versions = new Map<string, LocalVersion>();
   for (const { name } of models) {
     for (const version of await registry.listVersions(name, signal)) {
       if (digests.has(version.modelDigest)) versions.set(`${name}@${version.version}`, version);

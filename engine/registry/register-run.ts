@@ -1,5 +1,6 @@
 import type { TuningJob } from '../../schemas/generated/files.ts';
-import type { Identity, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
+import type { Identity } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
@@ -24,7 +25,7 @@ export async function registerRun(
   request: RunRegistration,
   ports: RegistryPorts,
   signal: AbortSignal,
-): Promise<ModelVersion> {
+): Promise<LocalVersion> {
   const record = await ports.store.getRun(request.runId);
   const { summary, spec, tuning } = record;
   if (summary.kind !== 'tune') {

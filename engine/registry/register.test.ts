@@ -74,7 +74,7 @@ describe('registering a checkpoint', () => {
     const kept = (await artifactsOf('1')).find(({ artifactType }) => artifactType === 'doc-artifact');
     assert.ok(kept !== undefined && 'digest' in kept && kept.name === 'model-card');
     assert.equal('path' in kept && kept.path, 'card.md');
-    assert.equal(new TextDecoder().decode(await world.ports.store.blobs.read(kept.digest)), '# Triage\n');
+    assert.equal(new TextDecoder().decode(await world.ports.store.blobs.read(kept.digest ?? '')), '# Triage\n');
     await world.register('w1', { card });
     writeFileSync(card, '# Another\n');
     await assert.rejects(world.register('w1', { card }), code('registry-exists'));

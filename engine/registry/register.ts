@@ -1,11 +1,5 @@
-import type {
-  Artifact,
-  Checkpoint,
-  DocArtifact,
-  Identity,
-  ModelVersion,
-  TuningReport,
-} from '../../schemas/generated/messages.ts';
+import type { Artifact, Checkpoint, DocArtifact, Identity, TuningReport } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -58,7 +52,7 @@ export async function registerCheckpoint(
   registration: Registration,
   ports: RegistryPorts,
   signal: AbortSignal,
-): Promise<ModelVersion> {
+): Promise<LocalVersion> {
   const { report, model, author } = registration;
   const { registry, blobs } = ports.store;
   const checkpoint = checkpointOf(report, registration.epoch);
@@ -78,7 +72,7 @@ export async function registerCheckpoint(
 function factsOf(
   registration: Registration,
   checkpoint: Checkpoint,
-  earlier: readonly ModelVersion[],
+  earlier: readonly LocalVersion[],
   { digest, clock, files }: RegistryPorts,
   card: DocArtifact | undefined,
 ) {
@@ -176,7 +170,7 @@ async function findVersions(
   model: string,
   { store: { registry } }: RegistryPorts,
   signal: AbortSignal,
-): Promise<readonly ModelVersion[]> {
+): Promise<readonly LocalVersion[]> {
   try {
     const { state } = await registry.getModel(model, signal);
     if (state !== 'ARCHIVED') return await registry.listVersions(model, signal);
@@ -191,7 +185,7 @@ async function findVersions(
 
 /** A version's card is never exchanged: what was assessed and approved included it. */
 async function requireSameCard(
-  { model, version }: ModelVersion,
+  { model, version }: LocalVersion,
   card: DocArtifact | undefined,
   { store: { registry } }: RegistryPorts,
   signal: AbortSignal,

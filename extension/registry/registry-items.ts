@@ -46,11 +46,15 @@ export interface RegistryItem {
 export type VersionGroup = 'assessments' | 'figures' | 'artifacts' | 'lineage';
 
 const statusIcons: Record<VersionStatus, string> = {
+  untracked: 'circle-outline',
   candidate: 'circle-large',
+  evaluated: 'beaker',
+  assessed: 'checklist',
   approved: 'verified',
   baseline: 'lock',
   production: 'rocket',
   retired: 'history',
+  revoked: 'circle-slash',
 };
 
 const gateColors: Record<AssessmentSummary['gate'], string> = {
@@ -191,7 +195,9 @@ function artifactItem(artifact: Artifact): RegistryItem {
     case 'dataset-artifact':
       return plainItem(
         artifact.name,
-        [artifact.role, t('{0} rows', artifact.rows)].filter(Boolean).join(' · '),
+        [artifact.role, artifact.rows === undefined ? undefined : t('{0} rows', artifact.rows)]
+          .filter(Boolean)
+          .join(' · '),
         'database',
       );
     case 'model-artifact': {

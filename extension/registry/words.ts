@@ -24,8 +24,14 @@ export function approvalWords({ state }: Approval): string | undefined {
 
 export function statusWords(status: VersionStatus): string {
   switch (status) {
+    case 'untracked':
+      return t('no status');
     case 'candidate':
       return t('candidate');
+    case 'evaluated':
+      return t('evaluated');
+    case 'assessed':
+      return t('assessed');
     case 'approved':
       return t('approved');
     case 'baseline':
@@ -34,6 +40,8 @@ export function statusWords(status: VersionStatus): string {
       return t('production');
     case 'retired':
       return t('retired');
+    case 'revoked':
+      return t('revoked');
   }
 }
 
@@ -76,8 +84,8 @@ export function modelNameOf({ version: { model, version, aliases } }: VersionDet
 }
 
 /** The start of a digest, enough to tell two apart. */
-export function shortDigest(digest: string): string {
-  return digest.replace(/^sha256:/, '').slice(0, 12);
+export function shortDigest(digest: string | undefined): string {
+  return digest === undefined ? '' : digest.replace(/^sha256:/, '').slice(0, 12);
 }
 
 /** Rounded down, as on the scorecard: what is shown as 85 has reached 85. Sums of weights are rarely exact in binary. */

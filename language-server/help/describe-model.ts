@@ -75,7 +75,7 @@ export async function describeRegistered(
     `Status: ${version.status}${version.aliases.length === 0 ? '' : `, also called ${listCode(version.aliases)}`}`,
     ...provenance(version),
     assessment === undefined ? 'Not assessed yet' : wordAssessment(assessment),
-    `Weights: ${code(`${version.weightsDigest.slice(0, 16)}…`)}`,
+    `Weights: ${version.weightsDigest === undefined ? 'unknown' : code(`${version.weightsDigest.slice(0, 16)}…`)}`,
   ];
   const description = version.description ?? model.description;
   const text = description === undefined ? '' : `\n\n${plain(shorten(description, 400))}`;

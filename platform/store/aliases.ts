@@ -39,7 +39,11 @@ export function moveAlias(context: StoreContext, model: Row, alias: string, vers
 export function applyChanges(context: StoreContext, changes: readonly RegistryChange[]): void {
   for (const change of changes) {
     const model = findModel(context, change.model);
-    const version = findNumberedVersion(context, model, change.version);
+    if (change.type === 'alias' && change.version === undefined) {
+      deleteAlias(context, model, change.alias);
+      continue;
+    }
+    const version = findNumberedVersion(context, model, change.version ?? '');
     if (change.type === 'alias') writeAlias(context, model, change.alias, version);
     else {
       const sql = 'UPDATE model_versions SET status = ? WHERE key = ?';
@@ -52,11 +56,15 @@ export function applyChanges(context: StoreContext, changes: readonly RegistryCh
 function removeAlias(context: StoreContext, model: Row, alias: string, actor: Identity): void {
   const from = readAlias(context, model, alias);
   if (from === undefined) return;
-  context.driver.run('DELETE FROM model_aliases WHERE model = ? AND alias = ?', Number(model['key']), alias);
-  touchModel(context, model);
+  deleteAlias(context, model, alias);
   const name = String(model['name']);
   const payload = { model: name, alias, previous: from };
   appendAudit(context, { actor: actor.email, action: 'alias.removed', subject: `${name}@${from}`, payload });
+}
+
+function deleteAlias(context: StoreContext, model: Row, alias: string): void {
+  context.driver.run('DELETE FROM model_aliases WHERE model = ? AND alias = ?', Number(model['key']), alias);
+  touchModel(context, model);
 }
 
 function writeAlias(context: StoreContext, model: Row, alias: string, version: Row): void {

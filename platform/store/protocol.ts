@@ -3,7 +3,7 @@ import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '..
 import type { OutputKey } from '../../engine/ports/claims.ts';
 import type { LentState, LentTask } from '../../engine/ports/lent.ts';
 import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
-import type { NewModelVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
+import type { LocalVersion, NewLocalVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
 import type {
   BackupFacts,
   CollectedGarbage,
@@ -27,7 +27,6 @@ import type {
   Identity,
   LentReply,
   LentRequest,
-  ModelVersion,
   RegisteredModel,
   RunProgress,
   RunSummary,
@@ -90,9 +89,9 @@ export interface StoreCalls {
   getModel(name: string): RegisteredModel;
   createModel(model: NewRegisteredModel, actor: Identity): RegisteredModel;
   setModelArchived(name: string, archived: boolean, actor: Identity): RegisteredModel;
-  listVersions(model: string): ModelVersion[];
-  getVersion(model: string, wanted: string | undefined): ModelVersion;
-  createVersion(version: NewModelVersion, model: NewRegisteredModel, actor: Identity): ModelVersion;
+  listVersions(model: string): LocalVersion[];
+  getVersion(model: string, wanted: string | undefined): LocalVersion;
+  createVersion(version: NewLocalVersion, model: NewRegisteredModel, actor: Identity): LocalVersion;
   listArtifacts(model: string, version: string): Artifact[];
   addArtifacts(model: string, version: string, artifacts: readonly Artifact[], actor: Identity): void;
   setAlias(model: string, alias: string, version: string | undefined, actor: Identity): RegisteredModel;

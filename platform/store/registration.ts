@@ -1,5 +1,5 @@
-import type { NewModelVersion, NewRegisteredModel } from '../../engine/ports/registry.ts';
-import type { Identity, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { LocalVersion, NewLocalVersion, NewRegisteredModel } from '../../engine/ports/registry.ts';
+import type { Identity } from '../../schemas/generated/messages.ts';
 import { moveAlias } from './aliases.ts';
 import { addNewArtifacts, insertArtifacts } from './artifacts.ts';
 import { appendAudit } from './audit.ts';
@@ -15,10 +15,10 @@ import { findNumberedVersion, toVersion, type VersionDetails } from './versions.
  */
 export function createVersion(
   context: StoreContext,
-  version: NewModelVersion,
+  version: NewLocalVersion,
   model: NewRegisteredModel,
   actor: Identity,
-): ModelVersion {
+): LocalVersion {
   return context.write(() => {
     if (version.alias !== undefined) checkAlias(version.alias);
     const owner = seekModel(context, version.model) ?? insertModel(context, { ...model, name: version.model }, actor);
@@ -30,14 +30,14 @@ export function createVersion(
   });
 }
 
-function findSame(context: StoreContext, model: Row, version: NewModelVersion): Row | undefined {
+function findSame(context: StoreContext, model: Row, version: NewLocalVersion): Row | undefined {
   return context.driver.get(
     'SELECT * FROM model_versions WHERE model = ? AND weights_digest = ? AND run_id IS ?',
     ...[Number(model['key']), version.weightsDigest, version.lineage.runId ?? null],
   );
 }
 
-function insertVersion(context: StoreContext, model: Row, version: NewModelVersion, actor: Identity): Row {
+function insertVersion(context: StoreContext, model: Row, version: NewLocalVersion, actor: Identity): Row {
   const { driver } = context;
   const key = Number(model['key']);
   const newest = driver.get('SELECT max(version) AS version FROM model_versions WHERE model = ?', key)?.['version'];

@@ -271,6 +271,65 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run_id, notebook)
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE catalogue_registries (
+    name TEXT PRIMARY KEY,
+    synced_at REAL,
+    syncing TEXT,
+    failure TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE catalogue_models (
+    key INTEGER PRIMARY KEY,
+    registry TEXT NOT NULL,
+    name TEXT NOT NULL,
+    archived INTEGER NOT NULL,
+    updated_at REAL NOT NULL,
+    search TEXT NOT NULL,
+    content TEXT NOT NULL,
+    sync INTEGER,
+    UNIQUE (registry, name)
+  );
+  CREATE TABLE catalogue_versions (
+    key INTEGER PRIMARY KEY,
+    model INTEGER NOT NULL REFERENCES catalogue_models ON DELETE CASCADE,
+    version TEXT NOT NULL,
+    status TEXT NOT NULL,
+    archived INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    search TEXT NOT NULL,
+    content TEXT NOT NULL,
+    artifacts TEXT,
+    read_at REAL NOT NULL,
+    sync INTEGER,
+    UNIQUE (model, version)
+  );
+  CREATE TABLE catalogue_figures (
+    version INTEGER NOT NULL REFERENCES catalogue_versions ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY (version, name)
+  ) WITHOUT ROWID;
+  CREATE INDEX catalogue_figures_by_value ON catalogue_figures (name, value);
+  CREATE TABLE publications (
+    key INTEGER PRIMARY KEY,
+    registry TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    run_id TEXT NOT NULL DEFAULT '',
+    local_model TEXT,
+    local_version TEXT,
+    request TEXT NOT NULL,
+    state TEXT NOT NULL,
+    at REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    id TEXT,
+    url TEXT,
+    failure TEXT,
+    UNIQUE (registry, model, version, kind, run_id)
+  );
+  CREATE INDEX publications_of_version ON publications (local_model, local_version);
+  `,
 ];
 
 export const schemaVersion = migrations.length;

@@ -8,6 +8,8 @@ import { createBlobs } from './blobs.ts';
 import type { Self } from './context.ts';
 import type { LeaseKey } from './leases.ts';
 import type { WorkerSettings } from './protocol.ts';
+import { createCatalogue } from './catalogue.ts';
+import { createPublications } from './publications.ts';
 import { createLedger, createRegistry } from './registry.ts';
 import { joinColumns, type ColumnStretch } from './sample-columns.ts';
 import { startThread, type StoreThread } from './worker-thread.ts';
@@ -49,6 +51,8 @@ function createStore(
   return {
     path: folder,
     registry: createRegistry(thread),
+    catalogue: createCatalogue(thread),
+    publications: createPublications(thread),
     ledger: createLedger(thread),
     blobs: createBlobs(folder, settings.readOnly),
     lent: {

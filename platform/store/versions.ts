@@ -1,16 +1,16 @@
 import type { WorkbenchError } from '../../engine/base/errors.ts';
-import type { NewModelVersion } from '../../engine/ports/registry.ts';
-import type { ModelVersion, VersionStatus } from '../../schemas/generated/messages.ts';
+import type { LocalVersion, NewLocalVersion } from '../../engine/ports/registry.ts';
+import type { VersionStatus } from '../../schemas/generated/messages.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel } from './models.ts';
 import { versionNotFound } from './registry-failures.ts';
 
 /** What a version's `details` column holds. */
-export type VersionDetails = Pick<NewModelVersion, 'description' | 'author' | 'lineage' | 'customProperties'>;
+export type VersionDetails = Pick<NewLocalVersion, 'description' | 'author' | 'lineage' | 'customProperties'>;
 
 /** Newest first. */
-export function listVersions(context: StoreContext, model: string): ModelVersion[] {
+export function listVersions(context: StoreContext, model: string): LocalVersion[] {
   return context.driver.read(() => {
     const owner = findModel(context, model);
     const sql = 'SELECT * FROM model_versions WHERE model = ? ORDER BY version DESC';
@@ -18,7 +18,7 @@ export function listVersions(context: StoreContext, model: string): ModelVersion
   });
 }
 
-export function getVersion(context: StoreContext, model: string, wanted: string | undefined): ModelVersion {
+export function getVersion(context: StoreContext, model: string, wanted: string | undefined): LocalVersion {
   return context.driver.read(() => {
     const owner = findModel(context, model);
     return toVersion(context, owner, findVersion(context, owner, wanted));
@@ -67,7 +67,7 @@ function seekAlias(context: StoreContext, model: number, wanted: string): Row | 
 }
 
 /** A version as it is shown. It is archived with its model. */
-export function toVersion(context: StoreContext, model: Row, row: Row): ModelVersion {
+export function toVersion(context: StoreContext, model: Row, row: Row): LocalVersion {
   const details = JSON.parse(String(row['details'])) as VersionDetails;
   const aliases = context.driver.all(
     'SELECT alias FROM model_aliases WHERE version = ? ORDER BY alias',

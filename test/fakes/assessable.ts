@@ -4,7 +4,8 @@ import path from 'node:path';
 import { WorkbenchError, type ErrorCode } from '../../engine/base/errors.ts';
 import { assessVersion, type Assessment, type AssessRequest } from '../../engine/governance/assess.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
-import type { AssessmentRecord, CheckResult, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { AssessmentRecord, CheckResult } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../../engine/ports/registry.ts';
 import { makeTuningReport } from './evidence.ts';
 import { openGoverned, signal, type Governed } from './governed.ts';
 import { makeProgress } from './runs.ts';
@@ -53,7 +54,7 @@ controls:
 
 /** A registered version with its card, in a workspace with two policies, one upon the other. */
 export interface Assessable extends Governed {
-  readonly version: ModelVersion;
+  readonly version: LocalVersion;
   /** Absolute path of a file of the workspace. */
   file(name: string): string;
   write(name: string, text: string): Promise<void>;

@@ -1,4 +1,5 @@
-import type { AssessmentRecord, Identity, ModelVersion, TuningReport } from '../../schemas/generated/messages.ts';
+import type { AssessmentRecord, Identity, TuningReport } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../../engine/ports/registry.ts';
 import { makeProgress } from './runs.ts';
 
 /** Milliseconds of a day. */
@@ -12,7 +13,7 @@ export function identity(name: string): Identity {
 /** An assessment that is consistent with itself: one control, met, and one that asks for an attestation. */
 export function makeAssessment(
   id: string,
-  { model, version, weightsDigest, author, lineage }: ModelVersion,
+  { model, version, weightsDigest, author, lineage }: LocalVersion,
   assessor: Identity,
   now: number,
   changes: Partial<AssessmentRecord> = {},

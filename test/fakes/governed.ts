@@ -10,7 +10,8 @@ import { createFiles } from '../../platform/files/files.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { databaseName } from '../../platform/store/names.ts';
 import { openStore } from '../../platform/store/store.ts';
-import type { AssessmentRecord, GateResult, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { AssessmentRecord, GateResult } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../../engine/ports/registry.ts';
 import { identity, makeAssessment, makeTuningReport } from './evidence.ts';
 import { createSetClock, makeProgress, makeStoreFolder, type SetClock } from './runs.ts';
 
@@ -34,11 +35,11 @@ export interface Governed {
   /** Whoever acts from now on. */
   act(as: string): void;
   /** Registers weights made of `content`; the same content is the same weights. */
-  register(content: string, changes?: Partial<Registration>): Promise<ModelVersion>;
+  register(content: string, changes?: Partial<Registration>): Promise<LocalVersion>;
   /** A succeeded benchmark run that asked these versions. */
-  measure(versions: readonly ModelVersion[], options?: Measurement): Promise<string>;
+  measure(versions: readonly LocalVersion[], options?: Measurement): Promise<string>;
   /** Stores an assessment with this gate, by whoever acts. */
-  assess(version: ModelVersion, changes?: Partial<AssessmentRecord>): Promise<LedgerRecord>;
+  assess(version: LocalVersion, changes?: Partial<AssessmentRecord>): Promise<LedgerRecord>;
   /** Changes the store's file as somebody with an editor for databases would. */
   edit(sql: string, ...values: (string | number)[]): void;
   close(): Promise<void>;

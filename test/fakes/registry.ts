@@ -1,12 +1,12 @@
 import type { NewLedgerRecord } from '../../engine/ports/ledger.ts';
-import type { NewModelVersion } from '../../engine/ports/registry.ts';
+import type { NewLocalVersion } from '../../engine/ports/registry.ts';
 import type { Artifact, Identity } from '../../schemas/generated/messages.ts';
 
 export const ada: Identity = { name: 'Ada', email: 'ada@example.com', assurance: 'self-asserted' };
 export const grace: Identity = { name: 'Grace', email: 'grace@example.com', assurance: 'self-asserted' };
 
 /** A version as small as it can be, for tests of the store. */
-export function makeVersion(changes: Partial<NewModelVersion> = {}): NewModelVersion {
+export function makeVersion(changes: Partial<NewLocalVersion> = {}): NewLocalVersion {
   const weightsDigest = changes.weightsDigest ?? 'a'.repeat(64);
   return {
     model: 'ticket-triage',

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../engine/base/errors.ts';
 import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';
 import { promote } from '../../engine/promotion/promote.ts';
-import type { ModelVersion } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../../engine/ports/registry.ts';
 import { day, failedGate } from './evidence.ts';
 import { signal, type Governed } from './governed.ts';
 
@@ -36,7 +36,7 @@ export const approved: readonly Step[] = [...requested, { by: 'approver', do: 'a
 export async function takeStep(
   world: Governed,
   { by = 'somebody', do: deed }: Step,
-  subject: ModelVersion,
+  subject: LocalVersion,
 ): Promise<unknown> {
   world.act(by);
   const step = { model: subject.model, version: subject.version, folder: world.folder };
@@ -69,6 +69,6 @@ export async function takeStep(
   }
 }
 
-export async function takeSteps(world: Governed, steps: readonly Step[], subject: ModelVersion): Promise<void> {
+export async function takeSteps(world: Governed, steps: readonly Step[], subject: LocalVersion): Promise<void> {
   for (const step of steps) await takeStep(world, step, subject);
 }

@@ -3,11 +3,15 @@ import type { Look } from './governance-words.ts';
 import { showUnseen } from './text.ts';
 
 const statuses: Readonly<Record<VersionStatus, Look>> = {
+  untracked: { text: 'No status', icon: 'absent', tone: 'neutral' },
   candidate: { text: 'Candidate', icon: 'absent', tone: 'neutral' },
+  evaluated: { text: 'Evaluated', icon: 'absent', tone: 'neutral' },
+  assessed: { text: 'Assessed', icon: 'absent', tone: 'neutral' },
   approved: { text: 'Approved', icon: 'pass', tone: 'good' },
   baseline: { text: 'Baseline', icon: 'lock', tone: 'good' },
   production: { text: 'In production', icon: 'star', tone: 'good' },
   retired: { text: 'Retired', icon: 'slash', tone: 'neutral' },
+  revoked: { text: 'Revoked', icon: 'slash', tone: 'bad' },
 };
 
 export function statusWords({ status, state }: Pick<ModelVersion, 'status' | 'state'>): Look {

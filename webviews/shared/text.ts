@@ -24,6 +24,7 @@ export function baseName(path: string): string {
 }
 
 /** The first eight digits of a digest, without its algorithm. */
-export function shortDigest(digest: string): string {
+export function shortDigest(digest: string | undefined): string {
+  if (digest === undefined) return '–';
   return digest.replace(/^sha256[:-]/, '').slice(0, 8);
 }

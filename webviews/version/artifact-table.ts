@@ -1,4 +1,4 @@
-import { html, LitElement } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import type { Artifact } from '../../schemas/generated/messages.ts';
 import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
@@ -44,7 +44,7 @@ export class ArtifactTable extends LitElement {
                 </th>
                 <td class="word">${kindWords(artifact)}</td>
                 <td class="number">${artifact.bytes === undefined ? '–' : formatBytes(artifact.bytes)}</td>
-                <td title=${artifact.digest}><code>${shortDigest(artifact.digest)}</code></td>
+                <td title=${artifact.digest ?? nothing}><code>${shortDigest(artifact.digest)}</code></td>
               </tr>`,
           )}
         </tbody>

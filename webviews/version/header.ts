@@ -21,7 +21,7 @@ export function versionHeader(details: VersionDetails, send: SendAction): Templa
       ><time datetime=${isoDate(version.createdAt)}>${formatDate(version.createdAt)}</time> by
       ${identityName(version.author)}</span
     >
-    <span title=${version.weightsDigest}>weights <code>${shortDigest(version.weightsDigest)}</code></span>`;
+    <span title=${version.weightsDigest ?? nothing}>weights <code>${shortDigest(version.weightsDigest)}</code></span>`;
   return pageHeader(versionName(version), facts, versionButtons(details, send));
 }
 

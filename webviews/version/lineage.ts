@@ -30,8 +30,8 @@ export function lineageFacts(version: ModelVersion, openRun: (runId: string) => 
     ...present('Trainer', trainer, identityWords),
     ...present('Machine', environment, ({ host, platform }) => `${host}, ${platform}`),
     ...present('AI Workbench', environment, ({ workbench, node }) => `${workbench}, Node ${node}`),
-    ['Weights digest', weightsDigest],
-    ['Model digest', modelDigest],
+    ...present('Weights digest', weightsDigest, value => value),
+    ...present('Model digest', modelDigest, value => value),
     ...lineage.prompts.map(({ path, digest }): Fact => ['Prompt', `${path}, ${shortDigest(digest)}`]),
   ];
 }

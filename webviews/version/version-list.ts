@@ -57,7 +57,7 @@ function renderRow({ version, approval, assessments: [newest] }: VersionDetails,
     </td>
     <td class="word"><time datetime=${isoDate(version.createdAt)}>${formatDay(version.createdAt)}</time></td>
     <td class="name" dir="auto">${identityName(version.author)}</td>
-    <td title=${version.weightsDigest}><code>${shortDigest(version.weightsDigest)}</code></td>
+    <td title=${version.weightsDigest ?? nothing}><code>${shortDigest(version.weightsDigest)}</code></td>
   </tr>`;
 }
 

@@ -1,0 +1,79 @@
+import type {
+  Artifact,
+  Failure,
+  ModelPage,
+  ModelVersion,
+  Publication,
+  RegisteredModel,
+  RegistryCacheState,
+  VersionPage,
+  VersionRow,
+} from '../../schemas/generated/messages.ts';
+import type { RegistryFilter } from '../registry/filter/filter.ts';
+
+/** What is asked of the catalogue; limits default to 100. */
+export interface CatalogueQuery {
+  readonly registry: string;
+  readonly filter?: RegistryFilter;
+  readonly archived?: boolean;
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/** A stretch of a registry, as it was read. */
+export interface CatalogueStretch {
+  readonly models: readonly RegisteredModel[];
+  readonly versions: readonly ModelVersion[];
+}
+
+/**
+ * What the store knows of models and versions in all registries, kept to be listed and searched fast: of the local one always
+ * what is true now, of others what was read last.
+ */
+export interface Catalogue {
+  state(registry: string): Promise<RegistryCacheState>;
+  pageModels(query: CatalogueQuery): Promise<ModelPage>;
+  /** Of one model, newest first, or of all that match. */
+  pageVersions(query: CatalogueQuery & { readonly model?: string }): Promise<VersionPage>;
+  findVersion(registry: string, model: string, versionOrAlias: string | undefined): Promise<VersionRow | undefined>;
+  /** A version as it was last read, with its artifacts where those were read. */
+  readVersion(
+    registry: string,
+    model: string,
+    version: string,
+  ): Promise<
+    { readonly version: ModelVersion; readonly artifacts: readonly Artifact[]; readonly readAt: number } | undefined
+  >;
+  /** Begins to read a registry; what the returned id writes replaces what is there once it is complete. */
+  beginSync(registry: string): Promise<number>;
+  addStretch(sync: number, stretch: CatalogueStretch): Promise<void>;
+  /** With a failure what was there before stays. */
+  endSync(sync: number, failure?: Failure): Promise<void>;
+  /** Keeps one version as it is now, after it was read or written. */
+  keepVersion(registry: string, version: ModelVersion, artifacts: readonly Artifact[] | undefined): Promise<void>;
+  /** Drops registries that are no longer declared. */
+  retain(registries: readonly string[]): Promise<void>;
+}
+
+/** One thing to be published: the same thing twice is one row. */
+export interface NewPublication {
+  readonly registry: string;
+  readonly model: string;
+  readonly version: string;
+  readonly kind: Publication['kind'];
+  readonly runId?: string;
+  /** The local version, where it has one. */
+  readonly local?: { readonly model: string; readonly version: string };
+  /** What is needed to do it again, JSON. */
+  readonly request: string;
+}
+
+/** What was published, and what is still to be: an outbox that survives kills and outages. */
+export interface Publications {
+  /** Notes that something is about to be published, before it is. Returns its key. */
+  begin(publication: NewPublication): Promise<number>;
+  end(key: number, outcome: { readonly id?: string; readonly url?: string; readonly failure?: Failure }): Promise<void>;
+  ofVersion(model: string, version: string): Promise<readonly Publication[]>;
+  /** Pending and failed ones, oldest first. */
+  open(): Promise<readonly (Publication & { readonly key: number; readonly request: string })[]>;
+}

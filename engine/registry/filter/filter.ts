@@ -1,0 +1,21 @@
+import type { VersionStatus } from '../../../schemas/generated/messages.ts';
+
+export type Comparison = '<' | '<=' | '>' | '>=' | '=';
+
+/** One condition; all of a filter's must hold. */
+export type FilterTerm =
+  /** A word anywhere in names, descriptions, owner or author; case does not matter. */
+  | { readonly kind: 'text'; readonly text: string; readonly not: boolean }
+  /** A field equal to one of the values, case ignored: `task:asr,ocr`. */
+  | { readonly kind: 'field'; readonly field: FilterField; readonly values: readonly string[]; readonly not: boolean }
+  | { readonly kind: 'status'; readonly values: readonly VersionStatus[]; readonly not: boolean }
+  /** A figure against a number: `ttft_p90<200`. A version that lacks the figure does not match. */
+  | { readonly kind: 'figure'; readonly figure: string; readonly comparison: Comparison; readonly value: number };
+
+export type FilterField = 'task' | 'provider' | 'license' | 'owner' | 'author' | 'language' | 'alias' | 'name';
+
+/** A parsed filter: `status:approved ttft_p90<200 task:asr whisper`. */
+export interface RegistryFilter {
+  readonly text: string;
+  readonly terms: readonly FilterTerm[];
+}
