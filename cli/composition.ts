@@ -9,6 +9,7 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { Digest } from '../engine/ports/digest.ts';
 import type { Files } from '../engine/ports/files.ts';
 import type { Identities } from '../engine/ports/identity.ts';
+import type { Signing } from '../engine/ports/signing.ts';
 import type { LeaseOwner, Store } from '../engine/ports/store.ts';
 import type { PageAssets, PageName } from '../engine/reports/html.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
@@ -19,6 +20,7 @@ import { createClock } from '../platform/host/clock.ts';
 import { describeHost } from '../platform/host/describe.ts';
 import { createDigest } from '../platform/host/digest.ts';
 import { createIdentities } from '../platform/host/identity.ts';
+import { createSigning } from '../platform/host/signing.ts';
 import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
 import { createContainers } from '../platform/processes/containers.ts';
@@ -34,6 +36,7 @@ export interface Host {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly identities: Identities;
+  readonly signing: Signing;
   readonly random: () => number;
   readonly owner: LeaseOwner;
 }
@@ -45,6 +48,7 @@ export function createHost(): Host {
     clock: createClock(),
     digest: createDigest(),
     identities: createIdentities(),
+    signing: createSigning(),
     random: Math.random,
     owner: { host, bootId, pid },
   };
@@ -110,10 +114,10 @@ export async function createRunPorts(
 
 /** The ports of governance over an open store. */
 export function createGovernancePorts(
-  { files, clock, digest, identities, random }: Host,
+  { files, clock, digest, identities, signing, random }: Host,
   store: Store,
 ): GovernancePorts {
-  return { store, files, clock, digest, identities, random, workbench: version };
+  return { store, files, clock, digest, identities, signing, random, workbench: version };
 }
 
 /** This program's own file: `aiwb.mjs` in a build, `main.ts` from source. */

@@ -11,6 +11,7 @@ import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
 import { readVersionName, requireVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
+import { addPromotionRecords } from './promotion-record.ts';
 import { addReleaseSteps } from './release.ts';
 
 interface RegisterOptions {
@@ -83,6 +84,7 @@ export function addRegistry(program: Command, run: Run): void {
       run(() => archive(model, options.undo !== true, globalOptions(command))),
     );
   addReleaseSteps(registry, run);
+  addPromotionRecords(registry, run);
 }
 
 function readEpoch(text: string): number {

@@ -3,7 +3,10 @@ import type { ExitCode } from '../../engine/base/errors.ts';
 import type { GovernancePorts } from '../../engine/governance/ports.ts';
 import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';
+import { demote, type StepBack } from '../../engine/promotion/demote.ts';
 import { promote } from '../../engine/promotion/promote.ts';
+import { revoke } from '../../engine/promotion/revoke.ts';
+import { rollBack } from '../../engine/promotion/roll-back.ts';
 import { nameOfVersion, type PromotionStep } from '../../engine/promotion/version.ts';
 import { describeVersion } from '../../engine/registry/details.ts';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';
@@ -50,6 +53,59 @@ export function addReleaseSteps(registry: Command, run: Run): void {
     promote,
     ({ approval }) => `In production. ${approval.sentence}`,
   );
+  const addBack = (name: string, description: string, step: BackStep, told: string): void => {
+    registry
+      .command(name)
+      .description(description)
+      .argument('<version>', 'MODEL@V')
+      .requiredOption('--reason <text>', 'why; kept with the record')
+      .action((version: string, { reason }: { readonly reason: string }, self: Command) =>
+        run(() => stepBack(version, reason, step, told, globalOptions(self))),
+      );
+  };
+  addBack('demote', 'Take a version out of production', demote, 'No longer in production; it stays a baseline.');
+  addBack('revoke', 'Say for good that a version may not be used', revoke, 'Revoked. Its aliases are gone.');
+  registry
+    .command('rollback')
+    .description('Put back into production the version that the newest promotion replaced')
+    .argument('<model>')
+    .option('--comment <text>', 'kept with the record')
+    .action((model: string, { comment }: StepOptions, self: Command) =>
+      run(() => backToEarlier(model, comment, globalOptions(self))),
+    );
+}
+
+type BackStep = (step: StepBack, ports: GovernancePorts, signal: AbortSignal) => Promise<unknown>;
+
+function stepBack(
+  name: string,
+  reason: string,
+  step: BackStep,
+  told: string,
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  const { model, version } = requireVersion(name);
+  return withGovernance(options, async (ports, folder, signal) => {
+    const { version: found } = await ports.store.registry.getVersion(model, version, signal);
+    await step({ model, version: found, reason, folder }, ports, signal);
+    const details = await describeVersion(model, found, ports.store, signal);
+    print(details, `${nameOfVersion(details.version)}: ${told}`, options);
+    return 0;
+  });
+}
+
+function backToEarlier(model: string, comment: string | undefined, options: GlobalOptions): Promise<ExitCode> {
+  return withGovernance(options, async (ports, folder, signal) => {
+    const { version, rolledBackFrom } = await rollBack(
+      { model, folder, ...(comment === undefined ? {} : { comment }) },
+      ports,
+      signal,
+    );
+    const details = await describeVersion(model, version, ports.store, signal);
+    const from = rolledBackFrom === undefined ? '' : ` Version ${rolledBackFrom} is out of production.`;
+    print(details, `${nameOfVersion(details.version)} is in production again.${from}`, options);
+    return 0;
+  });
 }
 
 function takeStep(

@@ -35,6 +35,7 @@ import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
+import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
 import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
@@ -168,6 +169,10 @@ class EngineServer {
     this.#on('registry/approve', validators.validateApprovalStep, registry.approveVersion);
     this.#on('registry/baseline', validators.validateApprovalStep, registry.lockVersion);
     this.#on('registry/promote', validators.validateApprovalStep, registry.promoteVersion);
+    this.#on('registry/demote', validators.validateRetireVersion, demoteVersion);
+    this.#on('registry/revoke', validators.validateRetireVersion, revokeVersion);
+    this.#on('registry/rollBack', validators.validateRollBack, rollBackModel);
+    this.#on('registry/exportPromotion', validators.validateExportPromotion, exportPromotion);
     this.#on('datasets/list', undefined, (_nothing, session, signal) => listWorkspaceDatasets(session, signal));
     this.#on('datasets/describe', validators.validateDatasetReference, describeWorkspaceDataset);
     this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
@@ -290,6 +295,9 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/approve',
   'registry/baseline',
   'registry/promote',
+  'registry/demote',
+  'registry/revoke',
+  'registry/rollBack',
   'assessments/start',
   'governance/attest',
   'governance/requestWaiver',

@@ -12,6 +12,8 @@ const kinds: readonly LedgerKind[] = [
   'approval',
   'baseline',
   'promotion',
+  'demotion',
+  'revocation',
 ];
 
 /**

@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { Identities } from '../ports/identity.ts';
+import type { Signing } from '../ports/signing.ts';
 import type { Store } from '../ports/store.ts';
 
 /** Everything outside the engine that assessing, attesting, approving and promoting need. */
@@ -11,6 +12,7 @@ export interface GovernancePorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly identities: Identities;
+  readonly signing: Signing;
   /** Uniform in [0, 1), for ids only. */
   readonly random: () => number;
   /** Version of the workbench, written into records. */

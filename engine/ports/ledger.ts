@@ -10,7 +10,9 @@ export type LedgerKind =
   | 'approval-request'
   | 'approval'
   | 'baseline'
-  | 'promotion';
+  | 'promotion'
+  | 'demotion'
+  | 'revocation';
 
 export interface NewLedgerRecord {
   readonly id: string;

@@ -107,9 +107,9 @@ export async function approve(step: PromotionStep, ports: GovernancePorts, signa
     [
       { type: 'alias', model: version.model, alias: 'approved', version: version.version },
       // What is locked or in production stays that: a new assessment was approved, the version is the same.
-      ...(version.status === 'candidate' || version.status === 'retired'
-        ? [{ type: 'status' as const, model: version.model, version: version.version, status: 'approved' as const }]
-        : []),
+      ...(version.status === 'baseline' || version.status === 'production'
+        ? []
+        : [{ type: 'status' as const, model: version.model, version: version.version, status: 'approved' as const }]),
     ],
   );
   return approvalOf(version.model, version.version, store);

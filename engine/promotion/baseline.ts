@@ -4,6 +4,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import { requireApproval, type Approved } from './approved.ts';
+import { freezeDigests } from './frozen.ts';
 import { createRecordId } from './record-id.ts';
 import { readBaseline } from './trail.ts';
 import { describeDate, describePerson, findLiveVersion, nameOfVersion, type PromotionStep } from './version.ts';
@@ -31,9 +32,10 @@ export async function appendBaseline(
   version: LocalVersion,
   { assessment, grant }: Approved,
   lockedBy: Identity,
-  { store, clock, random, digest }: GovernancePorts,
+  ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Baseline> {
+  const { store, clock, random, digest } = ports;
   const artifacts = await store.registry.listArtifacts(version.model, version.version, signal);
   const content: Omit<Baseline, 'digest'> = {
     model: version.model,
@@ -44,6 +46,7 @@ export async function appendBaseline(
     lockedBy,
     approvedBy: grant.content.approvedBy,
     metrics: artifacts.filter((artifact): artifact is MetricArtifact => artifact.artifactType === 'metric'),
+    frozen: await freezeDigests(version, artifacts, assessment.content, ports, signal),
   };
   const baseline: Baseline = { ...content, digest: digest.sha256(canonicalJson(content)) };
   const { model, version: number } = version;

@@ -1,6 +1,9 @@
-import type { Promotion } from '../../schemas/generated/messages.ts';
+import type { Baseline, DsseEnvelope, Promotion } from '../../schemas/generated/messages.ts';
 import { validateBaseline, validatePromotion } from '../../schemas/generated/validators.js';
+import { auditOrigin } from '../audit/entry.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import type { SigningKey } from '../ports/signing.ts';
+import { signPromotion } from '../signing/promotion-statement.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';
 import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
@@ -13,11 +16,16 @@ import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from 
 
 /**
  * Moves a version to production; the one that was there is retired. Needs an approval that counts and the weights that were
- * approved; locks the baseline in passing where there is none. Promoting what is in production changes nothing. Throws
+ * approved; locks the baseline in passing where there is none, and signs a record of it
+ * all where whoever promotes has a key. Promoting what is in production changes nothing. Throws
  * `approval-missing`, `gate-not-met` for an assessment that has expired, `record-tampered`, `blob-missing`.
  */
-export async function promote(step: PromotionStep, ports: GovernancePorts, signal: AbortSignal): Promise<Promotion> {
-  const { store, clock, random, identities, digest } = ports;
+export async function promote(
+  step: PromotionStep & { readonly rolledBackFrom?: string },
+  ports: GovernancePorts,
+  signal: AbortSignal,
+): Promise<Promotion> {
+  const { store, clock, random, identities, digest, signing } = ports;
   const comment = trimComment(step.comment);
   const version = await findLiveVersion(step, store, signal);
   const { aliases } = await store.registry.getModel(version.model, signal);
@@ -31,7 +39,8 @@ export async function promote(step: PromotionStep, ports: GovernancePorts, signa
     locked === undefined
       ? await appendBaseline(version, approved, promotedBy, ports, signal)
       : readPayload(locked.record, validateBaseline, digest);
-  const payload: Promotion = {
+  const key = await signing.ownKey();
+  const promotion: Promotion = {
     model: version.model,
     version: version.version,
     weightsDigest: version.weightsDigest,
@@ -41,8 +50,13 @@ export async function promote(step: PromotionStep, ports: GovernancePorts, signa
     approvedBy: approved.grant.content.approvedBy,
     promotedAt: clock.now(),
     ...(replaced === undefined ? {} : { replaced }),
+    ...(step.rolledBackFrom === undefined ? {} : { rolledBackFrom: step.rolledBackFrom }),
     ...(comment === undefined ? {} : { comment }),
   };
+  const payload =
+    key === undefined
+      ? promotion
+      : { ...promotion, signed: await sign(version, approved, promotion, baseline, key, ports) };
   await store.ledger.append(
     {
       id: createRecordId('promotion', clock, random),
@@ -56,6 +70,28 @@ export async function promote(step: PromotionStep, ports: GovernancePorts, signa
     changesOf(version, replaced),
   );
   return payload;
+}
+
+async function sign(
+  version: LocalVersion,
+  { assessment, grant }: Approved,
+  promotion: Promotion,
+  baseline: Baseline,
+  key: SigningKey,
+  { store, workbench }: GovernancePorts,
+): Promise<DsseEnvelope> {
+  const makers = [version.author, ...(version.lineage.trainer === undefined ? [] : [version.lineage.trainer])];
+  const facts = {
+    promotion,
+    baseline,
+    approval: grant.content,
+    assessment: assessment.content,
+    recordDigest: assessment.record.digest,
+    makers,
+    auditHead: (await store.ledger.readAuditHead()) ?? auditOrigin,
+    workbench,
+  };
+  return signPromotion(facts, promotion.promotedBy, key);
 }
 
 function changesOf({ model, version }: LocalVersion, replaced: string | undefined): RegistryChange[] {

@@ -18,8 +18,8 @@ export function nameOfVersion({ model, version }: Pick<LocalVersion, 'model' | '
   return `${model}@${version}`;
 }
 
-/** The version a step is about. Throws `registry-not-found`, and `usage` for an archived model: it is out of use. */
-export async function findLiveVersion(
+/** The version a step is about. Throws `registry-not-found`, and `usage` for an archived model or version: it is out of use. */
+export async function findVersionOfUse(
   { model, version }: Pick<PromotionStep, 'model' | 'version'>,
   { registry }: Store,
   signal: AbortSignal,
@@ -30,7 +30,24 @@ export async function findLiveVersion(
       remedy: `Bring it back first: \`aiwb registry archive ${model} --undo\`.`,
     });
   }
-  return registry.getVersion(model, version, signal);
+  const found = await registry.getVersion(model, version, signal);
+  if (found.state !== 'ARCHIVED') return found;
+  throw new WorkbenchError('usage', `${nameOfVersion(found)} is archived.`, {
+    remedy: `Bring it back first: \`aiwb registry archive ${nameOfVersion(found)} --undo\`.`,
+  });
+}
+
+/** The same for a step that leads on: nothing leads on from a revoked version (`usage`). */
+export async function findLiveVersion(
+  step: Pick<PromotionStep, 'model' | 'version'>,
+  store: Store,
+  signal: AbortSignal,
+): Promise<LocalVersion> {
+  const found = await findVersionOfUse(step, store, signal);
+  if (found.status !== 'revoked') return found;
+  throw new WorkbenchError('usage', `${nameOfVersion(found)} was revoked and stays so.`, {
+    remedy: 'Register a new version.',
+  });
 }
 
 /** Longest comment or reason, characters. */

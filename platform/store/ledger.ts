@@ -17,6 +17,8 @@ const actions: Readonly<Record<LedgerKind, string>> = {
   approval: 'version.approved',
   baseline: 'baseline.locked',
   promotion: 'version.promoted',
+  demotion: 'version.demoted',
+  revocation: 'version.revoked',
 };
 
 /** What the audit log seals of a record: all of it, with the changes made along with it. */

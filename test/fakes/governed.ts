@@ -7,7 +7,9 @@ import type { LedgerRecord } from '../../engine/ports/ledger.ts';
 import { registerCheckpoint, type Registration } from '../../engine/registry/register.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { createFiles } from '../../platform/files/files.ts';
+import type { SigningKey } from '../../engine/ports/signing.ts';
 import { createDigest } from '../../platform/host/digest.ts';
+import { createSigning } from '../../platform/host/signing.ts';
 import { databaseName } from '../../platform/store/names.ts';
 import { openStore } from '../../platform/store/store.ts';
 import type { AssessmentRecord, GateResult } from '../../schemas/generated/messages.ts';
@@ -34,6 +36,8 @@ export interface Governed {
   readonly folder: string;
   /** Whoever acts from now on. */
   act(as: string): void;
+  /** Whoever acts has this signing key from now on. */
+  holdKey(signingKey: SigningKey | undefined): void;
   /** Registers weights made of `content`; the same content is the same weights. */
   register(content: string, changes?: Partial<Registration>): Promise<LocalVersion>;
   /** A succeeded benchmark run that asked these versions. */
@@ -61,6 +65,7 @@ export async function openGoverned(): Promise<Governed> {
   const store = await openStore({ folder: storeFolder, clock });
   const digest = createDigest();
   let who = 'author';
+  let key: SigningKey | undefined;
   let counter = 0;
   const ports: GovernancePorts = {
     store,
@@ -68,6 +73,7 @@ export async function openGoverned(): Promise<Governed> {
     clock,
     digest,
     identities: { whoAmI: () => Promise.resolve(identity(who)) },
+    signing: { ownKey: () => Promise.resolve(key), verify: createSigning({}).verify },
     random: () => ((counter += 1) % 32) / 32,
     workbench: '0.1.0',
   };
@@ -77,6 +83,7 @@ export async function openGoverned(): Promise<Governed> {
     clock,
     folder,
     act: as => (who = as),
+    holdKey: signingKey => (key = signingKey),
     register: async (content, changes = {}) => {
       const { digest: weights, bytes } = await store.blobs.put(new TextEncoder().encode(content));
       clock.advance(1000);

@@ -1,0 +1,39 @@
+import process from 'node:process';
+import type { Command } from 'commander';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { SigningKey } from '../../engine/ports/signing.ts';
+import { createSigning, createSigningKey, signingKeyPath } from '../../platform/host/signing.ts';
+import { globalOptions, type GlobalOptions } from '../options.ts';
+import { print, type Run } from './governed.ts';
+
+/** The key that promotion records are signed with. */
+export function addKeys(program: Command, run: Run): void {
+  const keys = program.command('keys').description('Your key for signing promotion records');
+  keys
+    .command('create')
+    .description('Make a key, readable by you alone, outside every workspace')
+    .action((_options: unknown, command: Command) => run(() => create(globalOptions(command))));
+  keys
+    .command('show')
+    .description('Print the public part, for others to vouch for')
+    .action((_options: unknown, command: Command) => run(() => show(globalOptions(command))));
+}
+
+function create(options: GlobalOptions): Promise<ExitCode> {
+  const key = createSigningKey();
+  tell(key, `Made in ${signingKeyPath(process.env)}. Others vouch for it in workbench.yaml:`, options);
+  return Promise.resolve(0);
+}
+
+async function show(options: GlobalOptions): Promise<ExitCode> {
+  const key = await createSigning().ownKey();
+  if (key === undefined) {
+    throw new WorkbenchError('file-not-found', 'There is no signing key.', { remedy: 'Make one: `aiwb keys create`.' });
+  }
+  tell(key, 'Others vouch for it in workbench.yaml:', options);
+  return 0;
+}
+
+function tell({ publicKey, keyId }: SigningKey, sentence: string, options: GlobalOptions): void {
+  print({ publicKey, keyId }, `${sentence}\n\n  signers:\n    you@example.com: ${publicKey}`, options);
+}
