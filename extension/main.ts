@@ -18,6 +18,7 @@ import { registerNotebookCommands } from './commands/notebook-commands.ts';
 import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
+import { registerStepBackCommands } from './commands/step-back-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerSampleCommands } from './commands/sample-commands.ts';
 import { registerScorecardCommands } from './commands/scorecard-commands.ts';
@@ -121,6 +122,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerRegistryCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),
+    ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),
     ...registerExportCommands(commands),
     ...registerExportedCommands(commands),

@@ -97,6 +97,10 @@ const versionCommands: Record<Exclude<VersionCommand['command'], 'openScorecard'
   approve: 'aiwb.approveVersion',
   baseline: 'aiwb.lockBaseline',
   promote: 'aiwb.promoteVersion',
+  demote: 'aiwb.demoteVersion',
+  rollBack: 'aiwb.rollBackModel',
+  revoke: 'aiwb.revokeVersion',
+  exportPromotion: 'aiwb.exportPromotion',
   copyModelName: 'aiwb.copyVersionName',
   setAlias: 'aiwb.setAlias',
 };

@@ -50,11 +50,20 @@ function versionButtons(details: VersionDetails, send: SendAction): readonly Hea
     ...(next.command === undefined || next.label === undefined
       ? []
       : [button(next.label, { command: next.command }, true)]),
-    ...(next.command === 'assess' || version.state === 'ARCHIVED'
+    ...(next.command === 'assess' || version.state === 'ARCHIVED' || version.status === 'revoked'
       ? []
       : [button(newest === undefined ? 'Assess…' : 'Assess Again…', { command: 'assess' })]),
     ...(newest === undefined ? [] : [button('Open Scorecard', { command: 'openScorecard', assessmentId: newest.id })]),
-    ...(version.state === 'ARCHIVED' ? [] : [button('Set Alias…', { command: 'setAlias' })]),
+    ...(version.state === 'ARCHIVED' || version.status === 'revoked'
+      ? []
+      : [button('Set Alias…', { command: 'setAlias' })]),
+    ...(version.status === 'production'
+      ? [button('Roll Back…', { command: 'rollBack' }), button('Demote…', { command: 'demote' })]
+      : []),
+    ...(version.status === 'revoked' ? [] : [button('Revoke…', { command: 'revoke' })]),
+    ...(version.status === 'production' || version.status === 'retired'
+      ? [button('Export Promotion Record…', { command: 'exportPromotion' })]
+      : []),
     ...(hasCard ? [button('Open Model Card', { command: 'openCard' })] : []),
     ...(runId === undefined ? [] : [button('Open Run', { command: 'openRun', runId })]),
     button('Copy Name', { command: 'copyModelName' }),

@@ -15,6 +15,7 @@ export interface NextStep {
 export function nextStep(details: VersionDetails): NextStep {
   const { version, approval, baseline, assessments } = details;
   if (version.state === 'ARCHIVED') return { reason: 'It is archived: nothing moves it.' };
+  if (version.status === 'revoked') return { reason: 'It was revoked: it may not be used, and no step leads on.' };
   const [newest] = assessments;
   if (version.status === 'production') return judgeProduction(details, newest);
   if (newest === undefined) {
