@@ -1,8 +1,9 @@
-import type { Baseline, DsseEnvelope, Promotion } from '../../schemas/generated/messages.ts';
+import type { Baseline, DocArtifact, DsseEnvelope, Promotion } from '../../schemas/generated/messages.ts';
 import { validateBaseline, validatePromotion } from '../../schemas/generated/validators.js';
 import { auditOrigin } from '../audit/entry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { SigningKey } from '../ports/signing.ts';
+import { blobUri } from '../registry/register.ts';
 import { signPromotion } from '../signing/promotion-statement.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';
@@ -57,9 +58,10 @@ export async function promote(
     key === undefined
       ? promotion
       : { ...promotion, signed: await sign(version, approved, promotion, baseline, key, ports) };
+  const id = createRecordId('promotion', clock, random);
   await store.ledger.append(
     {
-      id: createRecordId('promotion', clock, random),
+      id,
       kind: 'promotion',
       model: version.model,
       version: version.version,
@@ -69,6 +71,7 @@ export async function promote(
     },
     changesOf(version, replaced),
   );
+  if (payload.signed !== undefined) await keepRecord(id, payload, payload.signed, store);
   return payload;
 }
 
@@ -92,6 +95,25 @@ async function sign(
     workbench,
   };
   return signPromotion(facts, promotion.promotedBy, key);
+}
+
+/** The signed record goes with the version, to wherever it is published. */
+async function keepRecord(
+  id: string,
+  { model, version, promotedBy }: Promotion,
+  envelope: DsseEnvelope,
+  { blobs, registry }: Store,
+): Promise<void> {
+  const kept = await blobs.put(new TextEncoder().encode(`${JSON.stringify(envelope, undefined, 2)}\n`));
+  const artifact: DocArtifact = {
+    artifactType: 'doc-artifact',
+    name: `promotion-record/${id}`,
+    title: 'Signed promotion record',
+    uri: blobUri(kept.digest),
+    digest: kept.digest,
+    bytes: kept.bytes,
+  };
+  await registry.addArtifacts(model, version, [artifact], promotedBy);
 }
 
 function changesOf({ model, version }: LocalVersion, replaced: string | undefined): RegistryChange[] {

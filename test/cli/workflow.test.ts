@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type {
   AuditVerification,
@@ -13,6 +14,9 @@ import { copyExamples, people, runAiwb, type Finished } from './aiwb.ts';
 describe('the whole workflow', function () {
   this.timeout(180_000);
   let workspace: ReturnType<typeof copyExamples>;
+  let publicKey: string;
+  /** A folder without a workspace. */
+  let elsewhere: string;
   const aiwb = (...args: string[]): Promise<Finished> => runAiwb(args, { cwd: workspace.folder });
   const aiwbAs = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<Finished> =>
     runAiwb(args, { cwd: workspace.folder, env });
@@ -23,8 +27,12 @@ describe('the whole workflow', function () {
   };
   before(() => {
     workspace = copyExamples();
+    elsewhere = mkdtempSync(path.join(tmpdir(), 'aiwb-elsewhere-'));
   });
-  after(() => workspace.remove());
+  after(() => {
+    workspace.remove();
+    rmSync(elsewhere, { recursive: true, force: true });
+  });
 
   it('trains both jobs, and registers the second as a version with its lineage', async () => {
     const core = await aiwb('tune', 'core.tune.yaml');
@@ -129,7 +137,11 @@ describe('the whole workflow', function () {
     const twice = await aiwb('registry', 'baseline', 'ticket-triage@candidate');
     assert.equal(twice.code, 2);
     assert.match(twice.stderr, /baseline/i);
-    assert.equal((await aiwb('registry', 'promote', 'ticket-triage@candidate')).code, 0);
+    const keys = { XDG_CONFIG_HOME: elsewhere, APPDATA: elsewhere };
+    const made = await aiwbAs(keys, 'keys', 'create', '--json');
+    assert.equal(made.code, 0, made.stderr);
+    ({ publicKey } = JSON.parse(made.stdout) as { publicKey: string });
+    assert.equal((await aiwbAs(keys, 'registry', 'promote', 'ticket-triage@candidate')).code, 0);
     const details = await show('ticket-triage@production');
     assert.equal(details.version.status, 'production');
     assert.equal(details.baseline?.weightsDigest, details.version.weightsDigest);
@@ -137,5 +149,41 @@ describe('the whole workflow', function () {
     assert.equal(audit.code, 0, audit.stdout);
     assert.equal((JSON.parse(audit.stdout) as AuditVerification).intact, true);
     assert.ok(existsSync(path.join(workspace.folder, '.aiwb/blobs')));
+  });
+
+  it('signs the promotion, for anybody to verify without the store', async () => {
+    const file = path.join(elsewhere, 'triage.promotion.json');
+    assert.equal((await aiwb('registry', 'record', 'ticket-triage@production', '--out', file)).code, 0);
+    const verify = (...args: string[]): Promise<Finished> =>
+      runAiwb(['registry', 'verify', file, ...args], { cwd: elsewhere });
+    const unknown = await verify();
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stdout, /nobody vouches for/);
+    const scorecard = path.join(workspace.folder, 'scorecards/ticket-triage.scorecard.json');
+    const valid = await verify('--key', publicKey, '--scorecard', scorecard);
+    assert.equal(valid.code, 0, valid.stdout);
+    assert.match(valid.stdout, /scorecard at hand is the one/);
+    const other = await verify('--key', publicKey, '--weights', scorecard);
+    assert.equal(other.code, 1);
+    assert.match(other.stdout, /weights at hand are others/);
+    const envelope = JSON.parse(readFileSync(file, 'utf8')) as { payload: string };
+    writeFileSync(file, JSON.stringify({ ...envelope, payload: envelope.payload.replace(/^./, 'f') }));
+    assert.equal((await verify('--key', publicKey)).code, 1);
+    assert.equal(existsSync(path.join(elsewhere, '.aiwb')), false, 'no store is made');
+  });
+
+  it('takes it back: nothing to roll back to, demoted, revoked', async () => {
+    const nothing = await aiwb('registry', 'rollback', 'ticket-triage');
+    assert.equal(nothing.code, 2);
+    assert.match(nothing.stderr, /replaced nothing/);
+    assert.equal((await aiwb('registry', 'demote', 'ticket-triage@production')).code, 2, 'a reason is asked for');
+    assert.equal((await aiwb('registry', 'demote', 'ticket-triage@production', '--reason', 'slow')).code, 0);
+    assert.equal((await show('ticket-triage@baseline')).version.status, 'baseline');
+    assert.equal((await aiwb('registry', 'revoke', 'ticket-triage@1', '--reason', 'leaked rows')).code, 0);
+    const { version } = await show('ticket-triage@1');
+    assert.deepEqual([version.status, version.aliases], ['revoked', []]);
+    assert.equal((await aiwb('registry', 'promote', 'ticket-triage@1')).code, 2);
+    const audit = await aiwb('audit', 'verify', '--json');
+    assert.equal((JSON.parse(audit.stdout) as AuditVerification).intact, true);
   });
 });
