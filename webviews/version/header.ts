@@ -57,13 +57,6 @@ function versionButtons(details: VersionDetails, send: SendAction): readonly Hea
     ...(version.state === 'ARCHIVED' || version.status === 'revoked'
       ? []
       : [button('Set Alias…', { command: 'setAlias' })]),
-    ...(version.status === 'production'
-      ? [button('Roll Back…', { command: 'rollBack' }), button('Demote…', { command: 'demote' })]
-      : []),
-    ...(version.status === 'revoked' ? [] : [button('Revoke…', { command: 'revoke' })]),
-    ...(version.status === 'production' || version.status === 'retired'
-      ? [button('Export Promotion Record…', { command: 'exportPromotion' })]
-      : []),
     ...(hasCard ? [button('Open Model Card', { command: 'openCard' })] : []),
     ...(runId === undefined ? [] : [button('Open Run', { command: 'openRun', runId })]),
     button('Copy Name', { command: 'copyModelName' }),

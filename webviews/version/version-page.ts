@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type {
   Artifact,
+  FrozenDigests,
   Baseline,
   DatasetCard,
   Failure,
@@ -17,7 +18,7 @@ import type { Fact } from '../components/fact-list.ts';
 import '../components/message-panel.ts';
 import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatDate } from '../shared/format.ts';
+import { countOf, formatDate } from '../shared/format.ts';
 import { identityWords } from '../shared/governance-words.ts';
 import type { PageHost } from '../shared/host.ts';
 import { headerStyles, pageStyles } from '../shared/page-styles.ts';
@@ -100,7 +101,11 @@ export class VersionPage extends LitElement {
     const settings = settingFacts(version, artifacts);
     return html`
       ${version.description === undefined || version.description === '' ? nothing : html`<p class="description" dir="auto">${showUnseen(version.description)}</p>`}
-      ${section('way', 'Way to production', renderWay(details))}
+      ${section(
+        'way',
+        'Way to production',
+        renderWay(details, action => this.#send(version, action)),
+      )}
       ${section('figures', 'Figures', this.#renderFigures(version, artifacts))}
       ${
         assessments.length === 0
@@ -160,7 +165,7 @@ export class VersionPage extends LitElement {
   }
 
   #renderBaseline(version: ModelVersion, baseline: Baseline) {
-    const { lockedAt, lockedBy, approvedBy, recordDigest, weightsDigest, digest, metrics } = baseline;
+    const { lockedAt, lockedBy, approvedBy, recordDigest, weightsDigest, digest, metrics, frozen } = baseline;
     const facts: readonly Fact[] = [
       ['Locked', formatDate(lockedAt)],
       ['Locked by', identityWords(lockedBy)],
@@ -168,6 +173,7 @@ export class VersionPage extends LitElement {
       ['Approved record', recordDigest],
       ['Weights digest', weightsDigest],
       ['Baseline digest', digest],
+      ...(frozen === undefined ? [] : [['Frozen with it', frozenWords(frozen)] as const]),
     ];
     return html`<p class="muted">What this version was and measured when it was locked. It is never changed.</p>
       <aiwb-facts .facts=${facts}></aiwb-facts>
@@ -244,3 +250,15 @@ function columnNames(versions: readonly VersionDetails[]): readonly string[] {
 }
 
 defineElement('aiwb-version-page', VersionPage);
+
+/** `3 datasets, 1 prompt, 2 policies, 4 results and the model card, by digest` */
+function frozenWords({ datasets, prompts, policies, results, card }: FrozenDigests): string {
+  const counts = [
+    countOf(datasets.length, 'dataset'),
+    countOf(prompts.length, 'prompt'),
+    policies.length === 1 ? '1 policy' : `${String(policies.length)} policies`,
+    countOf(results.length, 'result'),
+  ].filter(words => !words.startsWith('0 '));
+  if (card !== undefined) counts.push('the model card');
+  return `${[counts.slice(0, -1).join(', '), ...counts.slice(-1)].filter(part => part !== '').join(' and ')}, by digest`;
+}

@@ -6,6 +6,7 @@ import { icon, type IconName } from '../shared/icons.ts';
 import { shortDigest, showUnseen } from '../shared/text.ts';
 import type { Tone } from '../shared/words.ts';
 import { scoreWords } from './assessment-table.ts';
+import type { SendAction, VersionAction } from './header.ts';
 import { nextStep } from './next-step.ts';
 
 export const wayStyles = css`
@@ -43,6 +44,12 @@ export const wayStyles = css`
     font-weight: 600;
     margin-inline-end: 8px;
   }
+  .back {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 16px;
+    margin: 4px 0 0;
+  }
   .detail {
     color: var(--vscode-descriptionForeground);
   }
@@ -58,7 +65,7 @@ interface Stage {
 }
 
 /** The five stages from candidate to production: which are reached, by whom and when, and what the next one waits for. */
-export function renderWay(details: VersionDetails): TemplateResult {
+export function renderWay(details: VersionDetails, send: SendAction): TemplateResult {
   const { reason } = nextStep(details);
   const stages = stagesOf(details);
   const current = stages.findIndex(({ standing }) => standing !== 'done');
@@ -75,11 +82,42 @@ export function renderWay(details: VersionDetails): TemplateResult {
             </div>
           </li>`,
       )}
-    </ol>`;
+    </ol>
+    ${renderBack(details, send)}`;
+}
+
+/** What leads back, and what was signed: quieter than the next step. */
+function renderBack({ version }: VersionDetails, send: SendAction): unknown {
+  const { status } = version;
+  if (version.registry !== undefined || status === 'untracked' || version.state === 'ARCHIVED') return nothing;
+  const wasPromoted = status === 'production' || status === 'retired';
+  const actions: (readonly [string, VersionAction['command']])[] = [
+    ...(status === 'production'
+      ? ([
+          ['Roll back…', 'rollBack'],
+          ['Demote…', 'demote'],
+        ] as const)
+      : []),
+    ...(status === 'revoked' ? [] : ([['Revoke…', 'revoke']] as const)),
+    ...(wasPromoted ? ([['Export promotion record…', 'exportPromotion']] as const) : []),
+  ];
+  if (actions.length === 0) return nothing;
+  return html`<p class="back">
+    ${actions.map(
+      ([label, command]) =>
+        html`<button type="button" class="link" @click=${() => send({ command })}>${label}</button>`,
+    )}
+  </p>`;
 }
 
 function stagesOf(details: VersionDetails): readonly Stage[] {
   const { version, baseline } = details;
+  if (version.status === 'revoked') {
+    return [
+      done('Registered', html`${when(version.createdAt)} by ${identityWords(version.author)}`),
+      { name: 'Revoked', icon: 'slash', tone: 'bad', standing: 'for good', detail: 'It may not be used any more.' },
+    ];
+  }
   return [
     done('Registered', html`${when(version.createdAt)} by ${identityWords(version.author)}`),
     assessedStage(details),
