@@ -1,5 +1,7 @@
 import { WorkbenchError } from '../../base/errors.ts';
 import { isRecord } from '../../models/http/json.ts';
+import { readRetryAfter } from '../../models/pacing/retry.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { RestClient } from '../rest/client.ts';
 import { escapeLike } from './like.ts';
 import { nameOf, readText, type Resource } from './wire.ts';
@@ -23,9 +25,15 @@ export interface KubeflowApi {
   all(path: string, query: Query, signal: AbortSignal): Promise<readonly Resource[]>;
   /** Sent once; undefined where the server says that it is there already. */
   create(path: string, body: Resource, signal: AbortSignal): Promise<Resource | undefined>;
-  /** Sent once: what it carries may be old by the time it could be sent again. False where the server was too busy to do it. */
-  update(path: string, body: Resource, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Sent once: what it carries may be old by the time it could be sent again. Where the server was too busy to do it, gives the
+   * milliseconds to wait.
+   */
+  update(path: string, body: Resource, signal: AbortSignal): Promise<number | undefined>;
 }
+
+/** Where a busy server does not say how long. */
+const busyWait = 1000;
 
 const basePath = '/api/model_registry/v1alpha3';
 
@@ -39,7 +47,7 @@ export function basePathFor(url: string): string {
   return path.endsWith('/api/model_registry') ? '/v1alpha3' : basePath;
 }
 
-export function createKubeflowApi(name: string, url: string, rest: RestClient): KubeflowApi {
+export function createKubeflowApi(name: string, url: string, rest: RestClient, clock: Clock): KubeflowApi {
   const base = basePathFor(url);
 
   function requireResource(json: unknown, path: string): Resource {
@@ -97,7 +105,7 @@ export function createKubeflowApi(name: string, url: string, rest: RestClient): 
     async update(path, body, signal) {
       const call = { method: 'PATCH', path: base + path, body, repeatable: false } as const;
       const reply = await rest.send(call, signal, [429]);
-      return reply.status !== 429;
+      return reply.status === 429 ? (readRetryAfter(reply.headers, clock.now()) ?? busyWait) : undefined;
     },
   };
   return api;

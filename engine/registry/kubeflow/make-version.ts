@@ -60,7 +60,9 @@ export function createVersionMaker(ports: VersionMakerPorts) {
 
   async function make(version: NewModelVersion, owner: Resource, signal: AbortSignal): Promise<Resource> {
     let externalId = externalIdFor(version, digest);
-    if ((await api.findByExternalId('/model_version', externalId, signal)) !== undefined) {
+    const twin = await api.findByExternalId('/model_version', externalId, signal);
+    if (twin !== undefined) {
+      if (readText(twin, 'registeredModelId') === idOf(owner)) return twin; // Made in between.
       externalId = externalIdWithin(externalId, idOf(owner));
     }
     const path = `/registered_models/${encodeURIComponent(idOf(owner))}/versions`;

@@ -56,9 +56,9 @@ export function createMerger(name: string, api: KubeflowApi, clock: Clock): Merg
         Object.keys(properties).length === 0
           ? fields
           : { ...fields, customProperties: mergeProperties(propertiesIn(before), properties) };
-      const written = await tryUpdate(path, body, signal);
-      const rest = Math.min(longestRest, shortestRest + 2 * (clock.monotonic() - started));
-      if (written) {
+      const wait = await tryUpdate(path, body, round, signal);
+      if (wait === undefined) {
+        const rest = Math.min(longestRest, shortestRest + 2 * (clock.monotonic() - started));
         const now = await read(path, what, signal);
         refuseContested(what, first, before, now, properties);
         if (isKept(now, fields, properties)) {
@@ -70,7 +70,7 @@ export function createMerger(name: string, api: KubeflowApi, clock: Clock): Merg
           continue;
         }
       } else {
-        await clock.sleep(rest * round, signal);
+        await clock.sleep(wait, signal);
       }
       before = await read(path, what, signal);
     }
@@ -79,13 +79,18 @@ export function createMerger(name: string, api: KubeflowApi, clock: Clock): Merg
     });
   }
 
-  /** False where it is not known to have been done, which reading will tell. */
-  async function tryUpdate(path: string, body: Resource, signal: AbortSignal): Promise<boolean> {
+  /** How long to wait where it was not done, or where only reading will tell whether it was. */
+  async function tryUpdate(
+    path: string,
+    body: Resource,
+    round: number,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
     try {
       return await api.update(path, body, signal);
     } catch (error) {
-      if (!isUnreachable(error)) throw error;
-      return false;
+      if (!isUnreachable(error) || round === rounds) throw error;
+      return shortestRest * round;
     }
   }
 

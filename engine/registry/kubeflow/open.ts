@@ -23,7 +23,7 @@ const never = new AbortController().signal;
  */
 export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRegistry {
   const { name, settings, rest, clock, digest } = context;
-  const api = createKubeflowApi(name, settings.url, rest);
+  const api = createKubeflowApi(name, settings.url, rest, clock);
   const merger = createMerger(name, api, clock);
   const reader = createReader(name, api, clock);
   const artifacts = createArtifactStore(api, clock, digest);
