@@ -1,0 +1,58 @@
+import type { Artifact } from '../../../schemas/generated/messages.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Digest } from '../../ports/digest.ts';
+import { nameArtifacts, type NamedArtifact } from './artifact-names.ts';
+import type { KubeflowApi } from './api.ts';
+import { fromArtifact, toArtifact } from './artifacts.ts';
+import { createOnce } from './repeat.ts';
+import { nameOf, readText, type Resource } from './wire.ts';
+
+/** The artifacts of versions, by the version's id. */
+export interface ArtifactStore {
+  list(versionId: string, signal: AbortSignal): Promise<readonly Artifact[]>;
+  /** Adds those that are not there yet, and leaves the others as they are. */
+  add(versionId: string, artifacts: readonly Artifact[], signal: AbortSignal): Promise<void>;
+}
+
+/** Requests under way at once. */
+const width = 4;
+
+export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Digest): ArtifactStore {
+  const pathOf = (versionId: string): string => `/model_versions/${encodeURIComponent(versionId)}/artifacts`;
+
+  async function addOne(path: string, { artifact, storedName }: NamedArtifact, signal: AbortSignal): Promise<void> {
+    const body = fromArtifact(artifact, storedName);
+    const isIt = (one: Resource): boolean =>
+      nameOf(one) === storedName && readText(one, 'artifactType') === artifact.artifactType;
+    await createOnce(
+      {
+        find: async () => (await api.all(path, { artifactType: artifact.artifactType }, signal)).find(isIt),
+        create: () => api.create(path, body, signal),
+      },
+      clock,
+      signal,
+    );
+  }
+
+  return {
+    async list(versionId, signal) {
+      const resources = await api.all(pathOf(versionId), {}, signal);
+      return resources.map(toArtifact).filter(artifact => artifact !== undefined);
+    },
+    async add(versionId, artifacts, signal) {
+      if (artifacts.length === 0) return;
+      const path = pathOf(versionId);
+      const queue = [...nameArtifacts(await api.all(path, {}, signal), artifacts, versionId, digest)];
+      // What cannot be kept is refused before anything is written.
+      for (const { artifact, storedName } of queue) fromArtifact(artifact, storedName);
+      const work = async (): Promise<void> => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          signal.throwIfAborted();
+          await addOne(path, next, signal);
+        }
+      };
+      const workers = await Promise.allSettled(Array.from({ length: width }, work));
+      for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
+    },
+  };
+}

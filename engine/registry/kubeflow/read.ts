@@ -1,0 +1,249 @@
+import type { ModelVersion, RegisteredModel, VersionEndpoint } from '../../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../../base/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RegistryPage, RegistryQuery } from '../../ports/registry.ts';
+import { largestPage, type KubeflowApi, type Query, type ResourcePage } from './api.ts';
+import { toArtifact } from './artifacts.ts';
+import { pushModelFilter, pushVersionFilter, type PushedFilter } from './filter.ts';
+import { addDatasets } from './lineage.ts';
+import { aliasesOf, toModel, type VersionCount } from './models.ts';
+import { decodeProperties } from './properties.ts';
+import { toVersion } from './versions.ts';
+import { idOf, isArchived, nameOf, propertiesIn, readText, type Resource } from './wire.ts';
+
+export interface Reader {
+  pageModels(query: RegistryQuery, signal: AbortSignal): Promise<RegistryPage<RegisteredModel>>;
+  pageVersions(
+    query: RegistryQuery & { readonly model?: string },
+    signal: AbortSignal,
+  ): Promise<RegistryPage<ModelVersion>>;
+  /** Throws `registry-not-found`. */
+  requireModel(model: string, signal: AbortSignal): Promise<Resource>;
+  /** By alias or name; without one the newest that is not archived, else the newest. Throws `registry-not-found`. */
+  requireVersion(model: Resource, versionOrAlias: string | undefined, signal: AbortSignal): Promise<Resource>;
+  /** With what stands in other places: data sets among its artifacts, and where it is served. */
+  describeVersion(version: Resource, model: Resource, signal: AbortSignal): Promise<ModelVersion>;
+  countVersions(model: Resource, signal: AbortSignal): Promise<VersionCount>;
+  /** One more than the highest version of a model that is called by a number. */
+  nextNumber(model: Resource, signal: AbortSignal): Promise<number>;
+  /** Has a model asked for again, after it was changed. */
+  forget(modelId: string): void;
+}
+
+/** How long what a version needs to know of its model is good for while pages are read, and of how many models it is kept. */
+const ownersKept = 1000;
+const ownersFreshFor = 5000;
+
+/** Ids in one question: a query has to fit into an address. */
+const idsAtOnce = 200;
+
+export function createReader(registry: string, api: KubeflowApi, clock: Clock): Reader {
+  const owners = new Map<string, { readonly model: Resource; readonly readAt: number }>();
+
+  function keepOwner(model: Resource): Resource {
+    owners.delete(idOf(model));
+    owners.set(idOf(model), { model, readAt: clock.monotonic() });
+    for (const oldest of owners.keys()) {
+      if (owners.size <= ownersKept) break;
+      owners.delete(oldest);
+    }
+    return model;
+  }
+
+  /** The models of these ids, asked for together. */
+  async function readOwners(ids: ReadonlySet<string>, signal: AbortSignal): Promise<ReadonlyMap<string, Resource>> {
+    const found = new Map<string, Resource>();
+    const wanted: string[] = [];
+    for (const id of ids) {
+      const known = owners.get(id);
+      if (known !== undefined && clock.monotonic() - known.readAt < ownersFreshFor) found.set(id, known.model);
+      else if (/^\d+$/.test(id)) wanted.push(id);
+    }
+    for (let at = 0; at < wanted.length; at += idsAtOnce) {
+      const filterQuery = `id IN (${wanted.slice(at, at + idsAtOnce).join(', ')})`;
+      for (const model of await api.all('/registered_models', { filterQuery }, signal)) {
+        found.set(idOf(model), keepOwner(model));
+      }
+    }
+    return found;
+  }
+
+  /** Versions of all these models: one sweep, whatever their number. */
+  async function countAll(
+    models: readonly Resource[],
+    signal: AbortSignal,
+  ): Promise<(model: Resource) => VersionCount> {
+    const byModel = new Map<string, Resource[]>(models.map(model => [idOf(model), []]));
+    const ids = [...byModel.keys()].filter(id => /^\d+$/.test(id));
+    for (let at = 0; at < ids.length; at += idsAtOnce) {
+      const filterQuery = `registeredModelId IN (${ids.slice(at, at + idsAtOnce).join(', ')})`;
+      for (const version of await api.all('/model_versions', { filterQuery }, signal)) {
+        byModel.get(readText(version, 'registeredModelId') ?? '')?.push(version);
+      }
+    }
+    return model => countOf(byModel.get(idOf(model)) ?? []);
+  }
+
+  /** The server's pages, without what is archived; those with nothing left are passed over. */
+  async function readPage(
+    path: string,
+    { archived = false, order, after, limit = 100 }: RegistryQuery,
+    { filterQuery }: PushedFilter,
+    kept: (page: ResourcePage) => Promise<readonly Resource[]>,
+    signal: AbortSignal,
+  ): Promise<{ readonly items: readonly Resource[]; readonly next?: string }> {
+    // The server cannot order by name; ids are in the order of creation.
+    const sort = order === 'updated' ? { orderBy: 'LAST_UPDATE_TIME', sortOrder: 'DESC' } : orderOf(path);
+    let nextPageToken = after;
+    for (;;) {
+      const query: Query = { ...sort, pageSize: Math.min(limit, largestPage), filterQuery, nextPageToken };
+      const page = await api.page(path, query, signal);
+      const items = archived ? page.items : await kept(page);
+      if (items.length > 0 || page.next === undefined) {
+        return { items: unique(items), ...(page.next === undefined ? {} : { next: page.next }) };
+      }
+      nextPageToken = page.next;
+      signal.throwIfAborted();
+    }
+  }
+
+  /** Where the registry itself says a version is served, if it does. */
+  async function findEndpoint(versionId: string, signal: AbortSignal): Promise<VersionEndpoint | undefined> {
+    if (!/^\d+$/.test(versionId)) return undefined;
+    const filterQuery = `modelVersionId = ${versionId} AND desiredState = 'DEPLOYED'`;
+    for (const service of await api.all('/inference_services', { filterQuery }, signal)) {
+      const { url } = decodeProperties(propertiesIn(service));
+      if (typeof url === 'string' && /^https?:\/\/[^\s]+$/.test(url)) return { url };
+    }
+    return undefined;
+  }
+
+  const reader: Reader = {
+    async pageModels(query, signal) {
+      const pushed = pushModelFilter(query.filter);
+      const live = async ({ items }: ResourcePage) => items.filter(model => !isArchived(model));
+      const { items, next } = await readPage('/registered_models', query, pushed, live, signal);
+      const count = await countAll(items.map(keepOwner), signal);
+      return {
+        items: items.map(model => toModel(registry, model, count(model))),
+        ...(next === undefined ? {} : { next }),
+        ...(pushed.residual === undefined ? {} : { residual: pushed.residual }),
+      };
+    },
+    async pageVersions({ model, ...query }, signal) {
+      const pushed = pushVersionFilter(query.filter);
+      const owner = model === undefined ? undefined : keepOwner(await reader.requireModel(model, signal));
+      const path =
+        owner === undefined ? '/model_versions' : `/registered_models/${encodeURIComponent(idOf(owner))}/versions`;
+      const ownersOf = (versions: readonly Resource[]) =>
+        readOwners(new Set(versions.map(one => readText(one, 'registeredModelId') ?? '')), signal);
+      const live = async ({ items }: ResourcePage): Promise<readonly Resource[]> => {
+        const versions = items.filter(version => !isArchived(version));
+        if (owner !== undefined) return versions;
+        const known = await ownersOf(versions);
+        return versions.filter(version => {
+          const its = known.get(readText(version, 'registeredModelId') ?? '');
+          return its !== undefined && !isArchived(its);
+        });
+      };
+      const { items, next } = await readPage(path, query, pushed, live, signal);
+      const known = owner === undefined ? await ownersOf(items) : new Map([[idOf(owner), owner]]);
+      return {
+        items: items.flatMap(version => {
+          // Without its model a version has no name here: the server lets such be made.
+          const its = owner ?? known.get(readText(version, 'registeredModelId') ?? '');
+          return its === undefined ? [] : [toVersion(registry, version, ownerOf(its))];
+        }),
+        ...(next === undefined ? {} : { next }),
+        ...(pushed.residual === undefined ? {} : { residual: pushed.residual }),
+      };
+    },
+    async requireModel(model, signal) {
+      const found = await api.findByName('/registered_model', model, {}, signal);
+      if (found !== undefined) return found;
+      throw new WorkbenchError('registry-not-found', `The registry ${registry} has no model "${model}".`);
+    },
+    async requireVersion(model, versionOrAlias, signal) {
+      const parentResourceId = idOf(model);
+      if (versionOrAlias === undefined) {
+        const newest = await findNewest(parentResourceId, signal);
+        if (newest !== undefined) return newest;
+        throw new WorkbenchError('registry-not-found', `The model "${nameOf(model)}" in ${registry} has no version.`);
+      }
+      const name = aliasesOf(model)[versionOrAlias] ?? versionOrAlias;
+      const found = await api.findByName('/model_version', name, { parentResourceId }, signal);
+      if (found !== undefined) return found;
+      throw new WorkbenchError(
+        'registry-not-found',
+        `The model "${nameOf(model)}" in ${registry} has no version or alias "${versionOrAlias}".`,
+      );
+    },
+    async describeVersion(version, model, signal) {
+      const shown = toVersion(registry, version, ownerOf(model));
+      const path = `/model_versions/${encodeURIComponent(idOf(version))}/artifacts`;
+      const [datasets, endpoint] = await Promise.all([
+        api.all(path, { artifactType: 'dataset-artifact' }, signal),
+        shown.endpoint ?? findEndpoint(idOf(version), signal),
+      ]);
+      const artifacts = datasets.map(toArtifact).filter(artifact => artifact !== undefined);
+      return {
+        ...shown,
+        lineage: addDatasets(shown.lineage, artifacts),
+        ...(endpoint === undefined ? {} : { endpoint }),
+      };
+    },
+    async countVersions(model, signal) {
+      return countOf(await api.all(`/registered_models/${encodeURIComponent(idOf(model))}/versions`, {}, signal));
+    },
+    async nextNumber(model, signal) {
+      const versions = await api.all(`/registered_models/${encodeURIComponent(idOf(model))}/versions`, {}, signal);
+      const numbers = versions.map(nameOf).filter(name => /^[1-9]\d{0,8}$/.test(name));
+      return numbers.reduce((highest, name) => Math.max(highest, Number(name)), 0) + 1;
+    },
+    forget: modelId => void owners.delete(modelId),
+  };
+  return reader;
+
+  async function findNewest(modelId: string, signal: AbortSignal): Promise<Resource | undefined> {
+    const path = `/registered_models/${encodeURIComponent(modelId)}/versions`;
+    let newest: Resource | undefined;
+    let nextPageToken: string | undefined;
+    do {
+      const query = { orderBy: 'ID', sortOrder: 'DESC', pageSize: 20, nextPageToken };
+      const page: ResourcePage = await api.page(path, query, signal);
+      const live = page.items.find(version => !isArchived(version));
+      if (live !== undefined) return live;
+      newest ??= page.items[0];
+      nextPageToken = page.next;
+    } while (nextPageToken !== undefined);
+    return newest;
+  }
+}
+
+function ownerOf(model: Resource): { readonly name: string; readonly aliases: Record<string, string> } {
+  return { name: nameOf(model), aliases: aliasesOf(model) };
+}
+
+function orderOf(path: string): Query {
+  return { orderBy: 'ID', sortOrder: path === '/registered_models' ? 'ASC' : 'DESC' };
+}
+
+function countOf(versions: readonly Resource[]): VersionCount {
+  let newest: Resource | undefined;
+  for (const version of versions) {
+    const [isLive, wasLive] = [!isArchived(version), newest !== undefined && !isArchived(newest)];
+    if (
+      newest === undefined ||
+      (isLive && !wasLive) ||
+      (isLive === wasLive && Number(idOf(version)) > Number(idOf(newest)))
+    ) {
+      newest = version;
+    }
+  }
+  return { versions: versions.length, ...(newest === undefined ? {} : { latest: nameOf(newest) }) };
+}
+
+/** A property of the same name as a field can make the server give something twice. */
+function unique(resources: readonly Resource[]): readonly Resource[] {
+  return [...new Map(resources.map(resource => [idOf(resource), resource])).values()];
+}

@@ -1,0 +1,72 @@
+import type { Artifact, Lineage } from '../../../schemas/generated/messages.ts';
+import { newFigure } from '../registry-contract.ts';
+
+/** One of each kind with every field that it can have. */
+export const everyArtifact: readonly Artifact[] = [
+  {
+    artifactType: 'model-artifact',
+    name: 'weights',
+    uri: 's3://bucket/model.safetensors',
+    digest: 'c'.repeat(64),
+    bytes: 5_000_000_000,
+    modelFormatName: 'safetensors',
+    modelFormatVersion: '1',
+    source: 'acme/model@main',
+    customProperties: { theirs: 'kept', flag: true, number: 1.5 },
+  },
+  {
+    artifactType: 'doc-artifact',
+    name: 'raw/core',
+    uri: 's3://bucket/raw.json',
+    digest: 'd'.repeat(64),
+    bytes: 12,
+    path: 'runs/raw.json',
+    runId: 'run-1',
+    tool: 'lm-eval',
+    toolVersion: '0.4.9',
+    title: 'Résultats bruts',
+  },
+  {
+    artifactType: 'dataset-artifact',
+    name: 'réclamations',
+    digest: 'e'.repeat(64),
+    rows: 1200,
+    uri: 's3://bucket/claims.jsonl',
+    role: 'benchmark',
+    runId: 'run-1',
+    private: true,
+  },
+  {
+    ...newFigure('ttft_p90', 187.25),
+    unit: 'ms',
+    direction: 'lower',
+    low: 180,
+    high: 195.5,
+    confidence: 0.95,
+    stderr: 0.1,
+    datasetDigest: 'e'.repeat(64),
+    hardwareType: 'NVIDIA H100',
+    hardwareCount: 8,
+    useCase: 'claims',
+    scope: 'custom',
+    tool: 'GuideLLM',
+    toolVersion: '0.3',
+  },
+  { artifactType: 'parameter', name: 'run-1/seed', value: 7, runId: 'run-1' },
+  { artifactType: 'parameter', name: 'run-1/chat', value: 'true', runId: 'run-1' },
+  { artifactType: 'parameter', name: 'run-1/greedy', value: true, runId: 'run-1' },
+];
+
+export const lineage: Lineage = {
+  runId: 'run-9',
+  job: 'claims-lora',
+  file: 'claims.tune.yaml',
+  fileDigest: '1'.repeat(64),
+  epoch: 3,
+  base: { name: 'acme/base', digest: '2'.repeat(64) },
+  parentVersion: '1',
+  trainer: { name: 'Bo', email: 'bo@example.com', assurance: 'self-asserted' },
+  datasets: [{ role: 'train', path: 'data/a.jsonl', digest: '3'.repeat(64), rows: 10 }],
+  prompts: [{ path: 'p.prompt.yml', digest: '4'.repeat(64) }],
+  hyperparameters: { rank: 8, scheduler: 'cosine', packing: false },
+};
