@@ -28,8 +28,8 @@ export interface MlflowServerOptions {
   readonly servesArtifacts?: boolean;
   readonly allowedHosts?: readonly string[];
   readonly requireToken?: string;
-  /** Adds routes of one's own, such as logged models. */
-  readonly extra?: Readonly<Record<string, Route>>;
+  /** What these routes answer in place of their own, such as `GET logged-models/m-1`. */
+  readonly answers?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -52,7 +52,6 @@ export async function startMlflowServer(options: MlflowServerOptions = {}): Prom
   const routes: Readonly<Record<string, Route>> = {
     ...registryRoutes(now),
     ...trackingRoutes(servesArtifacts, nextId),
-    ...options.extra,
   };
   const files = new Map<string, Buffer>();
   const calls: MlflowCall[] = [];
@@ -90,7 +89,9 @@ export async function startMlflowServer(options: MlflowServerOptions = {}): Prom
   }
 
   function serve(route: string, fields: Fields, isQuery: boolean, body: Buffer) {
-    const found = routes[route] ?? matchExtra(routes, route);
+    const canned = options.answers?.[route];
+    if (canned !== undefined) return { status: 200, type: 'application/json', content: JSON.stringify(canned) };
+    const found = routes[route];
     if (found === undefined) return { status: 404, type: 'text/html', content: '<!doctype html><h1>Not Found</h1>' };
     return guarded(() => {
       if (route === 'POST runs/log-batch' && body.length > 1e6)
@@ -188,9 +189,4 @@ function refuse({ headers }: IncomingMessage, { allowedHosts, requireToken }: Ml
     return { status: 401, text: 'You are not authenticated. Please see https://www.mlflow.org/docs/latest/auth' };
   }
   return undefined;
-}
-
-/** Routes that end in `*` answer for anything there. */
-function matchExtra(routes: Readonly<Record<string, Route>>, route: string): Route | undefined {
-  return Object.entries(routes).find(([name]) => name.endsWith('*') && route.startsWith(name.slice(0, -1)))?.[1];
 }

@@ -28,11 +28,11 @@ export async function createModel(api: MlflowApi, model: NewRegisteredModel, sig
   const tags = tagsOfModel(model);
   requireFits(tags, 'modelTag', model.description);
   const { name, description } = model;
-  let isOpen = false;
+  let unanswered = 0;
   const made = {
     read: (reply: Reply) => readModel(reply['registered_model']),
     find: () => {
-      isOpen = true;
+      unanswered += 1;
       return Promise.resolve(undefined);
     },
   };
@@ -40,10 +40,12 @@ export async function createModel(api: MlflowApi, model: NewRegisteredModel, sig
     const body = { name, tags, ...(description === undefined ? {} : { description }) };
     return await api.create('/registered-models/create', body, made, signal);
   } catch (error) {
-    if (!isOpen || !hasCode(error, 'registry-exists')) throw error;
+    if (unanswered === 0 || !hasCode(error, 'registry-exists')) throw error;
     // The first answer never came: what is there now is ours if it says just what we said.
     const there = readModel((await api.get('/registered-models/get', { name }, signal))['registered_model']);
-    const isSame = tags.every(({ key, value }) => there.tags.get(key) === value) && there.description === description;
+    const isSame =
+      tags.every(({ key, value }) => there.tags.get(key) === value) &&
+      (there.description ?? '') === (description ?? '');
     if (!isSame || there.newest.length > 0) throw error;
     return there;
   }

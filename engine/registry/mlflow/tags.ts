@@ -115,7 +115,9 @@ function isFigure(name: string): boolean {
 /** A key that MLflow takes and we do not: what has characters it refuses is written with their code points, as `:1f535:`. */
 export function toTagKey(name: string): string {
   if (isMlflowName(name) && !own.has(name) && !name.startsWith(keyPrefix) && !name.startsWith(typePrefix)) return name;
-  const coded = [...name].map(sign => (/[A-Za-z0-9_. -]/.test(sign) ? sign : `:${sign.codePointAt(0)?.toString(16)}:`));
+  const coded = Array.from(name, sign =>
+    /[A-Za-z0-9_. -]/.test(sign) ? sign : `:${sign.codePointAt(0)?.toString(16)}:`,
+  );
   return keyPrefix + coded.join('');
 }
 

@@ -1,5 +1,6 @@
 import type { Identity, Lineage, ModelVersion, VersionStatus } from '../../../schemas/generated/messages.ts';
 import { validateLineage, validateVersionStatus } from '../../../schemas/generated/validators.js';
+import { omit } from '../../base/omit.ts';
 import type { NewModelVersion } from '../../ports/registry.ts';
 import { externalIdOf, keys, weightsDigestIn } from '../keys.ts';
 import { given } from './given.ts';
@@ -64,14 +65,13 @@ function factsOf({ tags, runId, loggedModel, status, statusMessage, stage }: Wir
     'mlflow.run_id': isOurs ? undefined : runId,
     'mlflow.model_id': loggedModel,
   };
-  return given(facts) as Record<string, string>;
+  return given(facts);
 }
 
 /** Everything of a version but its status, which is written last. */
 export function tagsOfVersion(version: NewModelVersion): Tag[] {
   const { lineage, customProperties = {} } = version;
-  const properties = { ...customProperties };
-  delete properties[keys.status];
+  const properties = omit(customProperties, keys.status);
   const facts = given({
     [keys.weightsDigest]: version.weightsDigest,
     [keys.modelDigest]: version.modelDigest,

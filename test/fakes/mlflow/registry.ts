@@ -105,7 +105,7 @@ export function registryRoutes(now: () => number): Record<string, Route> {
       .filter(model => model.tags.get('mlflow.prompt.is_prompt') !== 'true')
       .filter(model => matches({ attributes: { name: model.name }, tags: model.tags }))
       .sort(orderOf(order, { name: one => one.name, last_updated_timestamp: one => one.updatedAt }));
-    const { page, next } = cut(found, Number(limit), 1000, token);
+    const { page, next } = cut(found, Number(limit), 1000, token as string | undefined);
     return {
       ...list('registered_models', page.map(showModel)),
       ...(next === undefined ? {} : { next_page_token: next }),
@@ -129,7 +129,7 @@ export function registryRoutes(now: () => number): Record<string, Route> {
           last_updated_timestamp: ({ one }) => one.updatedAt,
         }),
       );
-    const { page, next } = cut(found, Number(limit), 200_000, token);
+    const { page, next } = cut(found, Number(limit), 200_000, token as string | undefined);
     // Searches know no aliases.
     const shown = page.map(({ model, one }) => showVersion(model, one, false));
     return { ...list('model_versions', shown), ...(next === undefined ? {} : { next_page_token: next }) };
@@ -196,8 +196,9 @@ export function registryRoutes(now: () => number): Record<string, Route> {
       { ...version, description: ':' },
       fields => {
         const { model, found } = seek(fields);
-        column('model_versions.description', String(fields['description'] ?? ''), 5000);
-        Object.assign(found, { description: String(fields['description'] ?? ''), updatedAt: now() });
+        const { description = '' } = fields;
+        column('model_versions.description', String(description), 5000);
+        Object.assign(found, { description: String(description), updatedAt: now() });
         return { model_version: showVersion(model, found) };
       },
     ],

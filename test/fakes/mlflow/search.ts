@@ -28,7 +28,7 @@ function split(filter: string): string[] {
   for (const [token] of filter.matchAll(/'[^']*'|"[^"]*"|`[^`]*`|\s+and\s+|['"`]|[^'"`\s]+|\s+/gi)) {
     if (/^['"`]$/.test(token)) throw invalid(`Invalid clause(s) in filter string: ${filter}`);
     if (/^\s+and\s+$/i.test(token)) clauses.push('');
-    else clauses[clauses.length - 1] += token;
+    else clauses.push(`${clauses.pop() ?? ''}${token}`);
   }
   return clauses;
 }
@@ -51,9 +51,13 @@ function compare(value: string, operator: string, values: readonly string[]): bo
   if (operator === '=') return value === first;
   if (operator === '!=') return value !== first;
   if (operator === 'IN') return values.includes(value);
-  // As SQLite: LIKE ignores the case of ASCII letters too.
-  const pattern = [...first].map(sign => (sign === '%' ? '.*' : sign === '_' ? '.' : sign.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'))).join('');
-  return new RegExp(`^${pattern}$`, 'isu').test(value);
+  const wanted = lower(first).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return new RegExp(`^${wanted.replaceAll('%', '.*').replaceAll('_', '.')}$`, 'su').test(lower(value));
+}
+
+/** As SQLite, whose LIKE ignores the case of ASCII letters, and of no others. */
+function lower(text: string): string {
+  return text.replace(/[A-Z]/g, letter => letter.toLowerCase());
 }
 
 /** A page of what is sorted, with the token of the next: MLflow counts from the start. */
@@ -61,7 +65,7 @@ export function cut<T>(
   items: readonly T[],
   limit: number,
   most: number,
-  token: unknown,
+  token: string | undefined,
 ): { page: readonly T[]; next?: string } {
   if (limit > most) throw invalid(`Invalid value "${limit}" for parameter 'max_results' supplied.`);
   const from = offsetOf(token);
@@ -70,10 +74,10 @@ export function cut<T>(
   return { page: items.slice(from, to), ...(to < items.length ? { next } : {}) };
 }
 
-function offsetOf(token: unknown): number {
+function offsetOf(token: string | undefined): number {
   if (token === undefined || token === '') return 0;
   try {
-    return (JSON.parse(Buffer.from(String(token), 'base64').toString()) as { offset: number }).offset;
+    return (JSON.parse(Buffer.from(token, 'base64').toString()) as { offset: number }).offset;
   } catch {
     throw invalid('Invalid page token, could not base64-decode');
   }

@@ -67,7 +67,7 @@ export function trackingRoutes(servesArtifacts: boolean, nextId: () => string): 
       throw invalid('A batch logging request can contain at most 1000 metrics, 100 params, and 100 tags.');
     }
     for (const [index, { key, value, timestamp }] of batch.metrics.entries()) {
-      checkKey(String(key), `metrics[${index}].name`);
+      checkKey(key, `metrics[${index}].name`);
       if (typeof value !== 'number' || !Number.isInteger(timestamp) || timestamp < 0) {
         throw invalid(`Invalid value for parameter 'metrics[${index}]' supplied.`);
       }
@@ -159,7 +159,7 @@ export function trackingRoutes(servesArtifacts: boolean, nextId: () => string): 
           .filter(run => (ids as string[]).includes(run.experiment))
           .filter(run => matches({ attributes: { run_id: run.id }, tags: run.tags }))
           .sort((a, b) => a.startedAt - b.startedAt);
-        const { page, next } = cut(found, Number(limit), 50_000, token);
+        const { page, next } = cut(found, Number(limit), 50_000, token as string | undefined);
         return { ...list('runs', page.map(show)), ...(next === undefined ? {} : { next_page_token: next }) };
       },
     ],
