@@ -1,0 +1,36 @@
+import { openMlflow } from '../../engine/registry/mlflow/open.ts';
+import { createRestClient } from '../../engine/registry/rest/client.ts';
+import type { ModelRegistry } from '../../engine/ports/registry.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import { fixedCredential } from '../../engine/models/http/credential.ts';
+import { createClock } from '../../platform/host/clock.ts';
+import { createDigest } from '../../platform/host/digest.ts';
+import { createHttpClient } from '../../platform/http/client.ts';
+import { createHurriedClock } from './clock.ts';
+
+export interface OpenedMlflow {
+  readonly registry: ModelRegistry;
+  close(): Promise<void>;
+}
+
+/** The MLflow backend over the real HTTP client. Waits between attempts take no time, unless a clock is given. */
+export function openMlflowAt(
+  url: string,
+  options: { readonly readOnly?: boolean; readonly ui?: string; readonly token?: string; readonly clock?: Clock } = {},
+): OpenedMlflow {
+  const { token, readOnly, ui, clock = createHurriedClock(createClock()) } = options;
+  const http = createHttpClient(new URL(url).origin, { connections: 8 });
+  const credential = token === undefined ? undefined : fixedCredential(token);
+  const rest = createRestClient(
+    { name: 'shared', baseUrl: url, scheme: 'Bearer', credential },
+    { http, clock, random: () => 0.5 },
+  );
+  const settings = {
+    type: 'mlflow' as const,
+    url,
+    ...(readOnly === undefined ? {} : { readOnly }),
+    ...(ui === undefined ? {} : { ui }),
+  };
+  const registry = openMlflow({ name: 'shared', settings, rest, clock, digest: createDigest() });
+  return { registry, close: () => http.close() };
+}
