@@ -4,6 +4,7 @@ import type { GovernancePorts } from '../governance/ports.ts';
 import type { Store } from '../ports/store.ts';
 import { judgeApproval } from './approval-state.ts';
 import { findObstacles, refuseFor } from './obstacles.ts';
+import { isUndecided } from '../registry/status.ts';
 import { createRecordId } from './record-id.ts';
 import { readTrail, type Trail } from './trail.ts';
 import { makersOf, requireAnotherPerson, requireUnchanged } from './trust.ts';
@@ -107,7 +108,7 @@ export async function approve(step: PromotionStep, ports: GovernancePorts, signa
     [
       { type: 'alias', model: version.model, alias: 'approved', version: version.version },
       // What is locked or in production stays that: a new assessment was approved, the version is the same.
-      ...(version.status === 'candidate' || version.status === 'retired'
+      ...(isUndecided(version.status) || version.status === 'retired'
         ? [{ type: 'status' as const, model: version.model, version: version.version, status: 'approved' as const }]
         : []),
     ],
