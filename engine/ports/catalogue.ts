@@ -44,6 +44,13 @@ export interface CatalogueVersion {
   readonly readAt: number;
 }
 
+export interface CatalogueModel {
+  readonly model: RegisteredModel;
+  readonly versions: readonly ModelVersion[];
+  /** When the oldest of it was read. */
+  readonly readAt: number;
+}
+
 /**
  * What the store knows of models and versions in all registries, kept to be listed and searched fast: of the local one always
  * what is true now, of others what was read last.
@@ -56,6 +63,8 @@ export interface Catalogue {
   findVersion(registry: string, model: string, versionOrAlias: string | undefined): Promise<VersionRow | undefined>;
   /** A version as it was last read, with its artifacts where those were read. */
   readVersion(registry: string, model: string, version: string): Promise<CatalogueVersion | undefined>;
+  /** A model as it was last read, with its versions, newest first. */
+  readModel(registry: string, name: string): Promise<CatalogueModel | undefined>;
   /** What filters of a registry can name. */
   words(registry: string): Promise<FilterWords>;
   age(registry: string): Promise<SyncAge>;
@@ -68,7 +77,7 @@ export interface Catalogue {
   beginSync(registry: string, mode?: SyncMode): Promise<number | undefined>;
   /** False where the reading was given up meanwhile and is no longer wanted. */
   addStretch(sync: number, stretch: CatalogueStretch): Promise<boolean>;
-  /** With a failure what was there before stays. */
+  /** With a failure what was there before stays; one that was cancelled leaves no failure to be told. */
   endSync(sync: number, failure?: Failure): Promise<void>;
   /** Whether each model, or version of one, is known with the same time of change. */
   unchanged(
@@ -77,6 +86,8 @@ export interface Catalogue {
   ): Promise<readonly boolean[]>;
   /** Keeps one version as it is now, after it was read or written. */
   keepVersion(registry: string, version: ModelVersion, artifacts: readonly Artifact[] | undefined): Promise<void>;
+  /** The same of a model. */
+  keepModel(registry: string, model: RegisteredModel): Promise<void>;
   /** Drops registries that are no longer declared. */
   retain(registries: readonly string[]): Promise<void>;
 }

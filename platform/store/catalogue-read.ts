@@ -1,4 +1,4 @@
-import type { CatalogueVersion, SyncAge } from '../../engine/ports/catalogue.ts';
+import type { CatalogueModel, CatalogueVersion, SyncAge } from '../../engine/ports/catalogue.ts';
 import type { FilterWords } from '../../engine/registry/filter/suggest.ts';
 import type {
   Artifact,
@@ -95,6 +95,29 @@ export function readCatalogueVersion(
   };
 }
 
+/** A model as it was last read, with its versions, newest first. */
+export function readCatalogueModel(
+  { driver }: StoreContext,
+  registry: string,
+  name: string,
+): CatalogueModel | undefined {
+  const shelf = findShelf(driver, registry);
+  const sql = 'SELECT key, content FROM catalogue_models WHERE shelf = ? AND name = ?';
+  const row = shelf === undefined ? undefined : driver.get(sql, shelf, name);
+  if (row === undefined) return undefined;
+  const contents = driver.all(
+    `SELECT content, read_at FROM catalogue_contents JOIN catalogue_versions v ON v.key = catalogue_contents.version
+      WHERE v.model = ? ORDER BY v.created_at DESC, v.key DESC LIMIT ${mostWords}`,
+    Number(row['key']),
+  );
+  const synced = driver.get('SELECT synced_at FROM catalogue_registries WHERE name = ?', registry)?.['synced_at'];
+  return {
+    model: JSON.parse(String(row['content'])) as RegisteredModel,
+    versions: contents.map(({ content }) => JSON.parse(String(content)) as ModelVersion),
+    readAt: Math.min(...contents.map(({ read_at }) => Number(read_at)), Number(synced ?? Number.POSITIVE_INFINITY)),
+  };
+}
+
 /** Keeps one version as it is now. Its model is kept with it where nothing is known of the registry yet. */
 export function keepCatalogueVersion(
   context: StoreContext,
@@ -109,10 +132,32 @@ export function keepCatalogueVersion(
     const shelf = findShelf(driver, registry) ?? makeShelf(driver, registry);
     const known = driver.get('SELECT key FROM catalogue_models WHERE shelf = ? AND name = ?', shelf, version.model);
     const model = known === undefined ? putModel(driver, shelf, modelOf(version)) : Number(known['key']);
+    const before = readKept(driver, model, version.version);
     putVersion(driver, shelf, model, version, {
       readAt: now(),
       ...(artifacts === undefined ? {} : { artifacts, keepArtifacts: true }),
     });
+    // Whoever watches looks again at what changed: looking alone must not be a change.
+    if (before !== readKept(driver, model, version.version)) touchRegistry(driver, registry);
+  });
+}
+
+function readKept(driver: Driver, model: number, version: string): string {
+  const row = driver.get(
+    `SELECT content, artifacts FROM catalogue_contents
+      WHERE version = (SELECT key FROM catalogue_versions WHERE model = ? AND version = ?)`,
+    model,
+    version,
+  );
+  return JSON.stringify([row?.['content'], row?.['artifacts']]);
+}
+
+/** Keeps one model as it is now, after it was changed. */
+export function keepCatalogueModel(context: StoreContext, registry: string, model: RegisteredModel): void {
+  const { driver } = context;
+  if (registry === 'local') return;
+  context.write(() => {
+    putModel(driver, findShelf(driver, registry) ?? makeShelf(driver, registry), model);
     touchRegistry(driver, registry);
   });
 }

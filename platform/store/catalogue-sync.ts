@@ -82,9 +82,11 @@ export function endSync(context: StoreContext, reading: number, failure: Failure
     const registry = findReading(driver, reading);
     if (registry === undefined) return false;
     if (failure === undefined) takeOver(driver, registry, reading);
+    const kept =
+      failure?.code === 'cancelled' ? registry['failure'] : failure === undefined ? null : JSON.stringify(failure);
     driver.run(
       'UPDATE catalogue_registries SET reading = NULL, reading_until = NULL, failure = ?, revision = revision + 1 WHERE name = ?',
-      failure === undefined ? null : JSON.stringify(failure),
+      kept ?? null,
       String(registry['name']),
     );
     return true;
@@ -139,7 +141,7 @@ function mergeShelf(driver: Driver, from: number, to: number): void {
   for (const row of driver.all('SELECT key, content FROM catalogue_models WHERE shelf = ? ORDER BY key', from)) {
     const model = putModel(driver, to, JSON.parse(String(row['content'])) as RegisteredModel);
     const versions = driver.all(
-      `SELECT content, read_at FROM catalogue_contents JOIN catalogue_versions v ON v.key = version
+      `SELECT content, read_at FROM catalogue_contents JOIN catalogue_versions v ON v.key = catalogue_contents.version
         WHERE v.model = ? ORDER BY v.key`,
       Number(row['key']),
     );

@@ -15,6 +15,7 @@ export function createCatalogue(thread: StoreThread): Catalogue {
     pageVersions: query => thread.call('pageCatalogueVersions', [query]),
     findVersion: (registry, model, wanted) => thread.call('findCatalogueVersion', [registry, model, wanted]),
     readVersion: (registry, model, version) => thread.call('readCatalogueVersion', [registry, model, version]),
+    readModel: (registry, name) => thread.call('readCatalogueModel', [registry, name]),
     beginSync: (registry, mode = 'whole') => thread.call('beginSync', [registry, mode]),
     addStretch: (sync, stretch) => thread.call('addStretch', [sync, stretch]),
     async endSync(sync, failure) {
@@ -23,6 +24,7 @@ export function createCatalogue(thread: StoreThread): Catalogue {
     },
     unchanged: (registry, items) => thread.call('areUnchanged', [registry, items]),
     keepVersion: (registry, version, artifacts) => thread.call('keepCatalogueVersion', [registry, version, artifacts]),
+    keepModel: (registry, model) => thread.call('keepCatalogueModel', [registry, model]),
     async retain(registries) {
       await thread.call('retainRegistries', [registries]);
       await sweep();

@@ -113,12 +113,14 @@ export function createHandlers(context: StoreContext): StoreCalls {
     findCatalogueVersion: (registry, model, wanted) => catalogue.findCatalogueVersion(context, registry, model, wanted),
     readCatalogueVersion: (registry, model, version) =>
       catalogue.readCatalogueVersion(context, registry, model, version),
+    readCatalogueModel: (registry, name) => catalogue.readCatalogueModel(context, registry, name),
     beginSync: (registry, mode) => sync.beginSync(context, registry, mode),
     addStretch: (reading, stretch) => sync.addStretch(context, reading, stretch),
     endSync: (reading, failure) => sync.endSync(context, reading, failure),
     areUnchanged: (registry, items) => sync.areUnchanged(context, registry, items),
     keepCatalogueVersion: (registry, version, artifacts) =>
       catalogue.keepCatalogueVersion(context, registry, version, artifacts),
+    keepCatalogueModel: (registry, model) => catalogue.keepCatalogueModel(context, registry, model),
     retainRegistries: registries => sync.retainRegistries(context, registries),
     sweepShelves: () => sync.sweepShelves(context),
     askLent: (lease, request, deadline) => askLent(context, lease, request, deadline),

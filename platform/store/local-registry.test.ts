@@ -35,7 +35,10 @@ describe('the local registry', () => {
 
   it('edits descriptions and properties, and leaves them alone where nothing is new', async () => {
     await registry.createVersion(makeVersion({ customProperties: { team: 'a', old: 1 } }), { name: model }, ada);
-    const edit = { description: 'Sorts tickets', customProperties: { team: 'b', old: undefined, 'aiw.endpoint_url': 'x' } };
+    const edit = {
+      description: 'Sorts tickets',
+      customProperties: { team: 'b', old: undefined, 'aiw.endpoint_url': 'x' },
+    };
     const edited = await registry.updateVersion(model, '1', edit, ada);
     assert.equal(edited.description, 'Sorts tickets');
     assert.deepEqual(edited.customProperties, { team: 'b', 'aiw.endpoint_url': 'x' });
@@ -52,7 +55,10 @@ describe('the local registry', () => {
   it('keeps what was sealed from being edited', async () => {
     await registry.createVersion(makeVersion(), { name: model }, ada);
     for (const key of ['aiw.weights_digest', 'aiw.status', 'aiw.baseline.core_accuracy', 'aiw.context.baseline.core'])
-      await assert.rejects(registry.updateVersion(model, '1', { customProperties: { [key]: 'x' } }, ada), hasCode('usage'));
+      await assert.rejects(
+        registry.updateVersion(model, '1', { customProperties: { [key]: 'x' } }, ada),
+        hasCode('usage'),
+      );
     assert.deepEqual((await registry.getVersion(model, '1', signal)).customProperties, {});
   });
 

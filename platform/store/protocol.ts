@@ -2,6 +2,7 @@ import type { AuditHead } from '../../engine/audit/entry.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
 import type { OutputKey } from '../../engine/ports/claims.ts';
 import type {
+  CatalogueModel,
   CatalogueQuery,
   CatalogueStretch,
   CatalogueVersion,
@@ -134,6 +135,7 @@ export interface StoreCalls {
   pageCatalogueVersions(query: CatalogueQuery & { readonly model?: string }): VersionPage;
   findCatalogueVersion(registry: string, model: string, wanted: string | undefined): VersionRow | undefined;
   readCatalogueVersion(registry: string, model: string, version: string): CatalogueVersion | undefined;
+  readCatalogueModel(registry: string, name: string): CatalogueModel | undefined;
   beginSync(registry: string, mode: SyncMode): number | undefined;
   addStretch(reading: number, stretch: CatalogueStretch): boolean;
   endSync(reading: number, failure: Failure | undefined): boolean;
@@ -142,6 +144,7 @@ export interface StoreCalls {
     items: readonly { readonly model: string; readonly version?: string; readonly updatedAt: number }[],
   ): boolean[];
   keepCatalogueVersion(registry: string, version: ModelVersion, artifacts: readonly Artifact[] | undefined): void;
+  keepCatalogueModel(registry: string, model: RegisteredModel): void;
   retainRegistries(registries: readonly string[]): void;
   /** True while something is left to be swept away. */
   sweepShelves(): boolean;
