@@ -42,7 +42,7 @@ export function syncSharedRegistries(
       const opened = registries.open(name);
       if (opened.type === 'local') continue;
       try {
-        await syncRegistry(opened, { catalogue: store.catalogue, clock: host.clock }, { whole: true }, signal);
+        await syncRegistry(opened, { catalogue: store.catalogue, clock: host.clock }, {}, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (registry !== undefined) throw error;
