@@ -16,7 +16,7 @@ export function figuresOf(
   version: Pick<ModelVersion, 'customProperties'>,
   artifacts: readonly Artifact[] = [],
 ): HeadlineFigure[] {
-  const measured = figuresOfArtifacts(artifacts.filter(isMetric));
+  const measured = figuresOfArtifacts(artifacts.filter(isMetric), datasetNames(artifacts));
   const known = new Set(measured.map(figure => `${figure.scope} ${figure.name}`));
   const told = figuresOfProperties(version.customProperties).filter(
     ({ scope, name }) => !known.has(`${scope} ${name}`),
@@ -35,7 +35,21 @@ function isMetric(artifact: Artifact): artifact is MetricArtifact {
   return Number.isFinite(value) && typeof metric === 'string' && typeof task === 'string' && scope !== undefined;
 }
 
-function figuresOfArtifacts(metrics: readonly MetricArtifact[]): HeadlineFigure[] {
+/** Name of each dataset that is told with its digest. */
+function datasetNames(artifacts: readonly Artifact[]): ReadonlyMap<string, string> {
+  return new Map(
+    artifacts.flatMap(artifact =>
+      artifact.artifactType === 'dataset-artifact' && artifact.digest !== undefined
+        ? [[artifact.digest, artifact.name] as const]
+        : [],
+    ),
+  );
+}
+
+function figuresOfArtifacts(
+  metrics: readonly MetricArtifact[],
+  datasets: ReadonlyMap<string, string>,
+): HeadlineFigure[] {
   const newest = new Map<string, MetricArtifact>();
   const groupOf = ({ scope, useCase, task, datasetDigest }: MetricArtifact): string =>
     JSON.stringify([scope, useCase, task, datasetDigest]);
@@ -49,10 +63,12 @@ function figuresOfArtifacts(metrics: readonly MetricArtifact[]): HeadlineFigure[
     .map(metric => {
       const { label, value, unit, direction, scope, task, datasetDigest, n } = metric;
       const hardware = hardwareOf(metric);
+      const dataset = datasetDigest === undefined ? undefined : datasets.get(datasetDigest);
       return {
         ...{ name: figureNameOf(metric), label, value, unit, direction, scope, task },
         ...(hardware === undefined ? {} : { hardware }),
         ...(datasetDigest === undefined ? {} : { datasetDigest }),
+        ...(dataset === undefined ? {} : { dataset }),
         ...(n === undefined ? {} : { n }),
       };
     });

@@ -33,9 +33,12 @@ export function pageCatalogueModels(context: StoreContext, memo: Memo, query: Ca
     const filter = compileFilter(driver, shelf, query.filter);
     const { keys, next } = selectModels(driver, shelf, filter, query);
     const matching = prepareMatching(driver, filter, query.archived ?? false);
-    const total = memo('catalogue-models', [shelf, query.filter?.text, query.archived], () =>
-      countModels(driver, shelf, filter, query.archived ?? false),
-    );
+    const isAll = query.after === undefined && next === undefined;
+    const total = isAll
+      ? keys.length
+      : memo('catalogue-models', [shelf, query.filter?.text, query.archived], () =>
+          countModels(driver, shelf, filter, query.archived ?? false),
+        );
     return {
       models: keys.map(key => toModelRow(driver, query.registry, key, matching)),
       total,
@@ -76,10 +79,15 @@ interface Ordered {
 }
 
 function whereModels(shelf: number, filter: CompiledFilter, archived: boolean) {
-  const { model, version, empty } = filter;
+  const { model, version, empty, asksFigures } = filter;
   const values: SQLInputValue[] = [shelf, Number(archived), ...model.values];
   let sql = `m.shelf = ? AND m.archived <= ? AND ${model.sql}`;
-  if (version.sql !== '1') {
+  if (asksFigures) {
+    // Found for all models at once: asked model by model, the figures' index would be gone through again for each.
+    sql += ` AND m.key IN (SELECT v.model FROM catalogue_versions v JOIN catalogue_models m ON m.key = v.model
+      WHERE v.shelf = ? AND v.archived <= ? AND ${version.sql})`;
+    values.push(shelf, Number(archived), ...version.values);
+  } else if (version.sql !== '1') {
     const within = `SELECT 1 FROM catalogue_versions v WHERE v.model = m.key AND v.archived <= ? AND ${version.sql}`;
     values.push(Number(archived), ...version.values);
     if (empty === undefined) sql += ` AND EXISTS (${within})`;
@@ -99,7 +107,7 @@ function countModels(driver: Driver, shelf: number, filter: CompiledFilter, arch
 }
 
 /** Counts the versions of a model that the filter lets through; nothing where there is no filter on them. */
-function prepareMatching(driver: Driver, { version }: CompiledFilter, archived: boolean) {
+function prepareMatching(driver: Driver, { versionOfOne: version }: CompiledFilter, archived: boolean) {
   if (version.sql === '1') return undefined;
   const sql = `SELECT count(*) AS n FROM catalogue_models m JOIN catalogue_versions v ON v.model = m.key
     WHERE m.key = ? AND v.archived <= ? AND ${version.sql}`;
@@ -150,9 +158,12 @@ export function pageCatalogueVersions(
     if (shelf === undefined) return { versions: [], total: 0 };
     const filter = compileFilter(driver, shelf, query.filter);
     const { keys, next } = selectVersions(driver, shelf, filter, query);
-    const total = memo('catalogue-versions', [shelf, query.filter?.text, query.archived, query.model], () =>
-      countVersions(driver, shelf, filter, query),
-    );
+    const isAll = query.after === undefined && next === undefined;
+    const total = isAll
+      ? keys.length
+      : memo('catalogue-versions', [shelf, query.filter?.text, query.archived, query.model], () =>
+          countVersions(driver, shelf, filter, query),
+        );
     return {
       versions: keys.map(key => toVersionRow(driver, query.registry, key)),
       total,

@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LocalVersion, RegistryEdit } from '../../engine/ports/registry.ts';
+import { keyPrefix } from '../../engine/registry/keys.ts';
 import { isSealedKey } from '../../engine/registry/sealed-keys.ts';
 import type { Identity, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { appendAudit } from './audit.ts';
@@ -54,6 +55,7 @@ export function updateVersion(
     const owner = findModel(context, model);
     const row = findVersion(context, owner, version);
     checkKeys(edit);
+    checkApproved(row, edit, `${model}@${String(row['version'])}`);
     const change = applyEdit(row, edit);
     if (change !== undefined) {
       const { details, sealed } = change;
@@ -111,6 +113,17 @@ function checkKeys({ customProperties = {} }: RegistryEdit): void {
       remedy: 'Register a new version where it is wrong. Endpoints, labels and properties of your own can be edited.',
     },
   );
+}
+
+/** Policies ask for a version's properties: what was approved keeps those it was approved with. Ours tell where it is served, and the like. */
+function checkApproved(row: Row, { customProperties = {} }: RegistryEdit, name: string): void {
+  const status = String(row['status']);
+  if (!['approved', 'baseline', 'production'].includes(status)) return;
+  const key = Object.keys(customProperties).find(one => !one.startsWith(keyPrefix));
+  if (key === undefined) return;
+  throw new WorkbenchError('usage', `${name} is ${status}: its property ${key} is part of what was approved.`, {
+    remedy: 'Register a new version with other properties, and have that approved.',
+  });
 }
 
 /** The new details, and what of them is new; nothing where all is as it was. */
