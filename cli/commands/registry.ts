@@ -3,15 +3,14 @@ import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { describePerson, nameOfVersion } from '../../engine/promotion/version.ts';
 import { compareVersions } from '../../engine/registry/compare.ts';
-import { describeModel, describeVersion, listRegistry } from '../../engine/registry/details.ts';
 import { publishRun } from '../../engine/registry/publish.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';
-import { renderModel, renderRegistry, renderVersion, renderVersionComparison } from '../../engine/registry/text.ts';
+import { renderVersionComparison } from '../../engine/registry/text.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
 import { readVersionName, requireVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 import { addPromotionRecords } from './promotion-record.ts';
+import { addRegistryFinding } from './registry-find.ts';
 import { addReleaseSteps } from './release.ts';
 
 interface RegisterOptions {
@@ -30,18 +29,7 @@ export function addRegistry(program: Command, run: Run): void {
       'after',
       '\nMODEL@V names a version by its number or an alias. Names are git identities, self-asserted.',
     );
-  registry
-    .command('list')
-    .description('Registered models')
-    .option('--archived', 'archived models too')
-    .action((options: { readonly archived?: boolean }, command: Command) =>
-      run(() => list(options.archived === true, globalOptions(command))),
-    );
-  registry
-    .command('show')
-    .description('A model with its versions, or one version with all that is known of it')
-    .argument('<version>', 'MODEL or MODEL@V')
-    .action((name: string, _options: unknown, command: Command) => run(() => show(name, globalOptions(command))));
+  addRegistryFinding(registry, run);
   registry
     .command('register')
     .description("Register a tuning run's checkpoint as a model version")
@@ -75,14 +63,6 @@ export function addRegistry(program: Command, run: Run): void {
     .action((names: readonly string[], _options: unknown, command: Command) =>
       run(() => compare(names, globalOptions(command))),
     );
-  registry
-    .command('archive')
-    .description('Take a model out of use; nothing is deleted')
-    .argument('<model>')
-    .option('--undo', 'bring it back')
-    .action((model: string, options: { readonly undo?: boolean }, command: Command) =>
-      run(() => archive(model, options.undo !== true, globalOptions(command))),
-    );
   addReleaseSteps(registry, run);
   addPromotionRecords(registry, run);
 }
@@ -91,30 +71,6 @@ function readEpoch(text: string): number {
   const epoch = Number(text);
   if (Number.isInteger(epoch) && epoch >= 0) return epoch;
   throw new WorkbenchError('usage', `"${text}" is no epoch.`, { remedy: 'Give a whole number.' });
-}
-
-function list(archived: boolean, options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store }, _folder, signal) => {
-    const all = await listRegistry(store, signal);
-    const models = all.models.filter(({ model }) => archived || model.state === 'LIVE');
-    if (models.length > 0 || options.json === true) print({ models }, renderRegistry(models), options);
-    else printNote('No model is registered here yet. Register one: `aiwb registry register RUN --model my-model`.');
-    return 0;
-  });
-}
-
-function show(text: string, options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store }, _folder, signal) => {
-    const { model, version } = readVersionName(text);
-    if (version === undefined) {
-      const details = await describeModel(model, store, signal);
-      print(details, renderModel(details), options);
-    } else {
-      const details = await describeVersion(model, version, store, signal);
-      print(details, renderVersion(details), options);
-    }
-    return 0;
-  });
 }
 
 function register(
@@ -173,14 +129,6 @@ function compare(names: readonly string[], options: GlobalOptions): Promise<Exit
   return withGovernance(options, async ({ store }, _folder, signal) => {
     const comparison = await compareVersions(names.map(readVersionName), store, signal);
     print(comparison, renderVersionComparison(comparison), options);
-    return 0;
-  });
-}
-
-function archive(model: string, archived: boolean, options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store, identities }, folder, signal) => {
-    const changed = await store.registry.setArchived(model, archived, await identities.whoAmI(folder, signal));
-    print(changed, `${model} is ${changed.state === 'ARCHIVED' ? 'archived' : 'in use'}.`, options);
     return 0;
   });
 }

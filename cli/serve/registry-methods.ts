@@ -1,18 +1,14 @@
 import path from 'node:path';
 import type {
   ApprovalStep,
-  ArchiveModel,
   AttestControl,
   Attestation,
   AuditVerification,
   CompareVersions,
   ModelVersion,
-  ModelVersionReference,
-  RegisteredModel,
   RegisterVersion,
   RegistryList,
   RequestWaiver,
-  SetAlias,
   VersionComparison,
   VersionDetails,
   Waiver,
@@ -43,14 +39,6 @@ export function listModelVersions({ store }: Session, signal: AbortSignal): Prom
   return listRegistry(store, signal);
 }
 
-export function getVersion(
-  { model, version }: ModelVersionReference,
-  { store }: Session,
-  signal: AbortSignal,
-): Promise<VersionDetails> {
-  return describeVersion(model, version, store, signal);
-}
-
 export function compareRegistered(
   { references }: CompareVersions,
   { store }: Session,
@@ -68,22 +56,6 @@ export async function registerVersion(
   const author = await host.identities.whoAmI(folder, signal);
   const registration = { ...request, author, ...(card === undefined ? {} : { card: path.resolve(folder, card) }) };
   return registerRun(registration, portsOf(session), signal);
-}
-
-export async function setAlias(
-  { model, alias, version }: SetAlias,
-  { host, store, folder }: Session,
-  signal: AbortSignal,
-): Promise<RegisteredModel> {
-  return store.registry.setAlias(model, alias, version, await host.identities.whoAmI(folder, signal));
-}
-
-export async function archiveModel(
-  { model, archived }: ArchiveModel,
-  { host, store, folder }: Session,
-  signal: AbortSignal,
-): Promise<RegisteredModel> {
-  return store.registry.setArchived(model, archived, await host.identities.whoAmI(folder, signal));
 }
 
 type Step = (step: PromotionStep, ports: GovernancePorts, signal: AbortSignal) => Promise<unknown>;

@@ -36,7 +36,8 @@ import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
-import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
+import { stopReadings, watchReadings } from './background-sync.ts';
+import * as registries from './registries-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
@@ -100,6 +101,7 @@ class EngineServer {
           },
           onError,
         );
+        watchReadings(session, () => this.#watch?.lookNow());
         return describeSession(session);
       }),
     );
@@ -156,15 +158,16 @@ class EngineServer {
     this.#on('connections/models', validators.validateDraftConnection, listEndpointModels);
     this.#on('connections/test', validators.validateTestConnection, testConnection);
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
-    this.#on('registries/list', undefined, listSharedRegistries);
-    this.#on('registry/models', validators.validateListModels, pageRegistryModels);
-    this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);
+    this.#on('registries/list', undefined, registries.listSharedRegistries);
+    this.#on('registries/sync', validators.validateSyncRegistries, registries.syncSharedRegistries);
+    this.#on('registry/models', validators.validateListModels, registries.pageRegistryModels);
+    this.#on('registry/versions', validators.validateListVersions, registries.pageRegistryVersions);
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
-    this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
+    this.#on('registry/version', validators.validateModelVersionReference, registries.getVersion);
     this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);
     this.#on('registry/register', validators.validateRegisterVersion, registry.registerVersion);
-    this.#on('registry/setAlias', validators.validateSetAlias, registry.setAlias);
-    this.#on('registry/archive', validators.validateArchiveModel, registry.archiveModel);
+    this.#on('registry/setAlias', validators.validateSetAlias, registries.setAlias);
+    this.#on('registry/archive', validators.validateArchiveModel, registries.archiveModel);
     this.#on('registry/requestApproval', validators.validateApprovalStep, registry.requestVersionApproval);
     this.#on('registry/approve', validators.validateApprovalStep, registry.approveVersion);
     this.#on('registry/baseline', validators.validateApprovalStep, registry.lockVersion);
@@ -203,6 +206,7 @@ class EngineServer {
     await Promise.all([lending?.stop(), claims?.stop()]).catch(() => undefined);
     const session = await this.#session?.catch(() => undefined);
     this.#session = undefined;
+    if (session !== undefined) await stopReadings(session);
     await session?.store.close();
   }
 
@@ -288,6 +292,8 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'runs/cancel',
   'runs/archive',
   'agents/call',
+  'registries/sync',
+  'registry/version',
   'registry/register',
   'registry/setAlias',
   'registry/archive',

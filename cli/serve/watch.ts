@@ -21,6 +21,7 @@ export function watchStore(
 ) {
   const known = new Map<string, string>();
   let auditHead = 0;
+  let revision = 0;
   let version = -1;
   let looks = 0;
   let looking = false;
@@ -43,8 +44,11 @@ export function watchStore(
       if (changed.length > 0 && !first) notifyRuns({ runs: changed });
       // Whatever changes registry or ledger leaves an entry in the audit log.
       const head = (await session.store.ledger.readAuditHead())?.sequence ?? 0;
-      if (head !== auditHead && !first) notifyRegistry();
+      // What is known of registries elsewhere leaves none.
+      const known = await session.store.catalogue.revision();
+      if ((head !== auditHead || known !== revision) && !first) notifyRegistry();
       auditHead = head;
+      revision = known;
       first = false;
     } finally {
       looking = false;

@@ -1,5 +1,6 @@
 import type { RegisteredModel } from '../../schemas/generated/messages.ts';
 import type { LocalRegistry, LocalVersion } from '../ports/registry.ts';
+import { shownStatus } from '../registry/status.ts';
 import type { AuditFault } from './fault.ts';
 import { artifactKey, type AuditReplay, type SealedVersion } from './replay.ts';
 
@@ -18,7 +19,7 @@ export async function compareRegistry(
     faults.push(...compareModel(replay, model), ...compareAliases(replay, model));
     for (const version of versions) {
       seen.add(`${model.name}@${version.version}`);
-      faults.push(...(await compareVersion(replay, version, registry, signal)));
+      faults.push(...(await compareVersion(replay, version, model.state === 'ARCHIVED', registry, signal)));
     }
   }
   return [...faults, ...findMissing(replay, new Set(models.map(({ name }) => name)), seen)];
@@ -58,6 +59,7 @@ function compareAliases({ aliases }: AuditReplay, { name, aliases: current }: Re
 async function compareVersion(
   replay: AuditReplay,
   version: LocalVersion,
+  modelArchived: boolean,
   registry: LocalRegistry,
   signal: AbortSignal,
 ): Promise<AuditFault[]> {
@@ -68,8 +70,14 @@ async function compareVersion(
   const faults: AuditFault[] = [];
   if (replay.versionDigest(version) !== sealed.digest)
     faults.push({ sequence, sentence: `${name} in the registry is not what was registered.` });
-  if (version.status !== sealed.status)
-    faults.push({ sequence, sentence: `The status of ${name} is ${version.status}; the log says ${sealed.status}.` });
+  const status = shownStatus(sealed.status, sealed);
+  if (version.status !== status)
+    faults.push({ sequence, sentence: `The status of ${name} is ${version.status}; the log says ${status}.` });
+  const archived = version.state === 'ARCHIVED';
+  if (archived !== (sealed.archived || modelArchived)) {
+    const [is, told] = archived ? ['archived', 'in use'] : ['in use', 'archived'];
+    faults.push({ sequence, sentence: `${name} is ${is}; the log says it is ${told}.` });
+  }
   const artifacts = await registry.listArtifacts(version.model, version.version, signal);
   return [...faults, ...compareArtifacts(replay, name, sealed, artifacts)];
 }

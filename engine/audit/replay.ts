@@ -1,15 +1,24 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AuditLine } from '../ports/ledger.ts';
+import { isMeasurement } from '../registry/status.ts';
+import type { VersionStatus } from '../../schemas/generated/messages.ts';
 import type { Sha256 } from './entry.ts';
 
 /** A version as the log says it was registered, and what became of it. */
 export interface SealedVersion {
   readonly sequence: number;
-  /** Digest of what never changes of a version: weights, author, lineage, description and properties. */
-  readonly digest: string;
+  /** Digest of what a version is: weights, author and lineage, which never change, description and properties as they were edited last. */
+  digest: string;
+  /** What the digest was taken over. */
+  fields: Fields;
+  /** Whether it was archived alone, not with its model. */
+  archived: boolean;
   /** Digest of each artifact, by type and name, with the entry that added it. */
   readonly artifacts: Map<string, { readonly sequence: number; readonly digest: string }>;
-  status: string;
+  status: VersionStatus;
+  /** Whether a benchmark's figures are among its artifacts. */
+  measured: boolean;
+  assessed: boolean;
 }
 
 export interface SealedRecord {
@@ -60,6 +69,15 @@ export class AuditReplay {
       case 'model-version.created':
         this.#addVersion(sequence, model, fields);
         return;
+      case 'model.edited':
+        return;
+      case 'version.edited':
+        this.#editVersion(`${model}@${text(fields, 'version')}`, fields);
+        return;
+      case 'version.archived':
+      case 'version.restored':
+        this.#archiveVersion(`${model}@${text(fields, 'version')}`, action === 'version.archived');
+        return;
       case 'artifacts.added':
         this.#addArtifacts(sequence, `${model}@${text(fields, 'version')}`, fields);
         return;
@@ -77,8 +95,31 @@ export class AuditReplay {
   #addVersion(sequence: number, model: string, { artifacts, ...fields }: Fields): void {
     const name = `${model}@${text(fields, 'version')}`;
     const digest = digestVersion(fields, this.#sha256);
-    this.versions.set(name, { sequence, digest, artifacts: new Map(), status: 'candidate' });
+    this.versions.set(name, {
+      ...{ sequence, digest, fields, artifacts: new Map(), status: 'candidate' },
+      ...{ archived: false, measured: false, assessed: false },
+    });
     this.#addArtifacts(sequence, name, { artifacts });
+  }
+
+  #editVersion(name: string, { description, set, unset }: Fields): void {
+    const version = this.versions.get(name);
+    if (version === undefined) return;
+    const before = version.fields['customProperties'];
+    const properties = new Map(Object.entries(isFields(before) ? before : {}));
+    for (const key of Array.isArray(unset) ? (unset as readonly unknown[]) : []) properties.delete(String(key));
+    for (const [key, value] of Object.entries(isFields(set) ? set : {})) properties.set(key, value);
+    version.fields = {
+      ...version.fields,
+      ...(description === undefined ? {} : { description }),
+      customProperties: Object.fromEntries(properties),
+    };
+    version.digest = digestVersion(version.fields, this.#sha256);
+  }
+
+  #archiveVersion(name: string, archived: boolean): void {
+    const version = this.versions.get(name);
+    if (version !== undefined) version.archived = archived;
   }
 
   #addArtifacts(sequence: number, name: string, { artifacts }: Fields): void {
@@ -87,6 +128,7 @@ export class AuditReplay {
     for (const artifact of artifacts as readonly unknown[]) {
       if (!isFields(artifact)) continue;
       version.artifacts.set(artifactKey(artifact), { sequence, digest: this.digestOf(artifact) });
+      version.measured ||= isMeasurement(artifact as unknown as Parameters<typeof isMeasurement>[0]);
     }
   }
 
@@ -99,6 +141,8 @@ export class AuditReplay {
       version: text(fields, 'version'),
       digest: this.digestOf(fields['payload']),
     });
+    const subject = this.versions.get(`${model}@${text(fields, 'version')}`);
+    if (subject !== undefined && fields['kind'] === 'assessment') subject.assessed = true;
     const { changes } = fields;
     if (!Array.isArray(changes)) return;
     for (const change of changes as readonly unknown[]) {
@@ -115,7 +159,7 @@ export class AuditReplay {
       return;
     }
     const changed = this.versions.get(`${model}@${version}`);
-    if (changed !== undefined) changed.status = text(change, 'status');
+    if (changed !== undefined) changed.status = text(change, 'status') as VersionStatus;
   }
 
   /** SHA-256 over a value's canonical form. */

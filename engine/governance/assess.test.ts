@@ -193,7 +193,7 @@ describe('assessVersion over a real store', () => {
       ],
     );
     assert.deepEqual([view.baseline?.version, view.baseline?.weightsDigest], ['1', world.version.weightsDigest]);
-    assert.equal(view.status, 'candidate');
+    assert.equal(view.status, 'assessed');
     const [, first] = view.history;
     assert.equal((await viewAssessment(first!.id, world.ports, signal)).status, 'baseline');
     await promote(step, world.ports, signal);

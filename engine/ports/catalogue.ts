@@ -10,6 +10,7 @@ import type {
   VersionRow,
 } from '../../schemas/generated/messages.ts';
 import type { RegistryFilter } from '../registry/filter/filter.ts';
+import type { FilterWords } from '../registry/filter/suggest.ts';
 
 /** What is asked of the catalogue; limits default to 100. */
 export interface CatalogueQuery {
@@ -26,6 +27,30 @@ export interface CatalogueStretch {
   readonly versions: readonly ModelVersion[];
 }
 
+/** `whole` replaces what is known; `changes` is added to it. */
+export type SyncMode = 'whole' | 'changes';
+
+/** Milliseconds since the epoch; absent where it never happened. */
+export interface SyncAge {
+  readonly syncedAt?: number;
+  /** When everything was read, not only what had changed. */
+  readonly fullAt?: number;
+}
+
+/** A version as it was last read. `artifacts` is empty where they were not read. */
+export interface CatalogueVersion {
+  readonly version: ModelVersion;
+  readonly artifacts: readonly Artifact[];
+  readonly readAt: number;
+}
+
+export interface CatalogueModel {
+  readonly model: RegisteredModel;
+  readonly versions: readonly ModelVersion[];
+  /** When the oldest of it was read. */
+  readonly readAt: number;
+}
+
 /**
  * What the store knows of models and versions in all registries, kept to be listed and searched fast: of the local one always
  * what is true now, of others what was read last.
@@ -37,20 +62,32 @@ export interface Catalogue {
   pageVersions(query: CatalogueQuery & { readonly model?: string }): Promise<VersionPage>;
   findVersion(registry: string, model: string, versionOrAlias: string | undefined): Promise<VersionRow | undefined>;
   /** A version as it was last read, with its artifacts where those were read. */
-  readVersion(
-    registry: string,
-    model: string,
-    version: string,
-  ): Promise<
-    { readonly version: ModelVersion; readonly artifacts: readonly Artifact[]; readonly readAt: number } | undefined
-  >;
-  /** Begins to read a registry; what the returned id writes replaces what is there once it is complete. */
-  beginSync(registry: string): Promise<number>;
-  addStretch(sync: number, stretch: CatalogueStretch): Promise<void>;
-  /** With a failure what was there before stays. */
+  readVersion(registry: string, model: string, version: string): Promise<CatalogueVersion | undefined>;
+  /** A model as it was last read, with its versions, newest first. */
+  readModel(registry: string, name: string): Promise<CatalogueModel | undefined>;
+  /** What filters of a registry can name. */
+  words(registry: string): Promise<FilterWords>;
+  age(registry: string): Promise<SyncAge>;
+  /** Grows with every change of what is known of registries elsewhere. */
+  revision(): Promise<number>;
+  /**
+   * Begins to read a registry; what the returned id writes is shown once it is complete. Absent where somebody reads it already,
+   * in this process or another; a reading that wrote nothing for three minutes counts as given up.
+   */
+  beginSync(registry: string, mode?: SyncMode): Promise<number | undefined>;
+  /** False where the reading was given up meanwhile and is no longer wanted. */
+  addStretch(sync: number, stretch: CatalogueStretch): Promise<boolean>;
+  /** With a failure what was there before stays; one that was cancelled leaves no failure to be told. */
   endSync(sync: number, failure?: Failure): Promise<void>;
+  /** Whether each model, or version of one, is known with the same time of change. */
+  unchanged(
+    registry: string,
+    items: readonly { readonly model: string; readonly version?: string; readonly updatedAt: number }[],
+  ): Promise<readonly boolean[]>;
   /** Keeps one version as it is now, after it was read or written. */
   keepVersion(registry: string, version: ModelVersion, artifacts: readonly Artifact[] | undefined): Promise<void>;
+  /** The same of a model. */
+  keepModel(registry: string, model: RegisteredModel): Promise<void>;
   /** Drops registries that are no longer declared. */
   retain(registries: readonly string[]): Promise<void>;
 }

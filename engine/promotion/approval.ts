@@ -2,6 +2,7 @@ import type { Approval, ApprovalGrant, ApprovalRequest } from '../../schemas/gen
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import type { Store } from '../ports/store.ts';
+import { isUndecided } from '../registry/status.ts';
 import { judgeApproval } from './approval-state.ts';
 import { findObstacles, refuseFor } from './obstacles.ts';
 import { createRecordId } from './record-id.ts';
@@ -107,9 +108,9 @@ export async function approve(step: PromotionStep, ports: GovernancePorts, signa
     [
       { type: 'alias', model: version.model, alias: 'approved', version: version.version },
       // What is locked or in production stays that: a new assessment was approved, the version is the same.
-      ...(version.status === 'baseline' || version.status === 'production'
-        ? []
-        : [{ type: 'status' as const, model: version.model, version: version.version, status: 'approved' as const }]),
+      ...(isUndecided(version.status) || version.status === 'retired'
+        ? [{ type: 'status' as const, model: version.model, version: version.version, status: 'approved' as const }]
+        : []),
     ],
   );
   return approvalOf(version.model, version.version, store);

@@ -13,13 +13,14 @@ interface Outcome {
 }
 
 const candidate = { approval: 'none', status: 'candidate', aliases: ['candidate'] } as const;
+const assessed = { ...candidate, status: 'assessed' } as const;
 
 const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome][] = [
-  ['is put up once it is measured and assessed', requested, { approval: 'requested', status: 'candidate' }],
+  ['is put up once it is measured and assessed', requested, { approval: 'requested', status: 'assessed' }],
   [
     'may be measured by a benchmark without a gate',
     [{ do: 'measure' }, { do: 'assess' }, { do: 'request' }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not put up without an assessment',
@@ -29,7 +30,7 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
   [
     'is not put up without a benchmark',
     [{ do: 'assess' }, { do: 'request', fails: 'gate-not-met', message: /No benchmark/ }],
-    candidate,
+    assessed,
   ],
   [
     'is not put up on a benchmark that asked some of its rows only',
@@ -38,7 +39,7 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
       { do: 'assess' },
       { do: 'request', fails: 'gate-not-met', message: /No benchmark has measured it on all its rows/ },
     ],
-    candidate,
+    assessed,
   ],
   [
     'is not put up with a failed policy gate, and every reason is named',
@@ -47,37 +48,37 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
       { do: 'assess, gate failed' },
       { do: 'request', fails: 'gate-not-met', message: /policy gate .*gate of core is not met/ },
     ],
-    candidate,
+    assessed,
   ],
   [
     'is not put up with the newer of two assessments failed',
     [...ready, { do: 'assess, gate failed' }, { do: 'request', fails: 'gate-not-met' }],
-    candidate,
+    assessed,
   ],
   [
     'is not put up while a benchmark gate is not met',
     [...ready, { do: 'measure, gate not met' }, { do: 'request', fails: 'gate-not-met' }],
-    candidate,
+    assessed,
   ],
   [
     'is put up when the newest run of the benchmark meets its gate',
     [{ do: 'measure, gate not met' }, ...requested],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not put up on expired evidence',
     [...ready, { do: 'wait a month' }, { do: 'request', fails: 'gate-not-met', message: /expired on/ }],
-    candidate,
+    assessed,
   ],
   [
     'is not put up on an assessment of other weights',
     [{ do: 'measure' }, { do: 'assess, other weights' }, { do: 'request', fails: 'gate-not-met', message: /weights/ }],
-    candidate,
+    assessed,
   ],
   [
     'is put up once, however often that is asked',
     [...requested, { by: 'somebody', do: 'request' }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
 
   [
@@ -85,31 +86,31 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
     approved,
     { approval: 'approved', status: 'approved', aliases: ['approved', 'candidate'] },
   ],
-  ['is not approved unasked', [...ready, { by: 'approver', do: 'approve', fails: 'approval-missing' }], candidate],
+  ['is not approved unasked', [...ready, { by: 'approver', do: 'approve', fails: 'approval-missing' }], assessed],
   [
     'is not approved by its author',
     [...requested, { by: 'author', do: 'approve', fails: 'separation-of-duties', message: /is the author of/ }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not approved by its author, written otherwise',
     [...requested, { by: 'AUTHOR', do: 'approve', fails: 'separation-of-duties' }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not approved by its trainer',
     [...requested, { by: 'trainer', do: 'approve', fails: 'separation-of-duties', message: /is the trainer of/ }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not approved by its assessor',
     [...requested, { by: 'assessor', do: 'approve', fails: 'separation-of-duties', message: /is the assessor of/ }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not approved by its requester',
     [...requested, { by: 'requester', do: 'approve', fails: 'separation-of-duties', message: /is the requester of/ }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not approved on a request for an earlier assessment',
@@ -118,17 +119,17 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
       { by: 'assessor', do: 'assess' },
       { by: 'approver', do: 'approve', fails: 'approval-missing', message: /assessed again/ },
     ],
-    candidate,
+    assessed,
   ],
   [
     'is not approved when a benchmark gate broke meanwhile',
     [...requested, { do: 'measure, gate not met' }, { by: 'approver', do: 'approve', fails: 'gate-not-met' }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is not approved on evidence that expired meanwhile',
     [...requested, { do: 'wait a month' }, { by: 'approver', do: 'approve', fails: 'gate-not-met' }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   ['is approved once', [...approved, { by: 'author', do: 'approve' }], { approval: 'approved', status: 'approved' }],
 
@@ -166,7 +167,7 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
   [
     'is not locked before it is approved',
     [...requested, { do: 'baseline', fails: 'approval-missing' }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is locked once it is approved',
@@ -199,7 +200,7 @@ const stories: readonly [what: string, steps: readonly Step[], outcome: Outcome]
   [
     'is not promoted before it is approved',
     [...requested, { do: 'promote', fails: 'approval-missing' }],
-    { approval: 'requested', status: 'candidate' },
+    { approval: 'requested', status: 'assessed' },
   ],
   [
     'is promoted, and locked in passing',

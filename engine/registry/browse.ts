@@ -3,18 +3,22 @@ import type {
   ListVersions,
   ModelPage,
   ModelRow,
-  RegisteredModel,
   RegistryEntries,
   RegistryEntry,
   VersionPage,
-  VersionRow,
 } from '../../schemas/generated/messages.ts';
-import type { LocalVersion } from '../ports/registry.ts';
+import type { Catalogue } from '../ports/catalogue.ts';
+import type { ModelRegistry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
+import { askModels, askVersions, type Asked } from './ask.ts';
+import { parseFilter } from './filter/parse.ts';
 import type { Registries } from './registries.ts';
 
 /** The workspace's registries with how old what is known of each is. Asks none of them. */
-export async function listRegistries(registries: Registries, store: Store): Promise<RegistryEntries> {
+export async function listRegistries(
+  registries: Registries,
+  store: { readonly catalogue: Store['catalogue'] },
+): Promise<RegistryEntries> {
   const entries: RegistryEntry[] = [];
   for (const name of ['local', ...registries.declared.map(one => one.name)]) {
     const { type, capabilities } = registries.open(name);
@@ -31,31 +35,75 @@ export async function listRegistries(registries: Registries, store: Store): Prom
   return { registries: entries };
 }
 
+/** What begins a place in a list that was read from the registry itself, not from what is kept of it. */
+const live = 'live ';
+const defaultLimit = 100;
+
+/**
+ * Models that match, by name: out of what is known of the registry, with `cachedAt`; a registry that was never read is asked itself.
+ * Throws `registry-unknown`, and what the registry throws where it is asked.
+ */
 export async function pageModels(
-  { registry, archived, limit = 100 }: ListModels,
+  query: ListModels,
   registries: Registries,
+  catalogue: Catalogue,
   signal: AbortSignal,
 ): Promise<ModelPage> {
-  const { items } = await registries.open(registry).pageModels({ archived: archived ?? false, limit }, signal);
-  return { models: items.map(model => modelRow(registry, model)), total: items.length };
+  const registry = registries.open(query.registry);
+  if (await isAsked(registry, query.after, catalogue))
+    return continued(await askModels(registry, toAsked(query), signal));
+  const page = await catalogue.pageModels(toCatalogueQuery(registry.name, query));
+  return { ...page, models: page.models.map(row => withPage(row, registry)) };
 }
 
+/** Versions that match, newest first: of one model, or of all. */
 export async function pageVersions(
-  { registry, model, limit = 100 }: ListVersions,
+  query: ListVersions,
   registries: Registries,
+  catalogue: Catalogue,
   signal: AbortSignal,
 ): Promise<VersionPage> {
-  const query = { limit, ...(model === undefined ? {} : { model }) };
-  const { items } = await registries.open(registry).pageVersions(query, signal);
-  return { versions: items.map(version => versionRow(registry, version as LocalVersion)), total: items.length };
+  const registry = registries.open(query.registry);
+  if (await isAsked(registry, query.after, catalogue))
+    return continued(await askVersions(registry, query.model, toAsked(query), signal));
+  const of = query.model === undefined ? {} : { model: query.model };
+  return catalogue.pageVersions({ ...toCatalogueQuery(registry.name, query), ...of });
 }
 
-function modelRow(registry: string, model: RegisteredModel): ModelRow {
-  const { name, state, aliases, versions, updatedAt } = model;
-  return { registry, name, state, aliases, versions, statuses: [], updatedAt };
+/** Whether a registry was read whole at least once, so that what is known of it can be shown. */
+export async function isRead(registry: string, catalogue: Catalogue): Promise<boolean> {
+  return registry === 'local' || (await catalogue.age(registry)).syncedAt !== undefined;
 }
 
-function versionRow(registry: string, found: LocalVersion): VersionRow {
-  const { model, version, status, state, aliases, createdAt, author } = found;
-  return { registry, model, version, status, state, aliases, createdAt, author: author.email, figures: [] };
+/** A list that was begun at the registry goes on there, also when it has been read meanwhile. */
+async function isAsked(registry: ModelRegistry, after: string | undefined, catalogue: Catalogue): Promise<boolean> {
+  if (after !== undefined) return after.startsWith(live);
+  return !(await isRead(registry.name, catalogue));
+}
+
+type Query = Pick<ListModels, 'filter' | 'archived' | 'after' | 'limit'>;
+
+function toAsked({ filter = '', archived = false, after, limit = defaultLimit }: Query): Asked {
+  return { filter: parseFilter(filter), archived, after: after?.slice(live.length), limit };
+}
+
+function toCatalogueQuery(registry: string, { filter, archived = false, after, limit = defaultLimit }: Query) {
+  return {
+    registry,
+    archived,
+    limit,
+    ...(filter === undefined ? {} : { filter: parseFilter(filter) }),
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+function continued<Page extends { readonly next?: string }>(page: Page): Page {
+  return page.next === undefined ? page : { ...page, next: live + page.next };
+}
+
+/** The page of a model in the registry's own interface is made from what its row tells. */
+function withPage(row: ModelRow, registry: ModelRegistry): ModelRow {
+  const { registry: _registry, statuses: _statuses, matching: _matching, url: _url, ...model } = row;
+  const url = registry.pageOf({ ...model, createdAt: model.updatedAt, customProperties: {} });
+  return url === undefined ? row : { ...row, url };
 }

@@ -2,7 +2,6 @@ import type {
   MetricArtifact,
   ModelDetails,
   ModelVersion,
-  RegisteredModel,
   VersionComparison,
   VersionDetails,
 } from '../../schemas/generated/messages.ts';
@@ -10,29 +9,6 @@ import { formatPercent } from '../governance/gate.ts';
 import { describeDate, describePerson, nameOfVersion } from '../promotion/version.ts';
 import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';
-
-/** The registry's models, one a line. */
-export function renderRegistry(models: readonly ModelDetails[]): string {
-  const header = cells('Model', 'Versions', 'Newest', 'In production', 'Aliases', 'Changed');
-  const rows = models.map(({ model, versions }) => [
-    { text: model.state === 'ARCHIVED' ? `${model.name} (archived)` : model.name },
-    { text: String(model.versions), align: 'right' as const },
-    { text: versions[0] === undefined ? '–' : `${versions[0].version.version} (${versions[0].version.status})` },
-    { text: aliasOf(model, 'production') },
-    { text: listAliases(model) },
-    { text: describeDate(model.updatedAt) },
-  ]);
-  return renderTable(header, rows).join('\n');
-}
-
-function aliasOf({ aliases }: RegisteredModel, alias: string): string {
-  return Object.hasOwn(aliases, alias) ? (aliases[alias] ?? '–') : '–';
-}
-
-function listAliases({ aliases }: RegisteredModel): string {
-  const named = Object.entries(aliases).map(([alias, version]) => `${alias}: ${version}`);
-  return named.length === 0 ? '–' : named.join(', ');
-}
 
 /** A model with its versions, newest first. */
 export function renderModel({ model, versions }: ModelDetails): string {
@@ -65,7 +41,7 @@ export function renderVersion(details: VersionDetails): string {
     ['Description', version.description],
     ['Aliases', version.aliases.join(', ') || 'none'],
     ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
-    ['Weights', `sha256 ${version.weightsDigest}`],
+    ['Weights', version.weightsDigest === undefined ? 'not told' : `sha256 ${version.weightsDigest}`],
     ...lineageFacts(version),
     ['Properties', describeProperties(version)],
     ['Approval', approval.sentence],

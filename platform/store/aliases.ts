@@ -1,3 +1,4 @@
+import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { RegistryChange } from '../../engine/ports/registry.ts';
 import type { Identity, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { appendAudit } from './audit.ts';
@@ -44,13 +45,25 @@ export function applyChanges(context: StoreContext, changes: readonly RegistryCh
       continue;
     }
     const version = findNumberedVersion(context, model, change.version ?? '');
+    checkInUse(model, version, change);
     if (change.type === 'alias') writeAlias(context, model, change.alias, version);
     else {
       const sql = 'UPDATE model_versions SET status = ? WHERE key = ?';
       context.driver.run(sql, change.status, Number(version['key']));
-      touchModel(context, model);
+      touchModel(context, model, version);
     }
   }
+}
+
+/** What is archived can be taken back, and not moved towards production. */
+function checkInUse(model: Row, version: Row, change: RegistryChange): void {
+  if (version['archived'] !== 1) return;
+  const forward = change.type === 'alias' || ['approved', 'baseline', 'production'].includes(change.status);
+  if (!forward) return;
+  const name = `${String(model['name'])}@${String(version['version'])}`;
+  throw new WorkbenchError('usage', `${name} is archived: it goes no further towards production.`, {
+    remedy: `Bring it back first: \`aiwb registry archive --undo ${name}\`.`,
+  });
 }
 
 function removeAlias(context: StoreContext, model: Row, alias: string, actor: Identity): void {

@@ -37,7 +37,7 @@ export function addNewArtifacts(
 ): void {
   const added = insertArtifacts(context, version, artifacts);
   if (added.length === 0) return;
-  touchModel(context, model);
+  touchModel(context, model, version);
   const [name, number] = [String(model['name']), String(version['version'])];
   const payload = { model: name, version: number, artifacts: added };
   appendAudit(context, { actor: actor.email, action: 'artifacts.added', subject: `${name}@${number}`, payload });

@@ -1,20 +1,33 @@
-import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { Catalogue } from '../../engine/ports/catalogue.ts';
 import type { StoreThread } from './worker-thread.ts';
 
 export function createCatalogue(thread: StoreThread): Catalogue {
-  void thread;
-  const missing = (): Promise<never> => Promise.reject(new WorkbenchError('internal', 'No catalogue yet.'));
+  /** In turns, so that others can write between them. */
+  const sweep = async (): Promise<void> => {
+    while (await thread.call('sweepShelves', []));
+  };
   return {
-    state: () => Promise.resolve({ models: 0, versions: 0 }),
-    pageModels: missing,
-    pageVersions: missing,
-    findVersion: missing,
-    readVersion: missing,
-    beginSync: missing,
-    addStretch: missing,
-    endSync: missing,
-    keepVersion: missing,
-    retain: missing,
+    state: registry => thread.call('readCatalogueState', [registry]),
+    age: registry => thread.call('readSyncAge', [registry]),
+    revision: () => thread.call('readRevision', []),
+    words: registry => thread.call('readFilterWords', [registry]),
+    pageModels: query => thread.call('pageCatalogueModels', [query]),
+    pageVersions: query => thread.call('pageCatalogueVersions', [query]),
+    findVersion: (registry, model, wanted) => thread.call('findCatalogueVersion', [registry, model, wanted]),
+    readVersion: (registry, model, version) => thread.call('readCatalogueVersion', [registry, model, version]),
+    readModel: (registry, name) => thread.call('readCatalogueModel', [registry, name]),
+    beginSync: (registry, mode = 'whole') => thread.call('beginSync', [registry, mode]),
+    addStretch: (sync, stretch) => thread.call('addStretch', [sync, stretch]),
+    async endSync(sync, failure) {
+      await thread.call('endSync', [sync, failure]);
+      await sweep();
+    },
+    unchanged: (registry, items) => thread.call('areUnchanged', [registry, items]),
+    keepVersion: (registry, version, artifacts) => thread.call('keepCatalogueVersion', [registry, version, artifacts]),
+    keepModel: (registry, model) => thread.call('keepCatalogueModel', [registry, model]),
+    async retain(registries) {
+      await thread.call('retainRegistries', [registries]);
+      await sweep();
+    },
   };
 }

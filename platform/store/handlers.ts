@@ -3,15 +3,20 @@ import { findAnswers, saveAnswers } from './answers.ts';
 import { addArtifacts, listArtifacts } from './artifacts.ts';
 import { readAudit, readAuditHead } from './audit.ts';
 import { backup } from './backup.ts';
+import { pageCatalogueModels, pageCatalogueVersions } from './catalogue-queries.ts';
+import * as catalogue from './catalogue-read.ts';
+import * as sync from './catalogue-sync.ts';
 import { releaseClaim, takeClaim } from './claims.ts';
 import type { StoreContext } from './context.ts';
 import { DroppedBlobs } from './dropped-blobs.ts';
 import { queryDisagreements } from './disagreements.ts';
+import { setVersionArchived, updateModel, updateVersion } from './edits.ts';
 import { appendRecord, getRecord, listRecords } from './ledger.ts';
 import { beginRun, finishRun, heartbeat, takeLease } from './leases.ts';
 import { askLent, readLent, releaseLent, renewLent, replyLent, takeLent, withdrawLent } from './lent.ts';
 import { collectGarbage, readFacts } from './maintenance.ts';
 import { createMemo, readDataVersion } from './memo.ts';
+import { pageModels, pageVersions } from './local-pages.ts';
 import { createModel, getModel, listModels, setModelArchived } from './models.ts';
 import { createVersion } from './registration.ts';
 import {
@@ -82,6 +87,12 @@ export function createHandlers(context: StoreContext): StoreCalls {
     getModel: name => getModel(context, name),
     createModel: (model, actor) => createModel(context, model, actor),
     setModelArchived: (name, archived, actor) => setModelArchived(context, name, archived, actor),
+    pageModels: query => pageModels(context, query),
+    pageVersions: query => pageVersions(context, query),
+    updateModel: (name, edit, actor) => updateModel(context, name, edit, actor),
+    updateVersion: (model, version, edit, actor) => updateVersion(context, model, version, edit, actor),
+    setVersionArchived: (model, version, archived, actor) =>
+      setVersionArchived(context, model, version, archived, actor),
     listVersions: model => listVersions(context, model),
     getVersion: (model, wanted) => getVersion(context, model, wanted),
     createVersion: (version, model, actor) => createVersion(context, version, model, actor),
@@ -93,6 +104,25 @@ export function createHandlers(context: StoreContext): StoreCalls {
     listRecords: filter => listRecords(context, filter),
     readAudit: (after, limit) => readAudit(context, after, limit),
     readAuditHead: () => readAuditHead(context),
+    readCatalogueState: registry => catalogue.readCatalogueState(context, registry),
+    readSyncAge: registry => catalogue.readSyncAge(context, registry),
+    readRevision: () => catalogue.readRevision(context),
+    readFilterWords: registry => catalogue.readFilterWords(context, registry),
+    pageCatalogueModels: query => pageCatalogueModels(context, memo, query),
+    pageCatalogueVersions: query => pageCatalogueVersions(context, memo, query),
+    findCatalogueVersion: (registry, model, wanted) => catalogue.findCatalogueVersion(context, registry, model, wanted),
+    readCatalogueVersion: (registry, model, version) =>
+      catalogue.readCatalogueVersion(context, registry, model, version),
+    readCatalogueModel: (registry, name) => catalogue.readCatalogueModel(context, registry, name),
+    beginSync: (registry, mode) => sync.beginSync(context, registry, mode),
+    addStretch: (reading, stretch) => sync.addStretch(context, reading, stretch),
+    endSync: (reading, failure) => sync.endSync(context, reading, failure),
+    areUnchanged: (registry, items) => sync.areUnchanged(context, registry, items),
+    keepCatalogueVersion: (registry, version, artifacts) =>
+      catalogue.keepCatalogueVersion(context, registry, version, artifacts),
+    keepCatalogueModel: (registry, model) => catalogue.keepCatalogueModel(context, registry, model),
+    retainRegistries: registries => sync.retainRegistries(context, registries),
+    sweepShelves: () => sync.sweepShelves(context),
     askLent: (lease, request, deadline) => askLent(context, lease, request, deadline),
     readLent: ids => readLent(context, ids),
     withdrawLent: ids => withdrawLent(context, ids),

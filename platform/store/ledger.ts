@@ -6,6 +6,7 @@ import { applyChanges } from './aliases.ts';
 import { appendAudit, sha256 } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
+import { indexRecorded } from './local-index.ts';
 
 /** What the audit log calls the making of each record. */
 const actions: Readonly<Record<LedgerKind, string>> = {
@@ -48,6 +49,7 @@ export function appendRecord(
       'INSERT INTO ledger (sequence, id, kind, model, version, at, digest, unique_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ...[entry.sequence, id, kind, model, version, at, digest, uniqueKey ?? null],
     );
+    indexRecorded(context, model, version);
     return getRecord(context, id);
   });
 }

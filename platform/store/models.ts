@@ -4,11 +4,10 @@ import type { Identity, RegisteredModel } from '../../schemas/generated/messages
 import { appendAudit } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
+import { indexModel, indexWholeModel } from './local-index.ts';
+import { toModel } from './model-rows.ts';
 import { modelNotFound } from './registry-failures.ts';
 import { checkModelName } from './registry-names.ts';
-
-/** What a model's `details` column holds. */
-type ModelDetails = Omit<NewRegisteredModel, 'name'>;
 
 /** All models by name; archived ones are among them when asked for. */
 export function listModels(context: StoreContext, filter: { readonly archived?: boolean }): RegisteredModel[] {
@@ -44,6 +43,7 @@ export function setModelArchived(
     if ((row['archived'] === 1) !== archived) {
       const sql = 'UPDATE registered_models SET archived = ?, updated_at = ? WHERE key = ?';
       context.driver.run(sql, Number(archived), context.now(), Number(row['key']));
+      indexWholeModel(context, Number(row['key']));
       const action = archived ? 'model.archived' : 'model.restored';
       appendAudit(context, { actor: actor.email, action, subject: name, payload: { model: name } });
     }
@@ -60,7 +60,9 @@ export function insertModel(context: StoreContext, model: NewRegisteredModel, ac
     ...[name, context.now(), context.now(), JSON.stringify(details)],
   );
   appendAudit(context, { actor: actor.email, action: 'registered-model.created', subject: name, payload: model });
-  return findModel(context, name);
+  const row = findModel(context, name);
+  indexModel(context, Number(row['key']));
+  return row;
 }
 
 /** Throws `registry-not-found`. */
@@ -78,41 +80,13 @@ export function seekModel(context: StoreContext, name: string): Row | undefined 
   return context.driver.get('SELECT * FROM registered_models WHERE name = ?', name);
 }
 
-/** Notes that something of the model has changed. */
-export function touchModel(context: StoreContext, model: Row): void {
+/** Notes that something of the model has changed, and which of its versions did. Must come after the change. */
+export function touchModel(context: StoreContext, model: Row, ...versions: readonly Row[]): void {
   const sql = 'UPDATE registered_models SET updated_at = ? WHERE key = ?';
   context.driver.run(sql, context.now(), Number(model['key']));
-}
-
-function toModel(context: StoreContext, row: Row): RegisteredModel {
-  const key = Number(row['key']);
-  const { customProperties, tasks, language, ...details } = JSON.parse(String(row['details'])) as ModelDetails;
-  const counted = context.driver.get(
-    'SELECT count(*) AS n, max(version) AS latest FROM model_versions WHERE model = ?',
-    key,
+  indexModel(
+    context,
+    Number(model['key']),
+    versions.map(version => Number(version['key'])),
   );
-  const latest = counted?.['latest'] ?? undefined;
-  return {
-    name: String(row['name']),
-    ...details,
-    ...(tasks === undefined ? {} : { tasks: [...tasks] }),
-    ...(language === undefined ? {} : { language: [...language] }),
-    state: row['archived'] === 1 ? 'ARCHIVED' : 'LIVE',
-    createdAt: Number(row['created_at']),
-    updatedAt: Number(row['updated_at']),
-    aliases: readAliases(context, key),
-    versions: Number(counted?.['n']),
-    ...(latest === undefined ? {} : { latest: String(latest) }),
-    customProperties: { ...customProperties },
-  };
-}
-
-/** Alias to version, by alias. */
-function readAliases(context: StoreContext, model: number): RegisteredModel['aliases'] {
-  const rows = context.driver.all(
-    `SELECT alias, model_versions.version AS version FROM model_aliases
-      JOIN model_versions ON model_versions.key = model_aliases.version WHERE model_aliases.model = ? ORDER BY alias`,
-    model,
-  );
-  return Object.fromEntries(rows.map(row => [String(row['alias']), String(row['version'])]));
 }

@@ -1,9 +1,26 @@
 import type { AuditHead } from '../../engine/audit/entry.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
 import type { OutputKey } from '../../engine/ports/claims.ts';
+import type {
+  CatalogueModel,
+  CatalogueQuery,
+  CatalogueStretch,
+  CatalogueVersion,
+  SyncAge,
+  SyncMode,
+} from '../../engine/ports/catalogue.ts';
 import type { LentState, LentTask } from '../../engine/ports/lent.ts';
 import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
-import type { LocalVersion, NewLocalVersion, NewRegisteredModel, RegistryChange } from '../../engine/ports/registry.ts';
+import type {
+  LocalVersion,
+  NewLocalVersion,
+  NewRegisteredModel,
+  RegistryChange,
+  RegistryEdit,
+  RegistryPage,
+  RegistryQuery,
+} from '../../engine/ports/registry.ts';
+import type { FilterWords } from '../../engine/registry/filter/suggest.ts';
 import type {
   BackupFacts,
   CollectedGarbage,
@@ -27,13 +44,18 @@ import type {
   Identity,
   LentReply,
   LentRequest,
+  ModelPage,
+  ModelVersion,
   RegisteredModel,
+  RegistryCacheState,
   RunProgress,
   RunSummary,
   SamplePage,
   SampleQuery,
   SampleReference,
   SampleRow,
+  VersionPage,
+  VersionRow,
 } from '../../schemas/generated/messages.ts';
 import type { SampleBatch } from './batch.ts';
 import type { Self } from './context.ts';
@@ -89,6 +111,11 @@ export interface StoreCalls {
   getModel(name: string): RegisteredModel;
   createModel(model: NewRegisteredModel, actor: Identity): RegisteredModel;
   setModelArchived(name: string, archived: boolean, actor: Identity): RegisteredModel;
+  pageModels(query: RegistryQuery): RegistryPage<RegisteredModel>;
+  pageVersions(query: RegistryQuery & { readonly model?: string }): RegistryPage<LocalVersion>;
+  updateModel(name: string, edit: RegistryEdit, actor: Identity): RegisteredModel;
+  updateVersion(model: string, version: string, edit: RegistryEdit, actor: Identity): LocalVersion;
+  setVersionArchived(model: string, version: string, archived: boolean, actor: Identity): LocalVersion;
   listVersions(model: string): LocalVersion[];
   getVersion(model: string, wanted: string | undefined): LocalVersion;
   createVersion(version: NewLocalVersion, model: NewRegisteredModel, actor: Identity): LocalVersion;
@@ -100,6 +127,27 @@ export interface StoreCalls {
   listRecords(filter: LedgerFilter): LedgerRecord[];
   readAudit(after: number, limit: number): AuditLine[];
   readAuditHead(): AuditHead | undefined;
+  readCatalogueState(registry: string): RegistryCacheState;
+  readSyncAge(registry: string): SyncAge;
+  readRevision(): number;
+  readFilterWords(registry: string): FilterWords;
+  pageCatalogueModels(query: CatalogueQuery): ModelPage;
+  pageCatalogueVersions(query: CatalogueQuery & { readonly model?: string }): VersionPage;
+  findCatalogueVersion(registry: string, model: string, wanted: string | undefined): VersionRow | undefined;
+  readCatalogueVersion(registry: string, model: string, version: string): CatalogueVersion | undefined;
+  readCatalogueModel(registry: string, name: string): CatalogueModel | undefined;
+  beginSync(registry: string, mode: SyncMode): number | undefined;
+  addStretch(reading: number, stretch: CatalogueStretch): boolean;
+  endSync(reading: number, failure: Failure | undefined): boolean;
+  areUnchanged(
+    registry: string,
+    items: readonly { readonly model: string; readonly version?: string; readonly updatedAt: number }[],
+  ): boolean[];
+  keepCatalogueVersion(registry: string, version: ModelVersion, artifacts: readonly Artifact[] | undefined): void;
+  keepCatalogueModel(registry: string, model: RegisteredModel): void;
+  retainRegistries(registries: readonly string[]): void;
+  /** True while something is left to be swept away. */
+  sweepShelves(): boolean;
   askLent(lease: LeaseKey, request: LentRequest, deadline: number): number;
   readLent(ids: readonly number[]): LentState[];
   withdrawLent(ids: readonly number[]): void;

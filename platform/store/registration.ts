@@ -7,7 +7,8 @@ import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel, insertModel, seekModel, touchModel } from './models.ts';
 import { checkAlias } from './registry-names.ts';
-import { findNumberedVersion, toVersion, type VersionDetails } from './versions.ts';
+import { toVersion, type VersionDetails } from './version-rows.ts';
+import { findNumberedVersion } from './versions.ts';
 
 /**
  * Registers a version, and its model when that is new. The same weights out of the same tuning run are the same version:
@@ -56,7 +57,7 @@ function insertVersion(context: StoreContext, model: Row, version: NewLocalVersi
   );
   const row = findNumberedVersion(context, model, String(number));
   const artifacts = insertArtifacts(context, row, version.artifacts);
-  touchModel(context, model);
+  touchModel(context, model, row);
   const name = String(model['name']);
   const payload = { model: name, version: String(number), weightsDigest, modelDigest, ...details, artifacts };
   const subject = `${name}@${number}`;

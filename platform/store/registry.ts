@@ -1,34 +1,43 @@
+import type { Blobs } from '../../engine/ports/blobs.ts';
 import type { Ledger } from '../../engine/ports/ledger.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LocalRegistry } from '../../engine/ports/registry.ts';
 import type { RegistryCapabilities } from '../../schemas/generated/messages.ts';
 import type { StoreThread } from './worker-thread.ts';
 
+/** How artifacts name content that lies in the store. */
+const blobScheme = 'blob:sha256:';
+
 /** The registry kept in the store itself. */
-export function createRegistry(thread: StoreThread): LocalRegistry {
+export function createRegistry(thread: StoreThread, blobs: Blobs): LocalRegistry {
   return {
     name: 'local',
     type: 'local',
     capabilities: localCapabilities,
-    pageModels: async (query, signal) => ({
-      items: await unlessAborted(signal, () =>
-        thread.call('listModels', [query.archived === undefined ? {} : { archived: query.archived }]),
+    pageModels: (query, signal) => unlessAborted(signal, () => thread.call('pageModels', [query])),
+    pageVersions: (query, signal) => unlessAborted(signal, () => thread.call('pageVersions', [query])),
+    updateModel: (name, edit, actor) => thread.call('updateModel', [name, edit, actor]),
+    updateVersion: (model, version, edit, actor) => thread.call('updateVersion', [model, version, edit, actor]),
+    setStatus: () =>
+      Promise.reject(
+        new WorkbenchError('usage', 'A version of the local registry cannot be given a status.', {
+          remedy: 'Its status moves by approval, baseline and promotion.',
+        }),
       ),
-      ...(query.filter === undefined ? {} : { residual: query.filter }),
-    }),
-    async pageVersions(query, signal) {
-      const models = query.model === undefined ? await thread.call('listModels', [{}]) : [{ name: query.model }];
-      const items = [];
-      for (const { name } of models)
-        items.push(...(await unlessAborted(signal, () => thread.call('listVersions', [name]))));
-      return { items, ...(query.filter === undefined ? {} : { residual: query.filter }) };
+    setVersionArchived: (model, version, archived, actor) =>
+      thread.call('setVersionArchived', [model, version, archived, actor]),
+    async putContent(model, version, _name, content) {
+      await thread.call('getVersion', [model, version]);
+      const { digest } = await blobs.put(content);
+      return `${blobScheme}${digest}`;
     },
-    updateModel: () => Promise.reject(notHere('changed')),
-    updateVersion: () => Promise.reject(notHere('changed')),
-    setStatus: () => Promise.reject(notHere('given a status')),
-    setVersionArchived: () => Promise.reject(notHere('archived alone')),
-    putContent: () => Promise.reject(notHere('given files')),
-    readContent: () => Promise.reject(notHere('read this way')),
+    async readContent(uri, signal) {
+      signal.throwIfAborted();
+      if (uri.startsWith(blobScheme)) return blobs.read(uri.slice(blobScheme.length));
+      throw new WorkbenchError('blob-missing', `${JSON.stringify(uri.slice(0, 200))} does not lie in this store.`, {
+        remedy: 'What the local registry keeps has addresses that begin with blob:sha256:.',
+      });
+    },
     pageOf: () => undefined,
     listModels: (filter, signal) => unlessAborted(signal, () => thread.call('listModels', [filter])),
     getModel: (name, signal) => unlessAborted(signal, () => thread.call('getModel', [name])),
@@ -46,18 +55,12 @@ export function createRegistry(thread: StoreThread): LocalRegistry {
 
 const localCapabilities: RegistryCapabilities = {
   archivesModels: true,
-  archivesVersions: false,
+  archivesVersions: true,
   aliases: 'native',
   keepsContent: true,
-  serverFilters: [],
+  serverFilters: ['status', 'task', 'provider', 'license', 'owner', 'author', 'language', 'alias', 'name'],
   atomic: true,
 };
-
-function notHere(what: string): WorkbenchError {
-  return new WorkbenchError('usage', `A version of the local registry cannot be ${what}.`, {
-    remedy: 'Its status moves by approval, baseline and promotion.',
-  });
-}
 
 export function createLedger(thread: StoreThread): Ledger {
   return {

@@ -1,5 +1,7 @@
+import { catalogueTables } from './catalogue-schema.ts';
 import type { Driver } from './driver.ts';
 import { storeCorrupt, storeNewer } from './failures.ts';
+import { fillCatalogue } from './local-index.ts';
 
 /** Marks the file as ours: "aiwb" in ASCII. */
 export const applicationId = 0x61697762;
@@ -25,6 +27,9 @@ export const samplesPerRun = 2 ** 32;
  * decides them), and questions that a window answers with models lent by its editor (`lent_requests`).
  *
  * The fourth keeps which window writes a run's end into a notebook that several have open.
+ *
+ * The fifth brings the catalogue of all registries' models, which `fillCatalogue` fills with those that are here already, and what was
+ * published to other registries.
  */
 export const migrations: readonly string[] = [
   `
@@ -272,44 +277,7 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   `
-  CREATE TABLE catalogue_registries (
-    name TEXT PRIMARY KEY,
-    synced_at REAL,
-    syncing TEXT,
-    failure TEXT
-  ) WITHOUT ROWID;
-  CREATE TABLE catalogue_models (
-    key INTEGER PRIMARY KEY,
-    registry TEXT NOT NULL,
-    name TEXT NOT NULL,
-    archived INTEGER NOT NULL,
-    updated_at REAL NOT NULL,
-    search TEXT NOT NULL,
-    content TEXT NOT NULL,
-    sync INTEGER,
-    UNIQUE (registry, name)
-  );
-  CREATE TABLE catalogue_versions (
-    key INTEGER PRIMARY KEY,
-    model INTEGER NOT NULL REFERENCES catalogue_models ON DELETE CASCADE,
-    version TEXT NOT NULL,
-    status TEXT NOT NULL,
-    archived INTEGER NOT NULL,
-    created_at REAL NOT NULL,
-    search TEXT NOT NULL,
-    content TEXT NOT NULL,
-    artifacts TEXT,
-    read_at REAL NOT NULL,
-    sync INTEGER,
-    UNIQUE (model, version)
-  );
-  CREATE TABLE catalogue_figures (
-    version INTEGER NOT NULL REFERENCES catalogue_versions ON DELETE CASCADE,
-    name TEXT NOT NULL,
-    value REAL NOT NULL,
-    PRIMARY KEY (version, name)
-  ) WITHOUT ROWID;
-  CREATE INDEX catalogue_figures_by_value ON catalogue_figures (name, value);
+  ${catalogueTables}
   CREATE TABLE publications (
     key INTEGER PRIMARY KEY,
     registry TEXT NOT NULL,
@@ -333,6 +301,8 @@ export const migrations: readonly string[] = [
 ];
 
 export const schemaVersion = migrations.length;
+/** The version that brought the catalogue. */
+const catalogueVersion = 5;
 
 /** The version of an open store: 0 for an empty file. Throws `store-corrupt` for somebody else's file, `store-newer`. */
 export function checkVersion(driver: Driver, known = schemaVersion): number {
@@ -350,6 +320,7 @@ export function migrate(driver: Driver, steps: readonly string[] = migrations): 
   driver.write(() => {
     const from = checkVersion(driver, steps.length);
     for (const step of steps.slice(from)) driver.exec(step);
+    if (from < catalogueVersion && steps.length >= catalogueVersion) fillCatalogue(driver);
     driver.exec(`PRAGMA application_id = ${applicationId}`);
     driver.exec(`PRAGMA user_version = ${steps.length}`);
   });

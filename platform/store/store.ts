@@ -48,13 +48,14 @@ function createStore(
   settings: Omit<WorkerSettings, 'now'>,
   now: () => number,
 ): Store {
+  const blobs = createBlobs(folder, settings.readOnly);
   return {
     path: folder,
-    registry: createRegistry(thread),
+    registry: createRegistry(thread, blobs),
     catalogue: createCatalogue(thread),
     publications: createPublications(thread),
     ledger: createLedger(thread),
-    blobs: createBlobs(folder, settings.readOnly),
+    blobs,
     lent: {
       take: (holder, limit) => thread.call('takeLent', [holder, limit]),
       renew: (holder, ids) => thread.call('renewLent', [holder, ids]),

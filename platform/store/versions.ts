@@ -1,13 +1,10 @@
 import type { WorkbenchError } from '../../engine/base/errors.ts';
-import type { LocalVersion, NewLocalVersion } from '../../engine/ports/registry.ts';
-import type { VersionStatus } from '../../schemas/generated/messages.ts';
+import type { LocalVersion } from '../../engine/ports/registry.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel } from './models.ts';
 import { versionNotFound } from './registry-failures.ts';
-
-/** What a version's `details` column holds. */
-export type VersionDetails = Pick<NewLocalVersion, 'description' | 'author' | 'lineage' | 'customProperties'>;
+import { toVersion } from './version-rows.ts';
 
 /** Newest first. */
 export function listVersions(context: StoreContext, model: string): LocalVersion[] {
@@ -64,29 +61,4 @@ function seekAlias(context: StoreContext, model: number, wanted: string): Row | 
   const sql = `SELECT * FROM model_versions
     WHERE key = (SELECT version FROM model_aliases WHERE model = ? AND alias = ?)`;
   return context.driver.get(sql, model, wanted);
-}
-
-/** A version as it is shown. It is archived with its model. */
-export function toVersion(context: StoreContext, model: Row, row: Row): LocalVersion {
-  const details = JSON.parse(String(row['details'])) as VersionDetails;
-  const aliases = context.driver.all(
-    'SELECT alias FROM model_aliases WHERE version = ? ORDER BY alias',
-    Number(row['key']),
-  );
-  const weightsDigest = String(row['weights_digest']);
-  return {
-    model: String(model['name']),
-    version: String(row['version']),
-    ...(details.description === undefined ? {} : { description: details.description }),
-    state: model['archived'] === 1 ? 'ARCHIVED' : 'LIVE',
-    status: row['status'] as VersionStatus,
-    author: details.author,
-    createdAt: Number(row['created_at']),
-    externalId: `aiw:${weightsDigest}`,
-    weightsDigest,
-    modelDigest: String(row['model_digest']),
-    aliases: aliases.map(alias => String(alias['alias'])),
-    lineage: details.lineage,
-    customProperties: { ...details.customProperties },
-  };
 }

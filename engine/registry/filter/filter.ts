@@ -18,4 +18,35 @@ export type FilterField = 'task' | 'provider' | 'license' | 'owner' | 'author' |
 export interface RegistryFilter {
   readonly text: string;
   readonly terms: readonly FilterTerm[];
+  /** Words that look like a condition and are none: no field or status is called so. They are searched as text. */
+  readonly unmatched?: readonly string[];
+}
+
+export const filterFields: readonly FilterField[] = [
+  'task',
+  'provider',
+  'license',
+  'owner',
+  'author',
+  'language',
+  'alias',
+  'name',
+];
+
+export const statuses: readonly VersionStatus[] = [
+  'untracked',
+  'candidate',
+  'evaluated',
+  'assessed',
+  'approved',
+  'baseline',
+  'production',
+  'retired',
+  'revoked',
+];
+
+/** Whether a condition can be true of single versions only, never of a model as a whole. */
+export function asksVersions(term: FilterTerm): boolean {
+  if (term.kind === 'field') return term.field === 'alias' || term.field === 'author';
+  return term.kind === 'status' || term.kind === 'figure';
 }

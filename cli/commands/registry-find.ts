@@ -1,0 +1,302 @@
+import process from 'node:process';
+import type { Command } from 'commander';
+import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { archive } from '../../engine/registry/archive.ts';
+import { listRegistries } from '../../engine/registry/browse.ts';
+import { describeModel, describeVersion } from '../../engine/registry/details.ts';
+import { editEntry } from '../../engine/registry/edit.ts';
+import { describeAge, notesOnFound, renderFound, renderRegistries } from '../../engine/registry/find-text.ts';
+import { findInRegistries, type Found } from '../../engine/registry/find.ts';
+import { formatReference } from '../../engine/registry/reference.ts';
+import { describeRemoteModel, describeRemoteVersion } from '../../engine/registry/remote-details.ts';
+import { syncRegistry, type SyncProgress } from '../../engine/registry/sync.ts';
+import { renderModel, renderVersion } from '../../engine/registry/text.ts';
+import { allowOriginOption, type AccessOptions } from '../access.ts';
+import { collect, globalOptions, type GlobalOptions } from '../options.ts';
+import { printNote } from '../output.ts';
+import { readVersionName } from '../version-reference.ts';
+import { print, withRegistries, type Run } from './governed.ts';
+
+interface ListOptions extends AccessOptions {
+  readonly registry?: readonly string[];
+  readonly all?: boolean;
+  readonly archived?: boolean;
+  readonly versions?: boolean;
+  readonly limit?: number;
+}
+
+interface SyncChoice extends AccessOptions {
+  readonly whole?: boolean;
+}
+
+interface EditOptions extends AccessOptions {
+  readonly description?: string;
+  readonly set?: readonly string[];
+  readonly unset?: readonly string[];
+}
+
+interface ArchiveOptions extends AccessOptions {
+  readonly undo?: boolean;
+}
+
+/** Finding models in all registries, keeping what is known of them, and small changes of what is there. */
+export function addRegistryFinding(registry: Command, run: Run): void {
+  registry
+    .command('list')
+    .alias('search')
+    .description(
+      'Models with their newest version and its figures; a filter such as "status:approved ttft_p90<200 task:asr"',
+    )
+    .argument('[filter...]', 'words, field:value and figure<number; see docs/registry-filters.md')
+    .option('-r, --registry <name>', 'look in this registry (may be repeated; default: the local one)', collect)
+    .option('--all', 'look in all registries of the workspace')
+    .option('--archived', 'archived models and versions too')
+    .option('--versions', 'every version that matches, not models')
+    .option('--limit <number>', 'most rows of each registry (default: 50)', readLimit)
+    .option(...allowOriginOption)
+    .action((words: readonly string[], options: ListOptions, command: Command) =>
+      run(() => list(words.join(' '), options, globalOptions(command))),
+    );
+  registry
+    .command('show')
+    .description('A model with its versions, or one version with all that is known of it')
+    .argument('<version>', '[REGISTRY/]MODEL or [REGISTRY/]MODEL@V')
+    .option(...allowOriginOption)
+    .action((name: string, options: AccessOptions, command: Command) =>
+      run(() => show(name, options, globalOptions(command))),
+    );
+  registry
+    .command('registries')
+    .description('Registries of the workspace: what they can, and how old what is known of them is')
+    .action((_options: unknown, command: Command) => run(() => showRegistries(globalOptions(command))));
+  registry
+    .command('sync')
+    .description('Read registries, so that they can be listed and searched at once, and without a network')
+    .argument('[name...]', 'default: all that workbench.yaml declares')
+    .option('--whole', 'read everything, not only what changed')
+    .option(...allowOriginOption)
+    .action((names: readonly string[], options: SyncChoice, command: Command) =>
+      run(() => sync(names, options, globalOptions(command))),
+    );
+  registry
+    .command('edit')
+    .description('Change the description and properties of a model or version')
+    .argument('<version>', '[REGISTRY/]MODEL or [REGISTRY/]MODEL@V')
+    .option('--description <text>')
+    .option('--set <key=value>', 'set a property; numbers, true and false are taken as such (may be repeated)', collect)
+    .option('--unset <key>', 'remove a property (may be repeated)', collect)
+    .option(...allowOriginOption)
+    .action((name: string, options: EditOptions, command: Command) =>
+      run(() => edit(name, options, globalOptions(command))),
+    );
+  registry
+    .command('archive')
+    .description('Take a model, or one version of it, out of use; nothing is deleted')
+    .argument('<model>', '[REGISTRY/]MODEL or [REGISTRY/]MODEL@V')
+    .option('--undo', 'bring it back')
+    .option(...allowOriginOption)
+    .action((name: string, options: ArchiveOptions, command: Command) =>
+      run(() => archiveEntry(name, options, globalOptions(command))),
+    );
+}
+
+function readLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw new WorkbenchError('usage', `"${text}" is no number of rows.`, { remedy: 'Give a whole number above 0.' });
+}
+
+const defaultLimit = 50;
+
+function list(filter: string, options: ListOptions, global: GlobalOptions): Promise<ExitCode> {
+  const { registry, all = false, archived = false, versions = false, limit = defaultLimit } = options;
+  return withRegistries(global, options, async ({ store, clock }, registries, _folder, signal) => {
+    const every = ['local', ...registries.declared.map(({ name }) => name)];
+    const names = all ? every : (registry ?? ['local']);
+    const request = { registries: [...new Set(names)], filter, archived, versions, limit };
+    const found = await findInRegistries(request, registries, store.catalogue, signal);
+    for (const note of notesOnFound(found, clock.now())) printNote(note);
+    const isEmpty = found.every(({ rows }) => rows.length === 0);
+    if (!isEmpty || global.json === true) print(asJson(found, versions), renderFound(found), global);
+    else printNote(explainNothing(filter, names));
+    return 0;
+  });
+}
+
+function asJson(found: readonly Found[], versions: boolean) {
+  const rows = found.flatMap(one => one.rows);
+  return {
+    ...(versions
+      ? { versions: rows.flatMap(({ version }) => (version === undefined ? [] : [version])) }
+      : {
+          models: rows.map(({ model, version }) => ({
+            ...model,
+            ...(version === undefined ? {} : { newest: version }),
+          })),
+        }),
+    registries: found.map(({ rows: shown, ...facts }) => ({ ...facts, shown: shown.length })),
+  };
+}
+
+function explainNothing(filter: string, names: readonly string[]): string {
+  if (filter.trim() !== '') return `Nothing in ${names.join(', ')} matches.`;
+  return names.includes('local')
+    ? 'No model is registered here yet. Register one: `aiwb registry register RUN --model my-model`.'
+    : `${names.join(', ')} has no models.`;
+}
+
+function show(text: string, access: AccessOptions, global: GlobalOptions): Promise<ExitCode> {
+  return withRegistries(global, access, async ({ store, clock }, registries, _folder, signal) => {
+    const { registry, model, version } = readVersionName(text);
+    const noteAge = (at: number | undefined): void => {
+      if (at === undefined) return;
+      printNote(`${registry ?? ''} could not be asked: this is what was read ${describeAge(clock.now() - at)} ago.`);
+    };
+    if (registry === undefined) {
+      if (version === undefined) {
+        const details = await describeModel(model, store, signal);
+        print(details, renderModel(details), global);
+      } else {
+        const details = await describeVersion(model, version, store, signal);
+        print(details, renderVersion(details), global);
+      }
+      return 0;
+    }
+    const opened = registries.open(registry);
+    if (version === undefined) {
+      const details = await describeRemoteModel(opened, model, store.catalogue, signal);
+      noteAge(details.cachedAt);
+      print(details, renderModel(details), global);
+    } else {
+      const details = await describeRemoteVersion(opened, model, version, store.catalogue, signal);
+      noteAge(details.cachedAt);
+      print(details, renderVersion(details), global);
+    }
+    return 0;
+  });
+}
+
+function showRegistries(global: GlobalOptions): Promise<ExitCode> {
+  return withRegistries(global, {}, async ({ store, clock }, registries) => {
+    const entries = await listRegistries(registries, store);
+    print(entries, renderRegistries(entries.registries, clock.now()), global);
+    for (const { name, cache } of entries.registries)
+      if (cache.failure !== undefined) printNote(`${name}: ${cache.failure.message}`);
+    return 0;
+  });
+}
+
+function sync(
+  names: readonly string[],
+  { whole = false, ...access }: SyncChoice,
+  global: GlobalOptions,
+): Promise<ExitCode> {
+  return withRegistries(global, access, async ({ store, clock }, registries, _folder, signal) => {
+    const declared = registries.declared.map(({ name }) => name);
+    await store.catalogue.retain(declared);
+    const wanted = names.length === 0 ? declared : [...new Set(names)];
+    if (wanted.length === 0) printNote('No registry is declared in workbench.yaml: there is nothing to read.');
+    let failed: unknown;
+    const line = createLine();
+    for (const name of wanted) {
+      const opened = registries.open(name);
+      if (opened.type === 'local') continue;
+      try {
+        const options = { whole, onProgress: line.show };
+        const { state, mode, models, versions } = await syncRegistry(
+          opened,
+          { catalogue: store.catalogue, clock },
+          options,
+          signal,
+        );
+        line.clear();
+        const what = `${models} models and ${versions} versions`;
+        if (state === 'busy') printNote(`${name} is being read already.`);
+        else printNote(`${name}: ${mode === 'whole' ? `${what} read` : `${what} had changed`}.`);
+      } catch (error) {
+        line.clear();
+        signal.throwIfAborted();
+        failed ??= error;
+        printNote(`${name} could not be read: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    if (failed !== undefined) throw failed;
+    const entries = await listRegistries(registries, store);
+    print(entries, renderRegistries(entries.registries, clock.now()), global);
+    return 0;
+  });
+}
+
+/** One line of a terminal that tells how far a reading is. */
+function createLine() {
+  const terminal = process.stderr.isTTY;
+  return {
+    show({ registry, models, versions }: SyncProgress): void {
+      if (terminal) process.stderr.write(`\r\u001b[2K${registry}: ${models} models, ${versions} versions`);
+    },
+    clear(): void {
+      if (terminal) process.stderr.write('\r\u001b[2K');
+    },
+  };
+}
+
+function edit(
+  text: string,
+  { description, set = [], unset = [], ...access }: EditOptions,
+  global: GlobalOptions,
+): Promise<ExitCode> {
+  return withRegistries(global, access, async ({ store, identities }, registries, folder, signal) => {
+    const { registry, model, version } = readVersionName(text);
+    const properties = [...set.map(readProperty), ...unset.map(key => [key, undefined] as const)];
+    if (description === undefined && properties.length === 0) {
+      throw new WorkbenchError('usage', 'Nothing is to be changed.', {
+        remedy: 'Give --description, --set key=value or --unset key.',
+      });
+    }
+    const actor = await identities.whoAmI(folder, signal);
+    const change = {
+      ...(description === undefined ? {} : { description }),
+      ...(properties.length === 0 ? {} : { customProperties: Object.fromEntries(properties) }),
+    };
+    const target = { model, version };
+    const changed = await editEntry(registries.open(registry), target, change, actor, store.catalogue, signal);
+    print(changed, `${text} is changed.`, global);
+    return 0;
+  });
+}
+
+/** `key=value`; what reads as a number, `true`, `false` or a quoted text is taken as that. */
+function readProperty(text: string): readonly [key: string, value: string | number | boolean] {
+  const equals = text.indexOf('=');
+  const key = text.slice(0, Math.max(equals, 0)).trim();
+  if (key === '' || key === '__proto__')
+    throw new WorkbenchError('usage', `"${text}" sets no property.`, { remedy: 'Write --set key=value.' });
+  const written = text.slice(equals + 1);
+  try {
+    const value: unknown = JSON.parse(written);
+    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return [key, value];
+  } catch {
+    // Any other text is a text.
+  }
+  return [key, written];
+}
+
+function archiveEntry(
+  text: string,
+  { undo = false, ...access }: ArchiveOptions,
+  global: GlobalOptions,
+): Promise<ExitCode> {
+  return withRegistries(global, access, async ({ store, identities }, registries, folder, signal) => {
+    const { registry, model, version } = readVersionName(text);
+    const actor = await identities.whoAmI(folder, signal);
+    const step = { model, version, archived: !undo };
+    const changed = await archive(registries.open(registry), step, actor, store.catalogue, signal);
+    const name = formatReference({
+      ...(registry === undefined ? {} : { registry }),
+      model,
+      ...(version === undefined ? {} : { version }),
+    });
+    print(changed, `${name} is ${undo ? 'in use' : 'archived'}.`, global);
+    return 0;
+  });
+}

@@ -1,0 +1,28 @@
+import type { Artifact, VersionStatus } from '../../schemas/generated/messages.ts';
+
+/** What is known of a version beside the status that governance gave it. */
+export interface StatusFacts {
+  /** Whether a benchmark's figures are with it. */
+  readonly measured: boolean;
+  /** Whether it was assessed against policies. */
+  readonly assessed: boolean;
+}
+
+/**
+ * The status a version is shown with: one that governance has not moved yet is `evaluated` once a benchmark measured it and
+ * `assessed` once policies did. Every other status stays what it is.
+ */
+export function shownStatus(stored: VersionStatus, { measured, assessed }: StatusFacts): VersionStatus {
+  if (stored !== 'candidate') return stored;
+  return assessed ? 'assessed' : measured ? 'evaluated' : stored;
+}
+
+/** Whether an artifact is a benchmark's figure; those of the tuning itself are none. */
+export function isMeasurement(artifact: Pick<Artifact, 'artifactType'> & { readonly scope?: unknown }): boolean {
+  return artifact.artifactType === 'metric' && (artifact.scope === 'baseline' || artifact.scope === 'custom');
+}
+
+/** Whether governance has not decided about a version yet: it may be approved. */
+export function isUndecided(status: VersionStatus): boolean {
+  return status === 'candidate' || status === 'evaluated' || status === 'assessed';
+}
