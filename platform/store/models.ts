@@ -1,11 +1,11 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { NewRegisteredModel } from '../../engine/ports/registry.ts';
+import { checkModelName } from '../../engine/registry/names.ts';
 import type { Identity, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { appendAudit } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { modelNotFound } from './registry-failures.ts';
-import { checkModelName } from './registry-names.ts';
 
 /** What a model's `details` column holds. */
 type ModelDetails = Omit<NewRegisteredModel, 'name'>;

@@ -1,5 +1,6 @@
 import type { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LocalVersion, NewLocalVersion } from '../../engine/ports/registry.ts';
+import { originOf } from '../../engine/registry/origin.ts';
 import type { VersionStatus } from '../../schemas/generated/messages.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
@@ -74,6 +75,8 @@ export function toVersion(context: StoreContext, model: Row, row: Row): LocalVer
     Number(row['key']),
   );
   const weightsDigest = String(row['weights_digest']);
+  const customProperties = { ...details.customProperties };
+  const origin = originOf({ customProperties });
   return {
     model: String(model['name']),
     version: String(row['version']),
@@ -87,6 +90,7 @@ export function toVersion(context: StoreContext, model: Row, row: Row): LocalVer
     modelDigest: String(row['model_digest']),
     aliases: aliases.map(alias => String(alias['alias'])),
     lineage: details.lineage,
-    customProperties: { ...details.customProperties },
+    customProperties,
+    ...(origin === undefined ? {} : { origin }),
   };
 }
