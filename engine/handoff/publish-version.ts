@@ -70,18 +70,15 @@ export async function putVersion(
   ];
   onProgress?.(`Adding files and figures to ${registry.name}/${name}@${there.version}.`);
   const kept = await deliver(parcels, place, ports, signal);
-  await requireDelivered(
-    parcels.map(({ artifact }) => artifact),
-    place,
-    signal,
-  );
+  const own = parcels.map(({ artifact }) => artifact);
+  await requireDelivered(own, place, signal);
   const artifacts = await registry.listArtifacts(name, there.version, signal);
   const facts = versionProperties(local, parent);
   await settleProperties(
     place,
     current => ({
       ...(step ? {} : missingIn(current, facts)),
-      ...(step ? {} : summarise(artifacts, current.customProperties, { now: ports.clock.now(), digest: ports.digest })),
+      ...(step ? {} : summarise(own, current.customProperties, { now: ports.clock.now(), digest: ports.digest })),
       ...(approver === undefined ? {} : { [keys.approvedBy]: approver.email }),
     }),
     signal,

@@ -38,8 +38,8 @@ export async function versionParcels(
     const { report } = record;
     if (report === undefined) continue;
     const results = { record, report, results: resultsOf(report, local.modelDigest), verified: true };
-    const own = { ...termsOf(terms, record.summary.name), private: true };
-    parcels.push(...runParcels(results, { ...own, ...termsThere(runId, there) }, there, ports, signal));
+    const own = termsThere(runId, there) ?? termsOf(terms, record.summary.name);
+    parcels.push(...runParcels(results, { ...own, private: true }, there, ports, signal));
   }
   return parcels;
 }
