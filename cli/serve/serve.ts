@@ -35,6 +35,7 @@ import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
+import { publishFigures, publishToRegistry, pullFromRegistry } from './handoff-methods.ts';
 import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
@@ -158,6 +159,9 @@ class EngineServer {
     this.#on('registries/list', undefined, listSharedRegistries);
     this.#on('registry/models', validators.validateListModels, pageRegistryModels);
     this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);
+    this.#on('registry/publish', validators.validatePublishVersion, publishToRegistry);
+    this.#on('registry/publishRun', validators.validatePublishRun, publishFigures);
+    this.#on('registry/pull', validators.validatePullVersion, pullFromRegistry);
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
     this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);
@@ -284,6 +288,9 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'runs/archive',
   'agents/call',
   'registry/register',
+  'registry/publish',
+  'registry/publishRun',
+  'registry/pull',
   'registry/setAlias',
   'registry/archive',
   'registry/requestApproval',

@@ -5,12 +5,13 @@ import type {
   Report,
   VersionReference,
 } from '../../schemas/generated/messages.ts';
-import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { WorkbenchError } from '../base/errors.ts';
+import { omit } from '../base/omit.ts';
 import type { OpenPublication } from '../ports/catalogue.ts';
 import type { RunRecord } from '../ports/store.ts';
 import { nameOfVersion } from '../promotion/version.ts';
 import { publishRun as publishLocally, requireReport } from '../registry/publish.ts';
-import { isDue, readRequest, recorded, type StoredRequest } from './outbox.ts';
+import { describeFailure, isDue, readRequest, recorded, type StoredRequest } from './outbox.ts';
 import type { HandedOff, HandoffPorts } from './ports.ts';
 import { nameThere, putVersion, requireElsewhere } from './publish-version.ts';
 import { putRun } from './put-run.ts';
@@ -199,10 +200,12 @@ export async function publishPending(
       notes.push(...done.notes);
     } catch (error) {
       signal.throwIfAborted();
-      const { code, message, remedy } = toWorkbenchError(error);
-      const failure = { code, message, ...(remedy === undefined ? {} : { remedy }) };
-      const { key: _key, request: _request, ...facts } = open;
-      publications.push({ ...facts, state: 'failed', at: ports.clock.now(), failure });
+      publications.push({
+        ...omit(open, 'key', 'request', 'local'),
+        state: 'failed',
+        at: ports.clock.now(),
+        failure: describeFailure(error),
+      });
     }
   }
   return { publications, notes };
@@ -221,11 +224,11 @@ async function publishAgain(
   const local = await localOf(open, ports, signal);
   const again = { registry: name, model, version, kind, request: open.request };
   if (stored.kind === 'run') {
-    const record = await store.getRun(runId ?? '');
-    const report = requireReport(record);
     return recorded(
-      { ...again, runId: record.summary.id, ...(local === undefined ? {} : { local: nameOf(local) }) },
+      { ...again, runId: runId ?? '', ...(local === undefined ? {} : { local: nameOf(local) }) },
       async () => {
+        const record = await store.getRun(runId ?? '');
+        const report = requireReport(record);
         const target = await namedTarget({ registry: name, model, version }, report, ports, signal);
         return putRun(target, { record, report }, stored, actor, ports, signal);
       },

@@ -9,6 +9,7 @@ import type {
   VersionOrigin,
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ErrorCode } from '../base/errors.ts';
+import { omit } from '../base/omit.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { LocalVersion, ModelRegistry, Properties } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
@@ -184,9 +185,9 @@ async function asLocal(
   { registry, model, version }: VersionOrigin,
   { blobs }: Store,
 ): Promise<Artifact> {
-  const { id: _id, customProperties, ...facts } = artifact;
   const from = formatReference({ registry, model, version });
-  const marked = { ...facts, customProperties: { ...customProperties, [keys.origin]: from } } as Artifact;
+  const customProperties = { ...artifact.customProperties, [keys.origin]: from };
+  const marked = { ...omit(artifact, 'id'), customProperties } as Artifact;
   if (marked.artifactType !== 'model-artifact' && marked.artifactType !== 'doc-artifact') return marked;
   const got = fetched.find(one => one.artifact === artifact);
   const { [keys.keptBy]: kept, ...properties } = marked.customProperties ?? {};

@@ -1,5 +1,6 @@
 import type { Artifact, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { omit } from '../base/omit.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import type { RunRecord } from '../ports/store.ts';
 import { keys } from '../registry/keys.ts';
@@ -68,21 +69,21 @@ async function findRun(runId: string, { store }: HandoffPorts): Promise<RunRecor
 }
 
 /** Without what only this machine can follow. */
-function forOthers(artifact: Artifact, terms: FigureTerms): Artifact {
-  const { id: _id, ...bare } = artifact;
-  switch (bare.artifactType) {
+function forOthers(given: Artifact, terms: FigureTerms): Artifact {
+  const artifact = omit(given, 'id') as Artifact;
+  switch (artifact.artifactType) {
     case 'dataset-artifact': {
-      const { uri, ...facts } = bare;
-      return uri === undefined || isLocalPath(uri) ? { ...facts, private: true } : bare;
+      const { uri } = artifact;
+      return uri === undefined || isLocalPath(uri) ? { ...omit(artifact, 'uri'), private: true } : artifact;
     }
-    case 'doc-artifact': {
-      const { path: _path, ...facts } = bare;
-      return facts;
-    }
+    case 'doc-artifact':
+      return omit(artifact, 'path');
     case 'metric':
-      return bare.scope === 'custom' && bare.useCase === undefined ? { ...bare, ...termsOf(terms, bare.task) } : bare;
+      return artifact.scope === 'custom' && artifact.useCase === undefined
+        ? { ...artifact, ...termsOf(terms, artifact.task) }
+        : artifact;
     default:
-      return bare;
+      return artifact;
   }
 }
 
