@@ -69,6 +69,8 @@ async function placeContent(
   if (artifact.artifactType !== 'model-artifact' && artifact.artifactType !== 'doc-artifact') return artifact;
   const blob = /^blob:sha256:([0-9a-f]{64})$/.exec(artifact.uri)?.[1];
   if (content === undefined && blob === undefined) return artifact;
+  // Files that were not ours when the version was pulled lie where they did.
+  if (content === undefined && isKeptByPublisher(artifact) && !(await store.blobs.has(blob ?? ''))) return artifact;
   const bytes = content === undefined ? undefined : await content();
   if (registry.type !== 'local' && registry.capabilities.keepsContent) {
     const read = bytes ?? (await store.blobs.read(blob ?? ''));

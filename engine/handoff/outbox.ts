@@ -1,4 +1,4 @@
-import type { Failure, Publication } from '../../schemas/generated/messages.ts';
+import type { Failure, Publication, VersionStatus } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode } from '../base/errors.ts';
 import type { NewPublication, OpenPublication } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -63,6 +63,7 @@ export async function recorded(
     version: version.version,
     id: version.id ?? version.version,
     ...(url === undefined ? {} : { url }),
+    ...(publication.kind === 'run' ? {} : { status: version.status }),
   };
   await store.publications.end(turn, outcome);
   const { registry, model, kind, runId } = publication;
@@ -95,6 +96,18 @@ export function readRequest({ request, registry, model, version }: OpenPublicati
       { remedy: 'Publish it again by its name.', cause: error },
     );
   }
+}
+
+/** Where a version stood in another registry when it was last published there from here; absent where it never was. */
+export async function lastStatus(
+  { model, version }: Pick<LocalVersion, 'model' | 'version'>,
+  there: { readonly registry: string; readonly model: string },
+  { publications }: Pick<Store, 'publications'>,
+): Promise<VersionStatus | undefined> {
+  const found = (await publications.ofVersion(model, version)).find(
+    one => one.registry === there.registry && one.model === there.model && one.status !== undefined,
+  );
+  return found?.status;
 }
 
 /** Attempts that are made without being asked for. */

@@ -7,9 +7,10 @@ import { nameOfVersion } from '../promotion/version.ts';
 import { deliver, type Place } from './content.ts';
 import { findThere } from './find-there.ts';
 import { governanceParcels } from './governance-docs.ts';
+import { lastStatus } from './outbox.ts';
 import type { HandoffPorts } from './ports.ts';
 import { requireDelivered, settleProperties } from './settle.ts';
-import { planStanding, requirePublishable } from './status.ts';
+import { planStanding, requirePublishable, type Standing } from './status.ts';
 import { summarise } from './summary.ts';
 import { tutorialProperties } from './tutorial-keys.ts';
 import { versionParcels, type FigureTerms } from './version-parcels.ts';
@@ -56,7 +57,8 @@ export async function putVersion(
   const { onProgress } = ports;
   const found = await findThere(local, name, registry, signal);
   const aliases = found === undefined ? {} : (await registry.getModel(name, signal)).aliases;
-  const plan = planStanding(local, found === undefined ? undefined : { version: found, aliases }, step);
+  const published = await lastStatus(local, { registry: registry.name, model: name }, ports.store);
+  const plan = planStanding(local, found === undefined ? undefined : standing(found, aliases, published), step);
   const approver = plan.approves ? await requirePublishable(local, step ? undefined : actor, ports, signal) : undefined;
   const parent = await findParent(local, { registry, model: name }, ports.store.registry, signal);
   onProgress?.(`${found === undefined ? 'Registering' : 'Found'} ${nameOfVersion(local)} in ${registry.name}.`);
@@ -103,15 +105,24 @@ async function stand(
 ): Promise<string | undefined> {
   const { aliases } = await registry.getModel(name, signal);
   const version = await registry.getVersion(name, there, signal);
-  const plan = planStanding(local, { version, aliases }, step);
+  const published = await lastStatus(local, { registry: registry.name, model: name }, ports.store);
+  const plan = planStanding(local, standing(version, aliases, published), step);
   if (plan.approves) await requirePublishable(local, step ? undefined : actor, ports, signal);
   for (const alias of plan.aliases) {
     signal.throwIfAborted();
     await registry.setAlias(name, alias, there, actor, signal);
   }
+  for (const alias of plan.dropped) {
+    signal.throwIfAborted();
+    await registry.setAlias(name, alias, undefined, actor, signal);
+  }
   signal.throwIfAborted();
   if (plan.status !== undefined) await registry.setStatus(name, there, plan.status, actor, signal);
   return plan.note;
+}
+
+function standing(version: ModelVersion, aliases: Standing['aliases'], published: Standing['published']): Standing {
+  return { version, aliases, ...(published === undefined ? {} : { published }) };
 }
 
 async function create(

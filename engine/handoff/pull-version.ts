@@ -49,6 +49,7 @@ export async function pullVersion(
   const name = request.name ?? request.model;
   requireElsewhere(registry);
   requireName(name, request);
+  await requireInUse(name, store, signal);
   const actor = await identities.whoAmI(request.folder, signal);
   const found = await registry.getVersion(request.model, request.version, signal);
   const reference = formatReference({ registry: registry.name, model: found.model, version: found.version });
@@ -103,6 +104,14 @@ function requireName(name: string, { registry, model, version }: PullVersion): v
       cause: error,
     });
   }
+}
+
+async function requireInUse(name: string, { registry }: Store, signal: AbortSignal): Promise<void> {
+  const archived = (await registry.listModels({ archived: true }, signal)).find(one => one.name === name)?.state;
+  if (archived !== 'ARCHIVED') return;
+  throw new WorkbenchError('usage', `The model ${name} is archived here.`, {
+    remedy: `Bring it back (\`aiwb registry archive ${name} --undo\`), or give it another name: \`--as NAME\`.`,
+  });
 }
 
 function requireWeightsDigest(found: ModelVersion, reference: string): string {

@@ -24,34 +24,52 @@ export interface StandingPlan {
   readonly status?: VersionStatus;
   /** Aliases to move to the version. */
   readonly aliases: readonly string[];
+  /** Aliases to take from it. */
+  readonly dropped: readonly string[];
   /** Whether any of that says that somebody approved the version. */
   readonly approves: boolean;
   readonly note?: string;
 }
 
+/** How a version stands there. */
+export interface Standing {
+  readonly version: Pick<ModelVersion, 'version' | 'status'>;
+  /** Of its model. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** Where it stood when it was last published from here; absent where it never was. */
+  readonly published?: VersionStatus;
+}
+
 /**
  * Publishing again moves a status forward and never back: somebody there may have decided since. A step that was taken here
- * (`step`) moves it wherever it led. What was revoked stays revoked.
+ * (`step`) moves it back too, as long as it stands there as it was published from here. What was revoked stays revoked.
  */
 export function planStanding(
   local: Pick<LocalVersion, 'model' | 'status' | 'aliases'>,
-  there: { readonly version: ModelVersion; readonly aliases: Readonly<Record<string, string>> } | undefined,
+  there: Standing | undefined,
   step: boolean,
 ): StandingPlan {
   const current = there?.version.status;
-  const ahead = current !== undefined && order.indexOf(current) > order.indexOf(local.status);
-  const stays = ahead && (!step || current === 'revoked');
+  const isAhead = current !== undefined && order.indexOf(current) > order.indexOf(local.status);
+  const isOurs = step && current === there?.published && current !== 'revoked';
+  const stays = isAhead && !isOurs;
   const status = current === local.status || local.status === 'untracked' || stays ? undefined : local.status;
-  const aliases = local.aliases.filter(
-    alias => there?.aliases[alias] !== (there?.version.version ?? '') && !(stays && guardedAliases.includes(alias)),
-  );
-  const moves = aliases.some(alias => guardedAliases.includes(alias));
+  const own = there === undefined ? [] : aliasesOf(there);
+  const aliases = local.aliases.filter(alias => !own.includes(alias) && !(stays && guardedAliases.includes(alias)));
+  const lost = own.filter(alias => !local.aliases.includes(alias));
+  const dropped =
+    status === undefined ? [] : lost.filter(alias => status === 'revoked' || guardedAliases.includes(alias));
   return {
     ...(status === undefined ? {} : { status }),
     aliases,
-    approves: moves || (status !== undefined && guarded.has(status)),
+    dropped,
+    approves: aliases.some(alias => guardedAliases.includes(alias)) || (status !== undefined && guarded.has(status)),
     ...(stays ? { note: `It is ${current} there and stays that; here it is ${local.status}.` } : {}),
   };
+}
+
+function aliasesOf({ version, aliases }: Standing): readonly string[] {
+  return Object.entries(aliases).flatMap(([alias, at]) => (at === version.version ? [alias] : []));
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   RegistryCacheState,
   VersionPage,
   VersionRow,
+  VersionStatus,
 } from '../../schemas/generated/messages.ts';
 import type { RegistryFilter } from '../registry/filter/filter.ts';
 
@@ -77,6 +78,8 @@ export interface PublicationOutcome {
   readonly version?: string;
   readonly id?: string;
   readonly url?: string;
+  /** Where it stands there now. */
+  readonly status?: VersionStatus;
   readonly failure?: Failure;
 }
 

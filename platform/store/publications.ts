@@ -5,7 +5,7 @@ import type {
   PublicationTurn,
   Publications,
 } from '../../engine/ports/catalogue.ts';
-import type { Failure, Publication } from '../../schemas/generated/messages.ts';
+import type { Failure, Publication, VersionStatus } from '../../schemas/generated/messages.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import type { StoreThread } from './worker-thread.ts';
@@ -49,13 +49,21 @@ export function endPublication(
   { key, turn }: PublicationTurn,
   outcome: PublicationOutcome,
 ): void {
-  const { version, id, url, failure } = outcome;
+  const { version, id, url, status, failure } = outcome;
   context.write(() => {
     context.driver.run(
       `UPDATE publications SET state = ?, at = ?, failure = ?, version = coalesce(?, version), id = coalesce(?, id),
-        url = coalesce(?, url) WHERE key = ? AND turn = ?`,
+        url = coalesce(?, url), status = coalesce(?, status) WHERE key = ? AND turn = ?`,
       ...[failure === undefined ? 'done' : 'failed', context.now()],
-      ...[failure === undefined ? null : JSON.stringify(failure), version ?? null, id ?? null, url ?? null, key, turn],
+      ...[
+        failure === undefined ? null : JSON.stringify(failure),
+        version ?? null,
+        id ?? null,
+        url ?? null,
+        status ?? null,
+        key,
+        turn,
+      ],
     );
   });
 }
@@ -99,7 +107,7 @@ export function listPublished(
 
 function toPublication(row: Row): Publication {
   const text = (name: string): string | undefined => (row[name] === null ? undefined : String(row[name]));
-  const [id, url, failure] = [text('id'), text('url'), text('failure')];
+  const [id, url, status, failure] = [text('id'), text('url'), text('status'), text('failure')];
   const runId = String(row['run_id']);
   return {
     registry: String(row['registry']),
@@ -112,6 +120,7 @@ function toPublication(row: Row): Publication {
     ...(runId === '' ? {} : { runId }),
     ...(id === undefined ? {} : { id }),
     ...(url === undefined ? {} : { url }),
+    ...(status === undefined ? {} : { status: status as VersionStatus }),
     ...(failure === undefined ? {} : { failure: JSON.parse(failure) as Failure }),
   };
 }

@@ -327,6 +327,7 @@ export const migrations: readonly string[] = [
     turn INTEGER NOT NULL DEFAULT 0,
     id TEXT,
     url TEXT,
+    status TEXT,
     failure TEXT,
     UNIQUE (registry, model, kind, thing, run_id)
   );
