@@ -292,6 +292,59 @@ describe('publishing a version', () => {
       assert.deepEqual(await ports.store.publications.open(), []);
     });
 
+    it('asks again where another publisher was quicker', async () => {
+      const version = await prepared();
+      const expected = await whole(version);
+      const left = new Map<string, number>([
+        ['createVersion', 1],
+        ['addArtifacts', 1],
+        ['updateVersion', 1],
+      ]);
+      const shared = createMemoryRegistry({
+        before: call => {
+          const times = left.get(call) ?? 0;
+          left.set(call, times - 1);
+          if (times > 0) throw new WorkbenchError('registry-conflict', 'Somebody else was quicker.');
+        },
+      });
+      const ports = portsWith(shared);
+      const { publications } = await publish({ ...ports, clock: { ...ports.clock, sleep: () => turn() } }, version);
+      assert.equal(publications[0]?.state, 'done');
+      assert.deepEqual(await describe_(shared), expected);
+    });
+
+    it('stays to be done where it is cancelled', async () => {
+      const version = await prepared();
+      const stop = new AbortController();
+      const shared = createMemoryRegistry({ before: call => call === 'putContent' && stop.abort() });
+      const ports = portsWith(shared);
+      const request = { model: 'triage', version: version.version, registry: 'shared', folder: world.folder };
+      await assert.rejects(publishVersion(request, ports, stop.signal), /abort/i);
+      assert.equal((await there(shared)).status, 'untracked');
+      assert.deepEqual(
+        (await ports.store.publications.open()).map(({ state }) => state),
+        ['pending'],
+      );
+    });
+
+    it('finds its version among many, page by page', async () => {
+      const version = await prepared();
+      const shared = createMemoryRegistry();
+      const ports = portsWith(shared);
+      await publish(ports, version);
+      for (let count = 0; count < 230; count += 1) {
+        const weightsDigest = String(count).padStart(64, '0');
+        await shared.createVersion(
+          { model: 'triage', author: someone, weightsDigest, lineage: { datasets: [], prompts: [] }, artifacts: [] },
+          { name: 'triage' },
+          someone,
+        );
+      }
+      const quick = { ...shared, createVersion: () => Promise.reject(new Error('It is there.')) };
+      await publish(portsWith(quick), version);
+      assert.equal((await shared.getModel('triage', signal)).versions, 231);
+    });
+
     it('writes again what another writer replaced', async () => {
       const version = await prepared();
       let stolen = false;

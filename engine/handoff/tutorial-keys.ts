@@ -4,6 +4,8 @@ import type { ModelRegistry } from '../ports/registry.ts';
 /** Marks of the OpenShift AI tutorial: results on default data, and on a team's own. */
 const marks = { baseline: '🔵', custom: '🛠️' } as const;
 
+const tutorialKey = /^(🔵|🛠)\uFE0F?\s*(\S.*)$/u;
+
 /** What the tutorial calls the tools. */
 const tools: Readonly<Record<string, string>> = {
   guidellm: 'GuideLLM',
@@ -20,10 +22,15 @@ export interface TutorialLink {
   readonly scope: 'baseline' | 'custom';
 }
 
+/** Whether a property is one of the tutorial's. */
+export function isTutorialKey(key: string): boolean {
+  return tutorialKey.test(key);
+}
+
 /** The tutorial's links of a version, in the order of their properties. Values that are no http, https or s3 address are none. */
 export function tutorialLinks({ customProperties }: Pick<ModelVersion, 'customProperties'>): TutorialLink[] {
   return Object.entries(customProperties).flatMap(([key, value]): TutorialLink[] => {
-    const found = /^(🔵|🛠)\uFE0F?\s*(\S.*)$/u.exec(key);
+    const found = tutorialKey.exec(key);
     const [, mark, label] = found ?? [];
     if (label === undefined || typeof value !== 'string' || !isLink(value)) return [];
     return [{ label, url: value, scope: mark === marks.baseline ? 'baseline' : 'custom' }];

@@ -10,6 +10,8 @@ import { formatPercent } from '../governance/gate.ts';
 import { describeDate, describePerson, nameOfVersion } from '../promotion/version.ts';
 import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';
+import { handoffFacts } from '../handoff/text.ts';
+import { isTutorialKey } from '../handoff/tutorial-keys.ts';
 
 /** The registry's models, one a line. */
 export function renderRegistry(models: readonly ModelDetails[]): string {
@@ -67,6 +69,7 @@ export function renderVersion(details: VersionDetails): string {
     ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
     ['Weights', `sha256 ${version.weightsDigest}`],
     ...lineageFacts(version),
+    ...handoffFacts(details),
     ['Properties', describeProperties(version)],
     ['Approval', approval.sentence],
     ['Comment', approval.approvalComment ?? approval.requestComment],
@@ -99,7 +102,7 @@ function lineageFacts({ lineage }: ModelVersion): Fact[] {
 }
 
 function describeProperties({ customProperties }: ModelVersion): string | undefined {
-  const own = Object.entries(customProperties).filter(([name]) => !name.startsWith('aiw.'));
+  const own = Object.entries(customProperties).filter(([name]) => !name.startsWith('aiw.') && !isTutorialKey(name));
   return own.length === 0 ? undefined : own.map(([name, value]) => `${name}: ${value}`).join(', ');
 }
 

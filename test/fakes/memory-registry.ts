@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { omit } from '../../engine/base/omit.ts';
 import type { ModelRegistry, RegistryEdit, RegistryQuery } from '../../engine/ports/registry.ts';
 import { externalIdOf, keys } from '../../engine/registry/keys.ts';
 import type { Registries } from '../../engine/registry/registries.ts';
@@ -206,8 +207,7 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Model
     async setAlias(model, alias, version) {
       await before('setAlias');
       const owner = find(model);
-      const aliases = { ...owner.model.aliases };
-      delete aliases[alias];
+      const aliases = omit(owner.model.aliases, alias);
       owner.model = { ...owner.model, aliases: version === undefined ? aliases : { ...aliases, [alias]: version } };
       return owner.model;
     },
