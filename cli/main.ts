@@ -25,7 +25,6 @@ import { version } from './version.ts';
 
 const program = new Command('aiwb')
   .description('Benchmark AI models from files, and keep what was measured.')
-  .version(version)
   .option('--store <folder>', 'the store to use (default: .aiwb beside workbench.yaml)')
   .option('--json', 'print results as JSON')
   .option('--verbose', 'print more about failures')
@@ -52,6 +51,8 @@ addGovernance(program, run);
 addStore(program, run);
 addMcp(program, run);
 addHosts(program, run);
+// `--version` belongs to the program where no command is named: `registry publish` has one of its own.
+if (!program.commands.some(command => process.argv.includes(command.name(), 2))) program.version(version);
 
 // A reader that has seen enough, such as `head`, closes the pipe: nobody is left to be told more.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

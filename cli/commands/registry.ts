@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { describePerson, nameOfVersion } from '../../engine/promotion/version.ts';
 import { compareVersions } from '../../engine/registry/compare.ts';
-import { publishRun } from '../../engine/registry/publish.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';
 import { renderVersionComparison } from '../../engine/registry/text.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
@@ -11,6 +10,7 @@ import { readVersionName, requireVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 import { addPromotionRecords } from './promotion-record.ts';
 import { addRegistryFinding } from './registry-find.ts';
+import { addHandoff } from './registry-handoff.ts';
 import { addReleaseSteps } from './release.ts';
 
 interface RegisterOptions {
@@ -42,11 +42,7 @@ export function addRegistry(program: Command, run: Run): void {
     .action((id: string, options: RegisterOptions, command: Command) =>
       run(() => register(id, options, globalOptions(command))),
     );
-  registry
-    .command('publish')
-    .description("Add a benchmark run's figures to the versions it asked; done by itself when a run succeeds")
-    .argument('<run>', 'id of the benchmark run, or the beginning of one')
-    .action((id: string, _options: unknown, command: Command) => run(() => publish(id, globalOptions(command))));
+  addHandoff(registry, run);
   registry
     .command('alias')
     .description('Move an alias to a version, or remove it')
@@ -99,17 +95,6 @@ function register(
       `${name} is registered by ${describePerson(version.author)}. Ask it in a benchmark as registry:${name}.`,
       options,
     );
-    return 0;
-  });
-}
-
-function publish(runId: string, options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store, identities }, folder, signal) => {
-    const actor = await identities.whoAmI(folder, signal);
-    const versions = await publishRun(runId, store, signal, actor);
-    const names = versions.map(nameOfVersion).join(', ');
-    const none = 'The run asked no registered version: there is nothing to add its figures to.';
-    print({ versions }, names === '' ? none : `The run's figures are with ${names}.`, options);
     return 0;
   });
 }

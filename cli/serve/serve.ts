@@ -38,6 +38,8 @@ import { exportNotebook } from './notebook-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
+import { publishFigures, publishToRegistry, pullFromRegistry } from './handoff-methods.ts';
+import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
@@ -162,6 +164,12 @@ class EngineServer {
     this.#on('registries/sync', validators.validateSyncRegistries, registries.syncSharedRegistries);
     this.#on('registry/models', validators.validateListModels, registries.pageRegistryModels);
     this.#on('registry/versions', validators.validateListVersions, registries.pageRegistryVersions);
+    this.#on('registries/list', undefined, listSharedRegistries);
+    this.#on('registry/models', validators.validateListModels, pageRegistryModels);
+    this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);
+    this.#on('registry/publish', validators.validatePublishVersion, publishToRegistry);
+    this.#on('registry/publishRun', validators.validatePublishRun, publishFigures);
+    this.#on('registry/pull', validators.validatePullVersion, pullFromRegistry);
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registries.getVersion);
     this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);
@@ -295,6 +303,9 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registries/sync',
   'registry/version',
   'registry/register',
+  'registry/publish',
+  'registry/publishRun',
+  'registry/pull',
   'registry/setAlias',
   'registry/archive',
   'registry/requestApproval',

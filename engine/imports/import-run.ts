@@ -201,6 +201,7 @@ function environmentOf(run: ImportedRun, file: ImportedFile, spec: RunSpec, { ho
       file: spec.file,
       digest: file.digest,
       ...(run.createdAt === undefined ? {} : { measuredAt: run.createdAt }),
+      ...(run.parameters === undefined ? {} : { parameters: { ...run.parameters } }),
     },
   };
 }

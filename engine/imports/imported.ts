@@ -73,6 +73,8 @@ export interface ImportedRun {
   /** The dataset as the tool names it. */
   readonly dataset: string;
   readonly variants: readonly ImportedVariant[];
+  /** Settings that the file states for all of them, such as `few_shot`; they are published with the figures. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
   /** What the samples are scored by; the leading one first. */
   readonly scores: readonly ImportedScore[];
   readonly repeats: number;

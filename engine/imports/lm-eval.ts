@@ -120,11 +120,33 @@ function describeRun(
         },
       },
     ],
+    parameters: parametersOf(tasks, file, config),
     scores,
     repeats: Math.max(1, countFrom(first['repeats']) ?? 1),
     notes: bare.length === 0 ? [] : [noSamples(bare)],
     samples: signal => readAll(tasks, keys, ids, options, files, signal),
   };
+}
+
+/** How the tasks were asked: what figures of another tool must share to be compared. */
+function parametersOf(tasks: readonly Task[], file: Fields, config: Fields): Record<string, string | number | boolean> {
+  const shots = new Set(tasks.map(({ name }) => countFrom(fieldsOf(file['n-shot'])[name])));
+  const generation = config['gen_kwargs'];
+  const told =
+    typeof generation === 'string'
+      ? numberFrom(/(?:^|,)temperature=([^,]+)/.exec(generation)?.[1])
+      : numberFrom(fieldsOf(generation)['temperature']);
+  const stated = {
+    few_shot: shots.size === 1 ? [...shots][0] : undefined,
+    temperature: told,
+    seed: numberFrom(config['random_seed']),
+    chat_template_sha: textFrom(file['chat_template_sha']),
+    engine: textFrom(config['model']),
+    model_revision: textFrom(config['model_revision']),
+  };
+  return Object.fromEntries(
+    Object.entries(stated).filter((pair): pair is [string, string | number] => pair[1] !== undefined),
+  );
 }
 
 function noSamples(tasks: readonly Task[]): string {

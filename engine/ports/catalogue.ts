@@ -8,6 +8,7 @@ import type {
   RegistryCacheState,
   VersionPage,
   VersionRow,
+  VersionStatus,
 } from '../../schemas/generated/messages.ts';
 import type { RegistryFilter } from '../registry/filter/filter.ts';
 import type { FilterWords } from '../registry/filter/suggest.ts';
@@ -95,7 +96,9 @@ export interface Catalogue {
 /** One thing to be published: the same thing twice is one row. */
 export interface NewPublication {
   readonly registry: string;
+  /** As it is called there. */
   readonly model: string;
+  /** As it is called there; the local version's name until that is known. */
   readonly version: string;
   readonly kind: Publication['kind'];
   readonly runId?: string;
@@ -103,14 +106,46 @@ export interface NewPublication {
   readonly local?: { readonly model: string; readonly version: string };
   /** What is needed to do it again, JSON. */
   readonly request: string;
+  /** Only noted: nothing is tried yet. */
+  readonly later?: boolean;
+}
+
+export interface PublicationOutcome {
+  /** What the version turned out to be called there. */
+  readonly version?: string;
+  readonly id?: string;
+  readonly url?: string;
+  /** Where it stands there now. */
+  readonly status?: VersionStatus;
+  readonly failure?: Failure;
+}
+
+/** One attempt at a publication. */
+export interface PublicationTurn {
+  readonly key: number;
+  readonly turn: number;
+}
+
+/** One that is still to be done. */
+export interface OpenPublication extends Publication {
+  readonly key: number;
+  readonly attempts: number;
+  readonly request: string;
+  readonly local?: { readonly model: string; readonly version: string };
 }
 
 /** What was published, and what is still to be: an outbox that survives kills and outages. */
 export interface Publications {
-  /** Notes that something is about to be published, before it is. Returns its key. */
-  begin(publication: NewPublication): Promise<number>;
-  end(key: number, outcome: { readonly id?: string; readonly url?: string; readonly failure?: Failure }): Promise<void>;
+  /** Notes that something is about to be published, before it is. */
+  begin(publication: NewPublication): Promise<PublicationTurn>;
+  /** Says what came of it. Where the same thing was begun again since, that one's end counts. */
+  end(turn: PublicationTurn, outcome: PublicationOutcome): Promise<void>;
+  /** Of a local version, newest attempt first. */
   ofVersion(model: string, version: string): Promise<readonly Publication[]>;
   /** Pending and failed ones, oldest first. */
-  open(): Promise<readonly (Publication & { readonly key: number; readonly request: string })[]>;
+  open(): Promise<readonly OpenPublication[]>;
+  /** Where local versions, of one model or of all, were published as versions: once for each version and registry. */
+  publishedTo(
+    model: string | undefined,
+  ): Promise<readonly { readonly model: string; readonly version: string; readonly registry: string }[]>;
 }

@@ -44,12 +44,14 @@ export async function describeVersion(
 async function detailsOf(found: LocalVersion, store: Store, signal: AbortSignal): Promise<VersionDetails> {
   const { model, version } = found;
   const baseline = await baselineOf(model, version, store);
+  const publications = await store.publications.ofVersion(model, version);
   return {
     version: withStatus(found),
     artifacts: [...(await store.registry.listArtifacts(model, version, signal))],
     approval: await describeApproval(model, version, store),
     ...(baseline === undefined ? {} : { baseline }),
     assessments: await listAssessments({ model, version }, { store }),
+    ...(publications.length === 0 ? {} : { publications: [...publications] }),
   };
 }
 

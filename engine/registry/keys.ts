@@ -20,6 +20,12 @@ export const keys = {
   runId: 'aiw.run_id',
   scope: 'aiw.scope',
   useCase: 'aiw.use_case',
+  /** Of a pulled version: the one it was pulled from, as JSON of a `VersionOrigin`. */
+  origin: 'aiw.origin',
+  /** `unverified` on results of an endpoint whose weights nobody could match to the version's. */
+  identity: 'aiw.identity',
+  /** `publisher` on artifacts whose address leads into their publisher's own store. */
+  keptBy: 'aiw.kept_by',
 } as const;
 
 /** `aiw:` and the weights digest: what a version is found by when it is published again. */
@@ -57,6 +63,12 @@ export interface FigureContext {
   readonly rows?: number;
   /** Such as `8 × NVIDIA H100`. */
   readonly hardware?: string;
+  /** When it was measured, milliseconds since the epoch: a newer run's figures take the place of an older one's. */
+  readonly at?: number;
+  /** Present where the weights behind the figures could not be matched to the version's. */
+  readonly identity?: 'unverified';
+  /** The figure that the task is judged by, by its name. */
+  readonly leading?: string;
   /** What each figure means, by its name. */
   readonly figures: Readonly<
     Record<string, { readonly label: string; readonly unit: string; readonly direction: string; readonly n?: number }>

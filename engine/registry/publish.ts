@@ -32,7 +32,8 @@ export async function publishRun(
   return published;
 }
 
-function requireReport({ summary, report }: RunRecord): Report {
+/** Throws `usage` for a run that is no benchmark's or did not succeed. */
+export function requireReport({ summary, report }: RunRecord): Report {
   if (summary.kind === 'prompt') {
     throw new WorkbenchError('usage', `Run ${summary.id} is the trial of a prompt: it measures nothing to publish.`, {
       remedy: 'Measure the model with a benchmark that asks with the prompt.',
@@ -58,7 +59,11 @@ function requireReport({ summary, report }: RunRecord): Report {
 }
 
 /** Versions of every model, archived ones too: what was measured was measured. */
-async function findAsked(store: Store, digests: ReadonlySet<string>, signal: AbortSignal): Promise<LocalVersion[]> {
+export async function findAsked(
+  store: Store,
+  digests: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<LocalVersion[]> {
   const { registry } = store;
   const models = [
     ...(await registry.listModels({}, signal)),
@@ -74,11 +79,7 @@ async function findAsked(store: Store, digests: ReadonlySet<string>, signal: Abo
 }
 
 function artifactsFor({ summary, dataset, environment }: RunRecord, report: Report, modelDigest: string): Artifact[] {
-  const asked = report.variants.filter(variant => variant.modelDigest === modelDigest);
-  // One model may have been asked under two names; the figures of the first count.
-  const results = asked.filter(
-    (result, index) => asked.findIndex(({ promptDigest }) => promptDigest === result.promptDigest) === index,
-  );
+  const results = resultsOf(report, modelDigest);
   const prompts = new Set(report.variants.map(({ promptDigest }) => promptDigest));
   const timestamp = summary.endedAt ?? report.createdAt;
   return [
@@ -114,7 +115,15 @@ function artifactsFor({ summary, dataset, environment }: RunRecord, report: Repo
   ];
 }
 
+/** Results of one model, one for each prompt. It may have been asked under two names; the figures of the first count. */
+export function resultsOf({ variants }: Report, modelDigest: string): VariantResult[] {
+  const asked = variants.filter(variant => variant.modelDigest === modelDigest);
+  return asked.filter(
+    (result, index) => asked.findIndex(({ promptDigest }) => promptDigest === result.promptDigest) === index,
+  );
+}
+
 /** Figures of several prompts are figures of several tasks: `covenants.covenant-short`. */
-function taskOf(name: string, { prompt }: VariantResult, several: boolean): string {
+export function taskOf(name: string, { prompt }: VariantResult, several: boolean): string {
   return prompt === undefined || !several ? name : `${name}.${shortPrompt(prompt)}`;
 }

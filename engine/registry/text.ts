@@ -9,6 +9,8 @@ import { formatPercent } from '../governance/gate.ts';
 import { describeDate, describePerson, nameOfVersion } from '../promotion/version.ts';
 import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';
+import { handoffFacts } from '../handoff/text.ts';
+import { isTutorialKey } from '../handoff/tutorial-keys.ts';
 
 /** A model with its versions, newest first. */
 export function renderModel({ model, versions }: ModelDetails): string {
@@ -43,6 +45,7 @@ export function renderVersion(details: VersionDetails): string {
     ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
     ['Weights', version.weightsDigest === undefined ? 'not told' : `sha256 ${version.weightsDigest}`],
     ...lineageFacts(version),
+    ...handoffFacts(details),
     ['Properties', describeProperties(version)],
     ['Approval', approval.sentence],
     ['Comment', approval.approvalComment ?? approval.requestComment],
@@ -75,7 +78,7 @@ function lineageFacts({ lineage }: ModelVersion): Fact[] {
 }
 
 function describeProperties({ customProperties }: ModelVersion): string | undefined {
-  const own = Object.entries(customProperties).filter(([name]) => !name.startsWith('aiw.'));
+  const own = Object.entries(customProperties).filter(([name]) => !name.startsWith('aiw.') && !isTutorialKey(name));
   return own.length === 0 ? undefined : own.map(([name, value]) => `${name}: ${value}`).join(', ');
 }
 

@@ -18,6 +18,13 @@ import { collectGarbage, readFacts } from './maintenance.ts';
 import { createMemo, readDataVersion } from './memo.ts';
 import { pageModels, pageVersions } from './local-pages.ts';
 import { createModel, getModel, listModels, setModelArchived } from './models.ts';
+import {
+  beginPublication,
+  endPublication,
+  listOpenPublications,
+  listPublications,
+  listPublished,
+} from './publications.ts';
 import { createVersion } from './registration.ts';
 import {
   createRun,
@@ -99,6 +106,11 @@ export function createHandlers(context: StoreContext): StoreCalls {
     listArtifacts: (model, version) => listArtifacts(context, model, version),
     addArtifacts: (model, version, artifacts, actor) => addArtifacts(context, model, version, artifacts, actor),
     setAlias: (model, alias, version, actor) => setAlias(context, model, alias, version, actor),
+    beginPublication: publication => beginPublication(context, publication),
+    endPublication: (turn, outcome) => endPublication(context, turn, outcome),
+    listPublications: (model, version) => listPublications(context, model, version),
+    listOpenPublications: () => listOpenPublications(context),
+    listPublished: model => listPublished(context, model),
     appendRecord: (record, changes) => appendRecord(context, record, changes),
     getRecord: id => getRecord(context, id),
     listRecords: filter => listRecords(context, filter),

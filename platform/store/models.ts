@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { NewRegisteredModel } from '../../engine/ports/registry.ts';
+import { checkModelName } from '../../engine/registry/names.ts';
 import type { Identity, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { appendAudit } from './audit.ts';
 import type { StoreContext } from './context.ts';
@@ -7,7 +8,6 @@ import type { Row } from './driver.ts';
 import { indexModel, indexWholeModel } from './local-index.ts';
 import { toModel } from './model-rows.ts';
 import { modelNotFound } from './registry-failures.ts';
-import { checkModelName } from './registry-names.ts';
 
 /** All models by name; archived ones are among them when asked for. */
 export function listModels(context: StoreContext, filter: { readonly archived?: boolean }): RegisteredModel[] {

@@ -1,5 +1,11 @@
 import type { AuditHead } from '../../engine/audit/entry.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
+import type {
+  NewPublication,
+  OpenPublication,
+  PublicationOutcome,
+  PublicationTurn,
+} from '../../engine/ports/catalogue.ts';
 import type { OutputKey } from '../../engine/ports/claims.ts';
 import type {
   CatalogueModel,
@@ -46,6 +52,7 @@ import type {
   LentRequest,
   ModelPage,
   ModelVersion,
+  Publication,
   RegisteredModel,
   RegistryCacheState,
   RunProgress,
@@ -122,6 +129,13 @@ export interface StoreCalls {
   listArtifacts(model: string, version: string): Artifact[];
   addArtifacts(model: string, version: string, artifacts: readonly Artifact[], actor: Identity): void;
   setAlias(model: string, alias: string, version: string | undefined, actor: Identity): RegisteredModel;
+  beginPublication(publication: NewPublication): PublicationTurn;
+  endPublication(turn: PublicationTurn, outcome: PublicationOutcome): void;
+  listPublications(model: string, version: string): Publication[];
+  listOpenPublications(): OpenPublication[];
+  listPublished(
+    model: string | undefined,
+  ): { readonly model: string; readonly version: string; readonly registry: string }[];
   appendRecord(record: NewLedgerRecord, changes: readonly RegistryChange[]): LedgerRecord;
   getRecord(id: string): LedgerRecord;
   listRecords(filter: LedgerFilter): LedgerRecord[];

@@ -1,18 +1,9 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { guardedAliases } from '../../engine/ports/registry.ts';
 
-const modelName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/;
 const aliasName = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 /** Aliases that would read as a version; MLflow reserves the same. */
 const versionLike = /^(v?\d+|latest)$/i;
-
-/** Throws `usage` for a name that `registry:MODEL@VERSION` could not carry. */
-export function checkModelName(name: string): void {
-  if (modelName.test(name)) return;
-  throw new WorkbenchError('usage', `${JSON.stringify(name)} cannot be the name of a registered model.`, {
-    remedy: 'Use letters, digits, ".", "_" and "-", at most 120, beginning with a letter or digit.',
-  });
-}
 
 /** Throws `usage` for aliases that read as a version, and for those that only governance may move. */
 export function checkAlias(alias: string): void {

@@ -284,6 +284,7 @@ export const migrations: readonly string[] = [
     model TEXT NOT NULL,
     version TEXT NOT NULL,
     kind TEXT NOT NULL,
+    thing TEXT NOT NULL,
     run_id TEXT NOT NULL DEFAULT '',
     local_model TEXT,
     local_version TEXT,
@@ -291,10 +292,12 @@ export const migrations: readonly string[] = [
     state TEXT NOT NULL,
     at REAL NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
+    turn INTEGER NOT NULL DEFAULT 0,
     id TEXT,
     url TEXT,
+    status TEXT,
     failure TEXT,
-    UNIQUE (registry, model, version, kind, run_id)
+    UNIQUE (registry, model, kind, thing, run_id)
   );
   CREATE INDEX publications_of_version ON publications (local_model, local_version);
   `,

@@ -1,4 +1,5 @@
 import type { LocalVersion, NewLocalVersion } from '../../engine/ports/registry.ts';
+import { originOf } from '../../engine/registry/origin.ts';
 import { shownStatus } from '../../engine/registry/status.ts';
 import type { VersionStatus } from '../../schemas/generated/messages.ts';
 import type { Driver, Row } from './driver.ts';
@@ -11,6 +12,8 @@ export function toVersion({ driver }: { readonly driver: Driver }, model: Row, r
   const details = JSON.parse(String(row['details'])) as VersionDetails;
   const aliases = driver.all('SELECT alias FROM model_aliases WHERE version = ? ORDER BY alias', Number(row['key']));
   const weightsDigest = String(row['weights_digest']);
+  const customProperties = { ...details.customProperties };
+  const origin = originOf({ customProperties });
   return {
     model: String(model['name']),
     version: String(row['version']),
@@ -24,7 +27,8 @@ export function toVersion({ driver }: { readonly driver: Driver }, model: Row, r
     modelDigest: String(row['model_digest']),
     aliases: aliases.map(alias => String(alias['alias'])),
     lineage: details.lineage,
-    customProperties: { ...details.customProperties },
+    customProperties,
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 

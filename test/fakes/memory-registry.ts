@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { omit } from '../../engine/base/omit.ts';
 import type { ModelRegistry, RegistryEdit, RegistryQuery } from '../../engine/ports/registry.ts';
 import { externalIdOf, keys } from '../../engine/registry/keys.ts';
 import type { Registries } from '../../engine/registry/registries.ts';
@@ -15,6 +16,8 @@ export interface MemoryRegistryOptions {
   readonly capabilities?: Partial<RegistryCapabilities>;
   /** Called before every call with its name; what it throws is thrown. */
   readonly before?: (call: string) => void | Promise<void>;
+  /** Called after every call that wrote, once it is written: what it throws is thrown, as where an answer gets lost. */
+  readonly after?: (call: string) => void | Promise<void>;
   readonly now?: () => number;
 }
 
@@ -204,8 +207,7 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Model
     async setAlias(model, alias, version) {
       await before('setAlias');
       const owner = find(model);
-      const aliases = { ...owner.model.aliases };
-      delete aliases[alias];
+      const aliases = omit(owner.model.aliases, alias);
       owner.model = { ...owner.model, aliases: version === undefined ? aliases : { ...aliases, [alias]: version } };
       return owner.model;
     },
@@ -234,7 +236,35 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Model
     pageOf: (model, version) =>
       `https://${name}.example/models/${model.name}${version === undefined ? '' : `/${version.version}`}`,
   };
-  return registry;
+  return options.after === undefined ? registry : losingAnswers(registry, options.after);
+}
+
+const writes: readonly (keyof ModelRegistry)[] = [
+  'createModel',
+  'updateModel',
+  'createVersion',
+  'updateVersion',
+  'setStatus',
+  'addArtifacts',
+  'setAlias',
+  'setArchived',
+  'setVersionArchived',
+  'putContent',
+];
+
+/** The same registry, whose writes happen and whose answers may still get lost. */
+function losingAnswers(registry: ModelRegistry, after: NonNullable<MemoryRegistryOptions['after']>): ModelRegistry {
+  return new Proxy(registry, {
+    get(target, property: keyof ModelRegistry) {
+      const member: unknown = target[property];
+      if (typeof member !== 'function' || !writes.includes(property)) return member;
+      return async (...given: unknown[]) => {
+        const answer: unknown = await (member as (...given: unknown[]) => unknown)(...given);
+        await after(property);
+        return answer;
+      };
+    },
+  });
 }
 
 function byName(a: RegisteredModel, b: RegisteredModel): number {

@@ -1,0 +1,46 @@
+import { canonicalJson } from '../../schemas/canonical.ts';
+import type { DocArtifact } from '../../schemas/generated/messages.ts';
+import { serialiseScorecard } from '../governance/scorecard.ts';
+import { makeScorecard } from '../governance/view.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { LocalVersion } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+import type { Parcel } from './content.ts';
+
+/**
+ * The version's newest scorecard and its newest promotion record as files. A scorecard before and after its approval are two: what was
+ * published is never changed.
+ */
+export async function governanceParcels(
+  { model, version }: LocalVersion,
+  { store, digest, workbench }: { readonly store: Store; readonly digest: Digest; readonly workbench: string },
+): Promise<readonly Parcel[]> {
+  const parcels: Parcel[] = [];
+  const [assessment] = await store.ledger.list({ kind: 'assessment', model, version, limit: 1 });
+  if (assessment !== undefined && assessment.payload !== null) {
+    const scorecard = await makeScorecard(assessment.id, { store, digest });
+    const suffix = scorecard.approval.state === 'approved' ? '/approved' : '';
+    const title = `Scorecard: ${scorecard.record.gate.outcome}`;
+    parcels.push(parcel(`scorecard/${assessment.id}${suffix}`, title, serialiseScorecard(scorecard), workbench));
+  }
+  const [promotion] = await store.ledger.list({ kind: 'promotion', model, version, limit: 1 });
+  if (promotion !== undefined && promotion.payload !== null) {
+    const { id, at, actor, payload, digest: sealed } = promotion;
+    const text = `${canonicalJson({ id, at, actor, digest: sealed, payload })}\n`;
+    parcels.push(parcel(`promotion/${id}`, 'Promotion record', text, workbench));
+  }
+  return parcels;
+}
+
+function parcel(name: string, title: string, text: string, workbench: string): Parcel {
+  const artifact: DocArtifact = {
+    artifactType: 'doc-artifact',
+    name,
+    uri: '',
+    title,
+    tool: 'AI Workbench',
+    toolVersion: workbench,
+  };
+  const bytes = new TextEncoder().encode(text);
+  return { artifact, content: () => Promise.resolve(bytes) };
+}
