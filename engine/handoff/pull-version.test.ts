@@ -54,7 +54,7 @@ describe('pulling a version', () => {
     await offer();
     const { version, notes } = await pull();
     assert.deepEqual(notes, []);
-    assert.equal(version.status, 'candidate');
+    assert.equal(version.status, 'evaluated');
     assert.deepEqual(version.origin, {
       registry: 'shared',
       model: 'granite',
