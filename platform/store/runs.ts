@@ -35,11 +35,16 @@ export function getRun(context: StoreContext, id: string): RunRecord {
   return context.driver.read(() => {
     const row = findRun(context, id);
     const record = context.driver.get('SELECT * FROM run_records WHERE run = ?', Number(row['key'])) ?? {};
+    const environment = parsed<RunRecord, 'environment'>('environment', record['environment']);
+    const identities = new Map(environment.environment?.identities?.map(each => [each.name, each]));
     return {
       summary: toSummary(context, row),
       spec: JSON.parse(String(record['spec'])) as RunSpec,
-      variants: findVariants(context, Number(row['key'])),
-      ...parsed<RunRecord, 'environment'>('environment', record['environment']),
+      variants: findVariants(context, Number(row['key'])).map(variant => {
+        const identity = identities.get(variant.model);
+        return identity === undefined ? variant : { ...variant, identity };
+      }),
+      ...environment,
       ...parsed<RunRecord, 'dataset'>('dataset', record['dataset']),
       ...parsed<RunRecord, 'report'>('report', record['report']),
       ...parsed<RunRecord, 'tuning'>('tuning', record['tuning']),
