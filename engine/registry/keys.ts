@@ -20,6 +20,8 @@ export const keys = {
   runId: 'aiw.run_id',
   scope: 'aiw.scope',
   useCase: 'aiw.use_case',
+  /** Whether the version that a figure is of is known to have answered: `verified` or `unverified`. */
+  identity: 'aiw.identity',
 } as const;
 
 /** `aiw:` and the weights digest: what a version is found by when it is published again. */

@@ -69,10 +69,15 @@ export function listRuns(context: StoreContext, filter: RunFilter): RunSummary[]
   return rows.map(row => toSummary(context, row));
 }
 
-/** Runs one of whose variants asked a model of this digest, newest first, archived ones too. */
+/**
+ * Runs one of whose variants asked a model of this digest, newest first, archived ones too; also where an endpoint answered that was found to
+ * serve its weights.
+ */
 export function listRunsAsking(context: StoreContext, modelDigest: string): RunSummary[] {
   const rows = context.driver.all(
-    `SELECT * FROM runs WHERE key IN (SELECT run FROM lanes WHERE model_digest = ?)
+    `SELECT * FROM runs WHERE key IN (SELECT run FROM lanes WHERE model_digest = ?1)
+      OR key IN (SELECT run FROM run_records, json_each(environment, '$.identities')
+        WHERE value ->> 'modelDigest' = ?1 AND value ->> 'state' = 'verified')
       ORDER BY created_at DESC, key DESC`,
     modelDigest,
   );
