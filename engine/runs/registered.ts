@@ -3,6 +3,7 @@ import type { ModelVersion, VersionEndpoint } from '../../schemas/generated/mess
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { nameAfter } from '../models/connection-name.ts';
 import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
+import { readDigest } from '../models/served-digests.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { Store } from '../ports/store.ts';
 import { keys } from '../registry/keys.ts';
@@ -69,7 +70,7 @@ export async function requireWeights(
   const weights = await findWeights(named, found.version, context);
   if (weights !== undefined) return weights;
   const { version } = found;
-  const isHere = version.weightsDigest !== undefined && (await context.store.blobs.has(version.weightsDigest));
+  const isHere = await hasBlob(version, context);
   throw new WorkbenchError(
     'blob-missing',
     isHere
@@ -170,9 +171,10 @@ async function findServing(
 /** Weights in the store by the digest that the registry tells, where the engine computes with such. */
 async function findWeights(
   { registry }: RegisteredName,
-  { model, version, weightsDigest, lineage }: ModelVersion,
+  { model, version, lineage, ...found }: ModelVersion,
   { store }: ResolveContext,
 ): Promise<TrainedModelReference | undefined> {
+  const weightsDigest = readDigest(found.weightsDigest);
   if (weightsDigest === undefined || !(await store.blobs.has(weightsDigest))) return undefined;
   try {
     loadLinearClassifier(await store.blobs.read(weightsDigest), 'The weights');
@@ -195,18 +197,20 @@ function describe(
   found: Found | undefined,
   { ports }: ResolveContext,
 ): RegisteredModelReference {
-  const { weightsDigest, customProperties = {}, version = asked } = found?.version ?? {};
+  const { customProperties = {}, version = asked } = found?.version ?? {};
+  // What is no digest cannot be matched, whatever the registry calls it.
+  const weightsDigest = readDigest(found?.version.weightsDigest);
   const modelDigest =
-    found?.version.modelDigest ??
+    readDigest(found?.version.modelDigest) ??
     (weightsDigest === undefined ? undefined : trainedModelDigest(ports.digest, weightsDigest));
-  const tokenizer = customProperties[keys.tokenizerDigest];
+  const tokenizer = readDigest(customProperties[keys.tokenizerDigest]);
   return {
     ...(registry === undefined ? {} : { registry }),
     model,
     version,
     ...(weightsDigest === undefined ? {} : { weightsDigest }),
     ...(modelDigest === undefined ? {} : { modelDigest }),
-    ...(typeof tokenizer === 'string' && tokenizer !== '' ? { tokenizerDigest: tokenizer } : {}),
+    ...(tokenizer === undefined ? {} : { tokenizerDigest: tokenizer }),
     ...(found?.readAt === undefined ? {} : { readAt: found.readAt }),
   };
 }
@@ -217,15 +221,25 @@ const longestName = 500;
 /** The address and name that a registry tells: anybody who may write there chose them. Throws `model-unsuitable`. */
 function readEndpoint(
   name: string,
-  { endpoint, model }: ModelVersion,
+  version: ModelVersion,
 ): { readonly url: string; readonly model: string } | undefined {
+  const endpoint = version.endpoint ?? endpointIn(version.customProperties);
   if (endpoint === undefined) return undefined;
+  const { model } = version;
   const served = endpoint.model ?? model;
   if (isPlainAddress(endpoint) && served !== '' && served.length <= longestName && !/\p{Cc}/u.test(served))
     return { url: endpoint.url, model: served };
   throw new WorkbenchError('model-unsuitable', `${name}: the endpoint that its registry names is no plain address.`, {
     remedy: `Correct the property \`${keys.endpointUrl}\` of the version: an http(s) address without a user, query or fragment.`,
   });
+}
+
+/** Registries without a field of their own for it keep it among the properties. */
+function endpointIn(properties: ModelVersion['customProperties']): VersionEndpoint | undefined {
+  const url = properties[keys.endpointUrl];
+  const model = properties[keys.endpointModel];
+  if (typeof url !== 'string' || url === '') return undefined;
+  return { url, ...(typeof model === 'string' && model !== '' ? { model } : {}) };
 }
 
 function isPlainAddress({ url }: VersionEndpoint): boolean {
@@ -266,6 +280,12 @@ async function describeMissing(named: RegisteredName, error: unknown, context: R
   });
 }
 
+/** A store keeps blobs by their digest: anything else a registry calls one must not come near a path. */
+async function hasBlob({ weightsDigest }: ModelVersion, { store }: ResolveContext): Promise<boolean> {
+  const digest = readDigest(weightsDigest);
+  return digest !== undefined && (await store.blobs.has(digest));
+}
+
 function wordDigest({ weightsDigest }: Pick<ModelVersion, 'weightsDigest'>): string {
   return weightsDigest === undefined ? '' : ` (${weightsDigest.slice(0, 12)}…)`;
 }
@@ -281,10 +301,11 @@ async function nothingToAsk(
   name: string,
   found: ModelVersion,
   named: RegisteredName,
-  { store, workspace }: ResolveContext,
+  context: ResolveContext,
 ): Promise<WorkbenchError> {
-  const { weightsDigest, model, version } = found;
-  const isHere = weightsDigest !== undefined && (await store.blobs.has(weightsDigest));
+  const { workspace } = context;
+  const { model, version } = found;
+  const isHere = await hasBlob(found, context);
   const weights = isHere
     ? 'its weights are here, but the engine cannot compute with them'
     : `its weights${wordDigest(found)} are not in the store`;
