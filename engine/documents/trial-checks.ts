@@ -10,6 +10,7 @@ import type { ParsedDocument } from './parse.ts';
 import { readPromptVariables } from './prompt-checks.ts';
 import { findVariables } from './prompt-variables.ts';
 import { checkTrainedModels } from './registry-checks.ts';
+import { checkRegistryNames } from './registry-name-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import { checkValues } from './value-checks.ts';
 import type { WorkspaceView } from './workspace-view.ts';
@@ -74,6 +75,7 @@ async function checkModels(
     }
   });
   await checkConnections(models, at, view, report, signal);
+  await checkRegistryNames(models, at, view, report, signal);
   if (view.remembered === undefined) return;
   const jobs = view.tuningJobs ?? ((): Promise<readonly never[]> => Promise.resolve([]));
   await checkTrainedModels({ models: [...models] }, jobs, view.remembered, report, signal);
