@@ -35,11 +35,15 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
       host,
       workspace,
       {
-        secrets: createRelayedSecrets(input.secrets, async (reference, signal) => {
-          const fresh = await renewCredential(reference, process.env, signal);
-          values.push(fresh);
-          return fresh;
-        }, input.origins),
+        secrets: createRelayedSecrets(
+          input.secrets,
+          async (reference, signal) => {
+            const fresh = await renewCredential(reference, process.env, signal);
+            values.push(fresh);
+            return fresh;
+          },
+          input.origins,
+        ),
         allowsProgram: command => allowsOne(input.programs, command),
       },
       input.network,

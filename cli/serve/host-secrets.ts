@@ -13,7 +13,11 @@ export function createHostSecrets(ask: (request: SecretRequest) => Promise<Secre
       const { allowed } = await ask({ origin, published: false, served });
       signal.throwIfAborted();
       if (!allowed)
-        throw originNotAllowed(origin, served, 'Run it again and allow the address if you trust it, or leave the model out.');
+        throw originNotAllowed(
+          origin,
+          served,
+          'Run it again and allow the address if you trust it, or leave the model out.',
+        );
     },
     async resolve(reference, origin, signal) {
       const response = await ask({ ...reference, origin, published: publishedOrigins.includes(origin) });

@@ -15,7 +15,6 @@ interface Written {
 
 /** What the schema cannot say of the registries of a workbench.yaml, and of what connections say they serve. */
 export function checkRegistries(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
-  if (parsed.value === undefined) return [];
   const { report, sorted } = collectFindings(parsed);
   const written = listWritten(parsed);
   checkDuplicates(parsed, written, report);
@@ -75,7 +74,7 @@ function checkCredential({ name, settings, at }: Written, report: ReportFinding)
 }
 
 function checkServed(parsed: ParsedDocument<'workbench'>, report: ReportFinding): void {
-  const { value = {} } = parsed;
+  const value = parsed.value ?? {};
   const known = [...new Set(declaredRegistries({ config: value }).map(({ name }) => name))];
   for (const [name, connection] of Object.entries(value.connections ?? {})) {
     const text = 'registered' in connection ? connection.registered : undefined;

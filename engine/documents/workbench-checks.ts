@@ -60,7 +60,7 @@ export async function checkWorkbenchFiles(
     if (facts?.kind === 'file') continue;
     report('missing-file', 'warning', at, `There is no file \`${file}\` (looked up from this file's folder).`);
   }
-  if (view.remembered !== undefined && parsed.value !== undefined)
+  if (view.remembered !== undefined && parsed.value)
     await checkServedVersions(parsed.value, view.remembered, report, signal);
   return sorted();
 }

@@ -1,4 +1,4 @@
-import type { Benchmark } from '../../schemas/generated/files.ts';
+import type { Benchmark, Workbench } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { readColumns } from '../datasets/columns.ts';
 import type { DatasetFormat } from '../datasets/formats.ts';
@@ -24,6 +24,8 @@ export type DeclaredNames =
       readonly place?: RelatedPlace;
       /** Beside connections: the one that judges where a metric names none. */
       readonly judge?: string;
+      /** Beside connections: the registered versions that they say they serve. */
+      readonly serves?: readonly string[];
     }
   /** There is no workbench.yaml above the file. */
   | { readonly state: 'absent' }
@@ -176,7 +178,7 @@ export function declaredNames(
   section: DeclaredSection,
   path?: string,
 ): DeclaredNames {
-  if (parsed.value === undefined) return { state: 'broken' };
+  if (!parsed.value) return { state: 'broken' };
   const { judge } = parsed.value;
   return {
     state: 'known',
@@ -186,7 +188,14 @@ export function declaredNames(
         : Object.keys(parsed.value[section] ?? {}),
     ...(path !== undefined && { place: declarationPlace(parsed, section, path) }),
     ...(judge === undefined || section !== 'connections' ? {} : { judge }),
+    ...(section === 'connections' ? { serves: servedBy(parsed.value) } : {}),
   };
+}
+
+function servedBy({ connections = {} }: Workbench): readonly string[] {
+  return Object.values(connections).flatMap(connection =>
+    'registered' in connection && connection.registered !== undefined ? [connection.registered] : [],
+  );
 }
 
 function declarationPlace(parsed: ParsedDocument<'workbench'>, section: DeclaredSection, path: string): RelatedPlace {

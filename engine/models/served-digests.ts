@@ -26,7 +26,12 @@ const inner = ['metadata', 'meta', 'properties', 'parameters', 'details', 'custo
 
 /** The digests in a server's description of a model, of which nothing is trusted but its form. */
 export function readDigests(entry: Readonly<Record<string, unknown>>): ServedDigests {
-  const found = { weights: new Set<string>(), models: new Set<string>(), tokenizers: new Set<string>(), loose: new Set<string>() };
+  const found = {
+    weights: new Set<string>(),
+    models: new Set<string>(),
+    tokenizers: new Set<string>(),
+    loose: new Set<string>(),
+  };
   for (const record of [entry, ...inner.map(name => entry[name]).filter(isRecord)]) {
     for (const kind of ['weights', 'models', 'tokenizers', 'loose'] as const) {
       for (const [field, value] of Object.entries(record)) {
@@ -42,7 +47,9 @@ export function readDigests(entry: Readonly<Record<string, unknown>>): ServedDig
 
 /** A SHA-256 as systems write it: in hex of either case, with or without `sha256:` before it. */
 export function readDigest(value: unknown): string | undefined {
-  return typeof value === 'string' ? /^(?:sha-?256[:-])?([0-9a-f]{64})$/i.exec(value.trim())?.[1]?.toLowerCase() : undefined;
+  return typeof value === 'string'
+    ? /^(?:sha-?256[:-])?([0-9a-f]{64})$/i.exec(value.trim())?.[1]?.toLowerCase()
+    : undefined;
 }
 
 /** The same at the end of an address or path: `…/blobs/sha256-…`. */

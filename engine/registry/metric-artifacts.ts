@@ -7,10 +7,7 @@ type Source = Pick<MetricArtifact, 'runId' | 'task' | 'scope' | 'datasetDigest' 
 };
 
 /** A run's figures as artifacts, named `<run id>/<task>/<metric>`; figures that could not be computed are none. */
-export function metricArtifacts(
-  figures: readonly MetricValue[],
-  { identity, ...source }: Source,
-): MetricArtifact[] {
+export function metricArtifacts(figures: readonly MetricValue[], { identity, ...source }: Source): MetricArtifact[] {
   return figures.flatMap(({ metric, label, value, unit, direction, n, low, high, confidence }): MetricArtifact[] => {
     if (value === null) return [];
     return [

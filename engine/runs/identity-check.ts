@@ -67,8 +67,10 @@ export function judgeIdentity(
 ): Finding {
   const { weightsDigest, modelDigest, tokenizerDigest, registry, version } = registered;
   const teller = registry ?? 'the local registry';
-  if (served === undefined) return { state: 'unverified', sentence: `${capital(teller)} tells no digest of its weights.` };
-  const otherTokenizer = served.tokenizers.length > 0 && tokenizerDigest !== undefined && !served.tokenizers.includes(tokenizerDigest);
+  if (served === undefined)
+    return { state: 'unverified', sentence: `${capital(teller)} tells no digest of its weights.` };
+  const otherTokenizer =
+    served.tokenizers.length > 0 && tokenizerDigest !== undefined && !served.tokenizers.includes(tokenizerDigest);
   const isSame =
     (weightsDigest !== undefined && [...served.weights, ...served.loose].includes(weightsDigest)) ||
     (modelDigest !== undefined && served.models.includes(modelDigest));
@@ -102,7 +104,8 @@ export function describeIdentities(identities: readonly ModelIdentity[]): string
     .filter(({ by }) => by !== 'weights')
     .map(({ name, state, sentence, by, at, registry, model, version }) => {
       const meant = formatReference({ ...(registry === undefined ? {} : { registry }), model, version });
-      const asked = by === 'connection' ? `by the connection ${at ?? ''}` : `at ${at ?? ''}, where its registry says it is served`;
+      const asked =
+        by === 'connection' ? `by the connection ${at ?? ''}` : `at ${at ?? ''}, where its registry says it is served`;
       return `${name} is ${meant}, answered ${asked}. Identity ${state}: ${sentence}`;
     });
 }

@@ -150,12 +150,7 @@ async function resolveExtended(spec: RunSpec, store: Store): Promise<RunSpec> {
  * Records a new run, queued, with the models it names resolved. Throws `origin-not-allowed` before anything is recorded where a registry
  * names an address that nobody has allowed.
  */
-export async function createRun(
-  spec: RunSpec,
-  store: Store,
-  ports: RunPorts,
-  signal: AbortSignal,
-): Promise<RunRecord> {
+export async function createRun(spec: RunSpec, store: Store, ports: RunPorts, signal: AbortSignal): Promise<RunRecord> {
   const { clock, random, secrets } = ports;
   const resolved = await resolveSpec(spec, store, ports, signal);
   await requireOrigins(resolved, secrets, signal);

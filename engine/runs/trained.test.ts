@@ -44,7 +44,15 @@ describe('trained models in benchmarks', () => {
     return true;
   };
   const resolve = async (name: string) => {
-    const spec = { kind: 'benchmark', models: [name], text: '', path: '', file: '', name: 'b', origin: 'terminal' } as const;
+    const spec = {
+      kind: 'benchmark',
+      models: [name],
+      text: '',
+      path: '',
+      file: '',
+      name: 'b',
+      origin: 'terminal',
+    } as const;
     return (await resolveModels({ ...spec, folder: world.folder }, world.store, world.ports, signal)).trained;
   };
 

@@ -56,10 +56,10 @@ describe('resolving secrets', () => {
   it('asks once for each address that a registry names, even a provider’s own, and gives no key to it', async () => {
     const { resolve, questions } = createDesk({ consent: true, saved: { a: value } });
     const request = { origin: 'https://api.openai.com', published: true, served: 'registry:shared/granite@3' };
-    assert.deepEqual(await Promise.all([resolve(request), resolve({ ...request, served: 'registry:shared/granite@4' })]), [
-      { allowed: true },
-      { allowed: true },
-    ]);
+    assert.deepEqual(
+      await Promise.all([resolve(request), resolve({ ...request, served: 'registry:shared/granite@4' })]),
+      [{ allowed: true }, { allowed: true }],
+    );
     assert.deepEqual(questions, ['data for registry:shared/granite@3 to https://api.openai.com']);
     // What was agreed to is no consent to send a key there.
     await resolve({ secret: 'a', origin: 'https://there.test', published: false });

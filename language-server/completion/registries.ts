@@ -49,9 +49,15 @@ async function offerVersionsOf(
 ): Promise<readonly ValueOffer[]> {
   const known = await readRegistry(context, uri, registry, signal);
   if (known === undefined) return [];
-  const model = typed.replace(/^["']/, '').slice(prefix.length + registry.length + 1).split('@');
-  const versions = model.length > 1 ? await known.versions(model[0] ?? '') : await listAll(context, uri, registry, signal);
-  return versions.filter(({ state }) => state === 'LIVE').flatMap(version => offersOf(version, registry, prefix, context, uri));
+  const model = typed
+    .replace(/^["']/, '')
+    .slice(prefix.length + registry.length + 1)
+    .split('@');
+  const versions =
+    model.length > 1 ? await known.versions(model[0] ?? '') : await listAll(context, uri, registry, signal);
+  return versions
+    .filter(({ state }) => state === 'LIVE')
+    .flatMap(version => offersOf(version, registry, prefix, context, uri));
 }
 
 async function listAll(

@@ -56,7 +56,9 @@ export function createRelayedSecrets(
   return {
     requireOrigin(origin, served) {
       if (origins.includes(origin)) return Promise.resolve();
-      return Promise.reject(originNotAllowed(origin, served, 'Start the run again, and allow the address if you trust it.'));
+      return Promise.reject(
+        originNotAllowed(origin, served, 'Start the run again, and allow the address if you trust it.'),
+      );
     },
     resolve(reference, origin, signal) {
       const key = keyOf(reference, origin);

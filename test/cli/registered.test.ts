@@ -69,7 +69,9 @@ describe('registered models that others serve', function () {
     assert.equal(report.environment?.identities?.[0]?.at, 'g');
     assert.match(readFileSync(path.join(cwd, 'j.xml'), 'utf8'), /identity of registry:granite@1" value="unverified/);
     for (const format of ['markdown', 'html', 'hf-model-index']) {
-      const exported = await runAiwb(['runs', 'export', report.runs[0]!.id, '--to', format, '-o', `r.${format}`], { cwd });
+      const exported = await runAiwb(['runs', 'export', report.runs[0]!.id, '--to', format, '-o', `r.${format}`], {
+        cwd,
+      });
       assert.equal(exported.code, 0, exported.stderr);
       assert.match(readFileSync(path.join(cwd, `r.${format}`), 'utf8'), /unverified/, format);
     }

@@ -1,5 +1,11 @@
 import { html, LitElement, nothing } from 'lit';
-import type { ImportSource, ModelIdentity, Report, RunSummary, VariantCosts } from '../../schemas/generated/messages.ts';
+import type {
+  ImportSource,
+  ModelIdentity,
+  Report,
+  RunSummary,
+  VariantCosts,
+} from '../../schemas/generated/messages.ts';
 import '../components/fact-list.ts';
 import type { Fact } from '../components/fact-list.ts';
 import { defineElement } from '../shared/define.ts';

@@ -51,8 +51,8 @@ export class RunHeader extends LitElement {
 
   #renderRunFacts(run: RunSummary) {
     return html`${runStateFacts(run)} ${this.#renderSize(run)}
-      ${this.report === undefined ? nothing : renderDataset(this.report)} <span>${showUnseen(run.file)}</span>
-      ${this.report === undefined ? nothing : renderDoubts(this.report)}`;
+      ${this.report === undefined ? nothing : renderDataset(this.report)}
+      <span>${showUnseen(run.file)}</span> ${this.report === undefined ? nothing : renderDoubts(this.report)}`;
   }
 
   #renderSize(run: RunSummary) {
