@@ -56,7 +56,7 @@ export function checkPrograms(commands: readonly (readonly string[])[], access: 
 /** The option of commands that ask models. */
 export const allowOriginOption = [
   '--allow-origin <origin>',
-  'let keys be sent to this address, such as http://localhost:8000 (may be repeated)',
+  'let keys, and what a registered model is asked where its registry says it is served, be sent to this address, such as http://localhost:8000 (may be repeated)',
   collect,
 ] as const;
 

@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { NetworkSettings } from '../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../engine/base/errors.ts';
 import type { RunRecord, Store } from '../engine/ports/store.ts';
-import { resolveNeededSecrets, type ResolvedSecret } from '../engine/runs/needed-secrets.ts';
+import { requireOrigins, resolveNeededSecrets, type ResolvedSecret } from '../engine/runs/needed-secrets.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
 import type { RunSpec } from '../engine/runs/spec.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
@@ -15,6 +15,8 @@ export interface RunHandover {
   readonly secrets: readonly ResolvedSecret[];
   /** Programs the person lets the run start, each with its arguments. */
   readonly programs: readonly (readonly string[])[];
+  /** Origins that registries name and the person lets the run send prompts and rows to. */
+  readonly origins: readonly string[];
   readonly network: NetworkSettings;
 }
 
@@ -23,14 +25,16 @@ export interface DetachOptions {
   readonly nodePath?: string;
 }
 
-/** The secrets a run's connections need. Ask before the run is recorded: a refusal then leaves no trace. */
+/** The secrets a run's connections need, and where it may send something without one. Ask before the run is recorded: a refusal then leaves no trace. */
 export async function collectSecrets(
   spec: RunSpec,
   ports: RunPorts,
   signal: AbortSignal,
-): Promise<readonly ResolvedSecret[]> {
+): Promise<Pick<RunHandover, 'secrets' | 'origins'>> {
   const workspace = await loadWorkspace(ports.files, spec.folder, signal);
-  return resolveNeededSecrets(spec, workspace, ports.secrets, signal);
+  const origins = await requireOrigins(spec, ports.secrets, signal);
+  const secrets = await resolveNeededSecrets(spec, workspace, ports.secrets, signal);
+  return { secrets, origins: origins.map(({ origin }) => origin) };
 }
 
 /** Starts a queued (or resumable) run in a process of its own that outlives this one. What it may use travels over its standard input. */

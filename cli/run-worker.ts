@@ -35,11 +35,15 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
       host,
       workspace,
       {
-        secrets: createRelayedSecrets(input.secrets, async (reference, signal) => {
-          const fresh = await renewCredential(reference, process.env, signal);
-          values.push(fresh);
-          return fresh;
-        }),
+        secrets: createRelayedSecrets(
+          input.secrets,
+          async (reference, signal) => {
+            const fresh = await renewCredential(reference, process.env, signal);
+            values.push(fresh);
+            return fresh;
+          },
+          input.origins,
+        ),
         allowsProgram: command => allowsOne(input.programs, command),
       },
       input.network,
@@ -86,7 +90,8 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
 function readInput(json: string): RunHandover {
   try {
     const input = JSON.parse(json) as Partial<RunHandover>;
-    return { secrets: input.secrets ?? [], programs: input.programs ?? [], network: input.network ?? {} };
+    const { secrets = [], programs = [], origins = [], network = {} } = input;
+    return { secrets, programs, origins, network };
   } catch (error) {
     throw new WorkbenchError(
       'usage',

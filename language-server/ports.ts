@@ -23,5 +23,5 @@ export interface LanguageServerPorts {
 /** The part of a store that helps while a file is written. */
 export type ReadableStore = Pick<
   Store,
-  'path' | 'listRuns' | 'getRun' | 'registry' | 'ledger' | 'dataVersion' | 'close'
+  'path' | 'listRuns' | 'getRun' | 'registry' | 'catalogue' | 'ledger' | 'dataVersion' | 'close'
 >;

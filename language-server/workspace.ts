@@ -8,6 +8,7 @@ import {
   declaredNames,
   viewWorkspace,
   type DeclaredNames,
+  type DeclaredSection,
   type WorkspaceView,
 } from '../engine/documents/workspace-view.ts';
 import type { Digest } from '../engine/ports/digest.ts';
@@ -133,11 +134,7 @@ export function createWorkspace(
     return lastWorkbench.parsed;
   }
 
-  async function declared(
-    uri: string,
-    section: 'connections' | 'compute',
-    signal: AbortSignal,
-  ): Promise<DeclaredNames> {
+  async function declared(uri: string, section: DeclaredSection, signal: AbortSignal): Promise<DeclaredNames> {
     const path = await findWorkbench(uri);
     if (path === undefined) return { state: 'absent' };
     const workbench = parseWorkbench(path, await readQuietly(files, path, signal));
@@ -193,6 +190,7 @@ export function createWorkspace(
         ...plain,
         connections: signal => declared(uri, 'connections', signal),
         platforms: signal => declared(uri, 'compute', signal),
+        registries: signal => declared(uri, 'registries', signal),
         async fileDigest(path, signal) {
           const absolute = files.resolve(folder, path);
           const size = (await files.facts(absolute))?.size ?? Infinity;

@@ -67,10 +67,16 @@ async function runInBackground(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const ports = await createRunPorts(host, workspace, access, {}, signal);
-  const secrets = await collectSecrets(record.spec, ports, signal);
+  const collected = await collectSecrets(record.spec, ports, signal);
   const programs = neededPrograms(record.spec, workspace);
   checkPrograms(programs, access);
-  await startDetached(record, storeFolderOf(workspace, options.store), store, { secrets, programs, network: {} }, {});
+  await startDetached(
+    record,
+    storeFolderOf(workspace, options.store),
+    store,
+    { ...collected, programs, network: {} },
+    {},
+  );
   const { id } = record.summary;
   if (options.json === true) printJson(record.summary);
   else printResult(`Run ${id} goes on in the background. Follow it with: aiwb runs show ${id}`);

@@ -150,11 +150,11 @@ async function findOrCreate(
     return unfinished;
   }
   const given = { ...request, folder: workspace.folder, origin: 'notebook' } as const;
-  const spec = await resolveSpec(await specifyRun(given, host.files, host.identities, signal), store, signal);
+  const ports = await createRunPorts(host, workspace, access, {}, signal);
+  const spec = await resolveSpec(await specifyRun(given, host.files, host.identities, signal), store, ports, signal);
   checkPrograms(neededPrograms(spec, workspace), access);
-  if (spec.kind === 'tune')
-    await planTuning(spec, await createRunPorts(host, workspace, access, {}, signal), store.blobs, signal);
-  return createRun(spec, store, host.clock, host.random, signal);
+  if (spec.kind === 'tune') await planTuning(spec, ports, store.blobs, signal);
+  return createRun(spec, store, ports, signal);
 }
 
 /** The run that the cell's output refers to, where it did not finish and is of the text that the cell has now. */

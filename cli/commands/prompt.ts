@@ -14,6 +14,7 @@ import type { RunSpec } from '../../engine/runs/spec.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { allowCommandsOption, allowOriginOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
+import { foresee } from '../foresee.ts';
 import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
@@ -130,16 +131,17 @@ async function createOrFind(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const found = options.resume === undefined ? undefined : await findResumable(options.resume, 'prompt', store);
-  const spec = found?.spec ?? (await resolveSpec(await specify(file, options, host, signal), store, signal));
-  if (found === undefined) await planRun(spec, await createRunPorts(host, workspace, access, {}, signal), signal);
+  const ports = await createRunPorts(host, workspace, access, {}, signal);
+  const spec = found?.spec ?? (await resolveSpec(await specify(file, options, host, signal), store, ports, signal));
+  if (found === undefined) await planRun(spec, ports, signal);
   checkPrograms(neededPrograms(spec, workspace), access);
-  return found ?? createRun(spec, store, host.clock, host.random, signal);
+  return found ?? createRun(spec, store, ports, signal);
 }
 
 async function dryRun(spec: RunSpec, options: PromptOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
   const workspace = { folder: spec.folder, path: undefined, text: '', config: {} };
   const ports = await createRunPorts(host, workspace, createTerminalAccess({}), {}, signal);
-  const estimate = await estimateRun(spec, ports, signal);
+  const estimate = await estimateRun(await foresee(spec, options.store, host, ports, signal), ports, signal);
   if (options.json === true) printJson(estimate);
   else printResult(renderEstimate(estimate));
   return 0;

@@ -8,12 +8,13 @@ import { exportRuns } from '../../engine/reports/export.ts';
 import { renderJunit } from '../../engine/reports/junit.ts';
 import { renderText } from '../../engine/reports/text.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
-import { createRun, kindOfRun, specifyRun } from '../../engine/runs/start.ts';
+import { createRun, kindOfRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
 import { allowCommandsOption, allowOriginOption, checkPrograms, createTerminalAccess, type Access } from '../access.ts';
+import { foresee } from '../foresee.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
@@ -116,9 +117,11 @@ async function createOrFind(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const found = options.resume === undefined ? undefined : await findResumable(options.resume, 'benchmark', store);
-  const spec = found?.spec ?? (await specify(requireFile(file), options, host, signal));
+  const ports = await createRunPorts(host, workspace, access, {}, signal);
+  const spec =
+    found?.spec ?? (await resolveSpec(await specify(requireFile(file), options, host, signal), store, ports, signal));
   checkPrograms(neededPrograms(spec, workspace), access);
-  return found ?? createRun(spec, store, host.clock, host.random, signal);
+  return found ?? createRun(spec, store, ports, signal);
 }
 
 async function dryRun(file: string, options: RunOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
@@ -130,7 +133,7 @@ async function dryRun(file: string, options: RunOptions, host: Host, signal: Abo
     {},
     signal,
   );
-  const estimate = await estimateRun(spec, ports, signal);
+  const estimate = await estimateRun(await foresee(spec, options.store, host, ports, signal), ports, signal);
   if (options.json === true) printJson(estimate);
   else printResult(renderEstimate(estimate));
   return 0;

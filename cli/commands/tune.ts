@@ -11,7 +11,7 @@ import { planTuning } from '../../engine/tuning/plan.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { createHost, createRunPorts, withStore, workspaceFolderOf, type Host } from '../composition.ts';
-import { allowCommandsOption, createTerminalAccess } from '../access.ts';
+import { allowCommandsOption, allowOriginOption, createTerminalAccess } from '../access.ts';
 import { renderTuningEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
@@ -24,6 +24,7 @@ interface TuneOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly allowCommands?: boolean;
+  readonly allowOrigin?: readonly string[];
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
@@ -35,6 +36,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option('--detach', 'run in the background and return at once')
+    .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
@@ -98,10 +100,10 @@ async function createOrFind(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
-  const spec = await resolveSpec(await specify(file, options, host, signal), store, signal);
-  const ports = await createRunPorts(host, workspace, createTerminalAccess({}), {}, signal);
+  const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
+  const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
   await planTuning(spec, ports, store.blobs, signal);
-  return createRun(spec, store, host.clock, host.random, signal);
+  return createRun(spec, store, ports, signal);
 }
 
 async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {

@@ -2,13 +2,23 @@ import process from 'node:process';
 import type { SecretRequest, SecretResponse } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { publishedOrigins } from '../../engine/models/connections.ts';
-import type { SecretReference, Secrets } from '../../engine/ports/secrets.ts';
+import { originNotAllowed, type SecretReference, type Secrets } from '../../engine/ports/secrets.ts';
 import { runCredentialCommand } from '../../platform/secrets/command.ts';
 import { fetchIdentityToken } from '../../platform/secrets/identity.ts';
 
 /** Secrets of an editor's window: it asks its user about the origin and looks into its own secret storage. */
 export function createHostSecrets(ask: (request: SecretRequest) => Promise<SecretResponse>): Secrets {
   return {
+    async requireOrigin(origin, served, signal) {
+      const { allowed } = await ask({ origin, published: false, served });
+      signal.throwIfAborted();
+      if (!allowed)
+        throw originNotAllowed(
+          origin,
+          served,
+          'Run it again and allow the address if you trust it, or leave the model out.',
+        );
+    },
     async resolve(reference, origin, signal) {
       const response = await ask({ ...reference, origin, published: publishedOrigins.includes(origin) });
       signal.throwIfAborted();

@@ -12,7 +12,7 @@ import { addressOf, credentialOf, modelNameOf } from '../../engine/models/connec
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { detectOnThisMachine } from '../detect.ts';
 import type { Session } from './session.ts';
-import { listTrainedModels } from './trained-models.ts';
+import { listServed, listTrainedModels } from './trained-models.ts';
 
 /** Model servers that run on this machine, with connections to add for their models. */
 export async function detectConnections(session: Session, signal: AbortSignal): Promise<DetectedServers> {
@@ -30,7 +30,9 @@ export async function listModels(session: Session, signal: AbortSignal): Promise
   const models = [...embedded, ...trained, ...(await listLent(session))];
   try {
     const workspace = await session.readWorkspace(signal);
-    return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...models] };
+    const served = listServed(workspace).map(entry => withLast(entry, last));
+    const others = models.filter(({ name }) => !served.some(entry => entry.name === name));
+    return { models: [...listConnections(workspace).map(entry => withLast(entry, last)), ...others, ...served] };
   } catch (error) {
     return { models, failure: toFailure(error) };
   }

@@ -18,7 +18,7 @@ import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
 import { planRun } from '../../engine/runs/plan-run.ts';
-import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { createRun, foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
 import { estimateTuning } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
@@ -56,13 +56,13 @@ export async function specify(request: StartRun, session: Session, signal: Abort
 
 /** Checks the benchmark or tuning job whole before anything is recorded, then starts it in a process of its own. */
 export async function startRun(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSummary> {
-  const { store, host } = session;
-  const spec = await resolveSpec(await specify(request, session, signal), store, signal);
+  const { store } = session;
   const ports = await session.createPorts(signal);
+  const spec = await resolveSpec(await specify(request, session, signal), store, ports, signal);
   const lent = await check(spec, ports, session, signal);
   await session.access.lend(spec.name, lent, signal);
   const handover = await collectHandover(spec, session, signal);
-  const record = await createRun(spec, store, host.clock, host.random, signal);
+  const record = await createRun(spec, store, ports, signal);
   if (lent.length > 0) session.access.lendTo(record.summary.id);
   return detach(record, handover, session);
 }
@@ -83,8 +83,8 @@ export async function resumeRun(runId: string, session: Session, signal: AbortSi
 async function collectHandover(spec: RunSpec, session: Session, signal: AbortSignal): Promise<RunHandover> {
   const programs = neededPrograms(spec, await session.readWorkspace(signal));
   await session.access.allowPrograms(programs, signal);
-  const secrets = await collectSecrets(spec, await session.createPorts(signal), signal);
-  return { secrets, programs, network: session.options.network };
+  const collected = await collectSecrets(spec, await session.createPorts(signal), signal);
+  return { ...collected, programs, network: session.options.network };
 }
 
 async function detach(record: RunRecord, handover: RunHandover, session: Session): Promise<RunSummary> {
@@ -97,8 +97,9 @@ async function detach(record: RunRecord, handover: RunHandover, session: Session
 export async function dryRun(request: StartRun, session: Session, signal: AbortSignal): Promise<DryRunEstimate> {
   const spec = await specify(request, session, signal);
   const ports = await session.createPorts(signal);
-  if (spec.kind !== 'tune') return estimateRun(spec, ports, signal);
-  return estimateTuning(await resolveSpec(spec, session.store, signal), ports, session.store.blobs, signal);
+  const { store } = session;
+  if (spec.kind !== 'tune') return estimateRun(await foreseeSpec(spec, store, ports, signal), ports, signal);
+  return estimateTuning(await resolveSpec(spec, store, ports, signal), ports, store.blobs, signal);
 }
 
 export function reportRuns(runIds: readonly string[], session: Session, signal: AbortSignal): Promise<Report> {

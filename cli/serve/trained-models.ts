@@ -1,5 +1,7 @@
 import type { ModelEntry, RunSummary } from '../../schemas/generated/messages.ts';
 import type { Store } from '../../engine/ports/store.ts';
+import { formatReference, parseReference } from '../../engine/registry/reference.ts';
+import type { Workspace } from '../../engine/workspace/workspace.ts';
 
 /** A list is to be looked through: older versions are found in the registry. */
 const mostVersions = 20;
@@ -7,6 +9,20 @@ const mostVersions = 20;
 /** Checkpoints of tuning jobs (the newest succeeded run of each) and registered versions, as benchmarks name them. */
 export async function listTrainedModels(store: Store, signal: AbortSignal): Promise<readonly ModelEntry[]> {
   return [...(await listCheckpoints(store)), ...(await listRegistered(store, signal))];
+}
+
+/** The registered versions that connections say they serve, as benchmarks name them, each once. */
+export function listServed({ config }: Workspace): readonly ModelEntry[] {
+  const entries = new Map<string, ModelEntry>();
+  for (const [connection, settings] of Object.entries(config.connections ?? {})) {
+    const written = 'registered' in settings ? settings.registered : undefined;
+    const reference = written === undefined ? undefined : parseReference(written);
+    if (reference === undefined) continue;
+    const name = `registry:${formatReference(reference)}`;
+    if (entries.has(name)) continue;
+    entries.set(name, { name, kind: 'registered', description: `Asked by the connection ${connection}.` });
+  }
+  return [...entries.values()];
 }
 
 async function listCheckpoints(store: Store): Promise<ModelEntry[]> {

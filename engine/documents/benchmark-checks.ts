@@ -13,6 +13,7 @@ import { checkMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkPerturbations } from './perturbation-checks.ts';
 import { checkTrainedModels } from './registry-checks.ts';
+import { checkRegistryNames } from './registry-name-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import { checkUnusedFields } from './unused-field-checks.ts';
 import { checkValues, metricsOf } from './value-checks.ts';
@@ -31,6 +32,7 @@ export async function checkBenchmark(
   if (benchmark === undefined) return [];
   const { report, sorted } = collectFindings(parsed);
   await checkConnections(benchmark.models, index => ['models', index], view, report, signal);
+  await checkRegistryNames(benchmark.models, index => ['models', index], view, report, signal);
   signal.throwIfAborted();
   checkTarget(benchmark, report);
   checkTraining(benchmark, report);

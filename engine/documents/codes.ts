@@ -43,6 +43,8 @@ const facts = {
     severity: 'error',
     needs: 'store',
   },
+  'unknown-registry': { title: 'No such registry is declared.', severity: 'error' },
+  'duplicate-registry': { title: 'A registry is declared twice.', severity: 'warning' },
   'unknown-checkpoint': { title: 'No tuning job makes this checkpoint.', severity: 'warning', needs: 'store' },
   'missing-file': { title: 'A file that is named is not there.', severity: 'error' },
   'unreadable-file': { title: 'A file that is named cannot be used.', severity: 'error' },
@@ -93,6 +95,7 @@ const facts = {
   'duplicate-result': { title: 'Two cells give their results one name.', severity: 'warning' },
   'expired-waiver': { title: "A control's waiver has ended, or soon will.", severity: 'warning', needs: 'store' },
   'secret-in-file': { title: 'A secret may stand in the file.', severity: 'warning' },
+  'unencrypted-credential': { title: 'A credential would travel unencrypted.', severity: 'warning' },
   'unused-suppression': { title: 'A comment hides nothing.', severity: 'hint' },
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 

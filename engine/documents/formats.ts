@@ -55,6 +55,11 @@ export function looksLikeModelPattern(pattern: string): boolean {
   return pattern.includes('embedded:');
 }
 
+/** Whether a model may be asked over a network: connections are, and registered versions where somebody serves them. */
+export function mayBeServed(model: string): boolean {
+  return isConnectionName(model) || model.startsWith('registry:');
+}
+
 /** Whether a model's name is a connection's: it has none of the prefixes of the workbench's own models. */
 export function isConnectionName(model: string): boolean {
   return !model.includes(':');

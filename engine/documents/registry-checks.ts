@@ -1,4 +1,5 @@
-import type { Benchmark, Policy, TuningJob } from '../../schemas/generated/files.ts';
+import type { Benchmark, Policy, TuningJob, Workbench } from '../../schemas/generated/files.ts';
+import { formatReference, parseReference, type RegistryReference } from '../registry/reference.ts';
 import { parseTrainedName } from '../runs/trained.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import type { Remembered, RememberedModel } from './remembered.ts';
@@ -65,7 +66,12 @@ async function checkTrained(
   const trained = parseTrainedName(name);
   if (trained === undefined) return;
   if (trained.kind === 'registry') {
-    const { model, version } = trained;
+    const { registry, model, version } = trained;
+    if (registry !== undefined) {
+      const rename = (to: RegistryReference): string => `registry:${formatReference(to)}`;
+      await checkElsewhere({ registry, model, version, rename }, at, remembered, report, signal);
+      return;
+    }
     const isMade = (await jobs(signal)).some(({ registers }) => registers === model);
     // What a job here will register is not there before the job has run.
     const told = isMade ? toldMildly(report) : report;
@@ -81,6 +87,80 @@ async function checkTrained(
   const message = `No tuning job is called \`${trained.job}\`, and no run of that name or id has succeeded.${askDidYouMean(suggestion)} ${list}`;
   const replacement = suggestion === undefined ? undefined : name.replace(trained.job, () => suggestion);
   report('unknown-checkpoint', 'warning', at, message, { replacement });
+}
+
+/** The versions that connections say they serve. They may be registered later: a connection does no harm until then. */
+export async function checkServedVersions(
+  { connections = {} }: Pick<Workbench, 'connections'>,
+  remembered: Remembered,
+  report: ReportFinding,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [name, connection] of Object.entries(connections)) {
+    const text = 'registered' in connection ? connection.registered : undefined;
+    const { registry, model, version } = (text === undefined ? undefined : parseReference(text)) ?? {};
+    if (model === undefined || version === undefined) continue;
+    const at = ['connections', name, 'registered'];
+    const told: ReportFinding = (code, _, path, message, extra) => {
+      report(code, 'warning', path, message, extra);
+    };
+    if (registry === undefined) await checkVersion({ model, version, prefix: '' }, at, remembered, told, signal);
+    else await checkElsewhere({ registry, model, version, rename: formatReference }, at, remembered, told, signal);
+  }
+}
+
+interface VersionElsewhere {
+  readonly registry: string;
+  readonly model: string;
+  readonly version: string;
+  readonly rename: (to: RegistryReference) => string;
+}
+
+/** Nothing is said of a registry that was never read; of one that was, how long ago that is. */
+async function checkElsewhere(
+  { registry, model, version, rename }: VersionElsewhere,
+  at: DocumentPath,
+  remembered: Remembered,
+  report: ReportFinding,
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await remembered.elsewhere(registry, signal);
+  if (known === undefined || version === 'latest') return;
+  if ((await known.find(model, version)) !== undefined) return;
+  const versions = await known.versions(model);
+  signal.throwIfAborted();
+  const age = wordAge(remembered.now() - known.readAt);
+  const later = `That is how it was read ${age}: it may be newer by now (\`aiwb registry sync ${registry}\`).`;
+  if (versions.length === 0) {
+    const names = (await known.models()).map(({ name }) => name);
+    signal.throwIfAborted();
+    if (names.includes(model)) return;
+    const suggestion = suggestWord(model, names);
+    const message = `\`${registry}\` has no model \`${model}\`.${askDidYouMean(suggestion)} ${later}`;
+    const replacement = suggestion === undefined ? undefined : rename({ registry, model: suggestion, version });
+    report('unknown-registered-model', 'warning', at, message, { replacement });
+    return;
+  }
+  const names = versions.map(each => each.version);
+  const aliases = [...new Set(versions.flatMap(each => each.aliases))];
+  const suggestion = suggestWord(version, [...names, ...aliases]) ?? (/^\d+$/.test(version) ? names[0] : undefined);
+  const named = aliases.length === 0 ? '' : ` and the aliases ${listWords(aliases, 8)}`;
+  const message = `\`${model}\` has no version or alias \`${version}\` in \`${registry}\`. It has the versions ${listWords(names, 8)}${named}. ${later}`;
+  const replacement = suggestion === undefined ? undefined : rename({ registry, model, version: suggestion });
+  report('unknown-registered-model', 'warning', at, message, { replacement });
+}
+
+/** `3 hours ago`. */
+function wordAge(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  if (minutes < 1) return 'just now';
+  const [count, unit] =
+    minutes < 60
+      ? [minutes, 'minute']
+      : minutes < 48 * 60
+        ? [Math.floor(minutes / 60), 'hour']
+        : [Math.floor(minutes / (24 * 60)), 'day'];
+  return `${String(count)} ${unit}${count === 1 ? '' : 's'} ago`;
 }
 
 interface WrittenVersion {

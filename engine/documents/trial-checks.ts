@@ -1,6 +1,7 @@
 import type { PromptTrial } from '../../schemas/generated/files.ts';
 import { mostTrialCases, trialInput, trialModels, writtenCases } from '../prompts/trial.ts';
-import { isTrained } from '../runs/trained.ts';
+import { parseReference } from '../registry/reference.ts';
+import { isTrained, parseTrainedName } from '../runs/trained.ts';
 import { checkConnections } from './connection-checks.ts';
 import { checkDataset, hasColumn } from './dataset-checks.ts';
 import type { Diagnostic, DocumentPath, ReportFinding } from './diagnostic.ts';
@@ -10,9 +11,10 @@ import type { ParsedDocument } from './parse.ts';
 import { readPromptVariables } from './prompt-checks.ts';
 import { findVariables } from './prompt-variables.ts';
 import { checkTrainedModels } from './registry-checks.ts';
+import { checkRegistryNames } from './registry-name-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import { checkValues } from './value-checks.ts';
-import type { WorkspaceView } from './workspace-view.ts';
+import type { DeclaredNames, WorkspaceView } from './workspace-view.ts';
 
 /**
  * Whether a prompt can be tried as it says: the models that answer, and what each variable stands for. Nothing where the text itself has
@@ -60,11 +62,17 @@ async function checkModels(
     report('unknown-connection', 'error', at(0), message);
     return;
   }
+  const connections = models.some(isTrained) ? await view.connections(signal) : undefined;
+  signal.throwIfAborted();
   models.forEach((model, index) => {
     if (model.startsWith('embedded:')) {
       const message = `\`${model}\` reads no prompt: it learns from the rows of a dataset. Measure it with a benchmark.`;
       report('not-allowed-value', 'error', at(index), message);
-    } else if (isTrained(model) && variables !== undefined && trialInput(trial, variables) === undefined) {
+    } else if (
+      isComputed(model, connections) &&
+      variables !== undefined &&
+      trialInput(trial, variables) === undefined
+    ) {
       const remedy =
         trial.dataset === undefined
           ? 'Leave it out, or read one variable only.'
@@ -74,9 +82,24 @@ async function checkModels(
     }
   });
   await checkConnections(models, at, view, report, signal);
+  await checkRegistryNames(models, at, view, report, signal);
   if (view.remembered === undefined) return;
   const jobs = view.tuningJobs ?? ((): Promise<readonly never[]> => Promise.resolve([]));
   await checkTrainedModels({ models: [...models] }, jobs, view.remembered, report, signal);
+}
+
+/** Whether a model is computed with here, where it reads no prompt. Of a registered version somebody may serve that is not known yet. */
+function isComputed(model: string, connections: DeclaredNames | undefined): boolean {
+  const named = parseTrainedName(model);
+  if (named?.kind !== 'registry') return named !== undefined;
+  const serves = connections?.state === 'known' ? (connections.serves ?? []) : [];
+  return (
+    named.registry === undefined &&
+    !serves.some(text => {
+      const reference = parseReference(text);
+      return reference?.registry === undefined && reference?.model === named.model;
+    })
+  );
 }
 
 /** What every case must give, and what it gives for nothing. */

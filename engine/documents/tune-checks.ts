@@ -9,6 +9,7 @@ import { collectFindings } from './findings.ts';
 import { tryMetric, usableMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkBase } from './registry-checks.ts';
+import { checkRegistryNames } from './registry-name-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import { checkValues } from './value-checks.ts';
 import { relatedPlaces, type WorkspaceView } from './workspace-view.ts';
@@ -64,6 +65,7 @@ export async function checkTuningJob(
       await checkValues({ dataset, at, metrics }, checked.source, view, reportOnce, signal);
     }
   }
+  await checkRegistryNames([job.base], () => ['base'], view, report, signal);
   if (view.remembered !== undefined) await checkBase(job, view.tuningJobs ?? none, view.remembered, report, signal);
   checkMetrics(job, report);
   checkSelection(job, report);

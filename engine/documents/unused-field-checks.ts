@@ -2,7 +2,7 @@ import type { Benchmark } from '../../schemas/generated/files.ts';
 import { splitKind } from '../datasets/split.ts';
 import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
-import { isConnectionName } from './formats.ts';
+import { mayBeServed } from './formats.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 
 /** Tells fields that are written and change nothing. */
@@ -20,7 +20,7 @@ type Tell = (path: DocumentPath, why: string) => void;
 /** Models of the workbench's own are asked nothing over a network. */
 function checkWithoutConnections(benchmark: Benchmark, tell: Tell): void {
   const { models, limits = {} } = benchmark;
-  if (models.some(isConnectionName) || needsConnection(benchmark)) return;
+  if (models.some(mayBeServed) || needsConnection(benchmark)) return;
   const why = 'the models here run in this process, and none is asked over a network.';
   for (const field of ['requestsPerMinute', 'tokensPerMinute', 'budget', 'retries'] as const)
     if (limits[field] !== undefined) tell(['limits', field], why);

@@ -1,6 +1,8 @@
 import type { Diagnostic, DocumentPath } from './diagnostic.ts';
 import { collectFindings, shortPlace } from './findings.ts';
 import type { ParsedDocument } from './parse.ts';
+import { checkServedVersions } from './registry-checks.ts';
+import { checkRegistries } from './registry-declaration-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
@@ -13,7 +15,7 @@ const keyInQuery = /[?&](api[-_]?key|key|token|access[-_]?token|code|sig)=[^&]+/
 
 /** What the schema cannot say: what looks like a secret, which everybody with the repository reads, and fields that exclude each other. */
 export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
-  const found: Diagnostic[] = [...checkCombinations(parsed), ...checkJudge(parsed)];
+  const found: Diagnostic[] = [...checkCombinations(parsed), ...checkJudge(parsed), ...checkRegistries(parsed)];
   const report = (path: DocumentPath, what: string): void => {
     found.push({
       code: 'secret-in-file',
@@ -45,10 +47,10 @@ export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[
   return found;
 }
 
-/** Whether the files a workbench.yaml names are there. Nothing when the file itself has errors. */
+/** Whether the files and registered versions a workbench.yaml names are there. Nothing when the file itself has errors. */
 export async function checkWorkbenchFiles(
   parsed: ParsedDocument<'workbench'>,
-  view: Pick<WorkspaceView, 'fileFacts'>,
+  view: Pick<WorkspaceView, 'fileFacts' | 'remembered'>,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const { report, sorted } = collectFindings(parsed);
@@ -58,6 +60,8 @@ export async function checkWorkbenchFiles(
     if (facts?.kind === 'file') continue;
     report('missing-file', 'warning', at, `There is no file \`${file}\` (looked up from this file's folder).`);
   }
+  if (view.remembered !== undefined && parsed.value)
+    await checkServedVersions(parsed.value, view.remembered, report, signal);
   return sorted();
 }
 

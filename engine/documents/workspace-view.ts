@@ -1,4 +1,4 @@
-import type { Benchmark } from '../../schemas/generated/files.ts';
+import type { Benchmark, Workbench } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { readColumns } from '../datasets/columns.ts';
 import type { DatasetFormat } from '../datasets/formats.ts';
@@ -7,6 +7,7 @@ import { sampleColumns, type DatasetSample } from '../datasets/sample-columns.ts
 import { digestOfFile } from '../datasets/pinned.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { FileFacts, Files } from '../ports/files.ts';
+import { declaredRegistries } from '../registry/declared.ts';
 import type { RelatedPlace } from './diagnostic.ts';
 import { shortPlace } from './findings.ts';
 import { parsePromptVariables } from './prompt-checks.ts';
@@ -14,7 +15,7 @@ import { parseDocument, type ParsedDocument } from './parse.ts';
 import type { KnownJob } from './registry-checks.ts';
 import type { Remembered } from './remembered.ts';
 
-/** Names that workbench.yaml declares: of connections, or of platforms. */
+/** Names that workbench.yaml declares: of connections, of platforms, or of registries. */
 export type DeclaredNames =
   | {
       readonly state: 'known';
@@ -23,6 +24,8 @@ export type DeclaredNames =
       readonly place?: RelatedPlace;
       /** Beside connections: the one that judges where a metric names none. */
       readonly judge?: string;
+      /** Beside connections: the registered versions that they say they serve. */
+      readonly serves?: readonly string[];
     }
   /** There is no workbench.yaml above the file. */
   | { readonly state: 'absent' }
@@ -34,6 +37,8 @@ export interface WorkspaceView {
   connections(signal: AbortSignal): Promise<DeclaredNames>;
   /** Platforms under `compute`. */
   platforms(signal: AbortSignal): Promise<DeclaredNames>;
+  /** Registries that models are shared in, beside the local one. */
+  registries?(signal: AbortSignal): Promise<DeclaredNames>;
   /** Absent when nothing is there. */
   fileFacts(path: string, signal: AbortSignal): Promise<FileFacts | undefined>;
   /** Absent when the columns cannot be told: no rows, or not readable. */
@@ -98,7 +103,7 @@ export function viewWorkspace(
   workbenchPath: string | undefined,
   digest?: Digest,
 ): WorkspaceView {
-  async function declared(section: 'connections' | 'compute', signal: AbortSignal): Promise<DeclaredNames> {
+  async function declared(section: DeclaredSection, signal: AbortSignal): Promise<DeclaredNames> {
     if (workbenchPath === undefined) return { state: 'absent' };
     const text = await readIfThere(files, workbenchPath, signal);
     if (text === undefined) return { state: 'absent' };
@@ -108,6 +113,7 @@ export function viewWorkspace(
   return {
     connections: signal => declared('connections', signal),
     platforms: signal => declared('compute', signal),
+    registries: signal => declared('registries', signal),
     fileFacts: path => files.facts(files.resolve(folder, path)),
     async datasetColumns(path, format, signal, part) {
       try {
@@ -163,27 +169,38 @@ export function relatedPlaces(declared: DeclaredNames): readonly RelatedPlace[] 
   return declared.state === 'known' && declared.place !== undefined ? [declared.place] : [];
 }
 
+/** Sections of a workbench.yaml whose names other files use. */
+export type DeclaredSection = 'connections' | 'compute' | 'registries';
+
 /** What a workbench.yaml declares in one of its sections. */
 export function declaredNames(
   parsed: ParsedDocument<'workbench'>,
-  section: 'connections' | 'compute',
+  section: DeclaredSection,
   path?: string,
 ): DeclaredNames {
-  if (parsed.value === undefined) return { state: 'broken' };
+  if (!parsed.value) return { state: 'broken' };
   const { judge } = parsed.value;
   return {
     state: 'known',
-    names: Object.keys(parsed.value[section] ?? {}),
+    names:
+      section === 'registries'
+        ? [...new Set(declaredRegistries({ config: parsed.value }).map(({ name }) => name))]
+        : Object.keys(parsed.value[section] ?? {}),
     ...(path !== undefined && { place: declarationPlace(parsed, section, path) }),
     ...(judge === undefined || section !== 'connections' ? {} : { judge }),
+    ...(section === 'connections' ? { serves: servedBy(parsed.value) } : {}),
   };
 }
 
-function declarationPlace(
-  parsed: ParsedDocument<'workbench'>,
-  section: 'connections' | 'compute',
-  path: string,
-): RelatedPlace {
+function servedBy({ connections = {} }: Workbench): readonly string[] {
+  return Object.values(connections).flatMap(connection =>
+    'registered' in connection && connection.registered !== undefined ? [connection.registered] : [],
+  );
+}
+
+function declarationPlace(parsed: ParsedDocument<'workbench'>, section: DeclaredSection, path: string): RelatedPlace {
+  if (section === 'registries' && parsed.value?.registries === undefined && parsed.value?.registry !== undefined)
+    return { path, message: 'The registry.', range: shortPlace(parsed, ['registry'], 'key') };
   const isThere = parsed.value?.[section] !== undefined;
   const message = isThere ? `What is declared under \`${section}\`.` : `\`${section}\` would be declared in this file.`;
   return { path, message, range: isThere ? shortPlace(parsed, [section], 'key') : parsed.rangeAt(0, 0) };

@@ -17,6 +17,7 @@ import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
 import type { Subject } from './subject.ts';
 import { readWaivers } from './waivers.ts';
+import { askedVersion } from '../runs/asked-version.ts';
 
 /** Everything the checks of a policy set look at, read before any is judged. */
 export interface CollectedEvidence {
@@ -120,7 +121,7 @@ function describeRun(record: RunRecord, modelDigest: string, digest: GovernanceP
     repeats: parseDocument('bench', spec.text).value?.repeats ?? 1,
     confidence: report?.confidence ?? 0.95,
     variants: (report?.variants ?? [])
-      .filter(variant => variant.modelDigest === modelDigest)
+      .filter(variant => askedVersion(variant, modelDigest))
       .map(result => ({ result, digest: digest.sha256(canonicalJson(result)) })),
   };
 }

@@ -316,7 +316,8 @@ describe('publishing a version', () => {
     it('stays to be done where it is cancelled', async () => {
       const version = await prepared();
       const stop = new AbortController();
-      const shared = createMemoryRegistry({ before: call => {
+      const shared = createMemoryRegistry({
+        before: call => {
           if (call === 'putContent') stop.abort();
         },
       });

@@ -55,8 +55,9 @@ export function runArtifacts(
   const hardware = terms.hardware ?? ownHardware(record, results);
   const timestamp = environment?.source?.measuredAt ?? summary.endedAt ?? report.createdAt;
   const source = environment?.source === undefined ? {} : toolOf(record);
-  const metrics = results.flatMap(result =>
-    metricArtifacts(result.metrics, {
+  const metrics = results.flatMap(result => {
+    const known = verified && (result.identity === undefined || result.identity.state === 'verified');
+    return metricArtifacts(result.metrics, {
       runId: summary.id,
       task: taskName(record, result, prompts.size > 1, terms),
       scope: terms.scope,
@@ -69,9 +70,9 @@ export function runArtifacts(
       ...(hardware?.count === undefined ? {} : { hardwareCount: hardware.count }),
       ...(terms.useCase === undefined ? {} : { useCase: terms.useCase }),
       ...source,
-      ...(verified ? {} : { customProperties: { [keys.identity]: 'unverified' } }),
-    })),
-  );
+      ...(known ? {} : { customProperties: { [keys.identity]: 'unverified' } }),
+    }));
+  });
   return [
     ...(facts === undefined ? [] : [datasetArtifact(record, facts, terms)]),
     ...settingsOf(record, results, hardware),

@@ -2,7 +2,7 @@ import type { Report, VariantResult } from '../../schemas/generated/messages.ts'
 import { WorkbenchError } from '../base/errors.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { LocalVersion, ModelRegistry } from '../ports/registry.ts';
-import { findAsked, resultsOf } from '../registry/publish.ts';
+import { digestsOf, findAsked, resultsOf } from '../registry/publish.ts';
 import { formatReference, parseReference } from '../registry/reference.ts';
 import { findThere, weightsOf } from './find-there.ts';
 import type { HandoffPorts } from './ports.ts';
@@ -73,7 +73,7 @@ export async function askedTargets(
       target,
     );
   };
-  const asked = new Set(report.variants.flatMap(({ modelDigest }) => modelDigest ?? []));
+  const asked = new Set(report.variants.flatMap(digestsOf));
   const locals = await findAsked(store, asked, signal);
   for (const local of locals) {
     for (const name of registry === undefined ? await registriesOf(local, ports) : [registry]) {

@@ -1,3 +1,5 @@
+import { WorkbenchError } from '../base/errors.ts';
+
 /** Where a secret's value comes from, as written in workbench.yaml. */
 export type SecretReference =
   | { readonly env: string; readonly secret?: undefined; readonly command?: undefined; readonly identity?: undefined }
@@ -30,4 +32,19 @@ export function toSecretReference(written: {
  */
 export interface Secrets {
   resolve(reference: SecretReference, origin: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Whether prompts and rows may be sent, without any key, to an origin that a registry names: whoever may write into the registry chose
+   * it. `served` is the registered version that it says is served there. Throws `origin-not-allowed`. Where this is absent nothing is
+   * allowed.
+   */
+  requireOrigin?(origin: string, served: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What is thrown where nobody has allowed an origin that a registry names. */
+export function originNotAllowed(origin: string, served: string, remedy: string): WorkbenchError {
+  return new WorkbenchError(
+    'origin-not-allowed',
+    `${served} is served at ${origin}, says its registry, and nobody has allowed that prompts and rows are sent there.`,
+    { remedy },
+  );
 }

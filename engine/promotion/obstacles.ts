@@ -5,6 +5,7 @@ import type { GovernancePorts } from '../governance/ports.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';
 import { describeDate, nameOfVersion } from './version.ts';
+import { askedVersion } from '../runs/asked-version.ts';
 
 /**
  * What keeps a version from being approved, a sentence each: its newest assessment must have passed its gate and still be valid,
@@ -62,7 +63,7 @@ async function judgeBenchmarks(version: LocalVersion, store: Store, signal: Abor
 }
 
 function gatesOf(report: Report | undefined, version: LocalVersion): readonly GateResult[] {
-  const own = (report?.variants ?? []).filter(({ modelDigest }) => modelDigest === version.modelDigest);
+  const own = (report?.variants ?? []).filter(variant => askedVersion(variant, version.modelDigest));
   const names = new Set(own.map(({ model }) => model));
   return (report?.gates ?? []).filter(({ model }) => names.has(model));
 }

@@ -22,7 +22,7 @@ export const keys = {
   useCase: 'aiw.use_case',
   /** Of a pulled version: the one it was pulled from, as JSON of a `VersionOrigin`. */
   origin: 'aiw.origin',
-  /** `unverified` on results of an endpoint whose weights nobody could match to the version's. */
+  /** Whether the version that a figure is of is known to have answered: `verified` or `unverified`. */
   identity: 'aiw.identity',
   /** `publisher` on artifacts whose address leads into their publisher's own store. */
   keptBy: 'aiw.kept_by',

@@ -1,4 +1,11 @@
-import type { Artifact, Identity, Report, VariantResult, VersionReference } from '../../schemas/generated/messages.ts';
+import type {
+  Artifact,
+  Identity,
+  ModelIdentity,
+  Report,
+  VariantResult,
+  VersionReference,
+} from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
@@ -10,7 +17,8 @@ import { parameterArtifacts } from './tuning-artifacts.ts';
 const program: Identity = { name: 'AI Workbench', email: 'workbench@localhost', assurance: 'self-asserted' };
 
 /**
- * Adds a finished benchmark run's figures, dataset and settings to every version whose weights it asked, under whatever name.
+ * Adds a finished benchmark run's figures, dataset and settings to every version whose weights it asked, under whatever name, here or where
+ * they are served.
  * A run is published once: its artifacts carry its id, and what is there already stays as it is. Returns the versions it asked.
  * Throws `usage` for a run that is no benchmark's or did not succeed.
  */
@@ -22,7 +30,7 @@ export async function publishRun(
 ): Promise<readonly VersionReference[]> {
   const record = await store.getRun(runId);
   const report = requireReport(record);
-  const asked = new Set(record.variants.map(({ modelDigest }) => modelDigest));
+  const asked = new Set(record.variants.flatMap(digestsOf));
   const published: VersionReference[] = [];
   for (const { model, version, modelDigest } of await findAsked(store, asked, signal)) {
     const artifacts = artifactsFor(record, report, modelDigest);
@@ -30,6 +38,21 @@ export async function publishRun(
     published.push({ model, version });
   }
   return published;
+}
+
+/**
+ * The digests of versions that a variant's figures are of: the model's own, and the registered one's where that is known to have answered
+ * or where workbench.yaml says so. What a registry says of an endpoint that cannot be verified is no version's figure.
+ */
+export function digestsOf({
+  modelDigest = '',
+  identity,
+}: {
+  readonly modelDigest?: string;
+  readonly identity?: ModelIdentity;
+}): readonly string[] {
+  const counts = identity?.state === 'verified' || identity?.by === 'connection';
+  return counts && identity.modelDigest !== undefined ? [modelDigest, identity.modelDigest] : [modelDigest];
 }
 
 /** Throws `usage` for a run that is no benchmark's or did not succeed. */
@@ -89,6 +112,7 @@ function artifactsFor({ summary, dataset, environment }: RunRecord, report: Repo
         task: taskOf(summary.name, result, prompts.size > 1),
         scope: 'custom',
         timestamp,
+        ...(result.identity === undefined ? {} : { identity: result.identity.state }),
         ...(dataset === undefined ? {} : { datasetDigest: dataset.digest }),
       }),
     ),
@@ -117,7 +141,7 @@ function artifactsFor({ summary, dataset, environment }: RunRecord, report: Repo
 
 /** Results of one model, one for each prompt. It may have been asked under two names; the figures of the first count. */
 export function resultsOf({ variants }: Report, modelDigest: string): VariantResult[] {
-  const asked = variants.filter(variant => variant.modelDigest === modelDigest);
+  const asked = variants.filter(variant => digestsOf(variant).includes(modelDigest));
   return asked.filter(
     (result, index) => asked.findIndex(({ promptDigest }) => promptDigest === result.promptDigest) === index,
   );

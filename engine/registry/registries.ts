@@ -1,4 +1,3 @@
-import type { Registry as Declared } from '../../schemas/generated/files.ts';
 import type { RegistryType } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { didYouMean } from '../base/suggest.ts';
@@ -10,15 +9,12 @@ import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
 import type { LocalRegistry, ModelRegistry } from '../ports/registry.ts';
 import { toSecretReference, type SecretReference, type Secrets } from '../ports/secrets.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { declaredRegistries, type RegistryDeclaration } from './declared.ts';
 import { openKubeflow } from './kubeflow/open.ts';
 import { openMlflow } from './mlflow/open.ts';
 import { createRestClient, type RestClient } from './rest/client.ts';
 
-/** A registry elsewhere, as workbench.yaml declares it. */
-export interface RegistryDeclaration {
-  readonly name: string;
-  readonly settings: Exclude<Declared, { type: 'local' }>;
-}
+export { declaredRegistries, type RegistryDeclaration };
 
 /** What asking registries elsewhere needs of the outside world. */
 export interface RegistryAccess {
@@ -48,17 +44,6 @@ export interface Registries {
   /** `local`, absent, or a declared name. Asks nothing yet, and looks up no secret. Throws `registry-unknown`. */
   open(name: string | undefined): ModelRegistry;
   close(): Promise<void>;
-}
-
-/** The registries that a workspace declares. `registry:` alone is called by its type. */
-export function declaredRegistries({ config }: Workspace): readonly RegistryDeclaration[] {
-  const { registry, registries = {} } = config;
-  const declared: RegistryDeclaration[] = [];
-  if (registry !== undefined && registry.type !== 'local') declared.push({ name: registry.type, settings: registry });
-  for (const [name, settings] of Object.entries(registries)) {
-    if (settings.type !== 'local') declared.push({ name, settings });
-  }
-  return declared;
 }
 
 export function createRegistries(workspace: Workspace, local: LocalRegistry, access: RegistryAccess): Registries {

@@ -86,6 +86,7 @@ export class VariantAggregate {
       model: record.model,
       ...(record.prompt === undefined ? {} : { prompt: record.prompt }),
       modelDigest: record.modelDigest,
+      ...(record.identity === undefined ? {} : { identity: record.identity }),
       ...(record.promptDigest === undefined ? {} : { promptDigest: record.promptDigest }),
       ...(this.#fingerprints.size === 0 ? {} : { fingerprints: [...this.#fingerprints].sort() }),
       samples: this.#answered,

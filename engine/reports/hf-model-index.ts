@@ -11,7 +11,7 @@ const typeOfMetric: Readonly<Record<string, string>> = {
 
 /**
  * The report as the `model-index` block of Hugging Face model cards, one entry a variant: quality figures only, as the Hub shows them,
- * each with its interval's bounds and the run that measured it as arguments. Figures that could not be computed are left out.
+ * each with its interval's bounds, the run that measured it and whether a registered version is known to have answered as arguments. Figures that could not be computed are left out.
  */
 export function renderModelIndex(report: Report): string {
   const models = report.variants.map(variant => ({
@@ -22,16 +22,20 @@ export function renderModelIndex(report: Report): string {
         dataset: datasetOf(report.dataset, report.title),
         metrics: variant.metrics
           .filter(({ kind, value }) => kind === 'quality' && value !== null)
-          .map(figure => describeFigure(figure, variant.runId)),
+          .map(figure => describeFigure(figure, variant)),
       },
     ],
   }));
   return stringify({ 'model-index': models }, { lineWidth: 0 });
 }
 
-function describeFigure({ metric, label, value, n, low, high, confidence, method }: MetricValue, run: string) {
+function describeFigure(
+  { metric, label, value, n, low, high, confidence, method }: MetricValue,
+  { runId: run, identity }: VariantResult,
+) {
+  const sure = identity === undefined ? {} : { identity: identity.state };
   const bounds = low === undefined || high === undefined ? {} : { low, high, confidence, method };
-  return { type: typeOfMetric[metric] ?? metric, value, name: label, args: { n, ...bounds, run } };
+  return { type: typeOfMetric[metric] ?? metric, value, name: label, args: { n, ...bounds, run, ...sure } };
 }
 
 function taskOf({ confusion, metrics }: VariantResult): string {

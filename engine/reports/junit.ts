@@ -53,8 +53,20 @@ function suiteOf(run: RunSummary, report: Report): Suite {
     id: run.id,
     file: run.file,
   };
-  const lines = cases.map(each => renderCase(each, run));
+  const lines = [...propertiesOf(run, report), ...cases.map(each => renderCase(each, run))];
   return { ...figures, time, xml: `  <testsuite ${attributesOf(attributes)}>\n${lines.join('')}  </testsuite>\n` };
+}
+
+/** Whether the registered versions that a run asked are what answered. */
+function propertiesOf(run: RunSummary, { variants }: Report): string[] {
+  const own = variants.filter(({ runId }) => runId === run.id).flatMap(({ identity }) => identity ?? []);
+  const lines = new Set(
+    own.map(({ name, state, sentence }) => {
+      const attributes = attributesOf({ name: `identity of ${name}`, value: `${state}: ${sentence}` });
+      return `      <property ${attributes}/>\n`;
+    }),
+  );
+  return lines.size === 0 ? [] : ['    <properties>\n', ...lines, '    </properties>\n'];
 }
 
 /** Gates name models; of several runs each owns those of its own variants, in the order of the report. */

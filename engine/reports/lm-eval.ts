@@ -78,7 +78,11 @@ function resultsOf(report: Report, variant: VariantResult, errors: StandardError
     'n-samples': { [task]: { original: report.dataset?.rows ?? variant.samples, effective: variant.samples } },
     config: {
       model: 'aiwb',
-      model_args: { model: variant.model, ...(variant.prompt === undefined ? {} : { prompt: variant.prompt }) },
+      model_args: {
+        model: variant.model,
+        ...(variant.prompt === undefined ? {} : { prompt: variant.prompt }),
+        ...(variant.identity === undefined ? {} : { identity: variant.identity.state }),
+      },
       random_seed: report.environment?.seed ?? null,
     },
     git_hash: null,

@@ -19,6 +19,7 @@ import { runKindNames } from '../runs/kinds.ts';
 import { trialMetrics } from '../runs/plan-trial.ts';
 import { VariantAggregate } from './aggregate.ts';
 import { countOf } from './format.ts';
+import { describeIdentities, identitiesOf } from '../runs/identity-check.ts';
 import { runningNotes } from './running-notes.ts';
 
 /** Samples read at a time: each may be an answer of a megabyte. */
@@ -194,6 +195,7 @@ function describeModel(
     variant: variant.variant,
     model: variant.model,
     modelDigest: variant.modelDigest,
+    ...(variant.identity === undefined ? {} : { identity: variant.identity }),
     asked: own.answered + failed,
     answered: own.answered,
     failed,
@@ -225,13 +227,14 @@ function parseTrial(text: string) {
   return parseDocument('trial', text);
 }
 
-function notesOf({ summary }: RunRecord, models: readonly TriedModel[]): string[] {
+function notesOf({ summary, variants }: RunRecord, models: readonly TriedModel[]): string[] {
   const { done, total, reused } = summary.progress;
   const untimed = models.filter(
     ({ answered, cached, metrics }) =>
       answered > cached && metrics.every(({ metric, value }) => metric !== 'latency.mean' || value === null),
   );
   return [
+    ...describeIdentities(identitiesOf(variants)),
     ...(summary.state === 'succeeded' ? [] : [`Partial: ${String(done)} of ${countOf(total, 'answer')} are there.`]),
     ...(reused > 0
       ? [`Resumed: ${countOf(reused, 'stored answer')} kept, ${String(done - reused)} asked after it.`]

@@ -58,7 +58,7 @@ function headLine(report: Report): string {
   return `${report.title}: ${headFacts(report)}`;
 }
 
-/** How much was asked, how sure the figures are, how long it took. */
+/** How much was asked, how sure the figures are, how long it took, and of which registered versions nobody knows whether they answered. */
 export function headFacts(report: Report): string {
   const parts: string[] = [];
   if (report.dataset !== undefined) {
@@ -70,5 +70,7 @@ export function headFacts(report: Report): string {
   if (report.runs.length > 1) parts.push(countOf(report.runs.length, 'run'));
   else if (run?.startedAt !== undefined && run.endedAt !== undefined)
     parts.push(formatSeconds((run.endedAt - run.startedAt) / 1000));
+  const unverified = report.variants.flatMap(({ identity }) => (identity?.state === 'unverified' ? identity.name : []));
+  if (unverified.length > 0) parts.push(`identity unverified: ${[...new Set(unverified)].join(', ')}`);
   return parts.join(', ');
 }

@@ -4,7 +4,7 @@ import type { Metric } from '../metrics/metric.ts';
 import { trialModels } from '../prompts/trial.ts';
 import { measuringConnections } from '../scoring/plan-measures.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { RunSpec } from './spec.ts';
+import type { RegisteredModelReference, RunSpec } from './spec.ts';
 import { isTrained } from './trained.ts';
 
 /** Names of the models that a run opens: those it asks, or a tuning job's base. Empty for a text that cannot be read. */
@@ -21,6 +21,14 @@ export function modelsOf({ kind, text, models }: Pick<RunSpec, 'kind' | 'text' |
   }
 }
 
+/** The registered version that a name stands for, where others serve it; absent for any other model, and before the run was created. */
+export function registeredIn(
+  { registered }: Pick<RunSpec, 'registered'>,
+  name: string,
+): RegisteredModelReference | undefined {
+  return registered !== undefined && Object.hasOwn(registered, name) ? registered[name] : undefined;
+}
+
 /** A run's metrics; none where it measures nothing outside the engine. */
 export function metricsOf({ kind, text }: Pick<RunSpec, 'kind' | 'text'>): readonly Metric[] {
   const benchmark = kind === 'benchmark' ? parseDocument('bench', text).value : undefined;
@@ -30,6 +38,11 @@ export function metricsOf({ kind, text }: Pick<RunSpec, 'kind' | 'text'>): reado
 /** Names of the connections that a run sends something to, each once. A tuning job trains on its platform and has none. */
 export function connectionsOf(spec: RunSpec, workspace: Workspace): readonly string[] {
   if (spec.kind === 'tune') return [];
-  const asked = modelsOf(spec).filter(name => !name.startsWith('embedded:') && !isTrained(name));
+  const asked = modelsOf(spec).flatMap(name => {
+    if (name.startsWith('embedded:')) return [];
+    if (!isTrained(name)) return [name];
+    const connection = registeredIn(spec, name)?.connection;
+    return connection === undefined ? [] : [connection];
+  });
   return [...new Set([...asked, ...measuringConnections(metricsOf(spec), workspace)])];
 }

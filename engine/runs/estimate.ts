@@ -10,6 +10,7 @@ import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
 import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';
+import { parseTrainedName } from './trained.ts';
 
 /** Plans a run and estimates what it would send and cost. Nothing is sent, and no secret is read. */
 export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<DryRunEstimate> {
@@ -96,6 +97,11 @@ function notesOf(plan: RunPlan): string[] {
     notes.push(
       `The price of minutes of ${timed.join(', ')} is not in the sum: how long the sounds are is known once they are sent.`,
     );
+  const unknown = plan.models.filter(isUnresolved).map(model => model.name);
+  if (unknown.length > 0)
+    notes.push(
+      `Who answers for ${unknown.join(', ')} is found out when the run starts: what asking costs is not in the sum.`,
+    );
   if (plan.limits.budget !== undefined)
     notes.push(`The run stops before it passes its budget of ${plan.limits.budget.toFixed(2)} USD.`);
   return [
@@ -109,9 +115,17 @@ function notesOf(plan: RunPlan): string[] {
 
 /** Whether what asking a model costs cannot be told: no price is known, or one by the minute. Recorded answers cost nothing. */
 function isUncounted(model: PlannedModel): boolean {
+  if (isUnresolved(model)) return true;
   if (model.kind !== 'connection' || model.connection.provider === 'replay') return false;
   const price = priceOf(model.connection);
   return price === undefined || price.perMinute !== undefined;
+}
+
+/** A version of another registry, of which nothing is known here yet. */
+function isUnresolved(model: PlannedModel): boolean {
+  if (model.kind !== 'trained' || model.reference !== undefined) return false;
+  const named = parseTrainedName(model.name);
+  return named?.kind === 'registry' && named.registry !== undefined;
 }
 
 /** A lent model has no price to know. */

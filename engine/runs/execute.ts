@@ -10,6 +10,7 @@ import { describeLent } from '../models/lent/notes.ts';
 import { endingOf, failureOf, runAttempt, type ExecuteOptions } from './attempt.ts';
 import { Budget } from './budget.ts';
 import { SampleDesk } from './desk.ts';
+import { describeIdentities, describeUnpublished, identitiesOf, weaker } from './identity-check.ts';
 import { extendRun } from './extend.ts';
 import { closeModels, openModels, type OpenModel } from './models.ts';
 import type { RunPlan } from './plan.ts';
@@ -62,6 +63,7 @@ async function publishFinished(
 ): Promise<void> {
   try {
     await publishRun(runId, store, signal);
+    for (const sentence of describeUnpublished(await store.getRun(runId))) onNote?.(sentence);
   } catch (error) {
     const { message } = toWorkbenchError(signal.aborted ? signal.reason : error);
     onNote?.(`The figures were not added to the registry: ${message} Do it with: aiwb registry publish ${runId}`);
@@ -171,6 +173,7 @@ class Execution {
         model: model.name,
         modelDigest: open.model.digest,
         ...(prompt === undefined ? {} : { prompt: prompt.path, promptDigest: prompt.digest }),
+        ...(open.identity === undefined ? {} : { identity: weaker(open.identity, before) }),
       };
       return { record, open, aggregate: new VariantAggregate(plan.metrics), answered: new Set() };
     });
@@ -178,9 +181,14 @@ class Execution {
     const { path, rows, digest, labels, trainingRows } = datasetFacts(plan, models);
     const measuring = session === undefined ? undefined : recordMeasures(plan, session, this.#ports.digest);
     checkSameMeasures(before, measuring);
+    const identities = identitiesOf(records);
     await this.#writer.begin({
       variants: records,
-      environment: { ...environmentOf(plan, this.#ports), ...(measuring === undefined ? {} : { measuring }) },
+      environment: {
+        ...environmentOf(plan, this.#ports),
+        ...(measuring === undefined ? {} : { measuring }),
+        ...(identities.length === 0 ? {} : { identities }),
+      },
       dataset: { path, digest, rows, trainingRows, labels },
     });
     signal.throwIfAborted();
@@ -289,7 +297,8 @@ class Execution {
       plan.models,
       plan.variants.some(({ prompt }) => prompt !== undefined),
     );
-    const noted = { ...report, notes: [...lent, ...report.notes] };
+    const identities = describeIdentities(identitiesOf(results));
+    const noted = { ...report, notes: [...identities, ...lent, ...report.notes] };
     await this.#writer.finish({
       state,
       progress,

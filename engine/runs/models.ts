@@ -1,3 +1,4 @@
+import type { ModelIdentity } from '../../schemas/generated/messages.ts';
 import { readTrainingRows } from '../datasets/scan.ts';
 import { classifierKinds } from '../models/embedded/kinds.ts';
 import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
@@ -10,6 +11,8 @@ import type { RecordedRuns } from '../models/connect-context.ts';
 import { lentConcurrency } from '../models/lent/model.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { LentDesk } from '../ports/lent.ts';
+import { checkIdentity, identityOfWeights } from './identity-check.ts';
+import { requireOrigin } from './needed-secrets.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 
@@ -22,6 +25,8 @@ export interface OpenModel {
   readonly learningCurve: readonly TrainingStep[];
   /** Rows an embedded model was trained on; 0 for connections. */
   readonly trainingRows: number;
+  /** Of a registered version. */
+  readonly identity?: ModelIdentity;
   /** What the model's latest failed answer said. */
   lastFailure: string | undefined;
 }
@@ -70,7 +75,16 @@ async function loadTrained(planned: Trained, ports: RunPorts, blobs: Blobs): Pro
   if (reference === undefined) throw new Error(`The run was created without the weights of ${name}.`);
   const classifier = loadLinearClassifier(await blobs.read(reference.weightsDigest), `The weights of ${name}`);
   const model = createTrainedModel(name, classifier, reference.weightsDigest, ports.clock, ports.digest);
-  return { model, planned, concurrency: 1, learningCurve: [], trainingRows: 0, lastFailure: undefined };
+  const identity = identityOfWeights(name, reference);
+  return {
+    model,
+    planned,
+    concurrency: 1,
+    learningCurve: [],
+    trainingRows: 0,
+    ...(identity === undefined ? {} : { identity }),
+    lastFailure: undefined,
+  };
 }
 
 /** The training rows are read once, by the first embedded model. */
@@ -110,7 +124,10 @@ function trainEmbedded(
   };
 }
 
-/** Opens one connection with its secret, at the stricter of the benchmark's limits and its own. Asks nothing yet. */
+/**
+ * Opens one connection with its secret, at the stricter of the benchmark's limits and its own. Asks no question yet; one that stands for a
+ * registered version is asked what it serves. Throws `origin-not-allowed` before anything is sent to an address that only a registry names.
+ */
 export async function openConnected(
   planned: Connected,
   plan: Pick<RunPlan, 'limits' | 'workspace'>,
@@ -119,12 +136,23 @@ export async function openConnected(
   lent: LentDesk,
   signal: AbortSignal,
 ): Promise<OpenModel> {
-  const { name, connection } = planned;
+  const { name, connection, registered } = planned;
+  if (registered?.endpoint !== undefined)
+    await requireOrigin(ports.secrets, new URL(registered.endpoint.url).origin, name, signal);
+  const identity = await checkIdentity(planned, ports, signal);
   const limits = limitsOf(connection, plan);
   const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports, runs, lent };
   const model = await openConnection(connection, context, signal);
   const { concurrency } = limits;
-  return { model, planned, concurrency, learningCurve: [], trainingRows: 0, lastFailure: undefined };
+  return {
+    model,
+    planned,
+    concurrency,
+    learningCurve: [],
+    trainingRows: 0,
+    ...(identity === undefined ? {} : { identity }),
+    lastFailure: undefined,
+  };
 }
 
 /** The stricter of the benchmark's limits and the connection's own. */

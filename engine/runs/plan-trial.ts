@@ -40,6 +40,8 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
   const benchmark = asBenchmark(spec, trial, prompt);
   const workspace = await loadWorkspace(files, spec.folder, signal);
   const models = benchmark.models.map(name => planModel(name, spec, workspace));
+  const computed = models.find(({ kind }) => kind === 'trained');
+  if (computed !== undefined && benchmark.dataset.input === undefined) throw readsNoPrompt(computed.name, spec.path);
   const selection: DatasetSelection = {
     path: trial.dataset === undefined ? spec.path : files.resolve(base, trial.dataset.path),
     dataset: benchmark.dataset,
@@ -79,6 +81,14 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
     media: createMediaLoader(files, digest, selection),
     streams: true,
   };
+}
+
+/** Told before the start where it is known; where a registered version turned out to be computed with here, now. */
+function readsNoPrompt(name: string, path: string): WorkbenchError {
+  return new WorkbenchError('model-unsuitable', `${name} is computed with here: it reads one text and no prompt.`, {
+    remedy: 'Leave it out, read one variable only, or name the column it reads as `dataset.input`.',
+    place: { path },
+  });
 }
 
 /** What is missing may be no fault of the file: values and models can be given with the command. */

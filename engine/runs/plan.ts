@@ -18,8 +18,10 @@ import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { lowerLimit, readLimits, type RunLimits } from './limits.ts';
 import type { RunPorts } from './ports.ts';
-import type { RunSpec, TrainedModelReference } from './spec.ts';
-import { isTrained } from './trained.ts';
+import { registeredIn } from './asked-models.ts';
+import { servesByText } from './registered.ts';
+import type { RegisteredModelReference, RunSpec, TrainedModelReference } from './spec.ts';
+import { parseTrainedName, type TrainedName } from './trained.ts';
 
 /** A model a run will ask: an embedded one, weights that were trained earlier, or a connection. */
 export type PlannedModel =
@@ -30,7 +32,15 @@ export type PlannedModel =
       /** Absent in a plan made before the run was created, such as an estimate's. */
       readonly reference: TrainedModelReference | undefined;
     }
-  | { readonly name: string; readonly kind: 'connection'; readonly connection: Connection };
+  | {
+      readonly name: string;
+      readonly kind: 'connection';
+      readonly connection: Connection;
+      /** Its name in workbench.yaml, where the model is called otherwise. */
+      readonly via?: string;
+      /** What it is asked as, where a registered version was named. */
+      readonly registered?: RegisteredModelReference;
+    };
 
 /** One model with one prompt, before its digests are known. */
 export interface PlannedVariant {
@@ -144,8 +154,12 @@ function limitsOf({ limits }: Benchmark, { budget }: RunSpec): RunLimits {
 
 const embeddedPrefix = 'embedded:';
 
-export function planModel(name: string, { trained }: RunSpec, workspace: Workspace): PlannedModel {
-  if (isTrained(name)) {
+export function planModel(name: string, spec: RunSpec, workspace: Workspace): PlannedModel {
+  const named = parseTrainedName(name);
+  if (named !== undefined) {
+    const served = planServed(name, named, spec, workspace);
+    if (served !== undefined) return served;
+    const { trained } = spec;
     return { name, kind: 'trained', reference: Object.hasOwn(trained ?? {}, name) ? trained?.[name] : undefined };
   }
   if (name.startsWith(embeddedPrefix)) {
@@ -153,6 +167,34 @@ export function planModel(name: string, { trained }: RunSpec, workspace: Workspa
     return { name, kind: 'embedded', embedded: name.slice(embeddedPrefix.length) as ClassifierKind['id'] };
   }
   return { name, kind: 'connection', connection: connectionNamed(workspace, name) };
+}
+
+/** A registered version that others serve. Before the run was created what connections say of themselves has to do. */
+function planServed(
+  name: string,
+  named: TrainedName,
+  spec: RunSpec,
+  workspace: Workspace,
+): Extract<PlannedModel, { kind: 'connection' }> | undefined {
+  const registered = registeredIn(spec, name);
+  if (registered?.endpoint !== undefined) {
+    const { url, model } = registered.endpoint;
+    return { name, kind: 'connection', connection: { provider: 'openai', baseUrl: url, model }, registered };
+  }
+  const via = registered?.connection ?? foreseeConnection(name, named, spec, workspace);
+  if (via === undefined) return undefined;
+  const connection = connectionNamed(workspace, via);
+  return { name, kind: 'connection', connection, via, ...(registered === undefined ? {} : { registered }) };
+}
+
+function foreseeConnection(
+  name: string,
+  named: TrainedName,
+  { trained = {} }: RunSpec,
+  { config }: Workspace,
+): string | undefined {
+  if (named.kind === 'checkpoint' || Object.hasOwn(trained, name)) return undefined;
+  return Object.entries(config.connections ?? {}).find(([, connection]) => servesByText(connection, named))?.[0];
 }
 
 /** Models in this process read the row itself and are asked once, whatever the prompts. */

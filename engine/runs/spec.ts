@@ -1,4 +1,4 @@
-import type { Identity, RunKind, RunOrigin } from '../../schemas/generated/messages.ts';
+import type { Identity, ModelIdentity, RunKind, RunOrigin } from '../../schemas/generated/messages.ts';
 
 /** What was asked for, complete enough to start (or start again) without the editor that asked. */
 export interface RunSpec {
@@ -30,6 +30,8 @@ export interface RunSpec {
   readonly requestedBy?: Identity;
   /** What the checkpoints and registered versions it names stood for when it was asked for, by name: a resume asks the same. */
   readonly trained?: Readonly<Record<string, TrainedModelReference>>;
+  /** The same for registered versions that others serve. */
+  readonly registered?: Readonly<Record<string, RegisteredModelReference>>;
 }
 
 /** The weights behind `checkpoint:…` or `registry:…`. */
@@ -39,8 +41,30 @@ export interface TrainedModelReference {
   /** Tuning run and epoch it came out of, as far as known. */
   readonly runId?: string;
   readonly epoch?: number;
+  /** Registry of `model`; absent: the local one. */
+  readonly registry?: string;
   readonly model?: string;
   readonly version?: string;
+}
+
+/** The registered version behind `registry:…`, and who is asked for it: a connection, or else the endpoint that its registry names. */
+export interface RegisteredModelReference {
+  /** Absent: the local one. */
+  readonly registry?: string;
+  readonly model: string;
+  readonly version: string;
+  /** SHA-256 of the weights, hex, as far as the registry tells it. */
+  readonly weightsDigest?: string;
+  /** Digest under which benchmarks record a model of these weights. */
+  readonly modelDigest?: string;
+  /** SHA-256 of the tokenizer, as far as the registry tells it. */
+  readonly tokenizerDigest?: string;
+  /** Name of the connection in workbench.yaml. */
+  readonly connection?: string;
+  /** Base URL of an OpenAI-compatible API and the name it serves the version under: both the registry's word. Absent beside a connection. */
+  readonly endpoint?: { readonly url: string; readonly model: string };
+  /** Milliseconds since the epoch; present where the registry could not be asked and what was read then was taken. */
+  readonly readAt?: number;
 }
 
 /** One model with one prompt. The digests decide whether a resumed run is still the same run. */
@@ -51,4 +75,6 @@ export interface VariantRecord {
   readonly modelDigest: string;
   readonly prompt?: string;
   readonly promptDigest?: string;
+  /** Of a registered version: whether that is what answers. */
+  readonly identity?: ModelIdentity;
 }

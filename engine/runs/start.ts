@@ -3,15 +3,15 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { kindOfPath, type DocumentKind } from '../documents/kinds.ts';
 import { parseDocument } from '../documents/parse.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { Identities } from '../ports/identity.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { writeTrial, type TrialOptions } from '../prompts/trial-text.ts';
-import { modelsOf } from './asked-models.ts';
 import { createRunId } from './identity.ts';
+import { requireOrigins } from './needed-secrets.ts';
+import type { RunPorts } from './ports.ts';
+import { foreseeModels, resolveModels } from './resolve-models.ts';
 import type { RunSpec } from './spec.ts';
-import { resolveTrained } from './trained.ts';
 
 /** A benchmark, tuning job or prompt to run: a file, or the text of an unsaved file or notebook cell. */
 export interface RunRequest {
@@ -118,14 +118,23 @@ async function findIdentity(
 }
 
 /**
- * The specification with the weights that the trained models it names stand for now, and the full id of the run it extends. Throws
- * `model-unknown`, `run-not-found` and the like.
+ * The specification with what the checkpoints and registered versions it names stand for now, and the full id of the run it extends.
+ * Throws `model-unknown`, `run-not-found` and the like, and what asking a registry throws.
  */
-export async function resolveSpec(given: RunSpec, store: Store, signal: AbortSignal): Promise<RunSpec> {
+export async function resolveSpec(
+  given: RunSpec,
+  store: Store,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<RunSpec> {
   const spec = await resolveExtended(given, store);
-  if (spec.trained !== undefined) return spec;
-  const trained = await resolveTrained(modelsOf(spec), store, signal);
-  return trained === undefined ? spec : { ...spec, trained };
+  if (spec.trained !== undefined || spec.registered !== undefined) return spec;
+  return { ...spec, ...(await resolveModels(spec, store, ports, signal)) };
+}
+
+/** The same as far as it can be told without asking a registry or needing a secret: for estimates. */
+export async function foreseeSpec(spec: RunSpec, store: Store, ports: RunPorts, signal: AbortSignal): Promise<RunSpec> {
+  return { ...spec, ...(await foreseeModels(spec, store, ports, signal)) };
 }
 
 async function resolveExtended(spec: RunSpec, store: Store): Promise<RunSpec> {
@@ -137,14 +146,13 @@ async function resolveExtended(spec: RunSpec, store: Store): Promise<RunSpec> {
   });
 }
 
-/** Records a new run, queued, with the trained models it names resolved. */
-export async function createRun(
-  spec: RunSpec,
-  store: Store,
-  clock: Clock,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<RunRecord> {
-  const resolved = await resolveSpec(spec, store, signal);
+/**
+ * Records a new run, queued, with the models it names resolved. Throws `origin-not-allowed` before anything is recorded where a registry
+ * names an address that nobody has allowed.
+ */
+export async function createRun(spec: RunSpec, store: Store, ports: RunPorts, signal: AbortSignal): Promise<RunRecord> {
+  const { clock, random, secrets } = ports;
+  const resolved = await resolveSpec(spec, store, ports, signal);
+  await requireOrigins(resolved, secrets, signal);
   return store.createRun({ id: createRunId(clock, random), spec: resolved, createdAt: clock.now() });
 }

@@ -7,7 +7,8 @@ import { trainedModelDigest } from '../models/trained.ts';
 import { promptReport } from '../reports/prompt-report.ts';
 import { executeRun } from './execute.ts';
 import { createRun, specifyRun } from './start.ts';
-import { parseTrainedName, resolveTrained } from './trained.ts';
+import { resolveModels } from './resolve-models.ts';
+import { parseTrainedName } from './trained.ts';
 
 const { signal } = new AbortController();
 
@@ -21,6 +22,9 @@ describe('names of trained models', () => {
     ['checkpoint:20260101-000000-abcde@12', { kind: 'checkpoint', job: '20260101-000000-abcde', which: 12 }],
     ['registry:triage@3', { kind: 'registry', model: 'triage', version: '3' }],
     ['registry:triage@production', { kind: 'registry', model: 'triage', version: 'production' }],
+    ['registry:local/triage@1', { kind: 'registry', model: 'triage', version: '1' }],
+    ['registry:shared/triage@3', { kind: 'registry', registry: 'shared', model: 'triage', version: '3' }],
+    ['registry:shared/org/triage@3', { kind: 'registry', registry: 'shared', model: 'org/triage', version: '3' }],
   ];
   for (const [name, parsed] of cases) {
     it(`takes ${name} apart`, () => {
@@ -39,7 +43,18 @@ describe('trained models in benchmarks', () => {
     assert.match(error.remedy ?? '', remedy);
     return true;
   };
-  const resolve = (name: string) => resolveTrained([name], world.store, signal);
+  const resolve = async (name: string) => {
+    const spec = {
+      kind: 'benchmark',
+      models: [name],
+      text: '',
+      path: '',
+      file: '',
+      name: 'b',
+      origin: 'terminal',
+    } as const;
+    return (await resolveModels({ ...spec, folder: world.folder }, world.store, world.ports, signal)).trained;
+  };
 
   const bench = `name: ask\ndataset: {path: tickets.jsonl, input: text, target: topic, split: {field: split, train: train, test: test}}\nmetrics: [accuracy]\n`;
   const createBench = async (models: string) => {
@@ -53,7 +68,7 @@ describe('trained models in benchmarks', () => {
     );
     assert.equal(spec.kind, 'benchmark');
     assert.equal(spec.requestedBy?.email, 'ada@x.example');
-    return createRun(spec, world.store, world.ports.clock, Math.random, signal);
+    return createRun(spec, world.store, world.ports, signal);
   };
   const owner = { host: 'here', bootId: 'b', pid: process.pid };
 
@@ -65,7 +80,7 @@ describe('trained models in benchmarks', () => {
     const given = { kind: 'prompt', path, text, folder: world.folder, origin: 'terminal' } as const;
     const choice = { models: ['checkpoint:triage'], trial: { dataset: { path: 'tickets.jsonl', target: 'topic' } } };
     const spec = await specifyRun({ ...given, ...choice }, world.ports.files, nobody, signal);
-    const created = await createRun(spec, world.store, world.ports.clock, Math.random, signal);
+    const created = await createRun(spec, world.store, world.ports, signal);
     assert.ok(created.spec.trained?.['checkpoint:triage'] !== undefined);
     const ran = await executeRun(created.summary.id, world.store, world.ports, { owner }, signal);
     assert.equal(ran.summary.state, 'succeeded', JSON.stringify(ran.summary.failure));

@@ -2,17 +2,31 @@ import type { Checkpoint, RunSummary } from '../../schemas/generated/messages.ts
 import { didYouMean } from '../base/suggest.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
+import { parseReference } from '../registry/reference.ts';
 import type { TrainedModelReference } from './spec.ts';
 
-/** `checkpoint:JOB-OR-RUN@WHICH` or `registry:MODEL@VERSION-OR-ALIAS`, taken apart. */
-export type TrainedName =
-  | { readonly kind: 'checkpoint'; readonly job: string; readonly which: 'best' | 'last' | number }
-  | { readonly kind: 'registry'; readonly model: string; readonly version: string };
+/** `checkpoint:JOB-OR-RUN@WHICH` or `registry:[REGISTRY/]MODEL@VERSION-OR-ALIAS`, taken apart. */
+export type TrainedName = CheckpointName | RegisteredName;
+
+export interface CheckpointName {
+  readonly kind: 'checkpoint';
+  readonly job: string;
+  readonly which: 'best' | 'last' | number;
+}
+
+export interface RegisteredName {
+  readonly kind: 'registry';
+  /** Absent: the local one. */
+  readonly registry?: string;
+  readonly model: string;
+  /** A version or an alias. */
+  readonly version: string;
+}
 
 const checkpointPrefix = 'checkpoint:';
 const registryPrefix = 'registry:';
 
-/** Whether a model's name stands for weights that were trained earlier. */
+/** Whether a model's name stands for what was trained earlier: a checkpoint, or a registered version. */
 export function isTrained(name: string): boolean {
   return name.startsWith(checkpointPrefix) || name.startsWith(registryPrefix);
 }
@@ -21,40 +35,30 @@ export function isTrained(name: string): boolean {
 export function parseTrainedName(name: string): TrainedName | undefined {
   if (!isTrained(name)) return undefined;
   const rest = name.slice(name.indexOf(':') + 1);
+  if (name.startsWith(registryPrefix)) {
+    const { registry, model, version = '' } = parseReference(rest) ?? { model: rest };
+    return { kind: 'registry', model, version, ...(registry === undefined ? {} : { registry }) };
+  }
   const at = rest.lastIndexOf('@');
   const [first, second] = at < 0 ? [rest, undefined] : [rest.slice(0, at), rest.slice(at + 1)];
-  if (name.startsWith(registryPrefix)) return { kind: 'registry', model: first, version: second ?? '' };
   const which = second === undefined || second === 'best' ? 'best' : second === 'last' ? 'last' : Number(second);
   return { kind: 'checkpoint', job: first, which };
 }
 
-/**
- * The weights that the trained models among `names` stand for now, by name; absent where there is none among them. A job's name means
- * its newest succeeded run. Throws `model-unknown`, `checkpoint-missing`, `registry-not-found` and `blob-missing`.
- */
-export async function resolveTrained(
-  names: readonly string[],
+/** The weights that a checkpoint stands for now. A job's name means its newest succeeded run. Throws `model-unknown`, `checkpoint-missing` and `blob-missing`. */
+export async function resolveCheckpoint(
+  name: string,
+  parsed: CheckpointName,
   store: Store,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, TrainedModelReference>> | undefined> {
-  const resolved = new Map<string, TrainedModelReference>();
-  for (const name of names) {
-    const parsed = parseTrainedName(name);
-    if (parsed === undefined) continue;
-    const reference =
-      parsed.kind === 'checkpoint'
-        ? await resolveCheckpoint(name, parsed, store)
-        : await resolveVersion(parsed, store, signal);
-    signal.throwIfAborted();
-    if (!(await store.blobs.has(reference.weightsDigest))) throw weightsMissing(name, reference);
-    resolved.set(name, reference);
-  }
-  return resolved.size === 0 ? undefined : Object.fromEntries(resolved);
+): Promise<TrainedModelReference> {
+  const reference = await findCheckpoint(name, parsed, store);
+  if (!(await store.blobs.has(reference.weightsDigest))) throw weightsMissing(name, reference);
+  return reference;
 }
 
-async function resolveCheckpoint(
+async function findCheckpoint(
   name: string,
-  { job, which }: Extract<TrainedName, { kind: 'checkpoint' }>,
+  { job, which }: CheckpointName,
   store: Store,
 ): Promise<TrainedModelReference> {
   const run = await findTuningRun(name, job, store);
@@ -114,22 +118,6 @@ function notKept(
         ? 'It saved none; run the tuning job again.'
         : `It keeps: ${checkpoints.map(({ epoch }) => String(epoch)).join(', ')}. Say which are kept with \`checkpoints.every\`.`,
   });
-}
-
-async function resolveVersion(
-  { model, version }: Extract<TrainedName, { kind: 'registry' }>,
-  { registry }: Store,
-  signal: AbortSignal,
-): Promise<TrainedModelReference> {
-  const found = await registry.getVersion(model, version, signal);
-  const { runId, epoch } = found.lineage;
-  return {
-    weightsDigest: found.weightsDigest,
-    model: found.model,
-    version: found.version,
-    ...(runId === undefined ? {} : { runId }),
-    ...(epoch === undefined ? {} : { epoch }),
-  };
 }
 
 function weightsMissing(name: string, { weightsDigest }: TrainedModelReference): WorkbenchError {

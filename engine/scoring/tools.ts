@@ -97,7 +97,7 @@ async function openMeasuring(
   signal: AbortSignal,
 ): Promise<OpenModel> {
   const { workspace, opened, runs, lent } = settings;
-  const shared = opened.find(({ planned }) => planned.kind === 'connection' && planned.name === name);
+  const shared = opened.find(({ planned }) => planned.kind === 'connection' && (planned.via ?? planned.name) === name);
   if (shared !== undefined) return shared;
   const planned = { name, kind: 'connection', connection: connectionNamed(workspace, name) } as const;
   const open = await openConnected(planned, settings, ports, runs, lent, signal);

@@ -34,6 +34,22 @@ export function createSecretDesk(context: vscode.ExtensionContext): SecretDesk {
       );
       return answer === allow;
     },
+    async askDataConsent(served, origin) {
+      const allow = vscode.l10n.t('Allow');
+      const answer = await vscode.window.showWarningMessage(
+        vscode.l10n.t('Send prompts and rows of data to {0}?', origin),
+        {
+          modal: true,
+          detail: vscode.l10n.t(
+            'Its registry says that {0} is served there. No key is sent. Whoever may write into that registry chose the address: allow it if you trust {1} with this data. You are asked once for each address.',
+            served,
+            origin,
+          ),
+        },
+        allow,
+      );
+      return answer === allow;
+    },
     hasConsent: key => consents().includes(key),
     saveConsent: async key => await context.globalState.update(consentsKey, [...new Set([...consents(), key])]),
   };

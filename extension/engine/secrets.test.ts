@@ -16,6 +16,10 @@ function createDesk(answers: { consent?: boolean; saved?: Record<string, string>
       questions.push(`${credential.kind} ${credential.name} ${origin}`);
       return answers.consent ?? false;
     },
+    askDataConsent: async (served, origin) => {
+      questions.push(`data for ${served} to ${origin}`);
+      return answers.consent ?? false;
+    },
     hasConsent: key => consents.has(key),
     saveConsent: async key => void consents.add(key),
   };
@@ -47,6 +51,26 @@ describe('resolving secrets', () => {
     const answers = await Promise.all([resolve(request), resolve(request)]);
     assert.deepEqual(answers, [{ allowed: true }, { allowed: true }]);
     assert.equal(questions.length, 1);
+  });
+
+  it('asks once for each address that a registry names, even a provider’s own, and gives no key to it', async () => {
+    const { resolve, questions } = createDesk({ consent: true, saved: { a: value } });
+    const request = { origin: 'https://api.openai.com', published: true, served: 'registry:shared/granite@3' };
+    assert.deepEqual(
+      await Promise.all([resolve(request), resolve({ ...request, served: 'registry:shared/granite@4' })]),
+      [{ allowed: true }, { allowed: true }],
+    );
+    assert.deepEqual(questions, ['data for registry:shared/granite@3 to https://api.openai.com']);
+    // What was agreed to is no consent to send a key there.
+    await resolve({ secret: 'a', origin: 'https://there.test', published: false });
+    assert.equal(questions.length, 2);
+  });
+
+  it('sends nothing where a registry says when that was refused', async () => {
+    const { resolve, consents } = createDesk({ consent: false });
+    const request = { origin: 'https://evil.test', published: false, served: 'registry:shared/granite@3' };
+    assert.deepEqual(await resolve(request), { allowed: false });
+    assert.equal(consents.size, 0);
   });
 
   it('keeps the key back, and asks again next time, when refused', async () => {

@@ -7,6 +7,8 @@ export interface SecretDesk {
   /** Asks for a secret that is not saved yet and saves it; absent when the user gives none. */
   askValue(name: string, origin: string): Promise<string | undefined>;
   askConsent(credential: Credential, origin: string): Promise<boolean>;
+  /** Asks whether prompts and rows may go, without a key, to where a registry says that a version is served. */
+  askDataConsent(served: string, origin: string): Promise<boolean>;
   hasConsent(key: string): boolean;
   saveConsent(key: string): Promise<void>;
 }
@@ -15,7 +17,7 @@ export interface SecretDesk {
  * Answers the engine process's requests for secrets. A credential may go to its provider's own published origin; any
  * other origin is asked about once for each pair of credential and origin. A command is asked about wherever its
  * output goes, for the workspace names what is executed. The environment and commands are read by the engine process:
- * it only learns that it may.
+ * it only learns that it may. Whether data may go somewhere without a credential is asked once for each origin.
  */
 export function createSecretResolver(
   desk: SecretDesk,
@@ -25,15 +27,18 @@ export function createSecretResolver(
 
   async function isAllowed(credential: Credential, request: SecretRequest): Promise<boolean> {
     if (request.published && credential.kind !== 'command') return true;
-    const key = consentKey(credential, request.origin);
-    if (desk.hasConsent(key)) return true;
-    const question = asking.get(key) ?? ask(key, credential, request.origin);
-    return await question;
+    const { origin } = request;
+    return isAgreed(consentKey(credential, origin), () => desk.askConsent(credential, origin));
   }
 
-  function ask(key: string, credential: Credential, origin: string): Promise<boolean> {
-    const question = desk
-      .askConsent(credential, origin)
+  /** Asks once, also where several runs need it at the same time. */
+  async function isAgreed(key: string, askThem: () => Promise<boolean>): Promise<boolean> {
+    if (desk.hasConsent(key)) return true;
+    return await (asking.get(key) ?? ask(key, askThem));
+  }
+
+  function ask(key: string, askThem: () => Promise<boolean>): Promise<boolean> {
+    const question = askThem()
       .then(async allowed => {
         if (allowed) await desk.saveConsent(key);
         return allowed;
@@ -44,6 +49,9 @@ export function createSecretResolver(
   }
 
   return async request => {
+    const { served, origin } = request;
+    if (served !== undefined)
+      return { allowed: await isAgreed(`data → ${origin}`, () => desk.askDataConsent(served, origin)) };
     const credential = credentialOf(request);
     if (credential === undefined) return { allowed: false };
     const draft = drafts?.find(credential, request.origin);

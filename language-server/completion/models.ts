@@ -4,6 +4,7 @@ import { embeddedModelNames } from '../../engine/documents/formats.ts';
 import { describeConnection } from '../help/describe.ts';
 import { code, plain } from '../markdown.ts';
 import { offerCheckpoints, offerEmbedded, type Scene, type ValueOffer } from './offers.ts';
+import { offerElsewhere } from './registries.ts';
 import { offerResults } from './results.ts';
 import { mappingOf } from '../workspace.ts';
 
@@ -22,6 +23,7 @@ export async function offerModels(scene: Scene, signal: AbortSignal): Promise<re
     ...offerResults(scene, ({ kind }) => kind === 'tune', 'checkpoint:'),
     ...(await offerCheckpoints(workspace, uri, undefined, signal)),
     ...(await offerVersions(scene, 'registry:', signal)),
+    ...(await offerElsewhere(scene, 'registry:', signal)),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
   type ValueOffer,
 } from './offers.ts';
 import { offerVersions } from './models.ts';
+import { offerElsewhere } from './registries.ts';
 import { offerResults } from './results.ts';
 import type { Row } from '../names/table.ts';
 import { draftAt } from '../tree.ts';
@@ -30,6 +31,7 @@ export async function offerInTuningJob(
         ...offerResults(scene, ({ kind }) => kind === 'tune', 'checkpoint:'),
         ...(await offerCheckpoints(workspace, uri, draft['name'], signal)),
         ...(await offerVersions(scene, 'registry:', signal)),
+        ...(await offerElsewhere(scene, 'registry:', signal)),
       ];
     case 'platform':
       return offerPlatforms(scene, signal);

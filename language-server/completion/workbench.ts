@@ -1,6 +1,8 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { childSchema, narrowSchema, schemaAt } from '../../engine/documents/schema.ts';
+import { offerVersions } from './models.ts';
 import type { Scene, ValueOffer } from './offers.ts';
+import { offerElsewhere } from './registries.ts';
 import { draftAt, matchesPath } from '../tree.ts';
 import { mappingOf } from '../workspace.ts';
 
@@ -40,6 +42,8 @@ export async function offerInWorkbench(scene: Scene, signal: AbortSignal): Promi
   if (matchesPath(path, 'connections.*.baseUrl')) return offerAddresses(siblings['provider']);
   if (matchesPath(path, 'connections.*.run')) return offerRuns(scene, signal);
   if (matchesPath(path, 'connections.*.model')) return offerModelNames(scene);
+  if (matchesPath(path, 'connections.*.registered'))
+    return [...(await offerVersions(scene, '', signal)), ...(await offerElsewhere(scene, '', signal))];
   return undefined;
 }
 

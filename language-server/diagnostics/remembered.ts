@@ -1,4 +1,4 @@
-import { rememberRun, type Remembered } from '../../engine/documents/remembered.ts';
+import { rememberRegistry, rememberRun, type Remembered } from '../../engine/documents/remembered.ts';
 import type { ServerContext } from '../context.ts';
 
 /** As `createRunId` makes them. */
@@ -11,6 +11,8 @@ export function rememberDocument({ history, ports }: ServerContext, uri: string)
     models: async signal =>
       (await history.version(uri, signal)) === undefined ? undefined : history.models(uri, signal),
     versions: async (model, signal) => (await history.versions(uri, model, signal)).map(({ version }) => version),
+    elsewhere: (registry, signal) =>
+      rememberRegistry((question, read) => history.catalogue(uri, question, read, signal), registry),
     async hasTrained(job, signal) {
       if (formOfRunId.test(job)) return (await history.run(uri, job, signal))?.summary.kind === 'tune';
       return (await history.runsNamed(uri, job, signal)).some(({ kind }) => kind === 'tune');

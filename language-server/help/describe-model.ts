@@ -1,8 +1,10 @@
 import type { AssessmentSummary, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { describeDate } from '../../engine/promotion/version.ts';
 import { groupDigits } from '../../engine/reports/format.ts';
+import { parseReference } from '../../engine/registry/reference.ts';
 import type { ServerContext } from '../context.ts';
 import { describeCheckpoint, describeConnection, describeEmbedded } from './describe.ts';
+import { describeElsewhere } from './describe-registry.ts';
 import { nameOf, summaryLines, variantOf } from '../memory/figures.ts';
 import { lastRunAsking, wordAge } from '../memory/last-runs.ts';
 import { code, plain, shorten } from '../markdown.ts';
@@ -30,8 +32,7 @@ async function describeKnown(
 ): Promise<string | undefined> {
   const own = describeEmbedded(name) ?? (await describeCheckpoint(context.workspace, uri, name, signal));
   if (own !== undefined) return own;
-  const registered = /^registry:([^@]+)(?:@(.+))?$/.exec(name);
-  if (registered?.[1] !== undefined) return describeRegistered(context, uri, registered[1], registered[2], signal);
+  if (name.startsWith('registry:')) return describeReference(context, uri, name.slice('registry:'.length), signal);
   const connections = await context.workspace.connections(uri, signal);
   return Object.hasOwn(connections, name) ? describeConnection(name, mappingOf(connections[name])) : undefined;
 }
@@ -53,8 +54,23 @@ async function describeLastFigures(
   return lines.length === 0 ? head : `${head}:\n\n${lines.join('\n')}`;
 }
 
-/** A registered version: status, aliases, where it comes from, and its newest scorecard. Without a version, the model. */
-export async function describeRegistered(
+/** What `[REGISTRY/]MODEL[@VERSION]` stands for, here or elsewhere. */
+export async function describeReference(
+  context: ServerContext,
+  uri: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const reference = parseReference(text);
+  if (reference === undefined) return undefined;
+  const { registry, model, version } = reference;
+  return registry === undefined
+    ? describeRegistered(context, uri, model, version, signal)
+    : describeElsewhere(context, uri, { ...reference, registry }, signal);
+}
+
+/** A version of the local registry: status, aliases, where it comes from, and its newest scorecard. Without a version, the model. */
+async function describeRegistered(
   { history }: ServerContext,
   uri: string,
   name: string,

@@ -4,7 +4,7 @@ import { createPolicyFinder } from '../../engine/policies/library.ts';
 import type { ServerContext } from '../context.ts';
 import { describeMetric } from './describe.ts';
 import { describeColumn, describeDataset } from './describe-dataset.ts';
-import { describeModel, describeRegistered } from './describe-model.ts';
+import { describeModel, describeReference } from './describe-model.ts';
 import {
   describeBenchmark,
   describeEntry,
@@ -14,6 +14,7 @@ import {
 } from './describe-policy.ts';
 import { describePromptFile, describeUsers } from './describe-prompt.ts';
 import { describeFigure, figureIdOf, type NamedPlace } from './describe-threshold.ts';
+import { describeRegistry } from './describe-registry.ts';
 import { describeResult, describeUsed } from './describe-result.ts';
 import { code } from '../markdown.ts';
 import { fileSorts } from '../names/file-sorts.ts';
@@ -65,10 +66,10 @@ async function describeThing(
     }
     case 'result':
       return isCell(uri) && row.role === 'reference' ? describeResult(context, uri, text) : undefined;
-    case 'registered-model': {
-      const [model = '', version] = text.split('@');
-      return describeRegistered(context, uri, model, version, signal);
-    }
+    case 'registered-model':
+      return describeReference(context, uri, text, signal);
+    case 'registry':
+      return describeRegistry(context, uri, text, signal);
     case 'framework':
       return versionsOf(text).length === 0 ? undefined : describeFramework(text);
     case 'framework-id':

@@ -18,6 +18,8 @@ export function snapshotOf(history: History): History {
     run: (uri, id, signal) => once(`run ${uri} ${id}`, () => history.run(uri, id, signal)),
     models: (uri, signal) => once(`models ${uri}`, () => history.models(uri, signal)),
     versions: (uri, model, signal) => once(`versions ${uri} ${model}`, () => history.versions(uri, model, signal)),
+    catalogue: (uri, question, read, signal) =>
+      once(`catalogue ${uri} ${question}`, () => history.catalogue(uri, question, read, signal)),
     assessments: (uri, model, signal) =>
       once(`assessments ${uri} ${model}`, () => history.assessments(uri, model, signal)),
     waivers: (uri, signal) => once(`waivers ${uri}`, () => history.waivers(uri, signal)),

@@ -8,6 +8,7 @@ import type {
 import { toWorkbenchError, type ErrorCode } from '../../engine/base/errors.ts';
 import { listAssessments } from '../../engine/governance/view.ts';
 import { readWaivers } from '../../engine/governance/waivers.ts';
+import type { Catalogue } from '../../engine/ports/catalogue.ts';
 import type { RunFilter, RunRecord } from '../../engine/ports/store.ts';
 import { createStoreShelf } from './open-stores.ts';
 import type { LanguageServerPorts, ReadableStore } from '../ports.ts';
@@ -31,6 +32,13 @@ export interface History {
   models(uri: string, signal: AbortSignal): Promise<readonly RegisteredModel[]>;
   /** Newest first; empty for a model that is not registered. */
   versions(uri: string, model: string, signal: AbortSignal): Promise<readonly ModelVersion[]>;
+  /** Asks what was read of other registries. Absent where nothing is remembered. */
+  catalogue<T>(
+    uri: string,
+    question: string,
+    read: (catalogue: Catalogue) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T | undefined>;
   /** Of all versions of a model, newest first. */
   assessments(uri: string, model: string, signal: AbortSignal): Promise<readonly AssessmentSummary[]>;
   waivers(uri: string, signal: AbortSignal): Promise<readonly Waiver[]>;
@@ -113,6 +121,8 @@ export function createHistory(
       (await ask(uri, 'models', signal, store => store.registry.listModels({}, never))) ?? [],
     versions: async (uri, model, signal) =>
       (await ask(uri, `versions ${model}`, signal, store => store.registry.listVersions(model, never))) ?? [],
+    catalogue: (uri, question, read, signal) =>
+      ask(uri, `catalogue ${question}`, signal, store => read(store.catalogue)),
     assessments: async (uri, model, signal) =>
       (await ask(uri, `assessments ${model}`, signal, store => listAssessments({ model }, { store }))) ?? [],
     waivers: async (uri, signal) =>

@@ -76,7 +76,11 @@ async function measured(
 
 /** When a run ended, as people say it. */
 export function wordAge({ endedAt, createdAt }: RunSummary, now: number): string {
-  const at = endedAt ?? createdAt;
+  return wordAgeOf(endedAt ?? createdAt, now);
+}
+
+/** How long ago a moment is, in milliseconds since the epoch, as people say it. */
+export function wordAgeOf(at: number, now: number): string {
   const minutes = Math.floor((now - at) / 60_000);
   if (minutes < 0) return `on ${describeDate(at)}`;
   if (minutes < 1) return 'just now';

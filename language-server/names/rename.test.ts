@@ -28,6 +28,19 @@ const renamed: Readonly<Record<string, { readonly files: Files; readonly to: str
     to: 'pool',
     become: { 'workbench.yaml': 'compute: {pool: {type: local}}\n', 'a.tune.yaml': 'platform: pool\n' },
   },
+  'a registry within the models that are registered there': {
+    files: {
+      'workbench.yaml':
+        'registries: {shared: {type: mlflow}}\nconnections: {a: {registered: shared/granite@3}, b: {registered: granite@3}}\n',
+      'a.bench.yaml': 'models: ["registry:sha‸red/granite@3", registry:shared/shared@shared, registry:shared@1]\n',
+    },
+    to: 'team',
+    become: {
+      'workbench.yaml':
+        'registries: {team: {type: mlflow}}\nconnections: {a: {registered: team/granite@3}, b: {registered: granite@3}}\n',
+      'a.bench.yaml': 'models: ["registry:team/granite@3", registry:team/shared@shared, registry:shared@1]\n',
+    },
+  },
   'a job within its checkpoints': {
     files: {
       'j.tune.yaml': 'name: job\n',

@@ -18,6 +18,7 @@ export function refuse(reason: string): ResponseError {
 const words: Partial<Readonly<Record<ThingKind, string>>> = {
   connection: 'a connection',
   platform: 'a platform',
+  registry: 'a registry',
   benchmark: 'a benchmark',
   job: 'a tuning job',
   policy: 'a policy',

@@ -82,17 +82,38 @@ export function namesModel(role: Role): Rule {
   const read: Read = ({ text, where }) => {
     const own: Named = { thing: thing('model', where.uri, text), role };
     if (isConnectionName(text)) return [{ thing: thing('connection', where.root, text), role: 'reference' }, own];
-    const [, prefix = '', name = ''] = /^(checkpoint:|registry:)([^@]+)/.exec(text) ?? [];
-    if (name === '') return [own];
-    const kind = prefix === 'registry:' ? 'registered-model' : 'job';
-    const part = [prefix.length, prefix.length + name.length] as const;
-    const named: Named = { thing: thing(kind, where.root, name), role: 'reference', part };
+    if (text.startsWith(registryPrefix)) return [...nameVersion(text, registryPrefix.length, where), own];
+    const name = /^checkpoint:([^@]+)/.exec(text)?.[1];
+    if (name === undefined) return [own];
+    const start = text.indexOf(':') + 1;
+    const named: Named = {
+      thing: thing('job', where.root, name),
+      role: 'reference',
+      part: [start, start + name.length],
+    };
     // In a notebook its results come before the jobs of the workspace.
-    return kind === 'job' && isCell(where.uri)
-      ? [{ ...named, thing: resultThing(where.uri, name) }, named, own]
-      : [named, own];
+    return isCell(where.uri) ? [{ ...named, thing: resultThing(where.uri, name) }, named, own] : [named, own];
   };
   return { names: 'model', role, read };
+}
+
+const registryPrefix = 'registry:';
+
+/** What `[REGISTRY/]MODEL[@VERSION]` names from `start` on: the model, which other registries may have under the same name, and its registry. */
+function nameVersion(text: string, start: number, where: Where): readonly Named[] {
+  const [written = ''] = /^[^@]+/.exec(text.slice(start)) ?? [];
+  if (written === '') return [];
+  const role = 'reference';
+  const slash = written.indexOf('/');
+  const registry = written.slice(0, Math.max(0, slash));
+  const isLocal = registry === '' || registry === 'local';
+  const from = registry === 'local' ? start + slash + 1 : start;
+  const name = text.slice(from, start + written.length);
+  if (name === '') return [];
+  const model: Named = { thing: thing('registered-model', where.root, name), role, part: [from, from + name.length] };
+  if (isLocal) return [model];
+  const part = [start, start + registry.length] as const;
+  return [model, { thing: thing('registry', where.root, registry), role, part, isExact: true }];
 }
 
 /** A result of a notebook, which only its cells name; `last` is the newest run of the file and no name. */
@@ -116,14 +137,11 @@ export const usesFile: Rule = {
   read: place => (isCell(place.where.uri) ? nameFile(place, false) : []),
 };
 
-/** `NAME@VERSION`. */
+/** `[REGISTRY/]MODEL@VERSION`. */
 export const namesVersion: Rule = {
   names: 'registered-model',
   role: 'reference',
-  read: ({ text, where }) => {
-    const name = /^[^@]+/.exec(text)?.[0] ?? text;
-    return [{ thing: thing('registered-model', where.root, name), role: 'reference', part: [0, name.length] }];
-  },
+  read: ({ text, where }) => nameVersion(text, 0, where),
 };
 
 /** A file by its path, seen from the document's folder. */

@@ -165,7 +165,9 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('connections.*.headers.*', readsColumns),
     value('connections.*.body', readsColumns),
     value('connections.*.body.**', readsColumns),
+    value('connections.*.registered', namesVersion),
     key('compute.*', declares('platform', 'type')),
+    key('registries.*', declares('registry', 'type')),
     value('judge', refersTo('connection')),
   ],
 };

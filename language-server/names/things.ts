@@ -17,6 +17,7 @@ export type ThingKind =
   | 'aspect'
   | 'model'
   | 'registered-model'
+  | 'registry'
   | 'metric'
   | 'column'
   | 'variable'

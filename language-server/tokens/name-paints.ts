@@ -19,6 +19,7 @@ const paints: Readonly<Partial<Record<ThingKind, TokenType | Paint>>> = {
   platform: 'variable',
   policy: 'namespace',
   'registered-model': 'class',
+  registry: 'namespace',
   result: 'variable',
   slice: 'property',
   variable: paintTemplates,

@@ -39,16 +39,24 @@ export const paintTemplates: Paint = (text, { columns }) => (/\{[{%#]/.test(text
 
 const versionColours: readonly Colour[] = [['operator'], ['number'], ['enumMember']];
 
-/** `embedded:knn`, `checkpoint:job@best`, `registry:model@3`; a name alone is a connection's. */
+/** `embedded:knn`, `checkpoint:job@best`, `registry:model@3`, `registry:shared/model@3`; a name alone is a connection's. */
 export const paintModel: Paint = text => {
   if (!text.includes(':')) return paintGroups(text, /^(\S+)$/, [['variable']]);
   const name: Colour = embeddedModelNames.some(known => known === text) ? ['class', 'defaultLibrary'] : ['class'];
-  const form = /^((?:embedded|checkpoint|registry):)([^@\s]+)?(@)?(?:(\d+)|(\S+))?$/;
-  return paintGroups(text, form, [['namespace', 'defaultLibrary'], name, ...versionColours]);
+  const form = /^((?:embedded|checkpoint|registry):)([^@/\s]+)?(\/)?([^@\s]+)?(@)?(?:(\d+)|(\S+))?$/;
+  const isElsewhere = /^registry:[^@/\s]+\//.test(text);
+  const before: Colour = isElsewhere ? ['namespace'] : name;
+  return paintGroups(text, form, [['namespace', 'defaultLibrary'], before, ['operator'], name, ...versionColours]);
 };
 
-/** `ticket-triage@candidate`. */
-export const paintRegisteredModel = paintParts(/^([^@\s]+)(@)?(?:(\d+)|(\S+))?$/, ['class'], ...versionColours);
+/** `ticket-triage@candidate`, `shared/ticket-triage@3`. */
+export const paintRegisteredModel = paintParts(
+  /^(?:([^@/\s]+)(\/))?([^@\s]+)(@)?(?:(\d+)|(\S+))?$/,
+  ['namespace'],
+  ['operator'],
+  ['class'],
+  ...versionColours,
+);
 
 /** `f1.macro`: a metric or the name a benchmark gives one, and which of its figures. */
 export const paintFigure: Paint = text => {

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { SecretReference, Secrets } from '../../engine/ports/secrets.ts';
+import { originNotAllowed, type SecretReference, type Secrets } from '../../engine/ports/secrets.ts';
 import { runCredentialCommand } from './command.ts';
 import { fetchIdentityToken } from './identity.ts';
 import { readUserConfig } from './user-config.ts';
@@ -16,6 +16,12 @@ export interface CliSecretsOptions {
 /** Secrets of a terminal or CI job. The user's configuration is read when a secret is first needed. */
 export function createCliSecrets(options: CliSecretsOptions): Secrets {
   return {
+    // A provider's own origin is no exception: its key may go there, but nobody has said that these rows may.
+    requireOrigin(origin, served) {
+      const { allowedOrigins } = readUserConfig(options.userConfigPath);
+      if ([...options.allowOrigins, ...allowedOrigins].map(originOf).includes(origin)) return Promise.resolve();
+      return Promise.reject(originNotAllowed(origin, served, remedyFor(origin, options.userConfigPath)));
+    },
     async resolve(reference, origin, signal) {
       const config = readUserConfig(options.userConfigPath);
       const allowed = [...options.publishedOrigins, ...options.allowOrigins, ...config.allowedOrigins].map(originOf);
@@ -37,15 +43,23 @@ export function createCliSecrets(options: CliSecretsOptions): Secrets {
 
 /**
  * Secrets that another process resolved and passed on. Each is given only for the origin it was resolved for. One that expires is
- * passed on once; asked for again, it is fetched anew by `renew`: whoever passed it on had asked whether it may be.
+ * passed on once; asked for again, it is fetched anew by `renew`: whoever passed it on had asked whether it may be. `origins` are those
+ * that registries name and the person has allowed.
  */
 export function createRelayedSecrets(
   values: readonly { readonly reference: SecretReference; readonly origin: string; readonly value: string }[],
   renew: (reference: SecretReference, signal: AbortSignal) => Promise<string>,
+  origins: readonly string[] = [],
 ): Secrets {
   const byKey = new Map(values.map(({ reference, origin, value }) => [keyOf(reference, origin), value]));
   const given = new Set<string>();
   return {
+    requireOrigin(origin, served) {
+      if (origins.includes(origin)) return Promise.resolve();
+      return Promise.reject(
+        originNotAllowed(origin, served, 'Start the run again, and allow the address if you trust it.'),
+      );
+    },
     resolve(reference, origin, signal) {
       const key = keyOf(reference, origin);
       const value = byKey.get(key);
@@ -100,8 +114,10 @@ function notAllowed(reference: SecretReference, origin: string, configPath: stri
   return new WorkbenchError(
     'origin-not-allowed',
     `The workspace wants to send the key ${what} to ${origin}, which nobody has allowed.`,
-    {
-      remedy: `If you trust that address, run it again with \`--allow-origin ${origin}\`, or add it to "allowedOrigins" in ${configPath}.`,
-    },
+    { remedy: remedyFor(origin, configPath) },
   );
+}
+
+function remedyFor(origin: string, configPath: string): string {
+  return `If you trust that address, run it again with \`--allow-origin ${origin}\`, or add it to "allowedOrigins" in ${configPath}.`;
 }

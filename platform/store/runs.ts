@@ -35,11 +35,16 @@ export function getRun(context: StoreContext, id: string): RunRecord {
   return context.driver.read(() => {
     const row = findRun(context, id);
     const record = context.driver.get('SELECT * FROM run_records WHERE run = ?', Number(row['key'])) ?? {};
+    const environment = parsed<RunRecord, 'environment'>('environment', record['environment']);
+    const identities = new Map(environment.environment?.identities?.map(each => [each.name, each]));
     return {
       summary: toSummary(context, row),
       spec: JSON.parse(String(record['spec'])) as RunSpec,
-      variants: findVariants(context, Number(row['key'])),
-      ...parsed<RunRecord, 'environment'>('environment', record['environment']),
+      variants: findVariants(context, Number(row['key'])).map(variant => {
+        const identity = identities.get(variant.model);
+        return identity === undefined ? variant : { ...variant, identity };
+      }),
+      ...environment,
       ...parsed<RunRecord, 'dataset'>('dataset', record['dataset']),
       ...parsed<RunRecord, 'report'>('report', record['report']),
       ...parsed<RunRecord, 'tuning'>('tuning', record['tuning']),
@@ -64,10 +69,15 @@ export function listRuns(context: StoreContext, filter: RunFilter): RunSummary[]
   return rows.map(row => toSummary(context, row));
 }
 
-/** Runs one of whose variants asked a model of this digest, newest first, archived ones too. */
+/**
+ * Runs one of whose variants asked a model of this digest, newest first, archived ones too; also where an endpoint answered that was found to
+ * serve its weights.
+ */
 export function listRunsAsking(context: StoreContext, modelDigest: string): RunSummary[] {
   const rows = context.driver.all(
-    `SELECT * FROM runs WHERE key IN (SELECT run FROM lanes WHERE model_digest = ?)
+    `SELECT * FROM runs WHERE key IN (SELECT run FROM lanes WHERE model_digest = ?1)
+      OR key IN (SELECT run FROM run_records, json_each(environment, '$.identities')
+        WHERE value ->> 'modelDigest' = ?1 AND value ->> 'state' = 'verified')
       ORDER BY created_at DESC, key DESC`,
     modelDigest,
   );

@@ -39,7 +39,7 @@ export function openDesk(world: BenchWorld, changes: Partial<AgentDesk> = {}): T
     estimate: async (request, signal) => estimateRun(await specify(request, signal), ports, signal),
     async start(request, signal) {
       started.push(request);
-      const record = await createRun(await specify(request, signal), store, ports.clock, Math.random, signal);
+      const record = await createRun(await specify(request, signal), store, ports, signal);
       running.push(world.execute(record));
       return record.summary;
     },

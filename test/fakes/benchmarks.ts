@@ -69,7 +69,7 @@ export async function openBench(containers?: Containers): Promise<BenchWorld> {
         { whoAmI: () => Promise.resolve(identity('ada')) },
         never,
       );
-      return createRun(spec, store, clock, Math.random, never);
+      return createRun(spec, store, ports, never);
     },
     execute: (record, signal = never) => executeRun(record.summary.id, store, ports, { owner: describeHost() }, signal),
     run: async (bench, request) => world.execute(await world.create(bench, request)),

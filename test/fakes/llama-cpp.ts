@@ -91,9 +91,12 @@ const helpers: Readonly<Record<string, (body: Buffer) => unknown>> = {
   },
 };
 
-/** Starts a server of llama.cpp's own API on 127.0.0.1. */
-export function startFakeLlamaCpp(options: FakeServerOptions = {}): Promise<FakeServer> {
-  const props = { model_path: '/models/tiny-q4.gguf', build_info: 'b6000-abcdef1', total_slots: 1 };
+/** Starts a server of llama.cpp's own API on 127.0.0.1; `modelPath` is the file it says it has loaded. */
+export function startFakeLlamaCpp({
+  modelPath = '/models/tiny-q4.gguf',
+  ...options
+}: FakeServerOptions & { readonly modelPath?: string } = {}): Promise<FakeServer> {
+  const props = { model_path: modelPath, build_info: 'b6000-abcdef1', total_slots: 1 };
   const models = { object: 'list', data: [{ id: 'tiny-q4.gguf', object: 'model', owned_by: 'llamacpp' }] };
   return startFakeServer(
     [completionApi, embeddingsApi],

@@ -113,8 +113,16 @@ const embedApi: FakeApi = {
 /** The digest that `/api/tags` gives the model `llama3.2:1b`. */
 export const ollamaDigest = 'baf6a787fdffd633537aa2eb51cfd54cb93ff08e28040095462bb63daf552878';
 
-/** Starts a server of Ollama's own API on 127.0.0.1. It has the model `llama3.2:1b`. */
-export function startFakeOllama(options: FakeServerOptions = {}): Promise<FakeServer> {
+/** The digest of the weights that `/api/show` names in the file of `llama3.2:1b`. */
+export const ollamaWeights = '74701a8c35f6c8d9a4b91f3f3497643001d63e0c7a84e085bed452548fa88d45';
+
+/** Starts a server of Ollama's own API on 127.0.0.1. It has the model `llama3.2:1b`; `modelfile` is what stands in its file beside the weights. */
+export function startFakeOllama({
+  modelfile = '',
+  ...options
+}: FakeServerOptions & { readonly modelfile?: string } = {}): Promise<FakeServer> {
   const model = { name: 'llama3.2:1b', model: 'llama3.2:1b', size: 1_321_098_329, digest: ollamaDigest };
-  return startFakeServer([chatApi, embedApi], { '/api/tags': { models: [model] } }, options);
+  const file = `# Modelfile\nFROM /root/.ollama/models/blobs/sha256-${ollamaWeights}\n${modelfile}`;
+  const helpers = { '/api/show': () => ({ modelfile: file, details: { format: 'gguf' } }), ...options.helpers };
+  return startFakeServer([chatApi, embedApi], { '/api/tags': { models: [model] } }, { ...options, helpers });
 }

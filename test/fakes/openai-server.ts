@@ -13,9 +13,14 @@ export interface FakeOpenAi extends FakeServer {
  * Starts an OpenAI-compatible server on 127.0.0.1: chat, completions, responses, embeddings and transcriptions, below `/v1`, or below
  * `/openai/v1` and `/openai/deployments/…` as Azure has them; and `/v1/models`, `/__stats`, `/__requests`.
  */
-export async function startFakeOpenAi(options: FakeServerOptions = {}): Promise<FakeOpenAi> {
+export async function startFakeOpenAi(
+  options: FakeServerOptions & {
+    /** Entries of `/v1/models`, in place of the one of `fake`. */ readonly models?: readonly object[];
+  } = {},
+): Promise<FakeOpenAi> {
   const apis = [chatApi, completionsApi, responsesApi, embeddingsApi, transcriptionsApi];
-  const pages = { '/v1/models': { object: 'list', data: [{ id: 'fake', object: 'model', owned_by: 'test' }] } };
+  const { models = [{ id: 'fake', object: 'model', owned_by: 'test' }] } = options;
+  const pages = { '/v1/models': { object: 'list', data: models } };
   const server = await startFakeServer(apis, pages, options);
   return {
     origin: server.origin,

@@ -33,6 +33,7 @@ export const remembering: Remembered = {
   now: () => now,
   models: () => Promise.resolve([{ name: 'ticket-triage', aliases: { production: '2' } }]),
   versions: model => Promise.resolve(model === 'ticket-triage' ? ['3', '2', '1'] : []),
+  elsewhere: () => Promise.resolve(undefined),
   hasTrained: () => Promise.resolve(false),
   waivers: () => Promise.resolve([waiverEnding(-10)]),
   lastRun: name => Promise.resolve(name === 'triage' ? lastRun : undefined),

@@ -121,7 +121,7 @@ export async function openTuning(change: (clock: Clock) => Clock = clock => cloc
         { whoAmI },
         signal,
       );
-      return createRun(spec, store, clock, Math.random, signal);
+      return createRun(spec, store, ports, signal);
     },
     execute: (record, options = {}, stop = signal) =>
       executeTuning(record.summary.id, store, ports, { owner: describeHost(), ...options }, stop),

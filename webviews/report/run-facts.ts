@@ -1,12 +1,18 @@
 import { html, LitElement, nothing } from 'lit';
-import type { ImportSource, Report, RunSummary, VariantCosts } from '../../schemas/generated/messages.ts';
+import type {
+  ImportSource,
+  ModelIdentity,
+  Report,
+  RunSummary,
+  VariantCosts,
+} from '../../schemas/generated/messages.ts';
 import '../components/fact-list.ts';
 import type { Fact } from '../components/fact-list.ts';
 import { defineElement } from '../shared/define.ts';
 import { runLetter, variantName } from '../shared/figures.ts';
 import { countOf, formatCount, formatValue } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { shortDigest } from '../shared/text.ts';
+import { shortDigest, showUnseen } from '../shared/text.ts';
 
 /** What the figures rest on, for whoever wants to make them again: machine, seed, digests, methods. Closed at first. */
 export class RunFacts extends LitElement {
@@ -109,14 +115,22 @@ function costParts({ answers, measuring, cached }: VariantCosts): readonly strin
 }
 
 function digestFacts(report: Report): readonly Fact[] {
-  return report.variants.flatMap(({ modelDigest, promptDigest, fingerprints = [] }, index): Fact[] => {
+  return report.variants.flatMap(({ modelDigest, promptDigest, fingerprints = [], identity }, index): Fact[] => {
     const parts = [
+      ...(identity === undefined ? [] : [identityWords(identity)]),
       ...(fingerprints.length === 0 ? [] : [`answered by ${fingerprints.join(' and ')}`]),
       ...(modelDigest === undefined ? [] : [`model ${shortDigest(modelDigest)}`]),
       ...(promptDigest === undefined ? [] : [`prompt ${shortDigest(promptDigest)}`]),
     ];
     return parts.length === 0 ? [] : [[variantName(report, index), parts.join(', ')]];
   });
+}
+
+/** Which registered version was meant, and whether it answered. */
+function identityWords({ registry, model, version, state, by, at }: ModelIdentity): string {
+  const meant = `${registry === undefined ? '' : `${registry}/`}${model}@${version}`;
+  const asked = by === 'weights' ? 'computed here' : `asked at ${at ?? ''}`;
+  return showUnseen(`registered as ${meant}, ${asked}, identity ${state}`);
 }
 
 function methodFacts({ variants, comparisons }: Report): readonly Fact[] {

@@ -4,6 +4,7 @@ import { exportFacts, pageHeader, runStateFacts, type HeaderButton } from '../co
 import { defineElement } from '../shared/define.ts';
 import { repeatsOf } from '../shared/figures.ts';
 import { countOf, formatDate, isoDate } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
 import { headerStyles } from '../shared/page-styles.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { baseName, shortDigest, showUnseen } from '../shared/text.ts';
@@ -45,12 +46,13 @@ export class RunHeader extends LitElement {
   #renderComparisonFacts(report: Report) {
     return html`<span>Comparison of ${countOf(report.runs.length, 'run')}</span>
       <span><time datetime=${isoDate(report.createdAt)}>${formatDate(report.createdAt)}</time></span>
-      ${renderDataset(report)}`;
+      ${renderDataset(report)} ${renderDoubts(report)}`;
   }
 
   #renderRunFacts(run: RunSummary) {
     return html`${runStateFacts(run)} ${this.#renderSize(run)}
-      ${this.report === undefined ? nothing : renderDataset(this.report)} <span>${showUnseen(run.file)}</span>`;
+      ${this.report === undefined ? nothing : renderDataset(this.report)}
+      <span>${showUnseen(run.file)}</span> ${this.report === undefined ? nothing : renderDoubts(this.report)}`;
   }
 
   #renderSize(run: RunSummary) {
@@ -105,6 +107,14 @@ function renderDataset({ dataset }: Report) {
   return html`<span title=${`${showUnseen(dataset.path)} ${dataset.digest}`}>
     ${showUnseen(baseName(dataset.path))} <code>${shortDigest(dataset.digest)}</code>${training}
   </span>`;
+}
+
+/** Registered versions of which nobody knows whether they are what answered. */
+function renderDoubts({ variants }: Report) {
+  const names = variants.flatMap(({ identity }) => (identity?.state === 'unverified' ? identity.name : []));
+  if (names.length === 0) return nothing;
+  const text = `identity unverified: ${showUnseen([...new Set(names)].join(', '))}`;
+  return html`<span class="state tone-warn" dir="auto">${icon('warning')} ${text}</span>`;
 }
 
 defineElement('aiwb-run-header', RunHeader);

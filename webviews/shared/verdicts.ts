@@ -32,8 +32,15 @@ export function verdictItems(report: Report): readonly VerdictItem[] {
       tone: 'warn' as const,
       text: showUnseen(sentence),
     })),
-    ...report.notes.map(note => ({ icon: 'info' as const, tone: 'neutral' as const, text: showUnseen(note) })),
+    ...report.notes.map(note => noteItem(note, report)),
   ];
+}
+
+/** That nobody knows whether a registered version answered must not be read over. */
+function noteItem(note: string, { variants }: Report): VerdictItem {
+  const doubts = variants.some(({ identity }) => identity?.state === 'unverified' && note.includes(identity.sentence));
+  const look = doubts ? ({ icon: 'warning', tone: 'warn' } as const) : ({ icon: 'info', tone: 'neutral' } as const);
+  return { ...look, text: showUnseen(note) };
 }
 
 function leadItems(report: Report): VerdictItem[] {
