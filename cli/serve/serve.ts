@@ -36,6 +36,7 @@ import { detectConnections, listModels } from './model-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
 import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
+import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
@@ -161,6 +162,8 @@ class EngineServer {
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registry.getVersion);
     this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);
+    this.#on('registry/card', validators.validateModelVersionReference, cards.getCard);
+    this.#on('registry/saveCard', validators.validateSaveCard, cards.saveCard);
     this.#on('registry/register', validators.validateRegisterVersion, registry.registerVersion);
     this.#on('registry/setAlias', validators.validateSetAlias, registry.setAlias);
     this.#on('registry/archive', validators.validateArchiveModel, registry.archiveModel);
@@ -283,6 +286,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'runs/cancel',
   'runs/archive',
   'agents/call',
+  'registry/saveCard',
   'registry/register',
   'registry/setAlias',
   'registry/archive',

@@ -22,16 +22,26 @@ export function renderModelIndex(report: Report): string {
         dataset: datasetOf(report.dataset, report.title),
         metrics: variant.metrics
           .filter(({ kind, value }) => kind === 'quality' && value !== null)
-          .map(figure => describeFigure(figure, variant.runId)),
+          .map(figure => hubMetric({ ...figure, run: variant.runId })),
       },
     ],
   }));
   return stringify({ 'model-index': models }, { lineWidth: 0 });
 }
 
-function describeFigure({ metric, label, value, n, low, high, confidence, method }: MetricValue, run: string) {
+/** A figure as the Hub names it. Arguments that are not known are left out. */
+export function hubMetric(
+  figure: Pick<MetricValue, 'metric' | 'label' | 'low' | 'high' | 'confidence'> & {
+    readonly value: number | null;
+    readonly n?: number;
+    readonly method?: string;
+    readonly run?: string;
+  },
+) {
+  const { metric, label, value, n, low, high, confidence, method, run } = figure;
   const bounds = low === undefined || high === undefined ? {} : { low, high, confidence, method };
-  return { type: typeOfMetric[metric] ?? metric, value, name: label, args: { n, ...bounds, run } };
+  const args = Object.fromEntries(Object.entries({ n, ...bounds, run }).filter(([, each]) => each !== undefined));
+  return { type: typeOfMetric[metric] ?? metric, value, name: label, args };
 }
 
 function taskOf({ confusion, metrics }: VariantResult): string {
