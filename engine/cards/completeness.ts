@@ -1,7 +1,8 @@
 import type { CardField } from '../../schemas/generated/messages.ts';
-import { findInCard, findIntroduction, isEmptyText } from '../governance/checks/card-text.ts';
+import { findInCard, findIntroduction, isEmptyText, listCardPlaces } from '../governance/checks/card-text.ts';
 import type { AskedPlace } from './card-record.ts';
 import { slugsOf, type CardSection } from './card-sections.ts';
+import { readFrontMatter, splitCard } from './front-matter.ts';
 
 /** Fields of the front matter that the Hub knows, with what each is for. */
 const metadataFields: readonly {
@@ -61,19 +62,21 @@ export function describeFields(
   asked: readonly AskedPlace[],
   { generated, owned }: MadeParts,
 ): readonly CardField[] {
+  const metadata = readFrontMatter(splitCard(text).yaml);
+  const headings = new Set(listCardPlaces(text));
+  const isSaid = (slug: string): boolean => headings.has(slug) && isFilled(text, slug);
   const askedPaths = new Map(asked.map(place => [place.path.toLowerCase(), place]));
   const fields: CardField[] = [];
   for (const { name, title, required, hint } of metadataFields) {
-    const state = !isFilled(text, name) ? 'missing' : owned.has(name) ? 'generated' : 'filled';
+    const state = isBlank(metadata[name]) ? 'missing' : owned.has(name) ? 'generated' : 'filled';
     fields.push({ name, title, state, required: required || askedPaths.has(name), hint });
   }
   for (const section of sections) {
     const { id, title, hint } = section;
     const slugs = slugsOf(section).map(slug => `#${slug}`);
     const policy = slugs.map(slug => askedPaths.get(slug)).find(place => place !== undefined);
-    const isSaid =
-      slugs.some(slug => isFilled(text, slug)) || (id === 'description' && !isEmptyText(findIntroduction(text)));
-    const state = !isSaid ? 'missing' : generated.has(id) ? 'generated' : 'filled';
+    const isThere = slugs.some(isSaid) || (id === 'description' && !isEmptyText(findIntroduction(text)));
+    const state = !isThere ? 'missing' : generated.has(id) ? 'generated' : 'filled';
     const required = section.required || policy !== undefined;
     fields.push({
       name: `#${id}`,
@@ -105,4 +108,11 @@ export function describeFields(
 function isFilled(text: string, path: string): boolean {
   const found = findInCard(text, path);
   return 'place' in found && found.place !== undefined && !isEmptyText(found.place.text);
+}
+
+/** Whether a value of the front matter says nothing. */
+function isBlank(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isBlank);
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === undefined || value === null || isEmptyText(String(value as string | number | boolean));
 }

@@ -1,10 +1,9 @@
 import { isMap, LineCounter, parseDocument, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
-import { canonicalJson } from '../../schemas/canonical.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { untrustedYaml } from '../documents/untrusted-yaml.ts';
 import { collectValue } from '../documents/values.ts';
 import type { Digest } from '../ports/digest.ts';
-import { valueFingerprint } from './fingerprint.ts';
+import { valueFingerprint, valueText } from './fingerprint.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** A card's text in its parts; joined they are the text, byte for byte. */
@@ -178,7 +177,7 @@ function saysTheSame(
     for (const [key, value] of Object.entries(before))
       if (!owned.has(key) || Object.hasOwn(values, key)) expected[key] = value;
     for (const key of result.keys()) expected[key] = wanted[key];
-    return canonicalJson(values) === canonicalJson(expected);
+    return valueText(values) === valueText(expected);
   } catch {
     return false;
   }

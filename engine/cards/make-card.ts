@@ -1,6 +1,6 @@
 import type { CardField } from '../../schemas/generated/messages.ts';
 import type { Digest } from '../ports/digest.ts';
-import { findInCard, findIntroduction } from '../governance/checks/card-text.ts';
+import { findInCard, findIntroduction, listCardPlaces } from '../governance/checks/card-text.ts';
 import { formatReference, parseReference, type RegistryReference } from '../registry/reference.ts';
 import type { CardRecord } from './card-record.ts';
 import { metadataOf } from './card-metadata.ts';
@@ -92,9 +92,12 @@ export function readMetadata(text: string): Readonly<Record<string, unknown>> {
 /** Offset of the end of a section that a text holds, under whichever of its headings; absent where it has none. */
 function endOfSection(text: string, section: CardSection): number | undefined {
   if (section.id === 'description' && findIntroduction(text) !== '') return text.length;
+  // A rule at the very beginning would read as front matter.
+  const apart = `\n${text}`;
+  const headings = listCardPlaces(apart);
   for (const slug of slugsOf(section)) {
-    // A rule at the very beginning would read as front matter.
-    const found = findInCard(`\n${text}`, `#${slug}`);
+    if (!headings.includes(`#${slug}`)) continue;
+    const found = findInCard(apart, `#${slug}`);
     if (!('place' in found) || found.place?.end === undefined) continue;
     return offsetOf(text, found.place.end - 2);
   }
