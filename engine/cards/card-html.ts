@@ -56,5 +56,5 @@ function renderFacts(facts: readonly (readonly [string, unknown])[]): string {
 
 function wordsOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(wordsOf).join(', ');
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }

@@ -114,5 +114,7 @@ function isFilled(text: string, path: string): boolean {
 function isBlank(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isBlank);
   if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
-  return value === undefined || value === null || isEmptyText(String(value as string | number | boolean));
+  return (
+    value === undefined || value === null || isEmptyText(typeof value === 'string' ? value : JSON.stringify(value))
+  );
 }

@@ -39,7 +39,7 @@ function inline(value: unknown): string {
 function scalar(value: unknown): string {
   if (typeof value === 'number') return numeral(value);
   if (typeof value === 'boolean' || value === null || value === undefined) return String(value ?? null);
-  const text = String(value as string).toWellFormed();
+  const text = (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
   if (/^[A-Za-z][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+(),-]+)*$/.test(text) && !reserved.test(text)) return text;
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,

@@ -117,11 +117,10 @@ function hideComments(parser: InstanceType<typeof MarkdownIt>): void {
     },
     { alt: ['paragraph', 'reference', 'blockquote', 'list'] },
   );
-  parser.inline.ruler.before('html_inline', 'comment', (state, silent) => {
+  parser.inline.ruler.before('html_inline', 'comment', state => {
     if (!state.src.startsWith('<!--', state.pos)) return false;
     const end = state.src.indexOf('-->', state.pos + 4);
     if (end < 0) return false;
-    if (!silent) state.pending += '';
     state.pos = end + 3;
     return true;
   });
