@@ -12,6 +12,7 @@ import { printNote } from '../output.ts';
 import { readVersionName, requireVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 import { addCard } from './registry-card.ts';
+import { addLineage } from './registry-lineage.ts';
 import { addReleaseSteps } from './release.ts';
 
 interface RegisterOptions {
@@ -84,6 +85,7 @@ export function addRegistry(program: Command, run: Run): void {
       run(() => archive(model, options.undo !== true, globalOptions(command))),
     );
   addCard(registry, run);
+  addLineage(registry, run);
   addReleaseSteps(registry, run);
 }
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import type { ModelCard, ModelVersionReference, SaveCard } from '../../schemas/generated/messages.ts';
+import type { LineageGraph, ModelCard, ModelVersionReference, SaveCard } from '../../schemas/generated/messages.ts';
 import { keepCard } from '../../engine/cards/keep-card.ts';
 import { openCard, writeCard, type CardPorts } from '../../engine/cards/open-card.ts';
+import { lineageGraph } from '../../engine/registry/lineage-graph.ts';
 import { createGovernancePorts } from '../composition.ts';
 import { withRegistries } from './registries-methods.ts';
 import type { Session } from './session.ts';
@@ -29,6 +30,15 @@ export function saveCard(
     if (!keep) await writeCard(opened, file, ports, signal);
     return opened.card;
   });
+}
+
+/** What led to a version, and what came of it. */
+export function getLineage(
+  reference: ModelVersionReference,
+  session: Session,
+  signal: AbortSignal,
+): Promise<LineageGraph> {
+  return withRegistries(session, signal, registries => lineageGraph(reference, registries, session.store, signal));
 }
 
 function withCards<T>(session: Session, signal: AbortSignal, use: (ports: CardPorts) => Promise<T>): Promise<T> {

@@ -164,6 +164,7 @@ class EngineServer {
     this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);
     this.#on('registry/card', validators.validateModelVersionReference, cards.getCard);
     this.#on('registry/saveCard', validators.validateSaveCard, cards.saveCard);
+    this.#on('registry/lineage', validators.validateModelVersionReference, cards.getLineage);
     this.#on('registry/register', validators.validateRegisterVersion, registry.registerVersion);
     this.#on('registry/setAlias', validators.validateSetAlias, registry.setAlias);
     this.#on('registry/archive', validators.validateArchiveModel, registry.archiveModel);
