@@ -1,4 +1,4 @@
-import type { CardSummary, ModelCard } from '../../schemas/generated/messages.ts';
+import type { ModelCard } from '../../schemas/generated/messages.ts';
 import { countOf } from '../reports/format.ts';
 
 /** `Model card of ticket-triage@3: 7 of 9 required fields (78 %). Missing: Intended use, Contact.` with what each is for. */
@@ -15,13 +15,4 @@ export function describeCompleteness({ model, version, registry, fields, notes =
     ),
     ...notes.map(note => `  ${note}`),
   ].join('\n');
-}
-
-export function summariseCard({ fields, completeness, digest, assessedDigest }: ModelCard): CardSummary {
-  return {
-    completeness,
-    missing: fields.filter(field => field.required && field.state === 'missing').map(({ title }) => title),
-    kept: digest !== undefined,
-    ...(assessedDigest === undefined ? {} : { isAssessedOlder: true }),
-  };
 }

@@ -1,4 +1,5 @@
 import type { LineageEdge, LineageGraph, LineageNode, VersionReference } from '../../schemas/generated/messages.ts';
+import { depthsOf } from '../../schemas/lineage-depth.ts';
 
 /** What a picture still shows; lineage beyond it is left out. */
 const mostNodes = 200;
@@ -74,30 +75,6 @@ const kinds: readonly LineageNode['kind'][] = [
   'registry-version',
   'assessment',
 ];
-
-/** Longest way from a node that nothing led to. */
-export function depthsOf(
-  ids: readonly string[],
-  edges: readonly Pick<LineageEdge, 'from' | 'to'>[],
-): ReadonlyMap<string, number> {
-  const incoming = new Map<string, number>(ids.map(id => [id, 0]));
-  const outgoing = new Map<string, string[]>();
-  for (const { from, to } of edges) {
-    incoming.set(to, (incoming.get(to) ?? 0) + 1);
-    outgoing.set(from, [...(outgoing.get(from) ?? []), to]);
-  }
-  const depth = new Map<string, number>(ids.map(id => [id, 0]));
-  const ready = ids.filter(id => incoming.get(id) === 0);
-  for (let id = ready.shift(); id !== undefined; id = ready.shift()) {
-    for (const to of outgoing.get(id) ?? []) {
-      depth.set(to, Math.max(depth.get(to) ?? 0, (depth.get(id) ?? 0) + 1));
-      const left = (incoming.get(to) ?? 1) - 1;
-      incoming.set(to, left);
-      if (left === 0) ready.push(to);
-    }
-  }
-  return depth;
-}
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
