@@ -1,5 +1,4 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { LineageGraph, LineageNode } from '../../schemas/generated/messages.ts';
 import { breakable } from '../shared/breakable.ts';
 import { defineElement } from '../shared/define.ts';
@@ -98,9 +97,10 @@ export class LineageGraphPicture extends LitElement {
     const { graph } = this;
     if (graph === undefined) return nothing;
     const layout = layOutLineage(graph);
-    const size = { width: `${layout.width}px`, height: `${layout.height}px` };
+    // As a property: the page's content security policy refuses style attributes.
+    const size = `width:${layout.width}px;height:${layout.height}px`;
     return html`<div class="picture" tabindex="0" role="region" aria-label="Picture of the lineage">
-        <div class="drawing" style=${styleMap(size)}>
+        <div class="drawing" .style=${size}>
           <svg width=${layout.width} height=${layout.height} aria-hidden="true">
             <defs>
               <marker id="head" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="7" markerHeight="7" orient="auto">
@@ -120,7 +120,7 @@ export class LineageGraphPicture extends LitElement {
 
   #renderNode({ node, x, y }: PlacedNode, isCurrent: boolean): TemplateResult {
     const { kind, label, detail, digest, open } = node;
-    const place = { left: `${x}px`, top: `${y}px`, width: `${nodeWidth}px`, height: `${nodeHeight}px` };
+    const place = `left:${x}px;top:${y}px;width:${nodeWidth}px;height:${nodeHeight}px`;
     const title = [label, detail, digest === undefined ? undefined : `sha256 ${digest}`]
       .filter(part => part !== undefined)
       .map(showUnseen)
@@ -129,21 +129,10 @@ export class LineageGraphPicture extends LitElement {
       <span class="label" dir="auto">${showUnseen(label)}</span>
       <span class="detail" dir="auto">${detail === undefined ? shortDigest(digest) : showUnseen(detail)}</span>`;
     if (open === undefined || isCurrent)
-      return html`<div
-        class="node"
-        aria-current=${isCurrent ? 'true' : nothing}
-        title=${title}
-        style=${styleMap(place)}
-      >
+      return html`<div class="node" aria-current=${isCurrent ? 'true' : nothing} title=${title} .style=${place}>
         ${texts}
       </div>`;
-    return html`<button
-      type="button"
-      class="node"
-      title=${title}
-      style=${styleMap(place)}
-      @click=${() => this.#open(open)}
-    >
+    return html`<button type="button" class="node" title=${title} .style=${place} @click=${() => this.#open(open)}>
       ${texts}
     </button>`;
   }
