@@ -115,18 +115,21 @@ async function findFile(
   const { version, artifacts } = details;
   const kept = newestCard(artifacts);
   const own = `cards/${fileName(`${version.model}-${version.version}`)}.md`;
+  let isTaken = false;
   for (const path of [...new Set([kept?.path, `cards/${fileName(version.model)}.md`])]) {
     if (path === undefined || !isInside(path)) continue;
     const file = ports.files.resolve(folder, path);
     const text = await readIfThere(file, folder, ports, signal);
     if (text === undefined) {
       if (path === kept?.path) continue;
+      if (isTaken) break;
       const ownText = await readIfThere(ports.files.resolve(folder, own), folder, ports, signal);
       return ownText === undefined ? { path, text } : { path: own, text: ownText };
     }
     const isCurrent =
       kept === undefined || kept.digest === ports.digest.sha256(text) || model.latest === version.version;
     if (await mayContinue(text, isCurrent, version, ports, signal)) return { path, text };
+    isTaken = true;
   }
   return { path: own, text: await readIfThere(ports.files.resolve(folder, own), folder, ports, signal) };
 }

@@ -47,9 +47,9 @@ export async function lineageGraph(
   const { details } = await readVersion(reference, registries, store, signal);
   const { version, artifacts } = details;
   const id = addVersion(version, reading);
-  await addOrigin(version, id, artifactsOf(artifacts), reading, mostAncestors);
+  await addOrigin(version, id, datasetsOf(artifacts), reading, mostAncestors);
   await addChildren(version, id, reading);
-  await addBenchmarks(version, id, artifacts.filter(isFigure), artifactsOf(artifacts), reading);
+  await addBenchmarks(version, id, artifacts.filter(isFigure), datasetsOf(artifacts), reading);
   if (reference.registry === undefined) {
     await addAssessments(version, id, reading);
     for (const published of await store.publications.ofVersion(version.model, version.version)) {
@@ -65,7 +65,7 @@ function isFigure(artifact: { readonly artifactType: string }): artifact is Metr
   return artifact.artifactType === 'metric';
 }
 
-function artifactsOf(artifacts: readonly { readonly artifactType: string }[]): readonly DatasetArtifact[] {
+function datasetsOf(artifacts: readonly { readonly artifactType: string }[]): readonly DatasetArtifact[] {
   return artifacts.filter((artifact): artifact is DatasetArtifact => artifact.artifactType === 'dataset-artifact');
 }
 
@@ -126,14 +126,12 @@ async function addOrigin(
     }
   for (const { path, digest } of version.lineage.prompts)
     draft.connect(addPrompt(path, digest, draft), maker, 'prompt');
-  const parent = await addParent(version, from, reading, left);
-  if (parent !== undefined) draft.connect(parent, maker, 'tuned from');
-  else if (from.base !== undefined) {
-    const base = `base:${from.base}@${from.baseDigest ?? ''}`;
-    const digest = from.baseDigest === undefined ? {} : { digest: from.baseDigest };
-    draft.add({ id: base, kind: 'base-model', label: from.base, ...digest });
-    draft.connect(base, maker, 'tuned from');
-  }
+  if (await addParent(version, from, maker, reading, left)) return;
+  if (from.base === undefined) return;
+  const base = `base:${from.base}@${from.baseDigest ?? ''}`;
+  const digest = from.baseDigest === undefined ? {} : { digest: from.baseDigest };
+  draft.add({ id: base, kind: 'base-model', label: from.base, ...digest });
+  draft.connect(base, maker, 'tuned from');
 }
 
 /** What lineage says, or in registries elsewhere the properties of the hand-off. */
@@ -177,17 +175,18 @@ async function addTraining(version: ModelVersion, id: string, origin: Origin, re
   return maker === id ? job : maker;
 }
 
-/** The version before: of the same model, or of whichever model its base is a version of. */
+/** The version before: of the same model, or of whichever model its base is a version of. False where there is none. */
 async function addParent(
   version: ModelVersion,
   { parent, base }: Origin,
+  maker: string,
   reading: Reading,
   left: number,
-): Promise<string | undefined> {
+): Promise<boolean> {
   const { draft, registries, registry, signal } = reading;
   const [, model, name] = /^registry:([^/@]+)@(.+)$/.exec(base ?? '') ?? [];
   const wanted = parent === undefined ? { model, name } : { model: version.model, name: parent };
-  if (wanted.model === undefined || wanted.name === undefined) return undefined;
+  if (wanted.model === undefined || wanted.name === undefined) return false;
   const home = registries.open(registry);
   let found: ModelVersion;
   try {
@@ -196,16 +195,23 @@ async function addParent(
     if (!(error instanceof WorkbenchError) || error.code !== 'registry-not-found') throw error;
     const id = idOf(registry, wanted.model, wanted.name);
     draft.add({ id, kind: 'version', label: `${wanted.model}@${wanted.name}`, detail: 'not in the registry' });
-    return id;
+    draft.connect(id, maker, 'tuned from');
+    return true;
   }
   const id = idOf(registry, found.model, found.version);
-  if (draft.has(id)) return id;
+  const isKnown = draft.has(id);
   addVersion(found, reading);
-  if (left > 1) {
-    const artifacts = await home.listArtifacts(found.model, found.version, signal);
-    await addOrigin(found, id, artifactsOf(artifacts), reading, left - 1);
-  }
-  return id;
+  // Before what led to it: where records go in a circle, what is nearest stays.
+  draft.connect(id, maker, 'tuned from');
+  if (isKnown || left <= 1) return true;
+  await addOrigin(
+    found,
+    id,
+    datasetsOf(await home.listArtifacts(found.model, found.version, signal)),
+    reading,
+    left - 1,
+  );
+  return true;
 }
 
 async function addChildren(version: ModelVersion, id: string, reading: Reading): Promise<void> {
