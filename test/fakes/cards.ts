@@ -87,3 +87,46 @@ export function makeCardRecord(changes: Partial<CardRecord> = {}): CardRecord {
     ...changes,
   };
 }
+
+/** Texts and numbers that readers of YAML take for something else, unless they are written with care. */
+export function awkwardCardRecord(): CardRecord {
+  const record = makeCardRecord();
+  const figures = [1e-7, 1.5e21, 0, 1, 0.1 + 0.2].map((value, index) =>
+    makeFigure({
+      metric: `m${String(index)}`,
+      label: '1e5',
+      value,
+      unit: 'score',
+      task: 'no: #1',
+      low: -1e-9,
+      high: 1e-9,
+    }),
+  );
+  return {
+    ...record,
+    model: {
+      ...record.model,
+      name: '2026-10-12',
+      tasks: [
+        'off',
+        'null',
+        '12:30:45',
+        '- x',
+        "it's",
+        '"q"',
+        'a: b # c',
+        'é\u2028x',
+        '~',
+        '0o17',
+        '1_000',
+        'x\ty',
+        '=',
+        '<<',
+      ],
+      language: ['no', 'NO', 'en'],
+      license: 'Yes',
+      licenseLink: 'https://acme.example/a?b#c',
+    },
+    details: { ...record.details, artifacts: [...record.details.artifacts, ...figures] },
+  };
+}
