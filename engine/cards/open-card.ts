@@ -5,12 +5,12 @@ import type { Digest } from '../ports/digest.ts';
 import type { Identities } from '../ports/identity.ts';
 import { readTrail } from '../promotion/trail.ts';
 import { readCard } from '../registry/read-card.ts';
-import { formatReference, type RegistryReference } from '../registry/reference.ts';
+import type { RegistryReference } from '../registry/reference.ts';
 import { renderCardHtml } from './card-html.ts';
 import type { CardRecord } from './card-record.ts';
 import { makeCard, versionOfCard, type MadeCard } from './make-card.ts';
 import { readRecord, type RecordPorts } from './read-record.ts';
-import { cardsOf, newestCard } from './version-cards.ts';
+import { newestCard } from './version-cards.ts';
 
 export interface CardPorts extends RecordPorts {
   readonly digest: Digest;
@@ -206,17 +206,4 @@ async function assessedCard({ model, version }: ModelVersion, { store }: CardPor
     if (error instanceof WorkbenchError && error.code === 'record-tampered') return undefined;
     throw error;
   }
-}
-
-/** `ticket-triage@3 has a card of its own` needs the name that people know it by. */
-export function nameOfCard({ record }: OpenedCard): string {
-  const { model, version } = record.details.version;
-  return formatReference({ ...(record.registry === undefined ? {} : { registry: record.registry }), model, version });
-}
-
-/** Whether a card is kept with a version, and which. */
-export function describeKept({ record }: OpenedCard): { readonly count: number; readonly digest?: string } {
-  const cards = cardsOf(record.details.artifacts);
-  const digest = cards.at(-1)?.digest;
-  return { count: cards.length, ...(digest === undefined ? {} : { digest }) };
 }

@@ -2,19 +2,18 @@ import type {
   AssessmentRecord,
   DatasetArtifact,
   LineageGraph,
-  LineageNode,
   MetricArtifact,
   ModelVersion,
 } from '../../schemas/generated/messages.ts';
 import { validateAssessmentRecord } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
-import type { RunRecord, Store } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { describeDate } from '../promotion/version.ts';
-import { countOf } from '../reports/format.ts';
 import { keys } from './keys.ts';
 import { createLineageDraft, type LineageDraft } from './lineage-draft.ts';
 import { readVersion } from './read-version.ts';
-import { formatReference, type RegistryReference } from './reference.ts';
+import { addDataset, addElsewhere, addPrompt, addRun, addVersion, findRun, idOf } from './lineage-nodes.ts';
+import type { RegistryReference } from './reference.ts';
 import type { Registries } from './registries.ts';
 
 /** Versions before this one that are followed. */
@@ -67,35 +66,6 @@ function isFigure(artifact: { readonly artifactType: string }): artifact is Metr
 
 function datasetsOf(artifacts: readonly { readonly artifactType: string }[]): readonly DatasetArtifact[] {
   return artifacts.filter((artifact): artifact is DatasetArtifact => artifact.artifactType === 'dataset-artifact');
-}
-
-function idOf(registry: string | undefined, model: string, version: string): string {
-  return `version:${formatReference({ ...(registry === undefined ? {} : { registry }), model, version })}`;
-}
-
-function addVersion(version: ModelVersion, { draft, registry }: Reading): string {
-  const { model, version: name, status, weightsDigest } = version;
-  const id = idOf(registry, model, name);
-  draft.add({
-    id,
-    kind: registry === undefined ? 'version' : 'registry-version',
-    label: formatReference({ ...(registry === undefined ? {} : { registry }), model, version: name }),
-    detail: status,
-    ...(weightsDigest === undefined ? {} : { digest: weightsDigest }),
-    open: { kind: 'version', id: model, version: name, ...(registry === undefined ? {} : { registry }) },
-  });
-  return id;
-}
-
-/** A version of another registry that is known by name alone. */
-function addElsewhere(
-  { registry, model, version }: { readonly registry: string; readonly model: string; readonly version: string },
-  { draft }: Reading,
-): string {
-  const id = idOf(registry, model, version);
-  const label = formatReference({ registry, model, version });
-  draft.add({ id, kind: 'registry-version', label, open: { kind: 'version', id: model, version, registry } });
-  return id;
 }
 
 /** Everything that led to a version, and to those it came from. */
@@ -298,54 +268,4 @@ function addPolicies({ policies }: AssessmentRecord, assessment: string, draft: 
 function evidenceRuns({ controls }: AssessmentRecord): readonly string[] {
   const evidence = controls.flatMap(({ checks }) => checks.flatMap(check => check.evidence));
   return [...new Set(evidence.flatMap(({ kind, runId }) => (kind === 'run' && runId !== undefined ? [runId] : [])))];
-}
-
-function addRun(
-  runId: string,
-  label: string,
-  what: string,
-  record: RunRecord | undefined,
-  draft: LineageDraft,
-): string {
-  const id = `run:${runId}`;
-  const open: Pick<LineageNode, 'open'> = record === undefined ? {} : { open: { kind: 'run', id: runId } };
-  draft.add({ id, kind: 'run', label, detail: `${what} ${runId}`, ...open });
-  return id;
-}
-
-function addDataset(
-  { path, digest, rows }: { readonly path: string; readonly digest?: string; readonly rows?: number },
-  draft: LineageDraft,
-): string {
-  const id = `dataset:${digest ?? path}:${path}`;
-  draft.add({
-    id,
-    kind: 'dataset',
-    label: path,
-    ...(rows === undefined ? {} : { detail: countOf(rows, 'row') }),
-    ...(digest === undefined ? {} : { digest }),
-    // Addresses elsewhere lead to no file of the workspace.
-    ...(/^(?:[a-z][a-z0-9+.-]+:|\/|\.\.)/i.test(path) || digest === undefined
-      ? {}
-      : { open: { kind: 'file', id: path } }),
-  });
-  return id;
-}
-
-function addPrompt(path: string, digest: string | undefined, draft: LineageDraft): string {
-  const id = `prompt:${digest ?? path}`;
-  const print = digest === undefined ? {} : { digest };
-  draft.add({ id, kind: 'prompt', label: path, ...print, open: { kind: 'file', id: path } });
-  return id;
-}
-
-async function findRun(runId: string, store: Store): Promise<RunRecord | undefined> {
-  try {
-    const record = await store.getRun(runId);
-    // A beginning of an id finds a run as well, and names another one.
-    return record.summary.id === runId ? record : undefined;
-  } catch (error) {
-    if (error instanceof WorkbenchError && error.code === 'run-not-found') return undefined;
-    throw error;
-  }
 }
