@@ -3,6 +3,7 @@ import { registerMcpServers } from './agents/mcp-servers.ts';
 import { registerAgentTools } from './agents/tools.ts';
 import { useTranslator } from './base/translate.ts';
 import type { CommandContext } from './commands/context.ts';
+import { registerCardCommands } from './commands/card-commands.ts';
 import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerCellCommands } from './commands/cell-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
@@ -120,6 +121,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerRunCommands(commands),
     ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),
+    ...registerCardCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),

@@ -11,6 +11,8 @@ import { print, withGovernance, type Run } from './governed.ts';
 import { addPromotionRecords } from './promotion-record.ts';
 import { addRegistryFinding } from './registry-find.ts';
 import { addHandoff } from './registry-handoff.ts';
+import { addCard } from './registry-card.ts';
+import { addLineage } from './registry-lineage.ts';
 import { addReleaseSteps } from './release.ts';
 
 interface RegisterOptions {
@@ -59,6 +61,8 @@ export function addRegistry(program: Command, run: Run): void {
     .action((names: readonly string[], _options: unknown, command: Command) =>
       run(() => compare(names, globalOptions(command))),
     );
+  addCard(registry, run);
+  addLineage(registry, run);
   addReleaseSteps(registry, run);
   addPromotionRecords(registry, run);
 }

@@ -40,6 +40,7 @@ import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
 import { publishFigures, publishToRegistry, pullFromRegistry } from './handoff-methods.ts';
 import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
+import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
@@ -173,6 +174,9 @@ class EngineServer {
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registries.getVersion);
     this.#on('registry/compare', validators.validateCompareVersions, registry.compareRegistered);
+    this.#on('registry/card', validators.validateModelVersionReference, cards.getCard);
+    this.#on('registry/saveCard', validators.validateSaveCard, cards.saveCard);
+    this.#on('registry/lineage', validators.validateModelVersionReference, cards.getLineage);
     this.#on('registry/register', validators.validateRegisterVersion, registry.registerVersion);
     this.#on('registry/setAlias', validators.validateSetAlias, registries.setAlias);
     this.#on('registry/archive', validators.validateArchiveModel, registries.archiveModel);
@@ -302,6 +306,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'agents/call',
   'registries/sync',
   'registry/version',
+  'registry/saveCard',
   'registry/register',
   'registry/publish',
   'registry/publishRun',

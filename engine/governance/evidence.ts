@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { MetricCheck } from '../../schemas/generated/files.ts';
-import type { DocArtifact, RunSummary, Waiver } from '../../schemas/generated/messages.ts';
+import type { RunSummary, Waiver } from '../../schemas/generated/messages.ts';
 import { validateAttestation } from '../../schemas/generated/validators.js';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
@@ -8,6 +8,7 @@ import { parseDocument } from '../documents/parse.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { RunRecord } from '../ports/store.ts';
 import { nameOfVersion } from '../promotion/version.ts';
+import { newestCard, storedAtOf } from '../cards/version-cards.ts';
 import { mostCardBytes } from '../registry/read-card.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
 import type { TrainingEvidence } from './checks/lineage.ts';
@@ -150,12 +151,10 @@ async function readModelCard(
   { artifacts, version }: Subject,
   ports: GovernancePorts,
 ): Promise<CardEvidence | undefined> {
-  const card = artifacts.find(
-    (artifact): artifact is DocArtifact => artifact.artifactType === 'doc-artifact' && artifact.name === 'model-card',
-  );
+  const card = newestCard(artifacts);
   if (card?.digest === undefined) return undefined;
   const content = await readCardText(card.digest, ports);
-  return { digest: card.digest, path: card.path, storedAt: version.createdAt, content };
+  return { digest: card.digest, path: card.path, storedAt: storedAtOf(card) ?? version.createdAt, content };
 }
 
 async function readCardText(name: string, { store, digest }: GovernancePorts): Promise<CardEvidence['content']> {

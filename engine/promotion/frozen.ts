@@ -4,13 +4,13 @@ import { toWorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import type { RunRecord } from '../ports/store.ts';
-import { modelCardName } from '../registry/register.ts';
+import { cardsOf, storedAtOf } from '../cards/version-cards.ts';
 
 /** Digests of everything that a version's figures and approval rest on: data, prompts, policies, results and card. Sorted, each once. */
 export async function freezeDigests(
   version: LocalVersion,
   artifacts: readonly Artifact[],
-  { policies }: AssessmentRecord,
+  { policies, assessedAt }: AssessmentRecord,
   { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
   signal: AbortSignal,
 ): Promise<FrozenDigests> {
@@ -61,7 +61,8 @@ export async function freezeDigests(
     if (content === undefined) return [];
     return [{ runId: summary.id, name: summary.name, digest: digest.sha256(canonicalJson(content)) }];
   });
-  const card = artifacts.find(({ artifactType, name }) => artifactType === 'doc-artifact' && name === modelCardName);
+  // The card that was assessed, not one that was written since.
+  const card = cardsOf(artifacts).findLast(one => (storedAtOf(one) ?? version.createdAt) <= assessedAt);
   return {
     datasets: unique(datasets),
     prompts: unique(prompts),
@@ -69,7 +70,7 @@ export async function freezeDigests(
       policies.map(({ id, version: number, digest: sha256 }) => ({ id, version: number, digest: sha256 })),
     ),
     results: unique(results),
-    ...(card?.artifactType === 'doc-artifact' && card.digest !== undefined ? { card: card.digest } : {}),
+    ...(card?.digest === undefined ? {} : { card: card.digest }),
   };
 }
 

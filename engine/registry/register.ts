@@ -8,6 +8,7 @@ import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunSpec } from '../runs/spec.ts';
 import { lineageOf } from './lineage.ts';
+import { cardsOf, modelCardName } from '../cards/version-cards.ts';
 import { readCard } from './read-card.ts';
 import { tuningArtifacts } from './tuning-artifacts.ts';
 import { nameFromWorkspace } from './workspace-paths.ts';
@@ -162,9 +163,6 @@ async function storeCard(
   };
 }
 
-/** Name of the artifact that is a version's model card. */
-export const modelCardName = 'model-card';
-
 /** The versions there are, newest first; none for a model that is new. Throws `usage` for an archived model. */
 async function findVersions(
   model: string,
@@ -191,15 +189,13 @@ async function requireSameCard(
   signal: AbortSignal,
 ): Promise<void> {
   if (card === undefined) return;
-  const kept = (await registry.listArtifacts(model, version, signal)).find(
-    (artifact): artifact is DocArtifact => artifact.artifactType === 'doc-artifact' && artifact.name === modelCardName,
-  );
-  if (kept === undefined || kept.digest === card.digest) return;
+  const kept = cardsOf(await registry.listArtifacts(model, version, signal));
+  if (kept.length === 0 || kept.some(({ digest }) => digest === card.digest)) return;
   throw new WorkbenchError(
     'registry-exists',
     `These weights are ${model}@${version} already, with another model card.`,
     {
-      remedy: 'A version keeps its card. Run the tuning job again to register a version with the new one.',
+      remedy: `A version keeps its card. \`aiwb registry card ${model}@${version} --import FILE\` adds a newer one beside it.`,
     },
   );
 }

@@ -22,20 +22,29 @@ export function renderModelIndex(report: Report): string {
         dataset: datasetOf(report.dataset, report.title),
         metrics: variant.metrics
           .filter(({ kind, value }) => kind === 'quality' && value !== null)
-          .map(figure => describeFigure(figure, variant)),
+          .map(figure => hubMetric({ ...figure, run: variant.runId, identity: variant.identity?.state })),
       },
     ],
   }));
   return stringify({ 'model-index': models }, { lineWidth: 0 });
 }
 
-function describeFigure(
-  { metric, label, value, n, low, high, confidence, method }: MetricValue,
-  { runId: run, identity }: VariantResult,
+/** A figure as the Hub names it. Arguments that are not known are left out. */
+export function hubMetric(
+  figure: Pick<MetricValue, 'metric' | 'label' | 'low' | 'high' | 'confidence'> & {
+    readonly value: number | null;
+    readonly n?: number;
+    readonly method?: string;
+    readonly run?: string;
+    readonly identity?: string | undefined;
+  },
 ) {
-  const sure = identity === undefined ? {} : { identity: identity.state };
+  const { metric, label, value, n, low, high, confidence, method, run, identity } = figure;
   const bounds = low === undefined || high === undefined ? {} : { low, high, confidence, method };
-  return { type: typeOfMetric[metric] ?? metric, value, name: label, args: { n, ...bounds, run, ...sure } };
+  const args = Object.fromEntries(
+    Object.entries({ n, ...bounds, run, identity }).filter(([, each]) => each !== undefined),
+  );
+  return { type: typeOfMetric[metric] ?? metric, value, name: label, args };
 }
 
 function taskOf({ confusion, metrics }: VariantResult): string {

@@ -91,7 +91,10 @@ async function openVersionOf(runId: string | undefined, registry: RegistryBook):
   await vscode.commands.executeCommand('aiwb.openVersion', place);
 }
 
-const versionCommands: Record<Exclude<VersionCommand['command'], 'openScorecard' | 'openRun' | 'openCard'>, string> = {
+const versionCommands: Record<
+  Exclude<VersionCommand['command'], 'openScorecard' | 'openRun' | 'openCard' | 'openVersion' | 'openFile'>,
+  string
+> = {
   assess: 'aiwb.assessVersion',
   requestApproval: 'aiwb.requestApproval',
   approve: 'aiwb.approveVersion',
@@ -106,31 +109,26 @@ const versionCommands: Record<Exclude<VersionCommand['command'], 'openScorecard'
 };
 
 export async function runVersionCommand(
-  { command, model, version, assessmentId, runId }: VersionCommand,
+  { command, model, version, assessmentId, runId, registry: elsewhere, path: file }: VersionCommand,
   folder: string | undefined,
   registry: RegistryBook,
 ): Promise<void> {
   const place: VersionPlace = { ...(folder === undefined ? {} : { folder }), model, version };
   if (command === 'openScorecard') await vscode.commands.executeCommand('aiwb.openScorecard', assessmentId ?? place);
   else if (command === 'openRun') await vscode.commands.executeCommand('aiwb.openRun', runId);
-  else if (command === 'openCard') await openCard(place, registry);
+  else if (command === 'openCard') await vscode.commands.executeCommand('aiwb.openModelCard', place);
+  else if (command === 'openVersion') {
+    const target = elsewhere === undefined ? place : { ...place, registry: elsewhere };
+    await vscode.commands.executeCommand('aiwb.openVersion', target);
+  } else if (command === 'openFile') await openFile(place, file, registry);
   else await vscode.commands.executeCommand(versionCommands[command], place);
 }
 
-async function openCard(place: VersionPlace, registry: RegistryBook): Promise<void> {
+/** A file of the folder that a version lies in. */
+async function openFile(place: VersionPlace, file: string | undefined, registry: RegistryBook): Promise<void> {
   await registry.load();
-  const entry = registry.find(place);
-  const card = entry?.details.artifacts.find(
-    artifact => artifact.artifactType === 'doc-artifact' && artifact.path !== undefined,
-  );
-  if (entry === undefined || card?.artifactType !== 'doc-artifact' || card.path === undefined) {
-    throw new FailureError({
-      code: 'file-not-found',
-      message: vscode.l10n.t('This version has no model card in the workspace.'),
-      remedy: vscode.l10n.t('Name one under "register" in the tuning job, or when you register a run.'),
-    });
-  }
-  await openWorkspaceFile(entry.folder, card.path);
+  const folder = place.folder ?? registry.find(place)?.folder;
+  if (folder !== undefined && file !== undefined) await openWorkspaceFile(folder, file);
 }
 
 /** Opens a file that a record names; records may come from anywhere, so it must lie in the folder. */

@@ -1,7 +1,10 @@
 import type {
+  CardSummary,
   Evidence,
   HostToScorecardPage,
   HostToVersionPage,
+  LineageGraph,
+  ModelCard,
   ScorecardCommand,
   ScorecardPageToHost,
   ScorecardView,
@@ -64,7 +67,8 @@ export function createVersionSession(parts: VersionPageParts): PageSession<Versi
       const comparison = await askFirst(parts.engines(parts.subject.folder), 'registry-not-found', engine =>
         askVersions(engine, versions, signal),
       );
-      return { title: versionsTitle(versions), message: { type: 'versions', comparison: comparison.answer } };
+      const more = await askMore(comparison.engine, versions, signal);
+      return { title: versionsTitle(versions), message: { type: 'versions', comparison: comparison.answer, ...more } };
     },
     follow: refresh => followRegistry(parts.onRegistryChanged, refresh),
     async answer(message) {
@@ -85,6 +89,34 @@ async function askVersions(
   if (versions.length > 1) return await engine.request('registry/compare', { references: [...versions] }, signal);
   if (first === undefined) throw new FailureError({ code: 'usage', message: t('No version was chosen.') });
   return { versions: [await engine.request('registry/version', first, signal)], figures: [], settings: [] };
+}
+
+/** Card and lineage of one version alone. What keeps them from being told keeps nobody from seeing the version. */
+async function askMore(
+  engine: Engine,
+  versions: readonly VersionReference[],
+  signal: AbortSignal,
+): Promise<{ card?: CardSummary; lineage?: LineageGraph }> {
+  const [first] = versions;
+  if (first === undefined || versions.length > 1) return {};
+  const [card, lineage] = await Promise.allSettled([
+    engine.request('registry/card', first, signal),
+    engine.request('registry/lineage', first, signal),
+  ]);
+  signal.throwIfAborted();
+  return {
+    ...(card.status === 'fulfilled' ? { card: summariseCard(card.value) } : {}),
+    ...(lineage.status === 'fulfilled' ? { lineage: lineage.value } : {}),
+  };
+}
+
+function summariseCard({ fields, completeness, digest, assessedDigest }: ModelCard): CardSummary {
+  return {
+    completeness,
+    missing: fields.filter(field => field.required && field.state === 'missing').map(({ title }) => title),
+    kept: digest !== undefined,
+    ...(assessedDigest === undefined ? {} : { isAssessedOlder: true }),
+  };
 }
 
 export function versionsTitle(versions: readonly VersionReference[]): string {

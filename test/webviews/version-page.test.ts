@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { VersionComparison } from '../../schemas/generated/messages.ts';
+import type { CardSummary, LineageGraph, VersionComparison } from '../../schemas/generated/messages.ts';
 import { validateVersionComparison, validateVersionPageToHost } from '../../schemas/generated/validators.js';
 import { auditPage, deepText, launchBrowser, takePicture, watchFaults } from './browser.ts';
 import { fakePageHtml } from './fake-page.ts';
@@ -52,11 +52,15 @@ describe('the model version page', function () {
 
   async function open(
     comparison: VersionComparison,
-    { theme = 'light', width = 1100 }: { theme?: ThemeName; width?: number } = {},
+    {
+      theme = 'light',
+      width = 1100,
+      ...more
+    }: { theme?: ThemeName; width?: number; card?: CardSummary; lineage?: LineageGraph } = {},
   ): Promise<{ page: Page; faults: string[] }> {
     const page = await browser!.newPage({ viewport: { width, height: 900 }, locale: 'en-US', timezoneId: 'UTC' });
     const faults = await watchFaults(page);
-    const html = fakePageHtml({ bundle: 'version', theme, messages: [{ type: 'versions', comparison }] });
+    const html = fakePageHtml({ bundle: 'version', theme, messages: [{ type: 'versions', comparison, ...more }] });
     await page.goto(server.publish(`version-${String(opened++)}`, { policy: webviewPolicy, html }));
     await page.getByRole('heading', { level: 1 }).waitFor();
     return { page, faults };
@@ -90,6 +94,118 @@ describe('the model version page', function () {
       assert.deepEqual(faults, []);
     });
   }
+
+  const lineage = JSON.parse(
+    readFileSync(path.join(root, 'test', 'fixtures', 'versions', 'lineage.json'), 'utf8'),
+  ) as LineageGraph;
+
+  for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
+    it(`draws the lineage in ${theme}, causes left of what they led to, without serious accessibility findings`, async () => {
+      const { page, faults } = await open(readVersions('production'), { theme, lineage });
+      const picture = page.getByRole('region', { name: 'Picture of the lineage' });
+      assert.equal(await picture.locator('.node').count(), lineage.nodes.length);
+      assert.equal(await picture.locator('svg path[marker-end]').count(), lineage.edges.length);
+      const place = async (text: string): Promise<{ x: number; y: number; width: number; height: number }> =>
+        (await picture.locator('.node', { hasText: text }).first().boundingBox())!;
+      const [job, version, assessment] = [
+        await place('Tuning job'),
+        await place('ticket-triage@1'),
+        await place('Assessment of'),
+      ];
+      assert.ok(job.x + job.width < version.x && version.x + version.width < assessment.x);
+      const boxes = await picture.locator('.node').evaluateAll(nodes =>
+        nodes.map(node => {
+          const { left, top, right, bottom } = node.getBoundingClientRect();
+          return { left, top, right, bottom };
+        }),
+      );
+      for (const [index, one] of boxes.entries())
+        for (const other of boxes.slice(index + 1))
+          assert.ok(
+            one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top,
+            'no node covers another',
+          );
+      await picture.scrollIntoViewIfNeeded();
+      await takePicture(page, `version-lineage-${theme}`);
+      assert.deepEqual(await auditPage(page), []);
+      assert.deepEqual(faults, []);
+    });
+  }
+
+  it('walks the lineage by keyboard, opens what a node stands for, and tells the same as a table', async () => {
+    const { page } = await open(readVersions('production'), { lineage, width: 360 });
+    assert.equal(await overflow(page), 0);
+    const picture = page.getByRole('region', { name: 'Picture of the lineage' });
+    await picture.focus();
+    const opened: unknown[] = [];
+    const buttons = await picture.getByRole('button').count();
+    for (let step = 0; step < buttons; step += 1) {
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+    }
+    opened.push(...(await posted(page)).slice(1));
+    assert.equal(opened.length, buttons);
+    assert.ok(opened.every(message => validateVersionPageToHost(message)));
+    const commands = opened.map(message => (message as { command: string }).command);
+    assert.deepEqual([...new Set(commands)].sort(), ['openFile', 'openRun', 'openScorecard']);
+    assert.match(await picture.getByRole('button', { name: /^Tuning job/ }).innerText(), /ticket-triage-tuned/);
+    await page.getByText('Lineage as a table').click();
+    const table = page.getByRole('region', { name: 'Lineage as a table' });
+    assert.equal(await table.locator('tbody tr').count(), lineage.nodes.length);
+    assert.deepEqual(await auditPage(page), []);
+  });
+
+  it('opens other versions, and shows texts of others as text', async () => {
+    const hostile: LineageGraph = {
+      version: { model: 'ticket-triage', version: '1' },
+      nodes: [
+        { id: 'a', kind: 'dataset', label: '<img src=x onerror=alert(1)>\u202e', detail: '<script>' },
+        {
+          id: 'b',
+          kind: 'registry-version',
+          label: 'shared/x@3',
+          open: { kind: 'version', id: 'x', version: '3', registry: 'shared' },
+        },
+      ],
+      edges: [
+        { from: 'a', to: 'b', role: 'trained on' },
+        { from: 'gone', to: 'b', role: 'nothing' },
+      ],
+    };
+    const { page, faults } = await open(readVersions('production'), { lineage: hostile });
+    const picture = page.getByRole('region', { name: 'Picture of the lineage' });
+    assert.match(await picture.innerText(), /<img src=x onerror=alert\(1\)>⟪U\+202E⟫/);
+    await picture.getByRole('button').click();
+    assert.deepEqual((await posted(page)).at(-1), {
+      type: 'command',
+      command: 'openVersion',
+      model: 'x',
+      version: '3',
+      registry: 'shared',
+    });
+    assert.deepEqual(faults, []);
+  });
+
+  it('says how complete the model card is, and opens it', async () => {
+    const card: CardSummary = {
+      completeness: 7 / 9,
+      missing: ['Intended use', 'Contact'],
+      kept: false,
+      isAssessedOlder: true,
+    };
+    const { page } = await open(readVersions('candidate'), { card });
+    assert.match(
+      (await page.locator('p.card').innerText()).replace(/\s+/g, ' '),
+      /Model card: 77 % of the required fields; missing: Intended use, Contact\. None is kept with the version yet\. The newest assessment read an earlier card\./,
+    );
+    await page.getByRole('button', { name: 'Model card', exact: true }).click();
+    assert.deepEqual((await posted(page)).at(-1), {
+      type: 'command',
+      model: 'ticket-triage',
+      version: '2',
+      command: 'openCard',
+    });
+  });
 
   it('offers the next step as the one primary button, with the reason in words', async () => {
     const cases = [

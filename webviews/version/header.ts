@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { DocArtifact, VersionCommand, VersionDetails } from '../../schemas/generated/messages.ts';
+import type { VersionCommand, VersionDetails } from '../../schemas/generated/messages.ts';
 import { pageHeader, type HeaderButton } from '../components/page-header.ts';
 import { countOf, formatDate, isoDate } from '../shared/format.ts';
 import { identityName } from '../shared/governance-words.ts';
@@ -8,7 +8,7 @@ import { statusWords, versionName } from '../shared/registry-words.ts';
 import { shortDigest, showUnseen } from '../shared/text.ts';
 import { nextStep } from './next-step.ts';
 
-export type VersionAction = Pick<VersionCommand, 'command' | 'assessmentId' | 'runId'>;
+export type VersionAction = Pick<VersionCommand, 'command' | 'assessmentId' | 'runId' | 'path'>;
 export type SendAction = (action: VersionAction) => void;
 
 /** A version's name, status and aliases; the next step as the primary button, then whatever else can be done. */
@@ -34,13 +34,10 @@ export function comparisonHeader(versions: readonly VersionDetails[]): TemplateR
 }
 
 function versionButtons(details: VersionDetails, send: SendAction): readonly HeaderButton[] {
-  const { version, artifacts, assessments } = details;
+  const { version, assessments } = details;
   const next = nextStep(details);
   const { runId } = version.lineage;
   const [newest] = assessments;
-  const hasCard = artifacts.some(
-    (artifact): artifact is DocArtifact => artifact.artifactType === 'doc-artifact' && artifact.name === 'model-card',
-  );
   const button = (label: string, action: VersionAction, isPrimary = false): HeaderButton => ({
     label,
     press: () => send(action),
@@ -57,7 +54,7 @@ function versionButtons(details: VersionDetails, send: SendAction): readonly Hea
     ...(version.state === 'ARCHIVED' || version.status === 'revoked'
       ? []
       : [button('Set Alias…', { command: 'setAlias' })]),
-    ...(hasCard ? [button('Open Model Card', { command: 'openCard' })] : []),
+    button('Open Model Card', { command: 'openCard' }),
     ...(runId === undefined ? [] : [button('Open Run', { command: 'openRun', runId })]),
     button('Copy Name', { command: 'copyModelName' }),
   ];

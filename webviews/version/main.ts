@@ -23,7 +23,10 @@ function start(host: VersionHost): void {
   const drawSoon = drawOncePerFrame(draw);
   adoptDocumentStyles(host.kind);
   host.listen(message => {
-    model = message.type === 'versions' ? { comparison: message.comparison } : { ...model, failure: message.failure };
+    if (message.type === 'versions') {
+      const { comparison, card, lineage } = message;
+      model = { comparison, ...(card === undefined ? {} : { card }), ...(lineage === undefined ? {} : { lineage }) };
+    } else model = { ...model, failure: message.failure };
     drawSoon();
   });
   draw();

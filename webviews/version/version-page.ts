@@ -3,9 +3,12 @@ import type {
   Artifact,
   FrozenDigests,
   Baseline,
+  CardSummary,
   DatasetCard,
   Failure,
   HostToVersionPage,
+  LineageGraph,
+  LineageNode,
   MetricArtifact,
   ModelVersion,
   VersionComparison,
@@ -18,7 +21,7 @@ import type { Fact } from '../components/fact-list.ts';
 import '../components/message-panel.ts';
 import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
-import { countOf, formatDate } from '../shared/format.ts';
+import { countOf, formatDate, formatPoints } from '../shared/format.ts';
 import { identityWords } from '../shared/governance-words.ts';
 import type { PageHost } from '../shared/host.ts';
 import { headerStyles, pageStyles } from '../shared/page-styles.ts';
@@ -32,6 +35,7 @@ import { fileArtifacts } from './artifact-table.ts';
 import './assessment-table.ts';
 import './compared-figures.ts';
 import { comparisonHeader, versionHeader, type VersionAction } from './header.ts';
+import './lineage-graph.ts';
 import './lineage.ts';
 import { lineageFacts, settingFacts } from './lineage.ts';
 import './measured-table.ts';
@@ -43,6 +47,8 @@ export type VersionHost = PageHost<HostToVersionPage, VersionPageToHost>;
 
 export interface VersionModel {
   readonly comparison?: VersionComparison;
+  readonly card?: CardSummary;
+  readonly lineage?: LineageGraph;
   readonly failure?: Failure;
 }
 
@@ -66,6 +72,11 @@ export class VersionPage extends LitElement {
       }
       .description {
         max-width: 100ch;
+        overflow-wrap: anywhere;
+      }
+      .card {
+        max-width: 100ch;
+        margin-top: 8px;
         overflow-wrap: anywhere;
       }
       .apart {
@@ -101,6 +112,7 @@ export class VersionPage extends LitElement {
     const settings = settingFacts(version, artifacts);
     return html`
       ${version.description === undefined || version.description === '' ? nothing : html`<p class="description" dir="auto">${showUnseen(version.description)}</p>`}
+      ${this.#renderCard(version)}
       ${section(
         'way',
         'Way to production',
@@ -120,7 +132,7 @@ export class VersionPage extends LitElement {
             )
       }
       ${baseline === undefined ? nothing : section('baseline', 'Baseline', this.#renderBaseline(version, baseline))}
-      ${section('lineage', 'Lineage', html`<aiwb-facts .facts=${lineageFacts(version, runId => this.#send(version, { command: 'openRun', runId }))}></aiwb-facts>`)}
+      ${section('lineage', 'Lineage', html`${this.#renderLineage(version)}<aiwb-facts .facts=${lineageFacts(version, runId => this.#send(version, { command: 'openRun', runId }))}></aiwb-facts>`)}
       ${
         version.lineage.datasets.length === 0
           ? nothing
@@ -232,6 +244,38 @@ export class VersionPage extends LitElement {
       }
       ${section('settings', 'Settings that differ', html`<aiwb-difference-table .differences=${settings} .columns=${names}></aiwb-difference-table>`)}
     `;
+  }
+
+  #renderCard(version: ModelVersion) {
+    const { card } = this.model;
+    if (card === undefined) return nothing;
+    const { completeness, missing, kept, isAssessedOlder } = card;
+    return html`<p class="card">
+      <button type="button" class="link" @click=${() => this.#send(version, { command: 'openCard' })}>Model card</button
+      >: ${formatPoints(Math.floor(completeness * 100))} % of the required
+      fields${missing.length === 0 ? '' : `; missing: ${missing.map(showUnseen).join(', ')}`}.
+      ${kept ? nothing : html`<span class="muted">None is kept with the version yet.</span>`}
+      ${isAssessedOlder === true ? html`<span class="muted">The newest assessment read an earlier card.</span>` : nothing}
+    </p>`;
+  }
+
+  #renderLineage(version: ModelVersion) {
+    const { lineage } = this.model;
+    if (lineage === undefined || lineage.nodes.length < 2) return nothing;
+    return html`<aiwb-lineage-graph
+      .graph=${lineage}
+      @open-node=${({ detail }: CustomEvent<NonNullable<LineageNode['open']>>) => this.#openNode(version, detail)}
+    ></aiwb-lineage-graph>`;
+  }
+
+  #openNode(version: ModelVersion, { kind, id, version: name, registry }: NonNullable<LineageNode['open']>): void {
+    if (kind === 'run') this.#send(version, { command: 'openRun', runId: id });
+    else if (kind === 'assessment') this.#send(version, { command: 'openScorecard', assessmentId: id });
+    else if (kind === 'file') this.#send(version, { command: 'openFile', path: id });
+    else if (name !== undefined) {
+      const elsewhere = registry === undefined ? {} : { registry };
+      this.host.post({ type: 'command', command: 'openVersion', model: id, version: name, ...elsewhere });
+    }
   }
 
   #send({ model, version }: ModelVersion, action: VersionAction): void {

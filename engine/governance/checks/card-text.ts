@@ -6,6 +6,8 @@ import { collectValue } from '../../documents/values.ts';
 export interface CardPlace {
   /** From 1. */
   readonly line: number;
+  /** Of a section: the line after its last, from 1. */
+  readonly end?: number;
   /** All of it, comments left out. */
   readonly text: string;
   /** What a pattern may match: the text, and of a list each item as well. */
@@ -115,7 +117,21 @@ function findSection(lines: readonly string[], from: number, slug: string): Card
     .filter((_line, offset) => !inner.has(heading.line + 1 + offset))
     .join('\n')
     .trim();
-  return { line: from + heading.line + 1, text, values: [text] };
+  return { line: from + heading.line + 1, end: from + (next?.line ?? body.length) + 1, text, values: [text] };
+}
+
+/** The text between a card's title and the heading after it; empty where there is no title, or nothing under it. */
+export function findIntroduction(text: string): string {
+  const lines = dropComments(text.replace(/^\uFEFF/, '')).split(/\r\n|\r|\n/);
+  const headings = collectHeadings(lines.slice(endOfFrontMatter(lines) ?? 0));
+  const from = endOfFrontMatter(lines) ?? 0;
+  const title = headings.findIndex(({ level }) => level === 1);
+  if (title < 0) return '';
+  const [heading, next] = [headings[title], headings[title + 1]];
+  return lines
+    .slice(from + (heading?.line ?? 0) + 1, next === undefined ? lines.length : from + next.line)
+    .join('\n')
+    .trim();
 }
 
 /** Headings written with `#`, outside fenced code; `line` counts from 0. */

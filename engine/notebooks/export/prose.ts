@@ -16,8 +16,17 @@ export interface Prose {
   readonly headings: readonly Heading[];
 }
 
-export function createProse(): Prose {
+export interface ProseOptions {
+  /** `hidden` leaves HTML comments out; by default they are text like all HTML. */
+  readonly comments?: 'hidden';
+  /** `web` lets links lead to web pages, mail addresses and files beside this one only. */
+  readonly links?: 'web';
+}
+
+export function createProse({ comments, links }: ProseOptions = {}): Prose {
   const parser = new MarkdownIt({ html: false, linkify: false, typographer: false });
+  if (comments === 'hidden') hideComments(parser);
+  if (links === 'web') parser.validateLink = isWebLink;
   const headings: Heading[] = [];
   const ids = new Set<string>();
 
@@ -80,4 +89,39 @@ function uniqueId(text: string, taken: Set<string>): string {
   for (let number = 2; taken.has(id); number++) id = `${base}-${String(number)}`;
   taken.add(id);
   return id;
+}
+
+/** No scheme but those, and no address that leaves out its scheme to lead elsewhere. */
+function isWebLink(address: string): boolean {
+  const plain = address.trim();
+  if (/^[\\/]{2}/.test(plain)) return false;
+  return /^(?:https?|mailto):/i.test(plain) || !/^[^/?#]*:/.test(plain);
+}
+
+/** Reads HTML comments as nothing, alone on their lines or inside a paragraph. */
+function hideComments(parser: InstanceType<typeof MarkdownIt>): void {
+  parser.block.ruler.before(
+    'paragraph',
+    'comment',
+    (state, startLine, endLine, silent) => {
+      const at = (state.bMarks[startLine] ?? 0) + (state.tShift[startLine] ?? 0);
+      if (!state.src.startsWith('<!--', at)) return false;
+      const end = state.src.indexOf('-->', at + 4);
+      if (end < 0) return false;
+      let line = startLine;
+      while (line < endLine && (state.eMarks[line] ?? 0) < end + 3) line += 1;
+      // What stands behind a comment on its line is a paragraph.
+      if (line >= endLine || state.src.slice(end + 3, state.eMarks[line]).trim() !== '') return false;
+      if (!silent) state.line = line + 1;
+      return true;
+    },
+    { alt: ['paragraph', 'reference', 'blockquote', 'list'] },
+  );
+  parser.inline.ruler.before('html_inline', 'comment', state => {
+    if (!state.src.startsWith('<!--', state.pos)) return false;
+    const end = state.src.indexOf('-->', state.pos + 4);
+    if (end < 0) return false;
+    state.pos = end + 3;
+    return true;
+  });
 }

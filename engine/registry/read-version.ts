@@ -1,0 +1,39 @@
+import type { RegisteredModel, VersionDetails } from '../../schemas/generated/messages.ts';
+import type { Store } from '../ports/store.ts';
+import { describeVersion } from './details.ts';
+import type { RegistryReference } from './reference.ts';
+import type { Registries } from './registries.ts';
+
+/** A version of any registry with what is known of it, and its model. */
+export interface ReadVersion {
+  readonly model: RegisteredModel;
+  readonly details: VersionDetails;
+}
+
+/**
+ * Reads a version by number or alias, without one the newest, from the registry that the reference names. Assessments and approvals
+ * are the local registry's: others bring their status alone. Throws `registry-not-found`, `registry-unknown` and what asking a registry
+ * elsewhere may throw.
+ */
+export async function readVersion(
+  { registry: name, model, version }: RegistryReference,
+  registries: Registries,
+  store: Store,
+  signal: AbortSignal,
+): Promise<ReadVersion> {
+  if (name === undefined) {
+    const details = await describeVersion(model, version, store, signal);
+    return { model: await store.registry.getModel(model, signal), details };
+  }
+  const registry = registries.open(name);
+  const found = await registry.getVersion(model, version, signal);
+  return {
+    model: await registry.getModel(model, signal),
+    details: {
+      version: found,
+      artifacts: [...(await registry.listArtifacts(model, found.version, signal))],
+      approval: { state: 'none', sentence: `Approvals of ${name} are its own; its status is ${found.status}.` },
+      assessments: [],
+    },
+  };
+}
