@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import { passOn } from '../../engine/handoff/pass-on.ts';
 import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';
 import { demote, type StepBack } from '../../engine/promotion/demote.ts';
@@ -12,7 +13,8 @@ import { describeVersion } from '../../engine/registry/details.ts';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { requireVersion } from '../version-reference.ts';
-import { print, withGovernance, type Run } from './governed.ts';
+import { printNote } from '../output.ts';
+import { print, withRegistries, type Run } from './governed.ts';
 
 type Step = (step: PromotionStep, ports: GovernancePorts, signal: AbortSignal) => Promise<unknown>;
 
@@ -85,7 +87,7 @@ function stepBack(
   options: GlobalOptions,
 ): Promise<ExitCode> {
   const { model, version } = requireVersion(name);
-  return withGovernance(options, async (ports, folder, signal) => {
+  return withSteps(options, model, async (ports, folder, signal) => {
     const { version: found } = await ports.store.registry.getVersion(model, version, signal);
     await step({ model, version: found, reason, folder }, ports, signal);
     const details = await describeVersion(model, found, ports.store, signal);
@@ -95,7 +97,7 @@ function stepBack(
 }
 
 function backToEarlier(model: string, comment: string | undefined, options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async (ports, folder, signal) => {
+  return withSteps(options, model, async (ports, folder, signal) => {
     const { version, rolledBackFrom } = await rollBack(
       { model, folder, ...(comment === undefined ? {} : { comment }) },
       ports,
@@ -116,12 +118,25 @@ function takeStep(
   options: GlobalOptions,
 ): Promise<ExitCode> {
   const { model, version } = requireVersion(name);
-  return withGovernance(options, async (ports, folder, signal) => {
+  return withSteps(options, model, async (ports, folder, signal) => {
     // An alias may move with the step: the version is what it stands for now.
     const { version: found } = await ports.store.registry.getVersion(model, version, signal);
     await step({ model, version: found, folder, ...(comment === undefined ? {} : { comment }) }, ports, signal);
     const details = await describeVersion(model, found, ports.store, signal);
     print(details, `${nameOfVersion(details.version)}: ${tell(details)}`, options);
     return 0;
+  });
+}
+
+/** Takes a step of a model here, and then tells the registries that its versions were published to. */
+function withSteps(
+  options: GlobalOptions,
+  model: string,
+  take: (ports: GovernancePorts, folder: string, signal: AbortSignal) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return withRegistries(options, {}, async (ports, registries, folder, signal) => {
+    const code = await take(ports, folder, signal);
+    for (const note of await passOn(model, folder, { ...ports, registries }, signal)) printNote(note);
+    return code;
   });
 }

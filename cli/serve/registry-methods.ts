@@ -30,6 +30,7 @@ import { describeVersion, listRegistry } from '../../engine/registry/details.ts'
 import { registerRun } from '../../engine/registry/register-run.ts';
 import { createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
+import { tellOthers } from './tell-others.ts';
 
 function portsOf({ host, store }: Session): GovernancePorts {
   return createGovernancePorts(host, store);
@@ -66,6 +67,7 @@ function createStep(take: Step) {
     const { store, folder } = session;
     const { model, version } = await store.registry.getVersion(request.model, request.version, signal);
     await take({ ...request, model, version, folder }, portsOf(session), signal);
+    tellOthers(model, session);
     return describeVersion(model, version, store, signal);
   };
 }

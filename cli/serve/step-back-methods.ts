@@ -12,16 +12,15 @@ import { rollBack } from '../../engine/promotion/roll-back.ts';
 import { describeVersion } from '../../engine/registry/details.ts';
 import { createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
+import { tellOthers } from './tell-others.ts';
 
 function createBackStep(take: typeof demote | typeof revoke) {
-  return async (
-    request: RetireVersion,
-    { host, store, folder }: Session,
-    signal: AbortSignal,
-  ): Promise<VersionDetails> => {
+  return async (request: RetireVersion, session: Session, signal: AbortSignal): Promise<VersionDetails> => {
+    const { host, store, folder } = session;
     // An alias may go with the step: the version is what it stands for now.
     const { model, version } = await store.registry.getVersion(request.model, request.version, signal);
     await take({ model, version, reason: request.reason, folder }, createGovernancePorts(host, store), signal);
+    tellOthers(model, session);
     return describeVersion(model, version, store, signal);
   };
 }
@@ -29,12 +28,10 @@ function createBackStep(take: typeof demote | typeof revoke) {
 export const demoteVersion = createBackStep(demote);
 export const revokeVersion = createBackStep(revoke);
 
-export async function rollBackModel(
-  request: RollBack,
-  { host, store, folder }: Session,
-  signal: AbortSignal,
-): Promise<VersionDetails> {
+export async function rollBackModel(request: RollBack, session: Session, signal: AbortSignal): Promise<VersionDetails> {
+  const { host, store, folder } = session;
   const { model, version } = await rollBack({ ...request, folder }, createGovernancePorts(host, store), signal);
+  tellOthers(model, session);
   return describeVersion(model, version, store, signal);
 }
 
