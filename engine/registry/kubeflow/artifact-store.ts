@@ -11,7 +11,11 @@ import { nameOf, readText, type Resource } from './wire.ts';
 export interface ArtifactStore {
   list(versionId: string, signal: AbortSignal): Promise<readonly Artifact[]>;
   /** Adds those that are not there yet, and leaves the others as they are. */
-  add(versionId: string, artifacts: readonly Artifact[], signal: AbortSignal): Promise<void>;
+  add(
+    version: { readonly id: string; readonly model: string },
+    artifacts: readonly Artifact[],
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Requests under way at once. */
@@ -39,10 +43,10 @@ export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Dige
       const resources = await api.all(pathOf(versionId), {}, signal);
       return resources.map(toArtifact).filter(artifact => artifact !== undefined);
     },
-    async add(versionId, artifacts, signal) {
+    async add(version, artifacts, signal) {
       if (artifacts.length === 0) return;
-      const path = pathOf(versionId);
-      const queue = [...nameArtifacts(await api.all(path, {}, signal), artifacts, versionId, digest)];
+      const path = pathOf(version.id);
+      const queue = [...nameArtifacts(await api.all(path, {}, signal), artifacts, version, digest)];
       // What cannot be kept is refused before anything is written.
       for (const { artifact, storedName } of queue) fromArtifact(artifact, storedName);
       const work = async (): Promise<void> => {
