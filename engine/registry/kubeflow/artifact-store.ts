@@ -1,4 +1,5 @@
 import type { Artifact } from '../../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../../base/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digest } from '../../ports/digest.ts';
 import { nameArtifacts, type NamedArtifact } from './artifact-names.ts';
@@ -28,13 +29,19 @@ export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Dige
     const body = fromArtifact(artifact, storedName);
     const isIt = (one: Resource): boolean =>
       nameOf(one) === storedName && readText(one, 'artifactType') === artifact.artifactType;
-    await createOnce(
+    const outcome = await createOnce(
       {
         find: async () => (await api.all(path, { artifactType: artifact.artifactType }, signal)).find(isIt),
         create: () => api.create(path, body, signal),
       },
       clock,
       signal,
+    );
+    if (outcome === undefined || nameOf(outcome.resource) === storedName) return;
+    throw new WorkbenchError(
+      'registry-conflict',
+      `The registry took "${artifact.name}" for "${nameOf(outcome.resource)}", which somebody added meanwhile.`,
+      { remedy: 'Publish again; look at what the other one says now.' },
     );
   }
 
@@ -50,9 +57,14 @@ export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Dige
       // What cannot be kept is refused before anything is written.
       for (const { artifact, storedName } of queue) fromArtifact(artifact, storedName);
       const work = async (): Promise<void> => {
-        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-          signal.throwIfAborted();
-          await addOne(path, next, signal);
+        try {
+          for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+            signal.throwIfAborted();
+            await addOne(path, next, signal);
+          }
+        } catch (error) {
+          queue.length = 0; // What one could not add, the others need not try.
+          throw error;
         }
       };
       const workers = await Promise.allSettled(Array.from({ length: width }, work));

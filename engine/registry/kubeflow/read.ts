@@ -2,6 +2,7 @@ import type { ModelVersion, RegisteredModel, VersionEndpoint } from '../../../sc
 import { WorkbenchError } from '../../base/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RegistryPage, RegistryQuery } from '../../ports/registry.ts';
+import { RestError } from '../rest/client.ts';
 import { largestPage, type KubeflowApi, type Query, type ResourcePage } from './api.ts';
 import { toArtifact } from './artifacts.ts';
 import { pushModelFilter, pushVersionFilter, type PushedFilter } from './filter.ts';
@@ -111,7 +112,12 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
   async function findEndpoint(versionId: string, signal: AbortSignal): Promise<VersionEndpoint | undefined> {
     if (!/^\d+$/.test(versionId)) return undefined;
     const filterQuery = `modelVersionId = ${versionId} AND desiredState = 'DEPLOYED'`;
-    for (const service of await api.all('/inference_services', { filterQuery }, signal)) {
+    const services = await api.all('/inference_services', { filterQuery }, signal).catch((error: unknown) => {
+      // Who may read models may not be allowed to see what is served.
+      if (error instanceof RestError && error.status === 403) return [];
+      throw error;
+    });
+    for (const service of services) {
       const { url } = decodeProperties(propertiesIn(service));
       if (typeof url === 'string' && /^https?:\/\/[^\s]+$/.test(url)) return { url };
     }
