@@ -133,6 +133,15 @@ export function itTalksToKubeflow(open: () => Promise<KubeflowSubject> | Kubeflo
     );
   });
 
+  it('keeps the id of a parent that was given beside its name', async () => {
+    const { registry } = await open();
+    const name = unique();
+    const changes = { lineage: { ...lineage, runId: name }, customProperties: { 'aiw.parent_version_id': '4711' } };
+    const made = await registry.createVersion(newVersion(name, 'a', changes), { name }, ada);
+    assert.equal(made.lineage.parentVersion, lineage.parentVersion);
+    assert.equal(made.customProperties['aiw.parent_version_id'], '4711');
+  });
+
   it('registers the same weights under two models', async () => {
     const { registry } = await open();
     const [one, two] = [unique(), unique()];

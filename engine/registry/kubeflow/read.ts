@@ -110,8 +110,11 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
       const listing: Listing = { path: '/registered_models', sortOrder: 'ASC', filterQuery: pushed.filterQuery, keep };
       const { items, next } = await readPage(api, listing, query, signal);
       const count = await countAll(items.map(keepOwner), signal);
+      // The server knows no order by name, but what it gives at once can be put into it.
+      const isWhole = query.after === undefined && next === undefined && query.order !== 'updated';
+      const models = isWhole ? items.toSorted(byName) : items;
       return {
-        items: items.map(model => toModel(registry, model, count(model))),
+        items: models.map(model => toModel(registry, model, count(model))),
         ...(next === undefined ? {} : { next }),
         ...(pushed.residual === undefined ? {} : { residual: pushed.residual }),
       };
@@ -210,6 +213,10 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
 
 function ownerOf(model: Resource): { readonly name: string; readonly aliases: Record<string, string> } {
   return { name: nameOf(model), aliases: aliasesOf(model) };
+}
+
+function byName(a: Resource, b: Resource): number {
+  return nameOf(a) < nameOf(b) ? -1 : 1;
 }
 
 function countOf(versions: readonly Resource[]): VersionCount {
