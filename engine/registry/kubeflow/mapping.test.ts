@@ -79,9 +79,11 @@ describe('A filter for Kubeflow', () => {
 
   it('asks for properties in backticks, and for whole numbers beside fractions', () => {
     const status: FilterTerm = { kind: 'status', values: ['approved', 'baseline'], not: false };
-    assert.deepEqual(pushVersionFilter(filter(status, figure('baseline.ttft_p90', 0.5))), {
+    const ttft = figure('baseline.ttft_p90', 0.5);
+    assert.deepEqual(pushVersionFilter(filter(status, ttft)), {
       filterQuery:
         "`aiw.status` IN ('approved', 'baseline') AND (`aiw.baseline.ttft_p90` < 0.5 OR `aiw.baseline.ttft_p90` <= 0)",
+      residual: filter(ttft),
     });
     assert.deepEqual(pushVersionFilter(undefined), {});
   });
