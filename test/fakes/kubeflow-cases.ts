@@ -249,6 +249,8 @@ export function itTalksToKubeflow(open: () => Promise<KubeflowSubject> | Kubeflo
     assert.equal(artifacts.find(one => one.artifactType === 'parameter')?.value, 0.001);
     await registry.updateModel(name, { customProperties: { mine: 1 } }, ada);
     await registry.setStatus(name, 'theirs', 'candidate', ada);
+    assert.equal((await registry.updateModel(name, { description: 'seen' }, ada)).description, 'seen');
+    assert.equal((await registry.setVersionArchived(name, 'theirs', true, ada)).state, 'ARCHIVED');
     const after = await ask('GET', `/registered_models/${String(model['id'])}`);
     assert.deepEqual(after['customProperties'], {
       label: { metadataType: 'MetadataStringValue', string_value: '' },

@@ -118,6 +118,8 @@ export class KubeflowStore {
   /** Fields that are named are replaced; the map of properties is replaced as a whole. */
   update(entity: Entity, body: Fields): Entity {
     const { customProperties } = body;
+    // The map it keeps goes through the same check as one that is sent, in the form that it is answered in.
+    if (customProperties === undefined) storeProperties(entity.properties);
     if (customProperties !== undefined) entity.properties = storeProperties(customProperties);
     entity.fields = { ...entity.fields, ...omit(body, 'customProperties', 'name') };
     entity.updatedAt = this.#now();
