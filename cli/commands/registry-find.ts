@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
-import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { archive } from '../../engine/registry/archive.ts';
 import { listRegistries } from '../../engine/registry/browse.ts';
 import { describeModel, describeVersion } from '../../engine/registry/details.ts';
@@ -220,7 +220,7 @@ function sync(
         printNote(`${name} could not be read: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    if (failed !== undefined) throw failed;
+    if (failed !== undefined) throw toWorkbenchError(failed);
     const entries = await listRegistries(registries, store);
     print(entries, renderRegistries(entries.registries, clock.now()), global);
     return 0;

@@ -56,7 +56,7 @@ export interface RegistryQuery {
   readonly filter?: RegistryFilter;
   /** Archived ones too. */
   readonly archived?: boolean;
-  /** `name`, ascending, is the default; `updated` is newest first. */
+  /** `name`, ascending, is the default (in order of creation where the registry cannot); `updated` is newest first. */
   readonly order?: 'name' | 'updated';
   /** `next` of the page before. */
   readonly after?: string;

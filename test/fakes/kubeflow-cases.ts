@@ -133,6 +133,15 @@ export function itTalksToKubeflow(open: () => Promise<KubeflowSubject> | Kubeflo
     );
   });
 
+  it('keeps the id of a parent that was given beside its name', async () => {
+    const { registry } = await open();
+    const name = unique();
+    const changes = { lineage: { ...lineage, runId: name }, customProperties: { 'aiw.parent_version_id': '4711' } };
+    const made = await registry.createVersion(newVersion(name, 'a', changes), { name }, ada);
+    assert.equal(made.lineage.parentVersion, lineage.parentVersion);
+    assert.equal(made.customProperties['aiw.parent_version_id'], '4711');
+  });
+
   it('registers the same weights under two models', async () => {
     const { registry } = await open();
     const [one, two] = [unique(), unique()];
@@ -240,6 +249,8 @@ export function itTalksToKubeflow(open: () => Promise<KubeflowSubject> | Kubeflo
     assert.equal(artifacts.find(one => one.artifactType === 'parameter')?.value, 0.001);
     await registry.updateModel(name, { customProperties: { mine: 1 } }, ada);
     await registry.setStatus(name, 'theirs', 'candidate', ada);
+    assert.equal((await registry.updateModel(name, { description: 'seen' }, ada)).description, 'seen');
+    assert.equal((await registry.setVersionArchived(name, 'theirs', true, ada)).state, 'ARCHIVED');
     const after = await ask('GET', `/registered_models/${String(model['id'])}`);
     assert.deepEqual(after['customProperties'], {
       label: { metadataType: 'MetadataStringValue', string_value: '' },
@@ -284,7 +295,7 @@ export function itTalksToKubeflow(open: () => Promise<KubeflowSubject> | Kubeflo
     });
     assert.deepEqual(await versions(status(['approved'])), { found: ['1'], residual: undefined });
     assert.deepEqual(await versions(status(['approved', 'candidate'])), { found: ['1', '2'], residual: undefined });
-    assert.deepEqual(await versions(figure('<', 200)), { found: ['1', '3'], residual: undefined });
+    assert.deepEqual(await versions(figure('<', 200)), { found: ['1', '3'], residual: [figure('<', 200)] });
     assert.deepEqual((await versions(figure('>=', 250.5))).found, ['2']);
     assert.deepEqual((await versions(figure('>', 250.5))).found, []);
     assert.deepEqual((await versions(figure('<=', 150.25))).found, ['1', '3']);

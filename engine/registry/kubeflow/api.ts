@@ -76,8 +76,8 @@ export function createKubeflowApi(name: string, url: string, rest: RestClient, c
     },
     findByExternalId: (path, externalId, signal) => find(path, { externalId }, signal),
     async page(path, query, signal) {
-      const { json } = await rest.send({ method: 'GET', path: base + path, query }, signal);
-      if (!isRecord(json) || !Array.isArray(json['items'] ?? [])) throw malformed(name, path);
+      const { status, json } = await rest.send({ method: 'GET', path: base + path, query }, signal, [404]);
+      if (status === 404 || !isRecord(json) || !Array.isArray(json['items'] ?? [])) throw malformed(name, path);
       const items = ((json['items'] ?? []) as readonly unknown[]).filter(
         (item): item is Resource => isRecord(item) && typeof item['id'] === 'string',
       );
@@ -116,7 +116,8 @@ function malformed(name: string, path: string): WorkbenchError {
     'registry-malformed',
     `What ${name} answers to ${path} is not what a model registry says.`,
     {
-      remedy: 'Check that its url is that of a Kubeflow Model Registry; its path is /api/model_registry/v1alpha3.',
+      remedy:
+        'Check that its url is that of a Kubeflow Model Registry; its path ends with /api/model_registry/v1alpha3.',
     },
   );
 }

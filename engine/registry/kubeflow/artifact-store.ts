@@ -1,4 +1,5 @@
 import type { Artifact } from '../../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../../base/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digest } from '../../ports/digest.ts';
 import { nameArtifacts, type NamedArtifact } from './artifact-names.ts';
@@ -11,7 +12,11 @@ import { nameOf, readText, type Resource } from './wire.ts';
 export interface ArtifactStore {
   list(versionId: string, signal: AbortSignal): Promise<readonly Artifact[]>;
   /** Adds those that are not there yet, and leaves the others as they are. */
-  add(versionId: string, artifacts: readonly Artifact[], signal: AbortSignal): Promise<void>;
+  add(
+    version: { readonly id: string; readonly model: string },
+    artifacts: readonly Artifact[],
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Requests under way at once. */
@@ -24,13 +29,19 @@ export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Dige
     const body = fromArtifact(artifact, storedName);
     const isIt = (one: Resource): boolean =>
       nameOf(one) === storedName && readText(one, 'artifactType') === artifact.artifactType;
-    await createOnce(
+    const outcome = await createOnce(
       {
         find: async () => (await api.all(path, { artifactType: artifact.artifactType }, signal)).find(isIt),
         create: () => api.create(path, body, signal),
       },
       clock,
       signal,
+    );
+    if (outcome === undefined || nameOf(outcome.resource) === storedName) return;
+    throw new WorkbenchError(
+      'registry-conflict',
+      `The registry took "${artifact.name}" for "${nameOf(outcome.resource)}", which somebody added meanwhile.`,
+      { remedy: 'Publish again; look at what the other one says now.' },
     );
   }
 
@@ -39,16 +50,21 @@ export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Dige
       const resources = await api.all(pathOf(versionId), {}, signal);
       return resources.map(toArtifact).filter(artifact => artifact !== undefined);
     },
-    async add(versionId, artifacts, signal) {
+    async add(version, artifacts, signal) {
       if (artifacts.length === 0) return;
-      const path = pathOf(versionId);
-      const queue = [...nameArtifacts(await api.all(path, {}, signal), artifacts, versionId, digest)];
+      const path = pathOf(version.id);
+      const queue = [...nameArtifacts(await api.all(path, {}, signal), artifacts, version, digest)];
       // What cannot be kept is refused before anything is written.
       for (const { artifact, storedName } of queue) fromArtifact(artifact, storedName);
       const work = async (): Promise<void> => {
-        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-          signal.throwIfAborted();
-          await addOne(path, next, signal);
+        try {
+          for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+            signal.throwIfAborted();
+            await addOne(path, next, signal);
+          }
+        } catch (error) {
+          queue.length = 0; // What one could not add, the others need not try.
+          throw error;
         }
       };
       const workers = await Promise.allSettled(Array.from({ length: width }, work));

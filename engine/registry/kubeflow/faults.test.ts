@@ -263,6 +263,37 @@ describe('A Kubeflow registry that fails', () => {
     );
   });
 
+  it('loses and repeats nothing of what was changed in one millisecond', async () => {
+    const still = await startKubeflowFake({ now: () => 1_800_000_000_000 });
+    try {
+      const registry = open({}, still.origin);
+      for (let model = 0; model < 4; model += 1) {
+        for (let digit = 0; digit < 5; digit += 1) {
+          const lineage = { datasets: [], prompts: [], runId: `${model}` };
+          await registry.createVersion(newVersion(`m${model}`, String(digit), { lineage }), { name: `m${model}` }, ada);
+        }
+      }
+      for (const limit of [1, 3, 7, 20]) {
+        const seen: string[] = [];
+        let after: string | undefined;
+        do {
+          const more = after === undefined ? {} : { after };
+          const page = await registry.pageVersions({ order: 'updated', limit, ...more }, never);
+          seen.push(...page.items.map(one => `${one.model}@${one.version}`));
+          after = page.next;
+        } while (after !== undefined);
+        assert.equal(seen.length, 20);
+        assert.equal(new Set(seen).size, 20);
+      }
+      await assert.rejects(registry.pageVersions({ order: 'updated', after: "0:1' OR id > 0" }, never), {
+        code: 'usage',
+      });
+      assert.deepEqual(still.violations, []);
+    } finally {
+      await still.stop();
+    }
+  });
+
   it('reads on where pages are slow or fail for a while', async () => {
     const registry = open();
     for (let model = 0; model < 5; model += 1) await registry.createModel({ name: `m${model}` }, ada);

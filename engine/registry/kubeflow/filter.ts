@@ -39,8 +39,9 @@ function push(filter: RegistryFilter | undefined, conditionOf: (term: FilterTerm
   const left: FilterTerm[] = [];
   for (const term of filter.terms) {
     const condition = conditionOf(term);
-    if (condition === undefined) left.push(term);
-    else conditions.push(condition);
+    if (condition !== undefined) conditions.push(condition);
+    // What a figure is called is for the caller to say: the server only sends fewer versions to look at.
+    if (condition === undefined || term.kind === 'figure') left.push(term);
   }
   return {
     ...(conditions.length === 0 ? {} : { filterQuery: conditions.join(' AND ') }),

@@ -23,13 +23,13 @@ export function parseIdentity(text: string): Identity {
 }
 
 export function lineageProperties(lineage: Lineage): Record<string, Scalar> {
-  const { runId, job, base, parentVersion, trainer, ...others } = lineage;
+  const { runId, job, base, trainer, ...others } = lineage;
   return present({
     [keys.trainRun]: runId,
     [keys.tuningJob]: job,
     [keys.baseName]: base?.name,
     [keys.baseDigest]: base?.digest,
-    [keys.parentVersion]: parentVersion,
+    [keys.parentVersion]: others.parentVersion,
     [keys.trainer]: trainer === undefined ? undefined : formatIdentity(trainer),
     [lineageKey]: writeOthers(others),
   });
@@ -51,7 +51,9 @@ export function readLineage(properties: Readonly<Record<string, Scalar>>): Linea
   };
   const others = readOthers(text(lineageKey));
   const [baseName, baseDigest, trainer] = [text(keys.baseName), text(keys.baseDigest), text(keys.trainer)];
-  const [runId, job, parentVersion] = [text(keys.trainRun), text(keys.tuningJob), text(keys.parentVersion)];
+  const [runId, job] = [text(keys.trainRun), text(keys.tuningJob)];
+  // The property may hold the registry's own id of the parent.
+  const parentVersion = others.parentVersion ?? text(keys.parentVersion);
   return {
     ...others,
     ...(runId === undefined ? {} : { runId }),

@@ -36,7 +36,7 @@ export function createVersionMaker(ports: VersionMakerPorts) {
   return async (version: NewModelVersion, owner: Resource, signal: AbortSignal): Promise<Resource> => {
     const what = `the model "${version.model}"`;
     const made = (await find(version, owner, signal)) ?? (await make(version, owner, signal));
-    await artifacts.add(idOf(made), version.artifacts, signal);
+    await artifacts.add({ id: idOf(made), model: version.model }, version.artifacts, signal);
     if (version.alias !== undefined) {
       const properties = { [aliasKey(version.alias)]: nameOf(made) };
       await merger.change(`/registered_models/${encodeURIComponent(idOf(owner))}`, what, { properties }, signal);

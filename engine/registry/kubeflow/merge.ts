@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../../base/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KubeflowApi } from './api.ts';
-import { decodeValue, mergeProperties, type PropertyChanges } from './properties.ts';
+import { decodeValue, hasStructs, mergeProperties, type PropertyChanges } from './properties.ts';
 import { isUnreachable } from './repeat.ts';
 import { propertiesIn, type Resource } from './wire.ts';
 
@@ -52,10 +52,11 @@ export function createMerger(name: string, api: KubeflowApi, clock: Clock): Merg
     for (let round = 1; round <= rounds; round += 1) {
       if (isKept(before, fields, properties)) return before;
       const started = clock.monotonic();
-      const body =
-        Object.keys(properties).length === 0
-          ? fields
-          : { ...fields, customProperties: mergeProperties(propertiesIn(before), properties) };
+      // The server cannot keep structures that it is not sent again.
+      const wholeMap = Object.keys(properties).length > 0 || hasStructs(propertiesIn(before));
+      const body = wholeMap
+        ? { ...fields, customProperties: mergeProperties(propertiesIn(before), properties) }
+        : fields;
       const wait = await tryUpdate(path, body, round, signal);
       if (wait === undefined) {
         const rest = Math.min(longestRest, shortestRest + 2 * (clock.monotonic() - started));

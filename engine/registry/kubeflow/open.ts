@@ -129,7 +129,8 @@ export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRe
     async addArtifacts(model, version, added, _actor, signal = never) {
       requireWritable();
       const owner = await reader.requireModel(model, signal);
-      await artifacts.add(idOf(await reader.requireVersion(owner, version, signal)), added, signal);
+      const id = idOf(await reader.requireVersion(owner, version, signal));
+      await artifacts.add({ id, model }, added, signal);
     },
     async setAlias(model, alias, version, _actor, signal = never) {
       requireWritable();

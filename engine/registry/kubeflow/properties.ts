@@ -94,6 +94,10 @@ export function mergeProperties(there: Resource, changes: PropertyChanges): Reco
   return { ...merged, ...encodeProperties(changes) };
 }
 
+export function hasStructs(properties: Resource): boolean {
+  return Object.values(properties).some(value => isRecord(value) && typeof value['struct_value'] === 'string');
+}
+
 function wrapStruct(value: unknown): unknown {
   if (!isRecord(value) || typeof value['struct_value'] !== 'string') return value;
   const text = value['struct_value'];

@@ -2,11 +2,13 @@ import type { ModelVersion, RegisteredModel, VersionEndpoint } from '../../../sc
 import { WorkbenchError } from '../../base/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RegistryPage, RegistryQuery } from '../../ports/registry.ts';
-import { largestPage, type KubeflowApi, type Query, type ResourcePage } from './api.ts';
+import { RestError } from '../rest/client.ts';
+import type { KubeflowApi, ResourcePage } from './api.ts';
 import { toArtifact } from './artifacts.ts';
-import { pushModelFilter, pushVersionFilter, type PushedFilter } from './filter.ts';
+import { pushModelFilter, pushVersionFilter } from './filter.ts';
 import { addDatasets } from './lineage.ts';
 import { aliasesOf, toModel, type VersionCount } from './models.ts';
+import { readPage, type Listing } from './pages.ts';
 import { decodeProperties } from './properties.ts';
 import { toVersion } from './versions.ts';
 import { idOf, isArchived, nameOf, propertiesIn, readText, type Resource } from './wire.ts';
@@ -84,34 +86,16 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
     return model => countOf(byModel.get(idOf(model)) ?? []);
   }
 
-  /** The server's pages, without what is archived; those with nothing left are passed over. */
-  async function readPage(
-    path: string,
-    { archived = false, order, after, limit = 100 }: RegistryQuery,
-    { filterQuery }: PushedFilter,
-    kept: (page: ResourcePage) => Promise<readonly Resource[]>,
-    signal: AbortSignal,
-  ): Promise<{ readonly items: readonly Resource[]; readonly next?: string }> {
-    // The server cannot order by name; ids are in the order of creation.
-    const sort = order === 'updated' ? { orderBy: 'LAST_UPDATE_TIME', sortOrder: 'DESC' } : orderOf(path);
-    let nextPageToken = after;
-    for (;;) {
-      const query: Query = { ...sort, pageSize: Math.min(limit, largestPage), filterQuery, nextPageToken };
-      const page = await api.page(path, query, signal);
-      const items = archived ? page.items : await kept(page);
-      if (items.length > 0 || page.next === undefined) {
-        return { items: unique(items), ...(page.next === undefined ? {} : { next: page.next }) };
-      }
-      nextPageToken = page.next;
-      signal.throwIfAborted();
-    }
-  }
-
   /** Where the registry itself says a version is served, if it does. */
   async function findEndpoint(versionId: string, signal: AbortSignal): Promise<VersionEndpoint | undefined> {
     if (!/^\d+$/.test(versionId)) return undefined;
     const filterQuery = `modelVersionId = ${versionId} AND desiredState = 'DEPLOYED'`;
-    for (const service of await api.all('/inference_services', { filterQuery }, signal)) {
+    const services = await api.all('/inference_services', { filterQuery }, signal).catch((error: unknown) => {
+      // Who may read models may not be allowed to see what is served.
+      if (error instanceof RestError && error.status === 403) return [];
+      throw error;
+    });
+    for (const service of services) {
       const { url } = decodeProperties(propertiesIn(service));
       if (typeof url === 'string' && /^https?:\/\/[^\s]+$/.test(url)) return { url };
     }
@@ -121,11 +105,16 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
   const reader: Reader = {
     async pageModels(query, signal) {
       const pushed = pushModelFilter(query.filter);
-      const live = async ({ items }: ResourcePage) => items.filter(model => !isArchived(model));
-      const { items, next } = await readPage('/registered_models', query, pushed, live, signal);
+      const keep = async (models: readonly Resource[]) =>
+        query.archived === true ? models : models.filter(model => !isArchived(model));
+      const listing: Listing = { path: '/registered_models', sortOrder: 'ASC', filterQuery: pushed.filterQuery, keep };
+      const { items, next } = await readPage(api, listing, query, signal);
       const count = await countAll(items.map(keepOwner), signal);
+      // The server knows no order by name, but what it gives at once can be put into it.
+      const isWhole = query.after === undefined && next === undefined && query.order !== 'updated';
+      const models = isWhole ? items.toSorted(byName) : items;
       return {
-        items: items.map(model => toModel(registry, model, count(model))),
+        items: models.map(model => toModel(registry, model, count(model))),
         ...(next === undefined ? {} : { next }),
         ...(pushed.residual === undefined ? {} : { residual: pushed.residual }),
       };
@@ -137,8 +126,9 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
         owner === undefined ? '/model_versions' : `/registered_models/${encodeURIComponent(idOf(owner))}/versions`;
       const ownersOf = (versions: readonly Resource[]) =>
         readOwners(new Set(versions.map(one => readText(one, 'registeredModelId') ?? '')), signal);
-      const live = async ({ items }: ResourcePage): Promise<readonly Resource[]> => {
-        const versions = items.filter(version => !isArchived(version));
+      const keep = async (all: readonly Resource[]): Promise<readonly Resource[]> => {
+        if (query.archived === true) return all;
+        const versions = all.filter(version => !isArchived(version));
         if (owner !== undefined) return versions;
         const known = await ownersOf(versions);
         return versions.filter(version => {
@@ -146,7 +136,8 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
           return its !== undefined && !isArchived(its);
         });
       };
-      const { items, next } = await readPage(path, query, pushed, live, signal);
+      const listing: Listing = { path, sortOrder: 'DESC', filterQuery: pushed.filterQuery, keep };
+      const { items, next } = await readPage(api, listing, query, signal);
       const known = owner === undefined ? await ownersOf(items) : new Map([[idOf(owner), owner]]);
       return {
         items: items.flatMap(version => {
@@ -224,8 +215,8 @@ function ownerOf(model: Resource): { readonly name: string; readonly aliases: Re
   return { name: nameOf(model), aliases: aliasesOf(model) };
 }
 
-function orderOf(path: string): Query {
-  return { orderBy: 'ID', sortOrder: path === '/registered_models' ? 'ASC' : 'DESC' };
+function byName(a: Resource, b: Resource): number {
+  return nameOf(a) < nameOf(b) ? -1 : 1;
 }
 
 function countOf(versions: readonly Resource[]): VersionCount {
@@ -241,9 +232,4 @@ function countOf(versions: readonly Resource[]): VersionCount {
     }
   }
   return { versions: versions.length, ...(newest === undefined ? {} : { latest: nameOf(newest) }) };
-}
-
-/** A property of the same name as a field can make the server give something twice. */
-function unique(resources: readonly Resource[]): readonly Resource[] {
-  return [...new Map(resources.map(resource => [idOf(resource), resource])).values()];
 }

@@ -94,9 +94,9 @@ function propertiesOf({
   lineage,
 }: NewModelVersion): Readonly<Record<string, Scalar>> {
   return {
-    ...omit(customProperties, keys.status),
     ...present({ [keys.weightsDigest]: weightsDigest, [keys.modelDigest]: modelDigest }),
     ...lineageProperties(lineage),
+    ...omit(customProperties, keys.status),
   };
 }
 

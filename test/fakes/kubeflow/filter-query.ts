@@ -133,7 +133,6 @@ export function parseFilterQuery(query: string): FilterNode | undefined {
     if (token.kind === 'name' && /^(?:true|false)$/i.test(token.text)) return token.text.toLowerCase() === 'true';
     if (token.kind !== 'int' && token.kind !== 'float') throw new FilterFault(`unexpected token "${token.text}"`);
     const number = Number(token.text);
-    if (token.kind === 'int' && Math.abs(number) > 2 ** 31) throw new FilterFault('type mismatch or invalid value');
     return number;
   }
 

@@ -118,6 +118,8 @@ export class KubeflowStore {
   /** Fields that are named are replaced; the map of properties is replaced as a whole. */
   update(entity: Entity, body: Fields): Entity {
     const { customProperties } = body;
+    // The map it keeps goes through the same check as one that is sent, in the form that it is answered in.
+    if (customProperties === undefined) storeProperties(entity.properties);
     if (customProperties !== undefined) entity.properties = storeProperties(customProperties);
     entity.fields = { ...entity.fields, ...omit(body, 'customProperties', 'name') };
     entity.updatedAt = this.#now();
@@ -142,10 +144,11 @@ export class KubeflowStore {
     const keyOf = ({ id, createdAt, updatedAt }: Entity): number =>
       query.orderBy === 'CREATE_TIME' ? createdAt : query.orderBy === 'LAST_UPDATE_TIME' ? updatedAt : id;
     const sign = query.sortOrder === 'DESC' ? -1 : 1;
+    const place = (one: Entity): readonly [number, number] => [keyOf(one), one.id];
     const compare = (a: readonly [number, number], b: readonly [number, number]): number =>
       sign * (a[0] - b[0] || a[1] - b[1]);
-    const place = (one: Entity): readonly [number, number] => [keyOf(one), one.id];
-    const sorted = matches.toSorted((a, b) => compare(place(a), place(b)));
+    // Those of one millisecond come in no order that the way on to the next page would know.
+    const sorted = matches.toSorted((a, b) => sign * (keyOf(a) - keyOf(b)) || sign * (b.id - a.id));
     const cursor = query.nextPageToken === '' ? undefined : readToken(query.nextPageToken);
     const rest = cursor === undefined ? sorted : sorted.filter(one => compare(place(one), cursor) > 0);
     const items = query.pageSize > 0 ? rest.slice(0, query.pageSize) : rest;
@@ -215,7 +218,10 @@ function meets(entity: Entity, condition: Condition): boolean {
     const text = entity.storedName.slice(isChild ? entity.storedName.indexOf(':') + 1 : 0);
     return compares(text, condition);
   }
+  if (property === 'lastUpdateTimeSinceEpoch') return compares(entity.updatedAt, condition);
   if (property === 'externalId') return compares(entity.fields['externalId'], condition);
+  // Times are wide columns; integers of properties are not.
+  if (condition.whole && Math.abs(Number(condition.value)) > 2 ** 31) throw new FilterFault('type mismatch');
   const field = entity.fields[property];
   const ids = ['registeredModelId', 'modelVersionId', 'servingEnvironmentId'];
   const own = ids.includes(property) && field !== undefined ? Number(field) : field;
