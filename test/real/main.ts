@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
+import { checkMlflow } from './mlflow.ts';
 import { Unavailable } from './server.ts';
 import { checkTransformers } from './transformers.ts';
 
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   for (const [name, suite] of [
     ['llama.cpp', checkLlamaCpp],
     ['transformers serve', checkTransformers],
+    ['MLflow', checkMlflow],
     ['a container runtime', checkContainers],
   ] as const) {
     try {
