@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -179,7 +179,11 @@ async function checkPython(
 ): Promise<void> {
   const client = (action: string, model: string): unknown => {
     const script = path.join(import.meta.dirname, 'mlflow_client.py');
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 26 } as const;
+    const options: ExecFileSyncOptionsWithStringEncoding = {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 26,
+    };
     // It tells where to look at its runs before the script writes its line.
     return JSON.parse(execFileSync(python, [script, action, url, model], options).trim().split('\n').at(-1) ?? '');
   };
