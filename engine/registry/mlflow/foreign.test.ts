@@ -153,6 +153,9 @@ describe("MLflow registry with others' models", () => {
     await post(server, 'registered-models/create', { name: 'greeting', tags });
     assert.deepEqual((await registry.pageModels({}, never)).items, []);
     await assert.rejects(registry.getModel('greeting', never), { code: 'registry-not-found' });
+    const published = registry.createVersion(newVersion('greeting', 'a'), { name: 'greeting' }, ada);
+    await assert.rejects(published, { code: 'registry-exists' });
+    assert.ok(server.calls.every(({ route }) => route !== 'POST model-versions/create'));
   });
 
   it('trusts no tag that does not look like what it should be', async () => {
