@@ -1,6 +1,7 @@
 import { openMlflow } from '../../engine/registry/mlflow/open.ts';
 import { createRestClient } from '../../engine/registry/rest/client.ts';
 import type { ModelRegistry } from '../../engine/ports/registry.ts';
+import type { HttpClient } from '../../engine/ports/http.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import { fixedCredential } from '../../engine/models/http/credential.ts';
 import { createClock } from '../../platform/host/clock.ts';
@@ -16,10 +17,25 @@ export interface OpenedMlflow {
 /** The MLflow backend over the real HTTP client. Waits between attempts take no time, unless a clock is given. */
 export function openMlflowAt(
   url: string,
-  options: { readonly readOnly?: boolean; readonly ui?: string; readonly token?: string; readonly clock?: Clock } = {},
+  options: {
+    readonly readOnly?: boolean;
+    readonly ui?: string;
+    readonly token?: string;
+    readonly clock?: Clock;
+    /** Called before each request with how many came before. */
+    readonly onRequest?: (earlier: number) => void;
+  } = {},
 ): OpenedMlflow {
   const { token, readOnly, ui, clock = createHurriedClock(createClock()) } = options;
-  const http = createHttpClient(new URL(url).origin, { connections: 8 });
+  const client = createHttpClient(new URL(url).origin, { connections: 8 });
+  let requests = 0;
+  const http: HttpClient = {
+    send(request, receiver, signal) {
+      options.onRequest?.(requests++);
+      return client.send(request, receiver, signal);
+    },
+    close: () => client.close(),
+  };
   const credential = token === undefined ? undefined : fixedCredential(token);
   const rest = createRestClient(
     { name: 'shared', baseUrl: url, scheme: 'Bearer', credential },

@@ -17,7 +17,7 @@ export interface MlflowCall {
 export type MlflowFault =
   /** The connection breaks before or after the request did what it asks. */
   | { readonly drop: 'before' | 'after' }
-  | { readonly status: 429 | 500 | 502 | 503; readonly retryAfter?: string }
+  | { readonly status: 400 | 429 | 500 | 502 | 503; readonly retryAfter?: string; readonly body?: unknown }
   /** Waits for the test before it is carried out. */
   | { readonly hold: Promise<unknown> };
 
@@ -76,7 +76,9 @@ export async function startMlflowServer(options: MlflowServerOptions = {}): Prom
     if (fault !== undefined && 'hold' in fault) await fault.hold;
     if (fault !== undefined && 'status' in fault) {
       const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
-      response.writeHead(fault.status, headers).end('Try again');
+      response
+        .writeHead(fault.status, headers)
+        .end(fault.body === undefined ? 'Try again' : JSON.stringify(fault.body));
       return;
     }
     if (fault !== undefined && 'drop' in fault && fault.drop === 'before') {

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
+import { checkMlflow } from './mlflow.ts';
 import { Unavailable } from './server.ts';
 import { checkTransformers } from './transformers.ts';
 
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   for (const [name, suite] of [
     ['llama.cpp', checkLlamaCpp],
     ['transformers serve', checkTransformers],
+    ['MLflow', checkMlflow],
     ['a container runtime', checkContainers],
     ['the Kubeflow Model Registry', checkKubeflowRegistry],
   ] as const) {

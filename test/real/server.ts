@@ -10,6 +10,8 @@ import { createInterface } from 'node:readline';
 export interface RealServer {
   readonly url: string;
   stop(): Promise<void>;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
 }
 
 /** Why a server cannot be had on this machine. */
@@ -77,10 +79,16 @@ export async function startServer(
       clearTimeout(timer);
     }
   };
+  const kill = async (): Promise<void> => {
+    const closed = once(child, 'close');
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
+    await closed;
+  };
   try {
     const printed = once(createInterface(child.stdout), 'line').then(([line]) => String(line));
     const url = await Promise.race([known === undefined ? printed : waitFor(known), ended]);
-    return { url, stop };
+    return { url, stop, kill };
   } catch (error) {
     await stop();
     throw error;

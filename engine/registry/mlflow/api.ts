@@ -35,7 +35,7 @@ export interface MlflowApi {
 
 const root = '/api/2.0/mlflow';
 const files = '/api/2.0/mlflow-artifacts/artifacts';
-const creations = 3;
+const attempts = 3;
 
 export function createApi(name: string, rest: RestClient, clock: Clock, readOnly: boolean): MlflowApi {
   async function send(call: RestCall, signal: AbortSignal): Promise<RestReply> {
@@ -66,7 +66,15 @@ export function createApi(name: string, rest: RestClient, clock: Clock, readOnly
     search: (path, body, signal) => ask({ method: 'POST', path: root + path, body }, signal),
     async set(method, path, body, signal) {
       requireWritable();
-      await ask({ method, path: root + path, body }, signal);
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await ask({ method, path: root + path, body }, signal);
+          return;
+        } catch (error) {
+          if (!isCollision(error) || attempt === attempts) throw error;
+        }
+        await clock.sleep(50 * 2 ** attempt, signal);
+      }
     },
     async create(path, body, { read, find }, signal) {
       requireWritable();
@@ -75,7 +83,7 @@ export function createApi(name: string, rest: RestClient, clock: Clock, readOnly
           return read(await ask({ method: 'POST', path: root + path, body, repeatable: false }, signal));
         } catch (error) {
           const open = error instanceof WorkbenchError && error.code === 'registry-unreachable';
-          if (!open || attempt === creations) throw error;
+          if (!open || attempt === attempts) throw error;
         }
         await clock.sleep(200 * 2 ** attempt, signal);
         const found = await find();
@@ -120,6 +128,11 @@ function translate(error: RestError, name: string): WorkbenchError {
     });
   }
   return error;
+}
+
+/** Whether two wrote the same row at once: MLflow lets its database's complaint through. Once the other is done it goes well. */
+function isCollision(error: unknown): boolean {
+  return error instanceof RestError && (error.kind === 'BAD_REQUEST' || error.status === 500);
 }
 
 /** Whether an error has this code. */

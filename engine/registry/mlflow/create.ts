@@ -3,7 +3,7 @@ import type { NewModelVersion, NewRegisteredModel } from '../../ports/registry.t
 import { hasCode, type MlflowApi, type Reply } from './api.ts';
 import { filesFolder } from './content.ts';
 import { equals, tagEquals } from './filters.ts';
-import { tagsOfModel } from './models.ts';
+import { isPrompt, tagsOfModel } from './models.ts';
 import { ensureExperiment, findRuns, finishRun, homeNote, makeRun, runTags } from './runs.ts';
 import { archived, duplicateOf, requireFits, tagNames } from './tags.ts';
 import { externalIdOfVersion, isWhole, statusOf, tagsOfVersion } from './versions.ts';
@@ -42,13 +42,17 @@ export async function createModel(api: MlflowApi, model: NewRegisteredModel, sig
   } catch (error) {
     if (unanswered === 0 || !hasCode(error, 'registry-exists')) throw error;
     // The first answer never came: what is there now is ours if it says just what we said.
-    const there = readModel((await api.get('/registered-models/get', { name }, signal))['registered_model']);
+    const there = await readThere(api, name, signal);
     const isSame =
       tags.every(({ key, value }) => there.tags.get(key) === value) &&
       (there.description ?? '') === (description ?? '');
     if (!isSame || there.newest.length > 0) throw error;
     return there;
   }
+}
+
+async function readThere(api: MlflowApi, name: string, signal: AbortSignal): Promise<WireModel> {
+  return readModel((await api.get('/registered-models/get', { name }, signal))['registered_model']);
 }
 
 /**
@@ -72,7 +76,8 @@ export async function createVersion(
   try {
     await createModel(api, named, signal);
   } catch (error) {
-    if (!hasCode(error, 'registry-exists')) throw error;
+    // Prompts share the names of models.
+    if (!hasCode(error, 'registry-exists') || isPrompt(await readThere(api, version.model, signal))) throw error;
   }
   let made = await findOne(api, version.model, externalId, signal);
   if (made === undefined) {

@@ -104,6 +104,16 @@ describe('MLflow registry that breaks', () => {
     });
   }
 
+  it('tries again where two write the same tag at once and the database of the server complains', async () => {
+    const body = { error_code: 'BAD_REQUEST', message: '(sqlite3.IntegrityError) UNIQUE constraint failed' };
+    const server = await start({
+      fault: ({ route, earlier }) => (earlier === 0 && /-tag$|alias$/.test(route) ? { status: 400, body } : undefined),
+    });
+    const registry = connect(server.url);
+    await publish(registry);
+    await requireWhole(registry);
+  });
+
   it('finishes what was killed after any request, and lists nothing that is half made', async () => {
     const whole = await start();
     await publish(connect(whole.url));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openMlflowAt } from '../../../test/fakes/mlflow-registry.ts';
 import { startMlflowServer, type MlflowServer, type MlflowServerOptions } from '../../../test/fakes/mlflow-server.ts';
-import { ada, newFigure } from '../../../test/fakes/registry-contract.ts';
+import { ada, newFigure, newVersion } from '../../../test/fakes/registry-contract.ts';
 import type { ModelRegistry } from '../../ports/registry.ts';
 
 const never = new AbortController().signal;
@@ -126,12 +126,36 @@ describe("MLflow registry with others' models", () => {
     assert.deepEqual(others, []);
   });
 
+  it('reads the results of a version that MLflow copied to another model, and adds to the copy alone', async () => {
+    const { server, registry } = await start();
+    await registry.createVersion(
+      newVersion('first', 'a', { artifacts: [newFigure('f1', 0.5)] }),
+      { name: 'first' },
+      ada,
+    );
+    const {
+      tags,
+      source,
+      run_id: run,
+    } = server.calls.find(({ route }) => route === 'POST model-versions/create')?.fields ?? {};
+    await post(server, 'registered-models/create', { name: 'copy' });
+    const copied = (tags as { key: string }[]).filter(({ key }) => key !== 'aiw.creating');
+    await post(server, 'model-versions/create', { name: 'copy', source, run_id: run, tags: copied });
+    await registry.addArtifacts('copy', '1', [newFigure('accuracy', 0.9)], ada);
+    const names = async (model: string) =>
+      (await registry.listArtifacts(model, '1', never)).map(({ name }) => name.split('/').at(-1)).sort();
+    assert.deepEqual([await names('copy'), await names('first')], [['accuracy', 'f1'], ['f1']]);
+  });
+
   it('leaves prompts out, which MLflow keeps beside models', async () => {
     const { server, registry } = await start();
     const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
     await post(server, 'registered-models/create', { name: 'greeting', tags });
     assert.deepEqual((await registry.pageModels({}, never)).items, []);
     await assert.rejects(registry.getModel('greeting', never), { code: 'registry-not-found' });
+    const published = registry.createVersion(newVersion('greeting', 'a'), { name: 'greeting' }, ada);
+    await assert.rejects(published, { code: 'registry-exists' });
+    assert.ok(server.calls.every(({ route }) => route !== 'POST model-versions/create'));
   });
 
   it('trusts no tag that does not look like what it should be', async () => {

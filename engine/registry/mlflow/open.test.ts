@@ -228,6 +228,11 @@ describe('MLflow registry', () => {
       registry.createVersion(newVersion('m', 'a', { customProperties: { ['k'.repeat(251)]: '' } }), { name: 'm' }, ada),
       registry.createVersion(newVersion('m', 'a', { customProperties: { x: Number.NaN } }), { name: 'm' }, ada),
       registry.createVersion(newVersion('m', 'a'), { name: 'm', description: long }, ada),
+      registry.createVersion(
+        newVersion('m', 'a', { artifacts: [{ ...newFigure('f1', 1), stderr: Number.NaN }] }),
+        { name: 'm' },
+        ada,
+      ),
       registry.createModel({ name: 'm', customProperties: { x: 'x'.repeat(5001) } }, ada),
       registry.createModel({ name: 'm'.repeat(257) }, ada),
     ];

@@ -1,8 +1,10 @@
 import type { MlflowRegistry } from '../../../schemas/generated/files.ts';
 import type { Artifact, RegisteredModel, RegistryCapabilities } from '../../../schemas/generated/messages.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Digest } from '../../ports/digest.ts';
 import type { ModelRegistry, RegistryEdit } from '../../ports/registry.ts';
 import { keys } from '../keys.ts';
-import type { BackendContext } from '../registries.ts';
+import type { RestClient } from '../rest/client.ts';
 import { createApi } from './api.ts';
 import { putFile, readFile } from './content.ts';
 import { createModel, createVersion } from './create.ts';
@@ -10,7 +12,7 @@ import { serverFilters } from './filters.ts';
 import { foreignArtifacts } from './foreign.ts';
 import { toModel } from './models.ts';
 import { getModel, getVersion, getWholeModel, pageModels, pageVersions } from './pages.ts';
-import { keyOf, readRecords, requireRecordable, writeRecords } from './records.ts';
+import { keyOf, readRecords, requireReadable, requireRoom, writeRecords } from './records.ts';
 import { showResults } from './results.ts';
 import { ensureHome, homesOf } from './runs.ts';
 import { archived, requireFits, tagNames, tagsOfEdit } from './tags.ts';
@@ -26,8 +28,17 @@ const capabilities: RegistryCapabilities = {
   atomic: false,
 };
 
+/** What `BackendContext` gives; naming that here would close a circle of imports. */
+interface MlflowContext {
+  readonly name: string;
+  readonly settings: Pick<MlflowRegistry, 'url' | 'ui' | 'readOnly'>;
+  readonly rest: RestClient;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
 /** An MLflow 3 server. How our words are kept in its terms stands in docs/registries.md. */
-export function openMlflow({ name, settings, rest, clock, digest }: BackendContext<MlflowRegistry>): ModelRegistry {
+export function openMlflow({ name, settings, rest, clock, digest }: MlflowContext): ModelRegistry {
   const api = createApi(name, rest, clock, settings.readOnly === true);
   const never = new AbortController().signal;
 
@@ -87,7 +98,7 @@ export function openMlflow({ name, settings, rest, clock, digest }: BackendConte
     if (fresh.size === 0) return;
     const home = await ensureHome(api, version, signal);
     const added = [...fresh.values()];
-    requireRecordable(home, added);
+    requireRoom(home, added);
     await showResults(api, digest, version, added, signal);
     await writeRecords(api, digest, home, added, signal);
   }
@@ -111,6 +122,7 @@ export function openMlflow({ name, settings, rest, clock, digest }: BackendConte
       return toVersion(name, await getVersion(api, model, wanted, signal));
     },
     async createVersion(version, model, actor, signal = never) {
+      requireReadable(version.artifacts);
       const steps = { addArtifacts, setAlias: registry.setAlias, setStatus: registry.setStatus };
       const number = await createVersion(api, version, model, actor, steps, signal);
       return registry.getVersion(version.model, number, signal);
@@ -134,6 +146,7 @@ export function openMlflow({ name, settings, rest, clock, digest }: BackendConte
       return [...artifacts.values()];
     },
     async addArtifacts(model, version, artifacts, _actor, signal = never) {
+      requireReadable(artifacts);
       await addArtifacts(await getVersion(api, model, version, signal), artifacts, signal);
     },
     async setAlias(model, alias, version, _actor, signal = never): Promise<RegisteredModel> {

@@ -73,7 +73,7 @@ async function fill<Item>(
 /** Throws `registry-not-found`. */
 export async function getModel(api: MlflowApi, name: string, signal: AbortSignal): Promise<WireModel> {
   // MLflow refuses such a name as invalid even where it is only asked for.
-  const isName = name.trim() !== '' && !/[/:]/.test(name);
+  const isName = name.trim() !== '' && !/[/:]|^\.\.|^\.$/.test(name);
   const reply = isName ? await orUndefined(api.get('/registered-models/get', { name }, signal)) : undefined;
   const model = reply === undefined ? undefined : readModel(reply['registered_model']);
   if (model === undefined || isPrompt(model)) {

@@ -62,20 +62,26 @@ export async function writeRecords(
   }
 }
 
-/** Throws `registry-refused` where a run's tags could not hold one of these, before anything is written. */
-export function requireRecordable(run: WireRun, artifacts: readonly Artifact[]): void {
+/** Throws `registry-refused` for what could not be read again as it is, such as a figure that is no finite number. */
+export function requireReadable(artifacts: readonly Artifact[]): void {
   for (const artifact of artifacts) {
-    if (artifact.artifactType === 'metric' && !Number.isFinite(artifact.value)) {
-      throw new WorkbenchError('registry-refused', `The figure "${artifact.name}" is no finite number.`, {
-        remedy: 'Leave out what could not be computed. Nothing was written.',
-      });
-    }
-    if (folderOf(run) === undefined && JSON.stringify(artifact).length > tagLength) {
-      const message = `"${artifact.name}" is too large for the server, which stores no files: ${tagLength} characters at most.`;
-      throw new WorkbenchError('registry-refused', message, {
-        remedy: 'Start the MLflow server with --serve-artifacts and --artifacts-destination. Nothing was written.',
-      });
-    }
+    if (validateArtifact(parse(JSON.stringify(artifact)))) continue;
+    const message = `"${artifact.name}" is no ${artifact.artifactType} that can be kept: a number in it may not be finite.`;
+    throw new WorkbenchError('registry-refused', message, {
+      remedy: 'Leave out what could not be computed. Nothing was written.',
+    });
+  }
+}
+
+/** Throws `registry-refused` where the server stores no files and a tag of the run could not hold one of these. */
+export function requireRoom(run: WireRun, artifacts: readonly Artifact[]): void {
+  if (folderOf(run) !== undefined) return;
+  for (const artifact of artifacts) {
+    if (JSON.stringify(artifact).length <= tagLength) continue;
+    const message = `"${artifact.name}" is too large for the server, which stores no files: ${tagLength} characters at most.`;
+    throw new WorkbenchError('registry-refused', message, {
+      remedy: 'Start the MLflow server with --serve-artifacts and --artifacts-destination.',
+    });
   }
 }
 

@@ -113,26 +113,37 @@ function toTags(tags: Readonly<Record<string, string>>): Tag[] {
   return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }
 
-/** Runs that keep a version's files: its own, or, where others registered it, those made when something was added. */
+/**
+ * Runs that keep a version's files and records: its own, or, where others registered it, those made when something was added. A version
+ * that MLflow copied to another model still names the run of the first: that one is read and never written.
+ */
 export async function homesOf(api: MlflowApi, version: WireVersion, signal: AbortSignal): Promise<WireRun[]> {
-  const own = version.tags.get(tagNames.homeRun);
-  if (own !== undefined) {
-    const run = await orUndefined(getRun(api, own, signal));
-    if (run !== undefined) return [run];
-  }
+  const named = version.tags.get(tagNames.homeRun);
+  const own = named === undefined ? undefined : await orUndefined(getRun(api, named, signal));
+  if (own !== undefined && isHomeOf(own, version)) return [own];
   const experiment = await findExperiment(api, version.name, signal);
-  return experiment === undefined ? [] : findRuns(api, experiment, homeTags(version), signal);
+  const found = experiment === undefined ? [] : await findRuns(api, experiment, homeTags(version), signal);
+  return own === undefined ? found : [...found, own];
 }
 
 /** The run that keeps what is added to a version. Two made at once are both read, so that nothing is lost. */
 export async function ensureHome(api: MlflowApi, version: WireVersion, signal: AbortSignal): Promise<WireRun> {
-  const [home] = await homesOf(api, version, signal);
+  const home = (await homesOf(api, version, signal)).find(run => isHomeOf(run, version));
   if (home !== undefined) return home;
   const experiment = await ensureExperiment(api, version.name, signal);
   const wanted = { name: `${version.name} ${version.version}`, note: homeNote, tags: homeTags(version) };
   const made = await ensureRun(api, experiment, wanted, signal);
   await finishRun(api, made.id, signal);
   return made;
+}
+
+/** The run of a version that is being made does not know its number yet. */
+function isHomeOf({ tags }: WireRun, { name, version }: WireVersion): boolean {
+  return (
+    tags.get(runTags.kind) === 'version' &&
+    tags.get(runTags.model) === name &&
+    (tags.get(runTags.version) ?? version) === version
+  );
 }
 
 export const homeNote = 'Keeps the files and records of a registered model version for AI Workbench.';

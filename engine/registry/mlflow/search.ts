@@ -14,16 +14,16 @@ export interface Search {
   readonly token?: string | undefined;
 }
 
-/** MLflow's most, of models; versions are asked for in such pages too, since each carries all its tags. */
-const mostAtOnce = 1000;
+/** MLflow would give 1000 models and 200,000 versions at once. Each version carries all its tags, lineage among them. */
+const most = { models: 1000, versions: 200 } as const;
 
 export async function pageOfModels(api: MlflowApi, search: Search, signal: AbortSignal): Promise<Page<WireModel>> {
-  const reply = await api.get('/registered-models/search', queryOf(search), signal);
+  const reply = await api.get('/registered-models/search', queryOf(search, most.models), signal);
   return { items: listOf(reply, 'registered_models').map(readModel), next: textOf(reply, 'next_page_token') };
 }
 
 export async function pageOfVersions(api: MlflowApi, search: Search, signal: AbortSignal): Promise<Page<WireVersion>> {
-  const reply = await api.get('/model-versions/search', queryOf(search), signal);
+  const reply = await api.get('/model-versions/search', queryOf(search, most.versions), signal);
   return { items: listOf(reply, 'model_versions').map(readVersion), next: textOf(reply, 'next_page_token') };
 }
 
@@ -36,17 +36,20 @@ export async function* searchVersions(
 ): AsyncGenerator<WireVersion> {
   let token: string | undefined;
   do {
-    const page = await pageOfVersions(api, { conditions, order, limit: mostAtOnce, token }, signal);
+    const page = await pageOfVersions(api, { conditions, order, limit: most.versions, token }, signal);
     yield* page.items;
     token = page.next;
   } while (token !== undefined);
 }
 
-function queryOf({ conditions, order, limit, token }: Search): Record<string, string | number | undefined> {
+function queryOf(
+  { conditions, order, limit, token }: Search,
+  atOnce: number,
+): Record<string, string | number | undefined> {
   return {
     filter: conditions.length === 0 ? undefined : conditions.join(' AND '),
     order_by: order,
-    max_results: Math.max(1, Math.min(Math.floor(limit), mostAtOnce)),
+    max_results: Math.max(1, Math.min(Math.floor(limit), atOnce)),
     page_token: token,
   };
 }
