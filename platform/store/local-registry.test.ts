@@ -76,6 +76,11 @@ describe('the local registry', () => {
     assert.equal((await registry.setVersionArchived(model, '1', false, ada)).state, 'LIVE');
     await promote();
     assert.equal((await registry.getVersion(model, '1', signal)).status, 'production');
+    await assert.rejects(
+      registry.updateVersion(model, '1', { customProperties: { riskTier: 1 } }, ada),
+      hasCode('usage'),
+    );
+    await registry.updateVersion(model, '1', { customProperties: { 'aiw.endpoint_url': 'https://x.example' } }, ada);
   });
 
   it('does not archive what is in production', async () => {
