@@ -160,6 +160,7 @@ class EngineServer {
     this.#on('registries/list', undefined, registries.listSharedRegistries);
     this.#on('registries/sync', validators.validateSyncRegistries, registries.syncSharedRegistries);
     this.#on('registry/models', validators.validateListModels, registries.pageRegistryModels);
+    this.#on('registry/suggest', validators.validateSuggestFilter, registries.suggestForFilter);
     this.#on('registry/versions', validators.validateListVersions, registries.pageRegistryVersions);
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registries.getVersion);

@@ -88,7 +88,7 @@ describe('reading a registry into the catalogue', () => {
     assert.equal(typeof page.cachedAt, 'number');
     assert.deepEqual([page.total, page.models[0]?.name, page.models[0]?.latest], [1, 'whisper', '1']);
     assert.deepEqual(page.models[0]?.statuses, ['approved']);
-    assert.equal(page.models[0]?.url, 'https://shared.example/models/whisper');
+    assert.equal(page.models[0].url, 'https://shared.example/models/whisper');
     const { versions } = await pageVersions(
       { registry: 'shared', filter: 'ttft_p90<200' },
       registries,
