@@ -163,6 +163,15 @@ describe('reading a registry into the catalogue', () => {
     assert.deepEqual(await names(), ['whisper']);
   });
 
+  it('lets nobody go on with a reading that was given up and swept away', async () => {
+    const reading = await store.catalogue.beginSync('shared');
+    assert.ok(reading !== undefined);
+    clock.advance(200_000);
+    await store.catalogue.retain(['shared']);
+    assert.equal(await store.catalogue.addStretch(reading, { models: [], versions: [] }), false);
+    assert.equal((await store.catalogue.state('shared')).syncing, undefined);
+  });
+
   it('can be cancelled, which is no failure', async () => {
     await add('whisper', 'a');
     const stop = new AbortController();
