@@ -42,7 +42,6 @@ describe('what was found, in text', () => {
     });
     const text = renderFound([{ registry: 'ops', rows: [{ version: row }], total: 1, more: false }]);
     assert.equal(text.split('\n').length, 3);
-    // eslint-disable-next-line no-control-regex -- that is what must not be there
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
@@ -68,6 +67,8 @@ describe('what was found, in text', () => {
       now,
     );
     assert.match(notes.join('\n'), /ops: as it was 2 h.* ago.*\n.*colour:red.*\n.*2 of 1,200 are shown.*\nlab.*Gone/);
+    const [asked] = notesOnFound([{ registry: 'lab', rows: [{}], total: 1, more: false }], now);
+    assert.match(asked ?? '', /lab: asked just now/);
     assert.deepEqual(notesOnFound([{ registry: 'local', rows: [{}], total: 1, more: false }], now), []);
   });
 
