@@ -4,6 +4,8 @@ import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/ba
 import { listRegistries } from '../../engine/registry/browse.ts';
 import { describeModel, describeVersion } from '../../engine/registry/details.ts';
 import { describeAge, notesOnFound, renderFound, renderRegistries } from '../../engine/registry/find-text.ts';
+import { describeFilter } from '../../engine/registry/filter/describe.ts';
+import { parseFilter } from '../../engine/registry/filter/parse.ts';
 import { findInRegistries, type Found } from '../../engine/registry/find.ts';
 import { describeRemoteModel, describeRemoteVersion } from '../../engine/registry/remote-details.ts';
 import { syncRegistry, type SyncProgress } from '../../engine/registry/sync.ts';
@@ -106,7 +108,8 @@ function asJson(found: readonly Found[], versions: boolean) {
 }
 
 function explainNothing(filter: string, names: readonly string[]): string {
-  if (filter.trim() !== '') return `Nothing in ${names.join(', ')} matches.`;
+  const wanted = describeFilter(parseFilter(filter));
+  if (wanted !== '') return `Nothing in ${names.join(', ')} matches: ${wanted}.`;
   return names.includes('local')
     ? 'No model is registered here yet. Register one: `aiwb registry register RUN --model my-model`.'
     : `${names.join(', ')} has no models.`;
