@@ -73,6 +73,8 @@ export interface EngineRequests {
   'registries/sync': [m.SyncRegistries, m.RegistryEntries];
   'registry/models': [m.ListModels, m.ModelPage];
   'registry/versions': [m.ListVersions, m.VersionPage];
+  /** Fields, values and figures that a registry's filter can go on with. Asks no registry. */
+  'registry/suggest': [m.SuggestFilter, m.FilterSuggestions];
   /** Everything of the local registry. */
   'registry/list': [Nothing, m.RegistryList];
   'registry/publish': [m.PublishVersion, m.Published];

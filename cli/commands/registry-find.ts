@@ -4,10 +4,10 @@ import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/ba
 import { archive } from '../../engine/registry/archive.ts';
 import { listRegistries } from '../../engine/registry/browse.ts';
 import { describeModel, describeVersion } from '../../engine/registry/details.ts';
-import { editEntry } from '../../engine/registry/edit.ts';
 import { describeAge, notesOnFound, renderFound, renderRegistries } from '../../engine/registry/find-text.ts';
+import { describeFilter } from '../../engine/registry/filter/describe.ts';
+import { parseFilter } from '../../engine/registry/filter/parse.ts';
 import { findInRegistries, type Found } from '../../engine/registry/find.ts';
-import { formatReference } from '../../engine/registry/reference.ts';
 import { describeRemoteModel, describeRemoteVersion } from '../../engine/registry/remote-details.ts';
 import { syncRegistry, type SyncProgress } from '../../engine/registry/sync.ts';
 import { renderModel, renderVersion } from '../../engine/registry/text.ts';
@@ -29,17 +29,7 @@ interface SyncChoice extends AccessOptions {
   readonly whole?: boolean;
 }
 
-interface EditOptions extends AccessOptions {
-  readonly description?: string;
-  readonly set?: readonly string[];
-  readonly unset?: readonly string[];
-}
-
-interface ArchiveOptions extends AccessOptions {
-  readonly undo?: boolean;
-}
-
-/** Finding models in all registries, keeping what is known of them, and small changes of what is there. */
+/** Finding models in all registries, and keeping what is known of them. */
 export function addRegistryFinding(registry: Command, run: Run): void {
   registry
     .command('list')
@@ -77,26 +67,6 @@ export function addRegistryFinding(registry: Command, run: Run): void {
     .option(...allowOriginOption)
     .action((names: readonly string[], options: SyncChoice, command: Command) =>
       run(() => sync(names, options, globalOptions(command))),
-    );
-  registry
-    .command('edit')
-    .description('Change the description and properties of a model or version')
-    .argument('<version>', '[REGISTRY/]MODEL or [REGISTRY/]MODEL@V')
-    .option('--description <text>')
-    .option('--set <key=value>', 'set a property; numbers, true and false are taken as such (may be repeated)', collect)
-    .option('--unset <key>', 'remove a property (may be repeated)', collect)
-    .option(...allowOriginOption)
-    .action((name: string, options: EditOptions, command: Command) =>
-      run(() => edit(name, options, globalOptions(command))),
-    );
-  registry
-    .command('archive')
-    .description('Take a model, or one version of it, out of use; nothing is deleted')
-    .argument('<model>', '[REGISTRY/]MODEL or [REGISTRY/]MODEL@V')
-    .option('--undo', 'bring it back')
-    .option(...allowOriginOption)
-    .action((name: string, options: ArchiveOptions, command: Command) =>
-      run(() => archiveEntry(name, options, globalOptions(command))),
     );
 }
 
@@ -139,7 +109,8 @@ function asJson(found: readonly Found[], versions: boolean) {
 }
 
 function explainNothing(filter: string, names: readonly string[]): string {
-  if (filter.trim() !== '') return `Nothing in ${names.join(', ')} matches.`;
+  const wanted = describeFilter(parseFilter(filter));
+  if (wanted !== '') return `Nothing in ${names.join(', ')} matches: ${wanted}.`;
   return names.includes('local')
     ? 'No model is registered here yet. Register one: `aiwb registry register RUN --model my-model`.'
     : `${names.join(', ')} has no models.`;
@@ -196,7 +167,7 @@ function sync(
     await store.catalogue.retain(declared);
     const wanted = names.length === 0 ? declared : [...new Set(names)];
     if (wanted.length === 0) printNote('No registry is declared in workbench.yaml: there is nothing to read.');
-    let failed: unknown;
+    let failed: WorkbenchError | undefined;
     const line = createLine();
     for (const name of wanted) {
       const opened = registries.open(name);
@@ -216,7 +187,7 @@ function sync(
       } catch (error) {
         line.clear();
         signal.throwIfAborted();
-        failed ??= error;
+        failed ??= toWorkbenchError(error);
         printNote(`${name} could not be read: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -238,65 +209,4 @@ function createLine() {
       if (terminal) process.stderr.write('\r\u001b[2K');
     },
   };
-}
-
-function edit(
-  text: string,
-  { description, set = [], unset = [], ...access }: EditOptions,
-  global: GlobalOptions,
-): Promise<ExitCode> {
-  return withRegistries(global, access, async ({ store, identities }, registries, folder, signal) => {
-    const { registry, model, version } = readVersionName(text);
-    const properties = [...set.map(readProperty), ...unset.map(key => [key, undefined] as const)];
-    if (description === undefined && properties.length === 0) {
-      throw new WorkbenchError('usage', 'Nothing is to be changed.', {
-        remedy: 'Give --description, --set key=value or --unset key.',
-      });
-    }
-    const actor = await identities.whoAmI(folder, signal);
-    const change = {
-      ...(description === undefined ? {} : { description }),
-      ...(properties.length === 0 ? {} : { customProperties: Object.fromEntries(properties) }),
-    };
-    const target = { model, version };
-    const changed = await editEntry(registries.open(registry), target, change, actor, store.catalogue, signal);
-    print(changed, `${text} is changed.`, global);
-    return 0;
-  });
-}
-
-/** `key=value`; what reads as a number, `true`, `false` or a quoted text is taken as that. */
-function readProperty(text: string): readonly [key: string, value: string | number | boolean] {
-  const equals = text.indexOf('=');
-  const key = text.slice(0, Math.max(equals, 0)).trim();
-  if (key === '' || key === '__proto__')
-    throw new WorkbenchError('usage', `"${text}" sets no property.`, { remedy: 'Write --set key=value.' });
-  const written = text.slice(equals + 1);
-  try {
-    const value: unknown = JSON.parse(written);
-    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return [key, value];
-  } catch {
-    // Any other text is a text.
-  }
-  return [key, written];
-}
-
-function archiveEntry(
-  text: string,
-  { undo = false, ...access }: ArchiveOptions,
-  global: GlobalOptions,
-): Promise<ExitCode> {
-  return withRegistries(global, access, async ({ store, identities }, registries, folder, signal) => {
-    const { registry, model, version } = readVersionName(text);
-    const actor = await identities.whoAmI(folder, signal);
-    const step = { model, version, archived: !undo };
-    const changed = await archive(registries.open(registry), step, actor, store.catalogue, signal);
-    const name = formatReference({
-      ...(registry === undefined ? {} : { registry }),
-      model,
-      ...(version === undefined ? {} : { version }),
-    });
-    print(changed, `${name} is ${undo ? 'in use' : 'archived'}.`, global);
-    return 0;
-  });
 }

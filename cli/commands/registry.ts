@@ -2,13 +2,16 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { describePerson, nameOfVersion } from '../../engine/promotion/version.ts';
+import { keepModel } from '../../engine/registry/archive.ts';
 import { compareVersions } from '../../engine/registry/compare.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';
 import { renderVersionComparison } from '../../engine/registry/text.ts';
+import { allowOriginOption, type AccessOptions } from '../access.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { readVersionName, requireVersion } from '../version-reference.ts';
-import { print, withGovernance, type Run } from './governed.ts';
 import { addPromotionRecords } from './promotion-record.ts';
+import { print, withGovernance, withRegistries, type Run } from './governed.ts';
+import { addRegistryEdits } from './registry-edit.ts';
 import { addRegistryFinding } from './registry-find.ts';
 import { addHandoff } from './registry-handoff.ts';
 import { addCard } from './registry-card.ts';
@@ -23,6 +26,10 @@ interface RegisterOptions {
   readonly description?: string;
 }
 
+interface AliasOptions extends AccessOptions {
+  readonly delete?: boolean;
+}
+
 export function addRegistry(program: Command, run: Run): void {
   const registry = program
     .command('registry')
@@ -32,6 +39,7 @@ export function addRegistry(program: Command, run: Run): void {
       '\nMODEL@V names a version by its number or an alias. Names are git identities, self-asserted.',
     );
   addRegistryFinding(registry, run);
+  addRegistryEdits(registry, run);
   registry
     .command('register')
     .description("Register a tuning run's checkpoint as a model version")
@@ -51,8 +59,9 @@ export function addRegistry(program: Command, run: Run): void {
     .argument('<version>', 'MODEL@V; with --delete MODEL is enough')
     .argument('<alias>')
     .option('--delete', 'remove the alias')
-    .action((name: string, alias: string, options: { readonly delete?: boolean }, command: Command) =>
-      run(() => setAlias(name, alias, options.delete === true, globalOptions(command))),
+    .option(...allowOriginOption)
+    .action((name: string, alias: string, options: AliasOptions, command: Command) =>
+      run(() => setAlias(name, alias, options, globalOptions(command))),
     );
   registry
     .command('compare')
@@ -103,13 +112,18 @@ function register(
   });
 }
 
-function setAlias(name: string, alias: string, remove: boolean, options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store, identities }, folder, signal) => {
-    const { model, version } = remove ? { ...readVersionName(name), version: undefined } : requireVersion(name);
+function setAlias(name: string, alias: string, options: AliasOptions, global: GlobalOptions): Promise<ExitCode> {
+  return withRegistries(global, options, async ({ store, identities }, registries, folder, signal) => {
+    const remove = options.delete === true;
+    const { registry, model, version } = remove
+      ? { ...readVersionName(name), version: undefined }
+      : requireVersion(name);
     const actor = await identities.whoAmI(folder, signal);
-    const changed = await store.registry.setAlias(model, alias, version, actor);
+    const opened = registries.open(registry);
+    const changed = await opened.setAlias(model, alias, version, actor, signal);
+    await keepModel(opened, changed, store.catalogue);
     const at = Object.hasOwn(changed.aliases, alias) ? changed.aliases[alias] : undefined;
-    print(changed, at === undefined ? `${model} has no alias ${alias}.` : `${alias} is ${model}@${at}.`, options);
+    print(changed, at === undefined ? `${model} has no alias ${alias}.` : `${alias} is ${model}@${at}.`, global);
     return 0;
   });
 }

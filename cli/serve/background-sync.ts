@@ -4,6 +4,18 @@ import { syncRegistry } from '../../engine/registry/sync.ts';
 import type { Session } from './session.ts';
 import { withRegistries } from './with-registries.ts';
 
+/** Milliseconds between two looks at a reading that goes on. */
+const tellEvery = 1_000;
+const told = new WeakMap<Session, number>();
+
+/** Tells that a reading goes on, now and then: every look costs a few lists. */
+export function tellReading(session: Session): void {
+  const now = session.host.clock.monotonic();
+  if (now - (told.get(session) ?? -tellEvery) < tellEvery) return;
+  told.set(session, now);
+  watchers.get(session)?.();
+}
+
 /** Readings that a session began by itself. */
 interface Readings {
   readonly stop: AbortController;
@@ -40,7 +52,8 @@ export function beginReading(session: Session, registry: string): void {
 async function read(session: Session, name: string, signal: AbortSignal): Promise<void> {
   const { store, host } = session;
   await withRegistries(session, signal, async registries => {
-    await syncRegistry(registries.open(name), { catalogue: store.catalogue, clock: host.clock }, {}, signal);
+    const ports = { catalogue: store.catalogue, clock: host.clock };
+    await syncRegistry(registries.open(name), ports, { onProgress: () => tellReading(session) }, signal);
   });
 }
 

@@ -1,5 +1,6 @@
 import type {
   ArchiveModel,
+  FilterSuggestions,
   ListModels,
   ListVersions,
   ModelPage,
@@ -7,6 +8,7 @@ import type {
   RegisteredModel,
   RegistryEntries,
   SetAlias,
+  SuggestFilter,
   SyncRegistries,
   VersionDetails,
   VersionPage,
@@ -14,9 +16,10 @@ import type {
 import { archive, keepModel } from '../../engine/registry/archive.ts';
 import { isRead, listRegistries, pageModels, pageVersions } from '../../engine/registry/browse.ts';
 import { describeVersion } from '../../engine/registry/details.ts';
+import { suggestFilter } from '../../engine/registry/filter/suggest.ts';
 import { describeRemoteVersion } from '../../engine/registry/remote-details.ts';
 import { syncRegistry } from '../../engine/registry/sync.ts';
-import { beginReading } from './background-sync.ts';
+import { beginReading, tellReading } from './background-sync.ts';
 import type { Session } from './session.ts';
 import { withRegistries } from './with-registries.ts';
 
@@ -42,7 +45,8 @@ export function syncSharedRegistries(
       const opened = registries.open(name);
       if (opened.type === 'local') continue;
       try {
-        await syncRegistry(opened, { catalogue: store.catalogue, clock: host.clock }, {}, signal);
+        const ports = { catalogue: store.catalogue, clock: host.clock };
+        await syncRegistry(opened, ports, { onProgress: () => tellReading(session) }, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (registry !== undefined) throw error;
@@ -66,6 +70,13 @@ export function pageRegistryVersions(query: ListVersions, session: Session, sign
     await readSoon(query.registry, session);
     return page;
   });
+}
+
+export async function suggestForFilter(
+  { registry, filter, offset }: SuggestFilter,
+  { store }: Session,
+): Promise<FilterSuggestions> {
+  return { suggestions: [...suggestFilter(filter, offset, await store.catalogue.words(registry))] };
 }
 
 /** What was never read is read now that it answers, so that the next list needs nobody. */

@@ -164,6 +164,7 @@ class EngineServer {
     this.#on('registries/list', undefined, registries.listSharedRegistries);
     this.#on('registries/sync', validators.validateSyncRegistries, registries.syncSharedRegistries);
     this.#on('registry/models', validators.validateListModels, registries.pageRegistryModels);
+    this.#on('registry/suggest', validators.validateSuggestFilter, registries.suggestForFilter);
     this.#on('registry/versions', validators.validateListVersions, registries.pageRegistryVersions);
     this.#on('registries/list', undefined, listSharedRegistries);
     this.#on('registry/models', validators.validateListModels, pageRegistryModels);

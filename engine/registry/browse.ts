@@ -7,6 +7,7 @@ import type {
   RegistryEntry,
   VersionPage,
 } from '../../schemas/generated/messages.ts';
+import { omit } from '../base/omit.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { ModelRegistry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
@@ -103,7 +104,7 @@ function continued<Page extends { readonly next?: string }>(page: Page): Page {
 
 /** The page of a model in the registry's own interface is made from what its row tells. */
 function withPage(row: ModelRow, registry: ModelRegistry): ModelRow {
-  const { registry: _registry, statuses: _statuses, matching: _matching, url: _url, ...model } = row;
+  const model = omit(row, 'registry', 'statuses', 'matching', 'url');
   const url = registry.pageOf({ ...model, createdAt: model.updatedAt, customProperties: {} });
   return url === undefined ? row : { ...row, url };
 }

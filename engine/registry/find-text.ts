@@ -49,11 +49,7 @@ function figureCells(figure: HeadlineFigure): Cell[] {
 export function notesOnFound(found: readonly Found[], now: number): string[] {
   return found.flatMap(({ registry, cachedAt, unmatched, failure, more, total, rows }) => [
     ...(failure === undefined ? [] : [`${registry} could not be asked: ${failure.message}`]),
-    ...(cachedAt === undefined
-      ? []
-      : [
-          `${registry}: as it was ${describeAge(now - cachedAt)} ago. \`aiwb registry sync ${registry}\` reads it anew.`,
-        ]),
+    ...(failure === undefined && registry !== 'local' ? [describeSource(registry, cachedAt, now)] : []),
     ...(unmatched === undefined
       ? []
       : [`${registry}: no field, status or single figure is called ${unmatched.map(oneLine).join(', ')}.`]),
@@ -63,6 +59,12 @@ export function notesOnFound(found: readonly Found[], now: number): string[] {
         ]
       : []),
   ]);
+}
+
+function describeSource(registry: string, cachedAt: number | undefined, now: number): string {
+  if (cachedAt === undefined)
+    return `${registry}: asked just now. \`aiwb registry sync ${registry}\` keeps what it has.`;
+  return `${registry}: as it was ${describeAge(now - cachedAt)} ago. \`aiwb registry sync ${registry}\` reads it anew.`;
 }
 
 /** Of a registry that was asked itself only what came is counted. */

@@ -88,7 +88,7 @@ describe('reading a registry into the catalogue', () => {
     assert.equal(typeof page.cachedAt, 'number');
     assert.deepEqual([page.total, page.models[0]?.name, page.models[0]?.latest], [1, 'whisper', '1']);
     assert.deepEqual(page.models[0]?.statuses, ['approved']);
-    assert.equal(page.models[0]?.url, 'https://shared.example/models/whisper');
+    assert.equal(page.models[0].url, 'https://shared.example/models/whisper');
     const { versions } = await pageVersions(
       { registry: 'shared', filter: 'ttft_p90<200' },
       registries,
@@ -161,6 +161,15 @@ describe('reading a registry into the catalogue', () => {
     assert.equal((await sync()).state, 'done');
     assert.equal(await store.catalogue.addStretch(reading, { models: [], versions: [] }), false);
     assert.deepEqual(await names(), ['whisper']);
+  });
+
+  it('lets nobody go on with a reading that was given up and swept away', async () => {
+    const reading = await store.catalogue.beginSync('shared');
+    assert.ok(reading !== undefined);
+    clock.advance(200_000);
+    await store.catalogue.retain(['shared']);
+    assert.equal(await store.catalogue.addStretch(reading, { models: [], versions: [] }), false);
+    assert.equal((await store.catalogue.state('shared')).syncing, undefined);
   });
 
   it('can be cancelled, which is no failure', async () => {

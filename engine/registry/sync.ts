@@ -23,6 +23,8 @@ export type SyncOutcome = SyncProgress & { readonly state: 'done' | 'busy'; read
 /** What changed is enough for this long; then everything is read, since registries need not tell of every change. */
 const wholeEvery = 24 * 3_600_000;
 const pageSize = 200;
+/** More models or versions than any registry has: one that never ends is not read for ever. */
+const mostItems = 2_000_000;
 
 interface SyncPorts {
   readonly catalogue: Catalogue;
@@ -103,6 +105,7 @@ async function readPages<Item>(
   let after: string | undefined;
   let last = Number.POSITIVE_INFINITY;
   let ordered = true;
+  let count = 0;
   for (;;) {
     signal.throwIfAborted();
     const order = isKnown === false ? 'name' : 'updated';
@@ -116,9 +119,10 @@ async function readPages<Item>(
       last = timeOf(item);
     }
     if (next === undefined) return;
+    count += items.length;
     if (isKnown !== false && ordered && items.length > 0 && known.every(Boolean)) return;
-    if (next === after)
-      throw new WorkbenchError('registry-malformed', 'The registry gives the same page again and again.', {
+    if (next === after || count > mostItems)
+      throw new WorkbenchError('registry-malformed', 'The registry gives pages without an end.', {
         remedy: 'See whether its url leads to a model registry, and what its log says.',
       });
     after = next;

@@ -32,7 +32,7 @@ export function renderModel({ model, versions }: ModelDetails): string {
     { text: describeDate(version.createdAt) },
   ]);
   const header = cells('Version', 'Status', 'Aliases', 'Assessment', 'Approval', 'Baseline', 'Registered');
-  return [...facts, '', ...renderTable(header, rows)].join('\n');
+  return [...facts, '', ...tableOf(header, rows)].join('\n');
 }
 
 /** Everything known of one version. */
@@ -99,7 +99,7 @@ function renderAssessments({ assessments }: VersionDetails): string[] {
     number(String(waived)),
     { text: describePerson(assessor) },
   ]);
-  return ['', ...renderTable(header, rows)];
+  return ['', ...tableOf(header, rows)];
 }
 
 function renderDatasets({ lineage }: ModelVersion): string[] {
@@ -113,7 +113,7 @@ function renderDatasets({ lineage }: ModelVersion): string[] {
     { text: card?.license ?? '–' },
     { text: shortDigest(digest) },
   ]);
-  return ['', ...renderTable(header, rows)];
+  return ['', ...tableOf(header, rows)];
 }
 
 function renderMetrics(metrics: readonly MetricArtifact[]): string[] {
@@ -130,7 +130,7 @@ function renderMetrics(metrics: readonly MetricArtifact[]): string[] {
     { text: datasetDigest === undefined ? '–' : shortDigest(datasetDigest) },
     { text: runId },
   ]);
-  return ['', ...renderTable(header, rows)];
+  return ['', ...tableOf(header, rows)];
 }
 
 /** Versions side by side: figures on the same rows, then the settings in which they differ. */
@@ -147,11 +147,9 @@ export function renderVersionComparison({ versions, figures, settings }: Version
   return [
     ...(figureRows.length === 0
       ? ['No figure was measured on any of them yet.']
-      : renderTable([...cells('Task', 'Metric', 'Rows'), ...rights], figureRows)),
+      : tableOf([...cells('Task', 'Metric', 'Rows'), ...rights], figureRows)),
     '',
-    ...(settingRows.length === 0
-      ? ['They differ in no setting.']
-      : renderTable(cells('Setting', ...names), settingRows)),
+    ...(settingRows.length === 0 ? ['They differ in no setting.'] : tableOf(cells('Setting', ...names), settingRows)),
   ].join('\n');
 }
 
@@ -166,6 +164,14 @@ function number(text: string): Cell {
 
 function cells(...texts: readonly string[]): Cell[] {
   return texts.map(text => ({ text: onOneLine(text) }));
+}
+
+/** Every cell may hold what others wrote: registries elsewhere name versions, aliases and tasks. */
+function tableOf(header: readonly Cell[], rows: readonly (readonly Cell[])[]): string[] {
+  return renderTable(
+    header,
+    rows.map(row => row.map(cell => ({ ...cell, text: onOneLine(cell.text) }))),
+  );
 }
 
 /** Texts others wrote, such as comments and paths, steer no terminal. */

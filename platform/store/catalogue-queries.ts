@@ -1,5 +1,4 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { CatalogueQuery } from '../../engine/ports/catalogue.ts';
 import type {
   HeadlineFigure,
@@ -11,6 +10,7 @@ import type {
   VersionRow,
   VersionStatus,
 } from '../../schemas/generated/messages.ts';
+import { readCursor, writeCursor } from './catalogue-cursor.ts';
 import { compileFilter, type CompiledFilter } from './catalogue-filter.ts';
 import type { StoreContext } from './context.ts';
 import type { Driver, Row } from './driver.ts';
@@ -274,33 +274,6 @@ function readAge(driver: Driver, registry: string): { cachedAt?: number } {
   if (registry === 'local') return {};
   const at = driver.get('SELECT synced_at FROM catalogue_registries WHERE name = ?', registry)?.['synced_at'];
   return typeof at === 'number' ? { cachedAt: at } : {};
-}
-
-/** Opaque to those who ask: the order it belongs to and the place of the last row. */
-function writeCursor(list: 'm' | 'v', order: string, place: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify([list, order, ...place])).toString('base64url');
-}
-
-function readCursor(
-  text: string | undefined,
-  list: 'm' | 'v',
-  order: string,
-): readonly (string | number)[] | undefined {
-  if (text === undefined) return undefined;
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    parts = undefined;
-  }
-  const types = order === 'name' ? ['string'] : ['number', 'number'];
-  if (Array.isArray(parts) && parts[0] === list && parts[1] === order && parts.length === types.length + 2) {
-    const place = parts.slice(2) as unknown[];
-    if (place.every((part, index) => typeof part === types[index])) return place as (string | number)[];
-  }
-  throw new WorkbenchError('usage', 'The list cannot be continued from there: that is no end of one of its pages.', {
-    remedy: 'Ask for its first page again.',
-  });
 }
 
 function defined<T extends Readonly<Record<string, unknown>>>(fields: T) {

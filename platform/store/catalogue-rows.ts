@@ -1,3 +1,4 @@
+import { omit } from '../../engine/base/omit.ts';
 import { figuresOf, rowFigures } from '../../engine/registry/figures.ts';
 import { authorNames, modelWords, versionWords } from '../../engine/registry/filter/match.ts';
 import type { Artifact, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
@@ -14,7 +15,7 @@ const fromModelSql = `INSERT INTO catalogue_models
 /** Puts a model on a shelf, or what it has become. Returns its key there. Must run inside a write transaction. */
 export function putModel(driver: Driver, shelf: number, model: RegisteredModel): number {
   // Its page is read from the registry itself; in a list it would only be weight.
-  const { readme: _readme, ...content } = model;
+  const content = omit(model, 'readme');
   const row = driver.get(
     fromModelSql,
     ...[shelf, model.name, Number(model.state === 'ARCHIVED'), model.updatedAt],

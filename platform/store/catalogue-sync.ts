@@ -160,13 +160,14 @@ export function sweepShelves(context: StoreContext): boolean {
   if (old === undefined) return false;
   const key = Number(old['key']);
   return context.write(() => {
+    // Whoever filled it and wakes up again must not go on with what is half swept away.
+    driver.run('UPDATE catalogue_registries SET reading = NULL, reading_until = NULL WHERE reading = ?', key);
     const gone = driver.run(
       'DELETE FROM catalogue_models WHERE key IN (SELECT key FROM catalogue_models WHERE shelf = ? LIMIT ?)',
       key,
       sweptAtOnce,
     );
     if (gone === sweptAtOnce) return true;
-    driver.run('UPDATE catalogue_registries SET reading = NULL, reading_until = NULL WHERE reading = ?', key);
     driver.run('DELETE FROM catalogue_names WHERE shelf = ?', key);
     driver.run('DELETE FROM catalogue_shelves WHERE key = ?', key);
     return driver.get(sql, now()) !== undefined;

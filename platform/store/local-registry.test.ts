@@ -7,7 +7,7 @@ import { parseFilter } from '../../engine/registry/filter/parse.ts';
 import { itKeepsTheRegistryContract, newFigure } from '../../test/fakes/registry-contract.ts';
 import { ada, makeRecord, makeVersion } from '../../test/fakes/registry.ts';
 import { createSetClock, makeStoreFolder } from '../../test/fakes/runs.ts';
-import type { LocalRegistry, ModelRegistry } from '../../engine/ports/registry.ts';
+import type { LocalRegistry } from '../../engine/ports/registry.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { createDigest } from '../host/digest.ts';
 import { openStore } from './store.ts';
@@ -31,7 +31,7 @@ describe('the local registry', () => {
     rmSync(path.dirname(folder), { recursive: true, force: true });
   });
 
-  itKeepsTheRegistryContract(() => registry as ModelRegistry);
+  itKeepsTheRegistryContract(() => registry);
 
   it('edits descriptions and properties, and leaves them alone where nothing is new', async () => {
     await registry.createVersion(makeVersion({ customProperties: { team: 'a', old: 1 } }), { name: model }, ada);
@@ -76,6 +76,11 @@ describe('the local registry', () => {
     assert.equal((await registry.setVersionArchived(model, '1', false, ada)).state, 'LIVE');
     await promote();
     assert.equal((await registry.getVersion(model, '1', signal)).status, 'production');
+    await assert.rejects(
+      registry.updateVersion(model, '1', { customProperties: { riskTier: 1 } }, ada),
+      hasCode('usage'),
+    );
+    await registry.updateVersion(model, '1', { customProperties: { 'aiw.endpoint_url': 'https://x.example' } }, ada);
   });
 
   it('does not archive what is in production', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { parseFilter } from '../../engine/registry/filter/parse.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { validateReport } from '../../schemas/generated/validators.js';
 import { createSetClock, makePlan, makeProgress, makeSample, makeStoreFolder } from '../../test/fakes/runs.ts';
@@ -143,6 +144,33 @@ describe('the second migration', () => {
     });
     assert.deepEqual(tables[0], tables[1]);
     assert.ok(tables[0]?.some(({ name }) => name === 'audit_log'));
+    rmSync(path.dirname(folder), { recursive: true, force: true });
+  });
+});
+
+describe('the fifth migration', () => {
+  it('puts the models that are there into the catalogue', async () => {
+    const folder = makeStoreFolder();
+    mkdirSync(folder);
+    const driver = openDriver(path.join(folder, 'store.db'), { readOnly: false });
+    migrate(driver, migrations.slice(0, 4));
+    driver.exec(`
+      INSERT INTO registered_models (key, name, created_at, updated_at, details)
+        VALUES (7, 'ticket-triage', 1, 2, '{"tasks":["triage"]}');
+      INSERT INTO model_versions (key, model, version, status, created_at, weights_digest, model_digest, details)
+        VALUES (9, 7, 1, 'production', 1, 'w', 'm', '{"author":{"email":"ada@example.com","assurance":"self-asserted"},"lineage":{"datasets":[],"prompts":[]}}');
+      INSERT INTO model_aliases (model, alias, version) VALUES (7, 'production', 9);
+      INSERT INTO artifacts (version, type, name, content) VALUES (9, 'metric', 'run-1/core/accuracy',
+        '{"artifactType":"metric","name":"run-1/core/accuracy","metric":"accuracy","label":"Accuracy","value":0.9,"unit":"ratio","direction":"higher","runId":"run-1","task":"core","scope":"baseline","timestamp":1}');
+    `);
+    driver.close();
+    const store = await openStore({ folder, clock: createSetClock() });
+    const filter = parseFilter('status:production core_accuracy>0.5 task:triage alias:production');
+    const { models, total } = await store.catalogue.pageModels({ registry: 'local', filter });
+    assert.deepEqual([total, models[0]?.name, models[0]?.matching], [1, 'ticket-triage', 1]);
+    const { versions } = await store.catalogue.pageVersions({ registry: 'local' });
+    assert.deepEqual([versions[0]?.status, versions[0]?.figures[0]?.value], ['production', 0.9]);
+    await store.close();
     rmSync(path.dirname(folder), { recursive: true, force: true });
   });
 });

@@ -14,11 +14,13 @@ import type {
   AuditEntry,
   AuditVerification,
   Failure,
+  ModelRow,
   ModelVersion,
   RegistryList,
   RunSummary,
   VersionComparison,
   VersionDetails,
+  VersionRow,
   WaiverList,
 } from '../../schemas/generated/messages.ts';
 import { databaseName } from '../../platform/store/names.ts';
@@ -183,6 +185,71 @@ describe('aiwb registry', function () {
       assert.equal((await window.fail('governance/attest', { ...step, control: 'X' })).code, 'usage');
       assert.equal((await window.request('governance/waivers', {})).waivers.length, 1);
       assert.equal((await window.request('audit/verify', {})).intact, true);
+    } finally {
+      window.close();
+    }
+  });
+
+  it('finds models by what a filter says, in text and as JSON', async () => {
+    const { stdout } = await aiwb('registry', 'list', 'status:candidate,evaluated,assessed', 'triage');
+    assert.match(stdout, /^triage +2/m);
+    assert.match(stdout, /Dataset +Hardware/);
+    type Listed = { readonly models: readonly ModelRow[]; readonly registries: readonly { readonly total: number }[] };
+    const listed = await read<Listed>('registry', 'search', 'name:triage', 'tested<9');
+    assert.deepEqual([listed.models, listed.registries[0]?.total], [[], 0]);
+    assert.equal((await read<Listed>('registry', 'list', 'name:triage', '--all')).models[0]?.versions, 2);
+    type Versions = { readonly versions: readonly VersionRow[] };
+    assert.equal((await read<Versions>('registry', 'list', '--versions', '--limit', '1')).versions[0]?.version, '2');
+    assert.match((await aiwb('registry', 'list', 'colour:red')).stderr, /colour:red/);
+    await refused(/No registry is called "elsewhere"/, 'registry', 'list', '--registry', 'elsewhere');
+    await refused(/no number of rows/, 'registry', 'list', '--limit', '0');
+    assert.match((await aiwb('registry', 'registries')).stdout, /local +local +1 +2 +always current/);
+    assert.match((await aiwb('registry', 'sync')).stderr, /No registry is declared/);
+  });
+
+  it('edits descriptions and properties, and archives single versions', async () => {
+    await aiwb('registry', 'edit', 'triage@1', '--description', 'The first', '--set', 'team=a', '--set', 'tier=2');
+    const { version } = await read<VersionDetails>('registry', 'show', 'triage@1');
+    assert.deepEqual([version.description, version.customProperties['tier']], ['The first', 2]);
+    await aiwb('registry', 'edit', 'triage@1', '--unset', 'tier');
+    assert.ok(!('tier' in (await read<VersionDetails>('registry', 'show', 'triage@1')).version.customProperties));
+    await refused(/cannot be edited/, 'registry', 'edit', 'triage@1', '--set', 'aiw.weights_digest=x');
+    await refused(/Nothing is to be changed/, 'registry', 'edit', 'triage@1');
+    assert.match((await aiwb('registry', 'archive', 'triage@1')).stdout, /triage@1 is archived/);
+    type Versions = { readonly versions: readonly VersionRow[] };
+    assert.equal((await read<Versions>('registry', 'list', '--versions')).versions.length, 1);
+    assert.match((await aiwb('registry', 'archive', 'triage@1', '--undo')).stdout, /triage@1 is in use/);
+    assert.equal((await aiwb('audit', 'verify')).code, 0);
+  });
+
+  it('serves lists, their filters and what they can go on with', async () => {
+    const window = new Window({ ...process.env, ...people.author });
+    try {
+      await window.request('workspace/open', { folder: workspace.folder, network: {} });
+      const { registries } = await window.request('registries/list', {});
+      assert.deepEqual(
+        registries.map(({ name, cache }) => [name, cache.models, cache.versions]),
+        [['local', 1, 2]],
+      );
+      const first = await window.request('registry/versions', { registry: 'local', model: 'triage', limit: 1 });
+      assert.deepEqual([first.versions[0]?.version, first.total], ['2', 2]);
+      const after = first.next ?? '';
+      const second = await window.request('registry/versions', { registry: 'local', model: 'triage', limit: 1, after });
+      assert.deepEqual([second.versions[0]?.version, second.next], ['1', undefined]);
+      const found = await window.request('registry/models', { registry: 'local', filter: 'name:triage colour:red' });
+      assert.deepEqual([found.models, found.unmatched], [[], ['colour:red']]);
+      const words = { registry: 'local', filter: 'status:cand', offset: 11 };
+      const { suggestions } = await window.request('registry/suggest', words);
+      assert.deepEqual(
+        suggestions.map(({ insert }) => insert),
+        ['status:candidate'],
+      );
+      const step = { model: 'triage', version: '1' };
+      await window.request('registry/archive', { ...step, archived: true });
+      assert.equal((await window.request('registry/version', step)).version.state, 'ARCHIVED');
+      await window.request('registry/archive', { ...step, archived: false });
+      assert.equal((await window.fail('registry/models', { registry: 'elsewhere' })).code, 'registry-unknown');
+      assert.equal((await window.request('registries/sync', {})).registries.length, 1);
     } finally {
       window.close();
     }

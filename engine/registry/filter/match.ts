@@ -22,11 +22,6 @@ export function matchesModel(filter: RegistryFilter, model: RegisteredModel): bo
   return filter.terms.every(term => asksVersions(term) || fulfils(term, { model, figures: [] }));
 }
 
-/** Conditions that only versions can fulfil; none where models alone decide. */
-export function versionTerms({ terms }: RegistryFilter): readonly FilterTerm[] {
-  return terms.filter(asksVersions);
-}
-
 interface Subject {
   readonly model?: RegisteredModel;
   readonly version?: ModelVersion;
