@@ -8,7 +8,7 @@ import { deliver, type Place } from './content.ts';
 import { findThere } from './find-there.ts';
 import { governanceParcels } from './governance-docs.ts';
 import { lastStatus } from './outbox.ts';
-import type { HandoffPorts } from './ports.ts';
+import type { HandoffPorts, VersionThere } from './ports.ts';
 import { requireDelivered, settleProperties } from './settle.ts';
 import { planStanding, requirePublishable, type Standing } from './status.ts';
 import { summarise } from './summary.ts';
@@ -28,13 +28,6 @@ export interface VersionToPublish {
   readonly tutorialKeys?: boolean;
   /** Only what a step of its life cycle changed: governance's files, who approved, aliases and status. */
   readonly step?: boolean;
-}
-
-/** What became of it there. */
-export interface VersionThere {
-  readonly version: ModelVersion;
-  readonly url?: string;
-  readonly notes: readonly string[];
 }
 
 /** What a version is called there when nobody says: what it was pulled as, else as here. */

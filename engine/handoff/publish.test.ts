@@ -316,7 +316,7 @@ describe('publishing a version', () => {
     it('stays to be done where it is cancelled', async () => {
       const version = await prepared();
       const stop = new AbortController();
-      const shared = createMemoryRegistry({ before: call => call === 'putContent' && stop.abort() });
+      const shared = createMemoryRegistry({ before: call => (call === 'putContent' ? stop.abort() : undefined) });
       const ports = portsWith(shared);
       const request = { model: 'triage', version: version.version, registry: 'shared', folder: world.folder };
       await assert.rejects(publishVersion(request, ports, stop.signal), /abort/i);
