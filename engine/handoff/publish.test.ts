@@ -292,6 +292,34 @@ describe('publishing a version', () => {
       assert.deepEqual(await ports.store.publications.open(), []);
     });
 
+    it('ends with one version where two workspaces publish the same weights at once', async () => {
+      const version = await prepared();
+      const expected = await whole(version);
+      const other = await openGoverned();
+      try {
+        const same = await other.register('weights');
+        const shared = createMemoryRegistry({ before: () => turn() });
+        const request = { model: 'triage', version: same.version, registry: 'shared', folder: other.folder };
+        const registries = registriesOf(other.ports.store.registry, { shared });
+        await Promise.all([
+          publish(portsWith(shared), version),
+          publishVersion(request, { ...other.ports, registries }, signal),
+        ]);
+        assert.deepEqual(await describe_(shared), expected);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('goes into no model that is archived there', async () => {
+      const version = await prepared();
+      const shared = createMemoryRegistry();
+      await shared.createModel({ name: 'triage' }, someone);
+      await shared.setArchived('triage', true, someone);
+      await assert.rejects(publish(portsWith(shared), version), refused('usage', /archived in shared/));
+      assert.equal((await shared.getModel('triage', signal)).versions, 0);
+    });
+
     it('asks again where another publisher was quicker', async () => {
       const version = await prepared();
       const expected = await whole(version);
