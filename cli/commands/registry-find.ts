@@ -1,7 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { archive } from '../../engine/registry/archive.ts';
 import { listRegistries } from '../../engine/registry/browse.ts';
 import { describeModel, describeVersion } from '../../engine/registry/details.ts';
 import { describeAge, notesOnFound, renderFound, renderRegistries } from '../../engine/registry/find-text.ts';

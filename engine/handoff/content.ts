@@ -55,7 +55,7 @@ function keptByPublisher({ customProperties }: Artifact): Artifact['customProper
   return { ...customProperties, [keys.keptBy]: 'publisher' };
 }
 
-export function isKeptByPublisher({ customProperties }: Artifact): boolean {
+function isKeptByPublisher({ customProperties }: Artifact): boolean {
   return customProperties?.[keys.keptBy] === 'publisher';
 }
 

@@ -4,7 +4,7 @@ import type { NewPublication, OpenPublication } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
-import type { VersionThere } from './publish-version.ts';
+import type { VersionThere } from './ports.ts';
 
 /** What is kept of a publication so that it can be done again, JSON in the store. */
 export type StoredRequest =

@@ -1,4 +1,4 @@
-import type { Publication } from '../../schemas/generated/messages.ts';
+import type { ModelVersion, Publication } from '../../schemas/generated/messages.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import type { Registries } from '../registry/registries.ts';
 
@@ -13,5 +13,12 @@ export interface HandoffPorts extends GovernancePorts {
 export interface HandedOff {
   readonly publications: readonly Publication[];
   /** What a reader must know, such as what nobody else can fetch. */
+  readonly notes: readonly string[];
+}
+
+/** What became of something in another registry. */
+export interface VersionThere {
+  readonly version: ModelVersion;
+  readonly url?: string;
   readonly notes: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { Artifact, Identity, ModelVersion } from '../../schemas/generated/messages.ts';
+import type { Artifact, Identity, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LocalVersion, ModelRegistry, NewModelVersion } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
@@ -8,12 +8,12 @@ import { deliver, type Place } from './content.ts';
 import { findThere } from './find-there.ts';
 import { governanceParcels } from './governance-docs.ts';
 import { lastStatus } from './outbox.ts';
-import type { HandoffPorts } from './ports.ts';
+import type { HandoffPorts, VersionThere } from './ports.ts';
 import { requireDelivered, settleProperties } from './settle.ts';
 import { planStanding, requirePublishable, type Standing } from './status.ts';
 import { summarise } from './summary.ts';
 import { tutorialProperties } from './tutorial-keys.ts';
-import { versionParcels, type FigureTerms } from './version-parcels.ts';
+import { recordParcels, versionParcels, type FigureTerms } from './version-parcels.ts';
 import { findParent, lineageFacts, modelFacts, versionProperties } from './version-facts.ts';
 
 /** A local version to be put into another registry. */
@@ -28,13 +28,6 @@ export interface VersionToPublish {
   readonly tutorialKeys?: boolean;
   /** Only what a step of its life cycle changed: governance's files, who approved, aliases and status. */
   readonly step?: boolean;
-}
-
-/** What became of it there. */
-export interface VersionThere {
-  readonly version: ModelVersion;
-  readonly url?: string;
-  readonly notes: readonly string[];
 }
 
 /** What a version is called there when nobody says: what it was pulled as, else as here. */
@@ -55,8 +48,10 @@ export async function putVersion(
 ): Promise<VersionThere> {
   const { version: local, registry, name, actor, step = false } = request;
   const { onProgress } = ports;
-  const found = await findThere(local, name, registry, signal);
-  const aliases = found === undefined ? {} : (await registry.getModel(name, signal)).aliases;
+  const model = await findModel(name, registry, signal);
+  if (!step && model?.state === 'ARCHIVED') throw archivedThere(model, registry);
+  const found = model === undefined ? undefined : await findThere(local, name, registry, signal);
+  const aliases = model?.aliases ?? {};
   const published = await lastStatus(local, { registry: registry.name, model: name }, ports.store);
   const plan = planStanding(local, found === undefined ? undefined : standing(found, aliases, published), step);
   const approver = plan.approves ? await requirePublishable(local, step ? undefined : actor, ports, signal) : undefined;
@@ -67,7 +62,9 @@ export async function putVersion(
 
   const known = await registry.listArtifacts(name, there.version, signal);
   const parcels = [
-    ...(step ? [] : await versionParcels(local, request.figures ?? {}, known, ports, signal)),
+    ...(step
+      ? await recordParcels(local, ports, signal)
+      : await versionParcels(local, request.figures ?? {}, known, ports, signal)),
     ...(await governanceParcels(local, ports)),
   ];
   onProgress?.(`Adding files and figures to ${registry.name}/${name}@${there.version}.`);
@@ -85,8 +82,7 @@ export async function putVersion(
     }),
     signal,
   );
-  const model = await registry.getModel(name, signal);
-  const url = registry.pageOf(model, there);
+  const url = registry.pageOf(await registry.getModel(name, signal), there);
   const tutorialNotes = request.tutorialKeys === true ? await writeTutorialKeys(artifacts, place, url, signal) : [];
   const note = await stand(request, place, ports, signal);
   return {
@@ -94,6 +90,25 @@ export async function putVersion(
     ...(url === undefined ? {} : { url }),
     notes: [...(note === undefined ? [] : [note]), ...describeKept(kept, registry), ...tutorialNotes],
   };
+}
+
+async function findModel(
+  name: string,
+  registry: ModelRegistry,
+  signal: AbortSignal,
+): Promise<RegisteredModel | undefined> {
+  try {
+    return await registry.getModel(name, signal);
+  } catch (error) {
+    if (error instanceof WorkbenchError && error.code === 'registry-not-found') return undefined;
+    throw error;
+  }
+}
+
+function archivedThere({ name }: RegisteredModel, registry: ModelRegistry): WorkbenchError {
+  return new WorkbenchError('usage', `The model ${name} is archived in ${registry.name}.`, {
+    remedy: 'Have it brought back there, or publish under another name: `--as NAME`.',
+  });
 }
 
 /** Aliases and then the status, as they are to be by what is there now: others may have moved them meanwhile. */

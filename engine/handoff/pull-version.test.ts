@@ -12,6 +12,7 @@ import { keys } from '../registry/keys.ts';
 import type { HandoffPorts } from './ports.ts';
 import { publishRun, publishVersion } from './publish.ts';
 import { pullVersion } from './pull-version.ts';
+import { findParent } from './version-facts.ts';
 
 const digest = createDigest();
 const bytes = new TextEncoder().encode('the weights');
@@ -161,5 +162,16 @@ describe('pulling a version', () => {
     assert.equal(childThere.status, 'candidate');
     assert.equal(childThere.customProperties[keys.parentVersion], (await shared.getVersion('granite', '1', signal)).id);
     assert.equal(childThere.lineage.parentVersion, '1');
+  });
+
+  it('knows the parent of what was tuned from a version asked there by name', async () => {
+    await offer();
+    const child = await here.register('tuned', { model: 'ours' });
+    const named = { ...child, lineage: { ...child.lineage, base: { name: 'registry:shared/granite@1' } } };
+    const target = { registry: shared, model: 'ours' };
+    const parent = await findParent(named, target, here.ports.store.registry, signal);
+    assert.equal(parent?.id, (await shared.getVersion('granite', '1', signal)).id);
+    const elsewhere = { ...child, lineage: { ...child.lineage, base: { name: 'registry:other/granite@1' } } };
+    assert.equal(await findParent(elsewhere, target, here.ports.store.registry, signal), undefined);
   });
 });

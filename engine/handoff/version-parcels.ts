@@ -45,6 +45,18 @@ export async function versionParcels(
   return parcels;
 }
 
+/** Records of its life cycle that are kept with a version as files: a step that was taken is not told without them. */
+export async function recordParcels(
+  { model, version }: LocalVersion,
+  { store }: HandoffPorts,
+  signal: AbortSignal,
+): Promise<readonly Parcel[]> {
+  const artifacts = await store.registry.listArtifacts(model, version, signal);
+  return artifacts
+    .filter(({ artifactType, name }) => artifactType === 'doc-artifact' && /^(promotion|scorecard|approval)/.test(name))
+    .map(artifact => ({ artifact: forOthers(artifact, {}) }));
+}
+
 /** Custom figures belong to a use case: the benchmark's own where none is named. */
 export function termsOf({ scope = 'custom', useCase }: FigureTerms, benchmark: string) {
   return scope === 'baseline' ? { scope } : { scope, useCase: useCase ?? benchmark };

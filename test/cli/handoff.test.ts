@@ -3,7 +3,8 @@ import { appendFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Publication, RunSummary, VersionDetails } from '../../schemas/generated/messages.ts';
-import { copyExamples, root, runAiwb, type Finished } from './aiwb.ts';
+import { copyExamples, people, root, runAiwb, type Finished } from './aiwb.ts';
+import { Window } from './window.ts';
 
 /** The hand-off's commands, as far as no registry has to answer. Each test goes on where the one before ended. */
 describe('aiwb registry publish and pull', function () {
@@ -94,6 +95,31 @@ describe('aiwb registry publish and pull', function () {
     await refused(/--to says/, 'publish', 'x', '--to', 'shared', '--version', 'other/triage@1');
     await refused(/cannot be named beside/, 'publish', 'x', '--pending');
     await refused(/no version of another registry/, 'pull', 'triage@1');
+  });
+
+  it('serves the same to editors', async () => {
+    const window = new Window(people.author);
+    try {
+      await window.request('workspace/open', { folder: workspace.folder, network: {} });
+      const runs = await window.request('runs/list', {});
+      const imported = runs.runs.find(({ origin }) => origin === 'import');
+      const published = await window.request('registry/publishRun', {
+        runId: imported?.id ?? '',
+        model: 'triage',
+        version: '1',
+        useCase: 'editors',
+      });
+      assert.deepEqual(
+        published.publications.map(({ registry, model, version, state }) => [registry, model, version, state]),
+        [['local', 'triage', '1', 'done']],
+      );
+      assert.match(published.notes?.join(' ') ?? '', /identity unverified/);
+      const version = { model: 'triage', version: '1' };
+      assert.equal((await window.fail('registry/publish', { ...version, registry: 'local' })).code, 'usage');
+      assert.equal((await window.fail('registry/pull', { ...version, registry: 'none' })).code, 'registry-unknown');
+    } finally {
+      window.close();
+    }
   });
 
   it('still tells its own version', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ModelRegistry, NewModelVersion } from '../../engine/ports/registry.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { Identity, MetricArtifact } from '../../schemas/generated/messages.ts';
+import { omit } from '../../engine/base/omit.ts';
+import type { Artifact, Identity, MetricArtifact } from '../../schemas/generated/messages.ts';
 
 const never = new AbortController().signal;
 export const ada: Identity = { name: 'Ada', email: 'ada@example.com', assurance: 'self-asserted' };
@@ -111,6 +112,73 @@ export function itKeepsTheRegistryContract(open: () => Promise<ModelRegistry> | 
         customProperties: undefined,
       },
     );
+  });
+
+  it('gives artifacts of every kind back as the hand-off wrote them', async () => {
+    const registry = await open();
+    const name = unique();
+    const { version } = await registry.createVersion(newVersion(name, 'a'), { name }, ada);
+    const written: Artifact[] = [
+      {
+        artifactType: 'model-artifact',
+        name: 'weights',
+        uri: 's3://models/granite.safetensors',
+        digest: 'd'.repeat(64),
+        modelFormatName: 'safetensors',
+      },
+      {
+        artifactType: 'doc-artifact',
+        name: 'run-1/results',
+        uri: 's3://results/run-1.json',
+        digest: 'e'.repeat(64),
+        runId: 'run-1',
+        tool: 'lm-eval',
+        toolVersion: '0.4.9',
+      },
+      {
+        artifactType: 'dataset-artifact',
+        name: 'run-1/core',
+        digest: 'f'.repeat(64),
+        rows: 100,
+        role: 'benchmark',
+        runId: 'run-1',
+        private: true,
+      },
+      { artifactType: 'parameter', name: 'run-1/temperature', value: 0.25, runId: 'run-1' },
+      { artifactType: 'parameter', name: 'run-1/engine', value: 'vllm', runId: 'run-1' },
+      {
+        ...newFigure('accuracy', 0.5),
+        scope: 'custom',
+        useCase: 'claims',
+        datasetDigest: 'f'.repeat(64),
+        stderr: 0.125,
+        hardwareType: 'NVIDIA H100',
+        hardwareCount: 8,
+        tool: 'lm-eval',
+        toolVersion: '0.4.9',
+      },
+    ];
+    const marked = written.map(artifact => ({ ...artifact, customProperties: { 'aiw.identity': 'unverified' } }));
+    await registry.addArtifacts(name, version, marked, ada);
+    const there = await registry.listArtifacts(name, version, never);
+    for (const artifact of marked) {
+      const found = there.find(one => one.artifactType === artifact.artifactType && one.name === artifact.name);
+      assert.ok(found, artifact.name);
+      assert.equal(found.customProperties?.['aiw.identity'], 'unverified', artifact.name);
+      for (const [field, value] of Object.entries(omit(artifact, 'customProperties')))
+        assert.deepEqual([field, Reflect.get(found, field)], [field, value], artifact.name);
+    }
+  });
+
+  it('keeps numbers among properties numbers', async () => {
+    const registry = await open();
+    const name = unique();
+    const { version } = await registry.createVersion(newVersion(name, 'a'), { name }, ada);
+    const figures = { 'aiw.baseline.core_accuracy': 0.8125, 'aiw.baseline.ttft_p90': 120 };
+    await registry.updateVersion(name, version, { customProperties: figures }, ada);
+    const { customProperties } = await registry.getVersion(name, version, never);
+    assert.equal(customProperties['aiw.baseline.core_accuracy'], 0.8125);
+    assert.equal(customProperties['aiw.baseline.ttft_p90'], 120);
   });
 
   it('moves and removes aliases', async () => {
