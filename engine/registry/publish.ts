@@ -1,11 +1,4 @@
-import type {
-  Artifact,
-  Identity,
-  ModelIdentity,
-  Report,
-  VariantResult,
-  VersionReference,
-} from '../../schemas/generated/messages.ts';
+import type { Artifact, Identity, Report, VariantResult, VersionReference } from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, Store } from '../ports/store.ts';

@@ -75,7 +75,8 @@ describe('registered models in benchmarks', () => {
       { name: 'granite' },
       identity('ada'),
     );
-  const declare = (connections: string) => world.write('workbench.yaml', `connections:\n${connections}`);
+  const registries = 'registries: {shared: {type: kubeflow, url: "http://127.0.0.1:9"}}\n';
+  const declare = (connections: string) => world.write('workbench.yaml', `${registries}connections:\n${connections}`);
   const resolve = async (
     name: string,
     kind: 'benchmark' | 'tune' = 'benchmark',
