@@ -1,9 +1,15 @@
-import type { Artifact, Identity, Report, VariantResult, VersionReference } from '../../schemas/generated/messages.ts';
+import type {
+  Artifact,
+  Identity,
+  ModelIdentity,
+  Report,
+  VariantResult,
+  VersionReference,
+} from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { shortPrompt } from '../reports/format.ts';
-import { digestsAsked } from '../runs/asked-version.ts';
 import { metricArtifacts } from './metric-artifacts.ts';
 import { parameterArtifacts } from './tuning-artifacts.ts';
 
@@ -24,7 +30,7 @@ export async function publishRun(
 ): Promise<readonly VersionReference[]> {
   const record = await store.getRun(runId);
   const report = requireReport(record);
-  const asked = new Set(record.variants.flatMap(digestsAsked));
+  const asked = new Set(record.variants.flatMap(digestsOf));
   const published: VersionReference[] = [];
   for (const { model, version, modelDigest } of await findAsked(store, asked, signal)) {
     const artifacts = artifactsFor(record, report, modelDigest);
@@ -32,6 +38,21 @@ export async function publishRun(
     published.push({ model, version });
   }
   return published;
+}
+
+/**
+ * The digests of versions that a variant's figures are of: the model's own, and the registered one's where that is known to have answered
+ * or where workbench.yaml says so. What a registry says of an endpoint that cannot be verified is no version's figure.
+ */
+function digestsOf({
+  modelDigest = '',
+  identity,
+}: {
+  readonly modelDigest?: string;
+  readonly identity?: ModelIdentity;
+}): readonly string[] {
+  const counts = identity?.state === 'verified' || identity?.by === 'connection';
+  return counts && identity.modelDigest !== undefined ? [modelDigest, identity.modelDigest] : [modelDigest];
 }
 
 function requireReport({ summary, report }: RunRecord): Report {
@@ -76,7 +97,7 @@ async function findAsked(store: Store, digests: ReadonlySet<string>, signal: Abo
 }
 
 function artifactsFor({ summary, dataset, environment }: RunRecord, report: Report, modelDigest: string): Artifact[] {
-  const asked = report.variants.filter(variant => digestsAsked(variant).includes(modelDigest));
+  const asked = report.variants.filter(variant => digestsOf(variant).includes(modelDigest));
   // One model may have been asked under two names; the figures of the first count.
   const results = asked.filter(
     (result, index) => asked.findIndex(({ promptDigest }) => promptDigest === result.promptDigest) === index,
