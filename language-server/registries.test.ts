@@ -198,7 +198,7 @@ describe('models of other registries', () => {
         diagnostics.map(({ code, range }) => [code, range]),
         codes.map((code, place) => [code, ranges[place]]),
       );
-      if (message !== undefined) assert.match(String(diagnostics[0]?.message), message);
+      if (message !== undefined) assert.match(JSON.stringify(diagnostics[0]?.message), message);
       if (replacement !== undefined) assert.deepEqual(diagnostics[0]?.data, { replacement });
       if (codes[0] !== undefined) assert.equal(diagnostics[0]?.severity, codes[0] === 'unknown-registry' ? 1 : 2);
     });

@@ -54,3 +54,51 @@ describe('a connection', () => {
     });
   }
 });
+
+describe('the registries of a workbench.yaml', () => {
+  const check = (text: string): readonly string[] => {
+    const parsed = parseDocument('workbench', text);
+    return [...parsed.diagnostics, ...checkWorkbench(parsed)].map(
+      ({ code, severity, message }) => `${severity} ${code} ${message}`,
+    );
+  };
+  const fitting = [
+    'registries: {a: {type: mlflow, url: "http://127.0.0.1:5000", token: {env: T}}}',
+    'registries: {a: {type: mlflow, url: "http://mlflow.test:5000"}}',
+    'registries: {a: {type: mlflow, url: "https://mlflow.test", username: ada, password: {env: T}}}',
+    'registry: {type: local}\nregistries: {kubeflow: {type: kubeflow, url: "https://r.test"}}',
+    'registries: {a: {type: kubeflow, url: "https://r.test/one"}, b: {type: kubeflow, url: "https://r.test/two"}}',
+    'connections: {c: {provider: ollama, model: m, registered: m@1}}',
+  ];
+  for (const text of fitting) it(`may be ${JSON.stringify(text)}`, () => assert.deepEqual(check(text), []));
+
+  const faulty: readonly (readonly [text: string, expected: RegExp])[] = [
+    [
+      'registry: {type: kubeflow, url: "https://a.test"}\nregistries: {kubeflow: {type: kubeflow, url: "https://b.test"}}',
+      /^error duplicate-registry `registry` is called `kubeflow` by its type/,
+    ],
+    [
+      'registries: {a: {type: kubeflow, url: "https://r.test/"}, b: {type: kubeflow, url: "https://r.test/api/model_registry/v1alpha3"}}',
+      /^warning duplicate-registry `a` has the same address/,
+    ],
+    [
+      'registries: {a: {type: mlflow, url: "http://m.test", username: ada, password: {env: P}}}',
+      /^warning unencrypted-credential The password of `a` would be sent to `m\.test` unencrypted/,
+    ],
+    [
+      'registry: {type: kubeflow, url: "http://r.test", token: {env: T}}',
+      /^warning unencrypted-credential The token of `kubeflow`/,
+    ],
+    [
+      'connections: {c: {provider: ollama, model: m, registered: shared/m@1}}',
+      /^error unknown-registry .*no registry `shared`.* It declares none\.$/,
+    ],
+  ];
+  for (const [text, expected] of faulty) {
+    it(`is told one thing about ${JSON.stringify(text)}`, () => {
+      const found = check(text);
+      assert.equal(found.length, 1, found.join('\n'));
+      assert.match(found[0] ?? '', expected);
+    });
+  }
+});

@@ -10,6 +10,7 @@ import { trainedModelDigest } from '../models/trained.ts';
 import type { ModelRegistry, NewModelVersion } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
 import { compareRuns } from '../reports/compare-runs.ts';
+import { promptReport } from '../reports/prompt-report.ts';
 import { renderText } from '../reports/text.ts';
 import { loadWorkspace } from '../workspace/workspace.ts';
 import { executeRun } from './execute.ts';
@@ -75,7 +76,8 @@ describe('registered models in benchmarks', () => {
       { name: 'granite' },
       identity('ada'),
     );
-  const declare = (connections: string) => world.write('workbench.yaml', `connections:\n${connections}`);
+  const registries = 'registries: {shared: {type: kubeflow, url: "http://127.0.0.1:9"}}\n';
+  const declare = (connections: string) => world.write('workbench.yaml', `${registries}connections:\n${connections}`);
   const resolve = async (
     name: string,
     kind: 'benchmark' | 'tune' = 'benchmark',
@@ -276,6 +278,26 @@ describe('registered models in benchmarks', () => {
     const figure = artifacts.find(({ artifactType }) => artifactType === 'metric');
     assert.equal(figure?.customProperties?.[keys.identity], 'unverified');
     assert.deepEqual(await world.store.listRunsAsking(found.modelDigest!), [], 'nobody can tell: it proves nothing');
+  });
+
+  it('read prompts of several variables in a trial, as the connection that serves them does', async () => {
+    server = await startFakeOpenAi();
+    await publish();
+    declare(`  b: {provider: openai, baseUrl: "${server.url}", model: fake, registered: shared/granite@1}\n`);
+    const name = 'registry:shared/granite@1';
+    const path = `${world.folder}/two.prompt.yml`;
+    const text = 'messages: [{role: user, content: "{{q}} {{a}}"}]\n';
+    const given = { kind: 'prompt', path, text, folder: world.folder, origin: 'terminal', models: [name] } as const;
+    const nobody = { whoAmI: () => Promise.resolve(identity('ada')) };
+    const trial = { dataset: { path: 'rows.jsonl' } };
+    const spec = await specifyRun({ ...given, trial }, world.ports.files, nobody, signal);
+    const created = await createRun({ ...spec, ...(await resolve(name)) }, world.store, world.ports, signal);
+    const owner = { host: 'here', bootId: 'b', pid: process.pid };
+    const { summary } = await executeRun(created.summary.id, world.store, world.ports, { owner }, signal);
+    assert.equal(summary.state, 'succeeded', JSON.stringify(summary.failure));
+    const report = await promptReport(summary.id, world.store, world.ports.clock, signal);
+    assert.equal(report.models[0]?.identity?.state, 'unverified');
+    assert.match(report.notes.join('\n'), /answered by the connection b\. Identity unverified/);
   });
 
   it('are not asked anything where other weights answer', async () => {

@@ -1,5 +1,5 @@
 import type { Connection } from '../../schemas/generated/files.ts';
-import type { ModelVersion, VersionEndpoint } from '../../schemas/generated/messages.ts';
+import type { ModelVersion } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { nameAfter } from '../models/connection-name.ts';
 import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
@@ -11,6 +11,7 @@ import { formatReference, parseReference } from '../registry/reference.ts';
 import type { Registries } from '../registry/registries.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { RunPorts } from './ports.ts';
+import { readEndpoint } from './registered-endpoint.ts';
 import type { RegisteredModelReference, TrainedModelReference } from './spec.ts';
 import type { RegisteredName } from './trained.ts';
 
@@ -168,14 +169,19 @@ async function findServing(
   return undefined;
 }
 
+/** Bytes of the weights of a linear classifier at most; larger files are those of language models, and are not read to find that out. */
+const largestClassifier = 2 ** 30;
+
 /** Weights in the store by the digest that the registry tells, where the engine computes with such. */
 async function findWeights(
   { registry }: RegisteredName,
   { model, version, lineage, ...found }: ModelVersion,
-  { store }: ResolveContext,
+  { store, ports }: ResolveContext,
 ): Promise<TrainedModelReference | undefined> {
   const weightsDigest = readDigest(found.weightsDigest);
   if (weightsDigest === undefined || !(await store.blobs.has(weightsDigest))) return undefined;
+  const size = (await ports.files.facts(store.blobs.locate(weightsDigest)))?.size ?? 0;
+  if (size > largestClassifier) return undefined;
   try {
     loadLinearClassifier(await store.blobs.read(weightsDigest), 'The weights');
   } catch (error) {
@@ -213,39 +219,6 @@ function describe(
     ...(tokenizer === undefined ? {} : { tokenizerDigest: tokenizer }),
     ...(found?.readAt === undefined ? {} : { readAt: found.readAt }),
   };
-}
-
-const longestAddress = 2000;
-const longestName = 500;
-
-/** The address and name that a registry tells: anybody who may write there chose them. Throws `model-unsuitable`. */
-function readEndpoint(
-  name: string,
-  version: ModelVersion,
-): { readonly url: string; readonly model: string } | undefined {
-  const endpoint = version.endpoint ?? endpointIn(version.customProperties);
-  if (endpoint === undefined) return undefined;
-  const { model } = version;
-  const served = endpoint.model ?? model;
-  if (isPlainAddress(endpoint) && served !== '' && served.length <= longestName && !/\p{Cc}/u.test(served))
-    return { url: endpoint.url, model: served };
-  throw new WorkbenchError('model-unsuitable', `${name}: the endpoint that its registry names is no plain address.`, {
-    remedy: `Correct the property \`${keys.endpointUrl}\` of the version: an http(s) address without a user, query or fragment.`,
-  });
-}
-
-/** Registries without a field of their own for it keep it among the properties. */
-function endpointIn(properties: ModelVersion['customProperties']): VersionEndpoint | undefined {
-  const url = properties[keys.endpointUrl];
-  const model = properties[keys.endpointModel];
-  if (typeof url !== 'string' || url === '') return undefined;
-  return { url, ...(typeof model === 'string' && model !== '' ? { model } : {}) };
-}
-
-function isPlainAddress({ url }: VersionEndpoint): boolean {
-  if (url.length > longestAddress || !URL.canParse(url)) return false;
-  const { protocol, username, password } = new URL(url);
-  return /^https?:$/.test(protocol) && username === '' && password === '' && !/[?#]/.test(url);
 }
 
 function notFound(
