@@ -271,7 +271,7 @@ describe('a model card made again', () => {
     const random = createSeeded(7);
     const record = makeCardRecord();
     let kept = 0;
-    for (let round = 0; round < 200; round += 1) {
+    for (let round = 0; round < 120; round += 1) {
       let text = make(record).text;
       const notes: string[] = [];
       for (let edit = 0; edit <= round % 4; edit += 1) text = randomEdit(text, random);
@@ -291,6 +291,6 @@ describe('a model card made again', () => {
       assert.equal(make(later(record), made.text).text, made.text, JSON.stringify(text));
       assert.deepEqual(parseDocument(/^---\r?\n([^]*?)\r?\n---/.exec(made.text)?.[1] ?? '').errors, []);
     }
-    assert.ok(kept > 100, String(kept));
+    assert.ok(kept > 60, String(kept));
   });
 });
