@@ -126,7 +126,10 @@ function textOf(value: unknown): string | undefined {
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string') return undefined;
-  const found = /^\s*(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:%|±.*|\+\/-.*)?\s*$/i.exec(value)?.[1];
+  const text = value.trim();
+  // Longer ones are prose.
+  if (text.length > 80) return undefined;
+  const found = /^(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:%|±.*|\+\/-.*)?$/i.exec(text)?.[1];
   const number = found === undefined ? Number.NaN : Number(found);
   return Number.isFinite(number) ? number : undefined;
 }
