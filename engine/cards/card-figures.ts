@@ -32,6 +32,27 @@ export function figuresOf(index: unknown, now: number, digest: Digest): CardFigu
   return { figures: [...figures.values()], leftOut };
 }
 
+/** Why the Hub's client would refuse a `model-index`; absent where it reads it. */
+export function figureFaults(index: unknown): string | undefined {
+  const isText = (value: unknown, ...keys: readonly string[]): boolean =>
+    typeof keys.reduce<unknown>((inner, key) => fieldOf(inner, key), value) === 'string';
+  if (!Array.isArray(index)) return 'must be a list of models.';
+  for (const model of index) {
+    const results = fieldOf(model, 'results');
+    if (!isText(model, 'name') || !Array.isArray(results)) return 'needs `name` and a list `results` for each model.';
+    for (const result of results) {
+      const metrics = fieldOf(result, 'metrics');
+      const isNamed =
+        isText(result, 'task', 'type') && isText(result, 'dataset', 'type') && isText(result, 'dataset', 'name');
+      if (!isNamed || !Array.isArray(metrics))
+        return 'needs `task.type`, `dataset.type`, `dataset.name` and a list `metrics` for each result.';
+      if (!metrics.every(metric => isText(metric, 'type') && fieldOf(metric, 'value') !== undefined))
+        return 'needs `type` and `value` for each metric.';
+    }
+  }
+  return undefined;
+}
+
 function figureOf(result: unknown, metric: unknown, runId: string, timestamp: number): MetricArtifact | undefined {
   const value = numberOf(fieldOf(metric, 'value'));
   const type = textOf(fieldOf(metric, 'type'));
@@ -105,7 +126,10 @@ function textOf(value: unknown): string | undefined {
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string') return undefined;
-  const found = /^\s*(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:%|±.*|\+\/-.*)?\s*$/i.exec(value)?.[1];
+  const text = value.trim();
+  // Longer ones are prose.
+  if (text.length > 80) return undefined;
+  const found = /^(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:%|±.*|\+\/-.*)?$/i.exec(text)?.[1];
   const number = found === undefined ? Number.NaN : Number(found);
   return Number.isFinite(number) ? number : undefined;
 }

@@ -57,6 +57,11 @@ describe('a model card as a page', () => {
     assert.match(main('- a\n  <!-- x -->\n- b\n'), /<li>a<\/li>/);
   });
 
+  it('gives every heading a name of its own', () => {
+    const ids = [...main('# a\n\n# a\n\n# a-2\n\n# a\n').matchAll(/<h1 id="([^"]*)"/g)].map(([, id]) => id);
+    assert.deepEqual([ids.slice(0, 2), new Set(ids).size], [['a', 'a-2'], 4]);
+  });
+
   it('shows front matter that people wrote as text', () => {
     const html = renderCardHtml('---\n"<b>": "<script>"\nmodel: {a: [1, "<i>"]}\n---\n', 'x');
     assert.match(html, /<dt>&#60;b&#62;<\/dt><dd>&#60;script&#62;<\/dd>|<dt>&lt;b&gt;<\/dt><dd>&lt;script&gt;<\/dd>/);

@@ -1,6 +1,6 @@
-import { isMap, LineCounter, parseDocument, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isMap, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
 import { WorkbenchError } from '../base/errors.ts';
-import { untrustedYaml } from '../documents/untrusted-yaml.ts';
+import { parseUntrusted } from '../documents/untrusted-yaml.ts';
 import { collectValue } from '../documents/values.ts';
 import type { Digest } from '../ports/digest.ts';
 import { valueFingerprint, valueText } from './fingerprint.ts';
@@ -38,16 +38,15 @@ interface ReadYaml {
 }
 
 function read(yaml: string): ReadYaml {
-  const counter = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(yaml, { ...untrustedYaml, lineCounter: counter });
+    document = parseUntrusted(yaml);
   } catch {
     // The parser recurses: only nesting that exhausts the stack brings it here.
     throw invalid('its front matter is nested too deeply', undefined);
   }
   const [error] = document.errors;
-  if (error !== undefined) throw invalid('its front matter is no valid YAML', counter.linePos(error.pos[0]).line + 1);
+  if (error !== undefined) throw invalid('its front matter is no valid YAML', lineAt(yaml, error.pos[0]) + 1);
   const { contents } = document;
   if (contents === null) return { map: undefined, values: {} };
   if (!isMap(contents)) throw invalid('its front matter is no map of keys and values', 2);
@@ -55,6 +54,11 @@ function read(yaml: string): ReadYaml {
   const [fault] = faults;
   if (fault !== undefined) throw invalid(`its front matter cannot be read: ${fault.message}`, undefined);
   return { map: contents, values: value as Record<string, unknown> };
+}
+
+/** From 1. */
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
 
 function invalid(what: string, line: number | undefined): WorkbenchError {

@@ -44,7 +44,8 @@ const pipelineTags: ReadonlySet<string> = new Set(
     'tabular-regression time-series-forecasting visual-question-answering document-question-answering',
     'zero-shot-image-classification graph-ml mask-generation zero-shot-object-detection text-to-3d image-to-3d',
     'image-feature-extraction image-text-to-text video-text-to-text audio-text-to-text keypoint-detection',
-    'visual-document-retrieval any-to-any text-to-video video-to-video multiple-choice text-retrieval other',
+    'visual-document-retrieval any-to-any text-to-video video-to-video multiple-choice text-retrieval table-to-text',
+    'tabular-to-text image-text-to-image image-text-to-video other',
   ].flatMap(line => line.split(' ')),
 );
 

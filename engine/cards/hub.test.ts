@@ -4,6 +4,7 @@ import { readGolden } from '../../test/golden/read.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { figuresOf } from './card-figures.ts';
 import { makeCard, readMetadata } from './make-card.ts';
+import { metadataFaults } from './metadata-faults.ts';
 
 /** What the Hub's own client read of each text, as make_model_card.py wrote it. */
 interface Golden {
@@ -38,4 +39,40 @@ describe('a model card as the Hub’s client reads it', () => {
       );
     });
   }
+});
+
+describe('front matter that the Hub does not accept', () => {
+  it('is none of what is made here', () => {
+    for (const record of Object.values(records))
+      assert.deepEqual(metadataFaults(readMetadata(makeCard(record, '', createDigest()).text)), []);
+  });
+
+  it('is told where people wrote it, and kept', () => {
+    const index = '[{name: m, results: [{task: {type: t}, dataset: {name: d}, metrics: []}]}]';
+    const yaml = [
+      'license: Apache License 2.0',
+      'language: [en, English]',
+      'pipeline_tag: 3',
+      'tags: {a: b}',
+      'base_model: /content/model',
+      `model-index: ${index}`,
+      'anything: {else: 1}',
+    ];
+    const { text, notes } = makeCard(makeCardRecord(), `---\n${yaml.join('\n')}\n---\n`, createDigest());
+    for (const line of yaml) assert.ok(text.includes(`\n${line}\n`), line);
+    const told = notes.flatMap(note => /does not accept this front matter: `([\w-]+)`/.exec(note)?.[1] ?? []);
+    assert.deepEqual(told, ['license', 'language', 'pipeline_tag', 'tags', 'base_model', 'model-index']);
+  });
+
+  it('takes the forms that cards on the Hub have', () => {
+    for (const metadata of [
+      { license: ['mit', 'apache-2.0'], language: 'en', tags: 'one' },
+      { license: 'other', license_name: 'acme', license_link: 'LICENSE', language: ['multilingual', 'zh-Hant'] },
+      { base_model: ['acme/a', 'bert-base-uncased'], datasets: 'squad', pipeline_tag: 'image-text-to-text' },
+      { license: null, extra: [1] },
+    ])
+      assert.deepEqual(metadataFaults(metadata), []);
+    assert.equal(metadataFaults({ license: 'other' }).length, 1);
+    assert.equal(metadataFaults({ language: false }).length, 1);
+  });
 });

@@ -267,11 +267,12 @@ describe('a model card made again', () => {
     assert.deepEqual(readMetadata(make(more, anchored).text)['mine'], ['accuracy']);
   });
 
-  it('keeps every line that people wrote, through any edits, and comes to rest at once', () => {
+  it('keeps every line that people wrote, through any edits, and comes to rest at once', function () {
+    this.timeout(60_000);
     const random = createSeeded(7);
     const record = makeCardRecord();
     let kept = 0;
-    for (let round = 0; round < 200; round += 1) {
+    for (let round = 0; round < 80; round += 1) {
       let text = make(record).text;
       const notes: string[] = [];
       for (let edit = 0; edit <= round % 4; edit += 1) text = randomEdit(text, random);
@@ -291,6 +292,6 @@ describe('a model card made again', () => {
       assert.equal(make(later(record), made.text).text, made.text, JSON.stringify(text));
       assert.deepEqual(parseDocument(/^---\r?\n([^]*?)\r?\n---/.exec(made.text)?.[1] ?? '').errors, []);
     }
-    assert.ok(kept > 100, String(kept));
+    assert.ok(kept > 40, String(kept));
   });
 });

@@ -11,6 +11,7 @@ import { textFingerprint } from './fingerprint.ts';
 import { editFrontMatter, readFrontMatter, splitCard } from './front-matter.ts';
 import { contentOf } from './generated.ts';
 import { plain } from './markdown.ts';
+import { metadataFaults } from './metadata-faults.ts';
 
 /** A model card as text, with how complete it is. */
 export interface MadeCard {
@@ -69,7 +70,12 @@ export function makeCard(record: CardRecord, earlier: string, digest: Digest): M
     text,
     fields,
     completeness: required.length === 0 ? 1 : filled / required.length,
-    notes: notesOf(sections, edited, blank, matter.kept),
+    notes: [
+      ...notesOf(sections, edited, blank, matter.kept),
+      ...metadataFaults(readFrontMatter(matter.yaml)).map(
+        fault => `The Hub does not accept this front matter: ${fault}`,
+      ),
+    ],
   };
 }
 
@@ -91,6 +97,7 @@ export function readMetadata(text: string): Readonly<Record<string, unknown>> {
 
 /** Offset of the end of a section that a text holds, under whichever of its headings; absent where it has none. */
 function endOfSection(text: string, section: CardSection): number | undefined {
+  if (!text.includes('#')) return undefined;
   if (section.id === 'description' && findIntroduction(text) !== '') return text.length;
   // A rule at the very beginning would read as front matter.
   const apart = `\n${text}`;

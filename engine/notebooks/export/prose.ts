@@ -28,7 +28,7 @@ export function createProse({ comments, links }: ProseOptions = {}): Prose {
   if (comments === 'hidden') hideComments(parser);
   if (links === 'web') parser.validateLink = isWebLink;
   const headings: Heading[] = [];
-  const ids = new Set<string>();
+  const ids = new Map<string, number>();
 
   let known: ReadonlyMap<string, string> = new Map();
 
@@ -82,12 +82,17 @@ function plainText(token: Token | undefined): string {
     .join('');
 }
 
-/** As Jupyter makes them, so that a notebook's own links lead to its headings. */
-function uniqueId(text: string, taken: Set<string>): string {
+/** As Jupyter makes them, so that a notebook's own links lead to its headings. `taken` counts how often a name was given. */
+function uniqueId(text: string, taken: Map<string, number>): string {
   const base = text.trim().replace(/\s+/g, '-') || 'section';
+  let number = taken.get(base) ?? 0;
   let id = base;
-  for (let number = 2; taken.has(id); number++) id = `${base}-${String(number)}`;
-  taken.add(id);
+  do {
+    number += 1;
+    id = number === 1 ? base : `${base}-${String(number)}`;
+  } while (number > 1 && taken.has(id));
+  taken.set(base, number);
+  if (id !== base) taken.set(id, 1);
   return id;
 }
 
@@ -98,20 +103,35 @@ function isWebLink(address: string): boolean {
   return /^(?:https?|mailto):/i.test(plain) || !/^[^/?#]*:/.test(plain);
 }
 
+/** Finds where comments end. A text full of beginnings without an end is looked through once. */
+function createEndFinder(): (source: string, from: number) => number {
+  let known = { source: '', from: 0, end: -1 };
+  return (source, from) => {
+    const isKnown = source === known.source && from >= known.from && (known.end < 0 || from <= known.end);
+    if (!isKnown) known = { source, from, end: source.indexOf('-->', from) };
+    return known.end;
+  };
+}
+
 /** Reads HTML comments as nothing, alone on their lines or inside a paragraph. */
 function hideComments(parser: InstanceType<typeof MarkdownIt>): void {
+  const [endOfBlock, endInLine] = [createEndFinder(), createEndFinder()];
+  let unfit = { source: '', end: -1 };
   parser.block.ruler.before(
     'paragraph',
     'comment',
     (state, startLine, endLine, silent) => {
       const at = (state.bMarks[startLine] ?? 0) + (state.tShift[startLine] ?? 0);
       if (!state.src.startsWith('<!--', at)) return false;
-      const end = state.src.indexOf('-->', at + 4);
-      if (end < 0) return false;
+      const end = endOfBlock(state.src, at + 4);
+      if (end < 0 || (unfit.source === state.src && unfit.end === end)) return false;
       let line = startLine;
       while (line < endLine && (state.eMarks[line] ?? 0) < end + 3) line += 1;
       // What stands behind a comment on its line is a paragraph.
-      if (line >= endLine || state.src.slice(end + 3, state.eMarks[line]).trim() !== '') return false;
+      if (line >= endLine || state.src.slice(end + 3, state.eMarks[line]).trim() !== '') {
+        unfit = { source: state.src, end };
+        return false;
+      }
       if (!silent) state.line = line + 1;
       return true;
     },
@@ -119,7 +139,7 @@ function hideComments(parser: InstanceType<typeof MarkdownIt>): void {
   );
   parser.inline.ruler.before('html_inline', 'comment', state => {
     if (!state.src.startsWith('<!--', state.pos)) return false;
-    const end = state.src.indexOf('-->', state.pos + 4);
+    const end = endInLine(state.src, state.pos + 4);
     if (end < 0) return false;
     state.pos = end + 3;
     return true;
