@@ -11,6 +11,7 @@ import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
 import { readVersionName, requireVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
+import { addIngest } from './registry-ingest.ts';
 import { addReleaseSteps } from './release.ts';
 
 interface RegisterOptions {
@@ -82,6 +83,7 @@ export function addRegistry(program: Command, run: Run): void {
     .action((model: string, options: { readonly undo?: boolean }, command: Command) =>
       run(() => archive(model, options.undo !== true, globalOptions(command))),
     );
+  addIngest(registry, run);
   addReleaseSteps(registry, run);
 }
 

@@ -14,6 +14,11 @@ export interface Blobs {
   /** Throws `blob-missing` when there is none, `record-tampered` when what is there no longer has this digest. */
   read(digest: string): Promise<Uint8Array>;
   has(digest: string): Promise<boolean>;
+  /**
+   * Takes a file over by moving or linking it, without holding it in memory. Its content is hashed on the way: throws `record-tampered`
+   * where it has another digest.
+   */
+  adopt(file: string, digest: string): Promise<BlobFacts>;
   /** Absolute path where the content of this digest lies or would lie. */
   locate(digest: string): string;
 }
