@@ -23,8 +23,8 @@ export function weightsDigestOf(files: readonly IngestFile[], digest: Digest): s
 
 /** Compares as UTF-8, which differs from UTF-16 for characters beyond the basic plane. */
 export function compareBytes(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
+  const left = Array.from(a);
+  const right = Array.from(b);
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
     if (difference !== 0) return difference;

@@ -60,7 +60,7 @@ const mostShown = 200;
 /** The same for people. Texts of the model are shown with unseen characters spelled out. */
 export function renderReport(report: IngestReport): string {
   const lines = [
-    `${report.source.address}`,
+    report.source.address,
     `verdict: ${report.verdict}`,
     `weights: sha256:${report.weightsDigest}`,
     '',

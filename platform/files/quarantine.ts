@@ -11,6 +11,8 @@ import { isAlive } from '../processes/alive.ts';
 import { describeReadFailure, describeWriteFailure, systemCode } from './failures.ts';
 
 const chunkBytes = 256 * 1024;
+/** Windows has no such flag. */
+const noFollow = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 /** Milliseconds after which a claim of another machine that nobody renewed is over. */
 const claimLife = 60_000;
 const renewEvery = 10_000;
@@ -68,7 +70,7 @@ async function openAppend(file: string, from: number): Promise<GrowingFile> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
     // What comes in is never executable, and a link that somebody laid there is not followed.
-    const handle = await open(file, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600);
+    const handle = await open(file, constants.O_RDWR | constants.O_CREAT | noFollow, 0o600);
     await handle.truncate(from);
     let size = from;
     return {
@@ -104,13 +106,13 @@ async function openAppend(file: string, from: number): Promise<GrowingFile> {
 
 async function* decompress(packed: AsyncIterable<Uint8Array>, inflated: Transform): AsyncIterable<Uint8Array> {
   // A failure of the source is kept: what reaches the loop below would else be called a fault of the archive.
-  let sourceFailed: unknown;
+  let sourceFailed: Error | undefined;
   const source = Readable.from(
     (async function* () {
       try {
         yield* packed;
       } catch (error) {
-        sourceFailed = error;
+        sourceFailed = error instanceof Error ? error : new Error(String(error));
         throw error;
       }
     })(),

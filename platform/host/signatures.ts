@@ -102,7 +102,9 @@ function followChain(
 
 /** Key usage `digitalSignature`, or extended key usage `codeSigning`. */
 function maySign(leaf: X509Certificate): boolean {
-  if (leaf.keyUsage?.includes('1.3.6.1.5.5.7.3.3') === true) return true;
+  // Absent where the certificate has no extended usage.
+  const usages = leaf.keyUsage as readonly string[] | undefined;
+  if (usages?.includes('1.3.6.1.5.5.7.3.3')) return true;
   return hasDigitalSignature(leaf.raw);
 }
 

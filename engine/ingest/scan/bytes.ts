@@ -50,7 +50,9 @@ export async function* piecesOf(source: ByteSource, signal: AbortSignal): AsyncI
   }
 }
 
-/** Offset of the first of several byte strings, each of at most 1 KiB, from `start` on; absent where there is none. */
+const empty = new Uint8Array(0);
+
+/** Offset of the first of several byte strings, each of 2 bytes to 1 KiB, from `start` on; absent where there is none. */
 export async function findFirst(
   source: ByteSource,
   needles: readonly Uint8Array[],
@@ -58,17 +60,24 @@ export async function findFirst(
   signal: AbortSignal,
 ): Promise<{ readonly at: number; readonly needle: number } | undefined> {
   const longest = Math.max(...needles.map(needle => needle.length), 1);
-  const firsts = new Uint8Array(256);
-  for (const needle of needles) firsts[needle[0] ?? 0] = 1;
+  // By their first two bytes, so that bytes which begin many of them cost no more than others.
+  const starts = new Map<number, number[]>();
+  const begins = new Uint8Array(65_536);
+  for (const [index, needle] of needles.entries()) {
+    const key = ((needle[0] ?? 0) << 8) | (needle[1] ?? 0);
+    begins[key] = 1;
+    starts.set(key, [...(starts.get(key) ?? []), index]);
+  }
   for (let at = start; at < source.size; at += blockBytes) {
     signal.throwIfAborted();
     const bytes = await source.read(at, Math.min(source.size, at + blockBytes + longest));
     if (bytes.length === 0) return undefined;
     const end = Math.min(bytes.length, blockBytes);
     for (let i = 0; i < end; i++) {
-      if (firsts[bytes[i] ?? 0] === 0) continue;
-      const needle = needles.findIndex(candidate => beginsAt(bytes, i, candidate));
-      if (needle >= 0) return { at: at + i, needle };
+      const key = ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
+      if (begins[key] === 0) continue;
+      for (const needle of starts.get(key) ?? [])
+        if (beginsAt(bytes, i, needles[needle] ?? empty)) return { at: at + i, needle };
     }
   }
   return undefined;

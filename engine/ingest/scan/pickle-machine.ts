@@ -48,14 +48,24 @@ export async function readPickle(source: ByteSource, start: number, signal: Abor
     end: at,
     ...(fault === undefined ? {} : { fault }),
   });
+  // Most opcodes are in the window: to wait for each would take longer than to read it.
+  const has = (position: number, bytes: number): boolean =>
+    position >= base && position + bytes <= base + window.length;
   /** Makes sure that `bytes` from `position` on are in the window; false where the source ends before. */
   const load = async (position: number, bytes: number): Promise<boolean> => {
-    if (position >= base && position + bytes <= base + window.length) return true;
+    if (has(position, bytes)) return true;
     if (position + bytes > source.size) return false;
     signal.throwIfAborted();
     window = await source.read(position, Math.min(source.size, position + Math.max(windowBytes, bytes)));
     base = position;
     return window.length >= bytes;
+  };
+  const lineInWindow = (position: number): { text: string; end: number } | undefined => {
+    if (position < base || position >= base + window.length) return undefined;
+    const from = position - base;
+    const end = window.indexOf(10, from);
+    if (end < 0 || end - from > longestLine) return undefined;
+    return { text: textOf(window.subarray(from, end)), end: base + end + 1 };
   };
   const readLine = async (position: number): Promise<{ text: string; end: number } | undefined> => {
     for (let length = 64; ; length = Math.min(longestLine, length * 8)) {
@@ -70,7 +80,7 @@ export async function readPickle(source: ByteSource, start: number, signal: Abor
 
   for (;;) {
     const offset = at;
-    if (!(await load(at, 1))) return stop('it ends without its last opcode');
+    if (!has(at, 1) && !(await load(at, 1))) return stop('it ends without its last opcode');
     const opcode = opcodes[window[at - base] ?? 0];
     if (opcode === undefined) return stop(`there is no opcode ${String(window[at - base])}`);
     const { name, argument } = opcode;
@@ -82,27 +92,27 @@ export async function readPickle(source: ByteSource, start: number, signal: Abor
     const prefix = lengthBytes[argument];
     if (width !== undefined) {
       if (width > 0) {
-        if (!(await load(next, width))) return stop('it is cut off');
+        if (!has(next, width) && !(await load(next, width))) return stop('it is cut off');
         if (width <= 4) number = readNumber(window, next - base, width);
       }
       next += width;
     } else if (prefix !== undefined) {
-      if (!(await load(next, prefix))) return stop('it is cut off');
+      if (!has(next, prefix) && !(await load(next, prefix))) return stop('it is cut off');
       const length = readNumber(window, next - base, prefix);
       next += prefix;
       if (!Number.isSafeInteger(length) || next + length > source.size) return stop('a length leads behind its end');
       if (length <= longestText && isText(name)) {
-        if (!(await load(next, length))) return stop('it is cut off');
+        if (!has(next, length) && !(await load(next, length))) return stop('it is cut off');
         text = textOf(window.subarray(next - base, next - base + length));
       }
       next += length;
     } else {
-      const line = await readLine(next);
+      const line = lineInWindow(next) ?? (await readLine(next));
       if (line === undefined) return stop('a line has no end');
       text = line.text;
       next = line.end;
       if (argument === 'two-lines') {
-        const other = await readLine(next);
+        const other = lineInWindow(next) ?? (await readLine(next));
         if (other === undefined) return stop('a line has no end');
         second = other.text;
         next = other.end;

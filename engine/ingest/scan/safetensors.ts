@@ -55,17 +55,26 @@ export async function checkSafetensors(
   file: string,
   { report }: ScanContext,
 ): Promise<SafetensorsFacts | undefined> {
-  const invalid = (why: string, offset = 0): undefined => {
-    report({
-      rule: 'safetensors-invalid',
-      severity: 'unsafe',
-      file,
-      offset,
-      message: `It is no valid safetensors file: ${why}.`,
-      remedy: 'Fetch it again. Readers differ in what they make of such a file.',
-    });
-    return undefined;
-  };
+  const read = await readHeader(source);
+  if (!('why' in read)) return read;
+  report({
+    rule: 'safetensors-invalid',
+    severity: 'unsafe',
+    file,
+    offset: read.offset,
+    message: `It is no valid safetensors file: ${read.why}.`,
+    remedy: 'Fetch it again. Readers differ in what they make of such a file.',
+  });
+  return undefined;
+}
+
+interface Fault {
+  readonly why: string;
+  readonly offset: number;
+}
+
+async function readHeader(source: ByteSource): Promise<SafetensorsFacts | Fault> {
+  const invalid = (why: string, offset = 0): Fault => ({ why, offset });
   const prefix = await source.read(0, 8);
   if (prefix.length < 8) return invalid('it is too short');
   const length = Number(viewOf(prefix).getBigUint64(0, true));

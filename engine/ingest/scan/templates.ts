@@ -36,9 +36,12 @@ export function checkTemplate(text: string, file: string, what: string, { report
 /** What stands between `{{ }}` and `{% %}`; a tag without an end counts to the text's end. Linear in the text. */
 function tagsOf(text: string): string {
   const tags: string[] = [];
+  let expression = text.indexOf('{{');
+  let statement = text.indexOf('{%');
   for (let at = 0; ;) {
-    const expression = text.indexOf('{{', at);
-    const statement = text.indexOf('{%', at);
+    // What was not found before is not looked for again.
+    if (expression >= 0 && expression < at) expression = text.indexOf('{{', at);
+    if (statement >= 0 && statement < at) statement = text.indexOf('{%', at);
     const start = expression < 0 ? statement : statement < 0 ? expression : Math.min(expression, statement);
     if (start < 0) return tags.join('\n');
     const end = text.indexOf(start === expression ? '}}' : '%}', start + 2);

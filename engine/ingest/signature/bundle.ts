@@ -94,7 +94,7 @@ function readStatement(text: string): Pick<ModelSignature, 'resources' | 'rootDi
   return {
     resources,
     rootDigest: digest,
-    method: String(serialization['method'] ?? 'files'),
+    method: typeof serialization['method'] === 'string' ? serialization['method'] : 'files',
     ignored: Array.isArray(ignored) ? ignored.filter(value => typeof value === 'string') : [],
   };
 }

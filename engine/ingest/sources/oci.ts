@@ -21,7 +21,6 @@ export interface OciLayer {
 export interface OciArtifact {
   /** Digest of the manifest, `sha256:…`. */
   readonly digest: string;
-  readonly mediaType: string;
   readonly layers: readonly OciLayer[];
   /** Carries the token; for the registry's own origin alone. */
   readonly headers: HeadersFor;
@@ -76,7 +75,6 @@ export async function readOciArtifact(
   if (layers.length > mostLayers) throw malformed(source, 'it has too many layers');
   return {
     digest: found,
-    mediaType: String(manifest['artifactType'] ?? manifest['mediaType'] ?? ''),
     layers: (layers as unknown[]).map((layer, index) => readLayer(layer, index, source)),
     headers,
   };

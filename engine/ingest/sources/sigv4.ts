@@ -43,7 +43,7 @@ export function signGet(
     (key, step) => hmac(key, step, digest),
     new TextEncoder().encode(`AWS4${secretKey}`),
   );
-  const { host: _host, ...sent } = headers;
+  const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'host'));
   return {
     ...sent,
     authorization: `AWS4-HMAC-SHA256 Credential=${accessKey}/${scope}, SignedHeaders=${names.join(';')}, Signature=${hexOf(signature)}`,
