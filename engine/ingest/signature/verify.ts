@@ -50,7 +50,7 @@ export function verifySignature(
   }
   const bundle = readBundle(text);
   if (typeof bundle === 'string') return invalid(file, `The signature cannot be read: ${bundle}.`);
-  const mismatch = compareFiles(bundle, files, ports.digest);
+  const mismatch = compareFiles(bundle, file, files, ports.digest);
   if (mismatch !== undefined) return invalid(file, `The signature does not cover these files: ${mismatch}.`);
   const { material } = bundle;
   const verified = verifyMaterial(bundle, trust, ports);
@@ -114,6 +114,7 @@ function invalid(file: string, message: string, method?: IngestSignature['method
 /** What keeps the signed files from being the files there are; undefined where they are the same. */
 function compareFiles(
   { resources, rootDigest, ignored, method }: ModelSignature,
+  own: string,
   files: readonly IngestFile[],
   digest: Digest,
 ): string | undefined {
@@ -129,10 +130,10 @@ function compareFiles(
     bySigned.set(name, own);
   }
   if (all.hex() !== rootDigest) return 'its subject is not made of the files it names';
-  for (const { path, sha256, role } of files) {
+  for (const { path, sha256 } of files) {
     const signed = bySigned.get(path);
     if (signed === undefined) {
-      if (role === 'signature' || ignored.some(skipped => isWithin(path, skipped))) continue;
+      if (path === own || ignored.some(skipped => isWithin(path, skipped))) continue;
       return `${quoted(path)} is not signed`;
     }
     if (signed !== sha256) return `${quoted(path)} has another content than was signed`;
