@@ -8,7 +8,12 @@ import type { IngestReport, Ingestion } from '../../schemas/generated/messages.t
 import { makeTar, makeZip } from '../../test/fakes/archives.ts';
 import { createIngestWorld, tinyCard, tinyWeights, type IngestWorld } from '../../test/fakes/ingest.ts';
 import { createMemoryRegistry } from '../../test/fakes/memory-registry.ts';
-import { makeOciArtifact, startModelSource, type ModelSource, type ModelSourceOptions } from '../../test/fakes/model-sources.ts';
+import {
+  makeOciArtifact,
+  startModelSource,
+  type ModelSource,
+  type ModelSourceOptions,
+} from '../../test/fakes/model-sources.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { IngestPorts } from './ports.ts';
 import { toSarif } from './sarif.ts';
@@ -46,9 +51,14 @@ describe('ingestion', function () {
     }
     return folder;
   };
-  const state = ({ steps }: Ingestion, name: string): string | undefined => steps.find(step => step.name === name)?.state;
+  const state = ({ steps }: Ingestion, name: string): string | undefined =>
+    steps.find(step => step.name === name)?.state;
   const rules = ({ findings }: Ingestion): readonly string[] => findings.map(({ rule }) => rule);
-  const fails = async (work: Promise<unknown>, code: WorkbenchError['code'], message = /./): Promise<WorkbenchError> => {
+  const fails = async (
+    work: Promise<unknown>,
+    code: WorkbenchError['code'],
+    message = /./,
+  ): Promise<WorkbenchError> => {
     let thrown: unknown;
     await work.catch((error: unknown) => (thrown = error));
     assert.ok(thrown instanceof WorkbenchError, String(thrown));
@@ -95,7 +105,9 @@ describe('ingestion', function () {
     assert.equal(Buffer.from(await world.store.blobs.read(version.weightsDigest)).toString(), manifest);
     const backup = await world.store.backup(path.join(world.folder, 'copy.db'));
     assert.deepEqual(backup.unavailable, []);
-    const report = JSON.parse(Buffer.from(await world.store.blobs.read(ended.reportDigest ?? '')).toString()) as IngestReport;
+    const report = JSON.parse(
+      Buffer.from(await world.store.blobs.read(ended.reportDigest ?? '')).toString(),
+    ) as IngestReport;
     assert.ok(validateIngestReport(report), JSON.stringify(validateIngestReport.errors));
     assert.equal(report.verdict, 'clean');
     assert.ok(!existsSync(path.join(world.store.path, 'quarantine', ended.id)));
@@ -150,7 +162,8 @@ describe('ingestion', function () {
 
   it('judges licence and signature as it is told', async () => {
     const folder = put({ 'README.md': '---\nlicense: my-own\n---\n# Use\n', 'model.safetensors': tinyWeights() });
-    const rulesOf = async (request: object): Promise<readonly string[]> => rules(await world.ingest({ source: folder, ...request }));
+    const rulesOf = async (request: object): Promise<readonly string[]> =>
+      rules(await world.ingest({ source: folder, ...request }));
     assert.ok((await rulesOf({})).includes('license-unknown'));
     assert.equal((await world.ingest({ source: folder, requireLicense: true })).verdict, 'unsafe');
     assert.ok((await rulesOf({ licenses: ['mit'] })).includes('license-not-allowed'));
@@ -171,9 +184,16 @@ describe('ingestion', function () {
     assert.ok(!(await world.store.blobs.has(weights.digest ?? '')));
     assert.ok(existsSync(path.join(folder, 'model.safetensors')));
     assert.deepEqual((await world.store.backup(path.join(world.folder, 'copy.db'))).unavailable, []);
-    const single = await world.ingest({ source: path.join(folder, 'model.safetensors'), reference: true, model: 'one' });
+    const single = await world.ingest({
+      source: path.join(folder, 'model.safetensors'),
+      reference: true,
+      model: 'one',
+    });
     assert.equal(single.weightsDigest, sha256(tinyWeights()));
-    assert.deepEqual(single.files?.map(file => file.path), ['model.safetensors']);
+    assert.deepEqual(
+      single.files?.map(file => file.path),
+      ['model.safetensors'],
+    );
   });
 
   it('finds out what was changed between the checks and the keeping', async () => {
@@ -201,7 +221,10 @@ describe('ingestion', function () {
     assert.deepEqual([ranges[0], ranges.slice(1).every(range => /^bytes=\d+-$/.test(range ?? ''))], [undefined, true]);
     const sent = source?.requests.reduce((sum, request) => sum + request.sent, 0) ?? 0;
     assert.ok(sent < archive.length + 2 * 400_000, `${sent} of ${archive.length}`);
-    assert.deepEqual(rules(ended).filter(rule => rule === 'fetched-unencrypted'), []);
+    assert.deepEqual(
+      rules(ended).filter(rule => rule === 'fetched-unencrypted'),
+      [],
+    );
   });
 
   it('begins anew where the server has no version of the file, or another one', async () => {
@@ -209,7 +232,10 @@ describe('ingestion', function () {
     const origin = await serve({ files, cut: { bytes: 100_000, times: 1 }, etags: false });
     const ended = await world.ingest({ source: `${origin}/m.safetensors` });
     assert.equal(ended.weightsDigest, sha256(tinyWeights(300_000)));
-    assert.deepEqual(source?.requests.map(({ range }) => range), [undefined, undefined]);
+    assert.deepEqual(
+      source?.requests.map(({ range }) => range),
+      [undefined, undefined],
+    );
     assert.ok(rules(ended).includes('fetched-unencrypted'));
   });
 
@@ -223,7 +249,10 @@ describe('ingestion', function () {
       });
       const ended = await world.ingest({ source: `${origin}/m.safetensors` });
       assert.equal(ended.weightsDigest, sha256(tinyWeights()));
-      assert.deepEqual(elsewhere.requests.map(({ authorization }) => authorization), [undefined]);
+      assert.deepEqual(
+        elsewhere.requests.map(({ authorization }) => authorization),
+        [undefined],
+      );
       assert.deepEqual(world.asked, [['TOKEN', origin]]);
       assert.match(world.notes.join('\n'), /followed without credentials/);
       const everything = readFileSync(path.join(world.store.path, 'ingestions', ended.id, 'state.json'), 'utf8');
@@ -283,7 +312,10 @@ describe('ingestion', function () {
     const request = { s3Endpoint: origin, s3Region: s3.region };
     const ended = await world.ingest({ source: 's3://models/tiny', ...request });
     assert.equal(ended.verdict, 'clean', JSON.stringify(ended.findings));
-    assert.deepEqual(ended.files?.map(file => file.path), ['README.md', 'sub dir/model (1)+2.safetensors']);
+    assert.deepEqual(
+      ended.files?.map(file => file.path),
+      ['README.md', 'sub dir/model (1)+2.safetensors'],
+    );
     await fails(world.ingest({ source: 's3://models/none', ...request }), 'registry-not-found');
     await open({ credentials }, { AKEY: s3.accessKey, SKEY: 'wrong' });
     await fails(world.ingest({ source: 's3://models/tiny', ...request }), 'registry-refused');
@@ -349,7 +381,9 @@ describe('ingestion', function () {
     assert.equal(version.weightsDigest, sha256(tinyWeights()));
     const artifacts = await shared.listArtifacts('tiny', version.version, signal);
     assert.ok(artifacts.some(({ name }) => name === 'ingestion-report'));
-    assert.ok(!artifacts.some(artifact => artifact.artifactType === 'model-artifact' && artifact.uri.startsWith('blob:')));
+    assert.ok(
+      !artifacts.some(artifact => artifact.artifactType === 'model-artifact' && artifact.uri.startsWith('blob:')),
+    );
   });
 
   it('holds nothing back of what it was asked, and writes no stray files', async () => {

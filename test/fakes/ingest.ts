@@ -57,9 +57,7 @@ export async function createIngestWorld(
       resolve({ env = '' }, origin) {
         asked.push([env, origin]);
         const value = secrets[env];
-        return value === undefined
-          ? Promise.reject(new WorkbenchError('secret-missing', env))
-          : Promise.resolve(value);
+        return value === undefined ? Promise.reject(new WorkbenchError('secret-missing', env)) : Promise.resolve(value);
       },
     },
     credentials: {},

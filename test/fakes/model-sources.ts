@@ -23,6 +23,8 @@ export interface ModelSourceOptions {
   readonly redirects?: Map<string, string>;
   /** The connection is cut after this many bytes of a body, so often. */
   readonly cut?: { bytes: number; times: number };
+  /** Bodies are sent no faster than this. */
+  readonly bytesPerSecond?: number;
   /** Without, no version of a file is told, so that nothing can be gone on with. */
   readonly etags?: boolean;
   /** A bearer token that every request needs. */
@@ -82,7 +84,7 @@ function sendFile(
   { headers }: IncomingMessage,
   response: ServerResponse,
   content: Buffer,
-  { etags = true, cut }: ModelSourceOptions,
+  { etags = true, cut, bytesPerSecond }: ModelSourceOptions,
   noted: { sent: number },
 ): void {
   const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 16)}"`;
@@ -108,7 +110,19 @@ function sendFile(
     return;
   }
   noted.sent = body.length;
-  response.end(body);
+  if (bytesPerSecond === undefined) {
+    response.end(body);
+    return;
+  }
+  const each = Math.ceil(bytesPerSecond / 50);
+  let at = 0;
+  const timer = setInterval(() => {
+    response.write(body.subarray(at, at + each));
+    at += each;
+    if (at < body.length && !response.destroyed) return;
+    clearInterval(timer);
+    response.end();
+  }, 20);
 }
 
 const ociToken = 'token-of-the-registry';

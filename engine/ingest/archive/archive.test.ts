@@ -38,7 +38,11 @@ describe('unpacking', () => {
       assert.match(error.message, message);
       return true;
     });
-    assert.deepEqual(readdirSync(root).filter(name => name !== 'inside'), [], 'nothing lies outside the folder');
+    assert.deepEqual(
+      readdirSync(root).filter(name => name !== 'inside'),
+      [],
+      'nothing lies outside the folder',
+    );
   };
   const content = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
 
@@ -156,7 +160,10 @@ describe('unpacking', () => {
       } catch (error) {
         assert.ok(error instanceof WorkbenchError, String(error));
       }
-      assert.deepEqual(readdirSync(root).filter(name => name !== 'inside'), []);
+      assert.deepEqual(
+        readdirSync(root).filter(name => name !== 'inside'),
+        [],
+      );
     }
   });
 

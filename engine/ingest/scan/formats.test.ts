@@ -139,10 +139,30 @@ describe('GGUF headers', () => {
       [start(0, 0, 0x03000000).done(), /big-endian/],
       [start(2 ** 40, 0).done(), /tensors/],
       [start(0, 2 ** 40).done(), /keys/],
-      [start(0, 1).u64(2 ** 50).done(), /would have/],
-      [start(0, 1).text('a').u32(8).u64(2 ** 33).done(), /would have/],
+      [
+        start(0, 1)
+          .u64(2 ** 50)
+          .done(),
+        /would have/,
+      ],
+      [
+        start(0, 1)
+          .text('a')
+          .u32(8)
+          .u64(2 ** 33)
+          .done(),
+        /would have/,
+      ],
       [start(0, 1).text('a').u32(99).done(), /type 99/],
-      [start(0, 1).text('a').u32(9).u32(0).u64(2 ** 40).done(), /elements/],
+      [
+        start(0, 1)
+          .text('a')
+          .u32(9)
+          .u32(0)
+          .u64(2 ** 40)
+          .done(),
+        /elements/,
+      ],
       [start(0, 2).text('a').u32(0).raw('x').text('a').u32(0).raw('x').done(), /twice/],
       [start(0, 1).text('general.alignment').u32(4).u32(0).done(), /alignment/],
       [pad(one(), 8), /behind the file/],

@@ -149,7 +149,16 @@ describe('unsafe-file scan', () => {
   it('neither fails nor hangs over random bytes', async function () {
     this.timeout(60_000);
     const random = createSeeded(11);
-    const starts = ['', '\x80\x04', 'PK\x03\x04', '\x93NUMPY\x01\x00', 'GGUF\x03\0\0\0', '\x1f\x8b\x08', '{{', '\x78\x9c'];
+    const starts = [
+      '',
+      '\x80\x04',
+      'PK\x03\x04',
+      '\x93NUMPY\x01\x00',
+      'GGUF\x03\0\0\0',
+      '\x1f\x8b\x08',
+      '{{',
+      '\x78\x9c',
+    ];
     const names = ['a.pkl', 'a.pt', 'a.json', 'a.jinja', 'a.safetensors', 'a', 'a.npy', 'a.onnx', 'a.pb', 'a.h5'];
     const corpus = golden.files.map(({ bytes }) => Buffer.from(bytes, 'base64'));
     for (let round = 0; round < 1500; round++) {
