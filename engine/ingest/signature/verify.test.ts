@@ -93,7 +93,7 @@ describe('model signatures', () => {
 
   it('by Ed25519 are valid too', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-    const pem = publicKey.export({ type: 'spki', format: 'pem' });
+    const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
     const text = makeBundle(data => sign(null, data, privateKey), { publicKey: { hint: sha256(pem) } });
     assert.equal(state(text, { key: pem }), 'verified');
     assert.equal(state(text, { key: p256?.key ?? '' }), 'invalid');
