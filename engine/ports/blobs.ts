@@ -15,10 +15,10 @@ export interface Blobs {
   read(digest: string): Promise<Uint8Array>;
   has(digest: string): Promise<boolean>;
   /**
-   * Takes a file over by moving or linking it, without holding it in memory. Its content is hashed on the way: throws `record-tampered`
-   * where it has another digest.
+   * Takes a file in without holding it in memory. Its content is hashed on the way: throws `record-tampered` where it has another digest.
+   * One that is `ours`, such as a file in quarantine that is removed afterwards, is not copied where the disk can do without.
    */
-  adopt(file: string, digest: string): Promise<BlobFacts>;
+  adopt(file: string, digest: string, ours: boolean): Promise<BlobFacts>;
   /** Absolute path where the content of this digest lies or would lie. */
   locate(digest: string): string;
 }

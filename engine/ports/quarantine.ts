@@ -37,6 +37,8 @@ export interface Quarantine {
   remove(path: string): Promise<void>;
   /** Renames; makes the target's folders. */
   move(from: string, to: string): Promise<void>;
+  /** Gives a file a second name, or copies it where the disk cannot; makes the target's folders. Both are the same content from then on. */
+  link(from: string, to: string): Promise<void>;
   /** Decompresses as it comes. Throws `file-unreadable` for what does not decompress. */
   gunzip(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** The same for raw DEFLATE. */

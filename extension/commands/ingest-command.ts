@@ -40,13 +40,13 @@ async function ingestModel({ script }: CommandContext): Promise<void> {
 async function askForSource(): Promise<string | undefined> {
   const title = vscode.l10n.t('Ingest Model');
   const choices = [
-    { kind: 'folder' as const, label: vscode.l10n.t('A folder…') },
-    { kind: 'file' as const, label: vscode.l10n.t('A file or archive…') },
-    { kind: 'address' as const, label: vscode.l10n.t('An address…'), detail: 'https://, oci://, s3://' },
+    { from: 'folder' as const, label: vscode.l10n.t('A folder…') },
+    { from: 'file' as const, label: vscode.l10n.t('A file or archive…') },
+    { from: 'address' as const, label: vscode.l10n.t('An address…'), detail: 'https://, oci://, s3://' },
   ];
   const chosen = await vscode.window.showQuickPick(choices, { title });
   if (chosen === undefined) return undefined;
-  if (chosen.kind === 'address') {
+  if (chosen.from === 'address') {
     return vscode.window.showInputBox({
       title,
       placeHolder: 'oci://registry.example/models/tiny:v1',
@@ -56,7 +56,7 @@ async function askForSource(): Promise<string | undefined> {
           : vscode.l10n.t('Models are taken from folders, files, https://, oci:// and s3://.'),
     });
   }
-  const isFolder = chosen.kind === 'folder';
+  const isFolder = chosen.from === 'folder';
   const [uri] =
     (await vscode.window.showOpenDialog({ title, canSelectFolders: isFolder, canSelectFiles: !isFolder })) ?? [];
   return uri?.fsPath;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, opendir, readFile, rename, rm, utimes } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, opendir, readFile, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
@@ -33,6 +33,16 @@ export function createQuarantine(): Quarantine {
       try {
         await mkdir(path.dirname(to), { recursive: true });
         await rename(from, to);
+      } catch (error) {
+        throw describeWriteFailure(error, to);
+      }
+    },
+    async link(from, to) {
+      try {
+        await mkdir(path.dirname(to), { recursive: true });
+        await rm(to, { force: true });
+        // Some file systems have no second names, and none has them across disks.
+        await link(from, to).catch(() => copyFile(from, to));
       } catch (error) {
         throw describeWriteFailure(error, to);
       }

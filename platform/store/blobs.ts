@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { BlobFacts, Blobs } from '../../engine/ports/blobs.ts';
@@ -39,9 +39,9 @@ export function createBlobs(folder: string, readOnly: boolean): Blobs {
       });
       return found?.isFile() ?? false;
     },
-    async adopt(file, digest) {
+    async adopt(file, digest, ours) {
       if (readOnly) throw storeUnwritable(folder, 'it was opened for reading only');
-      return adoptFile(file, locateBlob(folder, digest), digest);
+      return adoptFile(file, locateBlob(folder, digest), digest, ours);
     },
     locate: digest => locateBlob(folder, digest),
   };
@@ -83,13 +83,14 @@ async function writeBlob(file: string, content: Uint8Array): Promise<void> {
   }
 }
 
-/** The copy is made beside the target, so that what is hashed is what is kept, whoever still holds the file open. */
-async function adoptFile(file: string, target: string, digest: string): Promise<BlobFacts> {
+/** A file of somebody else's is copied beside the target first, so that what is hashed is what is kept, whoever still writes into it. */
+async function adoptFile(file: string, target: string, digest: string, ours: boolean): Promise<BlobFacts> {
   const temporary = `${target}.${randomUUID().slice(0, 8)}${unfinishedEnding}`;
   try {
     await mkdir(path.dirname(target), { recursive: true });
-    // Where the file system can share blocks, nothing is copied.
-    await copyFile(file, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const copy = (): Promise<void> => copyFile(file, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    // Some file systems have no second names, and none has them across disks.
+    await (ours ? link(file, temporary).catch(copy) : copy());
     const handle = await open(temporary, 'r+');
     const hash = createHash('sha256');
     let bytes = 0;

@@ -59,7 +59,7 @@ async function fetchPath({ ingestion, ports, signal }: StepContext): Promise<Ste
     return {
       state: 'done',
       sentence: `${name} was copied (${String(facts.size)} bytes).`,
-      evidence: (await checkArtifact(target, facts.size, request, ports, signal)).evidence,
+      ...(await checkArtifact(target, facts.size, { packing }, ports, signal)),
     };
   }
   const findings: Observed[] = [];
@@ -136,10 +136,10 @@ async function fetchHttp(
   );
   const packing = packingOf(name);
   await writeParts([{ file: 'part-1', packing, name }], ingestion.id, ports);
-  const checked = await checkArtifact(target, bytes, { pin: sha256, digest: request.digest }, ports, signal);
+  const checked = await checkArtifact(target, bytes, { pin: sha256, packing }, ports, signal);
   const isPlain = url.startsWith('http:');
   const findings = [
-    ...(isPlain && !checked.isPinned
+    ...(isPlain && sha256 === undefined && request.digest === undefined
       ? [
           {
             rule: 'fetched-unencrypted',
@@ -153,7 +153,7 @@ async function fetchHttp(
   return {
     state: 'done',
     sentence: `${name} was fetched (${String(bytes)} bytes${reused > 0 ? `, ${String(reused)} of them by an earlier attempt` : ''}).`,
-    evidence: checked.evidence,
+    ...checked,
     findings,
     changes: { source: { ...source, ...(etag === undefined ? {} : { revision: etag }) } },
   };
@@ -263,14 +263,14 @@ async function fetchS3(
   }
   await writeParts(parts, ingestion.id, ports);
   const [only] = parts;
-  const evidence =
+  const checked =
     parts.length === 1 && only !== undefined
-      ? (await checkArtifact(ports.files.resolve(places.download, only.file), total, request, ports, signal)).evidence
-      : undefined;
+      ? await checkArtifact(ports.files.resolve(places.download, only.file), total, only, ports, signal)
+      : {};
   return {
     state: 'done',
     sentence: `${String(parts.length)} objects were fetched (${String(total)} bytes).`,
-    ...(evidence === undefined ? {} : { evidence }),
+    ...checked,
   };
 }
 
@@ -310,20 +310,21 @@ async function copy(
 }
 
 /**
- * The artefact's own digest. `pin` must be it. `digest`, which may also be meant for the weights inside, is compared again when those are
- * known.
+ * The artefact's own digest, which `pin` must be. A digest that may be meant for the weights inside is compared when those are known; so is
+ * that of a file which is the weights, and need not be read twice.
  */
 async function checkArtifact(
   path: string,
   size: number,
-  { pin, digest }: { readonly pin?: string | undefined; readonly digest?: string | undefined },
+  { pin, packing }: { readonly pin?: string | undefined; readonly packing: Part['packing'] },
   ports: IngestPorts,
   signal: AbortSignal,
-): Promise<{ readonly evidence: string; readonly isPinned: boolean }> {
+): Promise<{ readonly evidence?: string }> {
+  if (pin === undefined && packing === 'raw') return {};
   const hash = ports.digest.startSha256();
   for await (const piece of piecesOf(fileSource(ports.files, path, size, signal), signal)) hash.update(piece);
   const evidence = hash.hex();
-  if (pin === undefined || pin === evidence) return { evidence, isPinned: pin !== undefined || digest === evidence };
+  if (pin === undefined || pin === evidence) return { evidence };
   // What is wrong is not kept: the next attempt would else go on with it.
   await ports.quarantine.remove(path);
   throw new WorkbenchError('gate-not-met', `What came has the digest ${evidence} and not ${pin}.`, {

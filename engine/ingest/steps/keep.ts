@@ -7,7 +7,7 @@ import { keys } from '../../registry/keys.ts';
 import { publishRun } from '../../registry/publish.ts';
 import { blobUri, modelCardName } from '../../registry/register.ts';
 import { weightsManifest } from '../manifest.ts';
-import { pathOf, placesOf } from '../places.ts';
+import { contentOf, pathOf, placesOf } from '../places.ts';
 import type { IngestPorts } from '../ports.ts';
 import { publishElsewhere } from '../publish.ts';
 import { isRefusing, reportOf, verdictOf } from '../report.ts';
@@ -33,13 +33,14 @@ export async function giveVerdict({ ingestion }: StepContext): Promise<StepOutco
 export async function keepFiles({ ingestion, ports, signal }: StepContext): Promise<StepOutcome> {
   const { blobs } = ports.store;
   const { files = [], request, weightsDigest } = ingestion;
+  const isOurs = contentOf(ingestion, ports).root === placesOf(ingestion.id, ports).content;
   let kept = 0;
   for (const file of files) {
     signal.throwIfAborted();
     if (request.reference === true && file.role === 'weights') continue;
     if (file.role === 'code' && !isAccepted(ingestion, file)) continue;
     ports.onProgress(file.path, 0, file.bytes);
-    await blobs.adopt(pathOf(ingestion, file.path, ports), file.sha256);
+    await blobs.adopt(pathOf(ingestion, file.path, ports), file.sha256, isOurs);
     kept += 1;
   }
   // Where the weights are several files, their digest is that of this text.
