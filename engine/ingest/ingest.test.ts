@@ -157,6 +157,8 @@ describe('ingestion', function () {
     await fails(world.ingest({ source: folder, limits: { bytes: 1e6, files: 1 } }), 'file-too-large');
     await fails(world.ingest({ source: path.join(folder, 'README.md') }), 'file-invalid', /no weights/);
     await fails(world.ingest({ source: 'nowhere' }), 'file-not-found');
+    await fails(world.ingest({ source: world.folder }), 'usage', /holds the store/);
+    await fails(world.ingest({ source: world.store.path }), 'usage', /holds the store/);
     await fails(world.ingest({ source: 'ftp://host/model' }), 'usage');
   });
 
@@ -281,13 +283,17 @@ describe('ingestion', function () {
       { content: archive, mediaType: 'application/vnd.cncf.model.doc.v1.tar+gzip' },
     ]);
     await open({ credentials: { basic: { username: 'ada', password: { env: 'PASSWORD' } } } }, { PASSWORD: 'pass' });
-    const origin = await serve({ files, oci: { username: 'ada', password: 'pass' } });
+    const origin = await serve({ files, oci: { username: 'ada', password: 'pass', uses: 2 } });
     const host = origin.replace('http://', '');
     const ended = await world.ingest({ source: `oci://${host}/team/tiny:v1` });
     assert.equal(ended.verdict, 'clean', JSON.stringify(ended.findings));
     assert.equal(ended.source.revision, digest);
     assert.equal(ended.weightsDigest, sha256(weights));
-    assert.deepEqual(world.asked, [['PASSWORD', origin]]);
+    // A token was good for the manifest and one layer: another was asked for.
+    assert.deepEqual(world.asked, [
+      ['PASSWORD', origin],
+      ['PASSWORD', origin],
+    ]);
     assert.equal((await world.ingest({ source: `oci://${host}/team/tiny@${digest}` })).verdict, 'clean');
     const wrong = `sha256:${'1'.repeat(64)}`;
     files.set(`/v2/team/tiny/manifests/${wrong}`, files.get('/v2/team/tiny/manifests/v1') ?? Buffer.alloc(0));

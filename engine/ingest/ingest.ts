@@ -51,7 +51,11 @@ export async function beginIngestion(
   return ingestion;
 }
 
-async function describeSource(request: IngestRequest, folder: string, { files }: IngestPorts): Promise<IngestSource> {
+async function describeSource(
+  request: IngestRequest,
+  folder: string,
+  { files, store }: IngestPorts,
+): Promise<IngestSource> {
   const source = parseSource(request.source);
   switch (source.kind) {
     case 'path': {
@@ -61,6 +65,11 @@ async function describeSource(request: IngestRequest, folder: string, { files }:
         throw new WorkbenchError('file-not-found', `${source.path} is neither a file nor a folder.`, {
           remedy: 'Name a folder, a file, or an address (https://, oci://, s3://).',
           place: { path: address },
+        });
+      const inside = files.relative(address, store.path);
+      if (facts.kind === 'folder' && (inside === '' || !(inside.startsWith('..') || /^(?:\/|[A-Za-z]:)/.test(inside))))
+        throw new WorkbenchError('usage', `${source.path} holds the store itself, and is no model's folder.`, {
+          remedy: "Name the folder that holds the model's files alone.",
         });
       return { kind: facts.kind, address };
     }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { BlobFacts, Blobs } from '../../engine/ports/blobs.ts';
@@ -104,7 +104,12 @@ async function adoptFile(file: string, target: string, digest: string, ours: boo
       await handle.close();
     }
     if (hash.digest('hex') !== digest) throw tampered(file, digest);
+    // It keeps the time at which it was written: a garbage collection must not think it old.
+    const now = new Date();
+    await utimes(temporary, now, now);
     await rename(temporary, target);
+    // Where both were names of the same file already, renaming does nothing.
+    await rm(temporary, { force: true });
     await syncFolder(path.dirname(target));
     return { digest, bytes };
   } catch (error) {

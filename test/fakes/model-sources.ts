@@ -30,7 +30,12 @@ export interface ModelSourceOptions {
   /** A bearer token that every request needs. */
   readonly token?: string;
   /** OCI: every request of `/v2/` needs a token, which is given for this name and password. */
-  readonly oci?: { readonly username: string; readonly password: string };
+  readonly oci?: {
+    readonly username: string;
+    readonly password: string;
+    /** Requests that one token is good for. */
+    readonly uses?: number;
+  };
   /** S3: requests must be signed with these. */
   readonly s3?: { readonly accessKey: string; readonly secretKey: string; readonly region: string };
 }
@@ -126,22 +131,28 @@ function sendFile(
 }
 
 const ociToken = 'token-of-the-registry';
+const tokenUses = new WeakMap<object, { given: number; left: number }>();
 
 /** Returns whether the request may go on to a file. */
 function answersOci(
   { headers }: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  { username, password }: { readonly username: string; readonly password: string },
+  oci: { readonly username: string; readonly password: string; readonly uses?: number },
 ): boolean {
+  const { username, password, uses = Number.POSITIVE_INFINITY } = oci;
+  const state = tokenUses.get(oci) ?? { given: 0, left: 0 };
+  tokenUses.set(oci, state);
   if (url.pathname === '/token') {
     const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     const isRight = headers.authorization === basic && url.searchParams.get('service') === 'models';
     response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(isRight ? { token: ociToken } : {}));
+    if (isRight) Object.assign(state, { given: state.given + 1, left: uses });
+    response.end(JSON.stringify(isRight ? { token: `${ociToken}-${state.given}` } : {}));
     return false;
   }
-  if (!url.pathname.startsWith('/v2/') || headers.authorization === `Bearer ${ociToken}`) return true;
+  if (!url.pathname.startsWith('/v2/')) return true;
+  if (headers.authorization === `Bearer ${ociToken}-${state.given}` && state.left-- > 0) return true;
   const challenge = `Bearer realm="http://${headers.host ?? ''}/token",service="models",scope="repository:team/tiny:pull"`;
   response.writeHead(401, { 'www-authenticate': challenge }).end();
   return false;

@@ -133,11 +133,15 @@ describe('model signatures', () => {
       tlogs: [{ logId: { keyId: logId.toString('base64') }, publicKey: { rawBytes: spki.toString('base64') } }],
     });
     bundle.verificationMaterial['tlogEntries'] = [entry(integratedTime)];
-    const { signature } = verify(JSON.stringify(bundle), { trustRoot });
+    const signer = 'ada@author.example';
+    const { signature } = verify(JSON.stringify(bundle), { trustRoot, signer });
     assert.equal(signature.state, 'verified', signature.sentence);
+    assert.equal(state(JSON.stringify(bundle), { trustRoot, signer: 'eve@other.example' }), 'invalid');
+    // Anybody may be certified by a public authority.
+    assert.equal(state(JSON.stringify(bundle), { trustRoot }), 'unverified');
     assert.equal(signature.method, 'sigstore');
     bundle.verificationMaterial['tlogEntries'] = [entry(String(Number(integratedTime) + 1))];
-    assert.equal(state(JSON.stringify(bundle), { trustRoot }), 'invalid');
+    assert.equal(state(JSON.stringify(bundle), { trustRoot, signer }), 'invalid');
     assert.equal(state(certificate.signature, { trustRoot }), 'invalid');
     assert.equal(state(JSON.stringify(bundle), { trustRoot: 'nonsense' }), 'invalid');
   });

@@ -83,6 +83,22 @@ export function verifySignature(
       `It was signed by ${quoted(names.join(', ') || 'a key')}, not by ${quoted(trust.signer)}.`,
       method,
     );
+  // A public authority certifies anybody: that somebody signed it says nothing until it is asked who.
+  if (method === 'sigstore' && trust.signer === undefined) {
+    const sentence = `It is signed by ${quoted(names.at(-1) ?? 'somebody')}, which a log vouches for; identity not verified: nobody was named.`;
+    return {
+      signature: { state: 'unverified', method, sentence },
+      findings: [
+        {
+          rule: 'signature-unverified',
+          severity: trust.required ? 'unsafe' : 'warning',
+          file,
+          message: sentence,
+          remedy: 'Say who must have signed it: --signer.',
+        },
+      ],
+    };
+  }
   const signer = verified.names?.[0] ?? verified.subject ?? verified.fingerprint;
   return {
     signature: {

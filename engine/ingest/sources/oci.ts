@@ -24,6 +24,8 @@ export interface OciArtifact {
   readonly layers: readonly OciLayer[];
   /** Carries the token; for the registry's own origin alone. */
   readonly headers: HeadersFor;
+  /** Asks for a new token: they are short-lived, and layers are large. */
+  renew(): Promise<void>;
 }
 
 /** Basic credentials for an origin that they may be sent to; undefined where there are none. */
@@ -77,6 +79,10 @@ export async function readOciArtifact(
     digest: found,
     layers: (layers as unknown[]).map((layer, index) => readLayer(layer, index, source)),
     headers,
+    async renew() {
+      authorization = undefined;
+      await ask(found);
+    },
   };
 }
 

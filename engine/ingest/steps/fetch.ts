@@ -8,7 +8,7 @@ import { quoted, type Observed } from '../scan/findings.ts';
 import { nameOf, readOciArtifact } from '../sources/oci.ts';
 import { parseSource, type Source } from '../sources/parse.ts';
 import { listS3 } from '../sources/s3.ts';
-import { createTransfer, type HeadersFor, type Transfer } from '../sources/transfer.ts';
+import { createTransfer, type Downloaded, type HeadersFor, type Transfer } from '../sources/transfer.ts';
 import type { StepContext, StepOutcome } from './step.ts';
 
 /** One thing that was fetched and what is to be made of it. */
@@ -184,11 +184,14 @@ async function fetchOci(
   for (const { url, digest, size, packing, name } of artifact.layers) {
     const target = ports.files.resolve(places.download, digest);
     const before = done;
-    const { reused } = await transfer.download(
-      { url, headers: artifact.headers, target, limit: size, size, immutable: true },
-      signal,
-      bytes => ports.onProgress(nameOf(source), before + bytes, total),
-    );
+    const wanted = { url, headers: artifact.headers, target, limit: size, size, immutable: true };
+    const fetch = (): Promise<Downloaded> =>
+      transfer.download(wanted, signal, bytes => ports.onProgress(nameOf(source), before + bytes, total));
+    const { reused } = await fetch().catch(async (error: unknown) => {
+      if (!(error instanceof WorkbenchError) || error.code !== 'registry-refused') throw error;
+      await artifact.renew();
+      return fetch();
+    });
     reusedAll += reused;
     if ((await hashFile(target, ports, signal)) !== digest) {
       await ports.quarantine.remove(target);

@@ -29,6 +29,17 @@ export async function giveVerdict({ ingestion }: StepContext): Promise<StepOutco
   return { state: isRefused ? 'refused' : 'done', sentence, changes: { verdict } };
 }
 
+/** Files that a garbage collection took for forgotten while benchmarks ran are put back: quarantine still has them. */
+async function restoreFiles(context: StepContext): Promise<void> {
+  const { ingestion, ports } = context;
+  for (const file of ingestion.files ?? []) {
+    if (isKept(ingestion, file) && !(await ports.store.blobs.has(file.sha256))) {
+      await keepFiles(context);
+      return;
+    }
+  }
+}
+
 /** Moves the files into the store, each under its digest: what was changed since it was checked is found out here. */
 export async function keepFiles({ ingestion, ports, signal }: StepContext): Promise<StepOutcome> {
   const { blobs } = ports.store;
@@ -37,8 +48,7 @@ export async function keepFiles({ ingestion, ports, signal }: StepContext): Prom
   let kept = 0;
   for (const file of files) {
     signal.throwIfAborted();
-    if (request.reference === true && file.role === 'weights') continue;
-    if (file.role === 'code' && !isAccepted(ingestion, file)) continue;
+    if (!isKept(ingestion, file)) continue;
     ports.onProgress(file.path, 0, file.bytes);
     await blobs.adopt(pathOf(ingestion, file.path, ports), file.sha256, isOurs);
     kept += 1;
@@ -51,6 +61,11 @@ export async function keepFiles({ ingestion, ports, signal }: StepContext): Prom
     sentence: `${String(kept)} files are in the store${request.reference === true ? '; the weights stay where they are' : ''}.`,
     ...(weightsDigest === undefined ? {} : { evidence: weightsDigest }),
   };
+}
+
+function isKept(ingestion: Ingestion, file: IngestFile): boolean {
+  if (file.role === 'weights') return ingestion.request.reference !== true;
+  return file.role !== 'code' || isAccepted(ingestion, file);
 }
 
 /** Code is only kept where a person took it upon themselves. */
@@ -117,7 +132,8 @@ async function isAskable(
 }
 
 /** Registers the version with its report, and publishes it where that was asked for. Repeating it doubles nothing. */
-export async function registerVersion({ ingestion, ports, signal, save }: StepContext): Promise<StepOutcome> {
+export async function registerVersion(context: StepContext): Promise<StepOutcome> {
+  const { ingestion, ports, signal, save } = context;
   const refusing = ingestion.findings.filter(isRefusing);
   if (refusing.length > 0)
     return {
@@ -127,6 +143,7 @@ export async function registerVersion({ ingestion, ports, signal, save }: StepCo
         .slice(0, 3)
         .join(' ')}`,
     };
+  await restoreFiles(context);
   const { registry, blobs } = ports.store;
   const { request, by } = ingestion;
   const report = reportOf(ingestion, ports.workbench);
@@ -240,7 +257,7 @@ function artifactsOf(
   }));
   for (const file of files) {
     const { path, sha256, bytes, role } = file;
-    if (role === 'weights' || (role === 'code' && !isAccepted(ingestion, file))) continue;
+    if (role === 'weights' || !isKept(ingestion, file)) continue;
     const isCard = role === 'card' && path === ingestion.card?.path;
     artifacts.push({
       artifactType: 'doc-artifact',
