@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
+import { checkIngestion } from './ingestion.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
 import { Unavailable } from './server.ts';
 import { checkTransformers } from './transformers.ts';
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     ['llama.cpp', checkLlamaCpp],
     ['transformers serve', checkTransformers],
     ['a container runtime', checkContainers],
+    ['model libraries', checkIngestion],
   ] as const) {
     try {
       await suite(checks);

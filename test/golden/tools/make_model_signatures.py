@@ -1,6 +1,6 @@
 """Models signed by the reference implementation of OpenSSF model signing: with a key and with certificates, whole and tampered with.
 
-    pip install model-signing==1.1.1 pyopenssl==26.0.0
+    pip install model-signing==1.1.1 pyopenssl==26.4.0
     python test/golden/tools/make_model_signatures.py
 
 The keys are made for this and thrown away.
