@@ -2,23 +2,13 @@ import { WorkbenchError } from '../../base/errors.ts';
 import { encodeBase64 } from '../../base/base64.ts';
 import { readSafePath } from '../archive/safe-path.ts';
 import { nameOfFile, packingOf, placesOf } from '../places.ts';
-import type { IngestPorts } from '../ports.ts';
-import { fileSource, piecesOf } from '../scan/bytes.ts';
 import { quoted, type Observed } from '../scan/findings.ts';
 import { nameOf, readOciArtifact } from '../sources/oci.ts';
 import { parseSource, type Source } from '../sources/parse.ts';
 import { listS3 } from '../sources/s3.ts';
 import { createTransfer, type Downloaded, type HeadersFor, type Transfer } from '../sources/transfer.ts';
+import { checkArtifact, copyFile, hashFile, tooLarge, tooMany, writeParts, type Part } from './parts.ts';
 import type { StepContext, StepOutcome } from './step.ts';
-
-/** One thing that was fetched and what is to be made of it. */
-export interface Part {
-  /** In the download folder. */
-  readonly file: string;
-  readonly packing: 'raw' | 'tar' | 'tar+gzip' | 'zip';
-  /** Path of a raw one below the model's folder. */
-  readonly name: string;
-}
 
 /** Brings everything into quarantine. What an earlier attempt brought stays. */
 export async function fetchSource(context: StepContext): Promise<StepOutcome> {
@@ -54,7 +44,7 @@ async function fetchPath({ ingestion, ports, signal }: StepContext): Promise<Ste
       return { state: 'skipped', sentence: 'The file is checked where it lies.' };
     if (facts.size > request.limits.bytes) throw tooLarge(request.limits.bytes);
     const target = files.resolve(places.download, 'part-1');
-    await copy(address, facts.size, target, ports, signal, bytes => onProgress(name, bytes, facts.size));
+    await copyFile(address, facts.size, target, ports, signal, bytes => onProgress(name, bytes, facts.size));
     await writeParts([{ file: 'part-1', packing, name }], ingestion.id, ports);
     return {
       state: 'done',
@@ -96,7 +86,7 @@ async function fetchPath({ ingestion, ports, signal }: StepContext): Promise<Ste
     if (total > request.limits.bytes) throw tooLarge(request.limits.bytes);
     if (request.reference === true) continue;
     const before = total - entry.size;
-    await copy(
+    await copyFile(
       files.resolve(address, entry.path),
       entry.size,
       files.resolve(places.content, entry.path),
@@ -277,70 +267,6 @@ async function fetchS3(
   };
 }
 
-export async function readParts(id: string, ports: IngestPorts, signal: AbortSignal): Promise<readonly Part[]> {
-  return JSON.parse(await ports.files.readText(placesOf(id, ports).parts, signal, 64 * 2 ** 20)) as readonly Part[];
-}
-
-function writeParts(parts: readonly Part[], id: string, ports: IngestPorts): Promise<void> {
-  return ports.files.writeText(placesOf(id, ports).parts, JSON.stringify(parts));
-}
-
-/** Copies what is not there yet; a copy of the same size that was finished stays. */
-async function copy(
-  from: string,
-  size: number,
-  to: string,
-  { files, quarantine }: IngestPorts,
-  signal: AbortSignal,
-  onProgress: (bytes: number) => void,
-): Promise<void> {
-  if ((await files.facts(to)) !== undefined) return;
-  const part = `${to}.part-of-copy`;
-  const target = await quarantine.openAppend(part, 0);
-  try {
-    for await (const chunk of files.stream(from, signal)) {
-      await target.write(chunk);
-      onProgress(target.size);
-      if (target.size > size)
-        throw new WorkbenchError('file-unreadable', `${from} grew while it was copied.`, {
-          remedy: 'Take it in again.',
-        });
-    }
-  } finally {
-    await target.close();
-  }
-  await quarantine.move(part, to);
-}
-
-/**
- * The artefact's own digest, which `pin` must be. A digest that may be meant for the weights inside is compared when those are known; so is
- * that of a file which is the weights, and need not be read twice.
- */
-async function checkArtifact(
-  path: string,
-  size: number,
-  { pin, packing }: { readonly pin?: string | undefined; readonly packing: Part['packing'] },
-  ports: IngestPorts,
-  signal: AbortSignal,
-): Promise<{ readonly evidence?: string }> {
-  if (pin === undefined && packing === 'raw') return {};
-  const hash = ports.digest.startSha256();
-  for await (const piece of piecesOf(fileSource(ports.files, path, size, signal), signal)) hash.update(piece);
-  const evidence = hash.hex();
-  if (pin === undefined || pin === evidence) return { evidence };
-  // What is wrong is not kept: the next attempt would else go on with it.
-  await ports.quarantine.remove(path);
-  throw new WorkbenchError('gate-not-met', `What came has the digest ${evidence} and not ${pin}.`, {
-    remedy: 'Fetch it again; where it stays so, it is not what you were promised.',
-  });
-}
-
-async function hashFile(path: string, { files, digest }: IngestPorts, signal: AbortSignal): Promise<string> {
-  const hash = digest.startSha256();
-  for await (const chunk of files.stream(path, signal)) hash.update(chunk);
-  return hash.hex();
-}
-
 function decodeName(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -353,17 +279,5 @@ function notFound(path: string): WorkbenchError {
   return new WorkbenchError('file-not-found', `${quoted(path)} is neither a file nor a folder.`, {
     remedy: 'Check the path.',
     place: { path },
-  });
-}
-
-function tooLarge(limit: number): WorkbenchError {
-  return new WorkbenchError('file-too-large', `It has more than ${String(limit)} bytes.`, {
-    remedy: 'Where that is right, raise --max-bytes.',
-  });
-}
-
-function tooMany(limit: number): WorkbenchError {
-  return new WorkbenchError('file-too-large', `It has more than ${String(limit)} files.`, {
-    remedy: 'Where that is right, raise --max-files.',
   });
 }

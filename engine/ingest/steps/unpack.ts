@@ -2,7 +2,7 @@ import { WorkbenchError } from '../../base/errors.ts';
 import { Gate, unpackTar, unpackZip } from '../archive/unpack.ts';
 import { placesOf } from '../places.ts';
 import { fileSource } from '../scan/bytes.ts';
-import { readParts } from './fetch.ts';
+import { readParts } from './parts.ts';
 import type { StepContext, StepOutcome } from './step.ts';
 
 /** Bytes that may come out for each that went in. Weights shrink by a third at best, texts by ten. */
