@@ -8,6 +8,7 @@ import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerCellCommands } from './commands/cell-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
+import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
@@ -118,6 +119,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerAgentTools({ engines, log: output }),
     registerMcpServers(extension, script),
     registerDemoReviewer(commands),
+    registerIngestCommand(commands),
     ...registerRunCommands(commands),
     ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),

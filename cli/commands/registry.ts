@@ -16,6 +16,7 @@ import { addRegistryFinding } from './registry-find.ts';
 import { addHandoff } from './registry-handoff.ts';
 import { addCard } from './registry-card.ts';
 import { addLineage } from './registry-lineage.ts';
+import { addIngest } from './registry-ingest.ts';
 import { addReleaseSteps } from './release.ts';
 
 interface RegisterOptions {
@@ -72,6 +73,7 @@ export function addRegistry(program: Command, run: Run): void {
     );
   addCard(registry, run);
   addLineage(registry, run);
+  addIngest(registry, run);
   addReleaseSteps(registry, run);
   addPromotionRecords(registry, run);
 }

@@ -14,9 +14,17 @@ export interface HttpRequest {
  * is the time of arrival, with no promise or stream in between. Must not throw.
  */
 export interface HttpReceiver {
+  /** Once, before the head, for whoever must be able to hold the body back while it is written somewhere slow. */
+  flow?(control: HttpFlow): void;
   /** Once, before any data. `headers` has lower-case names; repeated ones are joined by ", ". */
   head(status: number, headers: Readonly<Record<string, string>>): void;
   data(chunk: Uint8Array): void;
+}
+
+/** Holds a response body back, so that it is not kept in memory. Chunks that were read already still arrive. */
+export interface HttpFlow {
+  pause(): void;
+  resume(): void;
 }
 
 /** Why no complete response arrived. */

@@ -16,6 +16,7 @@ function createMemoryBlobs(): Blobs & { readonly contents: Map<string, Uint8Arra
       contents.set(digest, content);
       return { digest, bytes: content.length };
     },
+    adopt: () => Promise.reject(new Error('nothing is adopted here')),
     read: async digest => contents.get(digest)!,
     has: async digest => contents.has(digest),
     locate: digest => digest,

@@ -78,6 +78,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
     // Aborted while it waited for a connection: give the socket back before anything is written.
     if (this.#settled) controller.abort(new HttpFailure('aborted', `${this.#origin}: aborted`));
+    this.#receiver.flow?.({ pause: () => controller.pause(), resume: () => controller.resume() });
   }
 
   onResponseStart(

@@ -7,13 +7,19 @@ import type { Driver } from './driver.ts';
 /** Milliseconds a blob is left alone although nobody refers to it: its writer may be about to. */
 const grace = 3_600_000;
 
-/** Digests of the blobs that something in the database refers to, and that must be there for it to be complete. */
+/**
+ * Digests of the blobs that something in the database refers to, and that must be there for it to be complete. What an artifact says
+ * lies elsewhere need not.
+ */
 export function listUsedBlobs(driver: Driver): string[] {
   const rows = driver.all(
     `SELECT digest FROM training_states
       UNION SELECT digest FROM checkpoints
-      UNION SELECT weights_digest FROM model_versions
-      UNION SELECT json_extract(content, '$.digest') FROM artifacts WHERE type IN ('model-artifact', 'doc-artifact')
+      UNION SELECT weights_digest FROM model_versions WHERE NOT EXISTS (
+        SELECT 1 FROM artifacts WHERE artifacts.version = model_versions.key AND type = 'model-artifact'
+          AND json_extract(content, '$.digest') = weights_digest AND json_extract(content, '$.uri') NOT LIKE 'blob:%')
+      UNION SELECT json_extract(content, '$.digest') FROM artifacts
+        WHERE type IN ('model-artifact', 'doc-artifact') AND json_extract(content, '$.uri') LIKE 'blob:%'
       UNION SELECT json_extract(value, '$.weightsDigest') FROM runs
         JOIN run_records ON run_records.run = runs.key, json_each(spec, '$.trained') WHERE state <> 'succeeded'`,
   );

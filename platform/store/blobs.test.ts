@@ -30,6 +30,32 @@ describe('blobs', () => {
     assert.deepEqual((await blobs.put(new Uint8Array())).bytes, 0);
   });
 
+  it('take files over, copied where they are of somebody else, and only with the digest they were said to have', async () => {
+    for (const ours of [true, false]) {
+      const file = path.join(path.dirname(folder), 'incoming');
+      writeFileSync(file, content);
+      utimesSync(file, 1, 1);
+      assert.deepEqual(await blobs.adopt(file, digest, ours), { digest, bytes: 7 });
+      assert.deepEqual(new Uint8Array(await blobs.read(digest)), content);
+      assert.ok(statSync(blobs.locate(digest)).mtimeMs > 1_000, 'a garbage collection would take it for old');
+      // The same once more, as after a kill.
+      await blobs.adopt(file, digest, ours);
+      assert.deepEqual(readdirSync(path.dirname(blobs.locate(digest))), [digest]);
+      if (!ours) {
+        writeFileSync(file, 'changed');
+        assert.deepEqual(new Uint8Array(await blobs.read(digest)), content);
+      }
+      rmSync(file);
+      rmSync(blobs.locate(digest));
+    }
+    const other = path.join(path.dirname(folder), 'other');
+    writeFileSync(other, 'something else');
+    for (const ours of [true, false])
+      await assert.rejects(blobs.adopt(other, digest, ours), { code: 'record-tampered' });
+    assert.equal(await blobs.has(digest), false);
+    assert.deepEqual(readdirSync(path.dirname(blobs.locate(digest))), []);
+  });
+
   it('may be put by several at once and again', async () => {
     await Promise.all(Array.from({ length: 8 }, () => blobs.put(content)));
     utimesSync(blobs.locate(digest), 1, 1);

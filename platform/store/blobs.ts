@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { Blobs } from '../../engine/ports/blobs.ts';
+import type { BlobFacts, Blobs } from '../../engine/ports/blobs.ts';
 import { describeReadFailure, describeWriteFailure, systemCode } from '../files/failures.ts';
 import { createDigest } from '../host/digest.ts';
 import { storeUnwritable } from './failures.ts';
@@ -37,6 +38,10 @@ export function createBlobs(folder: string, readOnly: boolean): Blobs {
         throw describeReadFailure(error, locateBlob(folder, digest));
       });
       return found?.isFile() ?? false;
+    },
+    async adopt(file, digest, ours) {
+      if (readOnly) throw storeUnwritable(folder, 'it was opened for reading only');
+      return adoptFile(file, locateBlob(folder, digest), digest, ours);
     },
     locate: digest => locateBlob(folder, digest),
   };
@@ -75,6 +80,42 @@ async function writeBlob(file: string, content: Uint8Array): Promise<void> {
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw describeWriteFailure(error, file);
+  }
+}
+
+/** A file of somebody else's is copied beside the target first, so that what is hashed is what is kept, whoever still writes into it. */
+async function adoptFile(file: string, target: string, digest: string, ours: boolean): Promise<BlobFacts> {
+  const temporary = `${target}.${randomUUID().slice(0, 8)}${unfinishedEnding}`;
+  try {
+    await mkdir(path.dirname(target), { recursive: true });
+    const copy = (): Promise<void> => copyFile(file, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    // Some file systems have no second names, and none has them across disks.
+    await (ours ? link(file, temporary).catch(copy) : copy());
+    const handle = await open(temporary, 'r+');
+    const hash = createHash('sha256');
+    let bytes = 0;
+    try {
+      for await (const chunk of handle.createReadStream({ autoClose: false, start: 0 })) {
+        hash.update(chunk as Uint8Array);
+        bytes += (chunk as Uint8Array).byteLength;
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (hash.digest('hex') !== digest) throw tampered(file, digest);
+    // It keeps the time at which it was written: a garbage collection must not think it old.
+    const now = new Date();
+    await utimes(temporary, now, now);
+    await rename(temporary, target);
+    // Where both were names of the same file already, renaming does nothing.
+    await rm(temporary, { force: true });
+    await syncFolder(path.dirname(target));
+    return { digest, bytes };
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    if (error instanceof WorkbenchError) throw error;
+    throw describeWriteFailure(error, target);
   }
 }
 

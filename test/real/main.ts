@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
+import { checkIngestion } from './ingestion.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
 import { checkMlflow } from './mlflow.ts';
 import { Unavailable } from './server.ts';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     ['MLflow', checkMlflow],
     ['a container runtime', checkContainers],
     ['the Kubeflow Model Registry', checkKubeflowRegistry],
+    ['model libraries', checkIngestion],
   ] as const) {
     try {
       await suite(checks);
