@@ -67,6 +67,8 @@ export interface EngineRequests {
   /** Asks a connection one small question. What the endpoint did wrong is in the result. */
   'connections/test': [m.TestConnection, m.TestedConnection];
   'models/list': [Nothing, m.ModelList];
+  /** workbench.yaml with registries added. Writes nothing. */
+  'registries/add': [m.AddRegistries, m.WorkbenchText];
   /** The registries of the workspace, and how old what is known of them is. Asks none of them. */
   'registries/list': [Nothing, m.RegistryEntries];
   /** Reads registries anew; returns once that is done. `registry/changed` tells of every stretch. */

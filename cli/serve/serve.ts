@@ -16,7 +16,7 @@ import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/ba
 import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
 import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
-import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
+import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
@@ -155,6 +155,7 @@ class EngineServer {
     this.#on('connections/models', validators.validateDraftConnection, listEndpointModels);
     this.#on('connections/test', validators.validateTestConnection, testConnection);
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
+    this.#on('registries/add', validators.validateAddRegistries, addRegistriesToWorkbench);
     this.#on('registries/list', undefined, listSharedRegistries);
     this.#on('registry/models', validators.validateListModels, pageRegistryModels);
     this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);

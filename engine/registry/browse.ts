@@ -25,6 +25,7 @@ export async function listRegistries(registries: Registries, store: Store): Prom
       capabilities,
       ...(settings === undefined ? {} : { url: settings.url }),
       ...(settings?.ui === undefined ? {} : { ui: settings.ui }),
+      ...(settings?.readOnly === true ? { readOnly: true } : {}),
       cache: await store.catalogue.state(name),
     });
   }

@@ -77,8 +77,8 @@ export async function runPromptCommand({ command }: PromptCommand, runId: string
 
 /** The newest version that came out of a run, of the job's own registration or a later one. */
 async function openVersionOf(runId: string | undefined, registry: RegistryBook): Promise<void> {
-  await registry.load();
-  const entry = registry.versions().find(({ details }) => details.version.lineage.runId === runId);
+  const known = await registry.localVersions();
+  const entry = known.find(({ details }) => details.version.lineage.runId === runId);
   if (entry === undefined) {
     throw new FailureError({
       code: 'registry-not-found',
@@ -91,7 +91,10 @@ async function openVersionOf(runId: string | undefined, registry: RegistryBook):
   await vscode.commands.executeCommand('aiwb.openVersion', place);
 }
 
-const versionCommands: Record<Exclude<VersionCommand['command'], 'openScorecard' | 'openRun' | 'openCard'>, string> = {
+const versionCommands: Record<
+  Exclude<VersionCommand['command'], 'openScorecard' | 'openRun' | 'openCard' | 'openInRegistry'>,
+  string
+> = {
   assess: 'aiwb.assessVersion',
   requestApproval: 'aiwb.requestApproval',
   approve: 'aiwb.approveVersion',
@@ -99,27 +102,43 @@ const versionCommands: Record<Exclude<VersionCommand['command'], 'openScorecard'
   promote: 'aiwb.promoteVersion',
   copyModelName: 'aiwb.copyVersionName',
   setAlias: 'aiwb.setAlias',
+  publish: 'aiwb.publishVersion',
+  pull: 'aiwb.pullVersion',
 };
 
 export async function runVersionCommand(
-  { command, model, version, assessmentId, runId }: VersionCommand,
+  { command, model, version, registry, assessmentId, runId }: VersionCommand,
   folder: string | undefined,
-  registry: RegistryBook,
+  book: RegistryBook,
 ): Promise<void> {
-  const place: VersionPlace = { ...(folder === undefined ? {} : { folder }), model, version };
+  const place: VersionPlace = {
+    ...(folder === undefined ? {} : { folder }),
+    ...(registry === undefined ? {} : { registry }),
+    model,
+    version,
+  };
   if (command === 'openScorecard') await vscode.commands.executeCommand('aiwb.openScorecard', assessmentId ?? place);
   else if (command === 'openRun') await vscode.commands.executeCommand('aiwb.openRun', runId);
-  else if (command === 'openCard') await openCard(place, registry);
+  else if (command === 'openCard') await openCard(place, book);
+  else if (command === 'openInRegistry') await openPageOf(place, book);
   else await vscode.commands.executeCommand(versionCommands[command], place);
 }
 
+/** The address is looked up here: a page may be asked for only where the registry itself says that it has one. */
+async function openPageOf(place: VersionPlace, book: RegistryBook): Promise<void> {
+  const { folder, registry, details } = await book.find(place);
+  const { model, version } = details.version;
+  const { versions } = await book.versions(folder, { registry, model, archived: true, limit: 1_000 });
+  const row = versions.find(one => one.version === version);
+  await vscode.commands.executeCommand('aiwb.openInRegistry', { row });
+}
+
 async function openCard(place: VersionPlace, registry: RegistryBook): Promise<void> {
-  await registry.load();
-  const entry = registry.find(place);
-  const card = entry?.details.artifacts.find(
+  const entry = await registry.find(place);
+  const card = entry.details.artifacts.find(
     artifact => artifact.artifactType === 'doc-artifact' && artifact.path !== undefined,
   );
-  if (entry === undefined || card?.artifactType !== 'doc-artifact' || card.path === undefined) {
+  if (card?.artifactType !== 'doc-artifact' || card.path === undefined) {
     throw new FailureError({
       code: 'file-not-found',
       message: vscode.l10n.t('This version has no model card in the workspace.'),
