@@ -165,7 +165,8 @@ export function createOutline(parts: OutlineParts): Outline {
     if (grouping === 'none') return withMore(list, key, models, parent, row => modelNode(place, row, isFew));
     const groups = groupModels(list.items, grouping).map((group): RegistryNode => ({
       kind: 'modelGroup',
-      ...place,
+      folder: place.folder,
+      registry: place.registry,
       by: grouping,
       ...group,
     }));

@@ -67,6 +67,7 @@ export function registryItem(entry: RegistryEntry, now: number, isReading = fals
       [t('Known of it'), counts],
       [t('Read'), cache.syncedAt === undefined ? undefined : formatMoment(cache.syncedAt)],
       [undefined, cache.failure === undefined ? undefined : describeFailure(cache.failure)],
+      [undefined, entry.readOnly === true ? t('Nothing is written to it: workbench.yaml says so.') : undefined],
       ...(isLocal ? [] : limitsOf(capabilities)),
     ]),
   };
@@ -115,7 +116,7 @@ export function registeredModelItem(row: ModelRow, entry?: RegistryEntry): Regis
       .join(', '),
     isArchived ? t('archived') : '',
   ];
-  const canArchive = entry?.capabilities.archivesModels ?? row.registry === localRegistry;
+  const isWritable = canWrite(entry, row.registry);
   return {
     label: name,
     description: parts.filter(part => part !== '').join(' · '),
@@ -123,7 +124,7 @@ export function registeredModelItem(row: ModelRow, entry?: RegistryEntry): Regis
     contextValue: words(
       'aiwbRegisteredModel',
       row.registry === localRegistry ? 'local' : 'remote',
-      canArchive ? (isArchived ? 'archived' : 'kept') : '',
+      isWritable && entry?.capabilities.archivesModels !== false ? (isArchived ? 'archived' : 'kept') : '',
       webAddress(row.url) === undefined ? '' : 'linked',
     ),
     tooltip: factsTooltip(name, [
@@ -186,15 +187,22 @@ export function versionItem(row: VersionRow, entry?: RegistryEntry): RegistryIte
 /** Words that menus' `when` clauses look for; the steps come last. */
 export function versionContext(row: VersionRow, entry?: RegistryEntry): string {
   const isArchived = row.state === 'ARCHIVED';
+  const isWritable = canWrite(entry, row.registry);
   return words(
     'aiwbVersion',
     row.registry === localRegistry ? 'local' : 'remote',
     row.status,
     row.gate === undefined ? 'unassessed' : 'assessed',
     webAddress(row.url) === undefined ? '' : 'linked',
-    entry?.capabilities.archivesVersions === true ? (isArchived ? 'archived' : 'kept') : '',
+    isWritable ? 'changeable' : '',
+    isWritable && entry?.capabilities.archivesVersions === true ? (isArchived ? 'archived' : 'kept') : '',
     ...stepsOf(row),
   );
+}
+
+/** Of a registry that is not known yet only the local one is sure to take changes. */
+function canWrite(entry: RegistryEntry | undefined, registry: string): boolean {
+  return entry === undefined ? registry === localRegistry : entry.readOnly !== true;
 }
 
 function words(...parts: readonly string[]): string {
