@@ -1,6 +1,12 @@
 import path from 'node:path';
 import { parse } from 'yaml';
-import type { AddConnections, AddRegistries, ConvertedFiles, ConvertFile, WorkbenchText } from '../../schemas/generated/messages.ts';
+import type {
+  AddConnections,
+  AddRegistries,
+  ConvertedFiles,
+  ConvertFile,
+  WorkbenchText,
+} from '../../schemas/generated/messages.ts';
 import { convertFile } from '../../engine/convert/convert-file.ts';
 import { addConnections, type NamedSection } from '../../engine/workspace/add-connections.ts';
 import type { Session } from './session.ts';

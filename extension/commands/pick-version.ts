@@ -94,7 +94,9 @@ async function pickVersions(
   const options = {
     title,
     matchOnDescription: true,
-    ...(isWhole ? {} : { placeHolder: vscode.l10n.t('The first {0} versions; filter the Registry view for others', mostChoices) }),
+    ...(isWhole
+      ? {}
+      : { placeHolder: vscode.l10n.t('The first {0} versions; filter the Registry view for others', mostChoices) }),
   };
   if (many) {
     const chosen = await vscode.window.showQuickPick(choices, { ...options, canPickMany: true });
@@ -125,7 +127,8 @@ async function listVersions(
       const page = await registry.versions(place.folder, asked);
       versions.push(...page.versions.map(row => ({ ...place, model: row.model, version: row.version, row })));
       after = page.versions.length === 0 ? undefined : page.next;
-      if (versions.length >= mostChoices) return { versions: versions.slice(0, mostChoices), isWhole: after === undefined };
+      if (versions.length >= mostChoices)
+        return { versions: versions.slice(0, mostChoices), isWhole: after === undefined };
     } while (after !== undefined);
   }
   return { versions, isWhole: true };

@@ -132,7 +132,11 @@ async function setAlias(context: CommandContext, given: unknown): Promise<void> 
   const alias = chosen.alias ?? (await askForAlias(title, '', isGuarded));
   if (alias === undefined) return;
   const { version, ...model } = referenceTo(place);
-  await engineOf(context, entry).request('registry/setAlias', { ...model, alias, ...(chosen.remove ? {} : { version }) });
+  await engineOf(context, entry).request('registry/setAlias', {
+    ...model,
+    alias,
+    ...(chosen.remove ? {} : { version }),
+  });
   await context.registry.load(true);
 }
 

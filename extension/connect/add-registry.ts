@@ -14,7 +14,9 @@ import { addToWorkbench } from './write-connections.ts';
 export async function addRegistry(context: CommandContext, given: unknown): Promise<string | undefined> {
   const engine = await engineFor(context, given, {
     untrusted: vscode.l10n.t('Registries are not asked in Restricted Mode.'),
-    noFolder: vscode.l10n.t('A registry is written into workbench.yaml of a folder. Open the one your benchmarks are in.'),
+    noFolder: vscode.l10n.t(
+      'A registry is written into workbench.yaml of a folder. Open the one your benchmarks are in.',
+    ),
     which: vscode.l10n.t('Folder Whose workbench.yaml Gets the Registry'),
   });
   if (engine === undefined) return undefined;

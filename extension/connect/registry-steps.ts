@@ -45,7 +45,12 @@ function typeStep(asker: Asker): Step<RegistryDraft> {
           detail: t('Of Kubeflow or OpenShift AI, API v1alpha3'),
           value: 'kubeflow',
         },
-        { label: t('MLflow'), icon: 'server', detail: t('A tracking server of MLflow 3 with its registry'), value: 'mlflow' },
+        {
+          label: t('MLflow'),
+          icon: 'server',
+          detail: t('A tracking server of MLflow 3 with its registry'),
+          value: 'mlflow',
+        },
       ];
       const answer = await asker.pick<SharedRegistryType>({
         title: t('Add Registry: Type'),

@@ -171,11 +171,7 @@ function versionPages(parts: PagesParts): PageKind<VersionsSubject, VersionPageT
       name: 'version',
       loadValidator: async () => (await import('../../schemas/generated/validators.js')).validateVersionPageToHost,
     },
-    keyOf: ({ versions }) =>
-      versions
-        .map(nameOfPlace)
-        .sort()
-        .join(' '),
+    keyOf: ({ versions }) => versions.map(nameOfPlace).sort().join(' '),
     titleOf: ({ versions }) => versionsTitle(versions),
     iconOf: ({ versions }) => (versions.length > 1 ? 'compare-changes' : 'package'),
     readSubject: readVersions,

@@ -94,9 +94,14 @@ async function askVersions(
   signal: AbortSignal,
 ): Promise<VersionComparison> {
   const [first] = versions;
-  if (versions.length > 1) return await engine.request('registry/compare', { references: versions.map(referenceTo) }, signal);
+  if (versions.length > 1)
+    return await engine.request('registry/compare', { references: versions.map(referenceTo) }, signal);
   if (first === undefined) throw new FailureError({ code: 'usage', message: t('No version was chosen.') });
-  return { versions: [await engine.request('registry/version', referenceTo(first), signal)], figures: [], settings: [] };
+  return {
+    versions: [await engine.request('registry/version', referenceTo(first), signal)],
+    figures: [],
+    settings: [],
+  };
 }
 
 /** As many versions of a model as are looked through for the page of one. */

@@ -34,7 +34,11 @@ export async function askForFilter({ text, recent, known, count }: FilterQuestio
     const isEmpty = pick.value.trim() === '';
     const label = isEmpty ? t('Show All') : t('Show What Matches');
     const words = matches === undefined ? t('counting…') : describe(matches);
-    const apply: FilterChoice = { label: `$(${isEmpty ? 'list-flat' : 'filter'}) ${label}`, description: words, alwaysShow: true };
+    const apply: FilterChoice = {
+      label: `$(${isEmpty ? 'list-flat' : 'filter'}) ${label}`,
+      description: words,
+      alwaysShow: true,
+    };
     const suggested = suggestWords(pick.value, known()).map(({ word, explanation, text }): FilterChoice => ({
       label: plainLabel(word),
       description: explanation,
@@ -42,7 +46,12 @@ export async function askForFilter({ text, recent, known, count }: FilterQuestio
       text,
     }));
     const kept = isEmpty
-      ? recent.map((one): FilterChoice => ({ label: `$(history) ${plainLabel(one)}`, alwaysShow: true, text: one, isWhole: true }))
+      ? recent.map((one): FilterChoice => ({
+          label: `$(history) ${plainLabel(one)}`,
+          alwaysShow: true,
+          text: one,
+          isWhole: true,
+        }))
       : [];
     const heading = (label: string): FilterChoice => ({ label, kind: vscode.QuickPickItemKind.Separator });
     pick.keepScrollPosition = true;

@@ -20,7 +20,12 @@ export async function countMatches(
   const pages = await Promise.all(
     places.map(async ({ folder, name }) => {
       try {
-        const query = { registry: name, limit: 1, ...(archived ? { archived } : {}), ...(filter === '' ? {} : { filter }) };
+        const query = {
+          registry: name,
+          limit: 1,
+          ...(archived ? { archived } : {}),
+          ...(filter === '' ? {} : { filter }),
+        };
         return [await book.models(folder, query, signal)];
       } catch (error) {
         if (signal.aborted || toFailure(error).code === 'cancelled') throw error;

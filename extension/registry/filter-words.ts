@@ -93,7 +93,9 @@ function suggestValues(
   const taken = new Set(earlier.toLowerCase().split(','));
   const candidates = field === 'status' ? statuses : [...(values[field] ?? [])].sort();
   return candidates
-    .filter(value => !taken.has(value.toLowerCase()) && value.toLowerCase().startsWith(last) && value.toLowerCase() !== last)
+    .filter(
+      value => !taken.has(value.toLowerCase()) && value.toLowerCase().startsWith(last) && value.toLowerCase() !== last,
+    )
     .slice(0, mostWords)
     .map(value => make(`${field}:${earlier}${quoted(value)} `, explain(field)));
 }

@@ -4,7 +4,10 @@ import { showOnOneLine } from '../trees/words.ts';
 /** What a click on a row opens. */
 export type OpenTarget =
   /** Without a place: the version that the row lies under. */
-  | { readonly kind: 'version'; readonly place?: { readonly registry?: string; readonly model: string; readonly version: string } }
+  | {
+      readonly kind: 'version';
+      readonly place?: { readonly registry?: string; readonly model: string; readonly version: string };
+    }
   | { readonly kind: 'run'; readonly runId: string }
   | { readonly kind: 'assessment'; readonly assessmentId: string }
   /** Relative to the workspace folder. */
@@ -45,7 +48,12 @@ export function factsTooltip(title: string, lines: readonly Fact[]): string {
   return [`**${write(title)}**`, ...known].join('\n\n');
 }
 
-export function plainItem(label: string, description: string, icon: string, contextValue = 'aiwbVersionFact'): RegistryItem {
+export function plainItem(
+  label: string,
+  description: string,
+  icon: string,
+  contextValue = 'aiwbVersionFact',
+): RegistryItem {
   return { label, description, icon, contextValue, tooltip: '' };
 }
 

@@ -52,7 +52,10 @@ describe('lineageRows', () => {
     assert.deepEqual(run?.open, { kind: 'run', runId: '20261129-r1' });
     assert.deepEqual(run.children?.[0]?.open, { kind: 'file', path: 'data/core.jsonl' });
     assert.deepEqual(former?.open, { kind: 'version', place: { model: 'triage', version: '2' } });
-    assert.deepEqual(published?.open, { kind: 'version', place: { model: 'triage', version: '4', registry: 'shared' } });
+    assert.deepEqual(published?.open, {
+      kind: 'version',
+      place: { model: 'triage', version: '4', registry: 'shared' },
+    });
     assert.equal(policy?.open, undefined);
   });
 

@@ -52,8 +52,10 @@ export function lineageRows({ version, nodes, edges }: LineageGraph): readonly R
     join(from, to, role);
     join(to, from, role);
   }
-  const root = nodes.find(({ kind, open }) => kind === 'version' && open?.id === version.model && open.version === version.version)
-    ?? nodes.find(({ kind, label }) => kind === 'version' && label === `${version.model}@${version.version}`);
+  const root =
+    nodes.find(
+      ({ kind, open }) => kind === 'version' && open?.id === version.model && open.version === version.version,
+    ) ?? nodes.find(({ kind, label }) => kind === 'version' && label === `${version.model}@${version.version}`);
   const children = new Map<string, { node: LineageNode; role: string }[]>();
   const seen = new Set<string>(root === undefined ? [] : [root.id]);
   const queue = root === undefined ? [] : [root.id];

@@ -252,7 +252,8 @@ export function createOutline(parts: OutlineParts): Outline {
   }
 
   async function rowsOf({ parent, group, entry }: VersionGroupNode): Promise<RegistryNode[]> {
-    const items = group === 'lineage' ? lineageRows(await book.lineage(parent)) : groupRows(group, entry.details, parts.now());
+    const items =
+      group === 'lineage' ? lineageRows(await book.lineage(parent)) : groupRows(group, entry.details, parts.now());
     if (items.length === 0) return [noLineage(parent)];
     return rowNodes(parent, group, items);
   }
@@ -299,7 +300,9 @@ export function createOutline(parts: OutlineParts): Outline {
       } catch (error) {
         const failure = toFailure(error);
         // What was called off is asked for again with what is shown now.
-        return failure.code === 'cancelled' ? [] : others([failureRow(parent === undefined ? '' : nodeKey(parent), failure)]);
+        return failure.code === 'cancelled'
+          ? []
+          : others([failureRow(parent === undefined ? '' : nodeKey(parent), failure)]);
       }
     },
     item(node) {
@@ -307,7 +310,10 @@ export function createOutline(parts: OutlineParts): Outline {
         case 'registry':
           return registryItem(book.entry(node) ?? node.entry, parts.now(), parts.isReading(node));
         case 'modelGroup':
-          return { ...plainItem(node.label, formatCount(node.models.length), 'symbol-folder'), contextValue: 'aiwbModelGroup' };
+          return {
+            ...plainItem(node.label, formatCount(node.models.length), 'symbol-folder'),
+            contextValue: 'aiwbModelGroup',
+          };
         case 'registeredModel':
           return { ...registeredModelItem(node.row, book.entry(node)), isOpen: node.isOpen };
         case 'version':

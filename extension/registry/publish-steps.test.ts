@@ -34,7 +34,14 @@ const registries = [
 
 describe('publishing a run', () => {
   it('asks for registry, kind, use case and what is said of the data', async () => {
-    const { asker, titles } = scripted(['shared', 'Custom Evaluation', 'covenants', '<', 'triage', 'Name and Place as Well']);
+    const { asker, titles } = scripted([
+      'shared',
+      'Custom Evaluation',
+      'covenants',
+      '<',
+      'triage',
+      'Name and Place as Well',
+    ]);
     const draft = await runFlow<RunDraft>({}, publishRunSteps(asker, registries));
     assert.ok(draft);
     assert.equal(titles.length, 6);

@@ -134,6 +134,9 @@ describe('names of versions', () => {
   it('leave the local registry unsaid', () => {
     assert.equal(nameOfPlace({ model: 'triage', version: '3', registry: 'local' }), 'triage@3');
     assert.equal(nameOfPlace({ model: 'triage', version: '3', registry: 'shared' }), 'shared/triage@3');
-    assert.deepEqual(referenceTo({ model: 'triage', version: '3', registry: 'local' }), { model: 'triage', version: '3' });
+    assert.deepEqual(referenceTo({ model: 'triage', version: '3', registry: 'local' }), {
+      model: 'triage',
+      version: '3',
+    });
   });
 });

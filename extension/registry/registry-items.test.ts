@@ -45,7 +45,12 @@ describe('registryItem', () => {
 
 describe('registeredModelItem', () => {
   it('says where its aliases point, production first, and which statuses its versions have', () => {
-    const row = makeModelRow({ versions: 3, latest: '3', aliases: { candidate: '3', production: '2' }, statuses: ['approved'] });
+    const row = makeModelRow({
+      versions: 3,
+      latest: '3',
+      aliases: { candidate: '3', production: '2' },
+      statuses: ['approved'],
+    });
     const item = registeredModelItem(row);
     assert.equal(item.description, '3 versions · production → 2, candidate → 3 · approved');
     assert.equal(item.contextValue, 'aiwbRegisteredModel local kept');

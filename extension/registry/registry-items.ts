@@ -79,7 +79,9 @@ function limitsOf(capabilities: RegistryEntry['capabilities']): Fact[] {
     ...(capabilities.archivesModels ? [] : [t('Models cannot be archived here.')]),
     ...(capabilities.archivesVersions ? [] : [t('Single versions cannot be archived here.')]),
     ...(capabilities.keepsContent ? [] : [t('It keeps no files: artifacts are addresses.')]),
-    ...(capabilities.aliases === 'native' ? [] : [t('It knows no aliases itself: they are kept as properties of the model.')]),
+    ...(capabilities.aliases === 'native'
+      ? []
+      : [t('It knows no aliases itself: they are kept as properties of the model.')]),
   ];
   return limits.map(limit => [undefined, limit]);
 }
@@ -160,7 +162,8 @@ export function versionItem(row: VersionRow, entry?: RegistryEntry): RegistryIte
       .map(alias => `@${alias}`)
       .join(' '),
   ];
-  const color = row.status === 'revoked' ? 'list.errorForeground' : row.gate === undefined ? undefined : gateColors[row.gate];
+  const color =
+    row.status === 'revoked' ? 'list.errorForeground' : row.gate === undefined ? undefined : gateColors[row.gate];
   return {
     label: versionLabel(row.version),
     description: parts.filter(part => part !== '').join(' · '),

@@ -59,6 +59,11 @@ export function createRegistryView(book: RegistryBook, memory: vscode.Memento, l
     const { state } = book;
     const { filter } = outline.view;
     setContext('aiwb.registryState', state.kind);
+    const all = book.folders().flatMap(({ registries }) => registries);
+    setContext(
+      'aiwb.hasRegistries',
+      all.some(({ type, readOnly }) => type !== 'local' && readOnly !== true),
+    );
     const told = filter === '' ? undefined : filterMessage(filter, matches);
     view.message = state.kind === 'failed' ? describeFailure(state.failure) : told;
   }

@@ -53,7 +53,15 @@ describe('what lies under a version', () => {
       artifacts: [
         figure,
         { ...figure, name: 'r1/triage-core/f1', label: 'F1' },
-        { ...figure, name: 'b', scope: 'baseline', task: 'chat', hardwareType: 'NVIDIA H100', hardwareCount: 8, datasetDigest: 'd1' },
+        {
+          ...figure,
+          name: 'b',
+          scope: 'baseline',
+          task: 'chat',
+          hardwareType: 'NVIDIA H100',
+          hardwareCount: 8,
+          datasetDigest: 'd1',
+        },
         { ...figure, name: 'c', scope: 'baseline', task: 'chat', hardwareType: 'NVIDIA L4', datasetDigest: 'd1' },
         { artifactType: 'dataset-artifact', name: 'sharegpt', digest: 'd1', rows: 1000, private: true },
         card,
@@ -98,9 +106,7 @@ describe('what lies under a version', () => {
       ['chat', '8 × NVIDIA H100 · dataset sharegpt d1 · n = 480'],
       ['chat', 'NVIDIA L4 · dataset sharegpt d1 · n = 480'],
     ]);
-    assert.deepEqual(rows('custom'), [
-      ['triage-core', 'hardware not recorded · dataset not recorded · n = 480'],
-    ]);
+    assert.deepEqual(rows('custom'), [['triage-core', 'hardware not recorded · dataset not recorded · n = 480']]);
     const [task] = groupRows('custom', details, now);
     assert.deepEqual(
       task?.children?.map(({ label, description, open }) => [label, description, open]),

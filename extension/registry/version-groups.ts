@@ -38,11 +38,7 @@ export function groupItem(group: VersionGroup, details: VersionDetails, now: num
 }
 
 /** The rows of one group under a version; what led to it is no part of its details. */
-export function groupRows(
-  group: VersionGroup,
-  details: VersionDetails,
-  now: number,
-): readonly RegistryItem[] {
+export function groupRows(group: VersionGroup, details: VersionDetails, now: number): readonly RegistryItem[] {
   const { artifacts, version } = details;
   switch (group) {
     case 'baselines':
@@ -98,7 +94,11 @@ function taskItems(figures: readonly MetricArtifact[], artifacts: readonly Artif
   });
 }
 
-function taskItem(first: MetricArtifact, figures: readonly MetricArtifact[], dataset: string | undefined): RegistryItem {
+function taskItem(
+  first: MetricArtifact,
+  figures: readonly MetricArtifact[],
+  dataset: string | undefined,
+): RegistryItem {
   const counts = figures.flatMap(({ n }) => n ?? []);
   const ground = groundOf(first, counts.length === 0 ? undefined : Math.max(...counts), dataset);
   return {

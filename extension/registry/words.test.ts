@@ -5,7 +5,10 @@ import { ageWords, figureGround, modelNameOf, shortDigest } from './words.ts';
 
 describe('modelNameOf', () => {
   it('names a version by production, else another alias, else its number', () => {
-    assert.equal(modelNameOf(makeVersion({ aliases: ['candidate', 'production'] }).version), 'registry:triage@production');
+    assert.equal(
+      modelNameOf(makeVersion({ aliases: ['candidate', 'production'] }).version),
+      'registry:triage@production',
+    );
     assert.equal(modelNameOf(makeVersion({ aliases: ['candidate'] }).version), 'registry:triage@candidate');
     assert.equal(modelNameOf(makeVersion({ version: '7' }).version), 'registry:triage@7');
   });

@@ -109,9 +109,7 @@ export function ageWords({ type, cache }: Pick<RegistryEntry, 'type' | 'cache'>,
   const { syncing, syncedAt, failure } = cache;
   if (syncing === true) return t('reading…');
   if (failure !== undefined) {
-    return syncedAt === undefined
-      ? t('offline, never read')
-      : t('offline, read {0}', formatAgo(syncedAt, now));
+    return syncedAt === undefined ? t('offline, never read') : t('offline, read {0}', formatAgo(syncedAt, now));
   }
   return syncedAt === undefined ? t('not read yet') : t('read {0}', formatAgo(syncedAt, now));
 }
@@ -131,7 +129,9 @@ export function figureGround({
   const digest = shortDigest(datasetDigest);
   return [
     hardware ?? t('hardware not recorded'),
-    dataset === undefined && digest === '' ? t('dataset not recorded') : t('dataset {0}', [dataset, digest].filter(Boolean).join(' ')),
+    dataset === undefined && digest === ''
+      ? t('dataset not recorded')
+      : t('dataset {0}', [dataset, digest].filter(Boolean).join(' ')),
     ...(n === undefined ? [] : [`n = ${n.toLocaleString('en-US')}`]),
   ].join(' · ');
 }

@@ -11,7 +11,11 @@ start(
     validate: validateHostToVersionPage,
     identify: message =>
       message.type === 'versions'
-        ? { versions: message.comparison.versions.map(({ version: { model, version } }) => ({ model, version })) }
+        ? {
+            versions: message.comparison.versions.map(({ version: { model, version, registry } }) =>
+              registry === undefined ? { model, version } : { model, version, registry },
+            ),
+          }
         : undefined,
   }),
 );
@@ -23,7 +27,10 @@ function start(host: VersionHost): void {
   const drawSoon = drawOncePerFrame(draw);
   adoptDocumentStyles(host.kind);
   host.listen(message => {
-    model = message.type === 'versions' ? { comparison: message.comparison } : { ...model, failure: message.failure };
+    model =
+      message.type === 'versions'
+        ? { comparison: message.comparison, sources: message.sources ?? [] }
+        : { ...model, failure: message.failure };
     drawSoon();
   });
   draw();
