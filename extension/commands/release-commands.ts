@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { FailureError } from '../base/failure.ts';
 import { referenceTo, type VersionEntry } from '../registry/registry-book.ts';
-import { stepsOf, type ReleaseStep } from '../registry/steps.ts';
+import { canAskAgain, stepsOf, type ReleaseStep } from '../registry/steps.ts';
 import { shortDigest, versionName } from '../registry/words.ts';
 import { formatMoment } from '../runs/format.ts';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';
@@ -93,7 +93,8 @@ export function registerReleaseCommands(context: CommandContext): vscode.Disposa
 }
 
 async function takeStep(context: CommandContext, words: StepWords, given: unknown): Promise<void> {
-  const isNext = ({ row }: NamedVersion): boolean => row !== undefined && stepsOf(row).has(words.step);
+  const isNext = ({ row }: NamedVersion): boolean =>
+    row !== undefined && (stepsOf(row).has(words.step) || (words.step === 'requestApproval' && canAskAgain(row)));
   const entry = await resolveVersion(context, given, { title: words.title(), filter: isNext });
   if (entry === undefined) return;
   const engine = engineOf(context, entry);

@@ -145,6 +145,6 @@ describe('versionContext', () => {
       versionContext(elsewhere, { ...shared, readOnly: true }),
       'aiwbVersion remote candidate unassessed linked',
     );
-    assert.match(versionContext(makeVersionRow({ status: 'approved' })), / baseline promote$/);
+    assert.match(versionContext(makeVersionRow({ status: 'approved', gate: 'passed' })), / baseline promote$/);
   });
 });

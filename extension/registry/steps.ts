@@ -20,15 +20,24 @@ export function stepsOf({ registry, status, gate, approvalRequested, state }: Ve
       else if (gate === 'passed') steps.add('requestApproval');
       break;
     case 'approved':
-      steps.add('baseline').add('promote');
+      // It keeps its status when a later assessment voids the approval, which then has to be asked for again.
+      if (approvalRequested === true) steps.add('approve');
+      else if (gate === 'passed') steps.add('baseline').add('promote');
       break;
     case 'baseline':
     case 'retired':
       steps.add('promote');
       break;
     case 'production':
+      if (approvalRequested === true) steps.add('approve');
+      break;
     case 'revoked':
       break;
   }
   return steps;
+}
+
+/** Whether an approval can be asked for again: a row does not say whether the one that was given still counts. */
+export function canAskAgain({ registry, status, gate }: VersionRow): boolean {
+  return registry === localRegistry && gate === 'passed' && (status === 'approved' || status === 'production');
 }
