@@ -141,6 +141,7 @@ class EngineServer {
     this.#on('gates/list', validators.validateRunSource, listGateLines);
     this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
     this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
+    this.#on('registries/add', validators.validateAddRegistries, addRegistriesToWorkbench);
     this.#on('agents/call', validators.validateAgentCall, callForAgent);
     this.#on('agents/estimate', validators.validateAgentRunInput, estimateForAgent);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
@@ -155,7 +156,6 @@ class EngineServer {
     this.#on('connections/models', validators.validateDraftConnection, listEndpointModels);
     this.#on('connections/test', validators.validateTestConnection, testConnection);
     this.#on('models/list', undefined, (_nothing, session, signal) => listModels(session, signal));
-    this.#on('registries/add', validators.validateAddRegistries, addRegistriesToWorkbench);
     this.#on('registries/list', undefined, listSharedRegistries);
     this.#on('registry/models', validators.validateListModels, pageRegistryModels);
     this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);
