@@ -55,7 +55,7 @@ describe('filterMessage', () => {
     assert.equal(filterMessage('a', { models: 1, unmatched: [] }), 'Filter: a (1 model)');
     assert.equal(
       filterMessage('ttft<1 a', { models: 1200, unmatched: ['ttft<1'] }),
-      'Filter: ttft<1 a (1,200 models) · No field or figure is called so, so these were looked for as words: ttft<1',
+      'Filter: ttft<1 a (1,200 models) · No field or figure is called so: ttft<1',
     );
   });
 });

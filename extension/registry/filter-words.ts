@@ -156,6 +156,6 @@ export function filterMessage(
   ];
   const unmatched = counted?.unmatched ?? [];
   if (unmatched.length > 0)
-    parts.push(t('No field or figure is called so, so these were looked for as words: {0}', unmatched.join(' ')));
+    parts.push(t('No field or figure is called so: {0}', unmatched.join(' ')));
   return parts.join(' · ');
 }
