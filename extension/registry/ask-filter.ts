@@ -109,7 +109,9 @@ export async function askForFilter({ text, recent, known, count }: FilterQuestio
 function describe({ models, unmatched }: Matches): string {
   const { t } = vscode.l10n;
   const found = models === 1 ? t('1 model') : t('{0} models', models.toLocaleString('en-US'));
-  return unmatched.length === 0 ? found : `${found} · ${t('No field or figure is called so: {0}', unmatched.join(' '))}`;
+  return unmatched.length === 0
+    ? found
+    : `${found} · ${t('No field or figure is called so: {0}', unmatched.join(' '))}`;
 }
 
 /** VS Code draws icons for `$(name)` in the labels of choices. */

@@ -155,7 +155,6 @@ export function filterMessage(
         : t('Filter: {0} ({1} models)', text, counted.models.toLocaleString('en-US')),
   ];
   const unmatched = counted?.unmatched ?? [];
-  if (unmatched.length > 0)
-    parts.push(t('No field or figure is called so: {0}', unmatched.join(' ')));
+  if (unmatched.length > 0) parts.push(t('No field or figure is called so: {0}', unmatched.join(' ')));
   return parts.join(' · ');
 }

@@ -375,7 +375,8 @@ export function nodeKey(node: RegistryNode): string {
     case 'modelGroup':
       return `group ${keyOfPlace(node)}\n${node.by} ${node.value}`;
     case 'registeredModel':
-      return `model ${keyOfPlace(node)}\n${node.group ?? ''}\n${node.model}`;
+      // VS Code keeps what a row of a key was at first: one of the few that a filter leaves is another row than one of many.
+      return `model ${keyOfPlace(node)}\n${node.isOpen ? 'few' : 'many'}\n${node.group ?? ''}\n${node.model}`;
     case 'version':
       return `version ${keyOfPlace(node)}\n${node.group ?? ''}\n${node.model}\n${node.version}`;
     case 'versionGroup':
