@@ -122,9 +122,9 @@ describe('versionItem', () => {
       ],
     });
     const { description, tooltip } = versionItem(row);
-    assert.equal(description, 'approved · TTFT p90 182 ms · Accuracy 82.5 %');
-    assert.match(tooltip, /TTFT p90 182 ms: 8 × NVIDIA H100 · dataset not recorded · n = 1,000/);
-    assert.match(tooltip, /Accuracy 82\.5 %: hardware not recorded · dataset clauses/);
+    assert.equal(description, 'approved · 182 ms TTFT p90 · 82.5 % accuracy');
+    assert.match(tooltip, /182 ms TTFT p90: 8 × NVIDIA H100 · dataset not recorded · n = 1,000/);
+    assert.match(tooltip, /82\.5 % accuracy: hardware not recorded · dataset clauses/);
     assert.match(tooltip, /Third/);
   });
 });

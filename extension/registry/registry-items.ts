@@ -152,8 +152,8 @@ export function versionItem(row: VersionRow, entry?: RegistryEntry): RegistryIte
   const parts = [
     statusWords(row.status),
     isArchived ? t('archived') : '',
-    // Of other registries nothing is known here of assessments.
-    isLocal || row.gate !== undefined ? gateWords(row.gate) : '',
+    // Of other registries nothing is known here of assessments; and figures say more than that there is none.
+    row.gate !== undefined || (isLocal && shown.length === 0) ? gateWords(row.gate) : '',
     row.approvalRequested === true ? t('approval requested') : '',
     ...shown.map(figureWords),
     // Last, for narrow views cut the end off, and the model's row names the aliases too.

@@ -7,7 +7,7 @@ import type {
   VersionStatus,
 } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import { formatAgo, formatFigure } from '../runs/format.ts';
+import { formatAgo, formatFigure, toInline } from '../runs/format.ts';
 import { localRegistry, nameOfPlace } from './registry-book.ts';
 
 /** A gate's verdict as lists say it. */
@@ -114,9 +114,9 @@ export function ageWords({ type, cache }: Pick<RegistryEntry, 'type' | 'cache'>,
   return syncedAt === undefined ? t('not read yet') : t('read {0}', formatAgo(syncedAt, now));
 }
 
-/** `TTFT p90 182 ms`, as rows say a figure. */
+/** `182 ms TTFT p90`, as rows say a figure: what is cut off where there is little room is its name. */
 export function figureWords({ label, value, unit }: Pick<HeadlineFigure, 'label' | 'value' | 'unit'>): string {
-  return `${label} ${formatFigure(value, unit)}`;
+  return `${formatFigure(value, unit)} ${toInline(label)}`;
 }
 
 /** What a figure may be compared by: `8 × NVIDIA H100 · dataset clauses 3f2a… · n = 1,000`. */

@@ -58,17 +58,18 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await click(row('Version 2'));
   await until(async () => /model-0007@2/.test(await window.webviewText({ title: 'model-0007@2' })));
   await runCommand('AI Workbench: Focus on Registry View');
-  await click(row('Version 2'));
   await press('ArrowRight');
   await shows(/Baselines/);
   await click(row('Baselines'));
   await shows(/8 × NVIDIA H100/);
+  await click(row('chat, 8 × NVIDIA H100'));
+  await shows(/107 ms/);
   await runCommand('View: Close All Editors');
   for (const theme of ['light', 'hc-dark', 'hc-light', 'dark'] as const) {
     await setTheme(theme);
     await screenshot(`registry-tree-${theme}`);
   }
-  await runCommand('AI Workbench: Clear Registry Filter');
+  await runCommand('AI Workbench: Clear Filter of Registry');
 
   await runCommand('AI Workbench: Group Models…');
   await page.locator('.quick-input-widget >> text=By Provider').waitFor();
