@@ -78,7 +78,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await until(async () => (await count(row('Acme, 750'))) > 0);
   await until(async () => (await count(row('Marlo, 750'))) > 0);
   await click(row('Marlo, 750'));
-  await until(async () => (await count(row('model-0001'))) > 0);
+  await until(async () => (await count(row('model-0002'))) > 0);
   await screenshot('registry-groups');
   log('groups');
 
