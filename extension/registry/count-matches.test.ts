@@ -7,7 +7,9 @@ import type { RegistryBook } from './registry-book.ts';
 
 function bookOf(answers: Record<string, ModelPage | Error>) {
   const asked: ListModels[] = [];
-  const registries = Object.keys(answers).map(name => makeRegistryEntry({ name }));
+  const registries = Object.keys(answers).map(name =>
+    makeRegistryEntry({ name, cache: { models: 1, versions: 1, ...(name === 'unread' ? {} : { syncedAt: 1 }) } }),
+  );
   const book = {
     load: () => Promise.resolve(),
     folders: () => [{ folder: '/w', registries }],
@@ -32,10 +34,11 @@ const page = (total: number, unmatched?: string[]): ModelPage => ({
 describe('countMatches', () => {
   it('adds up the registries that answer, and asks none for more than a count', async () => {
     const failure = new FailureError({ code: 'registry-unreachable', message: 'No answer.' });
-    const { book, asked } = bookOf({ local: page(3), shared: page(40), down: failure });
+    const { book, asked } = bookOf({ local: page(3), shared: page(40), down: failure, unread: page(5) });
     const found = await countMatches(book, 'task:asr', false, new AbortController().signal);
     assert.deepEqual(found, { models: 43, unmatched: [] });
     assert.deepEqual(asked[0], { registry: 'local', limit: 1, filter: 'task:asr' });
+    assert.ok(!asked.some(({ registry }) => registry === 'unread'));
   });
 
   it('tells words that mean nothing in any of them', async () => {

@@ -1,5 +1,5 @@
 import { toFailure } from '../base/failure.ts';
-import type { RegistryBook } from './registry-book.ts';
+import { localRegistry, type RegistryBook } from './registry-book.ts';
 
 export interface Matches {
   /** In all registries together, as far as they were read. */
@@ -16,7 +16,12 @@ export async function countMatches(
   signal: AbortSignal,
 ): Promise<Matches> {
   await book.load();
-  const places = book.folders().flatMap(({ folder, registries }) => registries.map(({ name }) => ({ folder, name })));
+  const places = book.folders().flatMap(({ folder, registries }) =>
+    registries
+      // Counting reads no registry that nobody has looked at yet.
+      .filter(({ name, cache }) => name === localRegistry || cache.syncedAt !== undefined)
+      .map(({ name }) => ({ folder, name })),
+  );
   const pages = await Promise.all(
     places.map(async ({ folder, name }) => {
       try {

@@ -134,6 +134,21 @@ describe('the outline of the registries', () => {
     assert.deepEqual(asked.at(-1)?.query, { registry: 'shared', limit: 200 });
   });
 
+  it('asks a registry that was never read for no list, and says why there is none', async () => {
+    const failure = { code: 'registry-unreachable', message: 'No answer.' };
+    const rowsOf = async (cache: Partial<RegistryEntry['cache']>) => {
+      const unread = { ...shared, cache: { models: 0, versions: 0, ...cache } };
+      const { outline, asked, shown } = open({ registries: [makeRegistryEntry(), unread] });
+      const [, root] = await outline.children();
+      const rows = await outline.children(root);
+      assert.deepEqual([asked.map(({ method }) => method), shown], [['registries/list'], ['shared']]);
+      return rows.map(node => node.kind === 'other' && node.row.label);
+    };
+    assert.deepEqual(await rowsOf({}), ['Read the Registry']);
+    assert.deepEqual(await rowsOf({ syncing: true }), ['Reading the registry…']);
+    assert.deepEqual(await rowsOf({ failure }), ['No answer.']);
+  });
+
   it('has a row a folder where there are several', async () => {
     const { outline } = open({ folders: ['/a', '/b'], models: [makeModelRow()] });
     const roots = await outline.children();

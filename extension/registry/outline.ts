@@ -157,6 +157,8 @@ export function createOutline(parts: OutlineParts): Outline {
 
   async function modelsOf(place: RegistryPlace, parent?: RegistryNode): Promise<RegistryNode[]> {
     parts.onShown(place);
+    const unread = unreadRow(place);
+    if (unread !== undefined) return others([unread]);
     const { grouping } = view;
     const key = keyOfPlace(place);
     if (grouping !== 'none') models.setWanted(key, mostGrouped);
@@ -173,6 +175,26 @@ export function createOutline(parts: OutlineParts): Outline {
     if (!list.hasMore) return groups;
     const note = t('Grouped are the first {0} of {1} models.', formatCount(list.items.length), formatCount(list.total));
     return [...groups, ...others([{ key: `capped ${key}`, label: note, icon: 'info', contextValue: 'aiwbNote' }])];
+  }
+
+  /** A registry that was never read is not asked for a list: whether it is read, and when, is for `onShown` to decide. */
+  function unreadRow(place: RegistryPlace): Row | undefined {
+    const entry = book.entry(place);
+    if (entry === undefined || !isElsewhere(place) || entry.cache.syncedAt !== undefined) return undefined;
+    const key = keyOfPlace(place);
+    const isReading = parts.isReading(place) || entry.cache.syncing === true;
+    if (isReading)
+      return { key: `reading ${key}`, label: t('Reading the registry…'), icon: 'sync', contextValue: 'aiwbNote' };
+    if (entry.cache.failure !== undefined) return failureRow(key, entry.cache.failure);
+    const read = { kind: 'registry', folder: place.folder, registry: place.registry };
+    const label = t('Read the Registry');
+    return {
+      key: `unread ${key}`,
+      label,
+      icon: 'refresh',
+      contextValue: 'aiwbNote',
+      open: { kind: 'command', command: 'aiwb.refreshRegistry', title: label, arguments: [read] },
+    };
   }
 
   function withMore<T, P extends Page<T>>(
