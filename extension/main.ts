@@ -19,6 +19,7 @@ import { registerModelCommands } from './commands/model-commands.ts';
 import { registerNotebookCommands } from './commands/notebook-commands.ts';
 import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
+import { registerPublishCommands } from './commands/publish-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerStepBackCommands } from './commands/step-back-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
@@ -26,6 +27,7 @@ import { registerSampleCommands } from './commands/sample-commands.ts';
 import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
+import { registerVersionCommands } from './commands/version-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
 import { createDataView } from './data/data-view.ts';
 import { registerLenses } from './editor/code-lens.ts';
@@ -70,7 +72,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const webviews = { extensionUri: extension.extensionUri, log: output, tell };
   const pages = createPages({ ...webviews, engines, book, registry });
   const runs = createRunsView(book, tell);
-  const versions = createRegistryView(registry);
+  const versions = createRegistryView(registry, extension.workspaceState, output);
   const models = createModelsView(engines, book, registry);
   const library = { datasets: createDataView(engines), prompts: createPromptsView(engines) };
   const notebooks = createNotebooks({ engines, book, log: output, extensionId: extension.extension.id, tell });
@@ -111,7 +113,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
     notebooks,
-    registerLenses({ book, registry, language, secrets: extension.secrets }),
+    registerLenses({ engines, book, registry, language, secrets: extension.secrets, log: output }),
     registerScorecardEditor(webviews),
     registerRunFileEditor(webviews),
     notifyOfEnds(book),
@@ -124,6 +126,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),
     ...registerCardCommands(commands),
+    ...registerVersionCommands(commands),
+    ...registerPublishCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),

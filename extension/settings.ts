@@ -18,6 +18,11 @@ export function readNotifyWhenDone(): boolean {
   return vscode.workspace.getConfiguration(section).get('notifyWhenDone', false);
 }
 
+/** How old what is shown of registries elsewhere may get, in minutes; 0: they are read by hand alone. */
+export function readRefreshMinutes(): number {
+  return vscode.workspace.getConfiguration(section).get('registry.refreshMinutes', 15);
+}
+
 /** Whether a gate that is not met keeps the cells after it from running. */
 export function readStopAtGate(notebook: vscode.Uri): boolean {
   return vscode.workspace.getConfiguration(section, notebook).get('notebook.stopAtGate', false);

@@ -67,6 +67,8 @@ export interface EngineRequests {
   /** Asks a connection one small question. What the endpoint did wrong is in the result. */
   'connections/test': [m.TestConnection, m.TestedConnection];
   'models/list': [Nothing, m.ModelList];
+  /** workbench.yaml with registries added. Writes nothing. */
+  'registries/add': [m.AddRegistries, m.WorkbenchText];
   /** The registries of the workspace, and how old what is known of them is. Asks none of them. */
   'registries/list': [Nothing, m.RegistryEntries];
   /** Reads registries anew; returns once that is done. `registry/changed` tells of every stretch. */
@@ -79,6 +81,8 @@ export interface EngineRequests {
   'registry/list': [Nothing, m.RegistryList];
   'registry/publish': [m.PublishVersion, m.Published];
   'registry/publishRun': [m.PublishRun, m.Published];
+  /** Does again what was broken off or failed, as it was asked for: to one registry, or to all. */
+  'registry/publishPending': [m.SyncRegistries, m.Published];
   'registry/pull': [m.PullVersion, m.ModelVersion];
   /** From production back to what it was before. */
   'registry/demote': [m.RetireVersion, m.VersionDetails];

@@ -1,8 +1,14 @@
 import path from 'node:path';
 import { parse } from 'yaml';
-import type { AddConnections, ConvertedFiles, ConvertFile, WorkbenchText } from '../../schemas/generated/messages.ts';
+import type {
+  AddConnections,
+  AddRegistries,
+  ConvertedFiles,
+  ConvertFile,
+  WorkbenchText,
+} from '../../schemas/generated/messages.ts';
 import { convertFile } from '../../engine/convert/convert-file.ts';
-import { addConnections } from '../../engine/workspace/add-connections.ts';
+import { addConnections, type NamedSection } from '../../engine/workspace/add-connections.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -53,13 +59,32 @@ async function extendWorkbench(
 }
 
 /** Adds connections to workbench.yaml's text. The window applies it, so that it can be undone. */
-export async function addToWorkbench(
+export function addToWorkbench(
   { connections, text }: AddConnections,
+  session: Session,
+  signal: AbortSignal,
+): Promise<WorkbenchText> {
+  return addNamed(connections, text, 'connections', session, signal);
+}
+
+/** Adds registries likewise. */
+export function addRegistriesToWorkbench(
+  { registries, text }: AddRegistries,
+  session: Session,
+  signal: AbortSignal,
+): Promise<WorkbenchText> {
+  return addNamed(registries, text, 'registries', session, signal);
+}
+
+async function addNamed(
+  added: readonly string[],
+  text: string | undefined,
+  section: NamedSection,
   session: Session,
   signal: AbortSignal,
 ): Promise<WorkbenchText> {
   const { path: known, text: onDisk } = await session.readWorkspace(signal);
   const before = text ?? onDisk;
   const file = known ?? path.join(session.folder, 'workbench.yaml');
-  return { path: file, before, ...addConnections(before, connections, file) };
+  return { path: file, before, ...addConnections(before, added, file, section) };
 }

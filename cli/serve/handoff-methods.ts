@@ -4,9 +4,10 @@ import type {
   PublishRun,
   PublishVersion,
   PullVersion,
+  SyncRegistries,
 } from '../../schemas/generated/messages.ts';
 import type { HandedOff, HandoffPorts } from '../../engine/handoff/ports.ts';
-import { publishRun, publishVersion } from '../../engine/handoff/publish.ts';
+import { publishPending, publishRun, publishVersion } from '../../engine/handoff/publish.ts';
 import { pullVersion } from '../../engine/handoff/pull-version.ts';
 import { createGovernancePorts } from '../composition.ts';
 import { withRegistries } from './with-registries.ts';
@@ -33,6 +34,13 @@ export function publishFigures(request: PublishRun, session: Session, signal: Ab
   const { folder } = session;
   return withHandoff(session, signal, async ports =>
     published(await publishRun({ ...request, folder }, ports, signal)),
+  );
+}
+
+export function publishOpen(filter: SyncRegistries, session: Session, signal: AbortSignal): Promise<Published> {
+  const { folder } = session;
+  return withHandoff(session, signal, async ports =>
+    published(await publishPending({ ...filter, folder }, ports, signal)),
   );
 }
 

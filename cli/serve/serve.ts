@@ -16,7 +16,7 @@ import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/ba
 import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
 import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
-import { addToWorkbench, convertToBenchmark } from './convert-methods.ts';
+import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
@@ -38,7 +38,7 @@ import { exportNotebook } from './notebook-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
-import { publishFigures, publishToRegistry, pullFromRegistry } from './handoff-methods.ts';
+import { publishFigures, publishToRegistry, publishOpen, pullFromRegistry } from './handoff-methods.ts';
 import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
 import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
@@ -147,6 +147,7 @@ class EngineServer {
     this.#on('gates/list', validators.validateRunSource, listGateLines);
     this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
     this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
+    this.#on('registries/add', validators.validateAddRegistries, addRegistriesToWorkbench);
     this.#on('agents/call', validators.validateAgentCall, callForAgent);
     this.#on('agents/estimate', validators.validateAgentRunInput, estimateForAgent);
     this.#on('samples/query', validators.validateSampleQuery, (query, { store }, signal) =>
@@ -171,6 +172,7 @@ class EngineServer {
     this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);
     this.#on('registry/publish', validators.validatePublishVersion, publishToRegistry);
     this.#on('registry/publishRun', validators.validatePublishRun, publishFigures);
+    this.#on('registry/publishPending', validators.validateSyncRegistries, publishOpen);
     this.#on('registry/pull', validators.validatePullVersion, pullFromRegistry);
     this.#on('registry/list', undefined, (_nothing, session, signal) => registry.listModelVersions(session, signal));
     this.#on('registry/version', validators.validateModelVersionReference, registries.getVersion);
@@ -311,6 +313,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/register',
   'registry/publish',
   'registry/publishRun',
+  'registry/publishPending',
   'registry/pull',
   'registry/setAlias',
   'registry/archive',

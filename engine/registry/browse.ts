@@ -30,6 +30,7 @@ export async function listRegistries(
       capabilities,
       ...(settings === undefined ? {} : { url: settings.url }),
       ...(settings?.ui === undefined ? {} : { ui: settings.ui }),
+      ...(settings?.readOnly === true ? { readOnly: true } : {}),
       cache: await store.catalogue.state(name),
     });
   }

@@ -56,4 +56,18 @@ describe('addConnections', () => {
       );
     }
   });
+
+  it('adds registries likewise, beside whatever else there is', () => {
+    const text = '# ours\nconnections:\n  a: {provider: openai}\n';
+    const shared = JSON.stringify({ shared: { type: 'mlflow', url: 'http://127.0.0.1:5000' } });
+    const { after, names } = addConnections(text, [shared], 'workbench.yaml', 'registries');
+    assert.deepEqual(names, ['shared']);
+    assert.ok(after.startsWith(text));
+    assert.deepEqual(parse(after), {
+      connections: { a: { provider: 'openai' } },
+      registries: { shared: { type: 'mlflow', url: 'http://127.0.0.1:5000' } },
+    });
+    const again = addConnections(after, [shared], 'workbench.yaml', 'registries');
+    assert.deepEqual(again.names, ['shared-2']);
+  });
 });

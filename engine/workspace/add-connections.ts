@@ -2,34 +2,38 @@ import { isCollection, isMap, isScalar, parseDocument, stringify, type Document,
 import { WorkbenchError } from '../base/errors.ts';
 import { untrustedYaml } from '../documents/untrusted-yaml.ts';
 
+/** A part of workbench.yaml that maps names to what they stand for. */
+export type NamedSection = 'connections' | 'registries';
+
 /**
- * The text of a workbench.yaml with connections added at the end of its `connections`; everything that is there stays as it is written,
- * comments included. `additions` are YAML maps of names and their connections; a name that is taken gets a number. Throws `file-invalid`
- * where the text cannot be read, or its connections are no map.
+ * The text of a workbench.yaml with connections added at the end of its `connections`, or registries likewise; everything that is there stays as it is written,
+ * comments included. `additions` are YAML maps of names and what they stand for; a name that is taken gets a number. Throws `file-invalid`
+ * where the text cannot be read, or that part of it is no map.
  */
 export function addConnections(
   text: string,
   additions: readonly string[],
   path: string,
+  section: NamedSection = 'connections',
 ): { readonly after: string; readonly names: string[] } {
   const document = read(text, path);
   if (document.contents !== null && !isMap(document.contents)) throw notAMap('The file', path);
-  const existing: unknown = isMap(document.contents) ? document.get('connections') : undefined;
-  if (existing !== undefined && existing !== null && !isMap(existing)) throw notAMap('`connections`', path);
+  const existing: unknown = isMap(document.contents) ? document.get(section) : undefined;
+  if (existing !== undefined && existing !== null && !isMap(existing)) throw notAMap(`\`${section}\``, path);
   const added = nameFreely(additions, isMap(existing) ? existing : undefined, path);
   const names = Object.keys(added);
   if (isMap(existing) && existing.flow !== true && existing.items.length > 0) {
     const indent = columnOf(text, existing.items[0]?.key as Node | undefined);
     return { after: insertLines(text, endOf(existing), stringify(added), indent), names };
   }
-  if (!document.has('connections')) {
+  if (!document.has(section)) {
     const end = text.trimEnd().length;
-    const block = stringify({ connections: added });
+    const block = stringify({ [section]: added });
     return { after: end === 0 ? block : insertLines(text, end, block, 0), names };
   }
   // An empty value, or names in braces, make room for lines of their own.
   const kept = isMap(existing) ? (existing.toJS(document) as object) : {};
-  document.set('connections', document.createNode({ ...kept, ...added }));
+  document.set(section, document.createNode({ ...kept, ...added }));
   return { after: document.toString({ lineWidth: 0, flowCollectionPadding: false }), names };
 }
 

@@ -6,12 +6,11 @@ import { assessTarget } from '../editor/policy-text.ts';
 import type { Engine } from '../engine/engine.ts';
 import { attestableControls, type AttestableControl } from '../registry/attestations.ts';
 import { leadingPolicies } from '../registry/policies.ts';
-import type { VersionEntry } from '../registry/registry-book.ts';
+import { referenceTo, type VersionEntry } from '../registry/registry-book.ts';
 import { gateWords, scoreWords, versionName } from '../registry/words.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
-import { resolveVersion } from './pick-version.ts';
+import { placeOf, resolveVersion, type NamedVersion } from './pick-version.ts';
 import { policyFiles, resolveFile } from './pick.ts';
-import { referenceOf } from './registry-commands.ts';
 import { sourceOf } from './run-commands.ts';
 
 /** Commands that judge versions. */
@@ -37,7 +36,7 @@ async function assessVersion(context: CommandContext, given: unknown, policies: 
   if (paths === undefined || paths.length === 0) return undefined;
   const files = paths.map(file => vscode.Uri.file(path.resolve(engine.folder, file)));
   const sources = await Promise.all(files.map(sourceOf));
-  return await assess(context, engine, sources, referenceOf(entry));
+  return await assess(context, engine, sources, referenceTo(placeOf(entry)));
 }
 
 function isTexts(value: unknown): value is string[] {
@@ -79,7 +78,7 @@ async function assessPolicy(context: CommandContext, given: unknown): Promise<st
   if (assessTarget(document.getText()) !== undefined) return await assess(context, engine, [source]);
   const title = vscode.l10n.t('Assess Which Version?');
   const entry = await resolveVersion(context, undefined, { title, filter: ({ folder }) => folder === engine.folder });
-  return entry === undefined ? undefined : await assess(context, engine, [source], referenceOf(entry));
+  return entry === undefined ? undefined : await assess(context, engine, [source], referenceTo(placeOf(entry)));
 }
 
 /** Shows the scorecard of a new assessment and resolves with its id. */
@@ -110,7 +109,7 @@ async function assess(
 
 /** Attests a control under the user's own git identity. Which controls can be is what the newest assessment says. */
 async function attestControl(context: CommandContext, given: unknown, control: unknown): Promise<void> {
-  const isAssessed = ({ details }: VersionEntry): boolean => details.assessments.length > 0;
+  const isAssessed = ({ row }: NamedVersion): boolean => row?.gate !== undefined;
   const entry = await resolveVersion(context, given, { title: vscode.l10n.t('Attest a Control'), filter: isAssessed });
   if (entry === undefined) return;
   const engine = engineOf(context, entry);
@@ -140,7 +139,7 @@ async function attestControl(context: CommandContext, given: unknown, control: u
   );
   if (answer !== attest) return;
   await engine.request('governance/attest', {
-    ...referenceOf(entry),
+    ...referenceTo(placeOf(entry)),
     control: chosen.id,
     ...(comment === '' ? {} : { comment }),
   });

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { FailureError } from '../base/failure.ts';
-import type { VersionEntry } from '../registry/registry-book.ts';
-import { stepsOf, type ReleaseStep } from '../registry/steps.ts';
+import { referenceTo, type VersionEntry } from '../registry/registry-book.ts';
+import { canAskAgain, stepsOf, type ReleaseStep } from '../registry/steps.ts';
 import { shortDigest, versionName } from '../registry/words.ts';
 import { formatMoment } from '../runs/format.ts';
+import type { VersionDetails } from '../../schemas/generated/messages.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
 import { askForComment, describeNewest, describeSelf, requireIdentity } from './governance-commands.ts';
-import { resolveVersion } from './pick-version.ts';
-import { referenceOf } from './registry-commands.ts';
+import { aliasesOf, placeOf, resolveVersion, type NamedVersion } from './pick-version.ts';
 
 /** What a step asks before it is taken, and how it is told afterwards. Whether it is allowed is for the engine to say. */
 interface StepWords {
@@ -19,7 +19,7 @@ interface StepWords {
   readonly prompt?: () => string;
   question(version: string): string;
   /** What the step does, for the modal question. */
-  details(entry: VersionEntry): string[];
+  details(entry: VersionEntry, aliases: ReadonlyMap<string, string>): string[];
   /** The button that takes it. */
   verb(): string;
 }
@@ -67,8 +67,8 @@ const promote: StepWords = {
   title: () => vscode.l10n.t('Promote Which Version?'),
   prompt: () => vscode.l10n.t('What the release brings; empty: no comment'),
   question: version => vscode.l10n.t('Promote {0} to production?', version),
-  details: ({ model, details }) => {
-    const current = Object.hasOwn(model.aliases, 'production') ? model.aliases['production'] : undefined;
+  details: ({ details }, aliases) => {
+    const current = aliases.get('production');
     return [
       current === undefined
         ? vscode.l10n.t('The alias "production" is set to it.')
@@ -93,7 +93,8 @@ export function registerReleaseCommands(context: CommandContext): vscode.Disposa
 }
 
 async function takeStep(context: CommandContext, words: StepWords, given: unknown): Promise<void> {
-  const isNext = ({ details }: VersionEntry): boolean => stepsOf(details).has(words.step);
+  const isNext = ({ row }: NamedVersion): boolean =>
+    row !== undefined && (stepsOf(row).has(words.step) || (words.step === 'requestApproval' && canAskAgain(row)));
   const entry = await resolveVersion(context, given, { title: words.title(), filter: isNext });
   if (entry === undefined) return;
   const engine = engineOf(context, entry);
@@ -102,27 +103,19 @@ async function takeStep(context: CommandContext, words: StepWords, given: unknow
   const comment = words.prompt === undefined ? '' : await askForComment(words.question(version), words.prompt());
   if (comment === undefined) return;
   const verb = words.verb();
-  const detail = [...words.details(entry), describeSelf(identity)].join('\n\n');
+  const detail = [...words.details(entry, await aliasesOf(context, entry)), describeSelf(identity)].join('\n\n');
   const answer = await vscode.window.showWarningMessage(words.question(version), { modal: true, detail }, verb);
   if (answer !== verb) return;
-  const step = { ...referenceOf(entry), ...(comment === '' ? {} : { comment }) };
-  const { approval } = await engine.request(words.method, step);
+  const step = { ...referenceTo(placeOf(entry)), ...(comment === '' ? {} : { comment }) };
+  const now = await engine.request(words.method, step);
   await context.registry.load(true);
-  void vscode.window.showInformationMessage(`${version}: ${outcomeOf(context, entry, words, approval.sentence)}`);
+  void vscode.window.showInformationMessage(`${version}: ${outcomeOf(words, now)}`);
 }
 
 /** What the version is now, in the registry's own words. */
-function outcomeOf(
-  { registry }: CommandContext,
-  { folder, details }: VersionEntry,
-  { step }: StepWords,
-  approval: string,
-): string {
-  if (step === 'requestApproval' || step === 'approve') return approval;
-  const { model, version } = details.version;
-  const now = registry.find({ folder, model, version });
+function outcomeOf({ step }: StepWords, { approval, baseline: locked }: VersionDetails): string {
+  if (step === 'requestApproval' || step === 'approve') return approval.sentence;
   if (step === 'promote') return vscode.l10n.t('In production.');
-  const locked = now?.details.baseline;
   return locked === undefined
     ? vscode.l10n.t('Locked as baseline.')
     : vscode.l10n.t('Locked as baseline, digest {0}.', shortDigest(locked.digest));

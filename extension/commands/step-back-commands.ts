@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import type { VersionEntry } from '../registry/registry-book.ts';
+import { referenceTo } from '../registry/registry-book.ts';
 import { versionName } from '../registry/words.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
 import { describeSelf, requireIdentity } from './governance-commands.ts';
-import { resolveVersion } from './pick-version.ts';
-import { referenceOf } from './registry-commands.ts';
+import { placeOf, resolveVersion, type NamedVersion } from './pick-version.ts';
 
 /** Steps back from production, and the record of a promotion. */
 export function registerStepBackCommands(context: CommandContext): vscode.Disposable[] {
@@ -18,7 +17,7 @@ export function registerStepBackCommands(context: CommandContext): vscode.Dispos
 
 interface BackWords {
   readonly method: 'registry/demote' | 'registry/revoke';
-  readonly filter: (entry: VersionEntry) => boolean;
+  readonly filter: (version: NamedVersion) => boolean;
   title(): string;
   question(version: string): string;
   detail(): string;
@@ -26,7 +25,7 @@ interface BackWords {
   told(version: string): string;
 }
 
-const isInProduction = ({ details }: VersionEntry): boolean => details.version.status === 'production';
+const isInProduction = ({ row }: NamedVersion): boolean => row?.status === 'production';
 
 const demote: BackWords = {
   method: 'registry/demote',
@@ -40,7 +39,7 @@ const demote: BackWords = {
 
 const revoke: BackWords = {
   method: 'registry/revoke',
-  filter: ({ details }) => details.version.status !== 'revoked',
+  filter: ({ row }) => row?.status !== 'revoked',
   title: () => vscode.l10n.t('Revoke Which Version?'),
   question: version => vscode.l10n.t('Revoke {0}?', version),
   detail: () =>
@@ -65,7 +64,7 @@ async function stepBack(context: CommandContext, words: BackWords, given: unknow
   const verb = words.verb();
   const detail = [words.detail(), describeSelf(identity)].join('\n\n');
   if ((await vscode.window.showWarningMessage(words.question(version), { modal: true, detail }, verb)) !== verb) return;
-  await engine.request(words.method, { ...referenceOf(entry), reason });
+  await engine.request(words.method, { ...referenceTo(placeOf(entry)), reason });
   await context.registry.load(true);
   void vscode.window.showInformationMessage(words.told(version));
 }
@@ -76,7 +75,7 @@ async function rollBack(context: CommandContext, given: unknown): Promise<void> 
   if (entry === undefined) return;
   const engine = engineOf(context, entry);
   const identity = await requireIdentity(engine);
-  const { model } = referenceOf(entry);
+  const { model } = entry.details.version;
   const question = vscode.l10n.t('Roll {0} back?', model);
   const explained = vscode.l10n.t(
     'The version that was in production before comes back, if its approval still counts. {0} is retired.',
@@ -94,12 +93,11 @@ async function rollBack(context: CommandContext, given: unknown): Promise<void> 
 
 /** Saves a version's signed promotion record, for others to verify. */
 async function exportPromotion(context: CommandContext, given: unknown): Promise<void> {
-  const wasPromoted = ({ details }: VersionEntry): boolean =>
-    details.version.status === 'production' || details.version.status === 'retired';
+  const wasPromoted = ({ row }: NamedVersion): boolean => row?.status === 'production' || row?.status === 'retired';
   const title = vscode.l10n.t('Export the Promotion Record of Which Version?');
   const entry = await resolveVersion(context, given, { title, filter: wasPromoted });
   if (entry === undefined) return;
-  const { model, version } = referenceOf(entry);
+  const { model, version } = entry.details.version;
   const target = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.joinPath(vscode.Uri.file(entry.folder), `${model}-${version}.promotion.json`),
     filters: { [vscode.l10n.t('Promotion record')]: ['json'] },

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { engineOf, type CommandContext } from '../commands/context.ts';
+import type { CommandContext } from '../commands/context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { consentKey } from '../engine/secrets.ts';
 import { createSecretDesk } from '../engine/secret-desk.ts';
 import { connectSteps } from './connect-steps.ts';
 import { connectionOf, credentialOf, originOf, type Draft } from './draft.ts';
+import { engineFor } from './choose-engine.ts';
 import { createEngineDesk } from './engine-desk.ts';
 import { runFlow } from './flow.ts';
 import { quickAsker } from './quick-asker.ts';
@@ -17,7 +18,13 @@ import { addConnections } from './write-connections.ts';
  * giving up leaves neither a key nor a consent behind. Returns the connection's name, or nothing where the person gave up.
  */
 export async function connectModel(context: CommandContext, given: unknown): Promise<string | undefined> {
-  const engine = await engineFor(context, given);
+  const engine = await engineFor(context, given, {
+    untrusted: vscode.l10n.t('Models are not asked in Restricted Mode.'),
+    noFolder: vscode.l10n.t(
+      'A connection is written into workbench.yaml of a folder. Open the one your benchmarks are in.',
+    ),
+    which: vscode.l10n.t('Folder Whose workbench.yaml Gets the Connection'),
+  });
   if (engine === undefined) return undefined;
   const { extension, book, drafts } = context;
   const desk = await createEngineDesk({ engine, book, drafts, extension });
@@ -50,44 +57,4 @@ async function rememberConsent(draft: Draft, secret: string, extension: vscode.E
   const origin = originOf(draft);
   if (credential === undefined || origin === undefined) return;
   await createSecretDesk(extension).saveConsent(consentKey(credential, origin));
-}
-
-/** The folder whose workbench.yaml gets the connection. Undefined: there is none, which is told with what to do, or none was chosen. */
-async function engineFor(context: CommandContext, given: unknown): Promise<Engine | undefined> {
-  const folder = folderOf(given);
-  if (folder !== undefined) return engineOf(context, { folder });
-  if (!vscode.workspace.isTrusted) {
-    const manage = vscode.l10n.t('Manage Workspace Trust');
-    void offer(vscode.l10n.t('Models are not asked in Restricted Mode.'), manage, 'workbench.trust.manage');
-    return undefined;
-  }
-  const engines = context.engines.all();
-  const [only, ...others] = engines;
-  if (only === undefined) {
-    const open = vscode.l10n.t('Open Folder…');
-    void offer(
-      vscode.l10n.t('A connection is written into workbench.yaml of a folder. Open the one your benchmarks are in.'),
-      open,
-      'vscode.openFolder',
-    );
-    return undefined;
-  }
-  if (others.length === 0) return only;
-  const choices = engines.map(engine => ({
-    label: vscode.workspace.getWorkspaceFolder(vscode.Uri.file(engine.folder))?.name ?? engine.folder,
-    description: engine.folder,
-    engine,
-  }));
-  const title = vscode.l10n.t('Folder Whose workbench.yaml Gets the Connection');
-  return (await vscode.window.showQuickPick(choices, { title }))?.engine;
-}
-
-function folderOf(given: unknown): string | undefined {
-  if (typeof given !== 'object' || given === null || !('folder' in given)) return undefined;
-  return typeof given.folder === 'string' ? given.folder : undefined;
-}
-
-async function offer(message: string, action: string, command: string): Promise<void> {
-  if ((await vscode.window.showInformationMessage(message, action)) !== action) return;
-  await vscode.commands.executeCommand(command);
 }

@@ -3,11 +3,29 @@ import { FailureError } from '../base/failure.ts';
 import { changedRange } from '../commands/changed-range.ts';
 import type { Engine } from '../engine/engine.ts';
 
-/** Edits workbench.yaml as a person would: one step that can be undone, shown where it was made. Returns the names. */
+/** Adds connections to workbench.yaml and says how they are used. Returns the names. */
 export async function addConnections(engine: Engine, connections: string[]): Promise<string[]> {
+  const names = await addToWorkbench(engine, connections, 'connections');
+  void vscode.window.showInformationMessage(
+    names.length === 1
+      ? vscode.l10n.t('Added the connection {0}: name it under "models" in a benchmark.', names.join())
+      : vscode.l10n.t('Added {0} connections: name them under "models" in a benchmark.', names.length),
+  );
+  return names;
+}
+
+/** Edits workbench.yaml as a person would: one step that can be undone, shown where it was made. Returns the names. */
+export async function addToWorkbench(
+  engine: Engine,
+  added: string[],
+  section: 'connections' | 'registries',
+): Promise<string[]> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => isWorkbench(uri, engine.folder));
   const text = open === undefined ? {} : { text: open.getText() };
-  const { path, before, after, names } = await engine.request('connections/add', { connections, ...text });
+  const { path, before, after, names } =
+    section === 'connections'
+      ? await engine.request('connections/add', { connections: added, ...text })
+      : await engine.request('registries/add', { registries: added, ...text });
   const uri = vscode.Uri.file(path);
   const edit = new vscode.WorkspaceEdit();
   const exists = open !== undefined || (await isThere(uri));
@@ -28,11 +46,6 @@ export async function addConnections(engine: Engine, connections: string[]): Pro
   const editor = await vscode.window.showTextDocument(document, { preview: false });
   editor.selection = new vscode.Selection(selection.start, selection.end);
   editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-  void vscode.window.showInformationMessage(
-    names.length === 1
-      ? vscode.l10n.t('Added the connection {0}: name it under "models" in a benchmark.', names.join())
-      : vscode.l10n.t('Added {0} connections: name them under "models" in a benchmark.', names.length),
-  );
   return names;
 }
 

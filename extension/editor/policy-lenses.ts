@@ -1,21 +1,35 @@
 import * as vscode from 'vscode';
+import { toFailure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { Engines } from '../engine/engines.ts';
 import type { RegistryBook } from '../registry/registry-book.ts';
 import { describeAssessment } from '../registry/words.ts';
-import { lastAssessment } from './last-assessment.ts';
 import { createRefresh, registerTopLenses } from './lens-provider.ts';
+import { createPolicyHistory } from './policy-history.ts';
 import { topLevelScalar } from '../../schemas/cells.ts';
 import { assessTarget } from './policy-text.ts';
 
+export interface PolicyLensParts {
+  readonly engines: Engines;
+  readonly registry: RegistryBook;
+  readonly log: Log;
+}
+
 /** *Assess ticket-triage@candidate | Last: ticket-triage@3 · gate passed …* above every policy. */
-export function registerPolicyLenses(registry: RegistryBook): vscode.Disposable {
+export function registerPolicyLenses({ engines, registry, log }: PolicyLensParts): vscode.Disposable {
   const refresh = createRefresh();
+  const history = createPolicyHistory(
+    () => refresh.now(),
+    error => log.warn(toFailure(error).message),
+  );
   return vscode.Disposable.from(
     refresh,
     registerTopLenses({ language: 'aiwb-policy', scheme: 'file' }, refresh, document => {
-      void registry.load();
       const text = document.getText();
       const assess = assessLens(document.uri, assessTarget(text));
-      const last = lastAssessment(registry.versions(), topLevelScalar(text, 'id'));
+      const folder = vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath;
+      const engine = folder === undefined ? undefined : engines.at(folder);
+      const last = engine === undefined ? undefined : history.last(engine, topLevelScalar(text, 'id'));
       if (last === undefined) return [assess];
       const title = vscode.l10n.t(
         'Last: {0}',
@@ -23,7 +37,10 @@ export function registerPolicyLenses(registry: RegistryBook): vscode.Disposable 
       );
       return [assess, { title, command: 'aiwb.openScorecard', arguments: [last.id] }];
     }),
-    registry.onChanged(() => refresh.now()),
+    registry.onContentChanged(() => {
+      history.expire();
+      refresh.now();
+    }),
   );
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Failure } from '../../schemas/generated/messages.ts';
 import { describeFailure } from '../base/failure.ts';
 import type { Engines } from '../engine/engines.ts';
-import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
+import type { RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { onEnginesBack } from '../trees/follow-engines.ts';
@@ -51,7 +51,7 @@ export function createModelsView(engines: Engines, book: RunBook, registry: Regi
     engines.onChanged(refresh),
     onEnginesBack(engines, () => failure !== undefined, refresh),
     vscode.lm.onDidChangeChatModels(refresh),
-    onModelsChanged(registry, refresh),
+    registry.onContentChanged(refresh),
     book.onRunsChanged(changes => {
       if (changes.some(({ entry, before }) => isEnded(entry.run.state) && before?.state !== entry.run.state)) refresh();
     }),

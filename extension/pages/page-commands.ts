@@ -77,8 +77,8 @@ export async function runPromptCommand({ command }: PromptCommand, runId: string
 
 /** The newest version that came out of a run, of the job's own registration or a later one. */
 async function openVersionOf(runId: string | undefined, registry: RegistryBook): Promise<void> {
-  await registry.load();
-  const entry = registry.versions().find(({ details }) => details.version.lineage.runId === runId);
+  const known = await registry.localVersions();
+  const entry = known.find(({ details }) => details.version.lineage.runId === runId);
   if (entry === undefined) {
     throw new FailureError({
       code: 'registry-not-found',
@@ -92,7 +92,10 @@ async function openVersionOf(runId: string | undefined, registry: RegistryBook):
 }
 
 const versionCommands: Record<
-  Exclude<VersionCommand['command'], 'openScorecard' | 'openRun' | 'openCard' | 'openVersion' | 'openFile'>,
+  Exclude<
+    VersionCommand['command'],
+    'openScorecard' | 'openRun' | 'openCard' | 'openVersion' | 'openFile' | 'openInRegistry'
+  >,
   string
 > = {
   assess: 'aiwb.assessVersion',
@@ -106,29 +109,43 @@ const versionCommands: Record<
   exportPromotion: 'aiwb.exportPromotion',
   copyModelName: 'aiwb.copyVersionName',
   setAlias: 'aiwb.setAlias',
+  publish: 'aiwb.publishVersion',
+  pull: 'aiwb.pullVersion',
 };
 
 export async function runVersionCommand(
-  { command, model, version, assessmentId, runId, registry: elsewhere, path: file }: VersionCommand,
+  { command, model, version, registry, assessmentId, runId, path: file }: VersionCommand,
   folder: string | undefined,
-  registry: RegistryBook,
+  book: RegistryBook,
 ): Promise<void> {
-  const place: VersionPlace = { ...(folder === undefined ? {} : { folder }), model, version };
+  const place: VersionPlace = {
+    ...(folder === undefined ? {} : { folder }),
+    ...(registry === undefined ? {} : { registry }),
+    model,
+    version,
+  };
   if (command === 'openScorecard') await vscode.commands.executeCommand('aiwb.openScorecard', assessmentId ?? place);
   else if (command === 'openRun') await vscode.commands.executeCommand('aiwb.openRun', runId);
   else if (command === 'openCard') await vscode.commands.executeCommand('aiwb.openModelCard', place);
-  else if (command === 'openVersion') {
-    const target = elsewhere === undefined ? place : { ...place, registry: elsewhere };
-    await vscode.commands.executeCommand('aiwb.openVersion', target);
-  } else if (command === 'openFile') await openFile(place, file, registry);
+  else if (command === 'openVersion') await vscode.commands.executeCommand('aiwb.openVersion', place);
+  else if (command === 'openFile') await openFile(place, file, book);
+  else if (command === 'openInRegistry') await openPageOf(place, book);
   else await vscode.commands.executeCommand(versionCommands[command], place);
 }
 
+/** The address is looked up here: a page may be asked for only where the registry itself says that it has one. */
+async function openPageOf(place: VersionPlace, book: RegistryBook): Promise<void> {
+  const { folder, registry, details } = await book.find(place);
+  const { model, version } = details.version;
+  const { versions } = await book.versions(folder, { registry, model, archived: true, limit: 1_000 });
+  const row = versions.find(one => one.version === version);
+  await vscode.commands.executeCommand('aiwb.openInRegistry', { row });
+}
+
 /** A file of the folder that a version lies in. */
-async function openFile(place: VersionPlace, file: string | undefined, registry: RegistryBook): Promise<void> {
-  await registry.load();
-  const folder = place.folder ?? registry.find(place)?.folder;
-  if (folder !== undefined && file !== undefined) await openWorkspaceFile(folder, file);
+async function openFile(place: VersionPlace, file: string | undefined, book: RegistryBook): Promise<void> {
+  const folder = place.folder ?? (await book.find(place)).folder;
+  if (file !== undefined) await openWorkspaceFile(folder, file);
 }
 
 /** Opens a file that a record names; records may come from anywhere, so it must lie in the folder. */

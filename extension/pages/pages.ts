@@ -12,12 +12,11 @@ import type {
   TuningPageToHost,
   VersionPageToHost,
 } from '../../schemas/generated/messages.ts';
-import type { Disposable } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
 import { openEvidence } from '../registry/open-evidence.ts';
-import { onModelsChanged, type RegistryBook } from '../registry/registry-book.ts';
+import { nameOfPlace, type RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import {
   runPromptCommand,
@@ -172,11 +171,7 @@ function versionPages(parts: PagesParts): PageKind<VersionsSubject, VersionPageT
       name: 'version',
       loadValidator: async () => (await import('../../schemas/generated/validators.js')).validateVersionPageToHost,
     },
-    keyOf: ({ versions }) =>
-      versions
-        .map(({ model, version }) => `${model}@${version}`)
-        .sort()
-        .join(' '),
+    keyOf: ({ versions }) => versions.map(nameOfPlace).sort().join(' '),
     titleOf: ({ versions }) => versionsTitle(versions),
     iconOf: ({ versions }) => (versions.length > 1 ? 'compare-changes' : 'package'),
     readSubject: readVersions,
@@ -185,7 +180,7 @@ function versionPages(parts: PagesParts): PageKind<VersionsSubject, VersionPageT
         ...wire,
         subject,
         engines: folder => enginesFor(parts, folder),
-        onRegistryChanged: listener => followRegistry(parts.registry, listener),
+        onRegistryChanged: parts.registry.onContentChanged,
         command: message => runVersionCommand(message, subject.folder, parts.registry).catch(parts.tell),
         openEvidence: evidence => openEvidence(evidence, foldersOf(parts, subject.folder)).catch(parts.tell),
       }),
@@ -208,7 +203,7 @@ function scorecardPages(parts: PagesParts): PageKind<AssessmentSubject, Scorecar
         ...wire,
         subject,
         engines: folder => enginesFor(parts, folder),
-        onRegistryChanged: listener => followRegistry(parts.registry, listener),
+        onRegistryChanged: parts.registry.onContentChanged,
         command: message => runScorecardCommand(message).catch(parts.tell),
         openEvidence: evidence => openEvidence(evidence, foldersOf(parts, subject.folder)).catch(parts.tell),
       }),
@@ -224,10 +219,4 @@ function enginesFor({ engines }: PagesParts, folder: string | undefined): Engine
 
 function foldersOf(parts: PagesParts, folder: string | undefined): string[] {
   return enginesFor(parts, folder).map(engine => engine.folder);
-}
-
-/** A page that came back after a reload may be the first to need the registry. */
-function followRegistry(registry: RegistryBook, listener: (nothing: undefined) => unknown): Disposable {
-  void registry.load();
-  return onModelsChanged(registry, () => listener(undefined));
 }

@@ -11,17 +11,25 @@ import type {
   VersionCommand,
   VersionComparison,
   VersionPageToHost,
-  VersionReference,
+  VersionSource,
 } from '../../schemas/generated/messages.ts';
 import type { Disposable, Event, Nothing } from '../base/emitter.ts';
 import { FailureError, toFailure } from '../base/failure.ts';
 import { createThrottle } from '../base/throttle.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
+import { localRegistry, nameOfPlace, referenceTo } from '../registry/registry-book.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
 
 /** A page is asked for anew at most this often, however many changes a command makes. */
 const refreshIntervalMs = 250;
+
+/** A version by name; `registry` is absent for the local one's. */
+export interface VersionReference {
+  readonly registry?: string;
+  readonly model: string;
+  readonly version: string;
+}
 
 export interface VersionsSubject {
   /** Absent when the page came back after a reload: then every folder's registry is asked. */
@@ -64,11 +72,22 @@ export function createVersionSession(parts: VersionPageParts): PageSession<Versi
   const { versions } = parts.subject;
   return createPageSession<VersionPageToHost, HostToVersionPage>({
     async load(signal) {
-      const comparison = await askFirst(parts.engines(parts.subject.folder), 'registry-not-found', engine =>
-        askVersions(engine, versions, signal),
+      const { answer: comparison, engine } = await askFirst(
+        parts.engines(parts.subject.folder),
+        'registry-not-found',
+        engine => askVersions(engine, versions, signal),
       );
-      const more = await askMore(comparison.engine, versions, signal);
-      return { title: versionsTitle(versions), message: { type: 'versions', comparison: comparison.answer, ...more } };
+      const [sources, more] = await Promise.all([
+        askSources(engine, comparison, signal),
+        askMore(engine, versions, signal),
+      ]);
+      const message = {
+        type: 'versions' as const,
+        comparison,
+        ...(sources.length === 0 ? {} : { sources }),
+        ...more,
+      };
+      return { title: versionsTitle(versions), message };
     },
     follow: refresh => followRegistry(parts.onRegistryChanged, refresh),
     async answer(message) {
@@ -86,22 +105,54 @@ async function askVersions(
   signal: AbortSignal,
 ): Promise<VersionComparison> {
   const [first] = versions;
-  if (versions.length > 1) return await engine.request('registry/compare', { references: [...versions] }, signal);
+  if (versions.length > 1)
+    return await engine.request('registry/compare', { references: versions.map(referenceTo) }, signal);
   if (first === undefined) throw new FailureError({ code: 'usage', message: t('No version was chosen.') });
-  return { versions: [await engine.request('registry/version', first, signal)], figures: [], settings: [] };
+  return {
+    versions: [await engine.request('registry/version', referenceTo(first), signal)],
+    figures: [],
+    settings: [],
+  };
+}
+
+/** As many versions of a model as are looked through for the page of one. */
+const mostRows = 1_000;
+
+/** Where the versions of other registries lie, as far as that is known without asking them. */
+async function askSources(
+  engine: Engine,
+  { versions }: VersionComparison,
+  signal: AbortSignal,
+): Promise<VersionSource[]> {
+  const elsewhere = versions.flatMap(({ version: { registry, model, version } }) =>
+    registry === undefined || registry === localRegistry ? [] : [{ registry, model, version }],
+  );
+  if (elsewhere.length === 0) return [];
+  const { registries } = await engine.request('registries/list', {}, signal);
+  const sources = await Promise.all(
+    elsewhere.map(async ({ registry, model, version }): Promise<VersionSource[]> => {
+      const entry = registries.find(({ name }) => name === registry);
+      if (entry === undefined) return [];
+      const asked = { registry, model, archived: true, limit: mostRows };
+      const { versions: rows } = await engine.request('registry/versions', asked, signal);
+      const url = rows.find(row => row.version === version)?.url;
+      return [{ model, version, registry: entry, ...(url === undefined ? {} : { url }) }];
+    }),
+  );
+  return sources.flat();
 }
 
 /** Card and lineage of one version alone. What keeps them from being told keeps nobody from seeing the version. */
 async function askMore(
   engine: Engine,
-  versions: readonly VersionReference[],
+  versions: Parameters<typeof askVersions>[1],
   signal: AbortSignal,
 ): Promise<{ card?: CardSummary; lineage?: LineageGraph }> {
   const [first] = versions;
   if (first === undefined || versions.length > 1) return {};
   const [card, lineage] = await Promise.allSettled([
-    engine.request('registry/card', first, signal),
-    engine.request('registry/lineage', first, signal),
+    engine.request('registry/card', referenceTo(first), signal),
+    engine.request('registry/lineage', referenceTo(first), signal),
   ]);
   signal.throwIfAborted();
   return {
@@ -121,7 +172,7 @@ function summariseCard({ fields, completeness, digest, assessedDigest }: ModelCa
 
 export function versionsTitle(versions: readonly VersionReference[]): string {
   const [first] = versions;
-  if (versions.length === 1 && first !== undefined) return `${first.model}@${first.version}`;
+  if (versions.length === 1 && first !== undefined) return nameOfPlace(first);
   return t('Comparison of {0} versions', versions.length);
 }
 

@@ -5,12 +5,14 @@ export function readRunIds(state: unknown): string[] | undefined {
   return readList(fieldOf(state, 'runIds'), value => (typeof value === 'string' ? value : undefined));
 }
 
-/** The page keeps `{versions: [{model, version}]}` as its state. */
+/** The page keeps `{versions: [{model, version}]}` as its state, with the `registry` of those that are not of the local one. */
 export function readVersions(state: unknown): VersionsSubject | undefined {
   const versions = readList(fieldOf(state, 'versions'), value => {
     const model = fieldOf(value, 'model');
     const version = fieldOf(value, 'version');
-    return typeof model === 'string' && typeof version === 'string' ? { model, version } : undefined;
+    const registry = fieldOf(value, 'registry');
+    if (typeof model !== 'string' || typeof version !== 'string') return undefined;
+    return typeof registry === 'string' ? { model, version, registry } : { model, version };
   });
   return versions === undefined ? undefined : { versions };
 }

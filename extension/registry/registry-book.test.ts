@@ -1,109 +1,142 @@
 import assert from 'node:assert/strict';
-import type { RegistryList } from '../../schemas/generated/messages.ts';
-import { makeAssessmentSummary, makeModel, makeModelDetails, makeVersion } from '../../test/fakes/versions.ts';
+import { makeRegistryEntry } from '../../test/fakes/registry-rows.ts';
+import { makeVersion } from '../../test/fakes/versions.ts';
 import { createEmitter, type Nothing } from '../base/emitter.ts';
-import { FailureError } from '../base/failure.ts';
+import { FailureError, toFailure } from '../base/failure.ts';
 import type { Engine, EngineState } from '../engine/engine.ts';
-import { createRegistryBook, onModelsChanged } from './registry-book.ts';
+import { createRegistryBook, nameOfPlace, referenceTo } from './registry-book.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
-const list: RegistryList = {
-  models: [
-    makeModelDetails(
-      makeModel({ aliases: { candidate: '2' }, versions: 2 }),
-      makeVersion({ version: '2' }, { assessments: [makeAssessmentSummary({ id: 'a2', version: '2' })] }),
-      makeVersion({ version: '1' }),
-    ),
-  ],
-};
-
-/** A book over one engine that holds `list`, until it is told to fail. */
-function open(folder = '/w') {
+/** An engine of a folder that answers with what it is given, and tells what it was asked. */
+function engineOf(folder: string, answers: Record<string, unknown>) {
   const changed = createEmitter<Nothing>();
   const states = createEmitter<EngineState>();
-  const waiting: (() => void)[] = [];
-  let failure: FailureError | undefined;
-  let asked = 0;
-  let isHeld = false;
+  const asked: { method: string; parameters: unknown }[] = [];
+  const held: (() => void)[] = [];
+  const control = { isHeld: false };
   const engine = {
     folder,
     state: { kind: 'idle' } as EngineState,
     onRegistryChanged: changed.event,
     onStateChanged: states.event,
-    async request() {
-      asked++;
-      if (isHeld) await new Promise<void>(resolve => waiting.push(resolve));
-      if (failure) throw failure;
-      return list;
+    async request(method: string, parameters: unknown) {
+      asked.push({ method, parameters });
+      if (control.isHeld) await new Promise<void>(resolve => held.push(resolve));
+      const answer = answers[method];
+      if (answer === undefined) throw new FailureError({ code: 'registry-not-found', message: 'None.' });
+      if (answer instanceof Error) throw answer;
+      return answer;
     },
   } as unknown as Engine;
-  const book = createRegistryBook({ all: () => [engine], onChanged: createEmitter<Nothing>().event }, quiet);
-  return {
-    book,
-    changed,
-    states,
-    asked: () => asked,
-    hold: () => (isHeld = true),
-    release: () => waiting.shift()?.(),
-    failWith: (code: string) => (failure = new FailureError({ code, message: code })),
-    mend: () => (failure = undefined),
-  };
+  const times = (method: string): number => asked.filter(one => one.method === method).length;
+  return { engine, changed, states, asked, times, answers, control, release: () => held.shift()?.() };
 }
 
+function open(...engines: ReturnType<typeof engineOf>[]) {
+  return createRegistryBook(
+    { all: () => engines.map(({ engine }) => engine), onChanged: createEmitter<Nothing>().event },
+    quiet,
+  );
+}
+
+const list = { registries: [makeRegistryEntry(), makeRegistryEntry({ name: 'shared', type: 'mlflow' })] };
+
 describe('registry book', () => {
-  it('asks once, and finds versions by number and alias', async () => {
-    const { book, asked } = open();
-    await Promise.all([book.load(), book.load()]);
-    await book.load();
-    assert.equal(asked(), 1);
-    assert.equal(book.find({ model: 'triage', version: 'candidate' })?.details.version.version, '2');
-    assert.equal(book.find({ model: 'triage', version: '1', folder: '/w' })?.details.version.version, '1');
-    assert.equal(book.find({ model: 'triage', version: '1', folder: '/other' }), undefined);
-    assert.equal(book.find({ model: 'triage', version: 'constructor' }), undefined);
-    assert.equal(book.findAssessment('a2')?.details.version.version, '2');
-    assert.equal(book.findAssessment('none'), undefined);
+  it('asks for nothing before it is loaded, whatever the engines tell', async () => {
+    const one = engineOf('/w', { 'registries/list': list });
+    const book = open(one);
+    one.changed.fire(undefined);
+    one.states.fire({ kind: 'failed', failure: { code: 'internal', message: 'Gone.' } });
+    await settle();
+    assert.deepEqual(one.asked, []);
+    assert.equal(book.state.kind, 'idle');
+    book.dispose();
   });
 
-  it('reads again when an engine says that the registry changed, also while a list is on its way', async () => {
-    const { book, changed, asked, hold, release } = open();
+  it('lists the registries once, and asks none of them', async () => {
+    const one = engineOf('/w', { 'registries/list': list });
+    const book = open(one);
+    await Promise.all([book.load(), book.load()]);
     await book.load();
-    hold();
-    changed.fire(undefined);
-    changed.fire(undefined);
+    assert.deepEqual(
+      one.asked.map(({ method }) => method),
+      ['registries/list'],
+    );
+    assert.equal(book.entry({ folder: '/w', registry: 'shared' })?.type, 'mlflow');
+    assert.equal(book.entry({ folder: '/other', registry: 'shared' }), undefined);
+    book.dispose();
+  });
+
+  it('lists again when an engine says that the registry changed, also while a list is on its way', async () => {
+    const one = engineOf('/w', { 'registries/list': list });
+    const book = open(one);
+    await book.load();
+    let told = 0;
+    book.onContentChanged(() => told++);
+    one.control.isHeld = true;
+    one.changed.fire(undefined);
     await settle();
-    assert.equal(asked(), 2);
-    release();
+    assert.deepEqual([told, one.times('registries/list')], [1, 2]);
+    void book.load(true);
+    one.release();
     await settle();
-    assert.equal(asked(), 3);
-    release();
+    assert.equal(one.times('registries/list'), 3);
+    one.release();
     await settle();
-    assert.equal(asked(), 3);
-    assert.equal(book.state.kind, 'loaded');
+    assert.deepEqual([one.times('registries/list'), book.state.kind], [3, 'loaded']);
+    book.dispose();
   });
 
   it('keeps a failure until it is asked again', async () => {
-    const { book, asked, failWith, mend } = open();
-    failWith('store-busy');
+    const one = engineOf('/w', { 'registries/list': new FailureError({ code: 'store-busy', message: 'Busy.' }) });
+    const book = open(one);
     await book.load();
-    assert.equal(book.state.kind, 'failed');
     await book.load();
-    assert.equal(asked(), 1);
-    mend();
+    assert.deepEqual([book.state.kind, one.times('registries/list')], ['failed', 1]);
+    one.answers['registries/list'] = list;
     await book.load(true);
-    assert.equal(book.state.kind, 'loaded');
-    assert.equal(book.versions().length, 2);
+    assert.deepEqual([book.state.kind, book.folders().length], ['loaded', 1]);
+    book.dispose();
   });
 
-  it('tells of new lists apart from changes of state', async () => {
-    const { book, states } = open();
-    let times = 0;
-    onModelsChanged(book, () => times++);
-    await book.load();
-    assert.equal(times, 1);
-    states.fire({ kind: 'failed', failure: { code: 'internal', message: 'Gone.' } });
-    assert.equal(book.state.kind, 'failed');
-    assert.equal(times, 1);
+  it('finds a version in the folder that has it, of the registry that is named', async () => {
+    const one = engineOf('/w', {});
+    const other = engineOf('/x', { 'registry/version': makeVersion({ model: 'whisper', version: '3' }) });
+    const book = open(one, other);
+    const found = await book.find({ registry: 'shared', model: 'whisper', version: 'production' });
+    assert.deepEqual([found.folder, found.registry, found.details.version.version], ['/x', 'shared', '3']);
+    assert.deepEqual(other.asked[0]?.parameters, { model: 'whisper', version: 'production', registry: 'shared' });
+    await assert.rejects(book.find({ folder: '/w', model: 'whisper', version: '3' }), (error: unknown) => {
+      assert.deepEqual(toFailure(error), {
+        code: 'registry-not-found',
+        message: 'There is no whisper@3 in the registry of this workspace.',
+      });
+      return true;
+    });
+    await assert.rejects(book.find({ folder: '/gone', model: 'whisper', version: '3' }), /cannot be read here/);
+    book.dispose();
+  });
+
+  it('tells failures of other kinds as they are', async () => {
+    const broken = new FailureError({ code: 'registry-unreachable', message: 'No answer.' });
+    const one = engineOf('/w', { 'registry/version': broken });
+    const other = engineOf('/x', { 'registry/version': makeVersion() });
+    const book = open(one, other);
+    await assert.rejects(book.find({ model: 'triage', version: '1' }), broken);
+    assert.deepEqual(other.asked, []);
+    book.dispose();
+  });
+});
+
+describe('names of versions', () => {
+  it('leave the local registry unsaid', () => {
+    assert.equal(nameOfPlace({ model: 'triage', version: '3', registry: 'local' }), 'triage@3');
+    assert.equal(nameOfPlace({ model: 'triage', version: '3', registry: 'shared' }), 'shared/triage@3');
+    assert.deepEqual(referenceTo({ model: 'triage', version: '3', registry: 'local' }), {
+      model: 'triage',
+      version: '3',
+    });
   });
 });

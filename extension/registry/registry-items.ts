@@ -1,49 +1,22 @@
-import type {
-  Artifact,
-  AssessmentSummary,
-  Lineage,
-  MetricArtifact,
-  VersionDetails,
-  VersionStatus,
-} from '../../schemas/generated/messages.ts';
+import type { ModelRow, RegistryEntry, VersionRow, VersionStatus } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import { escapeMarkdown } from '../base/markdown.ts';
-import { formatFigure, formatMoment } from '../runs/format.ts';
-import { formatBytes } from '../trees/words.ts';
-import type { ModelEntry, VersionEntry } from './registry-book.ts';
+import { describeFailure } from '../base/failure.ts';
+import { formatMoment } from '../runs/format.ts';
+import { formatCount } from '../trees/words.ts';
+import { factsTooltip, webAddress, type Fact, type RegistryItem } from './item.ts';
+import { localRegistry, nameOfPlace } from './registry-book.ts';
 import { stepsOf } from './steps.ts';
 import {
-  approvalWords,
-  describeAssessment,
+  ageWords,
+  figureGround,
+  figureWords,
   gateWords,
-  newestAssessment,
-  scoreWords,
+  registryLabel,
+  registryTypeWords,
   shortDigest,
   statusWords,
-  versionName,
+  versionLabel,
 } from './words.ts';
-
-/** What a click on a row opens. */
-export type OpenTarget =
-  | { readonly kind: 'version' }
-  | { readonly kind: 'run'; readonly runId: string }
-  | { readonly kind: 'assessment'; readonly assessmentId: string }
-  | { readonly kind: 'file'; readonly path: string };
-
-/** A row of the Registry view, without VS Code's classes. */
-export interface RegistryItem {
-  readonly label: string;
-  readonly description: string;
-  readonly icon: string;
-  /** A theme colour, absent for the plain foreground. */
-  readonly color?: string;
-  readonly contextValue: string;
-  /** Markdown in which every foreign text is escaped. */
-  readonly tooltip: string;
-  readonly open?: OpenTarget;
-}
-
-export type VersionGroup = 'assessments' | 'figures' | 'artifacts' | 'lineage';
 
 const statusIcons: Record<VersionStatus, string> = {
   untracked: 'circle-outline',
@@ -57,17 +30,66 @@ const statusIcons: Record<VersionStatus, string> = {
   revoked: 'circle-slash',
 };
 
-const gateColors: Record<AssessmentSummary['gate'], string> = {
+export const gateColors: Record<NonNullable<VersionRow['gate']>, string> = {
   passed: 'testing.iconPassed',
   failed: 'testing.iconFailed',
   'not-computed': 'list.warningForeground',
 };
 
-const gateIcons: Record<AssessmentSummary['gate'], string> = {
-  passed: 'pass',
-  failed: 'error',
-  'not-computed': 'question',
+const registryIcons: Record<RegistryEntry['type'], string> = {
+  local: 'database',
+  kubeflow: 'server-environment',
+  mlflow: 'server',
 };
+
+/** As many figures as a version's row has room for. */
+const figuresInRow = 2;
+
+/** @param isReading whether this window asked for it to be read, before the registry says so itself */
+export function registryItem(entry: RegistryEntry, now: number, isReading = false): RegistryItem {
+  const { name, type, url, ui, cache, capabilities } = entry;
+  const age = isReading && type !== 'local' ? t('reading…') : ageWords(entry, now);
+  const isOffline = !isReading && cache.failure !== undefined;
+  const isLocal = type === 'local';
+  const counts =
+    cache.syncedAt === undefined && !isLocal
+      ? undefined
+      : t('{0} models, {1} versions', formatCount(cache.models), formatCount(cache.versions));
+  return {
+    label: registryLabel(name),
+    description: [isLocal ? undefined : hostOf(url), age].filter(part => part !== undefined).join(' · '),
+    icon: isOffline ? 'debug-disconnect' : registryIcons[type],
+    ...(isOffline ? { color: 'list.warningForeground' } : {}),
+    contextValue: words('aiwbRegistry', isLocal ? 'local' : 'remote', webAddress(ui) === undefined ? '' : 'linked'),
+    tooltip: factsTooltip(registryLabel(name), [
+      [undefined, registryTypeWords(type)],
+      [t('Address'), url],
+      [t('Known of it'), counts],
+      [t('Read'), cache.syncedAt === undefined ? undefined : formatMoment(cache.syncedAt)],
+      [undefined, cache.failure === undefined ? undefined : describeFailure(cache.failure)],
+      [undefined, entry.readOnly === true ? t('Nothing is written to it: workbench.yaml says so.') : undefined],
+      ...(isLocal ? [] : limitsOf(capabilities)),
+    ]),
+  };
+}
+
+/** What cannot be done there, said before somebody looks for it. */
+function limitsOf(capabilities: RegistryEntry['capabilities']): Fact[] {
+  const limits = [
+    ...(capabilities.archivesModels ? [] : [t('Models cannot be archived here.')]),
+    ...(capabilities.archivesVersions ? [] : [t('Single versions cannot be archived here.')]),
+    ...(capabilities.keepsContent ? [] : [t('It keeps no files: artifacts are addresses.')]),
+    ...(capabilities.aliases === 'native'
+      ? []
+      : [t('It knows no aliases itself: they are kept as properties of the model.')]),
+  ];
+  return limits.map(limit => [undefined, limit]);
+}
+
+/** Host and port of an address, without what may stand before or behind. */
+export function hostOf(url: string | undefined): string | undefined {
+  return url === undefined || !URL.canParse(url) ? undefined : new URL(url).host;
+}
 
 /** Aliases of a model on one line, production first: `production → 3, candidate → 4`. */
 function describeAliases(aliases: Readonly<Record<string, string>>): string {
@@ -75,212 +97,117 @@ function describeAliases(aliases: Readonly<Record<string, string>>): string {
   return names.map(name => `${name} → ${aliases[name] ?? ''}`).join(', ');
 }
 
-export function registeredModelItem({ details: { model } }: ModelEntry): RegistryItem {
-  const count = model.versions === 1 ? t('1 version') : t('{0} versions', model.versions);
-  const parts = [count, describeAliases(model.aliases)].filter(part => part !== '');
-  const isArchived = model.state === 'ARCHIVED';
-  if (isArchived) parts.push(t('archived'));
+function countWords({ versions, matching }: ModelRow): string {
+  if (matching !== undefined && matching < versions) return t('{0} of {1} versions', matching, versions);
+  return versions === 1 ? t('1 version') : t('{0} versions', versions);
+}
+
+/** @param entry the registry it is of, for what can be done there */
+export function registeredModelItem(row: ModelRow, entry?: RegistryEntry): RegistryItem {
+  const { name, state, aliases, latest, versions, statuses } = row;
+  const isArchived = state === 'ARCHIVED';
+  const told = new Set(Object.keys(aliases));
+  const parts = [
+    countWords(row),
+    // Where versions are numbered, their number says which is the newest.
+    latest === undefined || latest === String(versions) ? '' : t('latest {0}', latest),
+    describeAliases(aliases),
+    statuses
+      .filter(status => status !== 'untracked' && !told.has(status))
+      .map(statusWords)
+      .join(', '),
+    isArchived ? t('archived') : '',
+  ];
+  const isWritable = canWrite(entry, row.registry);
   return {
-    label: model.name,
-    description: parts.join(' · '),
+    label: name,
+    description: parts.filter(part => part !== '').join(' · '),
     icon: isArchived ? 'archive' : 'package',
-    contextValue: `aiwbRegisteredModel ${isArchived ? 'archived' : 'kept'}`,
-    tooltip: facts(model.name, [
-      [undefined, model.description],
-      [t('Owner'), model.owner],
-      [t('Licence'), model.license],
-      [t('Tasks'), model.tasks?.join(', ')],
-      [t('Aliases'), describeAliases(model.aliases)],
-      ...Object.entries(model.customProperties).map(([key, value]): Fact => [key, String(value)]),
+    contextValue: words(
+      'aiwbRegisteredModel',
+      row.registry === localRegistry ? 'local' : 'remote',
+      isWritable && entry?.capabilities.archivesModels !== false ? (isArchived ? 'archived' : 'kept') : '',
+      webAddress(row.url) === undefined ? '' : 'linked',
+    ),
+    tooltip: factsTooltip(name, [
+      [undefined, row.description],
+      [t('Registry'), row.registry === localRegistry ? undefined : row.registry],
+      [t('Provider'), row.provider],
+      [t('Owner'), row.owner],
+      [t('Licence'), row.license],
+      [t('Tasks'), row.tasks?.join(', ')],
+      [t('Languages'), row.language?.join(', ')],
+      [t('Latest version'), latest],
+      [t('Aliases'), describeAliases(aliases)],
+      [t('Changed'), formatMoment(row.updatedAt)],
     ]),
   };
 }
 
-export function versionItem({ details }: VersionEntry): RegistryItem {
-  const { version, approval } = details;
-  const newest = newestAssessment(details);
-  const words = [
-    statusWords(version.status),
-    gateWords(newest?.gate),
-    approvalWords(approval) ?? '',
+/** @param entry the registry it is of, for what can be done there */
+export function versionItem(row: VersionRow, entry?: RegistryEntry): RegistryItem {
+  const isLocal = row.registry === localRegistry;
+  const isArchived = row.state === 'ARCHIVED';
+  const shown = row.figures.slice(0, figuresInRow);
+  const parts = [
+    statusWords(row.status),
+    isArchived ? t('archived') : '',
+    // Of other registries nothing is known here of assessments; and figures say more than that there is none.
+    row.gate !== undefined || (isLocal && shown.length === 0) ? gateWords(row.gate) : '',
+    row.approvalRequested === true ? t('approval requested') : '',
+    ...shown.map(figureWords),
     // Last, for narrow views cut the end off, and the model's row names the aliases too.
-    version.aliases
-      .filter(alias => alias !== version.status)
+    row.aliases
+      .filter(alias => alias !== row.status)
       .map(alias => `@${alias}`)
       .join(' '),
   ];
-  const color = newest === undefined ? undefined : gateColors[newest.gate];
+  const color =
+    row.status === 'revoked' ? 'list.errorForeground' : row.gate === undefined ? undefined : gateColors[row.gate];
   return {
-    label: t('Version {0}', version.version),
-    description: words.filter(word => word !== '').join(' · '),
-    icon: statusIcons[version.status],
+    label: versionLabel(row.version),
+    description: parts.filter(part => part !== '').join(' · '),
+    icon: isArchived ? 'archive' : statusIcons[row.status],
     ...(color === undefined ? {} : { color }),
-    contextValue: versionContext(details),
-    tooltip: facts(versionName(details), [
-      [undefined, version.description],
-      [t('Status'), statusWords(version.status)],
-      [t('Gate'), newest === undefined ? gateWords(undefined) : `${gateWords(newest.gate)}, ${scoreWords(newest)}`],
-      [t('Approval'), approval.sentence],
-      [t('Registered'), `${formatMoment(version.createdAt)}, ${version.author.email}`],
-      [t('Weights'), shortDigest(version.weightsDigest)],
+    contextValue: versionContext(row, entry),
+    tooltip: factsTooltip(nameOfPlace(row), [
+      [undefined, row.description],
+      [t('Status'), statusWords(row.status)],
+      [t('Gate'), isLocal || row.gate !== undefined ? gateWords(row.gate) : undefined],
+      [t('Aliases'), row.aliases.join(', ')],
+      ...row.figures.map((figure): Fact => [
+        [figureWords(figure), figure.task].filter(Boolean).join(', '),
+        figureGround(figure),
+      ]),
+      [t('Registered'), [formatMoment(row.createdAt), row.author].filter(Boolean).join(', ')],
+      [t('Weights'), shortDigest(row.weightsDigest)],
+      [t('Published to'), row.publishedTo?.join(', ')],
     ]),
     open: { kind: 'version' },
   };
 }
 
-/** Words that menus' `when` clauses look for. */
-export function versionContext(details: VersionDetails): string {
-  const words = ['aiwbVersion', details.version.status, details.assessments.length > 0 ? 'assessed' : 'unassessed'];
-  return [...words, ...stepsOf(details)].join(' ');
+/** Words that menus' `when` clauses look for; the steps come last. */
+export function versionContext(row: VersionRow, entry?: RegistryEntry): string {
+  const isArchived = row.state === 'ARCHIVED';
+  const isWritable = canWrite(entry, row.registry);
+  return words(
+    'aiwbVersion',
+    row.registry === localRegistry ? 'local' : 'remote',
+    row.status,
+    row.gate === undefined ? 'unassessed' : 'assessed',
+    webAddress(row.url) === undefined ? '' : 'linked',
+    isWritable ? 'changeable' : '',
+    isWritable && entry?.capabilities.archivesVersions === true ? (isArchived ? 'archived' : 'kept') : '',
+    ...stepsOf(row),
+  );
 }
 
-/** The groups under a version that hold something; lineage always does. */
-export function versionGroups(details: VersionDetails): VersionGroup[] {
-  const groups: VersionGroup[] = ['assessments', 'figures', 'artifacts', 'lineage'];
-  return groups.filter(group => group === 'lineage' || countOf(group, details) > 0);
+/** Of a registry that is not known yet only the local one is sure to take changes. */
+function canWrite(entry: RegistryEntry | undefined, registry: string): boolean {
+  return entry === undefined ? registry === localRegistry : entry.readOnly !== true;
 }
 
-export function groupItem(group: VersionGroup, details: VersionDetails): RegistryItem {
-  const names: Record<VersionGroup, [label: string, icon: string]> = {
-    assessments: [t('Assessments'), 'checklist'],
-    figures: [t('Figures'), 'graph'],
-    artifacts: [t('Artifacts'), 'files'],
-    lineage: [t('Lineage'), 'type-hierarchy'],
-  };
-  const [label, icon] = names[group];
-  const description = group === 'lineage' ? '' : String(countOf(group, details));
-  return { label, description, icon, contextValue: `aiwbVersionGroup ${group}`, tooltip: '' };
-}
-
-function countOf(group: VersionGroup, details: VersionDetails): number {
-  if (group === 'assessments') return details.assessments.length;
-  return details.artifacts.filter(artifact => groupOfArtifact(artifact) === group).length;
-}
-
-function groupOfArtifact({ artifactType }: Artifact): VersionGroup {
-  if (artifactType === 'metric') return 'figures';
-  return artifactType === 'parameter' ? 'lineage' : 'artifacts';
-}
-
-/** The rows of one group under a version. */
-export function groupRows(group: VersionGroup, details: VersionDetails, now: number): RegistryItem[] {
-  if (group === 'assessments') return details.assessments.map(assessment => assessmentItem(assessment, now));
-  if (group === 'lineage') return lineageItems(details.version.lineage);
-  return details.artifacts.filter(artifact => groupOfArtifact(artifact) === group).map(artifactItem);
-}
-
-function assessmentItem(assessment: AssessmentSummary, now: number): RegistryItem {
-  return {
-    label: formatMoment(assessment.assessedAt),
-    description: describeAssessment(assessment, now),
-    icon: gateIcons[assessment.gate],
-    color: gateColors[assessment.gate],
-    contextValue: 'aiwbAssessment',
-    tooltip: facts(gateWords(assessment.gate), [
-      [t('Score'), scoreWords(assessment)],
-      [t('Policies'), assessment.policies.join(', ')],
-      [t('Assessed by'), assessment.assessor.email],
-      [t('Record'), shortDigest(assessment.digest)],
-    ]),
-    open: { kind: 'assessment', assessmentId: assessment.id },
-  };
-}
-
-function artifactItem(artifact: Artifact): RegistryItem {
-  switch (artifact.artifactType) {
-    case 'metric':
-      return figureItem(artifact);
-    case 'parameter':
-      return plainItem(artifact.name, String(artifact.value), 'symbol-numeric');
-    case 'dataset-artifact':
-      return plainItem(
-        artifact.name,
-        [artifact.role, artifact.rows === undefined ? undefined : t('{0} rows', artifact.rows)]
-          .filter(Boolean)
-          .join(' · '),
-        'database',
-      );
-    case 'model-artifact': {
-      const format = [artifact.modelFormatName, artifact.modelFormatVersion].filter(Boolean).join(' ');
-      return plainItem(artifact.name, [format, bytesOf(artifact)].filter(Boolean).join(' · '), 'symbol-field');
-    }
-    case 'doc-artifact': {
-      const item = plainItem(artifact.name, artifact.path ?? bytesOf(artifact), 'book');
-      return artifact.path === undefined ? item : { ...item, open: { kind: 'file', path: artifact.path } };
-    }
-  }
-}
-
-function figureItem(artifact: MetricArtifact): RegistryItem {
-  const { label, value, unit, low, high, n, task, runId } = artifact;
-  const interval =
-    low === undefined || high === undefined ? '' : ` [${formatFigure(low, unit)}, ${formatFigure(high, unit)}]`;
-  const words = [`${formatFigure(value, unit)}${interval}`, task];
-  if (n !== undefined) words.push(`n = ${n.toLocaleString('en-US')}`);
-  return {
-    label,
-    description: words.join(' · '),
-    icon: 'symbol-numeric',
-    contextValue: 'aiwbFigure',
-    tooltip: facts(label, [
-      [t('Task'), task],
-      [t('Run'), runId],
-      [t('Dataset'), artifact.datasetDigest === undefined ? undefined : shortDigest(artifact.datasetDigest)],
-      [t('Measured'), formatMoment(artifact.timestamp)],
-    ]),
-    open: { kind: 'run', runId },
-  };
-}
-
-function lineageItems(lineage: Lineage): RegistryItem[] {
-  const rows: RegistryItem[] = [];
-  if (lineage.runId !== undefined) {
-    const epoch = lineage.epoch === undefined ? '' : t('epoch {0}', lineage.epoch);
-    const run = plainItem(t('Tuning run'), [lineage.runId, epoch].filter(Boolean).join(' · '), 'mortar-board');
-    rows.push({ ...run, open: { kind: 'run', runId: lineage.runId } });
-  }
-  if (lineage.file !== undefined) {
-    rows.push({
-      ...plainItem(t('Tuning job'), lineage.file, 'go-to-file'),
-      open: { kind: 'file', path: lineage.file },
-    });
-  }
-  if (lineage.base !== undefined) rows.push(plainItem(t('Base model'), lineage.base.name, 'circuit-board'));
-  if (lineage.parentVersion !== undefined) {
-    rows.push(plainItem(t('Tuned from'), t('Version {0}', lineage.parentVersion), 'git-branch'));
-  }
-  if (lineage.trainer !== undefined) rows.push(plainItem(t('Trained by'), lineage.trainer.email, 'account'));
-  for (const dataset of lineage.datasets) {
-    const words = [dataset.role, dataset.aspect, t('{0} rows', dataset.rows)].filter(Boolean).join(' · ');
-    rows.push({ ...plainItem(dataset.path, words, 'database'), open: besideJob(dataset.path, lineage) });
-  }
-  for (const { path } of lineage.prompts) {
-    rows.push({ ...plainItem(path, '', 'comment'), open: besideJob(path, lineage) });
-  }
-  return rows;
-}
-
-/** Paths in a job start from its own folder. */
-function besideJob(path: string, { file = '' }: Lineage): OpenTarget {
-  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
-  return { kind: 'file', path: folder + path };
-}
-
-function plainItem(label: string, description: string, icon: string): RegistryItem {
-  return { label, description, icon, contextValue: 'aiwbVersionFact', tooltip: '' };
-}
-
-function bytesOf({ bytes }: { readonly bytes?: number }): string {
-  return bytes === undefined ? '' : formatBytes(bytes);
-}
-
-type Fact = readonly [name: string | undefined, value: string | undefined];
-
-/** A tooltip: the title, then one line a fact that is known. */
-function facts(title: string, lines: readonly Fact[]): string {
-  const known = lines.flatMap(([name, value]) => {
-    if (value === undefined || value === '') return [];
-    return [name === undefined ? escapeMarkdown(value) : `${escapeMarkdown(name)}: ${escapeMarkdown(value)}`];
-  });
-  return [`**${escapeMarkdown(title)}**`, ...known].join('\n\n');
+function words(...parts: readonly string[]): string {
+  return parts.filter(part => part !== '').join(' ');
 }

@@ -1,215 +1,70 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { VersionDetails } from '../../schemas/generated/messages.ts';
-import type { Row } from '../trees/row.ts';
-import { recoveryRows, treeItem as rowItem } from '../trees/tree-row.ts';
+import { treeItem as rowItem } from '../trees/tree-row.ts';
+import { showOnOneLine } from '../trees/words.ts';
+import type { OpenTarget, RegistryItem } from './item.ts';
+import { nodeKey, type FolderNode, type Outline, type RegistryNode } from './outline.ts';
+import { localRegistry } from './registry-book.ts';
 import { resolveInside } from './resolve-inside.ts';
-import type { ModelEntry, RegistryBook, VersionEntry } from './registry-book.ts';
-import {
-  groupItem,
-  groupRows,
-  registeredModelItem,
-  versionGroups,
-  versionItem,
-  type OpenTarget,
-  type RegistryItem,
-  type VersionGroup,
-} from './registry-items.ts';
 
-export interface RegistryFolderNode {
-  readonly kind: 'folder';
-  readonly folder: string;
-}
-export interface RegisteredModelNode {
-  readonly kind: 'registeredModel';
-  readonly folder: string;
-  readonly model: string;
-}
-export interface VersionNode {
-  readonly kind: 'version';
-  readonly folder: string;
-  readonly model: string;
-  readonly version: string;
-}
-export interface VersionGroupNode {
-  readonly kind: 'versionGroup';
-  readonly parent: VersionNode;
-  readonly group: VersionGroup;
-}
-/** A row without children; `open` is what a click or a menu acts on. */
-export interface VersionRowNode {
-  readonly kind: 'versionRow';
-  readonly parent: VersionGroupNode;
-  readonly id: string;
-  readonly item: RegistryItem;
-}
-/** What can be done where the registry cannot be read. */
-export interface RecoveryNode {
-  readonly kind: 'recovery';
-  readonly row: Row;
-}
-export type RegistryNode =
-  RegistryFolderNode | RegisteredModelNode | VersionNode | VersionGroupNode | VersionRowNode | RecoveryNode;
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
-/** The Registry view. It draws what the book knows; what lies under a version is drawn when it is opened. */
+/** The Registry view as VS Code draws it. */
 export class RegistryTree implements vscode.TreeDataProvider<RegistryNode>, vscode.Disposable {
-  readonly #book: RegistryBook;
+  readonly outline: Outline;
   readonly #changed = new vscode.EventEmitter<RegistryNode | undefined>();
-  readonly #subscription: vscode.Disposable;
   readonly onDidChangeTreeData = this.#changed.event;
-  #showArchived = false;
-  #matches: ((entry: VersionEntry) => boolean) | undefined;
 
-  constructor(book: RegistryBook) {
-    this.#book = book;
-    this.#subscription = vscode.Disposable.from(book.onChanged(() => this.#changed.fire(undefined)));
+  /** @param makeOutline given what draws a row's children again */
+  constructor(makeOutline: (redraw: (node: RegistryNode | undefined) => void) => Outline) {
+    this.outline = makeOutline(node => this.#changed.fire(node));
   }
 
-  get showArchived(): boolean {
-    return this.#showArchived;
-  }
-
-  set showArchived(value: boolean) {
-    this.#showArchived = value;
+  redraw(): void {
     this.#changed.fire(undefined);
   }
 
-  /** Chooses the versions that are shown, and with them their models. */
-  set filter(matches: ((entry: VersionEntry) => boolean) | undefined) {
-    this.#matches = matches;
-    this.#changed.fire(undefined);
-  }
-
-  async getChildren(parent?: RegistryNode): Promise<RegistryNode[]> {
-    if (parent === undefined) {
-      await this.#book.load();
-      if (this.#book.state.kind === 'failed' && this.#book.models().length === 0) {
-        return recoveryRows().map(row => ({ kind: 'recovery', row }));
-      }
-      const folders = [...new Set(this.#models().map(entry => entry.folder))];
-      const [only] = folders;
-      if (folders.length > 1) return folders.map(folder => ({ kind: 'folder', folder }));
-      return only === undefined ? [] : this.#modelsOf(only);
-    }
-    switch (parent.kind) {
-      case 'folder':
-        return this.#modelsOf(parent.folder);
-      case 'registeredModel':
-        return this.#versionsOf(parent);
-      case 'version':
-        return this.#groupsOf(parent);
-      case 'versionGroup':
-        return this.#rowsOf(parent);
-      case 'versionRow':
-      case 'recovery':
-        return [];
-    }
+  getChildren(parent?: RegistryNode): Promise<RegistryNode[]> {
+    return this.outline.children(parent);
   }
 
   getTreeItem(node: RegistryNode): vscode.TreeItem {
-    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
-    switch (node.kind) {
-      case 'folder':
-        return folderItem(node);
-      case 'registeredModel': {
-        const entry = this.#modelOf(node);
-        return entry === undefined
-          ? new vscode.TreeItem(node.model)
-          : treeItem(node, registeredModelItem(entry), Expanded);
-      }
-      case 'version': {
-        const entry = this.#book.find(node);
-        return entry === undefined
-          ? new vscode.TreeItem(node.version)
-          : treeItem(node, versionItem(entry), Collapsed, node);
-      }
-      case 'versionGroup': {
-        const entry = this.#book.find(node.parent);
-        return entry === undefined
-          ? new vscode.TreeItem(node.group)
-          : treeItem(node, groupItem(node.group, entry.details), Collapsed);
-      }
-      case 'versionRow':
-        return treeItem(node, node.item, None, node.parent.parent);
-      case 'recovery':
-        return rowItem(node.row);
-    }
+    if (node.kind === 'folder') return folderItem(node);
+    if (node.kind === 'other') return rowItem(node.row);
+    const facts = this.outline.item(node);
+    const item = treeItem(nodeKey(node), facts, stateOf(node, facts));
+    const command = facts.open === undefined ? undefined : openCommand(facts.open, node);
+    if (command !== undefined) item.command = command;
+    return item;
   }
 
   dispose(): void {
-    this.#subscription.dispose();
     this.#changed.dispose();
   }
-
-  #models(): ModelEntry[] {
-    const models = this.#book.models().filter(({ details }) => this.#showArchived || details.model.state === 'LIVE');
-    if (this.#matches === undefined) return models;
-    return models.filter(entry => this.#matching(entry).length > 0);
-  }
-
-  /** The versions of a model that the filter lets through. */
-  #matching({ folder, details: { model, versions } }: ModelEntry): VersionDetails[] {
-    const matches = this.#matches;
-    if (matches === undefined) return versions;
-    return versions.filter(details => matches({ folder, model, details }));
-  }
-
-  #modelsOf(folder: string): RegistryNode[] {
-    return this.#models()
-      .filter(entry => entry.folder === folder)
-      .map(({ details }) => ({ kind: 'registeredModel', folder, model: details.model.name }));
-  }
-
-  #modelOf(node: RegisteredModelNode): ModelEntry | undefined {
-    return this.#book
-      .models()
-      .find(({ folder, details }) => folder === node.folder && details.model.name === node.model);
-  }
-
-  #versionsOf(node: RegisteredModelNode): RegistryNode[] {
-    const { folder, model } = node;
-    const entry = this.#modelOf(node);
-    const versions = entry === undefined ? [] : this.#matching(entry);
-    return versions.map(({ version: { version } }) => ({ kind: 'version', folder, model, version }));
-  }
-
-  #groupsOf(parent: VersionNode): RegistryNode[] {
-    const entry: VersionEntry | undefined = this.#book.find(parent);
-    if (entry === undefined) return [];
-    return versionGroups(entry.details).map(group => ({ kind: 'versionGroup', parent, group }));
-  }
-
-  #rowsOf(parent: VersionGroupNode): RegistryNode[] {
-    const entry = this.#book.find(parent.parent);
-    if (entry === undefined) return [];
-    return groupRows(parent.group, entry.details, Date.now()).map((item, index) => ({
-      kind: 'versionRow',
-      parent,
-      id: String(index),
-      item,
-    }));
-  }
 }
 
-function nodeKey(node: RegistryNode): string {
+function stateOf(node: RegistryNode, facts: RegistryItem): vscode.TreeItemCollapsibleState {
   switch (node.kind) {
-    case 'folder':
-      return `folder ${node.folder}`;
+    case 'registry':
+      // Of the others nothing is asked for before somebody opens them up.
+      return node.registry === localRegistry ? Expanded : Collapsed;
     case 'registeredModel':
-      return `model ${node.folder}\n${node.model}`;
-    case 'version':
-      return `version ${node.folder}\n${node.model}\n${node.version}`;
-    case 'versionGroup':
-      return `${nodeKey(node.parent)}\n${node.group}`;
+      return facts.isOpen === true ? Expanded : Collapsed;
     case 'versionRow':
-      return `${nodeKey(node.parent)}\n${node.id}`;
-    case 'recovery':
-      return node.row.key;
+      if (facts.children === undefined || facts.children.length === 0) return None;
+      return facts.isOpen === true ? Expanded : Collapsed;
+    case 'folder':
+    case 'modelGroup':
+    case 'version':
+    case 'versionGroup':
+      return Collapsed;
+    case 'other':
+      return None;
   }
 }
 
-function folderItem(node: RegistryFolderNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(path.basename(node.folder), vscode.TreeItemCollapsibleState.Expanded);
+function folderItem(node: FolderNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(path.basename(node.folder), Expanded);
   item.id = nodeKey(node);
   item.iconPath = vscode.ThemeIcon.Folder;
   item.tooltip = node.folder;
@@ -217,42 +72,45 @@ function folderItem(node: RegistryFolderNode): vscode.TreeItem {
   return item;
 }
 
-/** @param version the version a row belongs to, for what a click opens */
-function treeItem(
-  node: RegistryNode,
-  facts: RegistryItem,
-  state: vscode.TreeItemCollapsibleState,
-  version?: VersionNode,
-): vscode.TreeItem {
-  const item = new vscode.TreeItem(facts.label, state);
-  item.id = nodeKey(node);
-  item.description = facts.description;
+function treeItem(id: string, facts: RegistryItem, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
+  const [label, description] = [showOnOneLine(facts.label), showOnOneLine(facts.description)];
+  const item = new vscode.TreeItem(label, state);
+  item.id = id;
+  item.description = description;
   item.contextValue = facts.contextValue;
   item.iconPath = new vscode.ThemeIcon(
     facts.icon,
     facts.color === undefined ? undefined : new vscode.ThemeColor(facts.color),
   );
-  item.accessibilityInformation = { label: [facts.label, facts.description].filter(Boolean).join(', ') };
+  item.accessibilityInformation = { label: [label, description].filter(Boolean).join(', ') };
   // An empty Markdown tooltip would keep VS Code's own, made of label and description, from showing.
   if (facts.tooltip !== '') item.tooltip = new vscode.MarkdownString(facts.tooltip);
-  const command = facts.open === undefined || version === undefined ? undefined : openCommand(facts.open, version);
-  if (command !== undefined) item.command = command;
   return item;
 }
 
-function openCommand(target: OpenTarget, version: VersionNode): vscode.Command | undefined {
+function openCommand(target: OpenTarget, node: RegistryNode): vscode.Command | undefined {
   const { t } = vscode.l10n;
   switch (target.kind) {
-    case 'version':
-      return { command: 'aiwb.openVersion', title: t('Open Version'), arguments: [version] };
+    case 'version': {
+      const place = target.place === undefined ? node : { ...target.place, folder: folderOf(node) };
+      return { command: 'aiwb.openVersion', title: t('Open Version'), arguments: [place] };
+    }
     case 'run':
       return { command: 'aiwb.openRun', title: t('Open Run'), arguments: [target.runId] };
     case 'assessment':
       return { command: 'aiwb.openScorecard', title: t('Open Scorecard'), arguments: [target.assessmentId] };
+    case 'url':
+      return { command: 'aiwb.openInRegistry', title: t('Open in Browser'), arguments: [{ url: target.url }] };
     case 'file': {
-      const file = resolveInside(version.folder, target.path);
+      const folder = folderOf(node);
+      const file = folder === undefined ? undefined : resolveInside(folder, target.path);
       if (file === undefined) return undefined;
       return { command: 'vscode.open', title: t('Open File'), arguments: [vscode.Uri.file(file)] };
     }
   }
+}
+
+function folderOf(node: RegistryNode): string | undefined {
+  if (node.kind === 'versionRow') return node.version.folder;
+  return 'folder' in node ? node.folder : undefined;
 }

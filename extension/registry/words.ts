@@ -1,6 +1,14 @@
-import type { AssessmentSummary, Approval, VersionDetails, VersionStatus } from '../../schemas/generated/messages.ts';
+import type {
+  AssessmentSummary,
+  HeadlineFigure,
+  ModelVersion,
+  RegistryEntry,
+  VersionDetails,
+  VersionStatus,
+} from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import { formatAgo } from '../runs/format.ts';
+import { formatAgo, formatFigure, toInline } from '../runs/format.ts';
+import { localRegistry, nameOfPlace } from './registry-book.ts';
 
 /** A gate's verdict as lists say it. */
 export function gateWords(gate: AssessmentSummary['gate'] | undefined): string {
@@ -14,12 +22,6 @@ export function gateWords(gate: AssessmentSummary['gate'] | undefined): string {
     case undefined:
       return t('not assessed');
   }
-}
-
-/** A step towards approval that its status does not say yet. */
-export function approvalWords({ state }: Approval): string | undefined {
-  if (state === 'requested') return t('approval requested');
-  return state === 'void' ? t('approval void') : undefined;
 }
 
 export function statusWords(status: VersionStatus): string {
@@ -64,23 +66,74 @@ export function describeAssessment(assessment: AssessmentSummary, now: number): 
   return [gateWords(assessment.gate), scoreWords(assessment), formatAgo(assessment.assessedAt, now)].join(' · ');
 }
 
-/** The newest assessment of a version. */
-export function newestAssessment({ assessments }: VersionDetails): AssessmentSummary | undefined {
-  return assessments[0];
+/** `ticket-triage@3`, as commands and the command line name a version; `shared/ticket-triage@3` where another registry has it. */
+export function versionName({ version }: Pick<VersionDetails, 'version'>): string {
+  return nameOfPlace(version);
 }
 
-/** `ticket-triage@3`, as commands and the command line name a version. */
-export function versionName({ version: { model, version } }: VersionDetails): string {
-  return `${model}@${version}`;
-}
+type NamedVersion = Pick<ModelVersion, 'model' | 'version' | 'aliases' | 'registry'>;
 
 /**
  * What benchmarks and tuning jobs write for a version: by an alias where there is one, for that is what moves with releases,
  * `production` first.
  */
-export function modelNameOf({ version: { model, version, aliases } }: VersionDetails): string {
+export function modelNameOf({ model, version, aliases, registry }: NamedVersion): string {
   const alias = aliases.includes('production') ? 'production' : aliases[0];
-  return `registry:${model}@${alias ?? version}`;
+  return `registry:${nameOfPlace({ model, version: alias ?? version, ...(registry === undefined ? {} : { registry }) })}`;
+}
+
+/** `Version 3` where versions are numbered, else the name they have. */
+export function versionLabel(version: string): string {
+  return /^\d+$/.test(version) ? t('Version {0}', version) : version;
+}
+
+/** What a registry is called in lists. */
+export function registryLabel(name: string): string {
+  return name === localRegistry ? t('Local Registry') : name;
+}
+
+export function registryTypeWords(type: RegistryEntry['type']): string {
+  switch (type) {
+    case 'local':
+      return t('Kept in the store of this workspace');
+    case 'kubeflow':
+      return t('Kubeflow Model Registry');
+    case 'mlflow':
+      return t('MLflow');
+  }
+}
+
+/** How old what is shown of a registry is: `read 5 min ago`; the local one is always as it is. */
+export function ageWords({ type, cache }: Pick<RegistryEntry, 'type' | 'cache'>, now: number): string | undefined {
+  if (type === 'local') return undefined;
+  const { syncing, syncedAt, failure } = cache;
+  if (syncing === true) return t('reading…');
+  if (failure !== undefined) {
+    return syncedAt === undefined ? t('offline, never read') : t('offline, read {0}', formatAgo(syncedAt, now));
+  }
+  return syncedAt === undefined ? t('not read yet') : t('read {0}', formatAgo(syncedAt, now));
+}
+
+/** `182 ms TTFT p90`, as rows say a figure: what is cut off where there is little room is its name. */
+export function figureWords({ label, value, unit }: Pick<HeadlineFigure, 'label' | 'value' | 'unit'>): string {
+  return `${formatFigure(value, unit)} ${toInline(label)}`;
+}
+
+/** What a figure may be compared by: `8 × NVIDIA H100 · dataset clauses 3f2a… · n = 1,000`. */
+export function figureGround({
+  hardware,
+  dataset,
+  datasetDigest,
+  n,
+}: Pick<HeadlineFigure, 'hardware' | 'dataset' | 'datasetDigest' | 'n'>): string {
+  const digest = shortDigest(datasetDigest);
+  return [
+    hardware ?? t('hardware not recorded'),
+    dataset === undefined && digest === ''
+      ? t('dataset not recorded')
+      : t('dataset {0}', [dataset, digest].filter(Boolean).join(' ')),
+    ...(n === undefined ? [] : [`n = ${n.toLocaleString('en-US')}`]),
+  ].join(' · ');
 }
 
 /** The start of a digest, enough to tell two apart. */

@@ -81,7 +81,7 @@ describe('runContext', () => {
     );
     assert.equal(runContext(run('1', { state: 'failed', resumable: false })), 'aiwbRun ended kept extendable');
     assert.equal(runContext(run('1', { kind: 'tune' })), 'aiwbRun ended kept registrable');
-    assert.equal(runContext(run('1')), 'aiwbRun ended kept extendable');
+    assert.equal(runContext(run('1')), 'aiwbRun ended kept extendable publishable');
   });
 });
 
@@ -93,7 +93,7 @@ describe('an imported run', () => {
     const { icon, accessibleLabel } = runItem(imported, 0);
     assert.equal(icon, 'cloud-download');
     assert.match(accessibleLabel, /imported from promptfoo\.json$/);
-    assert.equal(runContext(imported), 'aiwbRun ended kept');
+    assert.equal(runContext(imported), 'aiwbRun ended kept publishable');
     assert.match(runFacts(imported).join('\n'), /Imported: /);
   });
 });

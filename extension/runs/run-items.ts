@@ -101,6 +101,7 @@ export function runContext(run: RunSummary): string {
   words.push(run.archived ? 'archived' : 'kept');
   if (isEnded(run.state) && run.kind === 'benchmark' && run.origin !== 'import') words.push('extendable');
   if (run.kind === 'tune' && run.state === 'succeeded') words.push('registrable');
+  if (run.kind === 'benchmark' && run.state === 'succeeded') words.push('publishable');
   return words.join(' ');
 }
 

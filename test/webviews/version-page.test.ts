@@ -2,9 +2,21 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { CardSummary, LineageGraph, VersionComparison } from '../../schemas/generated/messages.ts';
-import { validateVersionComparison, validateVersionPageToHost } from '../../schemas/generated/validators.js';
+import type {
+  CardSummary,
+  LineageGraph,
+  MetricArtifact,
+  VersionComparison,
+  VersionDetails,
+  VersionSource,
+} from '../../schemas/generated/messages.ts';
+import {
+  validateHostToVersionPage,
+  validateVersionComparison,
+  validateVersionPageToHost,
+} from '../../schemas/generated/validators.js';
 import { auditPage, deepText, launchBrowser, takePicture, watchFaults } from './browser.ts';
+import { makeRegistryEntry } from '../fakes/registry-rows.ts';
 import { fakePageHtml } from './fake-page.ts';
 import { root, startPageServer, webviewPolicy, type PageServer } from './page-server.ts';
 import type { ThemeName } from './theme-variables.ts';
@@ -55,12 +67,26 @@ describe('the model version page', function () {
     {
       theme = 'light',
       width = 1100,
+      sources,
       ...more
-    }: { theme?: ThemeName; width?: number; card?: CardSummary; lineage?: LineageGraph } = {},
+    }: {
+      theme?: ThemeName;
+      width?: number;
+      sources?: readonly VersionSource[];
+      card?: CardSummary;
+      lineage?: LineageGraph;
+    } = {},
   ): Promise<{ page: Page; faults: string[] }> {
     const page = await browser!.newPage({ viewport: { width, height: 900 }, locale: 'en-US', timezoneId: 'UTC' });
     const faults = await watchFaults(page);
-    const html = fakePageHtml({ bundle: 'version', theme, messages: [{ type: 'versions', comparison, ...more }] });
+    const message = {
+      type: 'versions' as const,
+      comparison,
+      ...(sources === undefined ? {} : { sources: [...sources] }),
+      ...more,
+    };
+    assert.ok(validateHostToVersionPage(message), JSON.stringify(validateHostToVersionPage.errors?.slice(0, 3)));
+    const html = fakePageHtml({ bundle: 'version', theme, messages: [message] });
     await page.goto(server.publish(`version-${String(opened++)}`, { policy: webviewPolicy, html }));
     await page.getByRole('heading', { level: 1 }).waitFor();
     return { page, faults };
@@ -285,6 +311,100 @@ describe('the model version page', function () {
     assert.match(await deepText(page.locator('aiwb-assessment-table')), /Failed 71 83 0 marlo\.ai@2\.0\.0/);
     await takePicture(page, 'version-requested-light');
     assert.deepEqual(await auditPage(page), []);
+  });
+
+  /** The candidate as another registry would have it. */
+  function elsewhere(changes: Partial<VersionDetails> = {}): VersionComparison {
+    const comparison = readVersions('candidate');
+    const [details] = comparison.versions;
+    assert.ok(details);
+    const version = { ...details.version, registry: 'shared', version: 'v1.2', status: 'untracked' as const, id: '17' };
+    return { ...comparison, versions: [{ ...details, version, assessments: [], ...changes }] };
+  }
+
+  function sourceOf(changes: Partial<VersionSource['registry']> = {}): VersionSource {
+    const registry = makeRegistryEntry({ name: 'shared', type: 'mlflow', url: 'https://mlflow.example', ...changes });
+    return { model: 'ticket-triage', version: 'v1.2', registry, url: 'https://mlflow.example/#/models/1' };
+  }
+
+  it('shows a version of another registry: where it lies, what may be done, and an endpoint nobody vouches for', async () => {
+    const comparison = elsewhere();
+    comparison.versions[0]!.version.endpoint = { url: 'https://<b>evil</b>.example/v1', model: 'm' };
+    const { page, faults } = await open(comparison, { sources: [sourceOf()], theme: 'dark' });
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'shared/ticket-triage@v1.2');
+    const found = await sections(page);
+    assert.ok(!found.includes('Way to production'));
+    assert.ok(found.includes('Registry'));
+    const facts = await deepText(page.locator('section', { hasText: 'Id there' }));
+    assert.match(facts, /shared, MLflow/);
+    assert.match(facts, /now, asked of the registry/);
+    assert.match(facts, /https:\/\/<b>evil<\/b>\.example\/v1, model m \(untrusted/);
+    const buttons = await page.locator('vscode-button').allInnerTexts();
+    assert.deepEqual(buttons, ['Pull…', 'Open in Registry', 'Set Alias…', 'Copy Name']);
+    await page.locator('vscode-button', { hasText: 'Open in Registry' }).click();
+    const version = { model: 'ticket-triage', version: 'v1.2', registry: 'shared' };
+    assert.deepEqual((await posted(page)).at(-1), { type: 'command', ...version, command: 'openInRegistry' });
+    for (const message of await posted(page)) assert.ok(validateVersionPageToHost(message), JSON.stringify(message));
+    const state = await page.evaluate(() => (globalThis as unknown as { state: unknown }).state);
+    assert.deepEqual(state, { versions: [version] });
+    await takePicture(page, 'version-elsewhere-dark');
+    assert.deepEqual(await auditPage(page), []);
+    assert.deepEqual(faults, []);
+  });
+
+  it('says that a registry did not answer, and offers no change of one that takes none', async () => {
+    const failure = { code: 'registry-unreachable', message: 'No answer from mlflow.example.' };
+    const source = sourceOf({ readOnly: true, cache: { models: 1, versions: 1, syncedAt: 1, failure } });
+    const { page } = await open(elsewhere({ cachedAt: Date.UTC(2026, 10, 20) }), { sources: [source] });
+    const facts = await deepText(page.locator('section', { hasText: 'Id there' }));
+    assert.match(facts, /Nov 20, 2026.*: the registry did not answer/);
+    assert.match(facts, /No answer from mlflow\.example\./);
+    assert.deepEqual(await page.locator('vscode-button').allInnerTexts(), ['Pull…', 'Open in Registry', 'Copy Name']);
+  });
+
+  it('tells where a version was published and what failed, and leads to doing it again', async () => {
+    const comparison = readVersions('candidate');
+    comparison.versions[0]!.publications = [
+      { registry: 'shared', model: 'triage', version: '4', kind: 'version', state: 'done', at: 1 },
+      {
+        registry: 'down',
+        model: 'triage',
+        version: '1',
+        kind: 'run',
+        runId: 'r1',
+        state: 'failed',
+        at: 1,
+        attempts: 3,
+        failure: { code: 'registry-unreachable', message: 'No <answer>.', remedy: 'Try later.' },
+      },
+    ];
+    const { page } = await open(comparison);
+    const table = await deepText(page.locator('aiwb-publication-table'));
+    assert.match(table, /shared\/ ?triage@4 the version Published/);
+    assert.match(table, /down\/ ?triage@1 figures of a run r1 Failed .* \(3 attempts\) No <answer>\. Try later\./);
+    await page.getByRole('button', { name: 'Publish Again…' }).click();
+    assert.equal(((await posted(page)).at(-1) as { command: string }).command, 'publish');
+    await takePicture(page, 'version-published-light');
+    assert.deepEqual(await auditPage(page), []);
+  });
+
+  it('says which hardware a figure was measured on, apart where it differs', async () => {
+    const comparison = readVersions('candidate');
+    const [details] = comparison.versions;
+    const figure = details!.artifacts.find((one): one is MetricArtifact => one.artifactType === 'metric');
+    assert.ok(details && figure);
+    details.artifacts = [
+      { ...figure, hardwareType: 'NVIDIA <H100>', hardwareCount: 8 },
+      { ...figure, name: 'other', hardwareType: 'NVIDIA L4' },
+      { ...figure, name: 'third', task: 'nowhere' },
+    ];
+    const { page } = await open(comparison);
+    const table = await deepText(page.locator('aiwb-measured-table'));
+    assert.match(table, /Hardware/);
+    assert.match(table, /8 × NVIDIA <H100>/);
+    assert.match(table, /NVIDIA L4/);
+    assert.match(table, /not recorded/);
+    assert.equal(await page.locator('aiwb-measured-table tbody tr').count(), 3);
   });
 
   it('follows what the registry says next', async () => {

@@ -18,9 +18,24 @@ export function statusWords({ status, state }: Pick<ModelVersion, 'status' | 'st
   return state === 'ARCHIVED' ? { text: 'Archived', icon: 'slash', tone: 'neutral' } : statuses[status];
 }
 
-/** `ticket-triage@3` */
-export function versionName({ model, version }: Pick<ModelVersion, 'model' | 'version'>): string {
-  return `${showUnseen(model)}@${showUnseen(version)}`;
+/** `ticket-triage@3`, or `shared/ticket-triage@3` where another registry than the local one has it. */
+export function versionName({
+  model,
+  version,
+  registry,
+}: Pick<ModelVersion, 'model' | 'version' | 'registry'>): string {
+  const name = `${showUnseen(model)}@${showUnseen(version)}`;
+  return registry === undefined || registry === 'local' ? name : `${showUnseen(registry)}/${name}`;
+}
+
+/** `8 × NVIDIA H100`; absent where nobody recorded it. */
+export function hardwareWords({
+  hardwareType,
+  hardwareCount,
+}: Pick<MetricArtifact, 'hardwareType' | 'hardwareCount'>): string | undefined {
+  if (hardwareType === undefined) return undefined;
+  const type = showUnseen(hardwareType);
+  return hardwareCount === undefined ? type : `${String(hardwareCount)} × ${type}`;
 }
 
 /** A stored figure, as tables of figures take it. */

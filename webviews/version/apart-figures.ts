@@ -26,6 +26,7 @@ export class ApartFigures extends LitElement {
   override render() {
     const groups = this.groups ?? [];
     const columns = metricColumns(groups);
+    const withHardware = groups.some(({ rows }) => rows.some(row => row.hardware.some(name => name !== undefined)));
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Figures that are not comparable">
       <table>
         <thead>
@@ -33,12 +34,13 @@ export class ApartFigures extends LitElement {
             <th scope="col">Task</th>
             <th scope="col">Version</th>
             <th scope="col">Rows</th>
+            ${withHardware ? html`<th scope="col">Hardware</th>` : nothing}
             <th scope="col" class="number">n</th>
             ${columns.map(({ label, unit }) => html`<th scope="col" class="number">${showUnseen(label)}${unitName(unit) === '' ? nothing : html` <span class="unit">${unitName(unit)}</span>`}</th>`)}
           </tr>
         </thead>
         <tbody>
-          ${groups.flatMap(group => (this.names ?? []).map((name, index) => renderRow(group, name, index, columns)))}
+          ${groups.flatMap(group => (this.names ?? []).map((name, index) => renderRow(group, name, index, columns, withHardware)))}
         </tbody>
       </table>
     </div>`;
@@ -64,16 +66,19 @@ function renderRow(
   name: string,
   index: number,
   columns: readonly Column[],
+  withHardware: boolean,
 ) {
   const values = rows.flatMap(({ values: own }) => own[index] ?? []);
   if (values.length === 0) return nothing;
   const n = Math.max(...values.map(value => value.n));
+  const hardware = rows.map(row => row.hardware[index]).find(known => known !== undefined);
   return html`<tr>
     <th scope="row" class="name task" dir="auto">${breakable(showUnseen(task))}</th>
     <td class="word">${name}</td>
     <td class="word">
       ${datasetDigest === undefined ? html`<span class="muted">not known</span>` : html`<code title=${datasetDigest}>${shortDigest(datasetDigest)}</code>`}
     </td>
+    ${withHardware ? html`<td class="word">${hardware ?? html`<span class="muted">not recorded</span>`}</td>` : nothing}
     <td class="number">${n === 0 ? '–' : formatCount(n)}</td>
     ${columns.map(({ metric, write }) =>
       figureCell(

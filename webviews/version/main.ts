@@ -11,7 +11,11 @@ start(
     validate: validateHostToVersionPage,
     identify: message =>
       message.type === 'versions'
-        ? { versions: message.comparison.versions.map(({ version: { model, version } }) => ({ model, version })) }
+        ? {
+            versions: message.comparison.versions.map(({ version: { model, version, registry } }) =>
+              registry === undefined ? { model, version } : { model, version, registry },
+            ),
+          }
         : undefined,
   }),
 );
@@ -24,8 +28,13 @@ function start(host: VersionHost): void {
   adoptDocumentStyles(host.kind);
   host.listen(message => {
     if (message.type === 'versions') {
-      const { comparison, card, lineage } = message;
-      model = { comparison, ...(card === undefined ? {} : { card }), ...(lineage === undefined ? {} : { lineage }) };
+      const { comparison, sources = [], card, lineage } = message;
+      model = {
+        comparison,
+        sources,
+        ...(card === undefined ? {} : { card }),
+        ...(lineage === undefined ? {} : { lineage }),
+      };
     } else model = { ...model, failure: message.failure };
     drawSoon();
   });

@@ -57,4 +57,31 @@ describe('figures of versions', () => {
       ],
     );
   });
+
+  it('of speed are compared on the same hardware only; those of quality on any', () => {
+    const version = (hardwareType: string | undefined, value: number) => ({
+      artifacts: ['latency.p90', 'accuracy'].map(metric => ({
+        artifactType: 'metric' as const,
+        name: metric,
+        metric,
+        task: 'evaluate-core',
+        datasetDigest: 'rows-1',
+        value,
+        ...(hardwareType === undefined ? {} : { hardwareType, hardwareCount: 8 }),
+      })),
+    });
+    const split = (...types: (string | undefined)[]) => {
+      const figures = [
+        figure([1, 2], { metric: 'latency.p90', label: 'Latency, p90', unit: 'ms', direction: 'lower' }),
+        figure([1, 2]),
+      ];
+      const versions = types.map((type, index) => version(type, index + 1));
+      const { comparable } = splitFigures({ versions, figures, settings: [] } as unknown as VersionComparison);
+      return comparable.flatMap(({ rows }) => rows.map(row => row.figure.metric));
+    };
+    assert.deepEqual(split('H100', 'H100'), ['latency.p90', 'accuracy']);
+    assert.deepEqual(split(undefined, undefined), ['latency.p90', 'accuracy']);
+    assert.deepEqual(split('H100', 'L4'), ['accuracy']);
+    assert.deepEqual(split('H100', undefined), ['accuracy']);
+  });
 });

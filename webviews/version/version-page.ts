@@ -14,6 +14,7 @@ import type {
   VersionComparison,
   VersionDetails,
   VersionPageToHost,
+  VersionSource,
 } from '../../schemas/generated/messages.ts';
 import '../components/difference-table.ts';
 import '../components/fact-list.ts';
@@ -41,6 +42,7 @@ import { lineageFacts, settingFacts } from './lineage.ts';
 import './measured-table.ts';
 import './version-list.ts';
 import { comparisonVerdicts, splitFigures } from './split-figures.ts';
+import { identityFacts, isElsewhere, sourceFacts, sourceOf } from './source.ts';
 import { renderWay, wayStyles } from './way.ts';
 
 export type VersionHost = PageHost<HostToVersionPage, VersionPageToHost>;
@@ -49,6 +51,8 @@ export interface VersionModel {
   readonly comparison?: VersionComparison;
   readonly card?: CardSummary;
   readonly lineage?: LineageGraph;
+  /** The registries elsewhere that versions are of. */
+  readonly sources?: readonly VersionSource[];
   readonly failure?: Failure;
 }
 
@@ -93,7 +97,7 @@ export class VersionPage extends LitElement {
     const [details] = versions;
     if (comparison === undefined || details === undefined) return html`<main>${this.#renderWaiting()}</main>`;
     return html`<main>
-      ${versions.length > 1 ? comparisonHeader(versions) : versionHeader(details, action => this.#send(details.version, action))}
+      ${versions.length > 1 ? comparisonHeader(versions) : versionHeader(details, sourceOf(details, this.model.sources), action => this.#send(details.version, action))}
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
       ${versions.length > 1 ? this.#renderComparison(comparison) : this.#renderVersion(details)}
     </main>`;
@@ -113,12 +117,16 @@ export class VersionPage extends LitElement {
     return html`
       ${version.description === undefined || version.description === '' ? nothing : html`<p class="description" dir="auto">${showUnseen(version.description)}</p>`}
       ${this.#renderCard(version)}
-      ${section(
-        'way',
-        'Way to production',
-        renderWay(details, action => this.#send(version, action)),
-      )}
-      ${section('figures', 'Figures', this.#renderFigures(version, artifacts))}
+      ${
+        isElsewhere(details)
+          ? nothing
+          : section(
+              'way',
+              'Way to production',
+              renderWay(details, action => this.#send(version, action)),
+            )
+      }
+      ${this.#renderSource(details)} ${section('figures', 'Figures', this.#renderFigures(version, artifacts))}
       ${
         assessments.length === 0
           ? nothing
@@ -154,6 +162,26 @@ export class VersionPage extends LitElement {
             </div>`
       }
       ${this.#renderProperties(version)}
+    `;
+  }
+
+  /** Where it lies, is served and was published. */
+  #renderSource(details: VersionDetails) {
+    const { publications = [], version } = details;
+    const facts = [...sourceFacts(details, sourceOf(details, this.model.sources)), ...identityFacts(details)];
+    const isOpen = publications.some(({ state }) => state !== 'done');
+    return html`
+      ${facts.length === 0 ? nothing : section('registry', 'Registry', html`<aiwb-facts .facts=${facts}></aiwb-facts>`)}
+      ${
+        publications.length === 0
+          ? nothing
+          : section(
+              'published',
+              'Published',
+              html`<aiwb-publication-table .publications=${publications}></aiwb-publication-table>
+                ${isOpen ? html`<button type="button" class="link" @click=${() => this.#send(version, { command: 'publish' })}>Publish Again…</button>` : nothing}`,
+            )
+      }
     `;
   }
 
@@ -236,8 +264,8 @@ export class VersionPage extends LitElement {
               'apart',
               'Not comparable',
               html`<p class="muted">
-                  Only one of these versions was measured at the task on these rows, so the figures do not say which is
-                  better.
+                  Measured by one version alone on these rows, or on hardware that differs or that nobody recorded: the
+                  figures do not say which version is better.
                 </p>
                 <aiwb-apart-figures .groups=${apart} .names=${names}></aiwb-apart-figures>`,
             )
@@ -278,8 +306,9 @@ export class VersionPage extends LitElement {
     }
   }
 
-  #send({ model, version }: ModelVersion, action: VersionAction): void {
-    this.host.post({ type: 'command', model, version, ...action });
+  #send({ model, version, registry }: ModelVersion, action: VersionAction): void {
+    const named = registry === undefined ? { model, version } : { model, version, registry };
+    this.host.post({ type: 'command', ...named, ...action });
   }
 
   #openCard({ path, digest }: DatasetCard): void {
@@ -289,7 +318,7 @@ export class VersionPage extends LitElement {
 
 /** `@3` where all are versions of one model. */
 function columnNames(versions: readonly VersionDetails[]): readonly string[] {
-  const isOneModel = new Set(versions.map(({ version }) => version.model)).size === 1;
+  const isOneModel = new Set(versions.map(({ version }) => `${version.registry ?? ''}/${version.model}`)).size === 1;
   return versions.map(({ version }) => (isOneModel ? `@${showUnseen(version.version)}` : versionName(version)));
 }
 

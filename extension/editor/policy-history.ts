@@ -1,0 +1,33 @@
+import type { AssessmentSummary, PolicyEntry } from '../../schemas/generated/messages.ts';
+import type { Engine } from '../engine/engine.ts';
+
+/** The newest assessment by each policy of the folders, asked for once and again when it is old. */
+export interface PolicyHistory {
+  /** Absent while it is not known yet, and where the policy had no part in any. */
+  last(engine: Engine, policyId: string | undefined): AssessmentSummary | undefined;
+  expire(): void;
+}
+
+/** @param onKnown told when more is known than before */
+export function createPolicyHistory(onKnown: () => void, onFailed: (error: unknown) => void): PolicyHistory {
+  const known = new Map<string, readonly PolicyEntry[]>();
+  const asked = new Set<string>();
+
+  async function ask(engine: Engine): Promise<void> {
+    const { policies } = await engine.request('policies/list', {});
+    known.set(engine.folder, policies);
+    onKnown();
+  }
+
+  return {
+    last(engine, policyId) {
+      if (policyId === undefined) return undefined;
+      if (!asked.has(engine.folder)) {
+        asked.add(engine.folder);
+        ask(engine).catch(onFailed);
+      }
+      return known.get(engine.folder)?.find(({ id }) => id === policyId)?.last;
+    },
+    expire: () => asked.clear(),
+  };
+}
