@@ -1,4 +1,3 @@
-import type { RegistryType } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { fixedCredential, renewedCredential, type Credential } from '../models/http/credential.ts';
@@ -12,7 +11,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { declaredRegistries, type RegistryDeclaration } from './declared.ts';
 import { openKubeflow } from './kubeflow/open.ts';
 import { openMlflow } from './mlflow/open.ts';
-import { createRestClient, type RestClient } from './rest/client.ts';
+import { createRestClient } from './rest/client.ts';
 
 export { declaredRegistries, type RegistryDeclaration };
 
@@ -25,15 +24,6 @@ export interface RegistryAccess {
   readonly networkFor: (origin: string) => Omit<HttpOptions, 'connections'>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-}
-
-/** What a backend is given: its address and token are the client's. */
-export interface BackendContext<Settings> {
-  readonly name: string;
-  readonly settings: Settings;
-  readonly rest: RestClient;
-  readonly clock: Clock;
-  readonly digest: Digest;
 }
 
 /** The registries of one workspace: the local one, and those that workbench.yaml declares. */
@@ -114,10 +104,4 @@ function unknown(name: string, { path }: Workspace, declared: readonly RegistryD
     remedy: `There are: ${names.join(', ')}. Declare others under \`registries\` in workbench.yaml.`,
     ...(path === undefined ? {} : { place: { path } }),
   });
-}
-
-/** The type of a registry that a workspace declares; absent where there is none of this name. */
-export function typeOfRegistry(workspace: Workspace, name: string): RegistryType | undefined {
-  if (name === 'local') return 'local';
-  return declaredRegistries(workspace).find(one => one.name === name)?.settings.type;
 }

@@ -65,7 +65,3 @@ export function makeAssessmentSummary(changes: Partial<AssessmentSummary> = {}):
     ...changes,
   };
 }
-
-export function makeModelDetails(model: RegisteredModel, ...versions: VersionDetails[]): ModelDetails {
-  return { model, versions };
-}

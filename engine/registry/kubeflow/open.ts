@@ -3,7 +3,7 @@ import type { RegisteredModel } from '../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../base/errors.ts';
 import type { ModelRegistry, NewRegisteredModel, RegistryEdit } from '../../ports/registry.ts';
 import { keys } from '../keys.ts';
-import type { BackendContext } from '../registries.ts';
+import type { BackendContext } from '../backend.ts';
 import { createKubeflowApi } from './api.ts';
 import { createArtifactStore } from './artifact-store.ts';
 import { serverFilters } from './filter.ts';

@@ -1,10 +1,8 @@
 import type { MlflowRegistry } from '../../../schemas/generated/files.ts';
 import type { Artifact, RegisteredModel, RegistryCapabilities } from '../../../schemas/generated/messages.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Digest } from '../../ports/digest.ts';
 import type { ModelRegistry, RegistryEdit } from '../../ports/registry.ts';
+import type { BackendContext } from '../backend.ts';
 import { keys } from '../keys.ts';
-import type { RestClient } from '../rest/client.ts';
 import { createApi } from './api.ts';
 import { putFile, readFile } from './content.ts';
 import { createModel, createVersion } from './create.ts';
@@ -28,14 +26,7 @@ const capabilities: RegistryCapabilities = {
   atomic: false,
 };
 
-/** What `BackendContext` gives; naming that here would close a circle of imports. */
-interface MlflowContext {
-  readonly name: string;
-  readonly settings: Pick<MlflowRegistry, 'url' | 'ui' | 'readOnly'>;
-  readonly rest: RestClient;
-  readonly clock: Clock;
-  readonly digest: Digest;
-}
+type MlflowContext = BackendContext<Pick<MlflowRegistry, 'url' | 'ui' | 'readOnly'>>;
 
 /** An MLflow 3 server. How our words are kept in its terms stands in docs/registries.md. */
 export function openMlflow({ name, settings, rest, clock, digest }: MlflowContext): ModelRegistry {
