@@ -1,7 +1,6 @@
 import type {
   AssessmentSummary,
   Identity,
-  ModelDetails,
   ModelVersion,
   RegisteredModel,
   VersionDetails,
