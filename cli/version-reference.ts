@@ -18,6 +18,15 @@ export function readVersionName(text: string): VersionName {
   });
 }
 
+/** The version that a step is taken with: steps are taken in the local registry alone. Throws `usage`. */
+export function requireLocalVersion(text: string): { readonly model: string; readonly version: string } {
+  const { registry, model, version } = requireVersion(text);
+  if (registry === undefined) return { model, version };
+  throw new WorkbenchError('usage', `${text} is in the registry ${registry}; this is done with local versions alone.`, {
+    remedy: `Make a local version of it first: \`aiwb registry pull ${text}\`. What is done with it then can be published there again.`,
+  });
+}
+
 /** The same where the version must be named. */
 export function requireVersion(text: string): VersionName & { readonly version: string } {
   const reference = readVersionName(text);

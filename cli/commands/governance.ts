@@ -10,7 +10,7 @@ import { approveWaiver, listWaivers, requestWaiver } from '../../engine/promotio
 import { renderTable } from '../../engine/reports/table.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
-import { requireVersion } from '../version-reference.ts';
+import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
 interface WaiverOptions {
@@ -70,7 +70,7 @@ function addWaivers(waiver: Command, run: Run): void {
 }
 
 function attest(name: string, control: string, comment: string | undefined, options: GlobalOptions): Promise<ExitCode> {
-  const { model, version } = requireVersion(name);
+  const { model, version } = requireLocalVersion(name);
   return withGovernance(options, async (ports, folder, signal) => {
     const step = { model, version, control, folder, ...(comment === undefined ? {} : { comment }) };
     const attestation = await attestControl(step, ports, signal);
@@ -87,7 +87,7 @@ function request(
   { reason, until, instead }: WaiverOptions,
   options: GlobalOptions,
 ): Promise<ExitCode> {
-  const versions = names.map(requireVersion);
+  const versions = names.map(requireLocalVersion);
   const models = [...new Set(versions.map(({ model }) => model))];
   const [model, ...others] = models;
   if (model === undefined || others.length > 0) {

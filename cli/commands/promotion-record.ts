@@ -12,7 +12,7 @@ import { loadWorkspace } from '../../engine/workspace/workspace.ts';
 import { createHost, workspaceFolderOf, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { requireVersion } from '../version-reference.ts';
+import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
 interface VerifyOptions {
@@ -44,7 +44,7 @@ export function addPromotionRecords(registry: Command, run: Run): void {
 }
 
 function writeRecord(name: string, out: string | undefined, options: GlobalOptions): Promise<ExitCode> {
-  const { model, version } = requireVersion(name);
+  const { model, version } = requireLocalVersion(name);
   return withGovernance(options, async (ports, _folder, signal) => {
     const { envelope, promotion } = await signedPromotion({ model, version }, ports, signal);
     const text = `${JSON.stringify(envelope, undefined, 2)}\n`;

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
+import type { Store } from '../../engine/ports/store.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { listRegistries } from '../../engine/registry/browse.ts';
 import { describeModel, describeVersion } from '../../engine/registry/details.ts';
@@ -37,8 +38,12 @@ export function addRegistryFinding(registry: Command, run: Run): void {
       'Models with their newest version and its figures; a filter such as "status:approved ttft_p90<200 task:asr"',
     )
     .argument('[filter...]', 'words, field:value and figure<number; see docs/registry-filters.md')
-    .option('-r, --registry <name>', 'look in this registry (may be repeated; default: the local one)', collect)
-    .option('--all', 'look in all registries of the workspace')
+    .option(
+      '-r, --registry <name>',
+      'look in this registry (may be repeated; default: the local one and those that were read)',
+      collect,
+    )
+    .option('--all', 'ask those too that were never read')
     .option('--archived', 'archived models and versions too')
     .option('--versions', 'every version that matches, not models')
     .option('--limit <number>', 'most rows of each registry (default: 50)', readLimit)
@@ -81,7 +86,7 @@ function list(filter: string, options: ListOptions, global: GlobalOptions): Prom
   const { registry, all = false, archived = false, versions = false, limit = defaultLimit } = options;
   return withRegistries(global, options, async ({ store, clock }, registries, _folder, signal) => {
     const every = ['local', ...registries.declared.map(({ name }) => name)];
-    const names = all ? every : (registry ?? ['local']);
+    const names = all ? every : (registry ?? (await whichAreKnown(every, store)));
     const request = { registries: [...new Set(names)], filter, archived, versions, limit };
     const found = await findInRegistries(request, registries, store.catalogue, signal);
     for (const note of notesOnFound(found, clock.now())) printNote(note);
@@ -90,6 +95,15 @@ function list(filter: string, options: ListOptions, global: GlobalOptions): Prom
     else printNote(explainNothing(filter, names));
     return 0;
   });
+}
+
+/** Those that can be listed without asking anybody. */
+async function whichAreKnown(names: readonly string[], { catalogue }: Store): Promise<readonly string[]> {
+  const known: string[] = [];
+  for (const name of names) {
+    if (name === 'local' || (await catalogue.state(name)).syncedAt !== undefined) known.push(name);
+  }
+  return known;
 }
 
 function asJson(found: readonly Found[], versions: boolean) {

@@ -8,7 +8,7 @@ import type { Publication } from '../../schemas/generated/messages.ts';
 import { allowOriginOption } from '../access.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
-import { readVersionName, requireVersion } from '../version-reference.ts';
+import { readVersionName, requireLocalVersion, requireVersion } from '../version-reference.ts';
 import { print, withRegistries, type Run } from './governed.ts';
 
 interface PublishOptions {
@@ -74,7 +74,7 @@ function publish(what: string | undefined, options: PublishOptions, global: Glob
       });
     }
     if (what.includes('@')) {
-      const { model, version } = requireLocal(what);
+      const { model, version } = requireLocalVersion(what);
       const registry = requireTarget(what, options.to);
       const facts = { model, version, registry, folder, ...termsOf(options), ...renamed(options) };
       return tell(await publishVersion(facts, ports, signal), global);
@@ -98,14 +98,6 @@ function requireNothingElse(what: string | undefined): void {
   if (what === undefined) return;
   throw new WorkbenchError('usage', `--pending does all that is open; ${what} cannot be named beside it.`, {
     remedy: `Publish it by its name: \`aiwb registry publish ${what}\`.`,
-  });
-}
-
-function requireLocal(text: string): { readonly model: string; readonly version: string } {
-  const { registry, model, version } = requireVersion(text);
-  if (registry === undefined) return { model, version };
-  throw new WorkbenchError('usage', `${text} is in the registry ${registry}; what is published is in the local one.`, {
-    remedy: `Make a local version of it first: \`aiwb registry pull ${text}\`.`,
   });
 }
 

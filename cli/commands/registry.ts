@@ -67,9 +67,10 @@ export function addRegistry(program: Command, run: Run): void {
   registry
     .command('compare')
     .description('Versions side by side; figures only where they were measured on the same rows')
-    .argument('<version...>', 'MODEL@V')
-    .action((names: readonly string[], _options: unknown, command: Command) =>
-      run(() => compare(names, globalOptions(command))),
+    .argument('<version...>', '[REGISTRY/]MODEL@V')
+    .option(...allowOriginOption)
+    .action((names: readonly string[], options: AccessOptions, command: Command) =>
+      run(() => compare(names, options, globalOptions(command))),
     );
   addCard(registry, run);
   addLineage(registry, run);
@@ -130,9 +131,9 @@ function setAlias(name: string, alias: string, options: AliasOptions, global: Gl
   });
 }
 
-function compare(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store }, _folder, signal) => {
-    const comparison = await compareVersions(names.map(readVersionName), store, signal);
+function compare(names: readonly string[], access: AccessOptions, options: GlobalOptions): Promise<ExitCode> {
+  return withRegistries(options, access, async ({ store }, registries, _folder, signal) => {
+    const comparison = await compareVersions(names.map(readVersionName), registries, store, signal);
     print(comparison, renderVersionComparison(comparison), options);
     return 0;
   });

@@ -12,7 +12,7 @@ import { nameOfVersion, type PromotionStep } from '../../engine/promotion/versio
 import { describeVersion } from '../../engine/registry/details.ts';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { requireVersion } from '../version-reference.ts';
+import { requireLocalVersion } from '../version-reference.ts';
 import { printNote } from '../output.ts';
 import { print, withRegistries, type Run } from './governed.ts';
 
@@ -86,7 +86,7 @@ function stepBack(
   told: string,
   options: GlobalOptions,
 ): Promise<ExitCode> {
-  const { model, version } = requireVersion(name);
+  const { model, version } = requireLocalVersion(name);
   return withSteps(options, model, async (ports, folder, signal) => {
     const { version: found } = await ports.store.registry.getVersion(model, version, signal);
     await step({ model, version: found, reason, folder }, ports, signal);
@@ -117,7 +117,7 @@ function takeStep(
   tell: (details: VersionDetails) => string,
   options: GlobalOptions,
 ): Promise<ExitCode> {
-  const { model, version } = requireVersion(name);
+  const { model, version } = requireLocalVersion(name);
   return withSteps(options, model, async (ports, folder, signal) => {
     // An alias may move with the step: the version is what it stands for now.
     const { version: found } = await ports.store.registry.getVersion(model, version, signal);

@@ -31,6 +31,7 @@ import { registerRun } from '../../engine/registry/register-run.ts';
 import { createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
 import { tellOthers } from './tell-others.ts';
+import { withRegistries } from './with-registries.ts';
 
 function portsOf({ host, store }: Session): GovernancePorts {
   return createGovernancePorts(host, store);
@@ -42,10 +43,10 @@ export function listModelVersions({ store }: Session, signal: AbortSignal): Prom
 
 export function compareRegistered(
   { references }: CompareVersions,
-  { store }: Session,
+  session: Session,
   signal: AbortSignal,
 ): Promise<VersionComparison> {
-  return compareVersions(references, store, signal);
+  return withRegistries(session, signal, registries => compareVersions(references, registries, session.store, signal));
 }
 
 export async function registerVersion(

@@ -8,7 +8,7 @@ import type { Store } from '../ports/store.ts';
 import type { Parcel } from './content.ts';
 
 /**
- * The version's newest scorecard and its newest promotion record as files. A scorecard before and after its approval are two: what was
+ * The version's newest scorecard and, where nobody signed it, its newest promotion record as files. A scorecard before and after its approval are two: what was
  * published is never changed.
  */
 export async function governanceParcels(
@@ -24,12 +24,17 @@ export async function governanceParcels(
     parcels.push(parcel(`scorecard/${assessment.id}${suffix}`, title, serialiseScorecard(scorecard), workbench));
   }
   const [promotion] = await store.ledger.list({ kind: 'promotion', model, version, limit: 1 });
-  if (promotion !== undefined && promotion.payload !== null) {
+  // A signed promotion has its record with the version already, to be verified anywhere.
+  if (promotion !== undefined && promotion.payload !== null && !isSigned(promotion.payload)) {
     const { id, at, actor, payload, digest: sealed } = promotion;
     const text = `${canonicalJson({ id, at, actor, digest: sealed, payload })}\n`;
     parcels.push(parcel(`promotion/${id}`, 'Promotion record', text, workbench));
   }
   return parcels;
+}
+
+function isSigned(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'signed' in payload;
 }
 
 function parcel(name: string, title: string, text: string, workbench: string): Parcel {

@@ -8,6 +8,7 @@ import type {
   VariantResult,
 } from '../../schemas/generated/messages.ts';
 import type { RunRecord } from '../ports/store.ts';
+import { ownHardware } from '../registry/own-hardware.ts';
 import { keys } from '../registry/keys.ts';
 import { metricArtifacts } from '../registry/metric-artifacts.ts';
 import { taskOf } from '../registry/publish.ts';
@@ -116,16 +117,6 @@ function standardError(metrics: readonly MetricValue[], metric: string): { reado
   if (found?.high === undefined || found.confidence === undefined || found.value === null) return {};
   if (found.method?.startsWith('normal') !== true) return {};
   return { stderr: (found.high - found.value) / normalQuantile((1 + found.confidence) / 2) };
-}
-
-/** This machine's, where the model ran on it: what an endpoint runs on nobody has told. */
-function ownHardware({ environment, spec }: RunRecord, results: readonly VariantResult[]): RunTerms['hardware'] {
-  if (environment === undefined || environment.source !== undefined) return undefined;
-  const isHere = results.every(
-    ({ model }) => model.startsWith('embedded:') || Object.hasOwn(spec.trained ?? {}, model),
-  );
-  if (!isHere) return undefined;
-  return { type: environment.platform, ...(environment.cpus === undefined ? {} : { count: environment.cpus }) };
 }
 
 /** Settings as far as the run recorded them. */

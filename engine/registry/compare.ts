@@ -8,11 +8,13 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
-import { describeVersion } from './details.ts';
+import { readVersion } from './read-version.ts';
+import type { Registries } from './registries.ts';
 
-/** Versions side by side, of one model or of several. Throws `usage` for fewer than two, `registry-not-found`. */
+/** Versions side by side, of one model or of several, in one registry or in several. Throws `usage` for fewer than two, `registry-not-found`. */
 export async function compareVersions(
   references: readonly ModelVersionReference[],
+  registries: Registries,
   store: Store,
   signal: AbortSignal,
 ): Promise<VersionComparison> {
@@ -22,7 +24,9 @@ export async function compareVersions(
     });
   }
   const versions: VersionDetails[] = [];
-  for (const { model, version } of references) versions.push(await describeVersion(model, version, store, signal));
+  for (const reference of references) {
+    versions.push((await readVersion(reference, registries, store, signal)).details);
+  }
   return { versions, figures: compareFigures(versions), settings: compareSettings(versions) };
 }
 

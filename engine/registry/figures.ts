@@ -1,4 +1,11 @@
-import type { Artifact, HeadlineFigure, MetricArtifact, ModelVersion, Unit } from '../../schemas/generated/messages.ts';
+import type {
+  Artifact,
+  DatasetArtifact,
+  HeadlineFigure,
+  MetricArtifact,
+  ModelVersion,
+  Unit,
+} from '../../schemas/generated/messages.ts';
 import { keyPart, keyPrefix, type FigureContext } from './keys.ts';
 
 /** Most figures that are known of one version: what others wrote is bounded. */
@@ -40,10 +47,17 @@ function datasetNames(artifacts: readonly Artifact[]): ReadonlyMap<string, strin
   return new Map(
     artifacts.flatMap(artifact =>
       artifact.artifactType === 'dataset-artifact' && artifact.digest !== undefined
-        ? [[artifact.digest, artifact.name] as const]
+        ? [[artifact.digest, datasetName(artifact)] as const]
         : [],
     ),
   );
+}
+
+/** Where its rows are, if that is told; else its name, without the run that it begins with. */
+function datasetName({ name, uri, runId }: DatasetArtifact): string {
+  if (uri !== undefined) return uri;
+  const run = runId ?? /^\d{8}-\d{6}-[a-z0-9]+(?=\/)/.exec(name)?.[0];
+  return run !== undefined && name.startsWith(`${run}/`) ? name.slice(run.length + 1) : name;
 }
 
 function figuresOfArtifacts(

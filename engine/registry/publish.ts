@@ -10,6 +10,7 @@ import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { shortPrompt } from '../reports/format.ts';
+import { ownHardware } from './own-hardware.ts';
 import { metricArtifacts } from './metric-artifacts.ts';
 import { parameterArtifacts } from './tuning-artifacts.ts';
 
@@ -101,8 +102,10 @@ export async function findAsked(
   return [...versions.values()];
 }
 
-function artifactsFor({ summary, dataset, environment }: RunRecord, report: Report, modelDigest: string): Artifact[] {
+function artifactsFor(record: RunRecord, report: Report, modelDigest: string): Artifact[] {
+  const { summary, dataset, environment } = record;
   const results = resultsOf(report, modelDigest);
+  const hardware = ownHardware(record, results);
   const prompts = new Set(report.variants.map(({ promptDigest }) => promptDigest));
   const timestamp = summary.endedAt ?? report.createdAt;
   return [
@@ -114,7 +117,11 @@ function artifactsFor({ summary, dataset, environment }: RunRecord, report: Repo
         timestamp,
         ...(result.identity === undefined ? {} : { identity: result.identity.state }),
         ...(dataset === undefined ? {} : { datasetDigest: dataset.digest }),
-      }),
+      }).map(artifact => ({
+        ...artifact,
+        ...(hardware === undefined ? {} : { hardwareType: hardware.type }),
+        ...(hardware?.count === undefined ? {} : { hardwareCount: hardware.count }),
+      })),
     ),
     ...(dataset === undefined
       ? []

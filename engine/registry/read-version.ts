@@ -1,6 +1,7 @@
 import type { RegisteredModel, VersionDetails } from '../../schemas/generated/messages.ts';
 import type { Store } from '../ports/store.ts';
 import { describeVersion } from './details.ts';
+import { describeRemoteVersion } from './remote-details.ts';
 import type { RegistryReference } from './reference.ts';
 import type { Registries } from './registries.ts';
 
@@ -11,8 +12,8 @@ export interface ReadVersion {
 }
 
 /**
- * Reads a version by number or alias, without one the newest, from the registry that the reference names. Assessments and approvals
- * are the local registry's: others bring their status alone. Throws `registry-not-found`, `registry-unknown` and what asking a registry
+ * Reads a version by number or alias, without one the newest, from the registry that the reference names, or as it was read last
+ * (`cachedAt`) where that cannot be asked. Assessments and approvals are the local registry's: others bring their status alone. Throws `registry-not-found`, `registry-unknown` and what asking a registry
  * elsewhere may throw.
  */
 export async function readVersion(
@@ -26,14 +27,7 @@ export async function readVersion(
     return { model: await store.registry.getModel(model, signal), details };
   }
   const registry = registries.open(name);
-  const found = await registry.getVersion(model, version, signal);
-  return {
-    model: await registry.getModel(model, signal),
-    details: {
-      version: found,
-      artifacts: [...(await registry.listArtifacts(model, found.version, signal))],
-      approval: { state: 'none', sentence: `Approvals of ${name} are its own; its status is ${found.status}.` },
-      assessments: [],
-    },
-  };
+  const details = await describeRemoteVersion(registry, model, version, store.catalogue, signal);
+  const known = await store.catalogue.readModel(name, model);
+  return { model: known?.model ?? (await registry.getModel(model, signal)), details };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { identity, makeTuningReport } from '../../test/fakes/evidence.ts';
+import { registriesOf } from '../../test/fakes/memory-registry.ts';
 import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
 import type { Artifact, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { verifyAudit } from '../audit/verify.ts';
@@ -233,7 +234,12 @@ describe('publishing a benchmark run', () => {
       { model: 'triage', version: '1' },
       { model: 'triage', version: '2' },
     ];
-    const { figures, settings } = await compareVersions(references, world.ports.store, signal);
+    const { figures, settings } = await compareVersions(
+      references,
+      registriesOf(world.ports.store.registry, {}),
+      world.ports.store,
+      signal,
+    );
     const own = figures.filter(({ task }) => task === 'core');
     assert.deepEqual(
       own.map(({ datasetDigest, values }) => [datasetDigest, values]),
@@ -246,6 +252,9 @@ describe('publishing a benchmark run', () => {
       settings.map(({ name }) => name),
       ['run'],
     );
-    await assert.rejects(compareVersions(references.slice(1), world.ports.store, signal), code('usage'));
+    await assert.rejects(
+      compareVersions(references.slice(1), registriesOf(world.ports.store.registry, {}), world.ports.store, signal),
+      code('usage'),
+    );
   });
 });

@@ -6,7 +6,8 @@ import type {
   VersionDetails,
 } from '../../schemas/generated/messages.ts';
 import { formatPercent } from '../governance/gate.ts';
-import { describeDate, describePerson, nameOfVersion } from '../promotion/version.ts';
+import { describeDate, describePerson } from '../promotion/version.ts';
+import { formatReference } from './reference.ts';
 import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';
 import { handoffFacts } from '../handoff/text.ts';
@@ -39,7 +40,7 @@ export function renderModel({ model, versions }: ModelDetails): string {
 export function renderVersion(details: VersionDetails): string {
   const { version, artifacts, approval, baseline } = details;
   const facts = renderFacts([
-    ['Version', `${nameOfVersion(version)}, ${version.status}`],
+    ['Version', `${formatReference(version)}, ${version.status}`],
     ['Description', version.description],
     ['Aliases', version.aliases.join(', ') || 'none'],
     ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
@@ -135,7 +136,7 @@ function renderMetrics(metrics: readonly MetricArtifact[]): string[] {
 
 /** Versions side by side: figures on the same rows, then the settings in which they differ. */
 export function renderVersionComparison({ versions, figures, settings }: VersionComparison): string {
-  const names = versions.map(({ version }) => nameOfVersion(version));
+  const names = versions.map(({ version }) => formatReference(version));
   const figureRows = figures.map(({ task, label, datasetDigest, unit, values }) => [
     { text: task },
     { text: label },

@@ -427,6 +427,9 @@ export function itTalksToKubeflow(open: () => Promise<KubeflowSubject> | Kubeflo
       customProperties: { url: { metadataType: 'MetadataStringValue', string_value: 'https://served.example/v1' } },
     });
     assert.deepEqual((await registry.getVersion(name, version, never)).endpoint, { url: 'https://served.example/v1' });
+    const other = await registry.createVersion(newVersion(name, 'b', runOf(name)), { name }, ada);
+    assert.equal(other.endpoint, undefined, 'what serves one version serves no other');
+    assert.equal((await registry.getVersion(name, other.version, never)).endpoint, undefined);
     const customProperties = { 'aiw.endpoint_url': 'https://own.example/v1', 'aiw.endpoint_model': 'm' };
     const edited = await registry.updateVersion(name, version, { customProperties }, ada);
     assert.deepEqual(edited.endpoint, { url: 'https://own.example/v1', model: 'm' });

@@ -89,13 +89,15 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
   /** Where the registry itself says a version is served, if it does. */
   async function findEndpoint(versionId: string, signal: AbortSignal): Promise<VersionEndpoint | undefined> {
     if (!/^\d+$/.test(versionId)) return undefined;
-    const filterQuery = `modelVersionId = ${versionId} AND desiredState = 'DEPLOYED'`;
-    const services = await api.all('/inference_services', { filterQuery }, signal).catch((error: unknown) => {
+    // The server gives every service whatever `filterQuery` says.
+    const services = await api.all('/inference_services', {}, signal).catch((error: unknown) => {
       // Who may read models may not be allowed to see what is served.
       if (error instanceof RestError && error.status === 403) return [];
       throw error;
     });
     for (const service of services) {
+      const isOf = readText(service, 'modelVersionId') === versionId;
+      if (!isOf || readText(service, 'desiredState') !== 'DEPLOYED') continue;
       const { url } = decodeProperties(propertiesIn(service));
       if (typeof url === 'string' && /^https?:\/\/[^\s]+$/.test(url)) return { url };
     }

@@ -140,7 +140,9 @@ export class KubeflowStore {
   }
 
   page(candidates: readonly Entity[], query: ListQuery): StoredPage {
-    const matches = applyFilter(candidates, query.filterQuery);
+    // As the real server has it: the filter of services counts for nothing.
+    const isFiltered = candidates[0]?.collection !== 'inference_services';
+    const matches = isFiltered ? applyFilter(candidates, query.filterQuery) : candidates;
     const keyOf = ({ id, createdAt, updatedAt }: Entity): number =>
       query.orderBy === 'CREATE_TIME' ? createdAt : query.orderBy === 'LAST_UPDATE_TIME' ? updatedAt : id;
     const sign = query.sortOrder === 'DESC' ? -1 : 1;
