@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
+import { checkHandOff } from './hand-off.ts';
 import { checkIngestion } from './ingestion.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
 import { checkMlflow } from './mlflow.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     ['MLflow', checkMlflow],
     ['a container runtime', checkContainers],
     ['the Kubeflow Model Registry', checkKubeflowRegistry],
+    ['the hand-off over real registries', checkHandOff],
     ['model libraries', checkIngestion],
   ] as const) {
     try {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { ModelRegistry } from '../../engine/ports/registry.ts';
@@ -9,6 +8,7 @@ import type { Artifact } from '../../schemas/generated/messages.ts';
 import { openMlflowAt } from '../fakes/mlflow-registry.ts';
 import { ada, newFigure, newVersion } from '../fakes/registry-contract.ts';
 import { checkContract } from './contract.ts';
+import { freePort } from './free-port.ts';
 import type { Checks } from './main.ts';
 import { pythonWith, startServer, type RealServer } from './server.ts';
 
@@ -237,12 +237,4 @@ async function checkPython(
     await registry.addArtifacts('theirs', '1', [newFigure('accuracy', 0.5)], ada);
     assert.equal((await registry.listArtifacts('theirs', '1', never)).length, 4);
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise(resolve => probe.close(resolve));
-  return port;
 }
