@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createClock } from '../../platform/host/clock.ts';
 import { refused } from '../../test/fakes/assessable.ts';
 import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
 import { artifactsThere, openHanding, triageThere, unreachable, type Handing } from '../../test/fakes/handing.ts';
@@ -176,8 +177,9 @@ describe('publishing a version, whatever breaks', () => {
       const request = { model: 'triage', version: same.version, registry: 'shared', folder: other.folder };
       const registries = registriesOf(other.ports.store.registry, { shared });
       await Promise.all([
-        publish(portsWith(shared), version),
-        publishVersion(request, { ...other.ports, registries }, signal),
+        // Each looks again after a rest, which must be a real one here.
+        publish({ ...portsWith(shared), clock: createClock() }, version),
+        publishVersion(request, { ...other.ports, clock: createClock(), registries }, signal),
       ]);
       assert.deepEqual(await describe_(shared), expected);
     } finally {

@@ -1,5 +1,12 @@
-import type { Artifact, Identity, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
+import type {
+  Artifact,
+  Identity,
+  ModelVersion,
+  RegisteredModel,
+  VersionStatus,
+} from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { LocalVersion, ModelRegistry, NewModelVersion } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
 import { originOf } from '../registry/origin.ts';
@@ -10,7 +17,7 @@ import { governanceParcels } from './governance-docs.ts';
 import { lastStatus } from './outbox.ts';
 import type { HandoffPorts, VersionThere } from './ports.ts';
 import { requireDelivered, settleProperties } from './settle.ts';
-import { planStanding, requirePublishable, type Standing } from './status.ts';
+import { isBehind, planStanding, requirePublishable, type Standing } from './status.ts';
 import { summarise } from './summary.ts';
 import { tutorialProperties } from './tutorial-keys.ts';
 import { recordParcels, versionParcels, type FigureTerms } from './version-parcels.ts';
@@ -132,8 +139,29 @@ async function stand(
     await registry.setAlias(name, alias, undefined, actor, signal);
   }
   signal.throwIfAborted();
-  if (plan.status !== undefined) await registry.setStatus(name, there, plan.status, actor, signal);
+  if (plan.status === undefined) return plan.note;
+  await registry.setStatus(name, there, plan.status, actor, signal);
+  await keepStatus({ registry, model: name, version: there, actor }, plan.status, ports.clock, signal);
   return plan.note;
+}
+
+/** Milliseconds in which another publisher, who looked before the status was written, may still write an earlier one over it. */
+const rest = 150;
+const mostRewrites = 3;
+
+/** Looks once more whether a status stayed: registries have no way to write it only where it is what was read. */
+async function keepStatus(
+  { registry, model, version, actor }: Place,
+  status: VersionStatus,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let round = 1; round <= mostRewrites; round += 1) {
+    await clock.sleep(rest, signal);
+    const there = await registry.getVersion(model, version, signal);
+    if (!isBehind(there.status, status)) return;
+    await registry.setStatus(model, version, status, actor, signal);
+  }
 }
 
 function standing(version: ModelVersion, aliases: Standing['aliases'], published: Standing['published']): Standing {

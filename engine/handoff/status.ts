@@ -68,6 +68,11 @@ export function planStanding(
   };
 }
 
+/** Whether a version stands there less far than `status`. */
+export function isBehind(there: VersionStatus, status: VersionStatus): boolean {
+  return order.indexOf(there) < order.indexOf(status);
+}
+
 function aliasesOf({ version, aliases }: Standing): readonly string[] {
   return Object.entries(aliases).flatMap(([alias, at]) => (at === version.version ? [alias] : []));
 }

@@ -173,12 +173,14 @@ export function itKeepsTheRegistryContract(open: () => Promise<ModelRegistry> | 
   it('keeps numbers among properties numbers', async () => {
     const registry = await open();
     const name = unique();
-    const { version } = await registry.createVersion(newVersion(name, 'a'), { name }, ada);
     const figures = { 'aiw.baseline.core_accuracy': 0.8125, 'aiw.baseline.ttft_p90': 120 };
-    await registry.updateVersion(name, version, { customProperties: figures }, ada);
+    const made = newVersion(name, 'a', { customProperties: figures });
+    const { version } = await registry.createVersion(made, { name }, ada);
+    await registry.updateVersion(name, version, { customProperties: { reviews: 3 } }, ada);
     const { customProperties } = await registry.getVersion(name, version, never);
     assert.equal(customProperties['aiw.baseline.core_accuracy'], 0.8125);
     assert.equal(customProperties['aiw.baseline.ttft_p90'], 120);
+    assert.equal(customProperties['reviews'], 3);
   });
 
   it('moves and removes aliases', async () => {
