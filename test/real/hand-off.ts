@@ -34,9 +34,10 @@ export async function checkHandOff({ check }: Checks): Promise<void> {
     await check(
       'hand-off: ModelOps publishes a version in production to both registries, and nothing twice',
       async () => {
+        await operations.does('tune', 'core.tune.yaml');
         await operations.does('tune', 'ticket-triage.tune.yaml');
         for (const aspect of ['core', 'robustness', 'fairness'])
-          await operations.tries('run', `evaluate-${aspect}.bench.yaml`);
+          await operations.does('run', `evaluate-${aspect}.bench.yaml`);
         await operations.does('assess', `${model}@candidate`, '--policy', 'policies/release.policy.yaml');
         await operations.does('registry', 'request-approval', `${model}@1`);
         await operations.doesAs(people.second, 'registry', 'approve', `${model}@1`);
