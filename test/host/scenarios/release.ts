@@ -34,8 +34,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await openFile('policies/release.policy.yaml');
   await runCommand('AI Workbench: Assess by Policy');
   await shows(scorecard, /conditions are met/);
-  await runCommand('AI Workbench: Open Model Version');
-  await confirmPick(window);
+  await openVersion(window);
   await shows('ticket-triage@1', /ticket-triage-tuned/);
   await reloadWindow();
   await shows('ticket-triage@1', /ticket-triage-tuned/);
@@ -129,6 +128,21 @@ async function register({ page, runCommand }: ScenarioContext, run: string): Pro
   for (const step of ['(1/3)', '(2/3)', '(3/3)']) {
     await page.locator(`.quick-input-widget >> text=Register a Run ${step}`).waitFor();
     await page.keyboard.press('Enter');
+  }
+}
+
+/** Opens the version's page. A page that is still being drawn may take the focus from the list of versions, which then closes. */
+async function openVersion(window: ScenarioContext): Promise<void> {
+  const { page, runCommand } = window;
+  for (let attempt = 1; ; attempt += 1) {
+    await runCommand('AI Workbench: Open Model Version');
+    try {
+      await confirmPick(window);
+      await page.locator('.tab[aria-label^="ticket-triage@1"]').waitFor({ timeout: 10_000 });
+      return;
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
   }
 }
 
