@@ -3,19 +3,8 @@ import { requireApproval } from '../promotion/approved.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { guardedAliases, type LocalVersion } from '../ports/registry.ts';
+import { isBehind } from '../registry/status.ts';
 
-/** From the first to the last; the last two end a version. */
-const order: readonly VersionStatus[] = [
-  'untracked',
-  'candidate',
-  'evaluated',
-  'assessed',
-  'approved',
-  'baseline',
-  'production',
-  'retired',
-  'revoked',
-];
 const guarded: ReadonlySet<VersionStatus> = new Set<VersionStatus>(['approved', 'baseline', 'production']);
 
 /** What is to change in another registry for a version to stand there as it stands here. */
@@ -50,7 +39,7 @@ export function planStanding(
   step: boolean,
 ): StandingPlan {
   const current = there?.version.status;
-  const isAhead = current !== undefined && order.indexOf(current) > order.indexOf(local.status);
+  const isAhead = current !== undefined && isBehind(local.status, current);
   const isOurs = step && current === there?.published && current !== 'revoked';
   const stays = isAhead && !isOurs;
   const status = current === local.status || local.status === 'untracked' || stays ? undefined : local.status;
@@ -66,11 +55,6 @@ export function planStanding(
     approves: aliases.some(alias => guardedAliases.includes(alias)) || (status !== undefined && guarded.has(status)),
     ...(stays ? { note: `It is ${current} there and stays that; here it is ${local.status}.` } : {}),
   };
-}
-
-/** Whether a version stands there less far than `status`. */
-export function isBehind(there: VersionStatus, status: VersionStatus): boolean {
-  return order.indexOf(there) < order.indexOf(status);
 }
 
 function aliasesOf({ version, aliases }: Standing): readonly string[] {

@@ -1,5 +1,23 @@
 import type { Artifact, VersionStatus } from '../../schemas/generated/messages.ts';
 
+/** From the first to the last; the last two end a version. */
+export const versionStatuses: readonly VersionStatus[] = [
+  'untracked',
+  'candidate',
+  'evaluated',
+  'assessed',
+  'approved',
+  'baseline',
+  'production',
+  'retired',
+  'revoked',
+];
+
+/** Whether a version has come less far than `status`. */
+export function isBehind(version: VersionStatus, status: VersionStatus): boolean {
+  return versionStatuses.indexOf(version) < versionStatuses.indexOf(status);
+}
+
 /** What is known of a version beside the status that governance gave it. */
 export interface StatusFacts {
   /** Whether a benchmark's figures are with it. */

@@ -33,18 +33,6 @@ export const filterFields: readonly FilterField[] = [
   'name',
 ];
 
-export const statuses: readonly VersionStatus[] = [
-  'untracked',
-  'candidate',
-  'evaluated',
-  'assessed',
-  'approved',
-  'baseline',
-  'production',
-  'retired',
-  'revoked',
-];
-
 /** Whether a condition can be true of single versions only, never of a model as a whole. */
 export function asksVersions(term: FilterTerm): boolean {
   if (term.kind === 'field') return term.field === 'alias' || term.field === 'author';

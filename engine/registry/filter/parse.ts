@@ -1,12 +1,6 @@
 import type { VersionStatus } from '../../../schemas/generated/messages.ts';
-import {
-  filterFields,
-  statuses,
-  type Comparison,
-  type FilterField,
-  type FilterTerm,
-  type RegistryFilter,
-} from './filter.ts';
+import { filterFields, type Comparison, type FilterField, type FilterTerm, type RegistryFilter } from './filter.ts';
+import { versionStatuses } from '../status.ts';
 import { tokenize, type Token } from './tokens.ts';
 
 /** A filter is typed by hand: what lies beyond is not looked at, and said to be unmatched. */
@@ -102,7 +96,7 @@ function readField(written: string, value: string, token: Token, not: boolean): 
   const values = splitValues(token, token.text.length - value.length);
   const kept = values.slice(0, mostValues);
   if (field === 'status') {
-    const known = kept.flatMap(one => statuses.filter(status => status === one.toLowerCase()));
+    const known = kept.flatMap(one => versionStatuses.filter(status => status === one.toLowerCase()));
     if (known.length === 0) return textTerm(`${written}:${value}`, not, true);
     return { term: { kind: 'status', values: unique(known), not }, strange: known.length < values.length };
   }

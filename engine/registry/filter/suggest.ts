@@ -1,4 +1,5 @@
-import { filterFields, statuses, type FilterField } from './filter.ts';
+import { filterFields, type FilterField } from './filter.ts';
+import { versionStatuses } from '../status.ts';
 import { tokenize } from './tokens.ts';
 
 /** What a registry's models and versions have, for completion. */
@@ -66,7 +67,7 @@ function suggestValues(field: string, written: string, { values }: FilterWords):
   const comma = written.lastIndexOf(',');
   const [before, last] = [written.slice(0, comma + 1), written.slice(comma + 1).replace(/^"/, '')];
   const taken = new Set(before.toLowerCase().split(','));
-  return (name === 'status' ? statuses : (values[name] ?? []))
+  return (name === 'status' ? versionStatuses : (values[name] ?? []))
     .filter(value => value.toLowerCase().startsWith(last.toLowerCase()) && !taken.has(value.toLowerCase()))
     .map(value => ({ insert: `${field}:${before}${quote(value)}`, detail: details[name] }));
 }

@@ -1,8 +1,10 @@
 import type { Identity, ModelVersion, VersionStatus } from '../../../schemas/generated/messages.ts';
 import { omit } from '../../base/omit.ts';
+import { validateVersionStatus } from '../../../schemas/generated/validators.js';
 import type { Digest } from '../../ports/digest.ts';
 import type { NewModelVersion } from '../../ports/registry.ts';
 import { externalIdOf, keys, weightsDigestIn } from '../keys.ts';
+import { isBehind } from '../status.ts';
 import { formatIdentity, lineageProperties, parseIdentity, readLineage } from './lineage.ts';
 import { checkText, decodeProperties, encodeProperties, present, type Scalar } from './properties.ts';
 import { idOf, isArchived, nameOf, propertiesIn, readSaid, readTime, type Resource } from './wire.ts';
@@ -13,21 +15,10 @@ export interface VersionOwner {
   readonly aliases: Readonly<Record<string, string>>;
 }
 
-const statuses: ReadonlySet<string> = new Set<VersionStatus>([
-  'candidate',
-  'evaluated',
-  'assessed',
-  'approved',
-  'baseline',
-  'production',
-  'retired',
-  'revoked',
-]);
-
 /** `untracked` for a version without a status of ours, or with one that is none. */
 export function statusOf(version: Resource): VersionStatus {
   const status = decodeProperties(propertiesIn(version))[keys.status];
-  return typeof status === 'string' && statuses.has(status) ? (status as VersionStatus) : 'untracked';
+  return validateVersionStatus(status) ? status : 'untracked';
 }
 
 export function toVersion(registry: string, version: Resource, { name: model, aliases }: VersionOwner): ModelVersion {
@@ -116,19 +107,7 @@ export function externalIdWithin(externalId: string, modelId: string): string {
   return `${externalId}:model-${modelId}`;
 }
 
-/** How far a version has come: making it again never takes it back. */
-const stages: readonly VersionStatus[] = [
-  'untracked',
-  'candidate',
-  'evaluated',
-  'assessed',
-  'approved',
-  'baseline',
-  'production',
-];
-
 /** Whether the status of a version that is made (again) is to be written. Retired and revoked ones stay so. */
 export function movesOn(from: VersionStatus, to: VersionStatus): boolean {
-  const [stage, next] = [stages.indexOf(from), stages.indexOf(to)];
-  return stage >= 0 && (next < 0 || next > stage);
+  return from !== 'retired' && from !== 'revoked' && isBehind(from, to);
 }
