@@ -90,7 +90,7 @@ describe('aiwb registry publish and pull', function () {
       '--to',
       'shard',
     );
-    await refused(/local one/, 'publish', 'shared/triage@1', '--to', 'shared');
+    await refused(/local versions alone/, 'publish', 'shared/triage@1', '--to', 'shared');
     await refused(/not both/, 'publish', 'x', '--baseline', '--use-case', 'claims');
     await refused(/--to says/, 'publish', 'x', '--to', 'shared', '--version', 'other/triage@1');
     await refused(/cannot be named beside/, 'publish', 'x', '--pending');
