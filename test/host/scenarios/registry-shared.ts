@@ -15,7 +15,7 @@ const pane = '.sidebar .pane:has(> .pane-header[aria-label^="Registry Section"])
  * which makes nothing twice.
  */
 export async function scenario(window: ScenarioContext): Promise<void> {
-  const { runCommand, text, click, count, page, press, screenshot, setTheme, webviewText, workspace, log } = window;
+  const { runCommand, click, count, page, press, screenshot, setTheme, webviewText, workspace, log } = window;
   const server = await startMlflowServer();
   const client = openMlflowAt(server.url);
   const { signal } = new AbortController();
@@ -68,7 +68,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     await press('Enter');
     await until(async () => /granite@1/.test(await webviewText({ title: 'granite@1' }, 'h1')));
     await runCommand('AI Workbench: Focus on Registry View');
-    await until(async () => (await count(row('Local Registry, 1 model'))) > 0);
+    await until(async () => (await count(row('granite, 1 version'))) === 2);
     await screenshot('registry-pulled');
     log('pulled it with its weights');
 
@@ -78,7 +78,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     await page.locator('.quick-input-widget .quick-input-box input[type=text]').waitFor();
     await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({ state: 'hidden' });
     await press('Enter');
-    await until(async () => /Published granite@1/.test(await text('.notifications-toasts')));
+    await until(async () => /the version\s+Published/.test(await webviewText({ title: 'granite@1' })));
     const { items } = await registry.pageVersions({ model: 'granite' }, signal);
     assert.equal(items.length, 1, 'the same weights are the same version');
   } finally {
