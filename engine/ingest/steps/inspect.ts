@@ -12,6 +12,7 @@ import { checkSafetensors } from '../scan/safetensors.ts';
 import { scanFile } from '../scan/scan-file.ts';
 import { verifySignature } from '../signature/verify.ts';
 import type { StepContext, StepOutcome } from './step.ts';
+import { countOf } from '../../reports/format.ts';
 
 /** Hidden files that hubs and git leave behind. */
 const usualHidden: ReadonlySet<string> = new Set(['.gitattributes', '.gitignore', '.gitkeep']);
@@ -150,7 +151,7 @@ export async function scanFiles(context: StepContext): Promise<StepOutcome> {
   const unsafe = found.list.filter(({ severity }) => severity === 'unsafe').length;
   return {
     state: 'done',
-    sentence: `${String(all.length)} files were looked into: ${String(unsafe)} unsafe findings.`,
+    sentence: `${countOf(all.length, 'file')} looked into: ${countOf(unsafe, 'unsafe finding')}.`,
     findings: found.list,
   };
 }

@@ -9,6 +9,7 @@ import type { IngestPorts } from '../ports.ts';
 import { isRefusing, reportOf, verdictOf } from '../report.ts';
 import { describeVersion, isKept } from '../version.ts';
 import type { StepContext, StepOutcome } from './step.ts';
+import { countOf } from '../../reports/format.ts';
 
 /** Says what the checks come to, and refuses what is unsafe. */
 export async function giveVerdict({ ingestion }: StepContext): Promise<StepOutcome> {
@@ -18,7 +19,7 @@ export async function giveVerdict({ ingestion }: StepContext): Promise<StepOutco
   const isRefused = verdict === 'unsafe' || (request.strict === true && verdict === 'warnings');
   const sentence =
     verdict === 'unsafe'
-      ? `It is unsafe: ${String(refusing)} findings that nobody has accepted.`
+      ? `It is unsafe: ${countOf(refusing, 'finding')} that nobody has accepted.`
       : verdict === 'warnings'
         ? `There are warnings${isRefused ? ', and --strict takes none' : ''}.`
         : 'It is clean.';
