@@ -39,7 +39,6 @@ import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
 import { publishFigures, publishToRegistry, publishOpen, pullFromRegistry } from './handoff-methods.ts';
-import { listSharedRegistries, pageRegistryModels, pageRegistryVersions } from './registries-methods.ts';
 import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
@@ -167,9 +166,6 @@ class EngineServer {
     this.#on('registry/models', validators.validateListModels, registries.pageRegistryModels);
     this.#on('registry/suggest', validators.validateSuggestFilter, registries.suggestForFilter);
     this.#on('registry/versions', validators.validateListVersions, registries.pageRegistryVersions);
-    this.#on('registries/list', undefined, listSharedRegistries);
-    this.#on('registry/models', validators.validateListModels, pageRegistryModels);
-    this.#on('registry/versions', validators.validateListVersions, pageRegistryVersions);
     this.#on('registry/publish', validators.validatePublishVersion, publishToRegistry);
     this.#on('registry/publishRun', validators.validatePublishRun, publishFigures);
     this.#on('registry/publishPending', validators.validateSyncRegistries, publishOpen);

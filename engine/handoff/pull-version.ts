@@ -108,8 +108,11 @@ function requireName(name: string, { registry, model, version }: PullVersion): v
 }
 
 async function requireInUse(name: string, { registry }: Store, signal: AbortSignal): Promise<void> {
-  const archived = (await registry.listModels({ archived: true }, signal)).find(one => one.name === name)?.state;
-  if (archived !== 'ARCHIVED') return;
+  const known = await registry.getModel(name, signal).catch((error: unknown) => {
+    if (error instanceof WorkbenchError && error.code === 'registry-not-found') return undefined;
+    throw error;
+  });
+  if (known?.state !== 'ARCHIVED') return;
   throw new WorkbenchError('usage', `The model ${name} is archived here.`, {
     remedy: `Bring it back (\`aiwb registry archive ${name} --undo\`), or give it another name: \`--as NAME\`.`,
   });

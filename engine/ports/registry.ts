@@ -166,6 +166,8 @@ export interface ModelRegistry {
 export interface LocalRegistry extends ModelRegistry {
   /** All models by name, archived ones only when asked for. */
   listModels(filter: { readonly archived?: boolean }, signal: AbortSignal): Promise<readonly RegisteredModel[]>;
+  /** Versions that benchmarks know by one of these model digests, archived ones too. */
+  findByModelDigest(modelDigests: readonly string[], signal: AbortSignal): Promise<readonly LocalVersion[]>;
   /** Newest first. */
   listVersions(model: string, signal: AbortSignal): Promise<readonly LocalVersion[]>;
   getVersion(model: string, versionOrAlias: string | undefined, signal: AbortSignal): Promise<LocalVersion>;

@@ -82,24 +82,13 @@ export function requireReport({ summary, report }: RunRecord): Report {
   );
 }
 
-/** Versions of every model, archived ones too: what was measured was measured. */
+/** Archived ones too: what was measured was measured. */
 export async function findAsked(
-  store: Store,
+  { registry }: Pick<Store, 'registry'>,
   digests: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<LocalVersion[]> {
-  const { registry } = store;
-  const models = [
-    ...(await registry.listModels({}, signal)),
-    ...(await registry.listModels({ archived: true }, signal)),
-  ];
-  const versions = new Map<string, LocalVersion>();
-  for (const { name } of models) {
-    for (const version of await registry.listVersions(name, signal)) {
-      if (digests.has(version.modelDigest)) versions.set(`${name}@${version.version}`, version);
-    }
-  }
-  return [...versions.values()];
+): Promise<readonly LocalVersion[]> {
+  return registry.findByModelDigest([...digests], signal);
 }
 
 function artifactsFor(record: RunRecord, report: Report, modelDigest: string): Artifact[] {

@@ -30,7 +30,7 @@ describe('a run whose figures cannot be published', () => {
     const fault = new Error('the registry is out');
     const store: Store = {
       ...ports.store,
-      registry: { ...ports.store.registry, listModels: () => Promise.reject(fault) },
+      registry: { ...ports.store.registry, findByModelDigest: () => Promise.reject(fault) },
     };
     const runPorts = await createRunPorts(
       createHost(),

@@ -43,7 +43,7 @@ import { getSample } from './sample-rows.ts';
 import { readStretch } from './sample-stretch.ts';
 import { createAppender } from './samples.ts';
 import { dropTrainingState, readTraining, saveEpoch } from './training.ts';
-import { getVersion, listVersions } from './versions.ts';
+import { findByModelDigest, getVersion, listVersions } from './versions.ts';
 import type { StoreCalls } from './protocol.ts';
 
 /** The store's operations over an open database: what the worker thread answers. */
@@ -100,6 +100,7 @@ export function createHandlers(context: StoreContext): StoreCalls {
     updateVersion: (model, version, edit, actor) => updateVersion(context, model, version, edit, actor),
     setVersionArchived: (model, version, archived, actor) =>
       setVersionArchived(context, model, version, archived, actor),
+    findByModelDigest: digests => findByModelDigest(context, digests),
     listVersions: model => listVersions(context, model),
     getVersion: (model, wanted) => getVersion(context, model, wanted),
     createVersion: (version, model, actor) => createVersion(context, version, model, actor),

@@ -123,6 +123,7 @@ export interface StoreCalls {
   updateModel(name: string, edit: RegistryEdit, actor: Identity): RegisteredModel;
   updateVersion(model: string, version: string, edit: RegistryEdit, actor: Identity): LocalVersion;
   setVersionArchived(model: string, version: string, archived: boolean, actor: Identity): LocalVersion;
+  findByModelDigest(modelDigests: readonly string[]): LocalVersion[];
   listVersions(model: string): LocalVersion[];
   getVersion(model: string, wanted: string | undefined): LocalVersion;
   createVersion(version: NewLocalVersion, model: NewRegisteredModel, actor: Identity): LocalVersion;

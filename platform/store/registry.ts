@@ -42,6 +42,7 @@ export function createRegistry(thread: StoreThread, blobs: Blobs): LocalRegistry
     listModels: (filter, signal) => unlessAborted(signal, () => thread.call('listModels', [filter])),
     getModel: (name, signal) => unlessAborted(signal, () => thread.call('getModel', [name])),
     createModel: (model, actor) => thread.call('createModel', [model, actor]),
+    findByModelDigest: (digests, signal) => unlessAborted(signal, () => thread.call('findByModelDigest', [digests])),
     listVersions: (model, signal) => unlessAborted(signal, () => thread.call('listVersions', [model])),
     getVersion: (model, wanted, signal) => unlessAborted(signal, () => thread.call('getVersion', [model, wanted])),
     createVersion: (version, model, actor) => thread.call('createVersion', [version, model, actor]),

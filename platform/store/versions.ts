@@ -15,6 +15,19 @@ export function listVersions(context: StoreContext, model: string): LocalVersion
   });
 }
 
+/** In the order of models' names, oldest version first. */
+export function findByModelDigest(context: StoreContext, modelDigests: readonly string[]): LocalVersion[] {
+  const { driver } = context;
+  return driver.read(() => {
+    const rows = driver.all(
+      `SELECT v.*, m.name AS model_name FROM model_versions v JOIN registered_models m ON m.key = v.model
+        WHERE v.model_digest IN (SELECT value FROM json_each(?)) ORDER BY m.name, v.version`,
+      JSON.stringify(modelDigests),
+    );
+    return rows.map(row => toVersion(context, findModel(context, String(row['model_name'])), row));
+  });
+}
+
 export function getVersion(context: StoreContext, model: string, wanted: string | undefined): LocalVersion {
   return context.driver.read(() => {
     const owner = findModel(context, model);
