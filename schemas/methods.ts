@@ -118,10 +118,23 @@ export interface EngineRequests {
   'assessments/start': [m.StartAssessment, m.Assessed];
   'assessments/get': [m.AssessmentReference, m.ScorecardView];
   'assessments/export': [m.ExportScorecard, m.Exported];
+  /** What assessing again would record now. Stores nothing. */
+  'assessments/preview': [m.AssessmentReference, m.ScorecardView];
+  'assessments/compare': [m.CompareAssessments, m.AssessmentComparison];
+  'assessments/controlHistory': [m.AskControlHistory, m.ControlHistory];
+  'documents/list': [m.ListDocuments, m.DocumentList];
+  'documents/add': [m.AddDocument, m.SourceDocument];
+  'documents/text': [m.DocumentDigest, m.SourceText];
+  'documents/ask': [m.AskDocuments, m.DocumentAnswer];
+  'documents/answer': [m.AnswerDocuments, m.DocumentAnswer];
+  'documents/review': [m.ReviewAnswer, m.DocumentAnswer];
+  'evidence/addScan': [m.AddScan, m.ScanReport];
   'governance/attest': [m.AttestControl, m.Attestation];
   'governance/requestWaiver': [m.RequestWaiver, m.Waiver];
   'governance/approveWaiver': [m.WaiverReference, m.Waiver];
   'governance/waivers': [Nothing, m.WaiverList];
+  /** What waits for a person, or will by a date. */
+  'governance/due': [m.ListDue, m.DueList];
   'audit/verify': [Nothing, m.AuditVerification];
   'identity/get': [Nothing, m.WhoAmI];
   'diagnostics/collect': [Nothing, m.PlainText];

@@ -1,20 +1,6 @@
-import type { Ledger, LedgerKind, LedgerRecord } from '../ports/ledger.ts';
+import { ledgerKinds, type Ledger, type LedgerRecord } from '../ports/ledger.ts';
 import type { AuditFault } from './fault.ts';
 import type { AuditReplay, SealedRecord } from './replay.ts';
-
-/** Every kind of record; an index that names another one is a fault of its own. */
-const kinds: readonly LedgerKind[] = [
-  'assessment',
-  'attestation',
-  'waiver',
-  'waiver-approval',
-  'approval-request',
-  'approval',
-  'baseline',
-  'promotion',
-  'demotion',
-  'revocation',
-];
 
 /**
  * Where the ledger finds other records than the log seals. It is asked as governance asks it, by kind, model and version: a record
@@ -24,7 +10,7 @@ export async function compareLedger(replay: AuditReplay, ledger: Ledger, signal:
   const faults: AuditFault[] = [];
   for (const [subject, sealed] of groupBySubject(replay)) {
     const [model = '', version = ''] = subject.split(' ');
-    for (const kind of kinds) {
+    for (const kind of ledgerKinds) {
       signal.throwIfAborted();
       const expected = sealed.filter(record => record.kind === kind);
       const found = await ledger.list({ kind, model, version, limit: expected.length + 1 });

@@ -16,12 +16,12 @@ describe('checks of a policy', () => {
     [
       '{id: c, type: metrc, benchmark: b}',
       [
-        /^not-allowed-value .*type` cannot be `metrc`\. Did you mean `metric`\? Allowed: `metric`, `model-card`, `lineage` and `attestation`\.$/,
+        /^not-allowed-value .*type` cannot be `metrc`\. Did you mean `metric`\? Allowed: `metric`, `model-card`, `lineage`, `scan`, `attestation` and `document`\.$/,
       ],
     ],
     [
       '{id: c, benchmark: b}',
-      [/^missing-field Missing `type` in .* Allowed: `metric`, `model-card`, `lineage` and `attestation`\.$/],
+      [/^missing-field Missing `type` in .* Allowed: `metric`, `model-card`, `lineage`, `scan`, `attestation` and `document`\.$/],
     ],
     ['{id: c, typ: lineage, require: [license]}', [/^unknown-field Unknown field `typ` .* Did you mean `type`\?$/]],
     ['{id: c, type: }', [/^missing-value .*type` has no value\. Expected: one of `metric`, /]],

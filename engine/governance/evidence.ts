@@ -11,9 +11,13 @@ import { nameOfVersion } from '../promotion/version.ts';
 import { newestCard, storedAtOf } from '../cards/version-cards.ts';
 import { mostCardBytes } from '../registry/read-card.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
+import type { AnswerEvidence } from './checks/document.ts';
 import type { TrainingEvidence } from './checks/lineage.ts';
 import type { EvidenceRun, MetricEvidence } from './checks/metric.ts';
 import type { CardEvidence } from './checks/model-card.ts';
+import type { ScanEvidence } from './checks/scan.ts';
+import { collectAnswers } from './evidence-answers.ts';
+import { collectScans } from './evidence-scans.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
 import type { Subject } from './subject.ts';
@@ -28,6 +32,10 @@ export interface CollectedEvidence {
   readonly training: TrainingEvidence | undefined;
   /** Newest first. */
   attestations(control: string): readonly AttestationEvidence[];
+  /** Newest first. */
+  readonly scans: readonly ScanEvidence[];
+  /** Of one check, newest first. */
+  answers(check: string): readonly AnswerEvidence[];
   /** All of the model, with their approvals. */
   readonly waivers: readonly Waiver[];
 }
@@ -45,11 +53,14 @@ export async function collectEvidence(
 ): Promise<CollectedEvidence> {
   const metrics = await collectMetrics(set, subject, folder, ports, signal);
   const attestations = await collectAttestations(subject, ports);
+  const answers = await collectAnswers(subject, ports);
   return {
     metric: check => metrics.get(keyOf(check)) ?? { run: undefined, missing: 'No run was looked for.' },
     card: await readModelCard(subject, ports),
     training: await findTraining(subject, ports),
     attestations: control => attestations.get(control) ?? [],
+    scans: await collectScans(subject, ports),
+    answers: check => answers.get(check) ?? [],
     waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
   };
 }

@@ -11,9 +11,11 @@ import { coverageOf, scoreOf } from '../../schemas/verify-scorecard.ts';
 import type { EffectiveControl, PolicyDocument, PolicySet } from '../policies/policy-set.ts';
 import { judgeApplicability } from './applicability.ts';
 import { checkAttestation } from './checks/attestation.ts';
+import { checkDocument } from './checks/document.ts';
 import { checkLineage } from './checks/lineage.ts';
 import { checkMetric } from './checks/metric.ts';
 import { checkModelCard } from './checks/model-card.ts';
+import { checkScan } from './checks/scan.ts';
 import type { CollectedEvidence } from './evidence.ts';
 import { coverFrameworks } from './frameworks-coverage.ts';
 import { judgeGate } from './gate.ts';
@@ -89,6 +91,10 @@ function runCheck(
       return checkLineage(check, subject, evidence.training, now);
     case 'attestation':
       return checkAttestation(check, control, subject, evidence.attestations(control), now);
+    case 'scan':
+      return checkScan(check, subject, evidence.scans, now);
+    case 'document':
+      return checkDocument(check, subject, evidence.answers(check.id), now);
   }
 }
 

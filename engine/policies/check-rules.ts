@@ -1,9 +1,12 @@
 import type {
+  Assertion,
   AttestationCheck,
   Check,
+  DocumentCheck,
   LineageCheck,
   MetricCheck,
   ModelCardCheck,
+  ScanCheck,
 } from '../../schemas/generated/files.ts';
 import type { DocumentPath } from '../documents/diagnostic.ts';
 import { isNoLonger } from './durations.ts';
@@ -28,6 +31,8 @@ export const defaultValidity = 'P1Y';
 export function tightenCheck(inherited: Check, child: Check): Check {
   if (inherited.type === 'metric' && child.type === 'metric')
     return { ...inherited, ...child, assert: { ...inherited.assert, ...child.assert } };
+  if (inherited.type === 'scan' && child.type === 'scan')
+    return { ...inherited, ...child, assert: { ...inherited.assert, ...child.assert } };
   return { ...inherited, ...child };
 }
 
@@ -48,6 +53,10 @@ function findLooseningsOfType(inherited: Check, child: Check): readonly Loosenin
       return findInLineage(inherited, child as LineageCheck);
     case 'attestation':
       return findInAttestation(inherited, child as AttestationCheck);
+    case 'scan':
+      return findInScan(inherited, child as ScanCheck);
+    case 'document':
+      return findInDocument(inherited, child as DocumentCheck);
   }
 }
 
@@ -61,9 +70,12 @@ function findInMetric(inherited: MetricCheck, child: MetricCheck): readonly Loos
       : findChanged('slice', inherited.slice, child.slice)),
     ...findChanged('dataset', inherited.dataset, child.dataset),
   ];
-  const bar = inherited.assert;
-  const own = child.assert;
-  if (own.op !== bar.op) return [...found, mustStay(['assert', 'op'], own.op, bar.op)];
+  return [...found, ...findInBar(inherited.assert, child.assert)];
+}
+
+function findInBar(bar: Assertion, own: Assertion): readonly Loosening[] {
+  if (own.op !== bar.op) return [mustStay(['assert', 'op'], own.op, bar.op)];
+  const found: Loosening[] = [];
   const isLower = own.op.startsWith('>') ? own.value < bar.value : own.value > bar.value;
   if (isLower) {
     const wanted = `${own.op.startsWith('>') ? 'at least' : 'at most'} \`${bar.value}\``;
@@ -92,6 +104,44 @@ function findInLineage(inherited: LineageCheck, child: LineageCheck): readonly L
   if (dropped.length === 0) return [];
   const names = dropped.map(item => `\`${item}\``).join(', ');
   return [{ path: ['require'], actual: `without ${names}`, wanted: `${names} as well` }];
+}
+
+/** Another part of a report is another check. */
+function findInScan(inherited: ScanCheck, child: ScanCheck): readonly Loosening[] {
+  const [known, own] = [inherited.select ?? {}, child.select];
+  const fields =
+    own === undefined ? [] : ([...new Set([...Object.keys(known), ...Object.keys(own)])] as (keyof typeof own)[]);
+  return [
+    ...findChanged('source', inherited.source, child.source),
+    ...fields.flatMap(field => {
+      const [before, after] = [known[field], own?.[field]];
+      if (before === after) return [];
+      return after === undefined
+        ? [{ path: ['select'], actual: `without \`${field}\``, wanted: `\`${field}: ${before ?? ''}\`` }]
+        : [mustStay(['select', field], after, before)];
+    }),
+    ...findInBar(inherited.assert, child.assert),
+  ];
+}
+
+/** Fewer documents may answer, never others; which ones are fewer is not told from patterns. */
+function findInDocument(inherited: DocumentCheck, child: DocumentCheck): readonly Loosening[] {
+  const known = inherited.documents;
+  const widened =
+    known === undefined || child.documents === undefined || child.documents.every(name => known.includes(name))
+      ? []
+      : [
+          {
+            path: ['documents'],
+            actual: 'other documents',
+            wanted: `some of ${known.map(name => `\`${name}\``).join(', ')}`,
+          },
+        ];
+  return [
+    ...findChanged('question', inherited.question, child.question),
+    ...widened,
+    ...findChanged('role', inherited.role, child.role),
+  ];
 }
 
 function findInAttestation(inherited: AttestationCheck, child: AttestationCheck): readonly Loosening[] {
@@ -155,23 +205,28 @@ function mergeFields(first: Check, second: Check): Check {
   };
   const freshness = shorter('freshness', first.freshness, second.freshness);
   if (first.type === 'metric' && second.type === 'metric') {
-    const [a, b] = [first.assert, second.assert];
-    const minSamples = Math.max(a.minSamples ?? 0, b.minSamples ?? 0);
-    return {
-      ...first,
-      ...second,
-      ...freshness,
-      assert: {
-        op: a.op,
-        value: a.op.startsWith('>') ? Math.max(a.value, b.value) : Math.min(a.value, b.value),
-        bound: a.bound === 'point' && b.bound === 'point' ? 'point' : 'interval',
-        ...(minSamples > 0 && { minSamples }),
-      },
-    };
+    return { ...first, ...second, ...freshness, assert: meetBars(first.assert, second.assert) };
+  }
+  if (first.type === 'scan' && second.type === 'scan')
+    return { ...first, ...second, ...freshness, assert: meetBars(first.assert, second.assert) };
+  if (first.type === 'document' && second.type === 'document') {
+    const [a, b] = [first.documents, second.documents];
+    const both = a === undefined || b === undefined ? (a ?? b) : a.filter(name => b.includes(name));
+    return { ...first, ...second, ...freshness, ...(both === undefined ? {} : { documents: both }) };
   }
   if (first.type === 'lineage' && second.type === 'lineage')
     return { ...first, ...second, ...freshness, require: [...new Set([...first.require, ...second.require])] };
   if (first.type === 'attestation' && second.type === 'attestation')
     return { ...first, ...second, ...freshness, ...shorter('validity', first.validity, second.validity) };
   return { ...first, ...second, ...freshness };
+}
+
+function meetBars(a: Assertion, b: Assertion): Assertion {
+  const minSamples = Math.max(a.minSamples ?? 0, b.minSamples ?? 0);
+  return {
+    op: a.op,
+    value: a.op.startsWith('>') ? Math.max(a.value, b.value) : Math.min(a.value, b.value),
+    bound: a.bound === 'point' && b.bound === 'point' ? 'point' : 'interval',
+    ...(minSamples > 0 && { minSamples }),
+  };
 }

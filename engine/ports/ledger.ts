@@ -1,18 +1,32 @@
 import type { AuditEntry, Identity } from '../../schemas/generated/messages.ts';
 import type { RegistryChange } from './registry.ts';
 
-/** What governance writes down. Each kind's payload is a message type of the same name in schemas/messages. */
-export type LedgerKind =
-  | 'assessment'
-  | 'attestation'
-  | 'waiver'
-  | 'waiver-approval'
-  | 'approval-request'
-  | 'approval'
-  | 'baseline'
-  | 'promotion'
-  | 'demotion'
-  | 'revocation';
+/**
+ * What governance writes down. Each kind's payload is a message type of the same name in schemas/messages (of `scan` the `ScanReport`).
+ * What belongs to no model (`seal`, `policy-approval`, a policy's `source-document`) has an empty model and version.
+ */
+export const ledgerKinds = [
+  'assessment',
+  'attestation',
+  'attestation-withdrawal',
+  'waiver',
+  'waiver-approval',
+  'waiver-end',
+  'approval-request',
+  'approval',
+  'baseline',
+  'promotion',
+  'demotion',
+  'revocation',
+  'source-document',
+  'document-answer',
+  'document-review',
+  'scan',
+  'seal',
+  'policy-approval',
+] as const;
+
+export type LedgerKind = (typeof ledgerKinds)[number];
 
 export interface NewLedgerRecord {
   readonly id: string;

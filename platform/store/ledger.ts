@@ -20,6 +20,14 @@ const actions: Readonly<Record<LedgerKind, string>> = {
   promotion: 'version.promoted',
   demotion: 'version.demoted',
   revocation: 'version.revoked',
+  'source-document': 'document.added',
+  'document-answer': 'document.answered',
+  'document-review': 'answer.reviewed',
+  scan: 'scan.added',
+  seal: 'policies.sealed',
+  'attestation-withdrawal': 'attestation.withdrawn',
+  'waiver-end': 'waiver.ended',
+  'policy-approval': 'policy.approved',
 };
 
 /** What the audit log seals of a record: all of it, with the changes made along with it. */

@@ -13,6 +13,8 @@ const kinds: Readonly<Record<Evidence['kind'], string>> = {
   'dataset-card': 'Dataset card',
   lineage: 'Lineage',
   attestation: 'Attestation',
+  scan: 'Scan',
+  document: 'Document',
 };
 
 /**

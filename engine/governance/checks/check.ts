@@ -12,8 +12,12 @@ export function checkTitle(check: Check): string {
       return `The model card's ${check.path.startsWith('#') ? `section ${check.path}` : `\`${check.path}\``}`;
     case 'lineage':
       return `Lineage: ${check.require.join(', ')}`;
+    case 'scan':
+      return `Scan by ${check.source}${check.select?.probe === undefined ? '' : `: ${check.select.probe}`}`;
     case 'attestation':
       return `Attested by a ${check.role}`;
+    case 'document':
+      return check.question;
   }
 }
 

@@ -102,14 +102,21 @@ async function pick(page: Page, query: string, label: string): Promise<void> {
   while (Date.now() < deadline) {
     await page.keyboard.press(query.startsWith('>') ? 'F1' : 'Control+P');
     await page.locator('.quick-input-widget input[type="text"]').first().fill(query);
-    if (await isShown(row)) {
-      await row.click();
+    if ((await isShown(row)) && (await isTaken(row))) {
       await page.mouse.move(0, 0); // Else whatever lies under the entry shows its hover.
       return;
     }
     await page.keyboard.press('Escape');
   }
   throw new Error(`Quick open has no "${label}" for "${query}".`);
+}
+
+/** Quick open closes by itself when something else takes the focus, at times between being drawn and being clicked. */
+async function isTaken(row: Locator): Promise<boolean> {
+  return await row.click({ timeout: listMs }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isShown(locator: Locator): Promise<boolean> {

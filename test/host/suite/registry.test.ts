@@ -7,10 +7,13 @@ const sidebar = '.sidebar';
 
 /** Text of the page in a panel of this title, once it shows `pattern`. */
 async function pageText(title: string, pattern: RegExp): Promise<string> {
+  let text = '';
   return await eventually(async () => {
-    const text = await driver.webviewText({ title });
+    text = await driver.webviewText({ title });
     return pattern.test(text) ? text : undefined;
-  }, 60_000);
+  }, 60_000).catch((error: unknown) => {
+    throw new Error(`"${title}" does not show ${String(pattern)} but: ${text.slice(0, 2_000)}`, { cause: error });
+  });
 }
 
 async function sidebarText(pattern: RegExp): Promise<string> {
