@@ -19,6 +19,7 @@ import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './ce
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -194,6 +195,9 @@ class EngineServer {
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
     this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
+    this.#on('documents/list', validators.validateListDocuments, listSourceDocuments);
+    this.#on('documents/add', validators.validateAddDocument, addSourceDocument);
+    this.#on('documents/text', validators.validateDocumentDigest, readDocumentText);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
@@ -321,6 +325,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'documents/add',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',
