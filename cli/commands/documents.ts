@@ -104,12 +104,10 @@ function show(digest: string, wantsText: boolean, options: GlobalOptions): Promi
 
 function describe(document: SourceDocument): string {
   const { name, digest, size, pages, characters, state, fault, notes, addedAt, addedBy } = document;
-  const extent = [
-    ...(pages === undefined ? [] : [`${groupDigits(pages)} pages`]),
-    `${groupDigits(characters)} characters`,
-  ];
+  const length = countOf(characters, 'character');
+  const extent = pages === undefined ? length : `${countOf(pages, 'page')}, ${length}`;
   return [
-    `${name}: ${stateWords[state]}${state === 'read' ? `, ${extent.join(', ')}` : ''}`,
+    `${name}: ${stateWords[state]}${state === 'read' ? `, ${extent}` : ''}`,
     ...(fault === undefined ? [] : [fault]),
     ...notes,
     `SHA-256 ${digest}, ${groupDigits(size)} bytes`,
