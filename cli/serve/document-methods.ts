@@ -8,7 +8,8 @@ import type {
   SourceText,
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import { addDocument, listDocuments, readSourceText } from '../../engine/source-documents/documents.ts';
+import { addDocument, listDocuments } from '../../engine/source-documents/documents.ts';
+import { readSourceText } from '../../engine/source-documents/read-source-text.ts';
 import { createDocumentPorts, createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
 

@@ -33,7 +33,8 @@ const topics: readonly Topic[] = [
     nist: 'MEASURE 2.6',
   },
   {
-    words: /\b(?:accura\w+|error rates?|precision|recall|performance (?:metric|measure|threshold|test|level|bar)s?|quality of (?:its|the) (?:output|answer)s?)\b/i,
+    words:
+      /\b(?:accura\w+|error rates?|precision|recall|performance (?:metric|measure|threshold|test|level|bar)s?|quality of (?:its|the) (?:output|answer)s?)\b/i,
     suggestion: sentence =>
       `{id: ID.figure, type: metric, benchmark: NAME, metric: accuracy, assert: {op: ">=", value: ${barIn(sentence)}, minSamples: 200}}`,
     nist: 'MEASURE 2.5',
