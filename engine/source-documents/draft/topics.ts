@@ -104,10 +104,8 @@ export function proposeChecks(words: string): {
   const nist = [...new Set(found.flatMap(each => (each.nist === undefined ? [] : [each.nist])))];
   return {
     checks: [...mergeLineage(real), personalCheck(words)],
-    remarks: [
-      ...suggestions.map(text => `Where it is measured, this may take the place of a statement: ${text}`),
-      ...(nist.length === 0 ? [] : [`Related in nist-ai-rmf 1.0: ${nist.join(', ')}.`]),
-    ],
+    suggestions,
+    remarks: nist.length === 0 ? [] : [`Related in nist-ai-rmf 1.0: ${nist.join(', ')}.`],
   };
 }
 
