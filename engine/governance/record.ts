@@ -20,6 +20,7 @@ import type { CollectedEvidence } from './evidence.ts';
 import { coverFrameworks } from './frameworks-coverage.ts';
 import { judgeGate } from './gate.ts';
 import { scoreControl } from './scoring.ts';
+import { withSeal } from './seals.ts';
 import { describeSubject, type Subject } from './subject.ts';
 
 export interface RecordInput {
@@ -50,7 +51,7 @@ export function buildRecord({ id, subject, set, evidence, assessor, workbench, n
     ...(validUntil === undefined ? {} : { validUntil }),
     assessor,
     workbench,
-    policies: set.policies.map(describePolicy),
+    policies: set.policies.map(document => describePolicy(document, evidence)),
     policySetDigest: set.digest,
     score,
     coverage,
@@ -71,7 +72,11 @@ function judgeControl(
   const { control, appliesTo } = effective;
   const applies = judgeApplicability(appliesTo, subject);
   const results =
-    applies.state === 'yes' ? control.checks.map(check => runCheck(check, control.id, subject, evidence, now)) : [];
+    applies.state === 'yes'
+      ? control.checks.map(check =>
+          withSeal(runCheck(check, control.id, subject, evidence, now), evidence.seals?.(check)),
+        )
+      : [];
   return scoreControl(effective, applies, results, { version: subject.version, waivers: evidence.waivers, now });
 }
 
@@ -112,8 +117,9 @@ function earliestExpiry(
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function describePolicy({ policy, file, digest }: PolicyDocument): AppliedPolicy {
+function describePolicy({ policy, file, digest }: PolicyDocument, evidence: CollectedEvidence): AppliedPolicy {
   const { id, version, level, title, owner, reviewBy } = policy;
+  const standing = evidence.approvals?.(policy, digest);
   return {
     id,
     version,
@@ -124,5 +130,6 @@ function describePolicy({ policy, file, digest }: PolicyDocument): AppliedPolicy
     path: file,
     digest,
     extends: (policy.extends ?? []).map(parent => parent.id),
+    ...(standing === undefined ? {} : { approval: standing }),
   };
 }
