@@ -20,7 +20,7 @@ import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
-import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
+import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import {
@@ -33,6 +33,7 @@ import {
 } from './library-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
+import * as policies from './policy-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
@@ -192,7 +193,14 @@ class EngineServer {
     this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
     this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
-    this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
+    this.#on('policies/list', undefined, (_nothing, session, signal) => policies.listAll(session, signal));
+    this.#on('policies/problems', undefined, (_nothing, session, signal) => policies.findProblems(session, signal));
+    this.#on('policies/tests', validators.validatePolicySource, policies.listTests);
+    this.#on('policies/test', validators.validateRunPolicyTests, policies.runTests);
+    this.#on('policies/seal', validators.validateSealPolicies, policies.seal);
+    this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
+    this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listStarters(session, signal));
+    this.#on('policies/draft', validators.validateDraftPolicies, policies.draftStarter);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
@@ -321,6 +329,8 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'policies/seal',
+  'policies/approve',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',
