@@ -55,12 +55,20 @@ export async function runPolicyTests(
   if (document === undefined) return { path: given.path, policy: '', tests: [] };
   const set = await resolveSet([document], folder, ports, signal);
   const tests = (document.policy.tests ?? []).flatMap((test, index) =>
-    chosen === undefined || chosen.includes(index) ? [runTest(test, index, document, set)] : [],
+    chosen === undefined || chosen.includes(index)
+      ? [runTest(test, index, document, set, text => ports.digest.sha256(text))]
+      : [],
   );
   return { path: document.file, policy: document.policy.id, tests };
 }
 
-function runTest(test: PolicyTest, index: number, document: PolicyDocument, set: PolicySet): PolicyTestOutcome {
+function runTest(
+  test: PolicyTest,
+  index: number,
+  document: PolicyDocument,
+  set: PolicySet,
+  sha256: Digest['sha256'],
+): PolicyTestOutcome {
   const now = Date.parse(`${test.now ?? usualDay}T00:00:00Z`);
   const record = buildRecord({
     id: 'test',
@@ -69,6 +77,7 @@ function runTest(test: PolicyTest, index: number, document: PolicyDocument, set:
     assessor: personOf('assessor'),
     workbench: 'test',
     now,
+    sha256,
   });
   const lineOf = (...path: readonly (string | number)[]): number =>
     document.parsed.locate(['tests', index, ...path], 'key').start.line + 1;
