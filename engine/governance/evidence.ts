@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
-import type { MetricCheck } from '../../schemas/generated/files.ts';
+import type { Check, MetricCheck } from '../../schemas/generated/files.ts';
 import type { RunSummary, Waiver } from '../../schemas/generated/messages.ts';
 import { validateAttestation } from '../../schemas/generated/validators.js';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
@@ -65,12 +65,18 @@ export async function collectEvidence(
     card: await readModelCard(subject, ports),
     training: await findTraining(subject, ports),
     attestations: control => attestations.get(control) ?? [],
-    scans: await collectScans(subject, ports),
+    scans: await collectScans(subject, ports, checksOf(set, 'scan')),
     answers: check => answers.get(check) ?? [],
     waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
     seals: await readSeals(ports),
     approvals: await readPolicyApprovals(ports),
   };
+}
+
+function checksOf<T extends Check['type']>(set: PolicySet, type: T): readonly Extract<Check, { type: T }>[] {
+  return set.controls.flatMap(({ control }) =>
+    control.checks.filter((check): check is Extract<Check, { type: T }> => check.type === type),
+  );
 }
 
 function keyOf({ benchmark, dataset }: MetricCheck): string {
@@ -84,7 +90,7 @@ async function collectMetrics(
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, MetricEvidence>> {
-  const checks = set.controls.flatMap(({ control }) => control.checks.filter(check => check.type === 'metric'));
+  const checks = checksOf(set, 'metric');
   const found = new Map<string, MetricEvidence>();
   if (checks.length === 0) return found;
   const { store, files } = ports;
