@@ -199,8 +199,8 @@ class EngineServer {
     this.#on('policies/test', validators.validateRunPolicyTests, policies.runTests);
     this.#on('policies/seal', validators.validateSealPolicies, policies.seal);
     this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
-    this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listStarters(session, signal));
-    this.#on('policies/draft', validators.validateDraftPolicies, policies.draftStarter);
+    this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
+    this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);

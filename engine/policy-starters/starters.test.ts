@@ -152,7 +152,8 @@ describe('starter policies', () => {
     const world = await openAssessable();
     try {
       await world.write('full.md', card);
-      const version = await world.register('weights', { card: world.file('full.md'), properties: { riskTier: 1 } });
+      const changes = { model: 'helper', card: world.file('full.md'), properties: { riskTier: 1 } };
+      const version = await world.register('weights', changes);
       for (const name of ['triage-core', 'triage-robustness']) await world.measure([version], { name });
       await world.recordTraining();
       const outcomes: Record<string, string> = {};
@@ -164,14 +165,20 @@ describe('starter policies', () => {
         const drafted = await draftStarter(request, files, templates, world.folder, signal);
         for (const { file, text } of drafted.files) await world.write(`policies/${file}`, text);
         const policies = [{ path: world.file(`policies/${drafted.files.at(-1)!.file}`) }];
-        const record = await world.recordOf({ policies, model: 'triage', version: version.version });
+        const record = await world.recordOf({ policies, model: 'helper' });
         const own = checkOf(record, 'FEAT-F3.accuracy')?.state;
         // The run asked 100 rows: fewer than any of the policies wants.
         if (own !== undefined) assert.equal(own, 'needs-review');
         const compliant = record.controls.filter(({ outcome }) => outcome === 'compliant').length;
         outcomes[id] = `${record.gate.outcome}, ${String(compliant)} of ${String(record.controls.length)} compliant`;
       }
-      assert.deepEqual(outcomes, {});
+      assert.deepEqual(outcomes, {
+        'bank.ai-policy': 'failed, 7 of 27 compliant',
+        'eu.ai-act-high-risk': 'failed, 0 of 9 compliant',
+        'nist.ai-rmf': 'failed, 2 of 8 compliant',
+        'sg.genai': 'failed, 1 of 9 compliant',
+        'sg.mas-feat': 'failed, 6 of 14 compliant',
+      });
     } finally {
       await world.close();
     }
