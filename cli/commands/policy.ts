@@ -2,7 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import type { PolicyEntry, PolicyTestReport } from '../../schemas/generated/messages.ts';
-import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import type { ExitCode } from '../../engine/base/errors.ts';
 import { listPolicies } from '../../engine/catalogue/list-policies.ts';
 import { approvePolicy } from '../../engine/governance/policy-approvals.ts';
 import { sealPolicies } from '../../engine/governance/seals.ts';
@@ -141,8 +141,6 @@ function seal(files: readonly string[], options: GlobalOptions): Promise<ExitCod
 function approve(file: string, comment: string | undefined, options: GlobalOptions): Promise<ExitCode> {
   return withGovernance(options, async (ports, folder, signal) => {
     const policy = { path: path.resolve(file) };
-    if (!file.endsWith('.yaml') && !file.endsWith('.yml'))
-      throw new WorkbenchError('usage', `${file} is no policy file.`, { remedy: 'Name a .policy.yaml file.' });
     const step = { policy, folder, ...(comment === undefined ? {} : { comment }) };
     const approval = await approvePolicy(step, ports, signal);
     const told = `${describePerson(approval.by)} approves ${approval.policy} ${approval.version} as it is written now.\nAny change of the file asks for another approval.`;

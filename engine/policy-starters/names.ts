@@ -77,7 +77,18 @@ export function replaceNames(parsed: ParsedDocument<'policy'>, names: GivenNames
       }
     }
   }
-  return applyEdits(text, edits);
+  return replaceInHead(applyEdits(text, edits), names.benchmarks);
+}
+
+/** The comment above a template says what each of its benchmarks is to measure, one a line. */
+function replaceInHead(text: string, benchmarks: GivenNames['benchmarks']): string {
+  return text
+    .split('\n')
+    .map(line => {
+      const name = Object.keys(benchmarks).find(each => line.startsWith(`#   ${each} `));
+      return name === undefined ? line : `#   ${benchmarks[name] ?? name}${line.slice(4 + name.length)}`;
+    })
+    .join('\n');
 }
 
 /** Later places first, so that earlier offsets stay. */

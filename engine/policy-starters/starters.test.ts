@@ -68,6 +68,7 @@ describe('starter policies', () => {
     assert.deepEqual(bank.benchmarks, [
       { name: 'fairness', metrics: ['accuracy'], slices: ['group'] },
       { name: 'quality', metrics: ['accuracy'], slices: [] },
+      { name: 'safety', metrics: ['toxicity', 'pii'], slices: [] },
       { name: 'robustness', metrics: ['accuracy'], slices: [] },
     ]);
     for (const { title, description } of listed) assert.ok(title.length > 5 && description.length > 40, title);
@@ -115,10 +116,12 @@ describe('starter policies', () => {
     assert.ok(file !== undefined && plain !== undefined);
     assert.match(file.text, /benchmark: "ours: fair"\n +metric: exact-match\n +slice: writer\n/);
     assert.match(file.text, /"ours: fair": \{exact-match: \{slices: \{writer: \{a: /);
-    assert.match(file.text, /quality {4}how often/);
+    assert.match(file.text, /^# {3}triage-core {4}how often/m);
+    assert.doesNotMatch(file.text, /quality|fairness:/);
     const back = file.text
       .replaceAll('triage-core', 'quality')
       .replaceAll('"ours: fair"', 'fairness')
+      .replaceAll('ours: fair', 'fairness')
       .replaceAll('exact-match', 'accuracy')
       .replaceAll('writer', 'group');
     assert.equal(back, plain.text);

@@ -13,7 +13,8 @@ export async function listStarters(
   templates: string,
   signal: AbortSignal,
 ): Promise<readonly PolicyTemplate[]> {
-  return (await readStarters(files, templates, signal)).map(describeStarter);
+  const starters = await readStarters(files, templates, signal);
+  return starters.map(starter => describeStarter(starter, collectNeeded(starter, starters)));
 }
 
 /**
@@ -92,8 +93,9 @@ function refuseUnknown({ benchmarks, metrics, slices }: GivenNames, wanted: read
   }
 }
 
-function describeStarter({ policy, file }: PolicySource): PolicyTemplate {
-  const checks = metricChecksOf(policy);
+/** The names to replace are also those of the policies it builds on: all are written together. */
+function describeStarter({ policy, file }: PolicySource, needed: readonly PolicySource[]): PolicyTemplate {
+  const checks = needed.flatMap(each => metricChecksOf(each.policy));
   const names = [...new Set(checks.map(({ benchmark }) => benchmark))];
   return {
     id: policy.id,
