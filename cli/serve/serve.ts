@@ -19,6 +19,7 @@ import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './ce
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import * as evidence from './evidence-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -205,6 +206,10 @@ class EngineServer {
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
+    this.#on('evidence/addScan', validators.validateAddScan, evidence.addScanReport);
+    this.#on('documents/ask', validators.validateAskDocuments, evidence.askForDocuments);
+    this.#on('documents/answer', validators.validateAnswerDocuments, evidence.answerFromDocuments);
+    this.#on('documents/review', validators.validateReviewAnswer, evidence.reviewDocumentAnswer);
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
@@ -331,6 +336,10 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'assessments/start',
   'policies/seal',
   'policies/approve',
+  'evidence/addScan',
+  'documents/ask',
+  'documents/answer',
+  'documents/review',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',

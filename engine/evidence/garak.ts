@@ -53,16 +53,19 @@ class GarakReport {
   take(entry: Fields, line: number): void {
     switch (entry['entry_type']) {
       case 'start_run setup':
-        return this.#takeSetup(entry);
+        this.#takeSetup(entry);
+        return;
       case 'init':
         this.#isStarted = true;
         this.#version ??= nameFrom(entry['garak_version']);
         this.#times.push(timeFrom(entry['start_time']), timeFrom(entry['orig_start_time']));
         return;
       case 'attempt':
-        return this.#takeAttempt(entry);
+        this.#takeAttempt(entry);
+        return;
       case 'eval':
-        return this.#takeSum(entry, line);
+        this.#takeSum(entry, line);
+        return;
       case 'completion':
       case 'digest':
         this.#isComplete = true;

@@ -97,6 +97,8 @@ function makeAnswer(
   const reviewer = personOf('reviewer');
   const quote = 'The words of the document.';
   const name = (check.documents?.[0] ?? 'document.md').replaceAll('*', 'document').replaceAll('?', 'x');
+  const quotes = verdict === 'unclear' ? [] : [{ document: fixtureDigest, name, quote, start: 0, end: quote.length }];
+  const as = check.role === undefined ? {} : { role: check.role };
   const answer: DocumentAnswer = {
     ...about,
     id,
@@ -104,7 +106,8 @@ function makeAnswer(
     check: check.id,
     question: check.question,
     verdict,
-    quotes: verdict === 'unclear' ? [] : [{ document: fixtureDigest, name, quote, start: 0, end: quote.length }],
+    quotes,
+    ...as,
     by:
       by === 'person'
         ? { kind: 'person', identity: reviewer }
@@ -112,8 +115,10 @@ function makeAnswer(
     at,
   };
   const reviews: DocumentReview[] =
-    review === undefined ? [] : [{ answer: id, answerDigest: fixtureDigest, decision: review, by: reviewer, at }];
-  return { answer, digest: fixtureDigest, reviews };
+    review === undefined
+      ? []
+      : [{ answer: id, answerDigest: fixtureDigest, decision: review, ...as, by: reviewer, at }];
+  return { answer, digest: fixtureDigest, reviews, quotes: quotes.map(each => ({ quote: each })) };
 }
 
 const dayInMs = 86_400_000;
