@@ -3,12 +3,11 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
-import { collectEvidence } from './evidence.ts';
+import { judgeVersion, type VersionChoice } from './judge-version.ts';
+import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
-import { buildRecord } from './record.ts';
 import { serialiseScorecard } from './scorecard.ts';
-import type { Subject } from './subject.ts';
 import { makeScorecard, viewAssessment } from './view.ts';
 
 export interface AssessRequest {
@@ -47,12 +46,12 @@ export async function assessVersion(
   const target = chooseTarget(request, documents);
   const scorecardPath = chooseScorecardPath(request, documents, ports);
   const set = await resolveSet(documents, folder, ports, signal);
-  const subject = await readSubject(target, ports, signal);
   const assessor = await ports.identities.whoAmI(folder, signal);
-  const evidence = await collectEvidence(set, subject, folder, ports, signal);
   const { store, clock, random, workbench } = ports;
   const id = createRecordId('assessment', clock, random);
-  const record = buildRecord({ id, subject, set, evidence, assessor, workbench, now: clock.now() });
+  // Whatever comes while the evidence is read does not count: judged later as of this moment, the same comes out.
+  const moment = await readMoment(store, clock.now());
+  const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder }, ports, signal);
   signal.throwIfAborted();
   const { model, version } = record.subject;
   await store.ledger.append({
@@ -73,13 +72,8 @@ export async function assessVersion(
   };
 }
 
-interface Target {
-  readonly model: string;
-  readonly version: string | undefined;
-}
-
 /** The version that was asked for, else the one the policies name; they may not name two. */
-function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): Target {
+function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): VersionChoice {
   if (model !== undefined) return { model, version };
   const named = [...new Set(documents.flatMap(({ policy }) => policy.assess?.model ?? []))];
   const [first] = named;
@@ -95,20 +89,6 @@ function chooseTarget({ model, version }: AssessRequest, documents: readonly Pol
     remedy:
       'Name it: `aiwb assess MODEL@VERSION --policy FILE`, or write `assess: {model: MODEL@VERSION}` into one policy.',
   });
-}
-
-async function readSubject(
-  { model, version }: Target,
-  { store }: GovernancePorts,
-  signal: AbortSignal,
-): Promise<Subject> {
-  const { registry } = store;
-  const found = await registry.getVersion(model, version, signal);
-  return {
-    model: await registry.getModel(found.model, signal),
-    version: found,
-    artifacts: await registry.listArtifacts(found.model, found.version, signal),
-  };
 }
 
 /** Asked for once the record stands, so what keeps approval from being requested is told and does not undo the assessment. */

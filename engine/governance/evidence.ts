@@ -18,8 +18,10 @@ import type { CardEvidence } from './checks/model-card.ts';
 import type { ScanEvidence } from './checks/scan.ts';
 import { collectAnswers } from './evidence-answers.ts';
 import { collectScans } from './evidence-scans.ts';
+import { readPolicyApprovals, type FindStanding } from './policy-approvals.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
+import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
 import { readWaivers } from './waivers.ts';
 import { askedVersion } from '../runs/asked-version.ts';
@@ -38,6 +40,10 @@ export interface CollectedEvidence {
   answers(check: string): readonly AnswerEvidence[];
   /** All of the model, with their approvals. */
   readonly waivers: readonly Waiver[];
+  /** Absent where nothing is sealed, as in a policy's tests. */
+  readonly seals?: FindSeal;
+  /** Whose yes each policy has; absent where none is asked for. */
+  readonly approvals?: FindStanding;
 }
 
 /**
@@ -62,6 +68,8 @@ export async function collectEvidence(
     scans: await collectScans(subject, ports, checksOf(set, 'scan')),
     answers: check => answers.get(check) ?? [],
     waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
+    seals: await readSeals(ports),
+    approvals: await readPolicyApprovals(ports),
   };
 }
 
@@ -203,12 +211,16 @@ async function findTraining({ version }: Subject, { store }: GovernancePorts): P
   }
 }
 
+/** Far more than a version will ever have; a bound all the same. */
+const mostAttestations = 100_000;
+
 /** Attestations by control, newest first. One that was changed stays in its place, as a fault. */
 async function collectAttestations(
   { version }: Subject,
   { store, digest }: GovernancePorts,
 ): Promise<ReadonlyMap<string, readonly AttestationEvidence[]>> {
-  const records = await store.ledger.list({ kind: 'attestation', model: version.model, version: version.version });
+  const { model, version: number } = version;
+  const records = await store.ledger.list({ kind: 'attestation', model, version: number, limit: mostAttestations });
   const found = new Map<string, AttestationEvidence[]>();
   for (const record of records) {
     const control = controlOf(record.payload);

@@ -92,7 +92,7 @@ function asAssessment({ payload }: LedgerRecord): AssessmentRecord | undefined {
 }
 
 function summarise(record: AssessmentRecord, digest: string): AssessmentSummary {
-  const { id, subject, assessedAt, assessor, gate, score, coverage, waived, policies } = record;
+  const { id, subject, assessedAt, validUntil, assessor, gate, score, coverage, waived, policies } = record;
   return {
     id,
     model: subject.model,
@@ -105,6 +105,7 @@ function summarise(record: AssessmentRecord, digest: string): AssessmentSummary 
     coverage,
     waived,
     policies: policies.map(policy => `${policy.id} ${policy.version}`),
+    ...(validUntil === undefined ? {} : { validUntil }),
   };
 }
 

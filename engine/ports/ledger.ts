@@ -51,6 +51,8 @@ export interface LedgerFilter {
   readonly kind?: LedgerKind;
   readonly model?: string;
   readonly version?: string;
+  /** Sequence of the newest record that counts; absent: all do. */
+  readonly upTo?: number;
   /** Newest first; default 1,000. */
   readonly limit?: number;
 }

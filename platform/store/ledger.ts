@@ -50,7 +50,7 @@ export function appendRecord(
     applyChanges(context, changes);
     const { id, kind, model, version, at, actor, uniqueKey } = record;
     const sealed: SealedRecord = changes.length === 0 ? record : { ...record, changes };
-    const subject = `${model}@${version}`;
+    const subject = model === '' ? id : `${model}@${version}`;
     const entry = appendAudit(context, { actor: actor.email, action: actions[kind], subject, payload: sealed });
     const digest = sha256(canonicalJson(record.payload));
     context.driver.run(
@@ -79,8 +79,12 @@ export function getRecord(context: StoreContext, id: string): LedgerRecord {
 export function listRecords(context: StoreContext, filter: LedgerFilter): LedgerRecord[] {
   const rows = context.driver.all(
     `${selectSql} WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR model = ?2) AND (?3 IS NULL OR version = ?3)
-      ORDER BY sequence DESC LIMIT ?4`,
-    ...[filter.kind ?? null, filter.model ?? null, filter.version ?? null, filter.limit ?? defaultListLength],
+      AND (?5 IS NULL OR ledger.sequence <= ?5) ORDER BY ledger.sequence DESC LIMIT ?4`,
+    filter.kind ?? null,
+    filter.model ?? null,
+    filter.version ?? null,
+    filter.limit ?? defaultListLength,
+    filter.upTo ?? null,
   );
   return rows.map(toRecord);
 }

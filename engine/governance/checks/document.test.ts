@@ -159,6 +159,6 @@ describe('checkDocument', () => {
       },
     ]);
     const missing = checkDocument(documentCheck({ role: 'auditor' }), makeSubject(), [], now);
-    assert.match(missing.reason, /`aiwb evidence ask triage@3 C\.document`\) or a auditor|an auditor/);
+    assert.match(missing.reason, /`aiwb evidence ask triage@3 C\.document`.*`aiwb evidence answer triage@3 C\.document --met/);
   });
 });
