@@ -76,6 +76,23 @@ export async function addDocument(
   return { document, isNew: true };
 }
 
+/**
+ * The text of a file, of which nothing is kept. Throws what `addDocument` throws, and `file-invalid` where the document cannot be read.
+ */
+export async function readDocumentFile(
+  path: string,
+  ports: Pick<DocumentPorts, 'files' | 'digest' | 'reader'>,
+  signal: AbortSignal,
+): Promise<SourceText> {
+  const bytes = await readBytes(path, ports, signal);
+  const mediaType = await tellMediaType(path, bytes, signal);
+  const result = await ports.reader.read(bytes, mediaType, signal);
+  if (result.state === 'read') return { digest: ports.digest.sha256(bytes), name: nameOf(path), ...result.text };
+  throw new WorkbenchError('file-invalid', `${path} has no text that could be read: ${result.fault}`, {
+    place: { path },
+  });
+}
+
 /** Documents about a version, or without one those that are about none (policies'), newest first. */
 export async function listDocuments(
   { model, version }: { readonly model?: string; readonly version?: string },
@@ -123,7 +140,11 @@ async function isWhole({ digest, textDigest }: SourceDocument, { store }: Docume
   return (await store.blobs.has(digest)) && (textDigest === undefined || (await store.blobs.has(textDigest)));
 }
 
-async function readBytes(path: string, { files }: DocumentPorts, signal: AbortSignal): Promise<Uint8Array> {
+async function readBytes(
+  path: string,
+  { files }: Pick<DocumentPorts, 'files'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const facts = await files.facts(path);
   if (facts === undefined || facts.kind !== 'file')
     throw new WorkbenchError('file-not-found', `There is no file ${path}.`, { remedy: 'Check its path.' });
