@@ -19,7 +19,7 @@ import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './ce
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
-import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
+import * as documents from './document-methods.ts';
 import * as evidence from './evidence-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
@@ -204,9 +204,13 @@ class EngineServer {
     this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
     this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
-    this.#on('documents/list', validators.validateListDocuments, listSourceDocuments);
-    this.#on('documents/add', validators.validateAddDocument, addSourceDocument);
-    this.#on('documents/text', validators.validateDocumentDigest, readDocumentText);
+    this.#on('documents/list', validators.validateListDocuments, documents.list);
+    this.#on('documents/add', validators.validateAddDocument, documents.add);
+    this.#on('documents/text', validators.validateDocumentDigest, documents.readText);
+    this.#on('documents/find', validators.validateFindInDocument, documents.find);
+    this.#on('documents/draft', validators.validateDraftFromDocument, documents.draft);
+    this.#on('documents/estimateDraft', validators.validateEstimateDocumentDraft, documents.estimate);
+    this.#on('documents/quotes', validators.validatePolicyText, documents.listQuotes);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
@@ -339,6 +343,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/rollBack',
   'assessments/start',
   'documents/add',
+  'documents/draft',
   'policies/seal',
   'policies/approve',
   'evidence/addScan',
