@@ -8,6 +8,7 @@ import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerCellCommands } from './commands/cell-commands.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
+import { registerDocumentCommands } from './commands/document-commands.ts';
 import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
@@ -129,6 +130,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
     ...registerGovernanceCommands(commands),
+    ...registerDocumentCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),
