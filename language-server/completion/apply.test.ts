@@ -86,6 +86,11 @@ controls:
         validity: P1Y
 assess:
   model: triage@candidate
+tests:
+  - name: one
+    model: {metrics: {triage: {accuracy: {value: 0.9}}}}
+    expect:
+      controls: {F1: compliant}
 `,
   workbench: `connections:
   base: &base
