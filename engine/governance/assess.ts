@@ -4,6 +4,7 @@ import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { judgeVersion, type VersionChoice } from './judge-version.ts';
+import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
@@ -34,24 +35,25 @@ export interface Assessment {
 /**
  * Assesses a model version by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
  * A gate that is not passed is a result and no failure. Throws `policy-invalid` and `file-invalid` with their place, `registry-not-found`,
- * `identity-missing`, `record-tampered`.
+ * `identity-missing`, `record-tampered`. With a memory, what is known from earlier is neither parsed nor judged again.
  */
 export async function assessVersion(
   request: AssessRequest,
   ports: GovernancePorts,
   signal: AbortSignal,
+  memory?: AssessmentMemory,
 ): Promise<Assessment> {
   const { folder } = request;
-  const documents = await readPolicies(request.policies, folder, ports, signal);
+  const documents = await readPolicies(request.policies, folder, ports, signal, memory?.parse);
   const target = chooseTarget(request, documents);
   const scorecardPath = chooseScorecardPath(request, documents, ports);
-  const set = await resolveSet(documents, folder, ports, signal);
+  const set = await resolveSet(documents, folder, ports, signal, memory?.parse);
   const assessor = await ports.identities.whoAmI(folder, signal);
   const { store, clock, random, workbench } = ports;
   const id = createRecordId('assessment', clock, random);
   // Whatever comes while the evidence is read does not count: judged later as of this moment, the same comes out.
   const moment = await readMoment(store, clock.now());
-  const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder }, ports, signal);
+  const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder, memory }, ports, signal);
   signal.throwIfAborted();
   const { model, version } = record.subject;
   await store.ledger.append({

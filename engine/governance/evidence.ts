@@ -197,16 +197,12 @@ async function findTraining({ version }: Subject, { store }: GovernancePorts): P
   }
 }
 
-/** Far more than a version will ever have; a bound all the same. */
-const mostAttestations = 100_000;
-
 /** Attestations by control, newest first. One that was changed stays in its place, as a fault. */
 async function collectAttestations(
   { version }: Subject,
   { store, digest }: GovernancePorts,
 ): Promise<ReadonlyMap<string, readonly AttestationEvidence[]>> {
-  const { model, version: number } = version;
-  const records = await store.ledger.list({ kind: 'attestation', model, version: number, limit: mostAttestations });
+  const records = await store.ledger.list({ kind: 'attestation', model: version.model, version: version.version });
   const found = new Map<string, AttestationEvidence[]>();
   for (const record of records) {
     const control = controlOf(record.payload);

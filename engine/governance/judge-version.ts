@@ -3,7 +3,7 @@ import type { AuditHead } from '../audit/entry.ts';
 import { cardsOf, storedAtOf } from '../cards/version-cards.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { collectEvidence } from './evidence.ts';
-import type { Judgements } from './judgements.ts';
+import type { AssessmentMemory } from './memory.ts';
 import { seeAsOf, type Moment } from './moment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { buildRecord } from './record.ts';
@@ -26,7 +26,8 @@ export interface Judging {
   readonly workbench: string;
   /** Absolute path of the workspace folder. */
   readonly folder: string;
-  readonly judgements?: Judgements;
+  /** What is known from earlier; absent: everything is read and judged. */
+  readonly memory?: AssessmentMemory | undefined;
 }
 
 /**
@@ -34,16 +35,16 @@ export interface Judging {
  * `registry-not-found`, and `record-tampered` for a waiver that was changed.
  */
 export async function judgeVersion(
-  { id, target, set, moment, assessor, workbench, folder, judgements }: Judging,
+  { id, target, set, moment, assessor, workbench, folder, memory }: Judging,
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<AssessmentRecord> {
-  const store = seeAsOf(ports.store, moment);
+  const store = seeAsOf(memory?.rememberStore(ports.store) ?? ports.store, moment);
   const then: GovernancePorts = { ...ports, store };
   const subject = await readSubject(target, moment, then, signal);
   const evidence = await collectEvidence(set, subject, folder, then, signal);
   const { model, version } = subject.version;
-  const [previous] = await store.ledger.list({ kind: 'assessment', model, version, limit: 1 });
+  const [previous] = await store.ledger.list({ kind: 'assessment', model, version, limit: 1, headsOnly: true });
   signal.throwIfAborted();
   return buildRecord({
     id,
@@ -56,7 +57,7 @@ export async function judgeVersion(
     sha256: text => ports.digest.sha256(text),
     evidenceHead: moment.head,
     previous: previous?.id,
-    ...(judgements === undefined ? {} : { judgements }),
+    ...(memory === undefined ? {} : { judgements: memory.judgements }),
   });
 }
 

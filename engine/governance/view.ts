@@ -10,8 +10,11 @@ import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { approvalOf } from '../promotion/approval.ts';
+import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
+import { readAssessments } from './stored-assessments.ts';
+import { summarise } from './summary.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 
@@ -20,7 +23,7 @@ type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
  * long as it can be read at all. Throws `record-not-found`, and `record-tampered` for what is no assessment any more.
  */
 export async function viewAssessment(id: string, ports: ViewPorts, signal: AbortSignal): Promise<ScorecardView> {
-  const record = await findAssessment(id, ports);
+  const record = requireAssessment(await ports.store.ledger.get(id));
   const scorecard = await describeScorecard(record, ports);
   const { model, version } = scorecard.record.subject;
   const versions = await ports.store.registry.listVersions(model, signal);
@@ -39,36 +42,20 @@ export async function viewAssessment(id: string, ports: ViewPorts, signal: Abort
 
 /** A stored assessment as a file for reviewers without the store, with the audit log's head as it is now. */
 export async function makeScorecard(id: string, ports: ViewPorts): Promise<Scorecard> {
-  const scorecard = await describeScorecard(await findAssessment(id, ports), ports);
+  const scorecard = await describeScorecard(requireAssessment(await ports.store.ledger.get(id)), ports);
   const auditHead = await ports.store.ledger.readAuditHead();
   return { ...scorecard, ...(auditHead === undefined ? {} : { auditHead }) };
 }
-
-/** Assessments a history goes back to. */
-const longestHistory = 200;
 
 /** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
 export async function listAssessments(
   filter: { readonly model: string; readonly version?: string },
   { store }: { readonly store: Pick<GovernancePorts['store'], 'ledger'> },
 ): Promise<AssessmentSummary[]> {
-  const records = await store.ledger.list({ kind: 'assessment', ...filter, limit: longestHistory });
-  return records.flatMap(record => {
-    const payload = asAssessment(record);
-    return payload === undefined ? [] : [summarise(payload, record.digest)];
-  });
-}
-
-async function findAssessment(id: string, { store }: ViewPorts): Promise<LedgerRecord> {
-  const record = await store.ledger.get(id);
-  if (record.kind === 'assessment') return record;
-  throw new WorkbenchError(
-    'record-not-found',
-    `${record.id} is no assessment but the ${record.kind} of ${record.model}.`,
-    {
-      remedy: '`aiwb registry show MODEL@V` names the assessments of a version.',
-    },
-  );
+  const summaries: AssessmentSummary[] = [];
+  for await (const { record, digest } of readAssessments(filter, store.ledger))
+    summaries.push(summarise(record, digest));
+  return summaries;
 }
 
 async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Promise<Scorecard> {
@@ -89,23 +76,6 @@ async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Pr
 
 function asAssessment({ payload }: LedgerRecord): AssessmentRecord | undefined {
   return validateAssessmentRecord(payload) ? payload : undefined;
-}
-
-function summarise(record: AssessmentRecord, digest: string): AssessmentSummary {
-  const { id, subject, assessedAt, assessor, gate, score, coverage, waived, policies } = record;
-  return {
-    id,
-    model: subject.model,
-    version: subject.version,
-    assessedAt,
-    assessor,
-    digest,
-    gate: gate.outcome,
-    score,
-    coverage,
-    waived,
-    policies: policies.map(policy => `${policy.id} ${policy.version}`),
-  };
 }
 
 /** What the model's figures are compared with: the version in production, else the one locked last. */
