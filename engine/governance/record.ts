@@ -148,7 +148,7 @@ function earliestExpiry(
   const times = [
     ...evidence.flatMap(check => check.evidence.flatMap(({ expiresAt }) => expiresAt ?? [])),
     ...waivers.map(({ expiresAt }) => expiresAt),
-  ].filter(time => time > now);
+  ].filter(time => time >= now);
   return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
 }
 
