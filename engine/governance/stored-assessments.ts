@@ -3,7 +3,7 @@ import { validateAssessmentRecord } from '../../schemas/generated/validators.js'
 import type { Ledger } from '../ports/ledger.ts';
 
 /** Assessments a history goes back to. */
-const longestHistory = 200;
+export const longestHistory = 200;
 /** Records read at a time: a large one is many megabytes. */
 const readAtOnce = 20;
 

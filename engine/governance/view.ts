@@ -13,10 +13,16 @@ import { approvalOf } from '../promotion/approval.ts';
 import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
-import { readAssessments } from './stored-assessments.ts';
+import { longestHistory, readAssessments } from './stored-assessments.ts';
 import { summarise } from './summary.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
+
+/** Summaries by their record's digest. */
+export interface KnownSummaries {
+  get(digest: string): AssessmentSummary | undefined;
+  set(digest: string, summary: AssessmentSummary): void;
+}
 
 /**
  * A stored assessment as its page shows it; a unique beginning of its id is enough. A record that was changed is shown as tampered, as
@@ -26,15 +32,27 @@ export async function viewAssessment(id: string, ports: ViewPorts, signal: Abort
   const record = requireAssessment(await ports.store.ledger.get(id));
   const scorecard = await describeScorecard(record, ports);
   const { model, version } = scorecard.record.subject;
+  return {
+    scorecard,
+    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
+    source: 'store',
+    ...(await readSurroundings({ model, version }, ports, signal)),
+  };
+}
+
+/** What is shown around an assessment of a version, as it is now. */
+export async function readSurroundings(
+  { model, version }: { readonly model: string; readonly version: string },
+  ports: ViewPorts,
+  signal: AbortSignal,
+  known?: KnownSummaries,
+): Promise<Pick<ScorecardView, 'history' | 'status' | 'baseline'>> {
   const versions = await ports.store.registry.listVersions(model, signal);
   // A record that was changed may name a version that there is not.
   const status = versions.find(candidate => candidate.version === version)?.status;
   const baseline = await findBaseline(model, ports, signal);
   return {
-    scorecard,
-    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
-    source: 'store',
-    history: await listAssessments({ model }, ports),
+    history: known === undefined ? await listAssessments({ model }, ports) : await listKnown(model, ports, known),
     ...(status === undefined ? {} : { status }),
     ...(baseline === undefined ? {} : { baseline }),
   };
@@ -56,6 +74,24 @@ export async function listAssessments(
   for await (const { record, digest } of readAssessments(filter, store.ledger))
     summaries.push(summarise(record, digest));
   return summaries;
+}
+
+/** The same for a model, where each record is read once only: what is known is found by the digest it has in the store. */
+async function listKnown(model: string, { store }: ViewPorts, known: KnownSummaries): Promise<AssessmentSummary[]> {
+  const heads = await store.ledger.list({ kind: 'assessment', model, limit: longestHistory, headsOnly: true });
+  const summaries: AssessmentSummary[] = [];
+  for (const { id, digest } of heads) {
+    const summary = known.get(digest) ?? summariseRecord(await store.ledger.get(id));
+    if (summary === undefined) continue;
+    known.set(digest, summary);
+    summaries.push(summary);
+  }
+  return summaries;
+}
+
+function summariseRecord(record: LedgerRecord): AssessmentSummary | undefined {
+  const payload = asAssessment(record);
+  return payload === undefined ? undefined : summarise(payload, record.digest);
 }
 
 async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Promise<Scorecard> {
