@@ -20,7 +20,7 @@ import { memoryOf } from './assessment-methods.ts';
 import type { Session } from './session.ts';
 
 export function startAssessment(
-  { model, version, policies, scorecard }: StartAssessment,
+  { model, version, runId, policies, scorecard }: StartAssessment,
   { host, store, folder }: Session,
   signal: AbortSignal,
 ): Promise<Assessed> {
@@ -28,6 +28,7 @@ export function startAssessment(
     {
       ...(model === undefined ? {} : { model }),
       ...(version === undefined ? {} : { version }),
+      ...(runId === undefined ? {} : { runId }),
       policies,
       folder,
       ...(scorecard === undefined ? {} : { scorecard: path.resolve(folder, scorecard) }),

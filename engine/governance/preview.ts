@@ -12,6 +12,7 @@ import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
 import { rootsOf } from './recorded-policies.ts';
+import { choiceOf } from './run-subject.ts';
 import { readSurroundings } from './view.ts';
 
 /**
@@ -31,8 +32,9 @@ export async function previewAssessment(
   const documents = await readPolicies(sources, folder, ports, signal, memory?.parse);
   const set = await resolveSet(documents, folder, ports, signal, memory?.parse);
   const moment = await readMoment(ports.store, ports.clock.now());
-  const { id, subject: target, assessor } = stored;
-  const { model, version } = target;
+  const { id, subject, assessor } = stored;
+  const { model, version } = subject;
+  const target = choiceOf(subject);
   const record = await judgeVersion(
     { id, target, set, moment, assessor, workbench: ports.workbench, folder, memory },
     ports,
@@ -47,7 +49,7 @@ export async function previewAssessment(
       computedDigest: digest,
     },
     source: 'store',
-    ...(await readSurroundings({ model, version }, ports, signal, memory?.summaries)),
+    ...(await readSurroundings(subject, ports, signal, memory?.summaries)),
     preview: {
       at: moment.at,
       changes: findChanges(stored, record),
@@ -71,6 +73,8 @@ async function countOpen(
   store: Store,
   signal: AbortSignal,
 ): Promise<number> {
+  // A run that is assessed has ended.
+  if (subject.measured !== undefined) return 0;
   const { modelDigest } = await store.registry.getVersion(subject.model, subject.version, signal);
   const running = (await store.listRunsAsking(modelDigest)).filter(({ state }) => goingOn.has(state));
   const names = new Set(running.filter(({ kind }) => kind === 'benchmark').map(({ name }) => name));

@@ -8,11 +8,11 @@ export const longestHistory = 200;
 const readAtOnce = 20;
 
 /**
- * Assessments of a model, or of one version, newest first, each with its record's digest. Ones that cannot be read any more are left out;
+ * Assessments of a model, of one version, or all there are, newest first, each with its record's digest. Ones that cannot be read any more are left out;
  * `aiwb audit verify` names them.
  */
 export async function* readAssessments(
-  filter: { readonly model: string; readonly version?: string },
+  filter: { readonly model?: string; readonly version?: string },
   ledger: Pick<Ledger, 'list'>,
 ): AsyncGenerator<{ readonly record: AssessmentRecord; readonly digest: string }> {
   let older: { readonly upTo?: number } = {};

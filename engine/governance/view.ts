@@ -1,5 +1,6 @@
 import type {
   AssessmentRecord,
+  AssessmentSubject,
   AssessmentSummary,
   Baseline,
   Scorecard,
@@ -31,28 +32,30 @@ export interface KnownSummaries {
 export async function viewAssessment(id: string, ports: ViewPorts, signal: AbortSignal): Promise<ScorecardView> {
   const record = requireAssessment(await ports.store.ledger.get(id));
   const scorecard = await describeScorecard(record, ports);
-  const { model, version } = scorecard.record.subject;
   return {
     scorecard,
     verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
     source: 'store',
-    ...(await readSurroundings({ model, version }, ports, signal)),
+    ...(await readSurroundings(scorecard.record.subject, ports, signal)),
   };
 }
 
 /** What is shown around an assessment of a version, as it is now. */
 export async function readSurroundings(
-  { model, version }: { readonly model: string; readonly version: string },
+  { model, version, measured }: AssessmentSubject,
   ports: ViewPorts,
   signal: AbortSignal,
   known?: KnownSummaries,
 ): Promise<Pick<ScorecardView, 'history' | 'status' | 'baseline'>> {
+  const history = known === undefined ? await listAssessments({ model }, ports) : await listKnown(model, ports, known);
+  // The registry knows nothing of a run.
+  if (measured !== undefined) return { history };
   const versions = await ports.store.registry.listVersions(model, signal);
   // A record that was changed may name a version that there is not.
   const status = versions.find(candidate => candidate.version === version)?.status;
   const baseline = await findBaseline(model, ports, signal);
   return {
-    history: known === undefined ? await listAssessments({ model }, ports) : await listKnown(model, ports, known),
+    history,
     ...(status === undefined ? {} : { status }),
     ...(baseline === undefined ? {} : { baseline }),
   };
@@ -65,9 +68,9 @@ export async function makeScorecard(id: string, ports: ViewPorts): Promise<Score
   return { ...scorecard, ...(auditHead === undefined ? {} : { auditHead }) };
 }
 
-/** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
+/** Assessments of a model, of one version, or all there are, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
 export async function listAssessments(
-  filter: { readonly model: string; readonly version?: string },
+  filter: { readonly model?: string; readonly version?: string },
   { store }: { readonly store: Pick<GovernancePorts['store'], 'ledger'> },
 ): Promise<AssessmentSummary[]> {
   const summaries: AssessmentSummary[] = [];
