@@ -11,10 +11,11 @@ import { assessVersion } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
 import { viewAssessment } from '../../engine/governance/view.ts';
 import { createGovernancePorts, readPageAssets } from '../composition.ts';
+import { memoryOf } from './assessment-methods.ts';
 import type { Session } from './session.ts';
 
 export function startAssessment(
-  { model, version, policies, scorecard }: StartAssessment,
+  { model, version, runId, policies, scorecard }: StartAssessment,
   { host, store, folder }: Session,
   signal: AbortSignal,
 ): Promise<Assessed> {
@@ -22,12 +23,14 @@ export function startAssessment(
     {
       ...(model === undefined ? {} : { model }),
       ...(version === undefined ? {} : { version }),
+      ...(runId === undefined ? {} : { runId }),
       policies,
       folder,
       ...(scorecard === undefined ? {} : { scorecard: path.resolve(folder, scorecard) }),
     },
     createGovernancePorts(host, store),
     signal,
+    memoryOf(store, host),
   );
 }
 
