@@ -20,6 +20,7 @@ import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import * as evidence from './evidence-methods.ts';
+import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -195,6 +196,9 @@ class EngineServer {
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
     this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
+    this.#on('documents/list', validators.validateListDocuments, listSourceDocuments);
+    this.#on('documents/add', validators.validateAddDocument, addSourceDocument);
+    this.#on('documents/text', validators.validateDocumentDigest, readDocumentText);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
@@ -330,6 +334,7 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'documents/ask',
   'documents/answer',
   'documents/review',
+  'documents/add',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',
