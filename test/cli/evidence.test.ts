@@ -40,9 +40,9 @@ describe('aiwb evidence', function () {
   const aiwb = (...args: string[]): Promise<Finished> => runAiwb(args, { cwd: workspace.folder });
   const as = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<Finished> =>
     runAiwb(args, { cwd: workspace.folder, env: { ...env, JUDGE_KEY: key } });
-  const json = <T>({ code, stdout, stderr }: Finished): T => {
+  const json = ({ code, stdout, stderr }: Finished): unknown => {
     assert.equal(code, 0, stderr);
-    return JSON.parse(stdout) as T;
+    return JSON.parse(stdout);
   };
   const states = async (): Promise<Record<string, CheckState>> => {
     const { stdout } = await aiwb('assess', 'triage@1', '--policy', 'evidence.policy.yaml', '--json');
@@ -56,7 +56,7 @@ describe('aiwb evidence', function () {
     server = await startFakeOpenAi({ answers: () => reply, record: true });
     workspace = copyExamples();
     workspace.write('evidence.policy.yaml', policy);
-    const tuned = json<TuningComparison>(await aiwb('tune', 'core.tune.yaml', '--json'));
+    const tuned = json(await aiwb('tune', 'core.tune.yaml', '--json')) as TuningComparison;
     const run = tuned.reports[0]?.run.id ?? '';
     assert.equal((await aiwb('registry', 'register', run, '--model', 'triage')).code, 0);
     workspace.write(
@@ -98,11 +98,11 @@ describe('aiwb evidence', function () {
       'ticket-triage',
     );
     assert.match(again.stderr, /there already/);
-    const scan = json<ScanReport>(
+    const scan = json(
       await aiwb('evidence', 'add', 'triage@1', fixture('bandit.sarif'), '--source', 'sarif', '--json'),
-    );
+    ) as ScanReport;
     assert.equal(scan.tool, 'bandit 1.8.0');
-    const { scans } = json<{ scans: ScanReport[] }>(await aiwb('evidence', 'list', 'triage@1', '--json'));
+    const { scans } = json(await aiwb('evidence', 'list', 'triage@1', '--json')) as { scans: ScanReport[] };
     assert.deepEqual(
       scans.map(({ source }) => source),
       ['sarif', 'garak'],
@@ -177,9 +177,9 @@ describe('aiwb evidence', function () {
       'report.md',
     );
     assert.match(invented.stderr, /does not stand in report\.md/);
-    const given = json<DocumentAnswer>(
+    const given = json(
       await as(people.reviewer, ...answer, '--met', '--quote', quote, '--document', 'report.md', '--json'),
-    );
+    ) as DocumentAnswer;
     assert.equal(given.by.kind, 'person');
     assert.equal((await states())['VAL.groups'], 'pass');
     assert.equal((await as(people.second, ...answer, '--not-met', '--explanation', 'Learners were three.')).code, 0);
