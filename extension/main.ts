@@ -12,6 +12,7 @@ import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
+import { registerEvidenceCommands } from './commands/evidence-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
@@ -133,6 +134,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCardCommands(commands),
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
+    ...registerEvidenceCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerPolicyCommands(commands),
     ...registerReleaseCommands(commands),
