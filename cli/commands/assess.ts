@@ -2,16 +2,18 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
-import { assessVersion, type Assessment } from '../../engine/governance/assess.ts';
+import { assessVersion, type Assessment, type AssessRequest } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
 import { readScorecardFile, viewScorecard } from '../../engine/governance/scorecard.ts';
 import { renderAssessmentText } from '../../engine/governance/text.ts';
+import type { Store } from '../../engine/ports/store.ts';
 import { findWorkspaceFolder } from '../../engine/workspace/workspace.ts';
 import { createGovernancePorts, createHost, readPageAssets, withStore } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
 import { readVersionName } from '../version-reference.ts';
+import { findRun } from './stored-runs.ts';
 
 type Action = () => Promise<ExitCode>;
 
@@ -19,6 +21,7 @@ interface AssessOptions extends GlobalOptions {
   readonly policy?: readonly string[];
   readonly scorecard?: string;
   readonly html?: string;
+  readonly run?: string;
 }
 
 export function addAssess(program: Command, run: (action: Action) => Promise<void>): void {
@@ -27,8 +30,12 @@ export function addAssess(program: Command, run: (action: Action) => Promise<voi
     .description(
       'Hold a model version against its policies and keep the record; exit code 1 when the gate is not passed',
     )
-    .argument('[version]', 'MODEL@VERSION or MODEL@ALIAS; default: what the policy itself names')
+    .argument(
+      '[version]',
+      'MODEL@VERSION or MODEL@ALIAS; default: what the policy itself names; with --run a model of it',
+    )
     .requiredOption('-p, --policy <file>', 'a .policy.yaml file (may be repeated)', collect)
+    .option('--run <run>', 'assess a finished benchmark run, or `latest`, in place of a registered version')
     .option('--scorecard <file>', 'write the scorecard here; default: where the policy says')
     .option('--html <file>', 'also write the scorecard as one self-contained page')
     .action((reference: string | undefined, _options: unknown, command: Command) =>
@@ -55,7 +62,7 @@ async function assess(reference: string | undefined, options: AssessOptions): Pr
       const ports = createGovernancePorts(host, store);
       const assessment = await assessVersion(
         {
-          ...(reference === undefined ? {} : readVersionName(reference)),
+          ...(await readTarget(reference, options.run, store)),
           policies: files.map(file => ({ path: file })),
           folder: workspace.folder,
           ...(options.scorecard === undefined ? {} : { scorecard: path.resolve(options.scorecard) }),
@@ -74,6 +81,16 @@ async function assess(reference: string | undefined, options: AssessOptions): Pr
   } finally {
     interrupts.dispose();
   }
+}
+
+async function readTarget(
+  reference: string | undefined,
+  run: string | undefined,
+  store: Store,
+): Promise<Pick<AssessRequest, 'model' | 'version' | 'runId'>> {
+  if (run === undefined) return reference === undefined ? {} : readVersionName(reference);
+  const runId = await findRun(store, run);
+  return reference === undefined ? { runId } : { runId, model: reference };
 }
 
 function print(assessment: Assessment, options: AssessOptions): void {

@@ -14,13 +14,16 @@ import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
+import * as assessments from './assessment-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
 import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import * as evidence from './evidence-methods.ts';
+import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
-import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
+import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import {
@@ -33,6 +36,7 @@ import {
 } from './library-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
+import * as policies from './policy-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
@@ -192,11 +196,28 @@ class EngineServer {
     this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
     this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
-    this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
+    this.#on('policies/list', undefined, (_nothing, session, signal) => policies.listAll(session, signal));
+    this.#on('policies/problems', undefined, (_nothing, session, signal) => policies.findProblems(session, signal));
+    this.#on('policies/tests', validators.validatePolicySource, policies.listTests);
+    this.#on('policies/test', validators.validateRunPolicyTests, policies.runTests);
+    this.#on('policies/seal', validators.validateSealPolicies, policies.seal);
+    this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
+    this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
+    this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
+    this.#on('documents/list', validators.validateListDocuments, listSourceDocuments);
+    this.#on('documents/add', validators.validateAddDocument, addSourceDocument);
+    this.#on('documents/text', validators.validateDocumentDigest, readDocumentText);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
+    this.#on('evidence/addScan', validators.validateAddScan, evidence.addScanReport);
+    this.#on('documents/ask', validators.validateAskDocuments, evidence.askForDocuments);
+    this.#on('documents/answer', validators.validateAnswerDocuments, evidence.answerFromDocuments);
+    this.#on('documents/review', validators.validateReviewAnswer, evidence.reviewDocumentAnswer);
+    this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
+    this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
+    this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
@@ -321,6 +342,13 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'policies/seal',
+  'policies/approve',
+  'evidence/addScan',
+  'documents/ask',
+  'documents/answer',
+  'documents/review',
+  'documents/add',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',

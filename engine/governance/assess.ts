@@ -3,17 +3,20 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
-import { collectEvidence } from './evidence.ts';
+import { judgeVersion, type VersionChoice } from './judge-version.ts';
+import type { AssessmentMemory } from './memory.ts';
+import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
-import { buildRecord } from './record.ts';
+import type { RunChoice } from './run-subject.ts';
 import { serialiseScorecard } from './scorecard.ts';
-import type { Subject } from './subject.ts';
 import { makeScorecard, viewAssessment } from './view.ts';
 
 export interface AssessRequest {
   /** Absent: what the policies' own `assess` names. */
   readonly model?: string;
+  /** A finished benchmark run to assess in place of a registered version; `model` is then one of its models, if it asked several. */
+  readonly runId?: string;
   /** A version or an alias; default: the newest version. */
   readonly version?: string;
   /** At least one. Policies they extend are found in the folder. */
@@ -33,26 +36,27 @@ export interface Assessment {
 }
 
 /**
- * Assesses a model version by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
+ * Assesses a model version, or a run, by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
  * A gate that is not passed is a result and no failure. Throws `policy-invalid` and `file-invalid` with their place, `registry-not-found`,
- * `identity-missing`, `record-tampered`.
+ * `identity-missing`, `record-tampered`. With a memory, what is known from earlier is neither parsed nor judged again.
  */
 export async function assessVersion(
   request: AssessRequest,
   ports: GovernancePorts,
   signal: AbortSignal,
+  memory?: AssessmentMemory,
 ): Promise<Assessment> {
   const { folder } = request;
-  const documents = await readPolicies(request.policies, folder, ports, signal);
+  const documents = await readPolicies(request.policies, folder, ports, signal, memory?.parse);
   const target = chooseTarget(request, documents);
   const scorecardPath = chooseScorecardPath(request, documents, ports);
-  const set = await resolveSet(documents, folder, ports, signal);
-  const subject = await readSubject(target, ports, signal);
+  const set = await resolveSet(documents, folder, ports, signal, memory?.parse);
   const assessor = await ports.identities.whoAmI(folder, signal);
-  const evidence = await collectEvidence(set, subject, folder, ports, signal);
   const { store, clock, random, workbench } = ports;
   const id = createRecordId('assessment', clock, random);
-  const record = buildRecord({ id, subject, set, evidence, assessor, workbench, now: clock.now() });
+  // Whatever comes while the evidence is read does not count: judged later as of this moment, the same comes out.
+  const moment = await readMoment(store, clock.now());
+  const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder, memory }, ports, signal);
   signal.throwIfAborted();
   const { model, version } = record.subject;
   await store.ledger.append({
@@ -73,13 +77,12 @@ export async function assessVersion(
   };
 }
 
-interface Target {
-  readonly model: string;
-  readonly version: string | undefined;
-}
-
-/** The version that was asked for, else the one the policies name; they may not name two. */
-function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): Target {
+/** The run or the version that was asked for, else the one the policies name; they may not name two. */
+function chooseTarget(
+  { model, version, runId }: AssessRequest,
+  documents: readonly PolicyDocument[],
+): VersionChoice | RunChoice {
+  if (runId !== undefined) return { runId, model };
   if (model !== undefined) return { model, version };
   const named = [...new Set(documents.flatMap(({ policy }) => policy.assess?.model ?? []))];
   const [first] = named;
@@ -97,28 +100,16 @@ function chooseTarget({ model, version }: AssessRequest, documents: readonly Pol
   });
 }
 
-async function readSubject(
-  { model, version }: Target,
-  { store }: GovernancePorts,
-  signal: AbortSignal,
-): Promise<Subject> {
-  const { registry } = store;
-  const found = await registry.getVersion(model, version, signal);
-  return {
-    model: await registry.getModel(found.model, signal),
-    version: found,
-    artifacts: await registry.listArtifacts(found.model, found.version, signal),
-  };
-}
-
 /** Asked for once the record stands, so what keeps approval from being requested is told and does not undo the assessment. */
 async function askForApproval(
-  { gate, subject: { model, version } }: AssessmentRecord,
+  { gate, subject: { model, version, measured } }: AssessmentRecord,
   documents: readonly PolicyDocument[],
   folder: string,
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
+  // What is approved is a version.
+  if (measured !== undefined) return undefined;
   if (gate.outcome !== 'passed' || !documents.some(({ policy }) => policy.assess?.requestApproval === true))
     return undefined;
   try {

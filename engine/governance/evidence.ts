@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
-import type { MetricCheck } from '../../schemas/generated/files.ts';
-import type { RunSummary, Waiver } from '../../schemas/generated/messages.ts';
+import type { Check, MetricCheck } from '../../schemas/generated/files.ts';
+import type { RunSummary, VariantResult, Waiver } from '../../schemas/generated/messages.ts';
 import { validateAttestation } from '../../schemas/generated/validators.js';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
@@ -18,8 +18,10 @@ import type { CardEvidence } from './checks/model-card.ts';
 import type { ScanEvidence } from './checks/scan.ts';
 import { collectAnswers } from './evidence-answers.ts';
 import { collectScans } from './evidence-scans.ts';
+import { readPolicyApprovals, type FindStanding } from './policy-approvals.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
+import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
 import { readWaivers } from './waivers.ts';
 import { askedVersion } from '../runs/asked-version.ts';
@@ -38,6 +40,10 @@ export interface CollectedEvidence {
   answers(check: string): readonly AnswerEvidence[];
   /** All of the model, with their approvals. */
   readonly waivers: readonly Waiver[];
+  /** Absent where nothing is sealed, as in a policy's tests. */
+  readonly seals?: FindSeal;
+  /** Whose yes each policy has; absent where none is asked for. */
+  readonly approvals?: FindStanding;
 }
 
 /**
@@ -59,10 +65,18 @@ export async function collectEvidence(
     card: await readModelCard(subject, ports),
     training: await findTraining(subject, ports),
     attestations: control => attestations.get(control) ?? [],
-    scans: await collectScans(subject, ports),
+    scans: await collectScans(subject, ports, checksOf(set, 'scan')),
     answers: check => answers.get(check) ?? [],
     waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
+    seals: await readSeals(ports),
+    approvals: await readPolicyApprovals(ports),
   };
+}
+
+function checksOf<T extends Check['type']>(set: PolicySet, type: T): readonly Extract<Check, { type: T }>[] {
+  return set.controls.flatMap(({ control }) =>
+    control.checks.filter((check): check is Extract<Check, { type: T }> => check.type === type),
+  );
 }
 
 function keyOf({ benchmark, dataset }: MetricCheck): string {
@@ -76,7 +90,7 @@ async function collectMetrics(
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, MetricEvidence>> {
-  const checks = set.controls.flatMap(({ control }) => control.checks.filter(check => check.type === 'metric'));
+  const checks = checksOf(set, 'metric');
   const found = new Map<string, MetricEvidence>();
   if (checks.length === 0) return found;
   const { store, files } = ports;
@@ -111,21 +125,29 @@ async function findRun(
     }
     const record = await store.getRun(id);
     const fault = findFault(record, check);
-    if (fault === undefined) return { run: describeRun(record, version.modelDigest, digest), passedOver };
+    if (fault === undefined) {
+      const asked = (variant: VariantResult): boolean => askedVersion(variant, version.modelDigest);
+      return { run: describeRun(record, asked, digest), passedOver };
+    }
     passedOver.push(`run ${id} ${fault}`);
   }
   return { run: undefined, passedOver };
 }
 
 /** Why a succeeded run is no evidence. */
-function findFault({ spec, report, dataset, summary }: RunRecord, check: MetricCheck): string | undefined {
+export function findFault({ spec, report, dataset, summary }: RunRecord, check: MetricCheck): string | undefined {
   if (spec.limit !== undefined) return `asked the first ${String(spec.limit)} rows only`;
   if (report === undefined || summary.endedAt === undefined) return 'has no report';
   if (check.dataset !== undefined && dataset?.digest !== check.dataset) return 'asked other rows than the policy names';
   return undefined;
 }
 
-function describeRun(record: RunRecord, modelDigest: string, digest: GovernancePorts['digest']): EvidenceRun {
+/** A finished run with the variants that count. */
+export function describeRun(
+  record: RunRecord,
+  counts: (variant: VariantResult) => boolean,
+  digest: GovernancePorts['digest'],
+): EvidenceRun {
   const { summary, spec, report } = record;
   return {
     runId: summary.id,
@@ -133,7 +155,7 @@ function describeRun(record: RunRecord, modelDigest: string, digest: GovernanceP
     repeats: parseDocument('bench', spec.text).value?.repeats ?? 1,
     confidence: report?.confidence ?? 0.95,
     variants: (report?.variants ?? [])
-      .filter(variant => askedVersion(variant, modelDigest))
+      .filter(counts)
       .map(result => ({ result, digest: digest.sha256(canonicalJson(result)) })),
   };
 }
