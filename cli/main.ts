@@ -9,6 +9,8 @@ import { addConnections } from './commands/connections.ts';
 import { addConvert } from './commands/convert.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addDocuments } from './commands/documents.ts';
+import { addDocuments } from './commands/documents.ts';
+import { addEvidence } from './commands/evidence.ts';
 import { addGovernance } from './commands/governance.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addImport } from './commands/import.ts';

@@ -137,6 +137,12 @@ export interface EngineRequests {
   'documents/list': [m.ListDocuments, m.DocumentList];
   'documents/add': [m.AddDocument, m.SourceDocument];
   'documents/text': [m.DocumentDigest, m.SourceText];
+  'documents/find': [m.FindInDocument, m.FoundInDocument];
+  /** Keeps a file in the store and proposes a policy from it. Writes no file. */
+  'documents/draft': [m.DraftFromDocument, m.DraftedFromDocument];
+  'documents/estimateDraft': [m.EstimateDocumentDraft, m.DocumentDraftEstimate];
+  /** Where a policy's controls quote documents. Reads no document. */
+  'documents/quotes': [m.PolicyText, m.PolicyQuotes];
   'documents/ask': [m.AskDocuments, m.DocumentAnswer];
   'documents/answer': [m.AnswerDocuments, m.DocumentAnswer];
   'documents/review': [m.ReviewAnswer, m.DocumentAnswer];

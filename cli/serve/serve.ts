@@ -22,6 +22,8 @@ import { listEndpointModels, listProviders, testConnection } from './connect-met
 import { collectDiagnostics } from './diagnostics.ts';
 import * as evidence from './evidence-methods.ts';
 import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
+import * as documents from './document-methods.ts';
+import * as evidence from './evidence-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -205,9 +207,13 @@ class EngineServer {
     this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
     this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
-    this.#on('documents/list', validators.validateListDocuments, listSourceDocuments);
-    this.#on('documents/add', validators.validateAddDocument, addSourceDocument);
-    this.#on('documents/text', validators.validateDocumentDigest, readDocumentText);
+    this.#on('documents/list', validators.validateListDocuments, documents.list);
+    this.#on('documents/add', validators.validateAddDocument, documents.add);
+    this.#on('documents/text', validators.validateDocumentDigest, documents.readText);
+    this.#on('documents/find', validators.validateFindInDocument, documents.find);
+    this.#on('documents/draft', validators.validateDraftFromDocument, documents.draft);
+    this.#on('documents/estimateDraft', validators.validateEstimateDocumentDraft, documents.estimate);
+    this.#on('documents/quotes', validators.validatePolicyText, documents.listQuotes);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
@@ -342,6 +348,8 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'documents/add',
+  'documents/draft',
   'policies/seal',
   'policies/approve',
   'evidence/addScan',

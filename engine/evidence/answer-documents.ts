@@ -6,7 +6,7 @@ import { createRecordId } from '../promotion/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
 import { nameOfVersion, trimComment } from '../promotion/version.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
-import { readSourceText } from '../source-documents/documents.ts';
+import { readSourceText } from '../source-documents/read-source-text.ts';
 import { findAskedCheck, type AskedCheck, type DocumentStep } from './asked-check.ts';
 import { fewestLetters, locateQuote } from './locate-quote.ts';
 import { listVersionDocuments, mayAnswer } from './version-documents.ts';

@@ -9,7 +9,7 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { locateQuote } from '../evidence/locate-quote.ts';
 import { listVersionDocuments } from '../evidence/version-documents.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
-import { readSourceText } from '../source-documents/documents.ts';
+import { readSourceText } from '../source-documents/read-source-text.ts';
 import type { AnswerEvidence, CheckedQuote } from './checks/document.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
