@@ -200,7 +200,7 @@ class EngineServer {
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
-    this.#on('governance/waivers', undefined, (_nothing, session) => registry.getWaivers(session));
+    this.#on('governance/waivers', undefined, (_nothing, session, signal) => registry.getWaivers(session, signal));
     this.#on('audit/verify', undefined, (_nothing, session, signal) => registry.verifyLog(session, signal));
     this.#on('identity/get', undefined, (_nothing, session, signal) => registry.whoAmI(session, signal));
     this.#on('diagnostics/collect', undefined, (_nothing, session) => collectDiagnostics(session));

@@ -3,6 +3,8 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { collectEvidence } from './evidence.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
@@ -50,24 +52,17 @@ export async function assessVersion(
   const subject = await readSubject(target, ports, signal);
   const assessor = await ports.identities.whoAmI(folder, signal);
   const evidence = await collectEvidence(set, subject, folder, ports, signal);
-  const { store, clock, random, workbench } = ports;
+  const { clock, random, workbench } = ports;
   const id = createRecordId('assessment', clock, random);
   const record = buildRecord({ id, subject, set, evidence, assessor, workbench, now: clock.now() });
   signal.throwIfAborted();
   const { model, version } = record.subject;
-  await store.ledger.append({
-    id,
-    kind: 'assessment',
-    model,
-    version,
-    at: record.assessedAt,
-    actor: assessor,
-    payload: record,
-  });
+  const entry = { id, kind: 'assessment' as const, model, version, at: record.assessedAt, actor: assessor };
+  await appendSigned({ ...entry, payload: record }, (await readPeople(folder, ports, signal)).signers, ports);
   const approvalFailure = await askForApproval(record, documents, folder, ports, signal);
   const written = scorecardPath === undefined ? undefined : await writeScorecard(id, scorecardPath, folder, ports);
   return {
-    view: await viewAssessment(id, ports, signal),
+    view: await viewAssessment(id, ports, signal, folder),
     ...(written === undefined ? {} : { written }),
     ...(approvalFailure === undefined ? {} : { approvalFailure }),
   };
