@@ -79,7 +79,8 @@ function readLine(text: string): Line {
     texts.every(each => typeof each === 'string') &&
     (payload === undefined || typeof payload === 'string');
   if (!isLine) throw new TypeError('A line of the log is no entry.');
-  return value as Line;
+  // What else stands in a line is sealed by nothing, and makes it another text than the one that is written again.
+  return { entry: entry as unknown as AuditEntry, ...(payload === undefined ? {} : { payload }) };
 }
 
 /** The ledger's record that an entry seals; absent where it seals something else, such as a registration. */

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../schemas/canonical.ts';
 import type {
   ApprovalGrant,
   ApprovalRequest,
@@ -12,6 +13,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { isSamePerson } from '../governance/people.ts';
 import { isActive } from '../governance/waivers.ts';
+import { judgeApproval } from '../promotion/approval-state.ts';
 import type { LoggedRecord } from './log.ts';
 import { conclude, note, type BundleCheck } from './parts.ts';
 
@@ -105,14 +107,17 @@ export function checkAttestations({ record, sequence }: AssessedRecord, recordsO
 /** The approval that stands in the scorecard is what the records make of it, given by a fourth pair of eyes. */
 export function checkApproval(assessed: AssessedRecord, { approval }: Scorecard, recordsOf: RecordsOf): BundleCheck[] {
   const { record, digest } = assessed;
-  const grant = recordsOf<ApprovalGrant>('approval').findLast(({ payload }) => payload.recordDigest === digest);
-  if (grant === undefined) {
-    const faults =
-      approval.state === 'approved' ? ['The scorecard says it is approved, and no record says by whom.'] : [];
-    return conclude(faults, 'Nobody has approved this assessment.');
-  }
-  const { approvedBy, requestDigest, weightsDigest } = grant.payload;
   const faults: string[] = [];
+  const expected = judgeApproval({
+    assessment: newestOf(recordsOf<AssessmentRecord>('assessment')),
+    request: newestOf(recordsOf<ApprovalRequest>('approval-request')),
+    grant: newestOf(recordsOf<ApprovalGrant>('approval')),
+  });
+  if (canonicalJson(expected) !== canonicalJson(approval))
+    faults.push('The approval in the scorecard is not what the records make of it.');
+  const grant = recordsOf<ApprovalGrant>('approval').findLast(({ payload }) => payload.recordDigest === digest);
+  if (grant === undefined) return conclude(faults, 'Nobody has approved this assessment.');
+  const { approvedBy, requestDigest, weightsDigest } = grant.payload;
   const request = recordsOf<ApprovalRequest>('approval-request').find(one => one.digest === requestDigest);
   if (request === undefined || request.sequence > grant.sequence || request.payload.recordDigest !== digest)
     faults.push('The approval answers no request for this assessment.');
@@ -126,15 +131,15 @@ export function checkApproval(assessed: AssessedRecord, { approval }: Scorecard,
     ['requester', request?.payload.requestedBy],
   ]);
   if (held !== undefined) faults.push(`It is approved by ${approvedBy.email}, who is its ${held}.`);
-  if (
-    approval.state === 'approved' &&
-    !(approval.approvedBy !== undefined && isSamePerson(approval.approvedBy, approvedBy))
-  )
-    faults.push('The scorecard names another approver than the record.');
   return conclude(
     faults,
     `Approved by ${approvedBy.email}, who is neither its author, trainer, assessor nor requester.`,
   );
+}
+
+function newestOf<T>(records: readonly (LoggedRecord & { readonly payload: T })[]) {
+  const record = records.at(-1);
+  return record === undefined ? undefined : { record, content: record.payload };
 }
 
 function heldBy(who: Identity, roles: readonly (readonly [string, Identity | undefined])[]): string | undefined {

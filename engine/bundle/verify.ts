@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
-import type { Scorecard } from '../../schemas/generated/messages.ts';
+import type { ApprovalGrant, Scorecard } from '../../schemas/generated/messages.ts';
 import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import type { AuditHead } from '../audit/entry.ts';
 import { verifyRecord, type VouchedKey } from '../signing/signed-record.ts';
@@ -150,11 +150,15 @@ function checkSignatures(
   const checks: BundleCheck[] = [];
   const open = new Set([...files.keys()].filter(path => path.startsWith('signatures/')));
   const unsigned: string[] = [];
+  const { record: assessed, digest } = readJson(files, bundlePaths.scorecard) as Scorecard;
+  /** The assessment and its approval; what came before them may have been made without a key. */
+  const isDecisive = ({ id, kind, payload }: LoggedRecord): boolean =>
+    id === assessed.id || (kind === 'approval' && (payload as ApprovalGrant).recordDigest === digest);
   for (const record of log.records) {
     const { id, kind, signed, sequence } = record;
     const path = bundlePaths.signature(id);
     open.delete(path);
-    const mustHold = signers.length > 0 && (kind === 'assessment' || kind === 'approval');
+    const mustHold = signers.length > 0 && isDecisive(record);
     if (signed === undefined) {
       if (files.has(path)) checks.push(failed(`${path} is no part of what the log seals.`));
       if (mustHold) checks.push(failed(`The ${kind} ${id} is not signed.`));
