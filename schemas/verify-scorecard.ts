@@ -1,6 +1,7 @@
 import { canonicalJson } from './canonical.ts';
 import type {
   AssessmentRecord,
+  CheckResult,
   CheckState,
   ControlOutcome,
   ControlResult,
@@ -46,8 +47,10 @@ export function scoreOf(controls: readonly Weighed[]): number | null {
   return possible === 0 ? null : (100 * reached) / possible;
 }
 
+type Covered = Pick<ControlResult, 'value'> & { readonly checks: readonly Pick<CheckResult, 'state'>[] };
+
 /** Share of applicable controls whose every check passed or failed, 0 to 100; 0 when none applies. */
-export function coverageOf(controls: readonly Pick<ControlResult, 'value' | 'checks'>[]): number {
+export function coverageOf(controls: readonly Covered[]): number {
   const applicable = controls.filter(({ value }) => value !== null);
   const covered = applicable.filter(
     ({ checks }) => checks.length > 0 && checks.every(({ state }) => state === 'pass' || state === 'fail'),
@@ -73,6 +76,66 @@ export function digestRecord(record: unknown, sha256: (text: string) => string):
 }
 
 /**
+ * What a record's `resultDigest` covers: subject, policies, every control with its checks' states, figures and evidence, waivers, score,
+ * coverage and gate, each list in an order of its own. The same policies held against the same evidence give the same, whenever and by
+ * whomever it is done, and in whatever order the policies are named. Left out are id, time, people, and words: a reason may name a file of the
+ * workspace or a run that goes on.
+ */
+export function digestResult(record: AssessmentRecord, sha256: (text: string) => string): string {
+  const controls = sortBy(record.controls.map(describeControl), ({ id }) => id);
+  return sha256(
+    canonicalJson({
+      subject: record.subject,
+      policies: sortBy(
+        record.policies.map(({ id, version, digest }) => ({ id, version, digest })),
+        ({ id }) => id,
+      ),
+      controls,
+      waivers: sortBy(record.waivers, ({ id }) => id),
+      // Sums of fractions depend on their order in the last digit.
+      score: scoreOf(controls),
+      coverage: coverageOf(controls),
+      waived: record.waived,
+      gate: {
+        outcome: record.gate.outcome,
+        conditions: sortBy(
+          record.gate.conditions.map(condition => ({
+            ...condition,
+            ...(condition.controls === undefined ? {} : { controls: [...condition.controls].sort() }),
+          })),
+          canonicalJson,
+        ),
+      },
+    }),
+  );
+}
+
+function describeControl({
+  title: _title,
+  description: _words,
+  reason: _reason,
+  remediation: _remedy,
+  ...control
+}: ControlResult) {
+  return {
+    ...control,
+    ...(control.tightenedBy === undefined ? {} : { tightenedBy: [...control.tightenedBy].sort() }),
+    mappings: sortBy(control.mappings, canonicalJson),
+    checks: sortBy(
+      control.checks.map(({ title: _check, reason: _why, ...check }) => check),
+      ({ id }) => id,
+    ),
+  };
+}
+
+function sortBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return items
+    .map(item => ({ item, key: keyOf(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
+}
+
+/**
  * Whether a scorecard still is what was recorded: its record has the digest that stands beside it, and its score, coverage and gate
  * are those its own controls give. Whoever changes a record can make a new digest, so this shows that a record is whole, not whose it is.
  */
@@ -88,7 +151,7 @@ export function verifyScorecard(
       computedDigest,
     };
   }
-  const fault = findContradiction(record);
+  const fault = findContradiction(record, sha256);
   if (fault !== undefined) {
     const sentence = `The digest is the record's own, but the record contradicts itself: ${fault}.`;
     return { state: 'tampered', sentence, computedDigest };
@@ -99,14 +162,15 @@ export function verifyScorecard(
 }
 
 /** The first figure of a record that its own controls do not give. */
-function findContradiction(record: AssessmentRecord): string | undefined {
-  const { controls, waivers, gate } = record;
+function findContradiction(record: AssessmentRecord, sha256: (text: string) => string): string | undefined {
+  const { controls, waivers, gate, resultDigest } = record;
+  const held = new Map(waivers.map(({ id, control }) => [id, control]));
   for (const { id, outcome, value, checks, waiver } of controls) {
     const states = checks.map(({ state }) => state);
     if (checks.length > 0 && outcomeOf(states) !== outcome)
       return `control ${id} is called ${outcome}, and its checks make it ${outcomeOf(states)}`;
     if (valueOf(outcome) !== value) return `control ${id} is ${outcome} and has the value ${String(value)}`;
-    if (waiver !== undefined && !waivers.some(each => each.id === waiver && each.control === id))
+    if (waiver !== undefined && held.get(waiver) !== id)
       return `control ${id} names a waiver that the record does not hold`;
   }
   const score = scoreOf(controls);
@@ -121,6 +185,8 @@ function findContradiction(record: AssessmentRecord): string | undefined {
   const blocking = controls.find(control => control.severity === 'critical' && isUnwaivedFailure(control));
   if (gate.outcome === 'passed' && blocking !== undefined)
     return `the gate is passed although the critical control ${blocking.id} failed`;
+  if (resultDigest !== undefined && digestResult(record, sha256) !== resultDigest)
+    return 'the digest of its results is not that of the results it holds';
   return undefined;
 }
 

@@ -16,6 +16,7 @@ import { assessVersion } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
 import { viewAssessment } from '../../engine/governance/view.ts';
 import { createGovernancePorts, readPageAssets } from '../composition.ts';
+import { memoryOf } from './assessment-methods.ts';
 import type { Session } from './session.ts';
 
 export function startAssessment(
@@ -33,6 +34,7 @@ export function startAssessment(
     },
     createGovernancePorts(host, store),
     signal,
+    memoryOf(store, host),
   );
 }
 

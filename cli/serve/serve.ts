@@ -14,6 +14,7 @@ import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
+import * as assessments from './assessment-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
 import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './cell-methods.ts';
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
@@ -197,6 +198,9 @@ class EngineServer {
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
+    this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
+    this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
+    this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);

@@ -78,6 +78,9 @@ export function parseDocument<K extends DocumentKind>(kind: K, text: string, for
   return describeDocument(kind, text, readWhole(kind, text), form);
 }
 
+/** Parses a whole file of a kind: `parseDocument`, or something that knows what it parsed before. */
+export type ParseDocument = <K extends DocumentKind>(kind: K, text: string) => ParsedDocument<K>;
+
 const start: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
 /** What a text holds as YAML, before it is compared with the schema of its kind. */

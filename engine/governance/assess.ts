@@ -5,12 +5,12 @@ import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
-import { collectEvidence } from './evidence.ts';
+import { judgeVersion, type VersionChoice } from './judge-version.ts';
+import type { AssessmentMemory } from './memory.ts';
+import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
-import { buildRecord } from './record.ts';
 import { serialiseScorecard } from './scorecard.ts';
-import type { Subject } from './subject.ts';
 import { makeScorecard, viewAssessment } from './view.ts';
 
 export interface AssessRequest {
@@ -37,24 +37,25 @@ export interface Assessment {
 /**
  * Assesses a model version by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
  * A gate that is not passed is a result and no failure. Throws `policy-invalid` and `file-invalid` with their place, `registry-not-found`,
- * `identity-missing`, `record-tampered`.
+ * `identity-missing`, `record-tampered`. With a memory, what is known from earlier is neither parsed nor judged again.
  */
 export async function assessVersion(
   request: AssessRequest,
   ports: GovernancePorts,
   signal: AbortSignal,
+  memory?: AssessmentMemory,
 ): Promise<Assessment> {
   const { folder } = request;
-  const documents = await readPolicies(request.policies, folder, ports, signal);
+  const documents = await readPolicies(request.policies, folder, ports, signal, memory?.parse);
   const target = chooseTarget(request, documents);
   const scorecardPath = chooseScorecardPath(request, documents, ports);
-  const set = await resolveSet(documents, folder, ports, signal);
-  const subject = await readSubject(target, ports, signal);
+  const set = await resolveSet(documents, folder, ports, signal, memory?.parse);
   const assessor = await ports.identities.whoAmI(folder, signal);
-  const evidence = await collectEvidence(set, subject, folder, ports, signal);
-  const { clock, random, workbench } = ports;
+  const { store, clock, random, workbench } = ports;
   const id = createRecordId('assessment', clock, random);
-  const record = buildRecord({ id, subject, set, evidence, assessor, workbench, now: clock.now() });
+  // Whatever comes while the evidence is read does not count: judged later as of this moment, the same comes out.
+  const moment = await readMoment(store, clock.now());
+  const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder, memory }, ports, signal);
   signal.throwIfAborted();
   const { model, version } = record.subject;
   const entry = { id, kind: 'assessment' as const, model, version, at: record.assessedAt, actor: assessor };
@@ -68,13 +69,8 @@ export async function assessVersion(
   };
 }
 
-interface Target {
-  readonly model: string;
-  readonly version: string | undefined;
-}
-
 /** The version that was asked for, else the one the policies name; they may not name two. */
-function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): Target {
+function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): VersionChoice {
   if (model !== undefined) return { model, version };
   const named = [...new Set(documents.flatMap(({ policy }) => policy.assess?.model ?? []))];
   const [first] = named;
@@ -90,20 +86,6 @@ function chooseTarget({ model, version }: AssessRequest, documents: readonly Pol
     remedy:
       'Name it: `aiwb assess MODEL@VERSION --policy FILE`, or write `assess: {model: MODEL@VERSION}` into one policy.',
   });
-}
-
-async function readSubject(
-  { model, version }: Target,
-  { store }: GovernancePorts,
-  signal: AbortSignal,
-): Promise<Subject> {
-  const { registry } = store;
-  const found = await registry.getVersion(model, version, signal);
-  return {
-    model: await registry.getModel(found.model, signal),
-    version: found,
-    artifacts: await registry.listArtifacts(found.model, found.version, signal),
-  };
 }
 
 /** Asked for once the record stands, so what keeps approval from being requested is told and does not undo the assessment. */

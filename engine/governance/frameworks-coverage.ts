@@ -14,13 +14,12 @@ export function coverFrameworks(
   frameworks: readonly { readonly id: string; readonly version: string }[],
   controls: readonly ControlResult[],
 ): FrameworkCoverage[] {
+  const mappedTo = indexMappings(controls);
   return frameworks.flatMap(({ id, version }) => {
     const framework = findFramework(id, version);
     if (framework === undefined) return [];
     const entries = framework.entries.map(entry => {
-      const mapped = controls.filter(({ mappings }) =>
-        mappings.some(mapping => mapping.framework === id && mapping.version === version && mapping.id === entry.id),
-      );
+      const mapped = mappedTo.get(keyOf(id, version, entry.id)) ?? [];
       return {
         id: entry.id,
         name: entry.name,
@@ -31,6 +30,24 @@ export function coverFrameworks(
     });
     return [{ framework: id, title: framework.title, version, total: entries.length, entries }];
   });
+}
+
+/** Controls by what they are mapped to, each once and in their order. */
+function indexMappings(controls: readonly ControlResult[]): ReadonlyMap<string, readonly ControlResult[]> {
+  const index = new Map<string, ControlResult[]>();
+  for (const control of controls) {
+    for (const { framework, version, id } of control.mappings) {
+      const key = keyOf(framework, version, id);
+      const mapped = index.get(key) ?? [];
+      index.set(key, mapped);
+      if (mapped.at(-1) !== control) mapped.push(control);
+    }
+  }
+  return index;
+}
+
+function keyOf(framework: string, version: string, id: string): string {
+  return JSON.stringify([framework, version, id]);
 }
 
 /**

@@ -7,7 +7,8 @@ import type {
   Identity,
   Waiver,
 } from '../../schemas/generated/messages.ts';
-import { coverageOf, scoreOf } from '../../schemas/verify-scorecard.ts';
+import { coverageOf, digestResult, scoreOf } from '../../schemas/verify-scorecard.ts';
+import type { AuditHead } from '../audit/entry.ts';
 import type { EffectiveControl, PolicyDocument, PolicySet } from '../policies/policy-set.ts';
 import { judgeApplicability } from './applicability.ts';
 import { checkAttestation } from './checks/attestation.ts';
@@ -19,6 +20,7 @@ import { checkScan } from './checks/scan.ts';
 import type { CollectedEvidence } from './evidence.ts';
 import { coverFrameworks } from './frameworks-coverage.ts';
 import { judgeGate } from './gate.ts';
+import { judgeAnew, type Judgements } from './judgements.ts';
 import { scoreControl } from './scoring.ts';
 import { describeSubject, type Subject } from './subject.ts';
 
@@ -31,18 +33,30 @@ export interface RecordInput {
   readonly workbench: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly sha256: (text: string) => string;
+  /** The log's newest entry when the evidence was read. */
+  readonly evidenceHead?: AuditHead | undefined;
+  /** Id of the version's assessment before. */
+  readonly previous?: string | undefined;
+  /** What was judged earlier, to be looked up; default: every check is judged. */
+  readonly judgements?: Judgements;
 }
 
 /** Judges a version by a policy set and the evidence there is. Pure: the same input gives the same record. Controls keep the policies' order. */
-export function buildRecord({ id, subject, set, evidence, assessor, workbench, now }: RecordInput): AssessmentRecord {
-  const controls = set.controls.map(effective => judgeControl(effective, subject, evidence, now));
+export function buildRecord(input: RecordInput): AssessmentRecord {
+  const { id, subject, set, evidence, assessor, workbench, now, evidenceHead, previous } = input;
+  const judgements = input.judgements ?? judgeAnew;
+  const waiversOf = Map.groupBy(evidence.waivers, ({ control }) => control);
+  const controls = set.controls.map(effective =>
+    judgeControl(effective, subject, evidence, waiversOf.get(effective.control.id) ?? [], judgements, now),
+  );
   const used = new Set(controls.flatMap(({ waiver }) => waiver ?? []));
   const waivers = evidence.waivers.filter(waiver => used.has(waiver.id));
   const score = scoreOf(controls);
   const coverage = coverageOf(controls);
   const waived = controls.filter(({ waiver }) => waiver !== undefined).length;
   const validUntil = earliestExpiry(controls, waivers, now);
-  return {
+  const record: AssessmentRecord = {
     schemaVersion: 1,
     id,
     subject: describeSubject(subject),
@@ -59,20 +73,46 @@ export function buildRecord({ id, subject, set, evidence, assessor, workbench, n
     controls,
     waivers,
     frameworks: coverFrameworks(set.frameworks, controls),
+    ...(evidenceHead === undefined ? {} : { evidenceHead }),
+    ...(previous === undefined ? {} : { previous }),
   };
+  return { ...record, resultDigest: digestResult(record, input.sha256) };
 }
 
 function judgeControl(
   effective: EffectiveControl,
   subject: Subject,
   evidence: CollectedEvidence,
+  waivers: readonly Waiver[],
+  judgements: Judgements,
   now: number,
 ): ControlResult {
   const { control, appliesTo } = effective;
   const applies = judgeApplicability(appliesTo, subject);
-  const results =
-    applies.state === 'yes' ? control.checks.map(check => runCheck(check, control.id, subject, evidence, now)) : [];
-  return scoreControl(effective, applies, results, { version: subject.version, waivers: evidence.waivers, now });
+  const judge = (check: Check): CheckResult => {
+    const grounds = [subject, ...groundsOf(check, control.id, evidence)];
+    return judgements.judge(check, control.id, grounds, now, () => runCheck(check, control.id, subject, evidence, now));
+  };
+  const results = applies.state === 'yes' ? control.checks.map(judge) : [];
+  return scoreControl(effective, applies, results, { version: subject.version, waivers, now });
+}
+
+/** All that a check looks at beside the version itself. */
+function groundsOf(check: Check, control: string, evidence: CollectedEvidence): readonly (object | undefined)[] {
+  switch (check.type) {
+    case 'metric':
+      return [evidence.metric(check)];
+    case 'model-card':
+      return [evidence.card];
+    case 'lineage':
+      return [evidence.training];
+    case 'attestation':
+      return [evidence.attestations(control)];
+    case 'scan':
+      return [evidence.scans];
+    case 'document':
+      return [evidence.answers(check.id)];
+  }
 }
 
 function runCheck(
@@ -108,8 +148,8 @@ function earliestExpiry(
   const times = [
     ...evidence.flatMap(check => check.evidence.flatMap(({ expiresAt }) => expiresAt ?? [])),
     ...waivers.map(({ expiresAt }) => expiresAt),
-  ].filter(time => time > now);
-  return times.length === 0 ? undefined : Math.min(...times);
+  ].filter(time => time >= now);
+  return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
 }
 
 function describePolicy({ policy, file, digest }: PolicyDocument): AppliedPolicy {

@@ -8,12 +8,18 @@ import type { Files } from '../ports/files.ts';
 import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
 import type { VerifiedRecord } from '../signing/signed-record.ts';
 
-/** Larger files are no scorecards. */
-const mostScorecardBytes = 8 * 1024 * 1024;
+/** Larger files are no scorecards: ten thousand controls come to about a third of it. */
+const mostScorecardBytes = 32 * 1024 * 1024;
+/** Characters up to which a file is laid out for people: beyond, nobody reads it line by line. */
+const mostLaidOut = 2 * 1024 * 1024;
 
-/** A scorecard as its file holds it: pretty-printed with keys in order, so that equal scorecards are equal files. */
+/**
+ * A scorecard as its file holds it: keys in order, so that equal scorecards are equal files; pretty-printed unless it is large.
+ */
 export function serialiseScorecard(scorecard: Scorecard): string {
-  return `${JSON.stringify(JSON.parse(canonicalJson(scorecard)), undefined, 2)}\n`;
+  const text = canonicalJson(scorecard);
+  if (text.length <= mostLaidOut) return `${JSON.stringify(JSON.parse(text), undefined, 2)}\n`;
+  return `${text}\n`;
 }
 
 /** Reads a `*.scorecard.json` file of any origin. Throws `file-invalid`, and what reading files throws. */
@@ -24,7 +30,7 @@ export async function readScorecardFile(path: string, files: Files, signal: Abor
 /** The same from a text; `path` names it in failures. Whether it was tampered with is for `verifyScorecard`. */
 export function readScorecard(text: string, path: string): Scorecard {
   // Characters in place of bytes: close enough for a bound.
-  if (text.length > mostScorecardBytes) throw invalid(path, 'it is larger than 8 MiB');
+  if (text.length > mostScorecardBytes) throw invalid(path, 'it is larger than 32 MiB');
   let value: unknown;
   try {
     value = JSON.parse(text);

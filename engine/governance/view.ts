@@ -12,8 +12,11 @@ import type { LedgerRecord } from '../ports/ledger.ts';
 import { approvalOf } from '../promotion/approval.ts';
 import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
 import { readPeople } from '../workspace/people.ts';
+import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
+import { readAssessments } from './stored-assessments.ts';
+import { summarise } from './summary.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 type SignedViewPorts = ViewPorts & Pick<GovernancePorts, 'files' | 'signing'>;
@@ -29,7 +32,7 @@ export async function viewAssessment(
   signal: AbortSignal,
   folder?: string,
 ): Promise<ScorecardView> {
-  const record = await findAssessment(id, ports);
+  const record = requireAssessment(await ports.store.ledger.get(id));
   const signers = folder === undefined ? [] : (await readPeople(folder, ports, signal)).signers;
   const trust = { signers, digest: ports.digest, signing: ports.signing };
   const scorecard = await describeScorecard(record, ports, trust);
@@ -52,36 +55,20 @@ export async function viewAssessment(
 
 /** A stored assessment as a file for reviewers without the store, with the audit log's head as it is now. */
 export async function makeScorecard(id: string, ports: ViewPorts): Promise<Scorecard> {
-  const scorecard = await describeScorecard(await findAssessment(id, ports), ports);
+  const scorecard = await describeScorecard(requireAssessment(await ports.store.ledger.get(id)), ports);
   const auditHead = await ports.store.ledger.readAuditHead();
   return { ...scorecard, ...(auditHead === undefined ? {} : { auditHead }) };
 }
-
-/** Assessments a history goes back to. */
-const longestHistory = 200;
 
 /** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
 export async function listAssessments(
   filter: { readonly model: string; readonly version?: string },
   { store }: { readonly store: Pick<GovernancePorts['store'], 'ledger'> },
 ): Promise<AssessmentSummary[]> {
-  const records = await store.ledger.list({ kind: 'assessment', ...filter, limit: longestHistory });
-  return records.flatMap(record => {
-    const payload = asAssessment(record);
-    return payload === undefined ? [] : [summarise(payload, record.digest)];
-  });
-}
-
-async function findAssessment(id: string, { store }: ViewPorts): Promise<LedgerRecord> {
-  const record = await store.ledger.get(id);
-  if (record.kind === 'assessment') return record;
-  throw new WorkbenchError(
-    'record-not-found',
-    `${record.id} is no assessment but the ${record.kind} of ${record.model}.`,
-    {
-      remedy: '`aiwb registry show MODEL@V` names the assessments of a version.',
-    },
-  );
+  const summaries: AssessmentSummary[] = [];
+  for await (const { record, digest } of readAssessments(filter, store.ledger))
+    summaries.push(summarise(record, digest));
+  return summaries;
 }
 
 async function describeScorecard(
@@ -107,23 +94,6 @@ async function describeScorecard(
 
 function asAssessment({ payload }: LedgerRecord): AssessmentRecord | undefined {
   return validateAssessmentRecord(payload) ? payload : undefined;
-}
-
-function summarise(record: AssessmentRecord, digest: string): AssessmentSummary {
-  const { id, subject, assessedAt, assessor, gate, score, coverage, waived, policies } = record;
-  return {
-    id,
-    model: subject.model,
-    version: subject.version,
-    assessedAt,
-    assessor,
-    digest,
-    gate: gate.outcome,
-    score,
-    coverage,
-    waived,
-    policies: policies.map(policy => `${policy.id} ${policy.version}`),
-  };
 }
 
 /** What the model's figures are compared with: the version in production, else the one locked last. */

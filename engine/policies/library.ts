@@ -1,11 +1,17 @@
 import { createDocumentLibrary, type DocumentLibrary, type LibraryDocument } from '../documents/library.ts';
+import type { ParseDocument } from '../documents/parse.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { PolicyFinder, PolicyLibrary, PolicyListing, PolicySource } from './policy-set.ts';
 
 /** The policy files at and below a folder, for an assessment. They are read once. */
-export function createPolicyLibrary(files: Files, folder: string, digest: Digest): PolicyLibrary {
-  const finder = createPolicyFinder(createDocumentLibrary(files, folder));
+export function createPolicyLibrary(
+  files: Files,
+  folder: string,
+  digest: Digest,
+  parse?: ParseDocument,
+): PolicyLibrary {
+  const finder = createPolicyFinder(createDocumentLibrary(files, folder, parse));
   return {
     ...finder,
     digest,

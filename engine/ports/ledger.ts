@@ -53,6 +53,10 @@ export interface LedgerFilter {
   readonly kind?: LedgerKind;
   readonly model?: string;
   readonly version?: string;
+  /** Sequence of the newest record that counts; absent: all do. */
+  readonly upTo?: number;
+  /** Their payloads are left out (null): enough to know which there are, and a payload can be large. */
+  readonly headsOnly?: boolean;
   /** Newest first; default 1,000. */
   readonly limit?: number;
 }

@@ -38,13 +38,14 @@ interface SealedRecord extends NewLedgerRecord {
 const defaultListLength = 1_000;
 const selectSql = `SELECT ledger.*, actor, payload FROM ledger
   JOIN audit_log USING (sequence) LEFT JOIN audit_payloads ON audit_payloads.digest = payload_digest`;
+const selectHeadsSql = 'SELECT ledger.*, actor, NULL AS payload FROM ledger JOIN audit_log USING (sequence)';
 
-/** Stores a record, its audit entry and the registry's changes, all or nothing. */
+/** Stores a record, its audit entry and the registry's changes, all or nothing. Returns what it did not have before: a record can be large. */
 export function appendRecord(
   context: StoreContext,
   record: NewLedgerRecord,
   changes: readonly RegistryChange[],
-): LedgerRecord {
+): Pick<LedgerRecord, 'sequence' | 'digest'> {
   return context.write(() => {
     checkFree(context, record);
     applyChanges(context, changes);
@@ -58,7 +59,7 @@ export function appendRecord(
       ...[entry.sequence, id, kind, model, version, at, digest, uniqueKey ?? null],
     );
     indexRecorded(context, model, version);
-    return getRecord(context, id);
+    return { sequence: entry.sequence, digest };
   });
 }
 
@@ -78,9 +79,13 @@ export function getRecord(context: StoreContext, id: string): LedgerRecord {
 /** Newest first. */
 export function listRecords(context: StoreContext, filter: LedgerFilter): LedgerRecord[] {
   const rows = context.driver.all(
-    `${selectSql} WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR model = ?2) AND (?3 IS NULL OR version = ?3)
-      ORDER BY sequence DESC LIMIT ?4`,
-    ...[filter.kind ?? null, filter.model ?? null, filter.version ?? null, filter.limit ?? defaultListLength],
+    `${filter.headsOnly === true ? selectHeadsSql : selectSql} WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR model = ?2) AND (?3 IS NULL OR version = ?3)
+      AND (?5 IS NULL OR ledger.sequence <= ?5) ORDER BY ledger.sequence DESC LIMIT ?4`,
+    filter.kind ?? null,
+    filter.model ?? null,
+    filter.version ?? null,
+    filter.limit ?? defaultListLength,
+    filter.upTo ?? null,
   );
   return rows.map(toRecord);
 }
