@@ -130,6 +130,9 @@ export const explanationsPage: string = pathToFileURL(
   path.resolve(path.dirname(programPath), '../docs/diagnostics.md'),
 ).href;
 
+/** Absolute path of the folder of starter policies: they come with the workbench. */
+export const templatesFolder: string = path.resolve(path.dirname(programPath), '../templates/policies');
+
 /** Folder of the bundles; chunks lie one level below it. */
 function distFolder(): string {
   const here = path.dirname(fileURLToPath(import.meta.url));

@@ -20,8 +20,9 @@ import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './ce
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import * as evidence from './evidence-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
-import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
+import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import {
@@ -34,6 +35,7 @@ import {
 } from './library-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
+import * as policies from './policy-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
@@ -193,7 +195,14 @@ class EngineServer {
     this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
     this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
-    this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
+    this.#on('policies/list', undefined, (_nothing, session, signal) => policies.listAll(session, signal));
+    this.#on('policies/problems', undefined, (_nothing, session, signal) => policies.findProblems(session, signal));
+    this.#on('policies/tests', validators.validatePolicySource, policies.listTests);
+    this.#on('policies/test', validators.validateRunPolicyTests, policies.runTests);
+    this.#on('policies/seal', validators.validateSealPolicies, policies.seal);
+    this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
+    this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
+    this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
@@ -201,6 +210,10 @@ class EngineServer {
     this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
     this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
     this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
+    this.#on('evidence/addScan', validators.validateAddScan, evidence.addScanReport);
+    this.#on('documents/ask', validators.validateAskDocuments, evidence.askForDocuments);
+    this.#on('documents/answer', validators.validateAnswerDocuments, evidence.answerFromDocuments);
+    this.#on('documents/review', validators.validateReviewAnswer, evidence.reviewDocumentAnswer);
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
@@ -325,6 +338,12 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'policies/seal',
+  'policies/approve',
+  'evidence/addScan',
+  'documents/ask',
+  'documents/answer',
+  'documents/review',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',

@@ -13,6 +13,9 @@ const personal: readonly LedgerKind[] = [
   'waiver-end',
   'approval-request',
   'approval',
+  'document-review',
+  'seal',
+  'policy-approval',
 ];
 /** Far more than there will ever be of one kind; a bound all the same. */
 const mostRecords = 100_000;

@@ -23,7 +23,7 @@ export async function readAttestations(
   const { model, version } = of;
   const withdrawn = await readWithdrawn(of, ports);
   const found = new Map<string, AttestationEvidence[]>();
-  for (const record of await store.ledger.list({ kind: 'attestation', model, version })) {
+  for (const record of await store.ledger.list({ kind: 'attestation', model, version, limit: mostAttestations })) {
     if (withdrawn.has(record.digest)) continue;
     const control = controlOf(record.payload);
     const list = found.get(control) ?? [];
@@ -33,12 +33,15 @@ export async function readAttestations(
   return found;
 }
 
+/** Far more than a version will ever have; a bound all the same. */
+const mostAttestations = 100_000;
+
 /** Digests of the attestations of a version that were taken back. Throws `record-tampered`. */
 export async function readWithdrawn(
   { model, version }: { readonly model: string; readonly version: string },
   { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
 ): Promise<ReadonlySet<string>> {
-  const records = await store.ledger.list({ kind: 'attestation-withdrawal', model, version });
+  const records = await store.ledger.list({ kind: 'attestation-withdrawal', model, version, limit: mostAttestations });
   return new Set(records.map(record => readPayload(record, validateAttestationWithdrawal, digest).attestationDigest));
 }
 

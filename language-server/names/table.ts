@@ -148,6 +148,12 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('controls.*.checks.*.metric', namesOfBenchmark('metric')),
     value('controls.*.checks.*.slice', namesOfBenchmark('slice')),
     value('assess.model', namesVersion),
+    key('tests.*.expect.controls.*', refersTo('control')),
+    key('tests.*.expect.checks.*', refersTo('check')),
+    key('tests.*.model.metrics.*', refersTo('benchmark')),
+    value('tests.*.model.attestations.*.control', refersTo('control')),
+    value('tests.*.model.answers.*.check', refersTo('check')),
+    value('tests.*.model.waivers.*.control', refersTo('control')),
   ],
   prompt: [...files('prompt'), ...messages],
   trial: [
