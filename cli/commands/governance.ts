@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import type { Attestation, Waiver } from '../../schemas/generated/messages.ts';
+import type { Waiver } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { readAttestations } from '../../engine/governance/attestations.ts';
+import { listAttestations } from '../../engine/governance/attestations.ts';
 import { approvalsNeeded, approversOf } from '../../engine/governance/waivers.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { describeDate, describePerson } from '../../engine/promotion/version.ts';
 import { approveWaiver, endWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
 import { withdrawAttestation } from '../../engine/promotion/withdraw.ts';
 import { renderTable } from '../../engine/reports/table.ts';
-import { readPeople } from '../../engine/workspace/people.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
 import { requireLocalVersion } from '../version-reference.ts';
@@ -45,7 +44,7 @@ export function addGovernance(program: Command, run: Run): void {
     .description('Attestations of a version that count, newest first')
     .argument('<version>', 'MODEL@V')
     .action((name: string, _options: unknown, command: Command) =>
-      run(() => listAttestations(name, globalOptions(command))),
+      run(() => showAttestations(name, globalOptions(command))),
     );
   addWaivers(program.command('waiver').description('Let the gate pass over a control for a time'), run);
 }
@@ -102,15 +101,10 @@ function withdraw(attestationId: string, reason: string, options: GlobalOptions)
   });
 }
 
-function listAttestations(name: string, options: GlobalOptions): Promise<ExitCode> {
+function showAttestations(name: string, options: GlobalOptions): Promise<ExitCode> {
   const { model, version } = requireLocalVersion(name);
   return withGovernance(options, async (ports, folder, signal) => {
-    const found = await ports.store.registry.getVersion(model, version, signal);
-    const people = await readPeople(folder, ports, signal);
-    const read = [...(await readAttestations(found, ports, people)).values()].flat();
-    const attestations = read
-      .flatMap((each): Attestation[] => ('attestation' in each ? [each.attestation] : []))
-      .sort((a, b) => b.at - a.at);
+    const attestations = await listAttestations({ model, version, folder }, ports, signal);
     const header = ['Attestation', 'Control', 'Role', 'By', 'On'].map(text => ({ text }));
     const rows = attestations.map(({ id, control, role, by, at }) =>
       [id, control, role, describePerson(by), describeDate(at)].map(text => ({ text })),

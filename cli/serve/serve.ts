@@ -42,6 +42,7 @@ import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
 import { publishFigures, publishToRegistry, publishOpen, pullFromRegistry } from './handoff-methods.ts';
+import * as people from './people-methods.ts';
 import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
@@ -218,6 +219,10 @@ class EngineServer {
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
     this.#on('governance/waivers', undefined, (_nothing, session, signal) => registry.getWaivers(session, signal));
+    this.#on('governance/endWaiver', validators.validateEndWaiver, people.endOneWaiver);
+    this.#on('governance/attestations', validators.validateModelVersionReference, people.getAttestations);
+    this.#on('governance/withdrawAttestation', validators.validateWithdrawAttestation, people.takeAttestationBack);
+    this.#on('governance/due', validators.validateListDue, people.getDue);
     this.#on('audit/verify', undefined, (_nothing, session, signal) => registry.verifyLog(session, signal));
     this.#on('identity/get', undefined, (_nothing, session, signal) => registry.whoAmI(session, signal));
     this.#on('diagnostics/collect', undefined, (_nothing, session) => collectDiagnostics(session));
@@ -347,4 +352,6 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',
+  'governance/endWaiver',
+  'governance/withdrawAttestation',
 ]);

@@ -17,8 +17,27 @@ import { judgeApproval } from '../promotion/approval-state.ts';
 import type { LoggedRecord } from './log.ts';
 import { conclude, note, type BundleCheck } from './parts.ts';
 
-/** The records of a bundle by kind, in the log's order. Their contents are of any origin: whoever reads a field that is not there throws. */
-export type RecordsOf = <T>(kind: string) => readonly (LoggedRecord & { readonly payload: T })[];
+/** What the records of each kind say. Their contents are of any origin: whoever reads a field that is not there throws. */
+interface Payloads {
+  readonly assessment: AssessmentRecord;
+  readonly attestation: Attestation;
+  readonly 'attestation-withdrawal': AttestationWithdrawal;
+  readonly waiver: Waiver;
+  readonly 'waiver-approval': WaiverApproval;
+  readonly 'waiver-end': WaiverEnd;
+  readonly 'approval-request': ApprovalRequest;
+  readonly approval: ApprovalGrant;
+}
+
+type RecordSaying<T> = LoggedRecord & { readonly payload: T };
+
+/** The records of a bundle by kind, in the log's order. */
+export type RecordsOf = <K extends keyof Payloads>(kind: K) => readonly RecordSaying<Payloads[K]>[];
+
+export function recordsByKind(records: readonly LoggedRecord[]): RecordsOf {
+  return <K extends keyof Payloads>(kind: K) =>
+    records.filter(record => record.kind === kind) as RecordSaying<Payloads[K]>[];
+}
 
 export interface AssessedRecord {
   readonly record: AssessmentRecord;
@@ -36,7 +55,7 @@ export function checkWaivers({ record, sequence }: AssessedRecord, recordsOf: Re
     if (control.waiver === undefined) continue;
     const name = `The waiver ${control.waiver} of ${control.id}`;
     const waiver = record.waivers.find(({ id }) => id === control.waiver);
-    const asked = recordsOf<Waiver>('waiver').find(({ id }) => id === control.waiver);
+    const asked = recordsOf('waiver').find(({ id }) => id === control.waiver);
     if (waiver === undefined || asked === undefined || asked.sequence > sequence) {
       faults.push(`${name} has no record before the assessment.`);
       continue;
@@ -48,13 +67,13 @@ export function checkWaivers({ record, sequence }: AssessedRecord, recordsOf: Re
     const versions = asked.payload.versions.join(',') === waiver.versions.join(',');
     if (!same || !versions || !isSamePerson(asked.payload.requestedBy, waiver.requestedBy))
       faults.push(`${name} is not the one that was asked for.`);
-    const given = recordsOf<WaiverApproval>('waiver-approval').filter(
+    const given = recordsOf('waiver-approval').filter(
       ({ payload }) => payload.waiver === waiver.id && payload.waiverDigest === asked.digest,
     );
     for (const { by, at } of waiver.approvals)
       if (!given.some(one => one.sequence < sequence && one.payload.at === at && isSamePerson(one.payload.by, by)))
         faults.push(`${name}: the approval by ${by.email} has no record before the assessment.`);
-    const end = recordsOf<WaiverEnd>('waiver-end').find(({ payload }) => payload.waiverDigest === asked.digest);
+    const end = recordsOf('waiver-end').find(({ payload }) => payload.waiverDigest === asked.digest);
     if (end !== undefined && end.sequence < sequence) faults.push(`${name} had been ended by then.`);
     else if (end !== undefined) notes.push(`${name} was ended since, by ${end.payload.by.email}.`);
   }
@@ -76,7 +95,7 @@ export function checkAttestations({ record, sequence }: AssessedRecord, recordsO
       if (check.kind !== 'attestation' || check.state !== 'pass') continue;
       count += 1;
       const digest = check.evidence[0]?.digest;
-      const found = recordsOf<Attestation>('attestation').find(one => one.digest === digest && one.sequence < sequence);
+      const found = recordsOf('attestation').find(one => one.digest === digest && one.sequence < sequence);
       if (found === undefined) {
         faults.push(`The attestation of ${id} has no record before the assessment.`);
         continue;
@@ -89,9 +108,7 @@ export function checkAttestations({ record, sequence }: AssessedRecord, recordsO
         ['trainer', record.subject.trainer],
       ]);
       if (held !== undefined) faults.push(`${id} is attested by ${by.email}, who is the version's ${held}.`);
-      const taken = recordsOf<AttestationWithdrawal>('attestation-withdrawal').find(
-        ({ payload }) => payload.attestationDigest === digest,
-      );
+      const taken = recordsOf('attestation-withdrawal').find(({ payload }) => payload.attestationDigest === digest);
       if (taken !== undefined && taken.sequence < sequence)
         faults.push(`The attestation of ${id} had been taken back.`);
       else if (taken !== undefined) notes.push(`The attestation of ${id} was taken back since.`);
@@ -109,16 +126,16 @@ export function checkApproval(assessed: AssessedRecord, { approval }: Scorecard,
   const { record, digest } = assessed;
   const faults: string[] = [];
   const expected = judgeApproval({
-    assessment: newestOf(recordsOf<AssessmentRecord>('assessment')),
-    request: newestOf(recordsOf<ApprovalRequest>('approval-request')),
-    grant: newestOf(recordsOf<ApprovalGrant>('approval')),
+    assessment: newestOf(recordsOf('assessment')),
+    request: newestOf(recordsOf('approval-request')),
+    grant: newestOf(recordsOf('approval')),
   });
   if (canonicalJson(expected) !== canonicalJson(approval))
     faults.push('The approval in the scorecard is not what the records make of it.');
-  const grant = recordsOf<ApprovalGrant>('approval').findLast(({ payload }) => payload.recordDigest === digest);
+  const grant = recordsOf('approval').findLast(({ payload }) => payload.recordDigest === digest);
   if (grant === undefined) return conclude(faults, 'Nobody has approved this assessment.');
   const { approvedBy, requestDigest, weightsDigest } = grant.payload;
-  const request = recordsOf<ApprovalRequest>('approval-request').find(one => one.digest === requestDigest);
+  const request = recordsOf('approval-request').find(one => one.digest === requestDigest);
   if (request === undefined || request.sequence > grant.sequence || request.payload.recordDigest !== digest)
     faults.push('The approval answers no request for this assessment.');
   if (grant.sequence < assessed.sequence) faults.push('The approval is older than the assessment.');
@@ -137,7 +154,7 @@ export function checkApproval(assessed: AssessedRecord, { approval }: Scorecard,
   );
 }
 
-function newestOf<T>(records: readonly (LoggedRecord & { readonly payload: T })[]) {
+function newestOf<T>(records: readonly RecordSaying<T>[]) {
   const record = records.at(-1);
   return record === undefined ? undefined : { record, content: record.payload };
 }

@@ -16,7 +16,7 @@ import {
   type EvidenceEntry,
   type Manifest,
 } from './parts.ts';
-import { checkApproval, checkAttestations, checkWaivers, type AssessedRecord, type RecordsOf } from './people.ts';
+import { checkApproval, checkAttestations, checkWaivers, recordsByKind, type AssessedRecord } from './people.ts';
 
 export interface BundleTools {
   sha256(data: string | Uint8Array): string;
@@ -49,8 +49,7 @@ export function verifyBundle(files: BundleFiles, trust: BundleTrust, tools: Bund
   checks.push(...guard('The scorecard', () => checkScorecard(files, tools)));
   if (log === undefined) return checks;
   const read = log;
-  const recordsOf: RecordsOf = <T>(kind: string) =>
-    read.records.filter(record => record.kind === kind) as (LoggedRecord & { readonly payload: T })[];
+  const recordsOf = recordsByKind(read.records);
   checks.push(...guard('A record', () => checkRecords(files, read.records)));
   checks.push(...guard('A signature', () => checkSignatures(files, read, trust.signers, tools)));
   checks.push(

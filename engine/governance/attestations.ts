@@ -3,6 +3,7 @@ import { validateAttestation, validateAttestationWithdrawal } from '../../schema
 import { toWorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { provePerson } from '../signing/proven.ts';
+import { readPeople } from '../workspace/people.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
@@ -31,6 +32,20 @@ export async function readAttestations(
     list.push(readOne(record, ports, people));
   }
   return found;
+}
+
+/** A version's attestations that can be read and were not taken back, newest first. Throws `registry-not-found`, `record-tampered`. */
+export async function listAttestations(
+  { model, version, folder }: { readonly model: string; readonly version: string | undefined; readonly folder: string },
+  ports: GovernancePorts,
+  signal: AbortSignal,
+): Promise<readonly Attestation[]> {
+  const found = await ports.store.registry.getVersion(model, version, signal);
+  const read = await readAttestations(found, ports, await readPeople(folder, ports, signal));
+  return [...read.values()]
+    .flat()
+    .flatMap(each => ('attestation' in each ? [each.attestation] : []))
+    .sort((a, b) => b.at - a.at);
 }
 
 /** Far more than a version will ever have; a bound all the same. */

@@ -36,8 +36,9 @@ export async function readWaivers(
     .filter(approval => trust === undefined || countsIn(waiverApproverRole, approval, trust.people));
   const ended = ends.map(record => ({ ...readPayload(record, validateWaiverEnd, digest), record }));
   return requests.map(record => {
-    const { ended: _brought, ...waiver } = readPayload(record, validateWaiver, digest);
+    const waiver: Waiver = { ...readPayload(record, validateWaiver, digest) };
     // Only what has a record of its own counts, never what a request brought along.
+    delete waiver.ended;
     const isOf = (one: { readonly waiver: string; readonly waiverDigest: string }): boolean =>
       one.waiver === waiver.id && one.waiverDigest === record.digest;
     const end = ended.find(isOf);
