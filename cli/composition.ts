@@ -148,15 +148,25 @@ function distFolder(): string {
 
 /** A standalone page, as built beside this program. */
 export async function readPageAssets(name: PageName): Promise<PageAssets> {
+  const script = await readBuilt(`webviews/${name}-standalone.js`, `The ${name} page`);
+  return { script, nonce: randomBytes(16).toString('base64') };
+}
+
+/** The verifier that goes into proof bundles, as built beside this program. */
+export function readVerifier(): Promise<string> {
+  return readBuilt('verify.mjs', 'The verifier');
+}
+
+async function readBuilt(name: string, what: string): Promise<string> {
   const folder =
     path.extname(programPath) === '.ts'
       ? path.resolve(path.dirname(programPath), '../dist')
       : path.dirname(programPath);
-  const page = path.join(folder, 'webviews', `${name}-standalone.js`);
+  const file = path.join(folder, name);
   try {
-    return { script: await readFile(page, 'utf8'), nonce: randomBytes(16).toString('base64') };
+    return await readFile(file, 'utf8');
   } catch (error) {
-    throw new WorkbenchError('file-not-found', `The ${name} page ${page} is missing.`, {
+    throw new WorkbenchError('file-not-found', `${what} ${file} is missing.`, {
       remedy: 'Build it with `npm run build`, or install the workbench again.',
       cause: error,
     });

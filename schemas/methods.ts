@@ -151,6 +151,10 @@ export interface EngineRequests {
   'governance/requestWaiver': [m.RequestWaiver, m.Waiver];
   'governance/approveWaiver': [m.WaiverReference, m.Waiver];
   'governance/waivers': [Nothing, m.WaiverList];
+  'governance/endWaiver': [m.EndWaiver, m.Waiver];
+  /** Those of a version that count. */
+  'governance/attestations': [m.ModelVersionReference, m.AttestationList];
+  'governance/withdrawAttestation': [m.WithdrawAttestation, m.Attestation];
   /** What waits for a person, or will by a date. */
   'governance/due': [m.ListDue, m.DueList];
   'audit/verify': [Nothing, m.AuditVerification];

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import { assessVersion, type Assessment, type AssessRequest } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
-import { readScorecardFile, viewScorecard } from '../../engine/governance/scorecard.ts';
 import { renderAssessmentText } from '../../engine/governance/text.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { findWorkspaceFolder } from '../../engine/workspace/workspace.ts';
@@ -41,12 +40,6 @@ export function addAssess(program: Command, run: (action: Action) => Promise<voi
     .action((reference: string | undefined, _options: unknown, command: Command) =>
       run(() => assess(reference, { ...command.opts<AssessOptions>(), ...globalOptions(command) })),
     );
-  const scorecard = program.command('scorecard').description('Look after *.scorecard.json files');
-  scorecard
-    .command('verify')
-    .description('Whether a scorecard still is what was recorded; exit code 1 when it was changed')
-    .argument('<file>')
-    .action((file: string, _options: unknown, command: Command) => run(() => verify(file, globalOptions(command))));
 }
 
 async function assess(reference: string | undefined, options: AssessOptions): Promise<ExitCode> {
@@ -103,24 +96,4 @@ function print(assessment: Assessment, options: AssessOptions): void {
     printNote(`Approval could not be requested: ${approvalFailure.message}`);
     if (approvalFailure.remedy !== undefined) printNote(`  ${approvalFailure.remedy}`);
   }
-}
-
-async function verify(file: string, options: GlobalOptions): Promise<ExitCode> {
-  const { files, digest } = createHost();
-  const scorecard = await readScorecardFile(path.resolve(file), files, new AbortController().signal);
-  const { verification } = viewScorecard(scorecard, digest);
-  if (options.json === true) printJson(verification);
-  else {
-    const { subject, gate } = scorecard.record;
-    const word = verification.state === 'verified' ? 'Verified' : 'TAMPERED';
-    printResult(
-      [
-        `${word}: ${verification.sentence}`,
-        `${subject.model}@${subject.version}, ${gate.sentence}`,
-        `Digest in the file   ${scorecard.digest}`,
-        `Digest of the record ${verification.computedDigest ?? 'none'}`,
-      ].join('\n'),
-    );
-  }
-  return verification.state === 'verified' ? 0 : 1;
 }

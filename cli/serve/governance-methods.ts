@@ -36,10 +36,10 @@ export function startAssessment(
 
 export function getAssessment(
   { assessmentId }: AssessmentReference,
-  { host, store }: Session,
+  { host, store, folder }: Session,
   signal: AbortSignal,
 ): Promise<ScorecardView> {
-  return viewAssessment(assessmentId, createGovernancePorts(host, store), signal);
+  return viewAssessment(assessmentId, createGovernancePorts(host, store), signal, folder);
 }
 
 export async function exportScorecard(

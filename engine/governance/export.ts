@@ -11,7 +11,7 @@ import { makeScorecard, viewAssessment } from './view.ts';
  */
 export async function exportAssessment(
   { assessmentId, format, path }: ExportScorecard,
-  ports: Pick<GovernancePorts, 'store' | 'digest' | 'files'>,
+  ports: Pick<GovernancePorts, 'store' | 'digest' | 'files' | 'signing'>,
   pageAssets: () => Promise<PageAssets>,
   signal: AbortSignal,
 ): Promise<void> {
