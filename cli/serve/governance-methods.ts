@@ -15,7 +15,7 @@ import { createDocumentLibrary, type LibraryDocument } from '../../engine/docume
 import { assessVersion } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
 import { viewAssessment } from '../../engine/governance/view.ts';
-import { createGovernancePorts, readPageAssets } from '../composition.ts';
+import { createExportTools, createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
 
 export function startAssessment(
@@ -51,7 +51,7 @@ export async function exportScorecard(
 ): Promise<Exported> {
   const target = path.resolve(folder, request.path);
   const ports = createGovernancePorts(host, store);
-  await exportAssessment({ ...request, path: target }, ports, () => readPageAssets('scorecard'), signal);
+  await exportAssessment({ ...request, path: target }, ports, createExportTools(folder), signal);
   return { path: target };
 }
 
