@@ -1,5 +1,6 @@
 import type { ScorecardFormat } from '../../schemas/scorecard-formats.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { plainLine } from '../governance/describe.ts';
 import { serialiseScorecard } from '../governance/scorecard.ts';
 import { renderAssessmentMarkdown } from '../governance/text.ts';
 import type { Digest } from '../ports/digest.ts';
@@ -37,7 +38,7 @@ export async function renderExport(
   if (verification.state !== 'verified' && !showsTampering.has(format)) {
     throw new WorkbenchError(
       'record-tampered',
-      `The assessment ${scorecard.record.id} is not exported as ${format}: ${verification.sentence}`,
+      `The assessment ${plainLine(scorecard.record.id)} is not exported as ${format}: ${plainLine(verification.sentence)}`,
       { remedy: 'Get the scorecard again from whoever made it. As html it can be looked at, with what is wrong.' },
     );
   }

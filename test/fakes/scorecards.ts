@@ -237,9 +237,8 @@ export const hostile =
 
 /** A record with such text wherever it comes from outside. */
 export function makeHostile(): ExportSource {
-  const [, failed] = controls;
   const control: ControlResult = {
-    ...(failed as ControlResult),
+    ...controlIn(['fail']),
     id: hostile,
     title: hostile,
     description: hostile,
