@@ -1,7 +1,8 @@
-import type { CheckResult, DatasetLineage, Identity } from '../../schemas/generated/messages.ts';
+import type { CheckResult, DatasetLineage, Identity, Unit } from '../../schemas/generated/messages.ts';
 import { newestFigures } from '../cards/figures.ts';
 import { sarifUri } from '../documents/sarif.ts';
 import { findInCard } from '../governance/checks/card-text.ts';
+import { formatPercent } from '../governance/gate.ts';
 import { describePerson } from '../promotion/version.ts';
 import { plainLine } from '../governance/describe.ts';
 import { isSha256 } from './identifiers.ts';
@@ -89,8 +90,8 @@ export function modelComponent(source: ExportSource) {
       'record-id': record.id,
       'record-sha256': digest,
       gate: record.gate.outcome,
-      score: record.score,
-      'evidence-coverage': record.coverage,
+      score: record.score === null ? 'none' : formatPercent(record.score),
+      'evidence-coverage': formatPercent(record.coverage),
       waived: record.waived,
       approval: approval.sentence,
       'baseline-sha256': view.baseline?.version === version ? view.baseline.digest : undefined,
@@ -152,10 +153,12 @@ function metricsOf({ view, subject }: ExportSource) {
     known.has(JSON.stringify([figure.task, figure.metric, ''])) ? [] : [figure],
   );
   return [
-    ...judged.flatMap(({ benchmark, metric, title, actual, low, high, slice }) =>
-      actual === undefined ? [] : [figureOf(nameFigure(metric ?? title, benchmark), actual, low, high, slice)],
+    ...judged.flatMap(({ benchmark, metric, title, unit, actual, low, high, slice }) =>
+      actual === undefined ? [] : [figureOf(nameFigure(metric ?? title, unit, benchmark), actual, low, high, slice)],
     ),
-    ...others.map(({ label, task, value, low, high }) => figureOf(nameFigure(label, task), value, low, high)),
+    ...others.map(({ metric, unit, task, value, low, high }) =>
+      figureOf(nameFigure(metric, unit, task), value, low, high),
+    ),
   ];
 }
 
@@ -163,8 +166,10 @@ function keyOfCheck({ benchmark = '', metric = '', slice = '' }: CheckResult): s
   return JSON.stringify([benchmark, metric, slice]);
 }
 
-function nameFigure(metric: string, benchmark: string | undefined): string {
-  return plainLine(benchmark === undefined ? metric : `${metric} (${benchmark})`);
+/** `accuracy (triage-core)`, `latency.p95 in ms (triage-core)`: there is no place for the unit and the benchmark but the name. */
+function nameFigure(metric: string, unit: Unit | undefined, benchmark: string | undefined): string {
+  const named = unit === undefined || unit === 'ratio' || unit === 'score' ? metric : `${metric} in ${unit}`;
+  return plainLine(benchmark === undefined ? named : `${named} (${benchmark})`);
 }
 
 function figureOf(type: string, value: number, low: number | undefined, high: number | undefined, slice?: string) {

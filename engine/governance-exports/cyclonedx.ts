@@ -1,6 +1,13 @@
 import type { AppliedPolicy, ControlResult, Evidence, Waiver } from '../../schemas/generated/messages.ts';
 import { sarifUri } from '../documents/sarif.ts';
-import { caution, describeEvidence, describeSource, describeWaiver, plainLine } from '../governance/describe.ts';
+import {
+  caution,
+  describeEvidence,
+  describeSource,
+  describeWaiver,
+  isFailure,
+  plainLine,
+} from '../governance/describe.ts';
 import { wordOutcome } from '../governance/order.ts';
 import { nameOfVersion } from '../promotion/version.ts';
 import { contactOf, datasetComponents, datasetRef, modelComponent, modelRef, properties } from './cyclonedx-model.ts';
@@ -150,7 +157,9 @@ function claimOf(control: ControlResult, index: number, refOf: EvidenceRef) {
     target: modelRef,
     predicate: plainLine(`${id}, ${title}: ${wordOutcome(control)}`),
     ...(waiver === undefined ? {} : { mitigationStrategies: [waiverRef(waiver)] }),
-    reasoning: plainLine(remediation === undefined ? reason : `${reason} What to do: ${remediation}`),
+    reasoning: plainLine(
+      isFailure(control) && remediation !== undefined ? `${reason} What to do: ${remediation}` : reason,
+    ),
     ...(speaksFor.length === 0 ? {} : { evidence: speaksFor }),
     ...(against.length === 0 ? {} : { counterEvidence: against }),
   };

@@ -47,7 +47,7 @@ export function renderGovernanceSarif({ view, places, sha256 }: ExportSource): s
       level: control.outcome === 'not-assessed' ? 'note' : levels[control.severity],
       message: { text: messageOf(control) },
       locations: [locationOf(control, record, places)],
-      relatedLocations: relatedOf(control),
+      ...relatedOf(control),
       partialFingerprints: { 'aiwbControl/v1': sha256(JSON.stringify([model, control.policy, control.id])) },
       ...suppressionsOf(control, record),
       properties: {
@@ -191,7 +191,8 @@ function relatedOf({ checks }: ControlResult) {
   const inFiles = looked.filter((seen): seen is { check: string; each: Evidence & { path: string } } => {
     return seen.each.path !== undefined;
   });
-  return inFiles.map(({ check, each }, id) => ({
+  if (inFiles.length === 0) return {};
+  const relatedLocations = inFiles.map(({ check, each }, id) => ({
     id,
     message: { text: literal(`${check} looked at ${each.title}`) },
     physicalLocation: {
@@ -199,6 +200,7 @@ function relatedOf({ checks }: ControlResult) {
       ...(each.line !== undefined && each.line > 0 ? { region: { startLine: each.line } } : {}),
     },
   }));
+  return { relatedLocations };
 }
 
 function suppressionsOf({ waiver }: ControlResult, { waivers }: AssessmentRecord) {

@@ -24,12 +24,12 @@ export function describeWaiver({ reason, expiresAt, approvals, compensatingContr
   return plainLine(`${reason} Until ${describeDate(expiresAt)}${approved}.${instead}`);
 }
 
-/** `run run-9, variant 2, SHA-256 ab12…` */
+/** `run: triage-core, run run-9`, `model-card: Model card, cards/triage.md:12, “Routing of tickets.”` */
 export function describeEvidence({ kind, title, runId, path, line, tool, quote, page, by }: Evidence): string {
   const parts = [
     title,
     ...(tool === undefined ? [] : [`by ${tool}`]),
-    ...(runId === undefined ? [] : [`run ${runId}`]),
+    ...(runId === undefined || title.includes(runId) ? [] : [`run ${runId}`]),
     ...(path === undefined ? [] : [line === undefined ? path : `${path}:${String(line)}`]),
     ...(page === undefined ? [] : [`page ${String(page)}`]),
     ...(by === undefined ? [] : [describePerson(by)]),
