@@ -65,7 +65,6 @@ describe('exports of an assessment', () => {
     for (const format of readers) {
       const text = await render(makeHostile(), format);
       assert.ok(text.includes('cmd'), format);
-      // eslint-disable-next-line no-control-regex -- what must not be there
       assert.doesNotMatch(text.replaceAll(/\r?\n/g, ''), /[\u0000-\u001f\u007f-\u009f\u202e]/, format);
     }
     for (const format of ['markdown', 'model-card', 'junit'] as const)
