@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
+import { checkGovernanceExports } from './governance-exports.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkHandOff } from './hand-off.ts';
 import { checkIngestion } from './ingestion.ts';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     ['the Kubeflow Model Registry', checkKubeflowRegistry],
     ['the hand-off over real registries', checkHandOff],
     ['model libraries', checkIngestion],
+    ['readers of governance exports', checkGovernanceExports],
   ] as const) {
     try {
       await suite(checks);
