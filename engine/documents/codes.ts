@@ -89,6 +89,7 @@ const facts = {
   'incomplete-control': { title: 'A control lacks something.', severity: 'error' },
   'incomplete-check': { title: 'A check lacks something.', severity: 'error' },
   'unknown-framework': { title: 'A framework or its version is not known.', severity: 'error' },
+  'ambiguous-framework': { title: 'A version of a framework is described twice.', severity: 'error' },
   'unknown-framework-id': { title: 'A framework has no such id.', severity: 'error' },
   'unknown-result': { title: 'No cell of the notebook gives its result this name.', severity: 'warning' },
   'later-result': { title: 'A result is named only by a later cell.', severity: 'warning' },

@@ -21,6 +21,7 @@ const forms: Readonly<Record<string, string>> = {
   freshness: duration,
   validity: duration,
   reviewBy: 'a date, year-month-day',
+  imported: 'a date, year-month-day',
   baseUrl: address,
   proxy: address,
   url: 'an `http://` or `https://` address without spaces',

@@ -149,6 +149,7 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('controls.*.checks.*.slice', namesOfBenchmark('slice')),
     value('assess.model', namesVersion),
   ],
+  framework: [],
   prompt: [...files('prompt'), ...messages],
   trial: [
     ...files('trial'),
