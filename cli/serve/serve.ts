@@ -19,6 +19,7 @@ import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './ce
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import * as frameworks from './framework-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -192,6 +193,11 @@ class EngineServer {
     this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
     this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
+    this.#on('frameworks/list', undefined, (_nothing, session, signal) => frameworks.listFrameworks(session, signal));
+    this.#on('frameworks/show', validators.validateShowFramework, frameworks.describeFramework);
+    this.#on('frameworks/import', validators.validateImportFramework, frameworks.readFrameworkSource);
+    this.#on('frameworks/compare', validators.validateCompareFrameworks, frameworks.compareFrameworks);
+    this.#on('frameworks/upgrade', validators.validateUpgradeFramework, frameworks.planFrameworkUpgrade);
     this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);

@@ -101,7 +101,7 @@ function readAs(format: FrameworkFormat, text: string, path: string, withText: b
 function define(
   found: FoundFramework,
   request: FrameworkImport,
-  source: NonNullable<FrameworkDefinition['source']>,
+  source: NonNullable<FrameworkDefinition['source']> & { readonly name: string },
 ): FrameworkDefinition {
   const version = oneLine(request.version, 64) ?? found.version;
   if (version === undefined) {
