@@ -12,6 +12,7 @@ import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
+import { registerFrameworkCommands } from './commands/framework-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
@@ -128,6 +129,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCardCommands(commands),
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
+    ...registerFrameworkCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),

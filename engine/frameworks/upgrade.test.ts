@@ -173,7 +173,7 @@ controls:
         [14, 'D', 'A-3', 'It is written by an alia'],
       ],
     );
-    const refused = await refuse({ 'p.policy.yaml': plan.text, ...texts, ...{ 'p.policy.yaml': plan.text } });
+    const refused = await refuse({ ...texts, 'p.policy.yaml': plan.text }, ['p.policy.yaml']);
     assert.equal(refused.length, 3);
   });
 
