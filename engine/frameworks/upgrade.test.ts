@@ -110,15 +110,17 @@ describe('planUpgrade', () => {
         ['team.policy.yaml', []],
       ],
     );
+    const [bank, team] = policies;
+    assert.ok(bank && team);
     assert.equal(
-      policies[0]?.text,
+      bank.text,
       parent
         .replace('"2025"', '"2026"')
         .replace("'LLM06:2025'", "'LLM03:2026'")
         .replace('id: LLM10:2025', 'id: LLM06:2026'),
     );
-    assert.equal(policies[1]?.text, child.replace('"LLM01:2025"', '"LLM01:2026"'));
-    assert.deepEqual(policies[0]?.edits[0], {
+    assert.equal(team.text, child.replace('"LLM01:2025"', '"LLM01:2026"'));
+    assert.deepEqual(bank.edits[0], {
       line: 5,
       character: 35,
       endLine: 5,
@@ -126,7 +128,7 @@ describe('planUpgrade', () => {
       before: '"2025"',
       after: '"2026"',
     });
-    const upgraded = { 'bank.policy.yaml': policies[0]?.text ?? '', 'team.policy.yaml': policies[1]?.text ?? '' };
+    const upgraded = { 'bank.policy.yaml': bank.text, 'team.policy.yaml': team.text };
     const set = await resolveSet(upgraded, ['team.policy.yaml']);
     assert.deepEqual(
       set.controls.flatMap(({ mappings }) => mappings.map(({ version, id }) => `${version} ${id}`)),

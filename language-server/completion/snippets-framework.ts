@@ -17,4 +17,19 @@ export const frameworkSnippets: readonly Snippet[] = [
       entries: items(entry),
     }),
   },
+  {
+    at: '',
+    label: 'framework: next edition',
+    detail: 'Ids that say what they were in the edition before, so that policies can be upgraded',
+    whole: true,
+    sketch: fields({
+      id: stop('acme-controls'),
+      version: stop('"2028"'),
+      title: stop('Acme control catalogue'),
+      predecessor: stop('"2027"'),
+      relatedTitle: stop('In 2027'),
+      retired: items(flow(fields({ id: stop('A-09'), name: stop('What it was called'), replacedBy: stop('A-01') }))),
+      entries: items(flow(fields({ id: stop('A-01'), name: stop('What it is called'), related: stop('[A-01]') }))),
+    }),
+  },
 ];
