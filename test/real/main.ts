@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
+import { checkFrameworks } from './frameworks.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkHandOff } from './hand-off.ts';
 import { checkIngestion } from './ingestion.ts';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     ['the Kubeflow Model Registry', checkKubeflowRegistry],
     ['the hand-off over real registries', checkHandOff],
     ['model libraries', checkIngestion],
+    ['frameworks as they are published', checkFrameworks],
   ] as const) {
     try {
       await suite(checks);
