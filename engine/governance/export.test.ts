@@ -7,7 +7,7 @@ import { scorecardFormats } from '../../schemas/scorecard-formats.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { gatherAssessment, gatherScorecard } from '../governance-exports/gather.ts';
 import { renderExport } from '../governance-exports/render.ts';
-import { exportAssessment, exportAssessmentAs, writeExports, type ExportTools } from './export.ts';
+import { exportAssessmentAs, writeExports, type ExportTools } from './export.ts';
 import { readScorecardFile, viewScorecard } from './scorecard.ts';
 
 describe('exporting a stored assessment', () => {
@@ -28,12 +28,7 @@ describe('exporting a stored assessment', () => {
 
   it('writes each format whole', async () => {
     for (const format of scorecardFormats) {
-      await exportAssessment(
-        { assessmentId: id, format, path: world.file(`out/${format}`) },
-        world.ports,
-        tools,
-        signal,
-      );
+      await exportAssessmentAs(id, [{ format, path: world.file(`out/${format}`) }], world.ports, tools, signal);
       assert.ok(read(`out/${format}`).length > 0, format);
     }
     assert.deepEqual(validateSarif(JSON.parse(read('out/sarif'))), []);
