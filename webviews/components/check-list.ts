@@ -1,25 +1,38 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { CheckResult } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatConfidence, formatCount, formatValue } from '../shared/format.ts';
-import { checkWords } from '../shared/governance-words.ts';
+import { formatConfidence, formatCount, formatDay, formatValue } from '../shared/format.ts';
+import { checkWords, identityName } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
-import { baseStyles } from '../shared/styles.ts';
+import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { clipLine } from '../shared/text.ts';
 import './evidence-list.ts';
 import { intervalPlot, intervalPlotStyles } from './interval-plot.ts';
 import './long-text.ts';
+import type { FetchExcerpt } from './quote-viewer.ts';
 
-/** The checks of a control: state and reason, required against actual in words and drawn, and the evidence. */
+/** A person's word on a model's answer. */
+export interface AnswerReview {
+  readonly answerId: string;
+  readonly decision: 'confirmed' | 'rejected';
+}
+
+/**
+ * The checks of a control: state and reason, required against actual in words and drawn, and the evidence. Fires `review` with an
+ * `AnswerReview`.
+ */
 export class CheckList extends LitElement {
   static override properties = {
     checks: { attribute: false },
     said: { attribute: false },
     now: { attribute: false },
     linked: { type: Boolean },
+    acts: { type: Boolean },
+    fetchExcerpt: { attribute: false },
   };
   static override styles = [
     baseStyles,
+    buttonStyles,
     intervalPlotStyles,
     css`
       .check {
@@ -78,6 +91,15 @@ export class CheckList extends LitElement {
       aiwb-evidence {
         margin-top: 2px;
       }
+      .question {
+        overflow-wrap: anywhere;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        margin-top: 6px;
+      }
     `,
   ];
   declare checks: readonly CheckResult[] | undefined;
@@ -85,6 +107,10 @@ export class CheckList extends LitElement {
   declare said: string | undefined;
   declare now: number | undefined;
   declare linked: boolean;
+  /** Whether something can be done about it here. */
+  declare acts: boolean;
+  /** Absent where nobody can read documents. */
+  declare fetchExcerpt: FetchExcerpt | undefined;
 
   override render() {
     const checks = this.checks ?? [];
@@ -105,10 +131,25 @@ export class CheckList extends LitElement {
           <span>${text}</span>
         </div>
         ${check.reason === this.said ? nothing : html`<aiwb-long-text class="muted" prose .text=${check.reason}></aiwb-long-text>`}
-        ${renderFigures(check)}
-        ${hasEvidence ? html`<aiwb-evidence .evidence=${check.evidence} .now=${this.now} ?linked=${this.linked}></aiwb-evidence>` : nothing}
+        ${check.question === undefined ? nothing : html`<p class="question"><span class="muted">Asked of the documents:</span> <span dir="auto">${clipLine(check.question, 600)}</span></p>`}
+        ${renderFigures(check)} ${renderSeal(check)}
+        ${hasEvidence ? html`<aiwb-evidence .evidence=${check.evidence} .now=${this.now} .fetchExcerpt=${this.fetchExcerpt} ?linked=${this.linked}></aiwb-evidence>` : nothing}
+        ${this.#renderReview(check)}
       </div>
     </li>`;
+  }
+
+  /** A model's answer counts once a person has confirmed it. */
+  #renderReview({ answerId, state }: CheckResult) {
+    if (!this.acts || answerId === undefined || state !== 'needs-review') return nothing;
+    const review = (decision: AnswerReview['decision']): void => {
+      const detail = { answerId, decision };
+      this.dispatchEvent(new CustomEvent<AnswerReview>('review', { detail, bubbles: true, composed: true }));
+    };
+    return html`<p class="buttons no-print">
+      <button type="button" class="button" @click=${() => review('confirmed')}>Confirm Answer…</button>
+      <button type="button" class="button" @click=${() => review('rejected')}>Reject Answer…</button>
+    </p>`;
   }
 }
 
@@ -124,6 +165,16 @@ function renderFigures(check: CheckResult) {
     </dl>
     ${intervalPlot(check)}
   </div>`;
+}
+
+/** Whether the bar is older than the result held against it. */
+function renderSeal({ sealed }: CheckResult) {
+  if (sealed === undefined) return nothing;
+  const { at, by, before } = sealed;
+  return html`<p class="muted tone-${before ? 'good' : 'warn'}">
+    ${icon(before ? 'lock' : 'warning')} The bar was sealed on ${formatDay(at)} by ${identityName(by)},
+    ${before ? 'before the evidence it is held against.' : 'after the evidence it is held against.'}
+  </p>`;
 }
 
 function figure(name: string, value: unknown) {
