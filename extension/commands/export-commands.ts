@@ -78,17 +78,41 @@ function runFormats(runs: readonly RunEntry[]): FormatChoice<RunFormat>[] {
   ];
 }
 
+/** What a reviewer keeps first, then what other tools read. */
 function scorecardFormats(): FormatChoice<ScorecardFormat>[] {
   const { t } = vscode.l10n;
   return [
     {
       format: 'json',
       extension: 'scorecard.json',
-      label: 'JSON',
+      label: t('Scorecard File'),
       detail: t('The record with its digest: opens in a read-only editor that verifies it'),
     },
     { ...html, detail: t('The scorecard as one self-contained page') },
+    { format: 'pdf', extension: 'pdf', label: 'PDF', detail: t('The page printed, through an installed Chromium') },
+    {
+      format: 'bundle',
+      extension: 'zip',
+      label: t('Proof Bundle'),
+      detail: t('Record, evidence digests, signatures and a verifier that runs without AI Workbench'),
+    },
     { format: 'markdown', extension: 'md', label: 'Markdown', detail: t('The scorecard as text with tables') },
+    { format: 'csv', extension: 'csv', label: 'CSV', detail: t('Every control, one a row') },
+    { format: 'junit', extension: 'xml', label: 'JUnit', detail: t('Every control as a test case, for CI systems') },
+    { format: 'sarif', extension: 'sarif', label: 'SARIF', detail: t('What failed, for code scanning') },
+    {
+      format: 'oscal',
+      extension: 'oscal.json',
+      label: 'OSCAL',
+      detail: t('Assessment results as NIST describes them'),
+    },
+    { format: 'cyclonedx', extension: 'cdx.json', label: 'CycloneDX', detail: t('A bill of materials of the model') },
+    {
+      format: 'model-card',
+      extension: 'md',
+      label: t('Model Card'),
+      detail: t('A Hugging Face model card with the figures'),
+    },
   ];
 }
 

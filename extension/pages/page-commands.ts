@@ -12,7 +12,7 @@ import { chosenPolicies } from '../registry/policies.ts';
 import type { RegistryBook, VersionPlace } from '../registry/registry-book.ts';
 import { resolveInside } from '../registry/resolve-inside.ts';
 import { focusOnSample } from './focus.ts';
-import type { ScorecardPageCommand } from './registry-pages.ts';
+import type { ScorecardPageCommand } from './scorecard-session.ts';
 
 /** Buttons that only a file's page has. */
 type FileCommand = 'openSource' | 'import';
@@ -173,6 +173,7 @@ const recordCommands: Partial<Record<ScorecardCommand['command'], string>> = {
   export: 'aiwb.exportScorecard',
   openHtml: 'aiwb.openScorecardHtml',
   verify: 'aiwb.verifyScorecard',
+  compareWith: 'aiwb.compareScorecard',
 };
 
 export async function runScorecardCommand({ message, view, folder }: ScorecardPageCommand): Promise<void> {

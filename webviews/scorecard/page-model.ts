@@ -24,8 +24,7 @@ export function applyMessage(model: ScorecardModel, message: HostToScorecardPage
   switch (message.type) {
     case 'scorecard': {
       const { view, due } = message;
-      const isSame = model.view !== undefined && isSameRecord(model.view, view);
-      const kept = isSame && model.comparison !== undefined ? { comparison: model.comparison } : {};
+      const kept = concerns(model.comparison, view) ? { comparison: model.comparison } : {};
       return { view, ...(due === undefined ? {} : { due }), ...kept };
     }
     case 'comparison':
@@ -35,6 +34,16 @@ export function applyMessage(model: ScorecardModel, message: HostToScorecardPage
     default:
       return model;
   }
+}
+
+/** A comparison may come before what it is a comparison of. */
+function concerns(
+  comparison: AssessmentComparison | undefined,
+  view: ScorecardView,
+): comparison is AssessmentComparison {
+  if (comparison === undefined) return false;
+  const { digest } = view.scorecard;
+  return comparison.before.digest === digest || comparison.after.digest === digest;
 }
 
 /** A control with its position in the record: ids of a file from elsewhere may repeat. */
