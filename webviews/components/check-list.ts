@@ -11,15 +11,15 @@ import { intervalPlot, intervalPlotStyles } from './interval-plot.ts';
 import './long-text.ts';
 import type { FetchExcerpt } from './quote-viewer.ts';
 
-/** A person's word on a model's answer. */
-export interface AnswerReview {
-  readonly answerId: string;
-  readonly decision: 'confirmed' | 'rejected';
-}
+/** What can be done about a check by hand. */
+export type CheckCommand =
+  | { readonly command: 'reviewAnswer'; readonly answerId: string }
+  | { readonly command: 'askDocuments' | 'answerFromDocuments'; readonly check: string }
+  | { readonly command: 'addScanReport' };
 
 /**
- * The checks of a control: state and reason, required against actual in words and drawn, and the evidence. Fires `review` with an
- * `AnswerReview`.
+ * The checks of a control: state and reason, required against actual in words and drawn, and the evidence. Fires
+ * `check-command` with a `CheckCommand`.
  */
 export class CheckList extends LitElement {
   static override properties = {
@@ -134,23 +134,36 @@ export class CheckList extends LitElement {
         ${check.question === undefined ? nothing : html`<p class="question"><span class="muted">Asked of the documents:</span> <span dir="auto">${clipLine(check.question, 600)}</span></p>`}
         ${renderFigures(check)} ${renderSeal(check)}
         ${hasEvidence ? html`<aiwb-evidence .evidence=${check.evidence} .now=${this.now} .fetchExcerpt=${this.fetchExcerpt} ?linked=${this.linked}></aiwb-evidence>` : nothing}
-        ${this.#renderReview(check)}
+        ${this.#renderActions(check)}
       </div>
     </li>`;
   }
 
-  /** A model's answer counts once a person has confirmed it. */
-  #renderReview({ answerId, state }: CheckResult) {
-    if (!this.acts || answerId === undefined || state !== 'needs-review') return nothing;
-    const review = (decision: AnswerReview['decision']): void => {
-      const detail = { answerId, decision };
-      this.dispatchEvent(new CustomEvent<AnswerReview>('review', { detail, bubbles: true, composed: true }));
-    };
+  /** A model's answer counts once a person has confirmed it; what is missing can be brought. */
+  #renderActions(check: CheckResult) {
+    const actions = this.acts ? actionsOf(check) : [];
+    if (actions.length === 0) return nothing;
     return html`<p class="buttons no-print">
-      <button type="button" class="button" @click=${() => review('confirmed')}>Confirm Answer…</button>
-      <button type="button" class="button" @click=${() => review('rejected')}>Reject Answer…</button>
+      ${actions.map(([label, command]) => html`<button type="button" class="button" @click=${() => this.#send(command)}>${label}</button>`)}
     </p>`;
   }
+
+  #send(detail: CheckCommand): void {
+    this.dispatchEvent(new CustomEvent<CheckCommand>('check-command', { detail, bubbles: true, composed: true }));
+  }
+}
+
+function actionsOf({ id, kind, state, answerId }: CheckResult): readonly (readonly [string, CheckCommand])[] {
+  if (kind === 'document' && answerId !== undefined && state === 'needs-review')
+    return [['Review Answer…', { command: 'reviewAnswer', answerId }]];
+  const isOpen = state === 'missing' || state === 'stale' || state === 'needs-review';
+  if (!isOpen) return [];
+  if (kind === 'scan') return [['Add Scan Report…', { command: 'addScanReport' }]];
+  if (kind !== 'document') return [];
+  return [
+    ['Ask Documents…', { command: 'askDocuments', check: id }],
+    ['Answer From Documents…', { command: 'answerFromDocuments', check: id }],
+  ];
 }
 
 function renderFigures(check: CheckResult) {

@@ -32,8 +32,14 @@ export class ChangeList extends LitElement {
         margin-top: 8px;
       }
       li {
+        display: grid;
+        grid-template-columns: 16px minmax(0, 1fr);
+        gap: 0 8px;
         padding: 6px 0;
         overflow-wrap: anywhere;
+      }
+      li > .icon {
+        margin-top: 2px;
       }
       li + li {
         border-top: 1px solid var(--aiwb-line);
@@ -73,7 +79,7 @@ export class ChangeList extends LitElement {
       }
       @media print {
         .hidden {
-          display: list-item;
+          display: grid;
         }
         li {
           break-inside: avoid;
@@ -106,31 +112,32 @@ export class ChangeList extends LitElement {
   }
 
   #renderChange(change: ControlChange, direction: Direction, isHidden: boolean) {
-    const { control, title, severity, before, after, waivedBefore, waivedAfter, reasonAfter, reasonBefore } = change;
+    const { control, title, severity, before, after, waivedBefore, waivedAfter, reasonAfter } = change;
     const { icon: shape, tone } = directions[direction];
-    const reason = reasonAfter ?? reasonBefore;
+    const isGone = after === undefined;
+    const reason = isGone ? undefined : reasonAfter;
     return html`<li class="tone-${tone} ${isHidden ? 'hidden' : ''}">
-      <div class="head tone-${tone}">
-        <span>
-          ${icon(shape)}
+      ${icon(shape)}
+      <div>
+        <div class="head">
           <button type="button" class="link" dir="auto" @click=${() => jumpTo(this, control)}>
             <code>${clipLine(control, 80)}</code> ${clipLine(title)}
           </button>
-        </span>
-        <span class="tag">${severityName(severity)}</span>
+          <span class="tag">${severityName(severity)}</span>
+        </div>
+        <p class="turn">
+          <span>${before === undefined ? 'not asked for' : stateWords(before, waivedBefore)}</span>
+          <span aria-label="to">→</span>
+          <span class="after">${isGone ? 'not asked for any more' : stateWords(after, waivedAfter)}</span>
+        </p>
+        ${before === undefined || isGone ? nothing : (change.checks ?? []).map(renderCheck)}
+        ${reason === undefined || reason === '' ? nothing : html`<p class="muted" dir="auto">${clipLine(reason)}</p>`}
       </div>
-      <p class="turn">
-        <span>${stateWords(before, waivedBefore)}</span> <span aria-label="to">→</span>
-        <span class="after">${stateWords(after, waivedAfter)}</span>
-      </p>
-      ${(change.checks ?? []).map(renderCheck)}
-      ${reason === undefined || reason === '' ? nothing : html`<p class="muted" dir="auto">${clipLine(reason)}</p>`}
     </li>`;
   }
 }
 
-function stateWords(outcome: ControlOutcome | undefined, waived = false): string {
-  if (outcome === undefined) return 'not asked for';
+function stateWords(outcome: ControlOutcome, waived = false): string {
   const text = outcomeWords(outcome).text.toLowerCase();
   return waived ? `${text}, waived` : text;
 }
@@ -145,7 +152,7 @@ function renderCheck(check: CheckChange) {
   return html`<p class="check">
     <span class="muted" dir="auto">${clipLine(title, 160)}</span>
     ${hasFigures ? html`<span>${figure(figureBefore)} → ${figure(figureAfter)}</span>` : before === after ? nothing : html`<span>${state(before)} → ${state(after)}</span>`}
-    ${requiredBefore === requiredAfter || (requiredBefore ?? requiredAfter) === undefined ? nothing : html`<span>required ${clipLine(requiredBefore ?? 'nothing', 80)} → ${clipLine(requiredAfter ?? 'nothing', 80)}</span>`}
+    ${requiredBefore === requiredAfter || requiredBefore === undefined || requiredAfter === undefined ? nothing : html`<span>required ${clipLine(requiredBefore, 80)} → ${clipLine(requiredAfter, 80)}</span>`}
   </p>`;
 }
 

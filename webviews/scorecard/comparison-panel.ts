@@ -117,14 +117,14 @@ function difference(before: number | null, after: number | null): string {
 function describe({ changes, unchanged }: AssessmentComparison): string {
   const count = (direction: string): number => changes.filter(change => directionOf(change) === direction).length;
   const [worse, better, other] = [count('worse'), count('better'), count('other')];
-  const alike = `${countOf(unchanged, 'control')} came out alike`;
-  if (changes.length === 0) return `Nothing came out differently: ${alike}.`;
+  const alike = `${formatCount(unchanged)} came out alike`;
+  if (changes.length === 0) return `Nothing came out differently: ${countOf(unchanged, 'control')} came out alike.`;
   const parts = [
-    ...(worse === 0 ? [] : [`${countOf(worse, 'control')} worse`]),
-    ...(better === 0 ? [] : [`${countOf(better, 'control')} better`]),
-    ...(other === 0 ? [] : [`${countOf(other, 'control')} otherwise changed`]),
+    ...(worse === 0 ? [] : [`${formatCount(worse)} worse`]),
+    ...(better === 0 ? [] : [`${formatCount(better)} better`]),
+    ...(other === 0 ? [] : [`${formatCount(other)} otherwise changed`]),
   ];
-  return `${parts.join(', ')}; ${alike}.`;
+  return `${countOf(changes.length, 'control')} came out differently: ${parts.join(', ')}. ${alike}.`;
 }
 
 /** The part of the page that holds a comparison, while there is one or it is on its way. */

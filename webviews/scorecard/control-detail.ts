@@ -6,6 +6,7 @@ import type {
   FrameworkMapping,
 } from '../../schemas/generated/messages.ts';
 import '../components/check-list.ts';
+import type { CheckCommand } from '../components/check-list.ts';
 import '../components/long-text.ts';
 import '../components/quote-viewer.ts';
 import { defineElement } from '../shared/define.ts';
@@ -100,7 +101,7 @@ export class ControlDetail extends LitElement {
           .fetchExcerpt=${this.asks?.excerpt}
           ?linked=${this.linked}
           ?acts=${this.acts}
-          @review=${this.#onReview}
+          @check-command=${({ detail }: CustomEvent<CheckCommand>) => sendCommand(this, detail)}
         ></aiwb-checks>
       </div>
       <div>
@@ -188,11 +189,6 @@ export class ControlDetail extends LitElement {
         </li>`;
       })}
     </ul>`;
-  }
-
-  #onReview({ detail }: CustomEvent<{ answerId: string; decision: 'confirmed' | 'rejected' }>): void {
-    const { answerId, decision } = detail;
-    sendCommand(this, { command: decision === 'confirmed' ? 'confirmAnswer' : 'rejectAnswer', answerId });
   }
 }
 

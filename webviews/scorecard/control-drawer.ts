@@ -64,7 +64,8 @@ export class ControlDrawer extends LitElement {
       .state {
         display: flex;
         flex-wrap: wrap;
-        gap: 0 12px;
+        gap: 0 8px;
+        align-items: center;
         margin: 2px 0 12px;
       }
       .outcome {

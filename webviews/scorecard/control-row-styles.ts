@@ -81,7 +81,7 @@ export const controlRowStyles = css`
     vertical-align: -1px;
   }
   .outcome {
-    min-width: 10ch;
+    min-width: 13ch;
     white-space: nowrap;
   }
   .reason,
@@ -98,7 +98,7 @@ export const controlRowStyles = css`
   }
   .figure {
     display: flex;
-    flex-wrap: wrap-reverse;
+    flex-wrap: wrap;
     justify-content: space-between;
     align-items: flex-start;
     gap: 0 24px;
@@ -133,9 +133,6 @@ export const controlRowStyles = css`
     }
     .outcome {
       min-width: 0;
-    }
-    .figure .plot {
-      order: 0;
     }
     .figure > .line {
       flex-basis: 100%;

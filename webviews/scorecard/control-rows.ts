@@ -7,11 +7,11 @@ import { controlRowStyles } from './control-row-styles.ts';
 import type { PlacedControl } from './page-model.ts';
 
 /** Rows that are drawn and left out together. */
-export const chunkSize = 40;
+export const chunkSize = 20;
 /** A list as short as this is drawn whole, so that the editor's own search finds all of it. */
 export const drawnWhole = 160;
 /** Drawn before it is looked at, so that scrolling finds it. */
-const ahead = '1500px 0px';
+const ahead = '1000px 0px';
 
 /**
  * Controls as rows, of a long list only those near what is seen; what is left out keeps its height. Fires `open-control` with the
@@ -30,10 +30,10 @@ export class ControlRows extends LitElement {
   /** About how many pixels a row takes that has not been drawn yet. */
   declare rowHeight: number;
   declare label: string;
-  #near = new Set<number>([0]);
+  #near = new Set<number>();
   readonly #heights = new Map<number, number>();
-  /** Row that Tab comes to. */
-  #current = 0;
+  /** Row that Tab comes to: the one that was used last; drawn from then on, so that it keeps the focus. */
+  #current: number | undefined;
   #observer: IntersectionObserver | undefined;
   #observed: readonly PlacedControl[] | undefined;
 
@@ -56,7 +56,6 @@ export class ControlRows extends LitElement {
     const position = this.items.findIndex(item => item.index === index);
     if (position < 0) return false;
     this.#current = position;
-    this.#near.add(Math.floor(position / chunkSize));
     this.requestUpdate();
     await this.updateComplete;
     const button = this.renderRoot.querySelector<HTMLElement>(`button[data-index="${String(index)}"]`);
@@ -67,20 +66,20 @@ export class ControlRows extends LitElement {
 
   protected override willUpdate(changed: ReadonlyMap<PropertyKey, unknown>): void {
     if (!changed.has('items')) return;
-    this.#near = new Set([0]);
+    this.#near = new Set();
     this.#heights.clear();
     const selected = this.items.findIndex(({ index }) => index === this.context.selected);
-    this.#current = Math.max(0, selected);
-    if (selected >= 0) this.#near.add(Math.floor(selected / chunkSize));
+    this.#current = selected < 0 ? undefined : selected;
   }
 
   override render() {
     const chunks = Array.from({ length: Math.ceil(this.items.length / chunkSize) }, (_, chunk) => chunk);
+    const tabStop = this.#current ?? (chunks.find(chunk => this.#isDrawn(chunk)) ?? 0) * chunkSize;
     return html`<div role="list" aria-label=${this.label} @click=${this.#onClick}>
       ${chunks.map(
         chunk =>
           html`<div role="presentation" class="chunk" data-chunk=${chunk}>
-            ${this.#isDrawn(chunk) ? this.#renderChunk(chunk) : ''}
+            ${this.#isDrawn(chunk) ? this.#renderChunk(chunk, tabStop) : ''}
           </div>`,
       )}
     </div>`;
@@ -100,13 +99,13 @@ export class ControlRows extends LitElement {
     for (const element of chunks) this.#observer.observe(element);
   }
 
-  #renderChunk(chunk: number): TemplateResult[] {
+  #renderChunk(chunk: number, tabStop: number): TemplateResult[] {
     const first = chunk * chunkSize;
     return this.items.slice(first, first + chunkSize).map((item, offset) =>
       renderControlRow(item, this.context, {
         position: first + offset + 1,
         total: this.items.length,
-        isTabStop: first + offset === this.#current,
+        isTabStop: first + offset === tabStop,
       }),
     );
   }
@@ -116,7 +115,7 @@ export class ControlRows extends LitElement {
       this.items.length <= drawnWhole ||
       this.context.isPrinting ||
       this.#near.has(chunk) ||
-      chunk === Math.floor(this.#current / chunkSize)
+      (this.#current !== undefined && chunk === Math.floor(this.#current / chunkSize))
     );
   }
 

@@ -86,11 +86,19 @@ export class DueItems extends LitElement {
 }
 
 /** What its button does; none where the way leads through the control, or elsewhere. */
-function actionOf({ kind, control, waiverId, policy }: DueItem): { command: Command; label: string } | undefined {
+function actionOf({
+  kind,
+  control,
+  waiverId,
+  answerId,
+  policy,
+}: DueItem): { command: Command; label: string } | undefined {
   if (kind === 'attestation' && control !== undefined)
     return { label: 'Attest…', command: { command: 'attest', control } };
   if (kind === 'waiver-approval' && waiverId !== undefined)
     return { label: 'Approve Waiver…', command: { command: 'approveWaiver', waiverId } };
+  if (kind === 'document-review' && answerId !== undefined)
+    return { label: 'Review Answer…', command: { command: 'reviewAnswer', answerId } };
   if (kind === 'approval') return { label: 'Approve…', command: { command: 'approve' } };
   if (kind === 'assessment' || kind === 'evidence-expiry')
     return { label: 'Assess Again', command: { command: 'assessAgain' } };
