@@ -44,6 +44,11 @@ export class CheckList extends LitElement {
       .check + .check {
         border-top: 1px solid var(--aiwb-line);
       }
+      @media print {
+        .check {
+          break-inside: avoid;
+        }
+      }
       .check > .icon {
         margin-top: 2px;
       }

@@ -19,6 +19,12 @@ export class ComparisonPanel extends LitElement {
     buttonStyles,
     tableStyles,
     css`
+      @media print {
+        table {
+          min-width: 100% !important;
+          font-size: 0.85em;
+        }
+      }
       .about,
       .policies {
         margin-top: 8px;

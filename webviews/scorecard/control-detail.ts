@@ -61,6 +61,15 @@ export class ControlDetail extends LitElement {
       .relation {
         color: var(--vscode-descriptionForeground);
       }
+      @media print {
+        h3 {
+          break-after: avoid;
+        }
+        .facts,
+        li {
+          break-inside: avoid;
+        }
+      }
       @media (max-width: 480px) {
         .facts {
           grid-template-columns: minmax(0, 1fr);

@@ -118,6 +118,8 @@ export const controlRowStyles = css`
   .row aiwb-control-detail {
     position: relative;
     z-index: 1;
+  }
+  .row aiwb-evidence {
     justify-self: start;
   }
   .row aiwb-control-detail {
@@ -130,6 +132,7 @@ export const controlRowStyles = css`
     }
     .line {
       grid-template-columns: minmax(0, 1fr);
+      margin-top: 4px;
     }
     .outcome {
       min-width: 0;
@@ -146,9 +149,6 @@ export const controlRowStyles = css`
     .head,
     .reason {
       break-after: avoid;
-    }
-    .row.short {
-      break-inside: avoid;
     }
   }
 `;

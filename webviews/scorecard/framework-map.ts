@@ -17,9 +17,11 @@ const namedControls = 6;
 
 /** Which ids of each framework the controls map to and how those stand. What is not mapped is counted, and looks it. */
 export class FrameworkMap extends LitElement {
-  static override properties = { record: { attribute: false } };
+  static override properties = { record: { attribute: false }, unfolded: { type: Boolean } };
   static override styles = [baseStyles, buttonStyles, frameworkMapStyles];
   declare record: AssessmentRecord | undefined;
+  /** Whether what no control maps to shows at once, as on paper. */
+  declare unfolded: boolean;
 
   override render() {
     const { record } = this;
@@ -53,7 +55,7 @@ export class FrameworkMap extends LitElement {
       ${
         listed.length === 0
           ? nothing
-          : html`<details>
+          : html`<details ?open=${this.unfolded}>
               <summary>${countOf(listed.length, 'id')} that no control maps to</summary>
               <div class="loose">${this.#renderCells(listed)}</div>
             </details>`

@@ -18,6 +18,12 @@ export class HistoryTable extends LitElement {
     tableStyles,
     scoreTrendStyles,
     css`
+      @media print {
+        table {
+          min-width: 100% !important;
+          font-size: 0.85em;
+        }
+      }
       .scroll {
         max-height: 60vh;
       }

@@ -43,6 +43,11 @@ export class ScorecardHeader extends LitElement {
         vertical-align: 4px;
         white-space: nowrap;
       }
+      h1 .tag .icon {
+        width: 11px;
+        height: 11px;
+        vertical-align: -1px;
+      }
       .facts + .facts {
         margin-top: 2px;
       }

@@ -156,7 +156,7 @@ export class ScorecardPage extends LitElement {
         ></aiwb-controls>`,
       )}
       ${record.waivers.length === 0 ? nothing : section('waivers', 'Waivers', html`<aiwb-waivers .record=${record} .now=${now} ?acts=${acts}></aiwb-waivers>`)}
-      ${record.frameworks.length === 0 ? nothing : section('frameworks', 'Frameworks', html`<aiwb-frameworks .record=${record}></aiwb-frameworks>`)}
+      ${record.frameworks.length === 0 ? nothing : section('frameworks', 'Frameworks', html`<aiwb-frameworks .record=${record} ?unfolded=${context.isPrinting}></aiwb-frameworks>`)}
       ${history.length === 0 ? nothing : section('history', 'History', html`<aiwb-history .view=${view} ?acts=${acts} ?compares=${acts}></aiwb-history>`)}
       ${baseline === undefined ? nothing : section('baseline', 'Against the baseline', html`<aiwb-baseline .record=${record} .baseline=${baseline}></aiwb-baseline>`)}
       ${section('record', 'Record', html`<aiwb-record-facts .view=${view} ?standalone=${isStandalone}></aiwb-record-facts>`)}

@@ -30,6 +30,11 @@ export class WaiverList extends LitElement {
       li.waiver:last-child {
         border-bottom: none;
       }
+      @media print {
+        li.waiver {
+          break-inside: avoid;
+        }
+      }
       .head {
         display: flex;
         flex-wrap: wrap;
