@@ -3,14 +3,58 @@
  * What a digest covers is this text in UTF-8. Fields that are `undefined` do not exist. Throws on numbers JSON has no form for.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(item => canonicalJson(item ?? null)).join(',')}]`;
+  // The runtime's own writer is several times as fast, and writes keys as an object has them: mostly in the order they were added.
+  const ordered = putInOrder(value);
+  return ordered === unorderable ? write(value) : JSON.stringify(ordered);
+}
+
+const unorderable = Symbol('unorderable');
+
+/** A copy whose objects have their keys in order; `unorderable` where an object cannot have them so. */
+function putInOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return checkNumber(value);
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value as unknown[]) {
+      const ordered = putInOrder(item ?? null);
+      if (ordered === unorderable) return unorderable;
+      items.push(ordered);
+    }
+    return items;
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  const copy: Record<string, unknown> = {};
+  // Without an order of its own, `sort` compares UTF-16 code units.
+  for (const key of Object.keys(fields).sort()) {
+    // An object has keys that are whole numbers first, by their value, and `__proto__` is none of its keys when it is assigned.
+    if (startsWithDigit(key) || key === '__proto__') return unorderable;
+    const field = fields[key];
+    if (field === undefined) continue;
+    const ordered = putInOrder(field);
+    if (ordered === unorderable) return unorderable;
+    copy[key] = ordered;
+  }
+  return copy;
+}
+
+function write(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(item => write(item ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value)
       .filter(([, field]) => field !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
+      .map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`);
     return `{${fields.join(',')}}`;
   }
+  return JSON.stringify(checkNumber(value));
+}
+
+function checkNumber(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('JSON has no such number.');
-  return JSON.stringify(value);
+  return value;
+}
+
+function startsWithDigit(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= 48 && first <= 57;
 }

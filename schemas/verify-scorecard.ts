@@ -1,6 +1,7 @@
 import { canonicalJson } from './canonical.ts';
 import type {
   AssessmentRecord,
+  CheckResult,
   CheckState,
   ControlOutcome,
   ControlResult,
@@ -46,8 +47,10 @@ export function scoreOf(controls: readonly Weighed[]): number | null {
   return possible === 0 ? null : (100 * reached) / possible;
 }
 
+type Covered = Pick<ControlResult, 'value'> & { readonly checks: readonly Pick<CheckResult, 'state'>[] };
+
 /** Share of applicable controls whose every check passed or failed, 0 to 100; 0 when none applies. */
-export function coverageOf(controls: readonly Pick<ControlResult, 'value' | 'checks'>[]): number {
+export function coverageOf(controls: readonly Covered[]): number {
   const applicable = controls.filter(({ value }) => value !== null);
   const covered = applicable.filter(
     ({ checks }) => checks.length > 0 && checks.every(({ state }) => state === 'pass' || state === 'fail'),

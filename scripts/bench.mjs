@@ -1,4 +1,4 @@
-// Measures speed and memory as ratios: `npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [lsp] [notebook] [registry] [--peer promptfoo]`.
+// Measures speed and memory as ratios: `npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [lsp] [notebook] [registry] [governance] [--peer promptfoo]`.
 import process from 'node:process';
 import { runNode } from './node.mjs';
 

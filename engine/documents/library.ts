@@ -1,6 +1,6 @@
 import type { Files } from '../ports/files.ts';
 import { fileEndings } from './kinds.ts';
-import { parseDocument, type ParsedDocument } from './parse.ts';
+import { parseDocument, type ParseDocument, type ParsedDocument } from './parse.ts';
 import { mostBytes } from './too-large.ts';
 
 /** Kinds that files refer to by name. */
@@ -21,11 +21,15 @@ export interface DocumentLibrary {
 }
 
 /** The files at and below a folder, each kind read once, when it is first asked for. */
-export function createDocumentLibrary(files: Files, folder: string): DocumentLibrary {
+export function createDocumentLibrary(
+  files: Files,
+  folder: string,
+  parse: ParseDocument = parseDocument,
+): DocumentLibrary {
   const known = new Map<LibraryKind, readonly LibraryDocument[]>();
   return {
     async all(kind, signal) {
-      const documents = known.get(kind) ?? (await readDocuments(kind, files, folder, signal));
+      const documents = known.get(kind) ?? (await readDocuments(kind, files, folder, parse, signal));
       known.set(kind, documents);
       return documents as readonly LibraryDocument<typeof kind>[];
     },
@@ -36,11 +40,12 @@ async function readDocuments<K extends LibraryKind>(
   kind: K,
   files: Files,
   folder: string,
+  parse: ParseDocument,
   signal: AbortSignal,
 ): Promise<readonly LibraryDocument<K>[]> {
   const found: LibraryDocument<K>[] = [];
   for (const path of await files.find(folder, fileEndings[kind], signal)) {
-    const document = await readDocument(kind, path, files, folder, signal);
+    const document = await readDocument(kind, path, files, folder, signal, parse);
     if (document !== undefined) found.push(document);
   }
   return found;
@@ -53,11 +58,10 @@ export async function readDocument<K extends LibraryKind>(
   files: Files,
   folder: string,
   signal: AbortSignal,
+  parse: ParseDocument = parseDocument,
 ): Promise<LibraryDocument<K> | undefined> {
   const text = await readQuietly(files, path, signal);
-  return text === undefined
-    ? undefined
-    : { path, file: files.relative(folder, path), parsed: parseDocument(kind, text) };
+  return text === undefined ? undefined : { path, file: files.relative(folder, path), parsed: parse(kind, text) };
 }
 
 async function readQuietly(files: Files, path: string, signal: AbortSignal): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import type { CellFields } from '../../schemas/generated/files.ts';
 import {
   validateBenchmark,
   validateCellFields,
+  validateFrameworkDefinition,
   validatePolicy,
   validatePrompt,
   validatePromptTrial,
@@ -64,6 +65,7 @@ const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> }
   bench: validateBenchmark,
   tune: validateTuningJob,
   policy: validatePolicy,
+  framework: validateFrameworkDefinition,
   workbench: validateWorkbench,
   prompt: validatePrompt,
   trial: validatePromptTrial,
@@ -77,6 +79,9 @@ const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> }
 export function parseDocument<K extends DocumentKind>(kind: K, text: string, form: Form = 'file'): ParsedDocument<K> {
   return describeDocument(kind, text, readWhole(kind, text), form);
 }
+
+/** Parses a whole file of a kind: `parseDocument`, or something that knows what it parsed before. */
+export type ParseDocument = <K extends DocumentKind>(kind: K, text: string) => ParsedDocument<K>;
 
 const start: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 

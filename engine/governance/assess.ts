@@ -3,16 +3,22 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { judgeVersion, type VersionChoice } from './judge-version.ts';
+import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
+import type { RunChoice } from './run-subject.ts';
 import { serialiseScorecard } from './scorecard.ts';
 import { makeScorecard, viewAssessment } from './view.ts';
 
 export interface AssessRequest {
   /** Absent: what the policies' own `assess` names. */
   readonly model?: string;
+  /** A finished benchmark run to assess in place of a registered version; `model` is then one of its models, if it asked several. */
+  readonly runId?: string;
   /** A version or an alias; default: the newest version. */
   readonly version?: string;
   /** At least one. Policies they extend are found in the folder. */
@@ -32,48 +38,46 @@ export interface Assessment {
 }
 
 /**
- * Assesses a model version by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
+ * Assesses a model version, or a run, by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
  * A gate that is not passed is a result and no failure. Throws `policy-invalid` and `file-invalid` with their place, `registry-not-found`,
- * `identity-missing`, `record-tampered`.
+ * `identity-missing`, `record-tampered`. With a memory, what is known from earlier is neither parsed nor judged again.
  */
 export async function assessVersion(
   request: AssessRequest,
   ports: GovernancePorts,
   signal: AbortSignal,
+  memory?: AssessmentMemory,
 ): Promise<Assessment> {
   const { folder } = request;
-  const documents = await readPolicies(request.policies, folder, ports, signal);
+  const documents = await readPolicies(request.policies, folder, ports, signal, memory?.parse);
   const target = chooseTarget(request, documents);
   const scorecardPath = chooseScorecardPath(request, documents, ports);
-  const set = await resolveSet(documents, folder, ports, signal);
+  const set = await resolveSet(documents, folder, ports, signal, memory?.parse);
   const assessor = await ports.identities.whoAmI(folder, signal);
   const { store, clock, random, workbench } = ports;
   const id = createRecordId('assessment', clock, random);
   // Whatever comes while the evidence is read does not count: judged later as of this moment, the same comes out.
   const moment = await readMoment(store, clock.now());
-  const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder }, ports, signal);
+  const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder, memory }, ports, signal);
   signal.throwIfAborted();
   const { model, version } = record.subject;
-  await store.ledger.append({
-    id,
-    kind: 'assessment',
-    model,
-    version,
-    at: record.assessedAt,
-    actor: assessor,
-    payload: record,
-  });
+  const entry = { id, kind: 'assessment' as const, model, version, at: record.assessedAt, actor: assessor };
+  await appendSigned({ ...entry, payload: record }, (await readPeople(folder, ports, signal)).signers, ports);
   const approvalFailure = await askForApproval(record, documents, folder, ports, signal);
   const written = scorecardPath === undefined ? undefined : await writeScorecard(id, scorecardPath, folder, ports);
   return {
-    view: await viewAssessment(id, ports, signal),
+    view: await viewAssessment(id, ports, signal, folder),
     ...(written === undefined ? {} : { written }),
     ...(approvalFailure === undefined ? {} : { approvalFailure }),
   };
 }
 
-/** The version that was asked for, else the one the policies name; they may not name two. */
-function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): VersionChoice {
+/** The run or the version that was asked for, else the one the policies name; they may not name two. */
+function chooseTarget(
+  { model, version, runId }: AssessRequest,
+  documents: readonly PolicyDocument[],
+): VersionChoice | RunChoice {
+  if (runId !== undefined) return { runId, model };
   if (model !== undefined) return { model, version };
   const named = [...new Set(documents.flatMap(({ policy }) => policy.assess?.model ?? []))];
   const [first] = named;
@@ -93,12 +97,14 @@ function chooseTarget({ model, version }: AssessRequest, documents: readonly Pol
 
 /** Asked for once the record stands, so what keeps approval from being requested is told and does not undo the assessment. */
 async function askForApproval(
-  { gate, subject: { model, version } }: AssessmentRecord,
+  { gate, subject: { model, version, measured } }: AssessmentRecord,
   documents: readonly PolicyDocument[],
   folder: string,
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
+  // What is approved is a version.
+  if (measured !== undefined) return undefined;
   if (gate.outcome !== 'passed' || !documents.some(({ policy }) => policy.assess?.requestApproval === true))
     return undefined;
   try {

@@ -1,8 +1,7 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Check, MetricCheck } from '../../schemas/generated/files.ts';
-import type { RunSummary, Waiver } from '../../schemas/generated/messages.ts';
-import { validateAttestation } from '../../schemas/generated/validators.js';
-import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import type { RunSummary, VariantResult, Waiver } from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../base/errors.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
@@ -10,6 +9,7 @@ import type { RunRecord } from '../ports/store.ts';
 import { nameOfVersion } from '../promotion/version.ts';
 import { newestCard, storedAtOf } from '../cards/version-cards.ts';
 import { mostCardBytes } from '../registry/read-card.ts';
+import { readAttestations } from './attestations.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
 import type { AnswerEvidence } from './checks/document.ts';
 import type { TrainingEvidence } from './checks/lineage.ts';
@@ -20,11 +20,11 @@ import { collectAnswers } from './evidence-answers.ts';
 import { collectScans } from './evidence-scans.ts';
 import { readPolicyApprovals, type FindStanding } from './policy-approvals.ts';
 import type { GovernancePorts } from './ports.ts';
-import { readPayload } from './records.ts';
 import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
-import { readWaivers } from './waivers.ts';
+import { readWaivers } from './read-waivers.ts';
 import { askedVersion } from '../runs/asked-version.ts';
+import { readPeople } from '../workspace/people.ts';
 
 /** Everything the checks of a policy set look at, read before any is judged. */
 export interface CollectedEvidence {
@@ -58,7 +58,8 @@ export async function collectEvidence(
   signal: AbortSignal,
 ): Promise<CollectedEvidence> {
   const metrics = await collectMetrics(set, subject, folder, ports, signal);
-  const attestations = await collectAttestations(subject, ports);
+  const people = await readPeople(folder, ports, signal);
+  const attestations = await readAttestations(subject.version, ports, people);
   const answers = await collectAnswers(subject, ports);
   return {
     metric: check => metrics.get(keyOf(check)) ?? { run: undefined, missing: 'No run was looked for.' },
@@ -67,7 +68,7 @@ export async function collectEvidence(
     attestations: control => attestations.get(control) ?? [],
     scans: await collectScans(subject, ports, checksOf(set, 'scan')),
     answers: check => answers.get(check) ?? [],
-    waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
+    waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name, { ...ports, people }),
     seals: await readSeals(ports),
     approvals: await readPolicyApprovals(ports),
   };
@@ -125,21 +126,29 @@ async function findRun(
     }
     const record = await store.getRun(id);
     const fault = findFault(record, check);
-    if (fault === undefined) return { run: describeRun(record, version.modelDigest, digest), passedOver };
+    if (fault === undefined) {
+      const asked = (variant: VariantResult): boolean => askedVersion(variant, version.modelDigest);
+      return { run: describeRun(record, asked, digest), passedOver };
+    }
     passedOver.push(`run ${id} ${fault}`);
   }
   return { run: undefined, passedOver };
 }
 
 /** Why a succeeded run is no evidence. */
-function findFault({ spec, report, dataset, summary }: RunRecord, check: MetricCheck): string | undefined {
+export function findFault({ spec, report, dataset, summary }: RunRecord, check: MetricCheck): string | undefined {
   if (spec.limit !== undefined) return `asked the first ${String(spec.limit)} rows only`;
   if (report === undefined || summary.endedAt === undefined) return 'has no report';
   if (check.dataset !== undefined && dataset?.digest !== check.dataset) return 'asked other rows than the policy names';
   return undefined;
 }
 
-function describeRun(record: RunRecord, modelDigest: string, digest: GovernancePorts['digest']): EvidenceRun {
+/** A finished run with the variants that count. */
+export function describeRun(
+  record: RunRecord,
+  counts: (variant: VariantResult) => boolean,
+  digest: GovernancePorts['digest'],
+): EvidenceRun {
   const { summary, spec, report } = record;
   return {
     runId: summary.id,
@@ -147,7 +156,7 @@ function describeRun(record: RunRecord, modelDigest: string, digest: GovernanceP
     repeats: parseDocument('bench', spec.text).value?.repeats ?? 1,
     confidence: report?.confidence ?? 0.95,
     variants: (report?.variants ?? [])
-      .filter(variant => askedVersion(variant, modelDigest))
+      .filter(counts)
       .map(result => ({ result, digest: digest.sha256(canonicalJson(result)) })),
   };
 }
@@ -209,33 +218,4 @@ async function findTraining({ version }: Subject, { store }: GovernancePorts): P
     if (error instanceof WorkbenchError && error.code === 'run-not-found') return { state: 'unknown' };
     throw error;
   }
-}
-
-/** Far more than a version will ever have; a bound all the same. */
-const mostAttestations = 100_000;
-
-/** Attestations by control, newest first. One that was changed stays in its place, as a fault. */
-async function collectAttestations(
-  { version }: Subject,
-  { store, digest }: GovernancePorts,
-): Promise<ReadonlyMap<string, readonly AttestationEvidence[]>> {
-  const { model, version: number } = version;
-  const records = await store.ledger.list({ kind: 'attestation', model, version: number, limit: mostAttestations });
-  const found = new Map<string, AttestationEvidence[]>();
-  for (const record of records) {
-    const control = controlOf(record.payload);
-    const list = found.get(control) ?? [];
-    found.set(control, list);
-    try {
-      list.push({ attestation: readPayload(record, validateAttestation, digest), digest: record.digest });
-    } catch (error) {
-      list.push({ fault: toWorkbenchError(error).message });
-    }
-  }
-  return found;
-}
-
-function controlOf(payload: unknown): string {
-  const control = (payload as { readonly control?: unknown } | null | undefined)?.control;
-  return typeof control === 'string' ? control : '';
 }

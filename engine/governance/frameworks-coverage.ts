@@ -4,23 +4,21 @@ import type {
   FrameworkCoverage,
   FrameworkEntry,
 } from '../../schemas/generated/messages.ts';
-import { findFramework } from '../frameworks/frameworks.ts';
+import type { Framework } from '../frameworks/frameworks.ts';
 
 /**
  * Every framework of the policies with all its ids: what the mapped controls say of each, and which ids nobody mapped. It indicates
  * coverage; a mapping never means that the framework is satisfied.
  */
 export function coverFrameworks(
-  frameworks: readonly { readonly id: string; readonly version: string }[],
+  frameworks: readonly Framework[],
   controls: readonly ControlResult[],
 ): FrameworkCoverage[] {
-  return frameworks.flatMap(({ id, version }) => {
-    const framework = findFramework(id, version);
-    if (framework === undefined) return [];
+  const mappedTo = indexMappings(controls);
+  return frameworks.map(framework => {
+    const { id, version } = framework;
     const entries = framework.entries.map(entry => {
-      const mapped = controls.filter(({ mappings }) =>
-        mappings.some(mapping => mapping.framework === id && mapping.version === version && mapping.id === entry.id),
-      );
+      const mapped = mappedTo.get(keyOf(id, version, entry.id)) ?? [];
       return {
         id: entry.id,
         name: entry.name,
@@ -29,8 +27,26 @@ export function coverFrameworks(
         controls: mapped.map(control => control.id),
       };
     });
-    return [{ framework: id, title: framework.title, version, total: entries.length, entries }];
+    return { framework: id, title: framework.title, version, total: entries.length, entries };
   });
+}
+
+/** Controls by what they are mapped to, each once and in their order. */
+function indexMappings(controls: readonly ControlResult[]): ReadonlyMap<string, readonly ControlResult[]> {
+  const index = new Map<string, ControlResult[]>();
+  for (const control of controls) {
+    for (const { framework, version, id } of control.mappings) {
+      const key = keyOf(framework, version, id);
+      const mapped = index.get(key) ?? [];
+      index.set(key, mapped);
+      if (mapped.at(-1) !== control) mapped.push(control);
+    }
+  }
+  return index;
+}
+
+function keyOf(framework: string, version: string, id: string): string {
+  return JSON.stringify([framework, version, id]);
 }
 
 /**

@@ -50,7 +50,14 @@ describe('judgeGate', () => {
     ],
     ['a critical failure without any gate', [], [control('A', 'critical', 'fail')], 'failed', ['A']],
     ['a waived critical failure without any gate', [], [control('A', 'critical', 'fail', 'w')], 'passed'],
-    ['a critical control not assessed, which no policy asks for', [], [control('A', 'critical', 'missing')], 'passed'],
+    [
+      'a critical control not assessed, which no policy asks for',
+      [],
+      [control('A', 'critical', 'missing')],
+      'failed',
+      ['A'],
+    ],
+    ['such a control, waived', [], [control('A', 'critical', 'missing', 'w')], 'passed'],
     [
       'the score reached',
       [{ policy: 'p', failOn: [], minScore: 50 }],

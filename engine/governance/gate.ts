@@ -13,8 +13,8 @@ export interface GateFigures {
 }
 
 /**
- * Judges every policy's gate over all controls of the set; all must open. An unwaived critical failure blocks whatever the policies
- * say. Where no control applies there is nothing to judge, and the gate is not computed.
+ * Judges every policy's gate over all controls of the set; all must open. A critical control that failed or was not assessed, and is not
+ * waived, blocks whatever the policies say. Where no control applies there is nothing to judge, and the gate is not computed.
  */
 export function judgeGate(
   gates: readonly EffectiveGate[],
@@ -31,15 +31,25 @@ export function judgeGate(
   return { outcome, sentence: describe(outcome, conditions, applicable.length), conditions };
 }
 
-/** The rule no policy can drop; policies that fail on critical controls already say more. */
+/**
+ * The rule no policy can drop; policies that fail on critical controls already say as much. What was not assessed blocks like what failed, or
+ * hiding the evidence of a failure would open the gate.
+ */
 function judgeCritical(gates: readonly EffectiveGate[], controls: readonly ControlResult[]): GateCheck[] {
   if (gates.some(({ failOn }) => failOn.includes('critical'))) return [];
-  const blocking = controls.filter(control => control.severity === 'critical' && isUnwaivedFailure(control));
+  const critical = controls.filter(({ severity }) => severity === 'critical');
+  const failed = critical.filter(isUnwaivedFailure);
+  const open = critical.filter(({ outcome, waiver }) => outcome === 'not-assessed' && waiver === undefined);
+  const blocking = [...failed, ...open];
+  const parts = [
+    ...(failed.length === 0 ? [] : [`${countOf(failed.length, 'control')} failed`]),
+    ...(open.length === 0 ? [] : [`${countOf(open.length, 'control')} not assessed`]),
+  ];
   return [
     {
       condition: 'No critical control fails',
-      required: 'none failed, or waived',
-      actual: blocking.length === 0 ? 'none failed' : `${countOf(blocking.length, 'control')} failed`,
+      required: 'none failed or not assessed, or waived',
+      actual: parts.length === 0 ? 'none' : parts.join(', '),
       outcome: blocking.length === 0 ? 'met' : 'not-met',
       ...(blocking.length === 0 ? {} : { controls: blocking.map(({ id }) => id) }),
     },

@@ -9,6 +9,9 @@ export interface Moment {
   readonly upTo: number;
 }
 
+/** Where nobody says how many: far more of a kind than a version will ever have, so that none is lost. */
+const mostRecords = 100_000;
+
 /**
  * The store as it was at a moment. The ledger and the log share their numbering, so what was recorded since is told exactly; runs have
  * no place in the log and are told by when they ended. What the registry says of a version is as it is now.
@@ -18,7 +21,8 @@ export function seeAsOf(store: Store, { at, upTo }: Moment): Store {
     ...store,
     ledger: {
       ...store.ledger,
-      list: filter => store.ledger.list({ ...filter, upTo: Math.min(filter.upTo ?? upTo, upTo) }),
+      list: ({ limit = mostRecords, ...filter }) =>
+        store.ledger.list({ ...filter, limit, upTo: Math.min(filter.upTo ?? upTo, upTo) }),
     },
     listRunsAsking: async modelDigest =>
       (await store.listRunsAsking(modelDigest)).filter(

@@ -1,7 +1,7 @@
 import type { PolicySource as GivenPolicy } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
-import { parseDocument, type ParsedDocument } from '../documents/parse.ts';
+import { parseDocument, type ParseDocument, type ParsedDocument } from '../documents/parse.ts';
 import { createPolicyLibrary } from '../policies/library.ts';
 import type { PolicyDocument, PolicyFinding, PolicySet } from '../policies/policy-set.ts';
 import { resolvePolicies } from '../policies/resolve.ts';
@@ -15,12 +15,13 @@ export async function readPolicies(
   folder: string,
   { files, digest }: PolicyPorts,
   signal: AbortSignal,
+  parse: ParseDocument = parseDocument,
 ): Promise<readonly PolicyDocument[]> {
   const documents: PolicyDocument[] = [];
   for (const source of given) {
     const path = files.resolve(folder, source.path);
     const text = source.text ?? (await files.readText(path, signal));
-    const parsed = parseDocument('policy', text);
+    const parsed = parse('policy', text);
     if (parsed.value === undefined) throw invalidFileError(path, parsed.diagnostics);
     const file = files.relative(folder, path);
     documents.push({ path, file, text, digest: digest.sha256(text), policy: parsed.value, parsed });
@@ -37,8 +38,9 @@ export async function resolveSet(
   folder: string,
   ports: PolicyPorts,
   signal: AbortSignal,
+  parse?: ParseDocument,
 ): Promise<PolicySet> {
-  const library = createPolicyLibrary(ports.files, folder, ports.digest);
+  const library = createPolicyLibrary(ports.files, folder, ports.digest, parse);
   const { set, findings } = await resolvePolicies(documents, library, signal);
   if (set !== undefined) return set;
   throw await describeFindings(findings, documents, ports, signal);

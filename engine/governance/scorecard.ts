@@ -5,13 +5,21 @@ import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
+import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
+import type { VerifiedRecord } from '../signing/signed-record.ts';
 
-/** Larger files are no scorecards. */
-const mostScorecardBytes = 8 * 1024 * 1024;
+/** Larger files are no scorecards: ten thousand controls come to about a third of it. */
+const mostScorecardBytes = 32 * 1024 * 1024;
+/** Characters up to which a file is laid out for people: beyond, nobody reads it line by line. */
+const mostLaidOut = 2 * 1024 * 1024;
 
-/** A scorecard as its file holds it: pretty-printed with keys in order, so that equal scorecards are equal files. */
+/**
+ * A scorecard as its file holds it: keys in order, so that equal scorecards are equal files; pretty-printed unless it is large.
+ */
 export function serialiseScorecard(scorecard: Scorecard): string {
-  return `${JSON.stringify(JSON.parse(canonicalJson(scorecard)), undefined, 2)}\n`;
+  const text = canonicalJson(scorecard);
+  if (text.length <= mostLaidOut) return `${JSON.stringify(JSON.parse(text), undefined, 2)}\n`;
+  return `${text}\n`;
 }
 
 /** Reads a `*.scorecard.json` file of any origin. Throws `file-invalid`, and what reading files throws. */
@@ -22,7 +30,7 @@ export async function readScorecardFile(path: string, files: Files, signal: Abor
 /** The same from a text; `path` names it in failures. Whether it was tampered with is for `verifyScorecard`. */
 export function readScorecard(text: string, path: string): Scorecard {
   // Characters in place of bytes: close enough for a bound.
-  if (text.length > mostScorecardBytes) throw invalid(path, 'it is larger than 8 MiB');
+  if (text.length > mostScorecardBytes) throw invalid(path, 'it is larger than 32 MiB');
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -45,12 +53,28 @@ function invalid(path: string, what: string, cause?: unknown): WorkbenchError {
   });
 }
 
-/** What a scorecard file alone can show: the record and whether it is whole, without history. */
-export function viewScorecard(scorecard: Scorecard, digest: Digest): ScorecardView {
+/**
+ * What a scorecard file alone can show: the record and whether it is whole, without history. With `trust`, also what the signature in the
+ * file shows, where there is one.
+ */
+export function viewScorecard(scorecard: Scorecard, digest: Digest, trust?: SignatureTrust): ScorecardView {
+  const signature = trust === undefined ? undefined : signatureOfScorecard(scorecard, trust);
   return {
     scorecard,
     verification: verifyScorecard(scorecard, text => digest.sha256(text)),
     source: 'file',
     history: [],
+    ...(signature === undefined ? {} : { signature: describeSignature(signature) }),
   };
+}
+
+function signatureOfScorecard(
+  { record, digest, signed }: Scorecard,
+  trust: SignatureTrust,
+): VerifiedRecord | undefined {
+  const { id, subject, assessedAt: at, assessor: actor } = record;
+  const { model, version } = subject;
+  const signature = signed === undefined ? {} : { signed };
+  const kind = 'assessment' as const;
+  return signatureOf({ id, kind, model, version, at, actor, payload: record, digest, ...signature }, trust);
 }

@@ -1,5 +1,6 @@
 import type {
   AssessmentRecord,
+  AssessmentSubject,
   AssessmentSummary,
   Baseline,
   Scorecard,
@@ -10,28 +11,64 @@ import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { approvalOf } from '../promotion/approval.ts';
+import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
+import { readPeople } from '../workspace/people.ts';
+import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
+import { longestHistory, readAssessments } from './stored-assessments.ts';
+import { summarise } from './summary.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
+type SignedViewPorts = ViewPorts & Pick<GovernancePorts, 'files' | 'signing'>;
+
+/** Summaries by their record's digest. */
+export interface KnownSummaries {
+  get(digest: string): AssessmentSummary | undefined;
+  set(digest: string, summary: AssessmentSummary): void;
+}
 
 /**
  * A stored assessment as its page shows it; a unique beginning of its id is enough. A record that was changed is shown as tampered, as
- * long as it can be read at all. Throws `record-not-found`, and `record-tampered` for what is no assessment any more.
+ * long as it can be read at all. Signatures are held against the keys that the workspace in `folder` vouches for; without one, against
+ * none. Throws `record-not-found`, and `record-tampered` for what is no assessment any more.
  */
-export async function viewAssessment(id: string, ports: ViewPorts, signal: AbortSignal): Promise<ScorecardView> {
-  const record = await findAssessment(id, ports);
-  const scorecard = await describeScorecard(record, ports);
-  const { model, version } = scorecard.record.subject;
+export async function viewAssessment(
+  id: string,
+  ports: SignedViewPorts,
+  signal: AbortSignal,
+  folder?: string,
+): Promise<ScorecardView> {
+  const record = requireAssessment(await ports.store.ledger.get(id));
+  const signers = folder === undefined ? [] : (await readPeople(folder, ports, signal)).signers;
+  const trust = { signers, digest: ports.digest, signing: ports.signing };
+  const scorecard = await describeScorecard(record, ports, trust);
+  const signature = signatureOf(record, trust);
+  return {
+    scorecard,
+    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
+    source: 'store',
+    ...(signature === undefined ? {} : { signature: describeSignature(signature) }),
+    ...(await readSurroundings(scorecard.record.subject, ports, signal)),
+  };
+}
+
+/** What is shown around an assessment of a version, as it is now. */
+export async function readSurroundings(
+  { model, version, measured }: AssessmentSubject,
+  ports: ViewPorts,
+  signal: AbortSignal,
+  known?: KnownSummaries,
+): Promise<Pick<ScorecardView, 'history' | 'status' | 'baseline'>> {
+  const history = known === undefined ? await listAssessments({ model }, ports) : await listKnown(model, ports, known);
+  // The registry knows nothing of a run.
+  if (measured !== undefined) return { history };
   const versions = await ports.store.registry.listVersions(model, signal);
   // A record that was changed may name a version that there is not.
   const status = versions.find(candidate => candidate.version === version)?.status;
   const baseline = await findBaseline(model, ports, signal);
   return {
-    scorecard,
-    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
-    source: 'store',
-    history: await listAssessments({ model }, ports),
+    history,
     ...(status === undefined ? {} : { status }),
     ...(baseline === undefined ? {} : { baseline }),
   };
@@ -39,39 +76,45 @@ export async function viewAssessment(id: string, ports: ViewPorts, signal: Abort
 
 /** A stored assessment as a file for reviewers without the store, with the audit log's head as it is now. */
 export async function makeScorecard(id: string, ports: ViewPorts): Promise<Scorecard> {
-  const scorecard = await describeScorecard(await findAssessment(id, ports), ports);
+  const scorecard = await describeScorecard(requireAssessment(await ports.store.ledger.get(id)), ports);
   const auditHead = await ports.store.ledger.readAuditHead();
   return { ...scorecard, ...(auditHead === undefined ? {} : { auditHead }) };
 }
 
-/** Assessments a history goes back to. */
-const longestHistory = 200;
-
-/** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
+/** Assessments of a model, of one version, or all there are, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
 export async function listAssessments(
-  filter: { readonly model: string; readonly version?: string },
+  filter: { readonly model?: string; readonly version?: string },
   { store }: { readonly store: Pick<GovernancePorts['store'], 'ledger'> },
 ): Promise<AssessmentSummary[]> {
-  const records = await store.ledger.list({ kind: 'assessment', ...filter, limit: longestHistory });
-  return records.flatMap(record => {
-    const payload = asAssessment(record);
-    return payload === undefined ? [] : [summarise(payload, record.digest)];
-  });
+  const summaries: AssessmentSummary[] = [];
+  for await (const { record, digest } of readAssessments(filter, store.ledger))
+    summaries.push(summarise(record, digest));
+  return summaries;
 }
 
-async function findAssessment(id: string, { store }: ViewPorts): Promise<LedgerRecord> {
-  const record = await store.ledger.get(id);
-  if (record.kind === 'assessment') return record;
-  throw new WorkbenchError(
-    'record-not-found',
-    `${record.id} is no assessment but the ${record.kind} of ${record.model}.`,
-    {
-      remedy: '`aiwb registry show MODEL@V` names the assessments of a version.',
-    },
-  );
+/** The same for a model, where each record is read once only: what is known is found by the digest it has in the store. */
+async function listKnown(model: string, { store }: ViewPorts, known: KnownSummaries): Promise<AssessmentSummary[]> {
+  const heads = await store.ledger.list({ kind: 'assessment', model, limit: longestHistory, headsOnly: true });
+  const summaries: AssessmentSummary[] = [];
+  for (const { id, digest } of heads) {
+    const summary = known.get(digest) ?? summariseRecord(await store.ledger.get(id));
+    if (summary === undefined) continue;
+    known.set(digest, summary);
+    summaries.push(summary);
+  }
+  return summaries;
 }
 
-async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Promise<Scorecard> {
+function summariseRecord(record: LedgerRecord): AssessmentSummary | undefined {
+  const payload = asAssessment(record);
+  return payload === undefined ? undefined : summarise(payload, record.digest);
+}
+
+async function describeScorecard(
+  record: LedgerRecord,
+  { store }: ViewPorts,
+  trust?: SignatureTrust,
+): Promise<Scorecard> {
   const payload = asAssessment(record);
   if (payload === undefined) {
     throw new WorkbenchError(
@@ -83,30 +126,13 @@ async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Pr
     );
   }
   const { model, version } = payload.subject;
-  const approval = await approvalOf(model, version, store);
-  return { schemaVersion: 1, record: payload, digest: record.digest, approval };
+  const approval = await approvalOf(model, version, store, trust);
+  const signed = record.signed === undefined ? {} : { signed: record.signed };
+  return { schemaVersion: 1, record: payload, digest: record.digest, approval, ...signed };
 }
 
 function asAssessment({ payload }: LedgerRecord): AssessmentRecord | undefined {
   return validateAssessmentRecord(payload) ? payload : undefined;
-}
-
-function summarise(record: AssessmentRecord, digest: string): AssessmentSummary {
-  const { id, subject, assessedAt, validUntil, assessor, gate, score, coverage, waived, policies } = record;
-  return {
-    id,
-    model: subject.model,
-    version: subject.version,
-    assessedAt,
-    assessor,
-    digest,
-    gate: gate.outcome,
-    score,
-    coverage,
-    waived,
-    policies: policies.map(policy => `${policy.id} ${policy.version}`),
-    ...(validUntil === undefined ? {} : { validUntil }),
-  };
 }
 
 /** What the model's figures are compared with: the version in production, else the one locked last. */

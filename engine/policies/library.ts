@@ -1,11 +1,18 @@
 import { createDocumentLibrary, type DocumentLibrary, type LibraryDocument } from '../documents/library.ts';
+import type { ParseDocument } from '../documents/parse.ts';
+import { readFrameworks } from '../frameworks/library.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { PolicyFinder, PolicyLibrary, PolicyListing, PolicySource } from './policy-set.ts';
 
 /** The policy files at and below a folder, for an assessment. They are read once. */
-export function createPolicyLibrary(files: Files, folder: string, digest: Digest): PolicyLibrary {
-  const finder = createPolicyFinder(createDocumentLibrary(files, folder));
+export function createPolicyLibrary(
+  files: Files,
+  folder: string,
+  digest: Digest,
+  parse?: ParseDocument,
+): PolicyLibrary {
+  const finder = createPolicyFinder(createDocumentLibrary(files, folder, parse));
   return {
     ...finder,
     digest,
@@ -32,6 +39,7 @@ export function createPolicyFinder(documents: DocumentLibrary): PolicyFinder {
     async list(signal) {
       return (await documents.all('policy', signal)).flatMap(listDocument);
     },
+    frameworks: signal => readFrameworks(documents, signal),
   };
 }
 

@@ -5,7 +5,7 @@ import { FailureError } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 
 /** Larger files are no scorecards, and are not read. */
-export const mostScorecardBytes = 8 * 1024 * 1024;
+export const mostScorecardBytes = 32 * 1024 * 1024;
 
 /**
  * A `*.scorecard.json` file of any origin as its page shows it: parsed, checked against its schema and verified, without the

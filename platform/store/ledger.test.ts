@@ -58,7 +58,7 @@ describe('the ledger', () => {
     const payload = { b: 1, a: [null, 'ä', 0.1], gone: undefined };
     const first = await store.ledger.append(makeRecord('assessment-1', { kind: 'assessment', payload, at: 7 }));
     assert.equal(first.digest, sha256('{"a":[null,"ä",0.1],"b":1}'));
-    assert.deepEqual(first, {
+    assert.deepEqual(await store.ledger.get('assessment-1'), {
       ...makeRecord('assessment-1', { kind: 'assessment', at: 7 }),
       payload: { b: 1, a: [null, 'ä', 0.1] },
       sequence: first.sequence,
@@ -73,7 +73,10 @@ describe('the ledger', () => {
     assert.deepEqual(await ids({ kind: 'assessment' }), ['assessment-2', 'assessment-1']);
     assert.deepEqual(await ids({ model: 'ticket-triage', version: '1' }), ['assessment-1']);
     assert.deepEqual(await ids({ model: 'nothing' }), []);
-    assert.deepEqual(await store.ledger.get('assessment-1'), first);
+    assert.deepEqual(await ids({ upTo: third.sequence - 1 }), ['waiver-1', 'assessment-1']);
+    assert.deepEqual(await ids({ upTo: first.sequence, kind: 'waiver' }), []);
+    const [head] = await store.ledger.list({ kind: 'assessment', version: '1', headsOnly: true });
+    assert.deepEqual([head?.id, head?.digest, head?.at, head?.payload], ['assessment-1', first.digest, 7, null]);
     assert.equal((await store.ledger.get('waiver')).uniqueKey, 'w');
     for (const id of ['assessment', '', 'x', '%']) {
       await assert.rejects(store.ledger.get(id), hasCode('record-not-found'), id);

@@ -38,13 +38,14 @@ interface SealedRecord extends NewLedgerRecord {
 const defaultListLength = 1_000;
 const selectSql = `SELECT ledger.*, actor, payload FROM ledger
   JOIN audit_log USING (sequence) LEFT JOIN audit_payloads ON audit_payloads.digest = payload_digest`;
+const selectHeadsSql = 'SELECT ledger.*, actor, NULL AS payload FROM ledger JOIN audit_log USING (sequence)';
 
-/** Stores a record, its audit entry and the registry's changes, all or nothing. */
+/** Stores a record, its audit entry and the registry's changes, all or nothing. Returns what it did not have before: a record can be large. */
 export function appendRecord(
   context: StoreContext,
   record: NewLedgerRecord,
   changes: readonly RegistryChange[],
-): LedgerRecord {
+): Pick<LedgerRecord, 'sequence' | 'digest'> {
   return context.write(() => {
     checkFree(context, record);
     applyChanges(context, changes);
@@ -58,7 +59,7 @@ export function appendRecord(
       ...[entry.sequence, id, kind, model, version, at, digest, uniqueKey ?? null],
     );
     indexRecorded(context, model, version);
-    return getRecord(context, id);
+    return { sequence: entry.sequence, digest };
   });
 }
 
@@ -78,7 +79,7 @@ export function getRecord(context: StoreContext, id: string): LedgerRecord {
 /** Newest first. */
 export function listRecords(context: StoreContext, filter: LedgerFilter): LedgerRecord[] {
   const rows = context.driver.all(
-    `${selectSql} WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR model = ?2) AND (?3 IS NULL OR version = ?3)
+    `${filter.headsOnly === true ? selectHeadsSql : selectSql} WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR model = ?2) AND (?3 IS NULL OR version = ?3)
       AND (?5 IS NULL OR ledger.sequence <= ?5) ORDER BY ledger.sequence DESC LIMIT ?4`,
     filter.kind ?? null,
     filter.model ?? null,
@@ -102,9 +103,10 @@ function checkFree(context: StoreContext, { id, kind, uniqueKey }: NewLedgerReco
 function toRecord(row: Row): LedgerRecord {
   const place = { sequence: Number(row['sequence']), digest: String(row['digest']) };
   if (row['payload'] !== null) {
-    const { id, kind, model, version, at, actor, payload, uniqueKey } = parseSealed(row);
+    const { id, kind, model, version, at, actor, payload, uniqueKey, signed } = parseSealed(row);
     const key = uniqueKey === undefined ? {} : { uniqueKey };
-    return { id, kind, model, version, at, actor, payload, ...key, ...place };
+    const signature = signed === undefined ? {} : { signed };
+    return { id, kind, model, version, at, actor, payload, ...key, ...signature, ...place };
   }
   return {
     id: String(row['id']),

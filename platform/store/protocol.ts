@@ -137,7 +137,7 @@ export interface StoreCalls {
   listPublished(
     model: string | undefined,
   ): { readonly model: string; readonly version: string; readonly registry: string }[];
-  appendRecord(record: NewLedgerRecord, changes: readonly RegistryChange[]): LedgerRecord;
+  appendRecord(record: NewLedgerRecord, changes: readonly RegistryChange[]): Pick<LedgerRecord, 'sequence' | 'digest'>;
   getRecord(id: string): LedgerRecord;
   listRecords(filter: LedgerFilter): LedgerRecord[];
   readAudit(after: number, limit: number): AuditLine[];

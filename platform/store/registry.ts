@@ -65,7 +65,10 @@ const localCapabilities: RegistryCapabilities = {
 
 export function createLedger(thread: StoreThread): Ledger {
   return {
-    append: (record, changes = []) => thread.call('appendRecord', [record, changes]),
+    append: async (record, changes = []) => ({
+      ...record,
+      ...(await thread.call('appendRecord', [record, changes])),
+    }),
     get: id => thread.call('getRecord', [id]),
     list: filter => thread.call('listRecords', [filter]),
     readAudit: (after, limit) => thread.call('readAudit', [after, limit]),

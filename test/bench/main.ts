@@ -1,7 +1,8 @@
-// npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [lsp] [notebook] [registry] [--peer promptfoo] [--rows N] [--rounds N]
+// npm run bench -- [throughput] [memory] [lag] [report] [activation] [text] [lsp] [notebook] [registry] [governance] [--peer promptfoo] [--rows N] [--rounds N]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchActivation } from './activation.ts';
+import { benchGovernance } from './governance.ts';
 import { benchLag } from './lag.ts';
 import { benchLanguageServer } from './lsp.ts';
 import { benchNotebook } from './notebook.ts';
@@ -37,5 +38,6 @@ if (wants('activation')) benchActivation();
 if (wants('lsp')) await benchLanguageServer(Math.max(60, rounds * 12));
 if (wants('notebook')) benchNotebook();
 if (wants('registry')) await benchRegistry(10_000, 5, rounds);
+if (wants('governance')) await benchGovernance(50, 200, rounds);
 if (wants('text')) await benchTextMetrics(100_000);
 if (values.peer === 'promptfoo') await benchPromptfoo(Math.min(rows, 5000), Math.min(rounds, 3));

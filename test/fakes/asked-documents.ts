@@ -30,8 +30,8 @@ export async function addText(world: Assessable, name: string, text: string, ver
   const bytes = new TextEncoder().encode(text);
   const { blobs } = world.ports.store;
   const { digest } = await blobs.put(bytes);
-  const source = { digest, name, text, pages: [], headings: [] } satisfies SourceText;
-  const { digest: textDigest } = await blobs.put(new TextEncoder().encode(JSON.stringify(source)));
+  const read: SourceText = { digest, name, text, pages: [], headings: [] };
+  const { digest: textDigest } = await blobs.put(new TextEncoder().encode(JSON.stringify(read)));
   world.clock.advance(1);
   const at = world.clock.now();
   const payload: SourceDocument = {
