@@ -9,6 +9,7 @@ import { registerCellCommands } from './commands/cell-commands.ts';
 import { registerCompareScorecards } from './commands/compare-scorecards.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
+import { registerDocumentCommands } from './commands/document-commands.ts';
 import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
@@ -141,6 +142,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerEvidenceCommands(commands),
     ...registerFrameworkCommands(commands),
     ...registerGovernanceCommands(commands),
+    ...registerDocumentCommands(commands),
     ...registerPolicyCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),

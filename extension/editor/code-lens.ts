@@ -7,6 +7,7 @@ import type { RunBook } from '../runs/run-book.ts';
 import { registerConnectionLenses } from './connection-lenses.ts';
 import { registerPolicyLenses } from './policy-lenses.ts';
 import { registerPromptLenses } from './prompt-lenses.ts';
+import { registerQuoteLenses } from './quote-lenses.ts';
 import { registerRunLenses } from './run-lenses.ts';
 
 export interface LensParts {
@@ -24,6 +25,7 @@ export function registerLenses({ engines, book, registry, language, secrets, log
     registerRunLenses(book),
     registerPolicyLenses({ engines, registry, log }),
     registerPromptLenses(book, language),
+    registerQuoteLenses(engines, log),
     registerConnectionLenses(secrets, language),
   );
 }
