@@ -50,11 +50,19 @@ describe('evidence of a version', function () {
     await write('report.md', '# Report\n\nThe model was tested on native speakers and on learners.\n');
     await vscode.commands.executeCommand('aiwb.train', workspaceUri('ticket-triage.tune.yaml'));
     place = { model: 'ticket-triage', version: 'candidate' };
-    await vscode.commands.executeCommand('aiwb.assessVersion', place, ['evidence.policy.yaml']);
-    // A page that is just being shown would take the focus from what is asked below.
+    // There is no candidate before the job has ended.
     await eventually(
-      async () => /Controls SEC and VAL/.test(await driver.webviewText({ title: 'Scorecard' })) || undefined,
+      async () =>
+        (await vscode.commands.executeCommand<string | undefined>('aiwb.assessVersion', place, [
+          'evidence.policy.yaml',
+        ])) || undefined,
+      90_000,
     );
+    // A page that is just being shown would take the focus from what is asked below.
+    await eventually(async () => {
+      const text = await driver.webviewText({ title: 'Scorecard' }).catch(() => '');
+      return text.includes('Controls SEC and VAL') || undefined;
+    });
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
