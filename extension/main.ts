@@ -12,7 +12,7 @@ import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
-import { registerEvidenceCommands } from './commands/evidence-commands.ts';
+import { registerAnswerCommands } from './commands/answer-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
@@ -22,6 +22,7 @@ import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerPublishCommands } from './commands/publish-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
+import { registerScanCommands } from './commands/scan-commands.ts';
 import { registerStepBackCommands } from './commands/step-back-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerSampleCommands } from './commands/sample-commands.ts';
@@ -129,7 +130,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCardCommands(commands),
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
-    ...registerEvidenceCommands(commands),
+    ...registerAnswerCommands(commands),
+    ...registerScanCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
