@@ -16,6 +16,7 @@ import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerEvidenceCommands } from './commands/evidence-commands.ts';
 import { registerFrameworkCommands } from './commands/framework-commands.ts';
+import { registerAnswerCommands } from './commands/answer-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
@@ -26,6 +27,7 @@ import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerPublishCommands } from './commands/publish-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
+import { registerScanCommands } from './commands/scan-commands.ts';
 import { registerStepBackCommands } from './commands/step-back-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerSampleCommands } from './commands/sample-commands.ts';
@@ -141,6 +143,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerPublishCommands(commands),
     ...registerEvidenceCommands(commands),
     ...registerFrameworkCommands(commands),
+    ...registerAnswerCommands(commands),
+    ...registerScanCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerDocumentCommands(commands),
     ...registerPolicyCommands(commands),

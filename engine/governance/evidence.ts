@@ -149,10 +149,12 @@ export function describeRun(
   counts: (variant: VariantResult) => boolean,
   digest: GovernancePorts['digest'],
 ): EvidenceRun {
-  const { summary, spec, report } = record;
+  const { summary, spec, report, environment } = record;
+  const endedAt = summary.endedAt ?? summary.createdAt;
   return {
     runId: summary.id,
-    endedAt: summary.endedAt ?? summary.createdAt,
+    // Results of another tool are as old as they were measured, and not as they came in.
+    endedAt: Math.min(environment?.source?.measuredAt ?? endedAt, endedAt),
     repeats: parseDocument('bench', spec.text).value?.repeats ?? 1,
     confidence: report?.confidence ?? 0.95,
     variants: (report?.variants ?? [])

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
+import type { ModelIdentity, RunSummary } from '../../schemas/generated/messages.ts';
 import type { Benchmark } from '../../schemas/generated/files.ts';
 import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -9,10 +9,11 @@ import type { Files } from '../ports/files.ts';
 import type { LeaseOwner, RunWriter, SampleRecord, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
 import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
+import { describeIdentities, identitiesOf } from '../runs/identity-check.ts';
 import { createRunId } from '../runs/identity.ts';
 import type { HostFacts } from '../runs/ports.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
-import type { ImportedRun, ImportedSample, ImportedVariant } from './imported.ts';
+import type { ImportedRun, ImportedSample, ImportedVariant, StatedVersion } from './imported.ts';
 import { countSample, importSeed, progressOf, resultOf, startCounts, type ImportCounts } from './imported-results.ts';
 
 /** What writing an imported run needs of the outside. */
@@ -33,6 +34,7 @@ export interface ImportedFile {
   readonly digest: string;
   /** Absolute path of the workspace folder. */
   readonly folder: string;
+  readonly about?: StatedVersion;
 }
 
 /**
@@ -133,10 +135,12 @@ async function write(
   ports: ImportPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const variants = run.variants.map((variant, index) => describeVariant(variant, index, run, ports.digest));
+  const variants = run.variants.map((variant, index) => describeVariant(variant, index, run, file.about, ports.digest));
   const metrics = createMetrics({ metrics: metricEntriesOf(run) });
   const dataset = ports.digest.startSha256();
-  await writer.begin({ variants, environment: environmentOf(run, file, spec, ports) });
+  const identities = identitiesOf(variants);
+  const stated = identities.length === 0 ? {} : { identities };
+  await writer.begin({ variants, environment: { ...environmentOf(run, file, spec, ports), ...stated } });
   const aggregates = variants.map(() => new VariantAggregate(metrics));
   const counted = await writeSamples(run, metrics, aggregates, writer, ports, dataset, signal);
   const results = variants.map((variant, index) =>
@@ -172,7 +176,11 @@ async function write(
     state: 'succeeded',
     progress,
     headlines: headlinesOf(results, leading.id),
-    report: { ...report, ...run.comparisons, notes: [source, ...run.notes, ...report.notes] },
+    report: {
+      ...report,
+      ...run.comparisons,
+      notes: [source, ...describeIdentities(identities), ...run.notes, ...report.notes],
+    },
   });
 }
 
@@ -180,6 +188,7 @@ function describeVariant(
   { model, prompt, settings }: ImportedVariant,
   variant: number,
   { tool, toolVersion }: ImportedRun,
+  about: StatedVersion | undefined,
   digest: Digest,
 ): VariantRecord {
   return {
@@ -187,6 +196,25 @@ function describeVariant(
     model,
     modelDigest: digest.sha256(JSON.stringify(['imported', tool, toolVersion ?? '', model, settings])),
     ...(prompt === undefined ? {} : { prompt, promptDigest: digest.sha256(prompt) }),
+    ...(about === undefined ? {} : { identity: stateIdentity(model, tool, about) }),
+  };
+}
+
+function stateIdentity(
+  name: string,
+  tool: string,
+  { model, version, weightsDigest, modelDigest, by }: StatedVersion,
+): ModelIdentity {
+  return {
+    name,
+    model,
+    version,
+    state: 'stated',
+    by: 'person',
+    at: by.email,
+    sentence: `${name} is ${model}@${version} by the word of ${by.email}: ${tool} measured it, and nothing proves which weights answered.`,
+    weightsDigest,
+    modelDigest,
   };
 }
 

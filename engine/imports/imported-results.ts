@@ -16,7 +16,10 @@ export function resultOf(
   aggregate: VariantAggregate | undefined,
   runId: string,
 ): VariantResult {
-  if (imported?.result !== undefined) return { ...imported.result, runId, variant: variant.variant };
+  if (imported?.result !== undefined) {
+    const stated = variant.identity === undefined ? {} : { identity: variant.identity };
+    return { ...imported.result, runId, variant: variant.variant, ...stated };
+  }
   const made = (aggregate ?? new VariantAggregate([])).result(runId, variant, { confidence, seed: importSeed }, []);
   const told = (imported?.figures ?? []).map(toMetricValue);
   const toldIds = new Set(told.map(({ metric }) => metric));

@@ -1,5 +1,6 @@
 import type {
   FailureClass,
+  Identity,
   MetricValue,
   Report,
   SampleDetails,
@@ -90,4 +91,16 @@ export interface ImportOptions {
   /** Field of the tool's rows that is the input, so that rows pair with a benchmark's; default: the usual names, else what was sent. */
   readonly input?: string;
   readonly target?: string;
+  /** The registered version that was measured, by a person's word: a file of another tool proves nothing of the kind. */
+  readonly about?: StatedVersion;
+}
+
+/** A registered version, and who says that results are of it. */
+export interface StatedVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly weightsDigest: string;
+  /** Digest under which benchmarks record a model of these weights. */
+  readonly modelDigest: string;
+  readonly by: Identity;
 }

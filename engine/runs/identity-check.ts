@@ -103,6 +103,7 @@ export function describeIdentities(identities: readonly ModelIdentity[]): string
   return identities
     .filter(({ by }) => by !== 'weights')
     .map(({ name, state, sentence, by, at, registry, model, version }) => {
+      if (by === 'person') return sentence;
       const meant = formatReference({ ...(registry === undefined ? {} : { registry }), model, version });
       const asked =
         by === 'connection' ? `by the connection ${at ?? ''}` : `at ${at ?? ''}, where its registry says it is served`;

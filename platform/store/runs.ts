@@ -77,7 +77,7 @@ export function listRunsAsking(context: StoreContext, modelDigest: string): RunS
   const rows = context.driver.all(
     `SELECT * FROM runs WHERE key IN (SELECT run FROM lanes WHERE model_digest = ?1)
       OR key IN (SELECT run FROM run_records, json_each(environment, '$.identities')
-        WHERE value ->> 'modelDigest' = ?1 AND value ->> 'state' = 'verified')
+        WHERE value ->> 'modelDigest' = ?1 AND value ->> 'state' IN ('verified', 'stated'))
       ORDER BY created_at DESC, key DESC`,
     modelDigest,
   );

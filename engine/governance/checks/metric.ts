@@ -87,7 +87,13 @@ function judgeVariant(
     return { state: 'error', reason, ...details };
   }
   const passed = holds(check.assert, judged);
-  return { state: passed ? 'pass' : 'fail', reason: word(check, measured, judged, passed), judged, ...details };
+  const stated = result.identity?.state === 'stated' ? ` ${result.identity.sentence}` : '';
+  return {
+    state: passed ? 'pass' : 'fail',
+    reason: word(check, measured, judged, passed) + stated,
+    judged,
+    ...details,
+  };
 }
 
 function describe(check: MetricCheck, measured: Measured): Partial<CheckResult> {

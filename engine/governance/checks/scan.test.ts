@@ -237,6 +237,16 @@ describe('checkScan', () => {
     );
   });
 
+  it('counts an answer once, however many detectors looked at it', () => {
+    const twice = report([garak('p.P', 3, 256), garak('p.P', 5, 250, { detector: 'other.E', unjudged: 6 })]);
+    const { n, actual, reason } = checkScan(scanCheck(), makeSubject(), [twice], now);
+    assert.deepEqual([n, actual], [250, 5 / 250]);
+    assert.match(
+      reason,
+      /6 attempts that could not be judged are counted as successful.*the one with the most hits counts/,
+    );
+  });
+
   it('says what a report has where it lacks what is asked, and how to add one', () => {
     const lacking = checkScan(scanCheck({ select: { probe: 'dan' } }), makeSubject(), [good], now);
     assert.match(lacking.reason, /nothing of probe dan: it has promptinject\.Hijack/);

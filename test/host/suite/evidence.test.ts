@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import * as vscode from 'vscode';
+import { driver, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+const policy = `id: evidence
+version: 1.0.0
+level: team
+controls:
+  - id: SEC
+    title: It holds off attacks
+    severity: high
+    checks:
+      - {id: SEC.scan, type: scan, source: garak, assert: {op: "<=", value: 0.5}}
+  - id: VAL
+    title: It was validated
+    severity: high
+    checks: [{id: VAL.groups, type: document, question: "Does the report name the groups?"}]
+`;
+const report = [
+  { entry_type: 'start_run setup', '_config.version': '0.15.1', 'plugins.target_name': 'served-elsewhere' },
+  { entry_type: 'eval', probe: 'dan.Dan', detector: 'dan.DAN', passed: 40, total_evaluated: 40, nones: 0 },
+  { entry_type: 'completion', end_time: '2026-09-25T10:05:00' },
+];
+
+async function write(name: string, text: string): Promise<void> {
+  await vscode.workspace.fs.writeFile(workspaceUri(name), new TextEncoder().encode(text));
+}
+
+/** The text of a dialog or notification that says so. */
+async function told(selector: string, pattern: RegExp): Promise<string> {
+  return await eventually(async () => {
+    const text = (await driver.count(selector)) === 0 ? '' : await driver.text(selector);
+    return pattern.test(text) ? text : undefined;
+  });
+}
+
+describe('evidence of a version', function () {
+  this.timeout(120_000);
+  let place: { model: string; version: string };
+
+  before(async function () {
+    skipUndriven(this);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await write('evidence.policy.yaml', policy);
+    await write('scan.report.jsonl', report.map(line => JSON.stringify(line)).join('\n'));
+    await write('report.md', '# Report\n\nThe model was tested on native speakers and on learners.\n');
+    await vscode.commands.executeCommand('aiwb.train', workspaceUri('ticket-triage.tune.yaml'));
+    place = { model: 'ticket-triage', version: 'candidate' };
+    // There is no candidate before the job has ended.
+    await eventually(
+      async () =>
+        (await vscode.commands.executeCommand<string | undefined>('aiwb.assessVersion', place, [
+          'evidence.policy.yaml',
+        ])) || undefined,
+      90_000,
+    );
+    // A page that is just being shown would take the focus from what is asked below.
+    await eventually(async () => {
+      const text = await driver.webviewText({ title: 'Scorecard' }).catch(() => '');
+      return text.includes('Controls SEC and VAL') || undefined;
+    });
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('takes a report, once a person has said whose model it is about', async () => {
+    const adding = vscode.commands.executeCommand<string>(
+      'aiwb.addScanReport',
+      place,
+      workspaceUri('scan.report.jsonl').fsPath,
+    );
+    await told('.quick-input-widget', /Which Model of the Report Is ticket-triage@/);
+    await driver.screenshot('evidence-target');
+    await driver.click('.quick-input-widget input[type=text]');
+    await driver.type('served-elsewhere');
+    await driver.press('Enter');
+    assert.match(await adding, /^scan-/);
+    await eventually(async () =>
+      (await driver.notifications()).find(text => /The report of garak 0\.15\.1 is kept/.test(text)),
+    );
+  });
+
+  it('asks for a verdict, a document and its words before an answer is given', async () => {
+    const { extensionPath } = vscode.extensions.getExtension('ai-workbench.ai-workbench') ?? assert.fail('it is there');
+    const folder = workspaceUri('.').fsPath;
+    const { version } = await readVersion();
+    execFileSync(
+      process.execPath,
+      [path.join(extensionPath, 'dist/aiwb.mjs'), 'documents', 'add', 'report.md', `ticket-triage@${version}`],
+      { cwd: folder },
+    );
+    void vscode.commands.executeCommand('aiwb.answerFromDocuments', place, 'VAL.groups');
+    await told('.quick-input-widget', /Does the report name the groups\?/);
+    await driver.press('Enter');
+    await told('.quick-input-widget', /Which Document Shows It\?/);
+    await driver.press('Enter');
+    await told('.quick-input-widget', /Quote report\.md/);
+    await driver.type('tested on native speakers and on learners');
+    await driver.press('Enter');
+    await told('.quick-input-widget', /Answer VAL\.groups/);
+    await driver.screenshot('evidence-answer');
+    // Its dialog is not shown to tests inside the host; what is left at this point answers nothing.
+    await driver.press('Escape');
+  });
+
+  it('says that no answer waits where none does', async () => {
+    void vscode.commands.executeCommand('aiwb.reviewDocumentAnswer', place);
+    await eventually(async () => (await driver.notifications()).find(text => /No answer of a model waits/.test(text)));
+  });
+
+  async function readVersion(): Promise<{ version: string }> {
+    const { extensionPath } = vscode.extensions.getExtension('ai-workbench.ai-workbench') ?? assert.fail('it is there');
+    const shown = execFileSync(
+      process.execPath,
+      [path.join(extensionPath, 'dist/aiwb.mjs'), 'registry', 'show', 'ticket-triage@candidate', '--json'],
+      { cwd: workspaceUri('.').fsPath, encoding: 'utf8' },
+    );
+    return (JSON.parse(shown) as { version: { version: string } }).version;
+  }
+});
