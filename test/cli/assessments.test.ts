@@ -112,7 +112,7 @@ describe('aiwb assessments', function () {
       const history = await window.request('assessments/controlHistory', { assessmentId: first, control: 'LOOK' });
       assert.equal(history.entries.length, 2);
     } finally {
-      await window.close();
+      window.close();
     }
   });
 });
