@@ -13,8 +13,10 @@ import type { Signing } from '../engine/ports/signing.ts';
 import type { LeaseOwner, Store } from '../engine/ports/store.ts';
 import type { PageAssets, PageName } from '../engine/reports/html.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
+import type { DocumentPorts } from '../engine/source-documents/documents.ts';
 import { readNetwork } from '../engine/workspace/network.ts';
 import { findWorkspaceFolder, loadWorkspace, type Workspace } from '../engine/workspace/workspace.ts';
+import { createDocumentReader } from '../platform/documents/reader.ts';
 import { createFiles } from '../platform/files/files.ts';
 import { createClock } from '../platform/host/clock.ts';
 import { describeHost } from '../platform/host/describe.ts';
@@ -120,6 +122,11 @@ export function createGovernancePorts(
   return { store, files, clock, digest, identities, signing, random, workbench: version };
 }
 
+/** The same with what reads documents. */
+export function createDocumentPorts(host: Host, store: Store): DocumentPorts {
+  return { ...createGovernancePorts(host, store), reader: createDocumentReader() };
+}
+
 /** This program's own file: `aiwb.mjs` in a build, `main.ts` from source. */
 export const programPath: string = fileURLToPath(import.meta.url).endsWith('composition.ts')
   ? fileURLToPath(new URL('main.ts', import.meta.url))
@@ -129,6 +136,9 @@ export const programPath: string = fileURLToPath(import.meta.url).endsWith('comp
 export const explanationsPage: string = pathToFileURL(
   path.resolve(path.dirname(programPath), '../docs/diagnostics.md'),
 ).href;
+
+/** Absolute path of the folder of starter policies: they come with the workbench. */
+export const templatesFolder: string = path.resolve(path.dirname(programPath), '../templates/policies');
 
 /** Folder of the bundles; chunks lie one level below it. */
 function distFolder(): string {

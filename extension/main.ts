@@ -12,11 +12,13 @@ import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
+import { registerEvidenceCommands } from './commands/evidence-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
 import { registerNotebookCommands } from './commands/notebook-commands.ts';
+import { registerPolicyCommands } from './commands/policy-commands.ts';
 import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerPublishCommands } from './commands/publish-commands.ts';
@@ -39,6 +41,7 @@ import { createModelsView } from './models/models-view.ts';
 import { createNotebooks } from './notebook/notebooks.ts';
 import { createPages } from './pages/pages.ts';
 import { createPoliciesView } from './policies/policies-view.ts';
+import { showPolicyProblems } from './policies/policy-problems.ts';
 import { createPromptsView } from './prompts/prompts-view.ts';
 import { createRegistryBook } from './registry/registry-book.ts';
 import { createRegistryView } from './registry/registry-view.ts';
@@ -49,6 +52,7 @@ import { rememberUnfinished } from './runs/unfinished.ts';
 import { registerScorecardEditor } from './scorecard/scorecard-editor.ts';
 import { onEngineSettingsChanged } from './settings.ts';
 import { createStatusBar } from './status-bar.ts';
+import { createPolicyTests } from './testing/policy-tests.ts';
 import { createTestExplorer } from './testing/test-explorer.ts';
 import { registerShowMore } from './trees/tree-row.ts';
 
@@ -109,9 +113,11 @@ export function activate(extension: vscode.ExtensionContext): void {
     library.datasets,
     library.prompts,
     createPoliciesView(engines),
+    showPolicyProblems(engines, output),
     registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
+    createPolicyTests(engines),
     notebooks,
     registerLenses({ engines, book, registry, language, secrets: extension.secrets, log: output }),
     registerScorecardEditor(webviews),
@@ -128,7 +134,9 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCardCommands(commands),
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
+    ...registerEvidenceCommands(commands),
     ...registerGovernanceCommands(commands),
+    ...registerPolicyCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),

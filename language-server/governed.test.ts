@@ -218,7 +218,56 @@ describe('tuning jobs and policies in the editor', () => {
     assert.deepEqual(lineage, ['require', 'title', 'freshness']);
     assert.deepEqual((await labels('policy', `${team}    checks:\n      - |\n`)).slice(0, 2), ['id', 'type']);
     const kinds = await labels('policy', `${team}    checks: [{id: a, type: |}]\n`);
-    assert.deepEqual(kinds, ['metric', 'model-card', 'lineage', 'attestation']);
+    assert.deepEqual(kinds, ['metric', 'model-card', 'lineage', 'scan', 'attestation', 'document']);
+  });
+
+  const tested = (rest: string): string =>
+    `${team}  - {id: OWN-01, title: Ours, severity: low, checks: [{id: OWN-01.card, type: model-card, path: a}]}\ntests:\n  - name: one\n    ${rest}\n`;
+
+  it('offers what a policy’s tests can name, its own and what it inherits', async () => {
+    assert.deepEqual(await labels('policy', tested('model: {}\n    expect:\n      controls: {|}')), [
+      'FAIR-01',
+      'OWN-01',
+    ]);
+    assert.deepEqual(await labels('policy', tested('model: {}\n    expect:\n      checks:\n        |')), [
+      'FAIR-01.gap',
+      'OWN-01.card',
+    ]);
+    assert.deepEqual(await labels('policy', tested('model: {}\n    expect: {controls: {FAIR-01: |}}')), [
+      'compliant',
+      'partial',
+      'non-compliant',
+      'not-applicable',
+      'not-assessed',
+    ]);
+    assert.deepEqual(await labels('policy', tested('model: {waivers: [{control: |}]}')), ['FAIR-01', 'OWN-01']);
+    assert.deepEqual(await labels('policy', tested('model:\n      metrics:\n        |')), ['triage']);
+  });
+
+  it('finds names in tests that are none', async () => {
+    const wrong = await diagnose(
+      'policy',
+      tested('model: {}\n    expect: {controls: {FAIR-10: partial}, checks: {OWN-01.cart: fail}}'),
+    );
+    assert.deepEqual(
+      wrong.map(({ code, data }) => [code, data]),
+      [
+        ['unknown-control', { replacement: 'FAIR-01' }],
+        ['unknown-check', { replacement: 'OWN-01.card' }],
+      ],
+    );
+  });
+
+  it('tells of the names in tests, and leads to them', async () => {
+    const expect = (names: string): string => tested(`model: {}\n    expect: {${names}}`);
+    assert.match(await hover('policy', expect('controls: {FAIR|-01: partial}')), /Alike for all[^]*Inherited from/);
+    assert.match(await hover('policy', expect('controls: {OWN|-01: partial}')), /Ours[^]*A control of this policy/);
+    const found = await at<Location | null>(
+      'textDocument/definition',
+      'policy',
+      expect('checks: {FAIR-01|.gap: fail}'),
+    );
+    assert.equal(found?.uri, client.uri('policies/country.policy.yaml'));
   });
 
   it('offers severities once each, and facts of registered models', async () => {

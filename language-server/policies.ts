@@ -31,6 +31,25 @@ export async function collectInherited(
   return { policies: nodes.map(({ document }) => document), controls, frameworks };
 }
 
+/** Controls that a draft states itself, as far as they can be read. */
+export function ownControls(
+  draft: unknown,
+): readonly { readonly id: string; readonly title: string | undefined; readonly checks: readonly string[] }[] {
+  const { controls } = mappingOf(draft);
+  return (Array.isArray(controls) ? (controls as unknown[]) : []).flatMap(entry => {
+    const { id, title, checks } = mappingOf(entry);
+    if (typeof id !== 'string') return [];
+    const ids = (Array.isArray(checks) ? (checks as unknown[]) : []).map(check => mappingOf(check)['id']);
+    return [
+      {
+        id,
+        title: typeof title === 'string' ? title : undefined,
+        checks: ids.filter(each => typeof each === 'string'),
+      },
+    ];
+  });
+}
+
 async function findExtended(
   draft: Readonly<Record<string, unknown>>,
   finder: PolicyFinder,

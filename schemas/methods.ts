@@ -115,6 +115,18 @@ export interface EngineRequests {
   'policies/list': [Nothing, m.PolicyList];
   /** What one policy file holds, what is wrong with it, and how versions came out by it. */
   'policies/describe': [m.PolicyReference, m.PolicyDetails];
+  /** A policy's unit tests with their lines. Runs none. */
+  'policies/tests': [m.PolicySource, m.PolicyTestList];
+  /** Judges made-up model versions by a policy. Stores nothing. */
+  'policies/test': [m.RunPolicyTests, m.PolicyTestReport];
+  /** Writes down the bars of policies before what they will be held against. */
+  'policies/seal': [m.SealPolicies, m.Seal];
+  'policies/approve': [m.ApprovePolicy, m.PolicyApproval];
+  /** Controls of policy files that did not come out compliant in the newest assessment. */
+  'policies/problems': [Nothing, m.PolicyProblems];
+  'policies/templates': [Nothing, m.PolicyTemplateList];
+  /** The texts of a starter policy and of those it builds on. Writes nothing. */
+  'policies/draft': [m.DraftPolicies, m.DraftedPolicies];
   'assessments/start': [m.StartAssessment, m.Assessed];
   'assessments/get': [m.AssessmentReference, m.ScorecardView];
   'assessments/export': [m.ExportScorecard, m.Exported];
@@ -125,6 +137,12 @@ export interface EngineRequests {
   'documents/list': [m.ListDocuments, m.DocumentList];
   'documents/add': [m.AddDocument, m.SourceDocument];
   'documents/text': [m.DocumentDigest, m.SourceText];
+  'documents/find': [m.FindInDocument, m.FoundInDocument];
+  /** Keeps a file in the store and proposes a policy from it. Writes no file. */
+  'documents/draft': [m.DraftFromDocument, m.DraftedFromDocument];
+  'documents/estimateDraft': [m.EstimateDocumentDraft, m.DocumentDraftEstimate];
+  /** Where a policy's controls quote documents. Reads no document. */
+  'documents/quotes': [m.PolicyText, m.PolicyQuotes];
   'documents/ask': [m.AskDocuments, m.DocumentAnswer];
   'documents/answer': [m.AnswerDocuments, m.DocumentAnswer];
   'documents/review': [m.ReviewAnswer, m.DocumentAnswer];

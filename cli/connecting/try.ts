@@ -86,7 +86,7 @@ const noRuns: RecordedRuns = {
 };
 
 /** A terminal lends no models. */
-function noWindow(name: string): LentDesk {
+export function noWindow(name: string): LentDesk {
   return {
     ask: () =>
       Promise.reject(

@@ -67,7 +67,8 @@ export async function testConnection(
   );
 }
 
-async function askPerson(
+/** Asks the window's person before a program is started or a lent model asked. */
+export async function askPerson(
   connection: Connection,
   name: string,
   { access }: Session,
@@ -81,7 +82,7 @@ async function askPerson(
 }
 
 /** Nothing but the program that was just agreed to may be started. */
-function portsFor(
+export function portsFor(
   connection: Connection,
   workspace: Workspace,
   { host, access, options }: Session,

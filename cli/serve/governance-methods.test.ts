@@ -4,8 +4,9 @@ import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { renderAssessmentMarkdown } from '../../engine/governance/text.ts';
 import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
-import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
+import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { describeWorkspacePolicy } from './library-methods.ts';
+import { listAll } from './policy-methods.ts';
 import type { Session } from './session.ts';
 
 const policy = `id: team
@@ -37,7 +38,7 @@ describe('the engine process’s methods of governance', () => {
   after(() => world.close());
 
   it('list the workspace’s policies, broken ones with what can be read of them', async () => {
-    const { policies } = await listPolicies(session, signal);
+    const { policies } = await listAll(session, signal);
     assert.deepEqual(policies[0], {
       path: 'a.policy.yaml',
       id: 'team',
@@ -90,7 +91,7 @@ describe('the engine process’s methods of governance', () => {
     assert.equal(readFileSync(exported, 'utf8'), readFileSync(path.join(world.folder, 'card.scorecard.json'), 'utf8'));
     const markdown = await exportScorecard({ ...target, format: 'markdown', path: 'a.md' }, session, signal);
     assert.match(readFileSync(markdown.path, 'utf8'), /CARD/);
-    const [first, second] = (await listPolicies(session, signal)).policies;
+    const [first, second] = (await listAll(session, signal)).policies;
     assert.equal(first?.last?.id, reference.assessmentId, 'the list tells the newest assessment by a policy');
     assert.equal(second?.last, undefined);
     await assert.rejects(

@@ -4,14 +4,9 @@ import type {
   AssessmentReference,
   Exported,
   ExportScorecard,
-  PolicyEntry,
-  PolicyList,
   ScorecardView,
   StartAssessment,
 } from '../../schemas/generated/messages.ts';
-import { assessmentsBy, newestOfVersions } from '../../engine/catalogue/describe-policy.ts';
-import { diagnoseFile } from '../../engine/documents/diagnose.ts';
-import { createDocumentLibrary, type LibraryDocument } from '../../engine/documents/library.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
 import { viewAssessment } from '../../engine/governance/view.ts';
@@ -56,42 +51,4 @@ export async function exportScorecard(
   const ports = createGovernancePorts(host, store);
   await exportAssessment({ ...request, path: target }, ports, () => readPageAssets('scorecard'), signal);
   return { path: target };
-}
-
-/** The workspace's policy files, each with the number of its errors and its newest assessment; a broken one shows what could be read of it. */
-export async function listPolicies({ host, store, folder }: Session, signal: AbortSignal): Promise<PolicyList> {
-  const policies: PolicyEntry[] = [];
-  const assessments = await assessmentsBy(store, signal);
-  for (const document of await createDocumentLibrary(host.files, folder).all('policy', signal)) {
-    const { diagnostics } = await diagnoseFile(document.path, host.files, signal);
-    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-    const entry = describePolicy(document, errors);
-    const [last] = entry.id === undefined ? [] : newestOfVersions(assessments, entry.id);
-    policies.push(last === undefined ? entry : { ...entry, last });
-  }
-  return { policies };
-}
-
-function describePolicy({ file, parsed }: LibraryDocument<'policy'>, diagnostics: number): PolicyEntry {
-  const { value, draft } = parsed;
-  if (value === undefined) {
-    const { id, title } = (draft ?? {}) as { readonly id?: unknown; readonly title?: unknown };
-    return {
-      path: file,
-      diagnostics,
-      ...(typeof id === 'string' ? { id } : {}),
-      ...(typeof title === 'string' ? { title } : {}),
-    };
-  }
-  const { id, version, title, level, controls, extends: parents } = value;
-  return {
-    path: file,
-    id,
-    version,
-    title: title ?? id,
-    level,
-    controls: controls?.length ?? 0,
-    extends: (parents ?? []).map(parent => parent.id),
-    diagnostics,
-  };
 }

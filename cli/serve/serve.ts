@@ -20,8 +20,12 @@ import { describeCellRun, startCell, turnCellToFile, turnFileToCell } from './ce
 import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './convert-methods.ts';
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
+import * as evidence from './evidence-methods.ts';
+import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
+import * as documents from './document-methods.ts';
+import * as evidence from './evidence-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
-import { exportScorecard, getAssessment, listPolicies, startAssessment } from './governance-methods.ts';
+import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
 import { importResults } from './import-methods.ts';
 import {
@@ -34,6 +38,7 @@ import {
 } from './library-methods.ts';
 import { startLending, type Lending, type LendingHost } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
+import * as policies from './policy-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
@@ -193,11 +198,29 @@ class EngineServer {
     this.#on('datasets/preview', validators.validatePreviewDataset, previewWorkspaceDataset);
     this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
-    this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
+    this.#on('policies/list', undefined, (_nothing, session, signal) => policies.listAll(session, signal));
+    this.#on('policies/problems', undefined, (_nothing, session, signal) => policies.findProblems(session, signal));
+    this.#on('policies/tests', validators.validatePolicySource, policies.listTests);
+    this.#on('policies/test', validators.validateRunPolicyTests, policies.runTests);
+    this.#on('policies/seal', validators.validateSealPolicies, policies.seal);
+    this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
+    this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
+    this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
+    this.#on('documents/list', validators.validateListDocuments, documents.list);
+    this.#on('documents/add', validators.validateAddDocument, documents.add);
+    this.#on('documents/text', validators.validateDocumentDigest, documents.readText);
+    this.#on('documents/find', validators.validateFindInDocument, documents.find);
+    this.#on('documents/draft', validators.validateDraftFromDocument, documents.draft);
+    this.#on('documents/estimateDraft', validators.validateEstimateDocumentDraft, documents.estimate);
+    this.#on('documents/quotes', validators.validatePolicyText, documents.listQuotes);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
+    this.#on('evidence/addScan', validators.validateAddScan, evidence.addScanReport);
+    this.#on('documents/ask', validators.validateAskDocuments, evidence.askForDocuments);
+    this.#on('documents/answer', validators.validateAnswerDocuments, evidence.answerFromDocuments);
+    this.#on('documents/review', validators.validateReviewAnswer, evidence.reviewDocumentAnswer);
     this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
     this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
     this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
@@ -325,6 +348,15 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'documents/add',
+  'documents/draft',
+  'policies/seal',
+  'policies/approve',
+  'evidence/addScan',
+  'documents/ask',
+  'documents/answer',
+  'documents/review',
+  'documents/add',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',

@@ -57,6 +57,7 @@ export type ErrorCode =
   | 'policy-invalid'
   | 'identity-missing'
   | 'separation-of-duties'
+  | 'target-unconfirmed'
   | 'gate-not-met'
   | 'approval-missing'
   | 'baseline-exists'

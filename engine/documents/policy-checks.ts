@@ -10,6 +10,7 @@ import type { DocumentLibrary } from './library.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkPolicyFigures, type BenchmarkSource } from './policy-figure-checks.ts';
 import { checkAssessed } from './registry-checks.ts';
+import { checkPolicyTests } from './policy-test-checks.ts';
 import type { Remembered } from './remembered.ts';
 import { listWords } from './suggest.ts';
 import { checkWaivers } from './waiver-checks.ts';
@@ -73,11 +74,21 @@ export async function checkPolicy(
   if (node !== undefined) reportBrokenParents(node, findings, report);
   await checkNamesakes(policy, view, report, signal);
   await checkPolicyFigures(policy, controls, view.benchmarks, report, signal);
+  checkPolicyTests(policy, controls, node?.isWhole === true, report);
   if (view.remembered !== undefined) {
+    checkReview(policy, view.remembered.now(), report);
     await checkAssessed(policy, view.remembered, report, signal);
     await checkWaivers(policy, view.remembered, report, signal);
   }
   return sorted();
+}
+
+/** A policy is to be looked at again by its date, which counts in full. */
+function checkReview({ reviewBy, owner }: Policy, now: number, report: ReportFinding): void {
+  if (reviewBy === undefined || reviewBy >= new Date(now).toISOString().slice(0, 10)) return;
+  const whom = owner === undefined ? 'somebody' : `\`${owner}\``;
+  const message = `This policy was to be looked at again by ${reviewBy}. Have ${whom} do so, and write down the next date.`;
+  report('review-overdue', 'warning', ['reviewBy'], message);
 }
 
 /** Nothing is asked of a notebook's cell: trying a copy of a policy there is what notebooks are for. */

@@ -21,7 +21,9 @@ describe('checks of a policy', () => {
     ],
     [
       '{id: c, benchmark: b}',
-      [/^missing-field Missing `type` in .* Allowed: `metric`, `model-card`, `lineage`, `scan`, `attestation` and `document`\.$/],
+      [
+        /^missing-field Missing `type` in .* Allowed: `metric`, `model-card`, `lineage`, `scan`, `attestation` and `document`\.$/,
+      ],
     ],
     ['{id: c, typ: lineage, require: [license]}', [/^unknown-field Unknown field `typ` .* Did you mean `type`\?$/]],
     ['{id: c, type: }', [/^missing-value .*type` has no value\. Expected: one of `metric`, /]],

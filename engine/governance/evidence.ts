@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
-import type { MetricCheck } from '../../schemas/generated/files.ts';
+import type { Check, MetricCheck } from '../../schemas/generated/files.ts';
 import type { RunSummary, VariantResult, Waiver } from '../../schemas/generated/messages.ts';
 import { validateAttestation } from '../../schemas/generated/validators.js';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
@@ -18,8 +18,10 @@ import type { CardEvidence } from './checks/model-card.ts';
 import type { ScanEvidence } from './checks/scan.ts';
 import { collectAnswers } from './evidence-answers.ts';
 import { collectScans } from './evidence-scans.ts';
+import { readPolicyApprovals, type FindStanding } from './policy-approvals.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
+import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
 import { readWaivers } from './waivers.ts';
 import { askedVersion } from '../runs/asked-version.ts';
@@ -38,6 +40,10 @@ export interface CollectedEvidence {
   answers(check: string): readonly AnswerEvidence[];
   /** All of the model, with their approvals. */
   readonly waivers: readonly Waiver[];
+  /** Absent where nothing is sealed, as in a policy's tests. */
+  readonly seals?: FindSeal;
+  /** Whose yes each policy has; absent where none is asked for. */
+  readonly approvals?: FindStanding;
 }
 
 /**
@@ -59,10 +65,18 @@ export async function collectEvidence(
     card: await readModelCard(subject, ports),
     training: await findTraining(subject, ports),
     attestations: control => attestations.get(control) ?? [],
-    scans: await collectScans(subject, ports),
+    scans: await collectScans(subject, ports, checksOf(set, 'scan')),
     answers: check => answers.get(check) ?? [],
     waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
+    seals: await readSeals(ports),
+    approvals: await readPolicyApprovals(ports),
   };
+}
+
+function checksOf<T extends Check['type']>(set: PolicySet, type: T): readonly Extract<Check, { type: T }>[] {
+  return set.controls.flatMap(({ control }) =>
+    control.checks.filter((check): check is Extract<Check, { type: T }> => check.type === type),
+  );
 }
 
 function keyOf({ benchmark, dataset }: MetricCheck): string {
@@ -76,7 +90,7 @@ async function collectMetrics(
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, MetricEvidence>> {
-  const checks = set.controls.flatMap(({ control }) => control.checks.filter(check => check.type === 'metric'));
+  const checks = checksOf(set, 'metric');
   const found = new Map<string, MetricEvidence>();
   if (checks.length === 0) return found;
   const { store, files } = ports;

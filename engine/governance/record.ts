@@ -23,6 +23,7 @@ import { coverFrameworks } from './frameworks-coverage.ts';
 import { judgeGate } from './gate.ts';
 import { judgeAnew, type Judgements } from './judgements.ts';
 import { scoreControl } from './scoring.ts';
+import { withSeal } from './seals.ts';
 import { describeSubject, type Subject } from './subject.ts';
 
 export interface RecordInput {
@@ -65,7 +66,7 @@ export function buildRecord(input: RecordInput): AssessmentRecord {
     ...(validUntil === undefined ? {} : { validUntil }),
     assessor,
     workbench,
-    policies: set.policies.map(describePolicy),
+    policies: set.policies.map(document => describePolicy(document, evidence)),
     policySetDigest: set.digest,
     score,
     coverage,
@@ -92,7 +93,8 @@ function judgeControl(
   const applies = judgeApplicability(appliesTo, subject);
   const judge = (check: Check): CheckResult => {
     const grounds = [subject, ...groundsOf(check, control.id, evidence)];
-    return judgements.judge(check, control.id, grounds, now, () => runCheck(check, control.id, subject, evidence, now));
+    const run = (): CheckResult => runCheck(check, control.id, subject, evidence, now);
+    return withSeal(judgements.judge(check, control.id, grounds, now, run), evidence.seals?.(check));
   };
   const results = applies.state === 'yes' ? control.checks.map(judge) : [];
   return scoreControl(effective, applies, results, { version: subject.version, waivers, now });
@@ -157,8 +159,9 @@ function earliestExpiry(
   return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
 }
 
-function describePolicy({ policy, file, digest }: PolicyDocument): AppliedPolicy {
+function describePolicy({ policy, file, digest }: PolicyDocument, evidence: CollectedEvidence): AppliedPolicy {
   const { id, version, level, title, owner, reviewBy } = policy;
+  const standing = evidence.approvals?.(policy, digest);
   return {
     id,
     version,
@@ -169,5 +172,6 @@ function describePolicy({ policy, file, digest }: PolicyDocument): AppliedPolicy
     path: file,
     digest,
     extends: (policy.extends ?? []).map(parent => parent.id),
+    ...(standing === undefined ? {} : { approval: standing }),
   };
 }

@@ -2,7 +2,7 @@ import type { AssessmentRecord, AssessmentSummary } from '../../schemas/generate
 
 /** An assessment as lists and histories show it. `digest` is that of its record. */
 export function summarise(record: AssessmentRecord, digest: string): AssessmentSummary {
-  const { id, subject, assessedAt, assessor, gate, score, coverage, waived, policies } = record;
+  const { id, subject, assessedAt, validUntil, assessor, gate, score, coverage, waived, policies } = record;
   return {
     id,
     model: subject.model,
@@ -15,5 +15,6 @@ export function summarise(record: AssessmentRecord, digest: string): AssessmentS
     coverage,
     waived,
     policies: policies.map(policy => `${policy.id} ${policy.version}`),
+    ...(validUntil === undefined ? {} : { validUntil }),
   };
 }

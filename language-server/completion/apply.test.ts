@@ -86,6 +86,11 @@ controls:
         validity: P1Y
 assess:
   model: triage@candidate
+tests:
+  - name: one
+    model: {metrics: {triage: {accuracy: {value: 0.9}}}}
+    expect:
+      controls: {F1: compliant}
 `,
   workbench: `connections:
   base: &base
@@ -214,6 +219,7 @@ describe('what completion writes', () => {
       'id: a\nversion: 1.0.0\nlevel: team\ncontrols:\n  - id: a\n    mappings: ‸\n    title: x\n    severity: low\n    checks: [{id: b, type: model-card, path: x}]\n',
     'policy controls.*.checks.*':
       'id: a\nversion: 1.0.0\nlevel: team\ncontrols:\n  - id: a\n    title: x\n    severity: low\n    checks:\n    ‸\n',
+    'policy tests.*': 'id: a\nversion: 1.0.0\nlevel: team\ntests:\n  - ‸',
     'workbench ': 'connections: {gpt: {provider: openai, model: g}}\n‸',
     'workbench connections': 'connections:\n  a: {provider: openai, model: g}\n  ‸',
     'workbench compute': 'compute: {‸}',

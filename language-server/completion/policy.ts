@@ -8,7 +8,7 @@ import { offerVersions } from './models.ts';
 import { offerMetrics, type Scene, type ValueOffer } from './offers.ts';
 import { describeBenchmark, describeEntry, describeFramework, describeInherited } from '../help/describe-policy.ts';
 import type { Row } from '../names/table.ts';
-import { collectBenchmarks, collectInherited, versionMeant } from '../policies.ts';
+import { collectBenchmarks, collectInherited, ownControls, versionMeant } from '../policies.ts';
 import { matchesPath } from '../tree.ts';
 import { mappingOf } from '../workspace.ts';
 
@@ -29,9 +29,9 @@ export async function offerNamedInPolicy(
     case 'framework-id':
       return offerEntries(scene, scene.siblings['framework'], signal);
     case 'control':
-      return offerControls(scene, signal);
+      return role === 'reference' ? offerTested(scene, 'controls', signal) : offerControls(scene, signal);
     case 'check':
-      return offerCheckIds(scene, signal);
+      return role === 'reference' ? offerTested(scene, 'checks', signal) : offerCheckIds(scene, signal);
     case 'benchmark':
       return offerBenchmarks(scene, signal);
     case 'metric':
@@ -134,6 +134,33 @@ async function offerCheckIds(scene: Scene, signal: AbortSignal): Promise<readonl
     [...checks.keys()].map(value => ({ value, detail: control.title, kind: CompletionItemKind.Reference })),
   );
   return offers.length === 0 ? undefined : offers;
+}
+
+/** What a policy's tests can name as a mapping's keys. */
+export async function offerKeysInPolicy(scene: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
+  const { path } = scene;
+  if (matchesPath(path, 'tests.*.expect.controls')) return offerTested(scene, 'controls', signal);
+  if (matchesPath(path, 'tests.*.expect.checks')) return offerTested(scene, 'checks', signal);
+  if (matchesPath(path, 'tests.*.model.metrics')) return (await offerBenchmarks(scene, signal)) ?? [];
+  return [];
+}
+
+/** Every control or check that a test can name: the policy's own and those it inherits. */
+async function offerTested(
+  scene: Scene,
+  what: 'controls' | 'checks',
+  signal: AbortSignal,
+): Promise<readonly ValueOffer[]> {
+  const { controls } = await inheritedOf(scene, signal);
+  const inherited = [...controls.values()].map(({ control, checks }) => ({
+    id: control.id,
+    title: control.title,
+    checks: [...checks.keys()],
+  }));
+  const found = new Map<string, string>();
+  for (const { id, title, checks } of [...inherited, ...ownControls(scene.parsed.draft)])
+    for (const name of what === 'controls' ? [id] : checks) found.set(name, title ?? found.get(name) ?? id);
+  return [...found].map(([value, detail]) => ({ value, detail, kind: CompletionItemKind.Reference }));
 }
 
 async function offerBenchmarks(

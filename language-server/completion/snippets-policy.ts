@@ -41,6 +41,28 @@ const attestationCheck = fields({
   statement: stop('I have read twenty wrong answers of each group.'),
   validity: stop('P1Y'),
 });
+const scanCheck = fields({
+  id: stop('CTL-01.scan'),
+  type: 'scan',
+  source: choice('garak', 'promptfoo', 'sarif', 'json'),
+  select: flow(fields({ probe: stop('promptinject') })),
+  assert: flow(fields({ op: choice('"<="', '"<"', '">="', '">"'), value: stop('0.05') })),
+  freshness: stop('P90D'),
+});
+const documentCheck = fields({
+  id: stop('CTL-01.document'),
+  type: 'document',
+  question: stop('Does the validation report name the groups the model was tested on?'),
+  documents: flow(items(stop('"validation*"'))),
+});
+const test = fields({
+  name: stop('Passes with everything in place'),
+  model: fields({
+    card: flow(fields({ license: stop('apache-2.0') })),
+    lineage: flow(items(stop('dataset-card'), stop('license'))),
+  }),
+  expect: flow(fields({ gate: choice('passed', 'failed', 'not-computed') })),
+});
 const control = (check: Fields): Fields =>
   fields({
     id: stop('CTL-01'),
@@ -155,6 +177,19 @@ export const policySnippets: readonly Snippet[] = [
     detail: 'A person has looked and says so',
     sketch: attestationCheck,
   },
+  {
+    at: 'controls.*.checks.*',
+    label: 'scan check',
+    detail: "A figure of a scanner's report",
+    sketch: scanCheck,
+  },
+  {
+    at: 'controls.*.checks.*',
+    label: 'document check',
+    detail: 'A question that a document answers',
+    sketch: documentCheck,
+  },
+  { at: 'tests.*', label: 'policy test', detail: 'A made-up model, and how it must come out', sketch: test },
   ...['', 'controls.*'].map((at): Snippet => ({
     at,
     label: 'appliesTo: a fact of the model',

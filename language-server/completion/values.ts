@@ -6,7 +6,7 @@ import { isComposed, metricCatalogue } from '../../engine/metrics/catalogue.ts';
 import { columnsOf, neededParameters } from '../help/describe.ts';
 import { offerConnections, offerModels, offerPromptModels } from './models.ts';
 import { isOffered, offerPaths, offerSplitFiles } from './paths.ts';
-import { offerInPolicy, offerNamedInPolicy } from './policy.ts';
+import { offerInPolicy, offerKeysInPolicy, offerNamedInPolicy } from './policy.ts';
 import { offerBaseline, offerCompared, offerResults } from './results.ts';
 import { offerInTuningJob } from './tune.ts';
 import { headerNames, offerInWorkbench } from './workbench.ts';
@@ -70,6 +70,7 @@ export async function offerNames(scene: Scene, signal: AbortSignal): Promise<rea
   if (dataset !== undefined && matchesPath(dataset.rest, 'filter')) return offerColumns(scene, dataset.at, signal);
   if (parsed.kind === 'workbench' && matchesPath(path, 'connections.*.headers')) return headerNames(scene);
   if (parsed.kind === 'trial' && isCase(path)) return offerVariables(parsed.draft);
+  if (parsed.kind === 'policy') return offerKeysInPolicy(scene, signal);
   return [];
 }
 

@@ -10,6 +10,7 @@ import {
   describeEntry,
   describeFramework,
   describeInherited,
+  describeOwn,
   describePolicySource,
 } from './describe-policy.ts';
 import { describePromptFile, describeUsers } from './describe-prompt.ts';
@@ -19,7 +20,7 @@ import { describeResult, describeUsed } from './describe-result.ts';
 import { code } from '../markdown.ts';
 import { fileSorts } from '../names/file-sorts.ts';
 import { rowAt, type Row } from '../names/table.ts';
-import { collectBenchmarks, collectInherited, versionMeant } from '../policies.ts';
+import { collectBenchmarks, collectInherited, ownControls, versionMeant } from '../policies.ts';
 import { datasetOf, draftAt, matchesPath } from '../tree.ts';
 import { isCell } from '../uris.ts';
 import { mappingOf } from '../workspace.ts';
@@ -147,5 +148,7 @@ async function describeShared(
   const { controls } = await collectInherited(parsed.draft, library, signal);
   const stated =
     names === 'control' ? controls.get(text) : [...controls.values()].find(({ checks }) => checks.has(text));
-  return stated && describeInherited(stated);
+  if (stated !== undefined || role !== 'reference') return stated && describeInherited(stated);
+  const own = ownControls(parsed.draft).find(({ id, checks }) => id === text || checks.includes(text));
+  return own && describeOwn(own);
 }

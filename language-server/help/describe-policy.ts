@@ -79,6 +79,20 @@ export function describeInherited({ control, origin, tightenedBy }: StatedContro
   return `**${plain(control.id)}** ${plain(control.title)}${description}\n\n${facts.join('  \n')}`;
 }
 
+/** A control that the policy states itself. */
+export function describeOwn({
+  id,
+  title,
+  checks,
+}: {
+  readonly id: string;
+  readonly title: string | undefined;
+  readonly checks: readonly string[];
+}): string {
+  const words = title === undefined ? '' : ` ${plain(title)}`;
+  return `**${plain(id)}**${words}\n\nA control of this policy  \nChecks: ${checks.map(code).join(', ')}`;
+}
+
 /** What a benchmark file measures. */
 export function describeBenchmark(benchmark: Benchmark, file: string): string {
   const { name, description } = benchmark;

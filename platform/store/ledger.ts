@@ -51,7 +51,7 @@ export function appendRecord(
     applyChanges(context, changes);
     const { id, kind, model, version, at, actor, uniqueKey } = record;
     const sealed: SealedRecord = changes.length === 0 ? record : { ...record, changes };
-    const subject = `${model}@${version}`;
+    const subject = model === '' ? id : `${model}@${version}`;
     const entry = appendAudit(context, { actor: actor.email, action: actions[kind], subject, payload: sealed });
     const digest = sha256(canonicalJson(record.payload));
     context.driver.run(

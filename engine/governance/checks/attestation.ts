@@ -2,9 +2,9 @@ import type { AttestationCheck } from '../../../schemas/generated/files.ts';
 import type { Attestation, CheckResult } from '../../../schemas/generated/messages.ts';
 import { describeDate, describePerson, nameOfVersion } from '../../promotion/version.ts';
 import { addDuration } from '../durations.ts';
-import { isSamePerson } from '../people.ts';
 import type { Subject } from '../subject.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
+import { isTrainerUnknown, makerRole } from './makers.ts';
 
 /** An attestation of the ledger with its record's digest, or what kept the record from being read. */
 export type AttestationEvidence =
@@ -69,12 +69,7 @@ function judge(
   };
   if (weightsDigest !== version.weightsDigest)
     return conclude(check, 'missing', `${who} attested other weights than this version has. ${ask}`, details);
-  const { trainer, runId } = version.lineage;
-  const held = isSamePerson(by, version.author)
-    ? 'author'
-    : trainer !== undefined && isSamePerson(by, trainer)
-      ? 'trainer'
-      : undefined;
+  const held = makerRole(by, version);
   if (held !== undefined) {
     const reason = `${who} is the version's ${held} and cannot attest it: separation of duties asks for another person.`;
     return conclude(check, 'fail', reason, details);
@@ -83,7 +78,7 @@ function judge(
     const reason = `${who} attested on ${describeDate(at)}; that counted until ${describeDate(expiresAt)}. ${ask}`;
     return conclude(check, 'stale', reason, details);
   }
-  if (trainer === undefined && runId !== undefined) {
+  if (isTrainerUnknown(version)) {
     const reason = `Who trained the version is not recorded, so nothing shows that ${who} is another person.`;
     return conclude(check, 'needs-review', reason, details);
   }

@@ -3,6 +3,7 @@ import type { MetricValue, SliceResult, Unit, VariantResult } from '../../../sch
 import { wilsonInterval } from '../../statistics/intervals.ts';
 import { maxGap } from '../../statistics/max-gap.ts';
 import { joinWords } from '../words.ts';
+import { asksForMore } from './bar.ts';
 
 /** The figure a metric check holds against its bar. */
 export interface Measured {
@@ -25,11 +26,6 @@ export interface Measured {
   readonly noInterval?: string;
   /** What a reader must know of the bound. */
   readonly caution?: string;
-}
-
-/** Whether the lower bound is what counts. */
-export function asksForMore({ assert: { op } }: MetricCheck): boolean {
-  return op === '>=' || op === '>';
 }
 
 type Outcome = Measured | { readonly fault: string };
@@ -81,7 +77,7 @@ function measureOverall(check: MetricCheck, result: VariantResult, run: RunFacts
 function measureWorst(check: MetricCheck, slices: readonly SliceResult[], run: RunFacts): Outcome {
   const found = collectSlices(check, slices);
   if ('fault' in found) return found;
-  const asksMore = asksForMore(check);
+  const asksMore = asksForMore(check.assert);
   const point = check.assert.bound === 'point';
   const candidates = found.figures.map(({ name, figure, value }): Measured => {
     const bounds = boundsOf(figure, value, run, found.figures.length);

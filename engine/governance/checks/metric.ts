@@ -3,8 +3,9 @@ import type { CheckResult, CheckState, Evidence, VariantResult } from '../../../
 import { countOf, formatNumber } from '../../reports/format.ts';
 import { describeDate } from '../../promotion/version.ts';
 import { joinWords } from '../words.ts';
+import { asksForMore, boundWord, holds, judgesPoint, missedOperators, operators } from './bar.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
-import { asksForMore, measure, type Measured } from './metric-figures.ts';
+import { measure, type Measured } from './metric-figures.ts';
 
 /** A finished benchmark run that asked the version, with the variants that did. */
 export interface EvidenceRun {
@@ -82,17 +83,17 @@ function judgeVariant(
   if (few !== undefined) return { state: 'needs-review', reason: few, ...details };
   const judged = judgedFigure(check, measured);
   if (judged === undefined) {
-    const reason = `${measured.label} has no ${boundWord(check)} to judge: ${measured.noInterval ?? 'its interval was not computed'}. Use \`bound: point\` to judge the figure itself.`;
+    const reason = `${measured.label} has no ${boundWord(check.assert)} to judge: ${measured.noInterval ?? 'its interval was not computed'}. Use \`bound: point\` to judge the figure itself.`;
     return { state: 'error', reason, ...details };
   }
-  const passed = holds(check, judged);
+  const passed = holds(check.assert, judged);
   return { state: passed ? 'pass' : 'fail', reason: word(check, measured, judged, passed), judged, ...details };
 }
 
 function describe(check: MetricCheck, measured: Measured): Partial<CheckResult> {
   const { actual, low, high, confidence, rows, unit } = measured;
   return {
-    required: `${operators[check.assert.op]} ${formatNumber(check.assert.value, unit)} (${judgesPoint(check) ? 'measured' : boundWord(check)})`,
+    required: `${operators[check.assert.op]} ${formatNumber(check.assert.value, unit)} (${judgesPoint(check.assert) ? 'measured' : boundWord(check.assert)})`,
     target: check.assert.value,
     op: check.assert.op,
     actual,
@@ -125,37 +126,10 @@ function tooFew({ assert, slice }: MetricCheck, { groups, rows }: Measured): str
   return `Too few rows of ${String(slice)} ${list}; the policy asks for ${String(needed)} of each.`;
 }
 
-/** Far below what any figure is known to; differences of shares are rarely exact in binary. */
-const tolerance = 1e-12;
-
-function holds({ assert: { op, value } }: MetricCheck, judged: number): boolean {
-  switch (op) {
-    case '>=':
-      return judged >= value - tolerance;
-    case '>':
-      return judged > value + tolerance;
-    case '<=':
-      return judged <= value + tolerance;
-    case '<':
-      return judged < value - tolerance;
-  }
-}
-
 function judgedFigure(check: MetricCheck, { actual, low, high }: Measured): number | undefined {
-  if (judgesPoint(check)) return actual;
-  return asksForMore(check) ? low : high;
+  if (judgesPoint(check.assert)) return actual;
+  return asksForMore(check.assert) ? low : high;
 }
-
-function judgesPoint({ assert }: MetricCheck): boolean {
-  return assert.bound === 'point';
-}
-
-function boundWord(check: MetricCheck): string {
-  return asksForMore(check) ? 'lower bound' : 'upper bound';
-}
-
-const operators = { '>=': 'at least', '>': 'more than', '<=': 'at most', '<': 'less than' } as const;
-const missed = { '>=': 'below', '>': 'not above', '<=': 'above', '<': 'not below' } as const;
 
 function word(check: MetricCheck, measured: Measured, judged: number, passed: boolean): string {
   const { op, value } = check.assert;
@@ -163,9 +137,9 @@ function word(check: MetricCheck, measured: Measured, judged: number, passed: bo
   const number = (figure: number): string => formatNumber(figure, unit);
   const interval = low === undefined || high === undefined ? '' : ` (${number(low)} to ${number(high)})`;
   const figure = `${measured.sentence(number)}${interval}`;
-  const subject = judgesPoint(check) ? 'it' : `its ${boundWord(check)} ${number(judged)}`;
+  const subject = judgesPoint(check.assert) ? 'it' : `its ${boundWord(check.assert)} ${number(judged)}`;
   const verdict = passed
     ? `${subject} is ${operators[op]} ${number(value)}`
-    : `${subject} is ${missed[op]} ${number(value)}`;
+    : `${subject} is ${missedOperators[op]} ${number(value)}`;
   return `${figure}: ${verdict}.${measured.caution === undefined ? '' : ` ${measured.caution}`}`;
 }

@@ -11,8 +11,8 @@ export interface JudgeQuestion {
   readonly field: string;
   /** What the reply must be, for the judge that wrote something else. */
   readonly format: string;
-  /** The verdict as a number; undefined where what was written is none. */
-  read(written: unknown): number | undefined;
+  /** The verdict as a number; undefined where what was written is none. `reply` is all that the judge wrote. */
+  read(written: unknown, reply: Readonly<Record<string, unknown>>): number | undefined;
   readonly maxTokens: number | undefined;
 }
 
@@ -39,7 +39,7 @@ const plainJudges = new WeakSet<object>();
 export async function askJudge(
   judge: MeasuringModel,
   question: JudgeQuestion,
-  tools: MeasureTools,
+  tools: Pick<MeasureTools, 'timeout' | 'seed'>,
   signal: AbortSignal,
 ): Promise<Judgement> {
   const spent: Spent = { cost: undefined };
@@ -56,7 +56,7 @@ export async function askJudge(
     const cost = judge.costOf(answer);
     if (cost !== undefined) spent.cost = (spent.cost ?? 0) + cost;
     const object = findJsonObject(answer.output, question.field);
-    const score = object === undefined ? undefined : question.read(object[question.field]);
+    const score = object === undefined ? undefined : question.read(object[question.field], object);
     if (score !== undefined) return { ...totalOf(spent), score, reasons: reasonsOf(object) };
     problem = describeProblem(answer, object, question);
     messages = [
@@ -72,7 +72,7 @@ async function answerOnce(
   judge: MeasuringModel,
   messages: readonly Message[],
   { schema, maxTokens }: JudgeQuestion,
-  tools: MeasureTools,
+  tools: Pick<MeasureTools, 'timeout' | 'seed'>,
   signal: AbortSignal,
 ): Promise<Answer> {
   const input = messages.map(({ content }) => (typeof content === 'string' ? content : '')).join('\n\n');
