@@ -13,6 +13,7 @@ import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerEvidenceCommands } from './commands/evidence-commands.ts';
+import { registerFrameworkCommands } from './commands/framework-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
@@ -135,6 +136,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
     ...registerEvidenceCommands(commands),
+    ...registerFrameworkCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerPolicyCommands(commands),
     ...registerReleaseCommands(commands),

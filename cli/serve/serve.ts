@@ -24,6 +24,7 @@ import * as evidence from './evidence-methods.ts';
 import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
 import * as documents from './document-methods.ts';
 import * as evidence from './evidence-methods.ts';
+import * as frameworks from './framework-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -45,6 +46,7 @@ import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
 import { publishFigures, publishToRegistry, publishOpen, pullFromRegistry } from './handoff-methods.ts';
+import * as people from './people-methods.ts';
 import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
@@ -206,6 +208,12 @@ class EngineServer {
     this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
     this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
     this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
+    this.#on('frameworks/list', undefined, (_nothing, session, signal) => frameworks.listFrameworks(session, signal));
+    this.#on('frameworks/show', validators.validateShowFramework, frameworks.describeFramework);
+    this.#on('frameworks/import', validators.validateImportFramework, frameworks.readFrameworkSource);
+    this.#on('frameworks/compare', validators.validateCompareFrameworks, frameworks.compareFrameworks);
+    this.#on('frameworks/upgrade', validators.validateUpgradeFramework, frameworks.planFrameworkUpgrade);
+    this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('documents/list', validators.validateListDocuments, documents.list);
     this.#on('documents/add', validators.validateAddDocument, documents.add);
@@ -217,6 +225,9 @@ class EngineServer {
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
+    this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
+    this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
+    this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
     this.#on('evidence/addScan', validators.validateAddScan, evidence.addScanReport);
     this.#on('documents/ask', validators.validateAskDocuments, evidence.askForDocuments);
     this.#on('documents/answer', validators.validateAnswerDocuments, evidence.answerFromDocuments);
@@ -227,7 +238,11 @@ class EngineServer {
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
-    this.#on('governance/waivers', undefined, (_nothing, session) => registry.getWaivers(session));
+    this.#on('governance/waivers', undefined, (_nothing, session, signal) => registry.getWaivers(session, signal));
+    this.#on('governance/endWaiver', validators.validateEndWaiver, people.endOneWaiver);
+    this.#on('governance/attestations', validators.validateModelVersionReference, people.getAttestations);
+    this.#on('governance/withdrawAttestation', validators.validateWithdrawAttestation, people.takeAttestationBack);
+    this.#on('governance/due', validators.validateListDue, people.getDue);
     this.#on('audit/verify', undefined, (_nothing, session, signal) => registry.verifyLog(session, signal));
     this.#on('identity/get', undefined, (_nothing, session, signal) => registry.whoAmI(session, signal));
     this.#on('diagnostics/collect', undefined, (_nothing, session) => collectDiagnostics(session));
@@ -360,4 +375,6 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',
+  'governance/endWaiver',
+  'governance/withdrawAttestation',
 ]);

@@ -22,7 +22,7 @@ type Ports = Pick<GovernancePorts, 'store' | 'digest'>;
  * as a fault. The quotes of the newest answer to each question are looked for again, in the documents as they lie in the store now.
  */
 export async function collectAnswers(
-  { version }: Subject,
+  { version }: Pick<Subject, 'version'>,
   ports: Ports,
 ): Promise<ReadonlyMap<string, readonly AnswerEvidence[]>> {
   const { store, digest } = ports;
