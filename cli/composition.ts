@@ -127,6 +127,8 @@ export function createGovernancePorts(
 /** The same with what reads documents. */
 export function createDocumentPorts(host: Host, store: Store): DocumentPorts {
   return { ...createGovernancePorts(host, store), reader: createDocumentReader() };
+}
+
 /** What exports of assessments need beside the ports: the page, and a browser of this machine that prints it. */
 export function createExportTools(folder: string): ExportTools {
   // The browser is the person's own choice: no workspace names it.

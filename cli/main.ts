@@ -11,8 +11,6 @@ import { addDue } from './commands/due.ts';
 import { addConvert } from './commands/convert.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addDocuments } from './commands/documents.ts';
-import { addDocuments } from './commands/documents.ts';
-import { addEvidence } from './commands/evidence.ts';
 import { addFrameworks } from './commands/frameworks.ts';
 import { addGovernance } from './commands/governance.ts';
 import { addHosts } from './commands/hosts.ts';

@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.ts';
 import { registerCardCommands } from './commands/card-commands.ts';
 import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerCellCommands } from './commands/cell-commands.ts';
+import { registerCompareScorecards } from './commands/compare-scorecards.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerIngestCommand } from './commands/ingest-command.ts';
@@ -76,6 +77,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const tell = (error: unknown): void => void showFailure(output, error);
   const webviews = { extensionUri: extension.extensionUri, log: output, tell };
   const pages = createPages({ ...webviews, engines, book, registry });
+  const scorecards = registerScorecardEditor(webviews);
   const runs = createRunsView(book, tell);
   const versions = createRegistryView(registry, extension.workspaceState, output);
   const models = createModelsView(engines, book, registry);
@@ -90,6 +92,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     book,
     registry,
     pages,
+    scorecards,
     documents,
     library,
     notebooks,
@@ -121,7 +124,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     createPolicyTests(engines),
     notebooks,
     registerLenses({ engines, book, registry, language, secrets: extension.secrets, log: output }),
-    registerScorecardEditor(webviews),
+    scorecards,
     registerRunFileEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
@@ -142,6 +145,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),
+    registerCompareScorecards(commands),
     ...registerExportCommands(commands),
     ...registerExportedCommands(commands),
     ...registerNotebookCommands(commands),

@@ -21,9 +21,7 @@ import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import * as evidence from './evidence-methods.ts';
-import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
 import * as documents from './document-methods.ts';
-import * as evidence from './evidence-methods.ts';
 import * as frameworks from './framework-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
@@ -213,7 +211,6 @@ class EngineServer {
     this.#on('frameworks/import', validators.validateImportFramework, frameworks.readFrameworkSource);
     this.#on('frameworks/compare', validators.validateCompareFrameworks, frameworks.compareFrameworks);
     this.#on('frameworks/upgrade', validators.validateUpgradeFramework, frameworks.planFrameworkUpgrade);
-    this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('documents/list', validators.validateListDocuments, documents.list);
     this.#on('documents/add', validators.validateAddDocument, documents.add);
@@ -232,9 +229,6 @@ class EngineServer {
     this.#on('documents/ask', validators.validateAskDocuments, evidence.askForDocuments);
     this.#on('documents/answer', validators.validateAnswerDocuments, evidence.answerFromDocuments);
     this.#on('documents/review', validators.validateReviewAnswer, evidence.reviewDocumentAnswer);
-    this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
-    this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
-    this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);

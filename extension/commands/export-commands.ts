@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ExportFormat, ExportRuns } from '../../schemas/generated/messages.ts';
+import type { ExportFormat, ExportRuns, ExportScorecard } from '../../schemas/generated/messages.ts';
 import { scorecardEndings, type ScorecardFormat } from '../../schemas/scorecard-formats.ts';
 import { FailureError } from '../base/failure.ts';
 import type { RunEntry } from '../runs/run-book.ts';
@@ -78,7 +78,7 @@ function runFormats(runs: readonly RunEntry[]): FormatChoice<RunFormat>[] {
 }
 
 /** Formats of a scorecard: those for people first, then those for other programs. */
-function scorecardFormats(): FormatChoice<ScorecardFormat>[] {
+function scorecardFormats(): FormatChoice<ExportScorecard['format']>[] {
   const { t } = vscode.l10n;
   const choice = (format: ScorecardFormat, label: string, detail: string): FormatChoice<ScorecardFormat> => ({
     format,
@@ -90,6 +90,12 @@ function scorecardFormats(): FormatChoice<ScorecardFormat>[] {
     choice('json', 'JSON', t('The record with its digest: opens in a read-only editor that verifies it')),
     choice('html', 'HTML', t('The scorecard as one self-contained page')),
     choice('pdf', 'PDF', t('The page as it prints, by an installed Chromium, Chrome or Edge')),
+    {
+      format: 'bundle',
+      extension: 'zip',
+      label: t('Proof Bundle'),
+      detail: t('Record, evidence digests, signatures and a verifier that runs without AI Workbench'),
+    },
     choice('markdown', 'Markdown', t('The scorecard as text with tables')),
     choice('model-card', t('Model Card'), t('The model card with model-index, and the scorecard below')),
     choice('csv', 'CSV', t('Every check, one a row')),
@@ -149,7 +155,7 @@ async function openScorecardHtml(context: CommandContext, given: unknown): Promi
 async function exportableScorecard(
   context: CommandContext,
   given: unknown,
-): Promise<Exportable<ScorecardFormat> | undefined> {
+): Promise<Exportable<ExportScorecard['format']> | undefined> {
   const chosen = await resolveAssessment(context, given, vscode.l10n.t('Choose an Assessment'));
   if (chosen === undefined) return undefined;
   const { folder, assessment } = chosen;
