@@ -110,22 +110,21 @@ export function digestResult(record: AssessmentRecord, sha256: (text: string) =>
   );
 }
 
-function describeControl({
-  title: _title,
-  description: _words,
-  reason: _reason,
-  remediation: _remedy,
-  ...control
-}: ControlResult) {
+function describeControl(control: ControlResult) {
   return {
-    ...control,
+    ...without(control, 'title', 'description', 'reason', 'remediation'),
     ...(control.tightenedBy === undefined ? {} : { tightenedBy: [...control.tightenedBy].sort() }),
     mappings: sortBy(control.mappings, canonicalJson),
     checks: sortBy(
-      control.checks.map(({ title: _check, reason: _why, ...check }) => check),
+      control.checks.map(check => without(check, 'title', 'reason')),
       ({ id }) => id,
     ),
   };
+}
+
+function without<T extends object, K extends keyof T & string>(value: T, ...keys: readonly K[]): Omit<T, K> {
+  const left: readonly string[] = keys;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !left.includes(key))) as Omit<T, K>;
 }
 
 function sortBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {

@@ -76,6 +76,25 @@ describe('an assessment that was recorded', () => {
     assert.equal(new Set(digests).size, 5);
   });
 
+  it('has the same digest in whatever order its policies are named, with gates of their own or without', async () => {
+    const without = (id: string): string =>
+      `id: ${id}\nversion: 1.0.0\nlevel: team\nextends: [{id: base, version: ^1.0.0}]\ncontrols:\n  - id: ${id}-CARD\n    title: Says what for\n    severity: high\n    checks: [{id: ${id}-CARD.use, type: model-card, path: "#use"}]\n`;
+    const base =
+      'id: base\nversion: 1.0.0\nlevel: corporate\ncontrols:\n  - id: BASE\n    title: Named\n    severity: low\n    checks: [{id: BASE.license, type: model-card, path: license}]\n';
+    await world.write('policies/base.policy.yaml', base);
+    for (const id of ['one', 'two']) await world.write(`policies/${id}.policy.yaml`, without(id));
+    for (const names of [
+      ['one', 'two'],
+      ['team', 'one', 'two'],
+    ]) {
+      const policies = names.map(name => ({ path: world.file(`policies/${name}.policy.yaml`) }));
+      const target = { model: 'triage', version: '1' };
+      const first = await world.recordOf({ policies, ...target });
+      const second = await world.recordOf({ policies: policies.toReversed(), ...target });
+      assert.equal(second.resultDigest, first.resultDigest);
+    }
+  });
+
   it('does not hold once its digest of the results, or what that covers, was changed', async () => {
     const { scorecard } = (await world.judge()).view;
     const sha256 = (text: string): string => world.ports.digest.sha256(text);

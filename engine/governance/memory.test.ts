@@ -3,10 +3,12 @@ import { openAssessable, type Assessable } from '../../test/fakes/assessable.ts'
 import { day } from '../../test/fakes/evidence.ts';
 import { signal } from '../../test/fakes/governed.ts';
 import { createSeeded } from '../../test/fakes/seeded.ts';
+import { addScan } from '../evidence/add-scan.ts';
 import { attestControl } from '../promotion/attest.ts';
 import { approveWaiver, requestWaiver } from '../promotion/waivers.ts';
 import { createAssessmentMemory, type AssessmentMemory } from './memory.ts';
 import { previewAssessment } from './preview.ts';
+import { sealPolicies } from './seals.ts';
 
 /** Each check of the second policy depends on the clock in a way of its own. */
 const timed = `id: timed
@@ -29,6 +31,10 @@ controls:
     title: The card is new
     severity: low
     checks: [{id: T-CARD.use, type: model-card, path: "#use", freshness: P5D}]
+  - id: T-SCAN
+    title: Scanned lately
+    severity: medium
+    checks: [{id: T-SCAN.rate, type: scan, source: json, select: {pointer: /rate}, assert: {op: "<=", value: 0.05}, freshness: P2D}]
   - id: T-DATA
     title: The lineage is new
     severity: low
@@ -77,7 +83,7 @@ describe('a preview with a memory', () => {
     await world.measure([world.version]);
     const id = await assess();
     await preview(id, memory);
-    assert.equal(judged, 10 - 1, 'TIER does not apply');
+    assert.equal(judged, 11 - 1, 'TIER does not apply');
     judged = 0;
     await preview(id, memory);
     assert.equal(judged, 0);
@@ -89,8 +95,8 @@ describe('a preview with a memory', () => {
     await preview(id, memory);
     assert.equal(
       judged,
-      3,
-      'the checks of that benchmark, and an attestation nobody has made, which has no end to wait for',
+      4,
+      'the checks of that benchmark, and two without evidence that would tell when to look again',
     );
   });
 
@@ -99,7 +105,7 @@ describe('a preview with a memory', () => {
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
     const id = await assess();
     const waivers: string[] = [];
-    let edits = 0;
+    let [edits, scans] = [0, 0];
     const events: Readonly<Record<string, () => Promise<unknown>>> = {
       'a run ends': () =>
         world.measure([world.version], { name: pick(['core', 'other']), value: pick([0.7, 0.86, 0.9]) }),
@@ -129,7 +135,19 @@ describe('a preview with a memory', () => {
         world.act(pick(['bea', 'cem', 'dan']));
         await approveWaiver({ waiverId, folder: world.folder }, world.ports, signal).catch(ignoreRefusal);
       },
-      'time passes': () => Promise.resolve(world.clock.advance(pick([1, 1000, day / 2, day, 2 * day]))),
+      'time passes': () => {
+        world.clock.advance(pick([1, 1000, day / 2, day, 2 * day]));
+        return Promise.resolve();
+      },
+      'a scan arrives': async () => {
+        scans += 1;
+        const [hits, attempts] = [pick([0, 3, 40]), 200];
+        await world.write('scan.json', JSON.stringify({ scan: scans, rate: hits / attempts }));
+        const step = { model: 'triage', version: '1', path: world.file('scan.json'), source: 'json' as const };
+        await addScan({ ...step, folder: world.folder }, world.ports, signal);
+      },
+      'the bars are sealed': () =>
+        sealPolicies([{ path: world.file('policies/timed.policy.yaml') }], world.folder, world.ports, signal),
       'the training is recorded': async () => {
         if (edits === 0) await world.recordTraining();
         edits += 1;
@@ -145,7 +163,7 @@ describe('a preview with a memory', () => {
           `name: ${pick(['core', 'other'])}\ndataset: {path: rows.jsonl, input: a, target: b, split: {field: s, test: t}}\nmodels: [embedded:linear]\nmetrics: [accuracy]\n`,
         ),
     };
-    const seen = new Set<string>();
+    const [seen, states] = [new Set<string>(), new Set<string>()];
     for (let step = 0; step < 90; step += 1) {
       const event = pick(Object.keys(events));
       await events[event]?.();
@@ -153,7 +171,21 @@ describe('a preview with a memory', () => {
       const [remembered, anew] = [await preview(id, memory), await preview(id, undefined)];
       assert.deepEqual(remembered, anew, `after step ${String(step)}: ${event}`);
       seen.add(anew.record.resultDigest ?? '');
+      for (const { checks } of anew.record.controls)
+        for (const { id: check, state, sealed } of checks) {
+          states.add(`${check} ${state}`);
+          if (sealed !== undefined) states.add('sealed');
+        }
     }
+    for (const state of [
+      'T-SCAN.rate pass',
+      'T-SCAN.rate stale',
+      'T-LOOK.read stale',
+      'T-CARD.use stale',
+      'T-DATA.run stale',
+      'sealed',
+    ])
+      assert.ok(states.has(state), `${state} among ${[...states].join(', ')}`);
     assert.ok(seen.size > 15, `${String(seen.size)} different results`);
   });
 });

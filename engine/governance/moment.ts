@@ -36,8 +36,14 @@ export function seeAsOf(store: Store, { at, upTo }: Moment): Store {
 function asUnfinished(record: RunRecord, at: number): RunRecord {
   const { endedAt, ...summary } = record.summary;
   if (endedAt === undefined || endedAt <= at) return record;
-  const { report: _report, tuning: _tuning, ...rest } = record;
-  return { ...rest, summary: { ...summary, state: 'running' } };
+  const { spec, variants, environment, dataset } = record;
+  return {
+    summary: { ...summary, state: 'running' },
+    spec,
+    variants,
+    ...(environment === undefined ? {} : { environment }),
+    ...(dataset === undefined ? {} : { dataset }),
+  };
 }
 
 /** Now, with the log's newest entry; absent in a store where nothing was written down yet. */

@@ -3,6 +3,8 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { joinWords } from './words.ts';
+import { readPolicyApprovals } from './policy-approvals.ts';
+import { readSeals } from './seals.ts';
 import { describeRun, findFault, type CollectedEvidence } from './evidence.ts';
 import type { GovernancePorts } from './ports.ts';
 import type { Subject } from './subject.ts';
@@ -80,8 +82,9 @@ export function choiceOf({
 export async function collectRunEvidence(
   set: PolicySet,
   { runId, model }: NonNullable<Subject['measured']>,
-  { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
+  ports: Pick<GovernancePorts, 'store' | 'digest'>,
 ): Promise<CollectedEvidence> {
+  const { store, digest } = ports;
   const record: RunRecord = await store.getRun(runId);
   const run = describeRun(record, variant => variant.model === model, digest);
   const { name } = record.summary;
@@ -109,5 +112,7 @@ export async function collectRunEvidence(
     scans: [],
     answers: () => [],
     waivers: [],
+    seals: await readSeals(ports),
+    approvals: await readPolicyApprovals(ports),
   };
 }

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { checkOf, openAssessable, refused, type Assessable } from '../../test/fakes/assessable.ts';
 import { day } from '../../test/fakes/evidence.ts';
 import { signal } from '../../test/fakes/governed.ts';
+import { createSeeded } from '../../test/fakes/seeded.ts';
+import { WorkbenchError } from '../base/errors.ts';
 import { requestWaiver } from '../promotion/waivers.ts';
-import { readScorecard, readScorecardFile, viewScorecard } from './scorecard.ts';
+import { readScorecard, readScorecardFile, serialiseScorecard, viewScorecard } from './scorecard.ts';
 import { renderAssessmentMarkdown, renderAssessmentText } from './text.ts';
 import { viewAssessment } from './view.ts';
 
@@ -42,8 +44,46 @@ describe('a scorecard, and what it rests on', () => {
     assert.equal((await world.judge({ scorecard: other })).written, 'elsewhere.scorecard.json');
   });
 
+  it('shows any byte of its record and its digest that was changed', async () => {
+    await world.measure([world.version]);
+    const text = serialiseScorecard((await world.judge()).view.scorecard);
+    const isVerified = (changed: string): boolean => {
+      try {
+        return viewScorecard(readScorecard(changed, 'a.json'), world.ports.digest).verification.state === 'verified';
+      } catch (error) {
+        assert.ok(error instanceof WorkbenchError, String(error));
+        return false;
+      }
+    };
+    assert.ok(isVerified(text));
+    const start = text.indexOf('"digest": "');
+    const end = text.lastIndexOf('"schemaVersion"');
+    assert.ok(end - start > 5_000);
+    const random = createSeeded(21);
+    for (let tried = 0; tried < 1_500; tried += 1) {
+      const at = start + Math.floor(random() * (end - start));
+      const other = String.fromCharCode(text.charCodeAt(at) ^ (1 << Math.floor(random() * 7)));
+      const changed = text.slice(0, at) + other + text.slice(at + 1);
+      // White space between its parts is no part of what the file says.
+      if (/\s/.test(other) && /\s/.test(text.charAt(at))) continue;
+      assert.ok(!isVerified(changed), `${text.slice(at - 20, at)}[${text.charAt(at)} to ${other}]`);
+    }
+  });
+
+  it('lays a large file out for nobody, and reads it all the same', async () => {
+    const { scorecard } = (await world.judge()).view;
+    const [control] = scorecard.record.controls;
+    const controls = Array.from({ length: 4_000 }, (_, index) => ({ ...control!, id: `C-${String(index)}` }));
+    const large = { ...scorecard, record: { ...scorecard.record, controls } };
+    const text = serialiseScorecard(large);
+    assert.ok(text.length > 2 * 1024 * 1024);
+    assert.equal(text.trimEnd().split('\n').length, 1);
+    assert.deepEqual(readScorecard(text, 'large.json'), large);
+    assert.ok(serialiseScorecard(scorecard).split('\n').length > 100);
+  });
+
   it('refuses files that are no scorecards', () => {
-    const cases = ['', '{', '[]', '{}', '{"schemaVersion":2}', '"'.repeat(9 * 1024 * 1024)];
+    const cases = ['', '{', '[]', '{}', '{"schemaVersion":2}', ' '.repeat(33 * 1024 * 1024)];
     for (const text of cases)
       assert.throws(() => readScorecard(text, 'a.json'), refused('file-invalid', /a\.json is no scorecard/));
   });

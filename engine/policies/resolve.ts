@@ -8,7 +8,7 @@ import type {
   PolicyResolution,
   PolicySet,
 } from './policy-set.ts';
-import { defaultFailOn, defaultWeights, type SeverityWeights } from './ranks.ts';
+import { defaultFailOn, defaultWeights, rankOfLevel, type SeverityWeights } from './ranks.ts';
 
 /**
  * Puts policies and all they extend together for an assessment. A child policy may only make stricter what it inherits; a control
@@ -42,11 +42,21 @@ export async function resolvePolicies(
       policies,
       controls: [...controls.values()].map(control => toEffective(control, weights)),
       gates:
-        gates.size > 0 ? [...gates.values()] : [{ policy: policies.at(-1)?.policy.id ?? '', failOn: defaultFailOn }],
+        gates.size > 0
+          ? [...gates.values()]
+          : [{ policy: narrowestOf(policies)?.policy.id ?? '', failOn: defaultFailOn }],
       frameworks: [...frameworks.values()],
       digest: library.digest.sha256(policies.map(({ digest }) => digest).join('\n')),
     },
   };
+}
+
+/** The same one in whatever order the policies were named. */
+function narrowestOf(policies: readonly PolicyDocument[]): PolicyDocument | undefined {
+  const [first] = policies.toSorted(
+    (a, b) => rankOfLevel(b.policy.level) - rankOfLevel(a.policy.level) || (a.policy.id < b.policy.id ? -1 : 1),
+  );
+  return first;
 }
 
 function toEffective(stated: StatedControl, weights: ReadonlyMap<string, SeverityWeights>): EffectiveControl {

@@ -95,6 +95,37 @@ describe('aiwb assessments', function () {
     assert.deepEqual([state, differences.map(({ kind }) => kind)], ['different', ['policy']]);
   });
 
+  it('assesses a run in the place of a version, by what it measured', async () => {
+    const rows = Array.from({ length: 160 }, (_, row) => ({
+      text: `row ${String(row)}`,
+      label: row % 5 === 0 ? 'no' : 'yes',
+      part: row < 100 ? 'train' : 'test',
+    }));
+    workspace.write('rows.jsonl', rows.map(row => JSON.stringify(row)).join('\n'));
+    workspace.write(
+      'votes.bench.yaml',
+      'name: votes\ndataset: {path: rows.jsonl, input: text, target: label, split: {field: part, train: train, test: test}}\nmodels: [embedded:majority]\nmetrics: [accuracy]\n',
+    );
+    workspace.write(
+      'votes.policy.yaml',
+      'id: votes\nversion: 1.0.0\nlevel: team\ncontrols:\n  - id: RIGHT\n    title: Right often enough\n    severity: high\n    checks: [{id: RIGHT.acc, type: metric, benchmark: votes, metric: accuracy, assert: {op: ">=", value: 0.6}}]\n',
+    );
+    const run = await aiwb('run', 'votes.bench.yaml');
+    assert.equal(run.code, 0, run.stderr);
+    const assessed = await aiwb('assess', '--run', 'latest', '--policy', 'votes.policy.yaml');
+    assert.equal(assessed.code, 0, assessed.stdout + assessed.stderr);
+    assert.match(assessed.stdout, /^run:embedded:majority@\S+: gate passed/);
+    const by = await aiwb('assess', 'embedded:majority', '--run', 'latest', '--policy', 'house.policy.yaml');
+    assert.equal(by.code, 1, by.stderr);
+    assert.match(by.stdout, /register the model/);
+    const other = await aiwb('assess', 'gpt', '--run', 'latest', '--policy', 'votes.policy.yaml');
+    assert.deepEqual([other.code, /asked embedded:majority: which/.test(other.stderr)], [2, true], other.stderr);
+    const listed = await aiwb('assessments', 'list', 'run:embedded:majority', '--json');
+    assert.equal(JSON.parse(listed.stdout).assessments.length, 2);
+    const found = await aiwb('assessments', 'history', 'run:embedded:majority', 'RIGHT');
+    assert.match(found.stdout, /compliant/);
+  });
+
   it('is answered by the engine process as well, with a preview of assessing again', async () => {
     const window = new Window();
     try {
@@ -112,7 +143,7 @@ describe('aiwb assessments', function () {
       const history = await window.request('assessments/controlHistory', { assessmentId: first, control: 'LOOK' });
       assert.equal(history.entries.length, 2);
     } finally {
-      await window.close();
+      window.close();
     }
   });
 });
