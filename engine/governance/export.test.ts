@@ -52,7 +52,7 @@ describe('exporting a stored assessment', () => {
     assert.equal(source.subject?.version.version, '1');
     assert.match(source.card ?? '', /Routing of tickets/);
     assert.match(
-      await renderExport(source, 'cyclonedx', { ...tools, digest: world.ports.digest }, signal),
+      String(await renderExport(source, 'cyclonedx', { ...tools, digest: world.ports.digest }, signal)),
       /Routing of tickets/,
     );
   });
@@ -94,7 +94,7 @@ describe('exporting a stored assessment', () => {
     for (const format of ['csv', 'sarif', 'oscal', 'junit', 'markdown'] as const)
       assert.equal(await renderExport(fromFile, format, own, signal), read(`out/${format}`), format);
     assert.deepEqual(
-      validateCycloneDx('1.6')(JSON.parse((await renderExport(fromFile, 'cyclonedx', own, signal)) as string)),
+      validateCycloneDx('1.6')(JSON.parse(String(await renderExport(fromFile, 'cyclonedx', own, signal)))),
       [],
     );
   });

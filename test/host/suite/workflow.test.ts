@@ -108,7 +108,7 @@ describe('the notebook of the whole workflow', function () {
         return focused.includes(label) ? true : undefined;
       });
       await driver.press('Enter');
-      await until(/Save As/);
+      await until(/Show Local/);
       await driver.press('Enter');
       await exporting;
       const file = workspaceUri(`ticket-triage-1.${ending}`);
