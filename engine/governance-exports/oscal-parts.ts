@@ -65,8 +65,6 @@ const roles = {
   'waiver-approver': 'Approver of waivers',
 } as const;
 
-export type Role = keyof typeof roles;
-
 /** The head that all documents of one assessment share: everybody who had a part in it, as parties. */
 export function metadata({ record, scorecard, uuid }: OscalContext, title: string) {
   const { approval } = scorecard;

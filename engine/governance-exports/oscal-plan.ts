@@ -129,6 +129,7 @@ function systemPlanOf(context: OscalContext) {
         'implemented-requirements': record.controls.map(({ id }, index) => ({
           uuid: uuid('requirement', index),
           'control-id': token(id),
+          // NIST's constraints ask for one, though its schema does not.
           'by-components': [
             {
               'component-uuid': ids.model,

