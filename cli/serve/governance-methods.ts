@@ -10,7 +10,7 @@ import type {
   StartAssessment,
 } from '../../schemas/generated/messages.ts';
 import { assessmentsBy, newestOfVersions } from '../../engine/catalogue/describe-policy.ts';
-import { diagnoseFile } from '../../engine/documents/diagnose.ts';
+import { createDiagnoser } from '../../engine/documents/diagnose.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../../engine/documents/library.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
 import { exportAssessment } from '../../engine/governance/export.ts';
@@ -58,9 +58,10 @@ export async function exportScorecard(
 /** The workspace's policy files, each with the number of its errors and its newest assessment; a broken one shows what could be read of it. */
 export async function listPolicies({ host, store, folder }: Session, signal: AbortSignal): Promise<PolicyList> {
   const policies: PolicyEntry[] = [];
+  const diagnoser = createDiagnoser(host.files);
   const assessments = await assessmentsBy(store, signal);
   for (const document of await createDocumentLibrary(host.files, folder).all('policy', signal)) {
-    const { diagnostics } = await diagnoseFile(document.path, host.files, signal);
+    const { diagnostics } = await diagnoser.diagnose(document.path, signal);
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
     const entry = describePolicy(document, errors);
     const [last] = entry.id === undefined ? [] : newestOfVersions(assessments, entry.id);
