@@ -194,9 +194,7 @@ class EngineServer {
     this.#on('prompts/list', undefined, (_nothing, session, signal) => listWorkspacePrompts(session, signal));
     this.#on('benchmarks/draft', validators.validateDraftBenchmark, draftNewBenchmark);
     this.#on('frameworks/list', undefined, (_nothing, session, signal) => frameworks.listFrameworks(session, signal));
-    this.#on('frameworks/show', validators.validateShowFramework, frameworks.describeFramework);
     this.#on('frameworks/import', validators.validateImportFramework, frameworks.readFrameworkSource);
-    this.#on('frameworks/compare', validators.validateCompareFrameworks, frameworks.compareFrameworks);
     this.#on('frameworks/upgrade', validators.validateUpgradeFramework, frameworks.planFrameworkUpgrade);
     this.#on('policies/list', undefined, (_nothing, session, signal) => listPolicies(session, signal));
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);

@@ -70,6 +70,9 @@ describe('frameworks', function () {
       await driver.screenshot(`framework-upgrade-${theme}`);
     }
     await setTheme('dark');
+    await driver.answerNotification('Bring', 'Show Mappings');
+    await eventually(() => (vscode.window.activeTextEditor?.selection.active.line === 9 ? true : undefined));
+    await vscode.commands.executeCommand('aiwb.upgradeFramework', 'owasp-llm-top10', '2025', '2026');
     await driver.answerNotification('Bring', 'Preview Edits');
     await eventually(async () => ((await driver.count('.refactor-preview, .bulk-edit-panel')) > 0 ? true : undefined));
     await driver.screenshot('framework-upgrade-preview');
