@@ -114,12 +114,9 @@ export interface EngineRequests {
   'benchmarks/draft': [m.DraftBenchmark, m.DraftedBenchmark];
   /** Built-in frameworks and those of the workspace. */
   'frameworks/list': [Nothing, m.FrameworkList];
-  'frameworks/show': [m.ShowFramework, m.FrameworkDetails];
   /** Reads ATLAS data, an OSCAL catalogue or a table as a framework file. Writes nothing. */
   'frameworks/import': [m.ImportFramework, m.FrameworkImported];
-  /** What changed between two versions, and which mappings of the workspace's policies it concerns. */
-  'frameworks/compare': [m.CompareFrameworks, m.FrameworkComparison];
-  /** The edits that bring policies to another version of a framework. Writes nothing. */
+  /** What changed between two versions, which mappings that concerns, and the edits that bring policies along. Writes nothing. */
   'frameworks/upgrade': [m.UpgradeFramework, m.FrameworkUpgrade];
   'policies/list': [Nothing, m.PolicyList];
   /** What one policy file holds, what is wrong with it, and how versions came out by it. */

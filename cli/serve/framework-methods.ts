@@ -1,32 +1,19 @@
 import path from 'node:path';
 import type {
-  CompareFrameworks,
-  FrameworkComparison,
-  FrameworkDetails,
   FrameworkImported,
   FrameworkList,
   FrameworkUpgrade,
   ImportFramework,
-  ShowFramework,
   UpgradeFramework,
 } from '../../schemas/generated/messages.ts';
 import { createDocumentLibrary } from '../../engine/documents/library.ts';
-import { compareForPolicies } from '../../engine/frameworks/affected.ts';
 import { importFramework } from '../../engine/frameworks/import/import-framework.ts';
-import { listKnownFrameworks, showFramework } from '../../engine/frameworks/show.ts';
+import { listKnownFrameworks } from '../../engine/frameworks/show.ts';
 import { planUpgrade } from '../../engine/frameworks/upgrade.ts';
 import type { Session } from './session.ts';
 
 export async function listFrameworks({ host, folder }: Session, signal: AbortSignal): Promise<FrameworkList> {
   return { frameworks: [...(await listKnownFrameworks(createDocumentLibrary(host.files, folder), signal))] };
-}
-
-export function describeFramework(
-  asked: ShowFramework,
-  { host, folder }: Session,
-  signal: AbortSignal,
-): Promise<FrameworkDetails> {
-  return showFramework(asked, createDocumentLibrary(host.files, folder), signal);
 }
 
 /** The window writes the file, and asks where one is there. */
@@ -50,14 +37,6 @@ export async function readFrameworkSource(
     retired: retired.length,
     notes: [...notes],
   };
-}
-
-export async function compareFrameworks(
-  step: CompareFrameworks,
-  { host, folder }: Session,
-  signal: AbortSignal,
-): Promise<FrameworkComparison> {
-  return (await compareForPolicies(step, createDocumentLibrary(host.files, folder), signal)).comparison;
 }
 
 export async function planFrameworkUpgrade(

@@ -207,9 +207,7 @@ class EngineServer {
     this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
     this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
     this.#on('frameworks/list', undefined, (_nothing, session, signal) => frameworks.listFrameworks(session, signal));
-    this.#on('frameworks/show', validators.validateShowFramework, frameworks.describeFramework);
     this.#on('frameworks/import', validators.validateImportFramework, frameworks.readFrameworkSource);
-    this.#on('frameworks/compare', validators.validateCompareFrameworks, frameworks.compareFrameworks);
     this.#on('frameworks/upgrade', validators.validateUpgradeFramework, frameworks.planFrameworkUpgrade);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
     this.#on('documents/list', validators.validateListDocuments, documents.list);

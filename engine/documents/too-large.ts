@@ -12,8 +12,13 @@ export function whyTooLarge(text: string): string | undefined {
   // Bytes are counted only where the number of characters leaves it open.
   if (text.length > mostBytes || (text.length * 3 > mostBytes && new TextEncoder().encode(text).length > mostBytes))
     return 'is larger than 1 MiB';
-  if (text.length <= mostMarks || countMarks(text) <= mostMarks) return undefined;
+  if (!hasTooManyMarks(text)) return undefined;
   return `has more than ${mostMarks.toLocaleString('en')} lines and marks such as \`:\``;
+}
+
+/** Whether the parser would take seconds for a text, however many characters that has. */
+export function hasTooManyMarks(text: string): boolean {
+  return text.length > mostMarks && countMarks(text) > mostMarks;
 }
 
 const marks = new Uint8Array(128);

@@ -14,14 +14,15 @@ export const untrustedYaml = {
 
 /**
  * Parses a text of which any line may be wrong. The parser makes an error object for each fault and goes on; without their stack
- * traces, which nobody reads, a text full of faults takes a fraction of the time.
+ * traces, which nobody reads, a text full of faults takes a fraction of the time. By the `failsafe` schema every scalar stays the text it is
+ * written as.
  */
-export function parseUntrusted(text: string): Document.Parsed {
+export function parseUntrusted(text: string, schema: 'core' | 'failsafe' = 'core'): Document.Parsed {
   const errors = Error as { stackTraceLimit?: number };
   const limit = errors.stackTraceLimit;
   errors.stackTraceLimit = 0;
   try {
-    return parseDocument(text, untrustedYaml);
+    return parseDocument(text, { ...untrustedYaml, schema });
   } finally {
     if (limit !== undefined) errors.stackTraceLimit = limit;
   }

@@ -84,21 +84,18 @@ async function upgradeFramework(context: CommandContext, given: readonly unknown
   const [id, from, to] = step ?? [];
   if (id === undefined || from === undefined || to === undefined) return;
   const upgrade = await engine.request('frameworks/upgrade', { id, from, to });
-  const linkTo = (file: string, line: number): string =>
-    vscode.Uri.file(path.join(engine.folder, file))
-      .with({ fragment: `L${String(line)}` })
-      .toString();
   const { comparison, policies } = upgrade;
   const title = vscode.l10n.t('{0} {1} to {2}', comparison.title, from, to);
-  await context.documents.previewMarkdown(title, describeUpgrade(upgrade, linkTo));
-  const edits = policies.reduce((sum, policy) => sum + policy.edits.length, 0);
+  await context.documents.previewMarkdown(title, describeUpgrade(upgrade));
   // Not awaited: whoever called the command has what it shows.
-  if (edits > 0) void offerEdits(context, upgrade, edits);
+  if (policies.some(policy => policy.edits.length > 0)) void offerEdits(context, engine, upgrade);
 }
 
-async function offerEdits(context: CommandContext, upgrade: FrameworkUpgrade, edits: number): Promise<void> {
+async function offerEdits(context: CommandContext, engine: Engine, upgrade: FrameworkUpgrade): Promise<void> {
   const { comparison, policies } = upgrade;
+  const edits = policies.reduce((sum, policy) => sum + policy.edits.length, 0);
   const preview = vscode.l10n.t('Preview Edits');
+  const show = vscode.l10n.t('Show Mappings');
   const question = vscode.l10n.t(
     'Bring {0} of your policies to {1} {2}? {3} places would change.',
     policies.filter(policy => policy.edits.length > 0).length,
@@ -106,13 +103,26 @@ async function offerEdits(context: CommandContext, upgrade: FrameworkUpgrade, ed
     comparison.to,
     edits,
   );
-  const answer = await vscode.window.showInformationMessage(question, preview);
-  if (answer !== preview) return;
+  const actions = comparison.affected.length === 0 ? [preview] : [preview, show];
+  const answer = await vscode.window.showInformationMessage(question, ...actions);
   try {
-    await applyUpgrade(upgrade);
+    if (answer === preview) await applyUpgrade(upgrade);
+    if (answer === show) await showMappings(engine, upgrade);
   } catch (error) {
     await showFailure(context.output, error);
   }
+}
+
+/** Every mapping to an id that changed, in a peek over the first. */
+async function showMappings(engine: Engine, { comparison }: FrameworkUpgrade): Promise<void> {
+  const locations = comparison.affected.map(({ file, line }) => {
+    const start = new vscode.Position(line - 1, 0);
+    return new vscode.Location(vscode.Uri.file(path.join(engine.folder, file)), start);
+  });
+  const [first] = locations;
+  if (first === undefined) return;
+  await vscode.window.showTextDocument(first.uri, { selection: first.range });
+  await vscode.commands.executeCommand('editor.action.goToLocations', first.uri, first.range.start, locations, 'peek');
 }
 
 /** The edits, each to be confirmed. Throws a FailureError where a file is no longer what was read. */

@@ -9,25 +9,20 @@ import { t } from '../base/translate.ts';
 
 type Kind = FrameworkChange['change'];
 
-/** The address of a line of a workspace file, for links. */
-export type LinkTo = (file: string, line: number) => string;
-
 /** What another version of a framework means, as a document to read before policies are changed. */
-export function describeUpgrade({ comparison, policies }: FrameworkUpgrade, linkTo: LinkTo): string {
+export function describeUpgrade({ comparison, policies }: FrameworkUpgrade): string {
   const { title, from, to, affected } = comparison;
   const lines = [
     `# ${escapeMarkdown(t('{0}: {1} → {2}', title, from, to))}`,
     '',
     escapeMarkdown(countChanges(comparison)),
   ];
-  lines.push('', `## ${t('Controls of your policies')}`, '', ...describeAffected(comparison, affected, linkTo));
+  lines.push('', `## ${t('Controls of your policies')}`, '', ...describeAffected(comparison, affected));
   const open = policies.flatMap(({ file, open: left }) => left.map(mapping => ({ ...mapping, file })));
   if (open.length > 0) {
     lines.push('', `## ${t('Left to you')}`, '');
     for (const { file, line, control, id, why } of open)
-      lines.push(
-        `- ${link(file, line, linkTo)} **${escapeMarkdown(control)}** ${escapeMarkdown(id)}: ${escapeMarkdown(why)}`,
-      );
+      lines.push(`- ${place(file, line)} **${escapeMarkdown(control)}** ${escapeMarkdown(id)}: ${escapeMarkdown(why)}`);
   }
   for (const kind of kinds) {
     const listed = comparison.changes.filter(({ change }) => change === kind);
@@ -73,7 +68,6 @@ function countChanges({ changes, unchanged }: FrameworkComparison): string {
 function describeAffected(
   { from, policies }: FrameworkComparison,
   affected: readonly AffectedMapping[],
-  linkTo: LinkTo,
 ): readonly string[] {
   if (policies.length === 0) return [escapeMarkdown(t('No policy of this workspace means {0}.', from))];
   if (affected.length === 0) return [escapeMarkdown(t('None of them maps to an id that changed.'))];
@@ -83,7 +77,7 @@ function describeAffected(
     ...affected.map(({ file, line, control, title = '', id, name = '', changes }) =>
       [
         '',
-        link(file, line, linkTo),
+        place(file, line),
         `${escapeMarkdown(control)} ${escapeMarkdown(title)}`.trim(),
         `${escapeMarkdown(id)} ${escapeMarkdown(name)}`.trim(),
         changes.map(consequence).map(escapeMarkdown).join('; '),
@@ -122,6 +116,7 @@ function describeChange({ change, id, name, before = '', after = '', replacement
   return what;
 }
 
-function link(file: string, line: number, linkTo: LinkTo): string {
-  return `[${escapeMarkdown(`${file}:${String(line)}`)}](<${linkTo(file, line).replaceAll(/[<>\n]/g, encodeURIComponent)}>)`;
+/** VS Code's preview follows no link from here to a file; the command goes there. */
+function place(file: string, line: number): string {
+  return escapeMarkdown(`${file}:${String(line)}`);
 }

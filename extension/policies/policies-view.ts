@@ -5,8 +5,8 @@ import { followEngines } from '../trees/follow-engines.ts';
 import { createListView, type ListView } from '../trees/list-view.ts';
 import { policyFacts, policyRows, policyTags } from './policy-rows.ts';
 
-/** A policy's findings depend on the benchmarks whose figures it checks. */
-const watched = ['**/*.policy.{yaml,yml}', '**/*.bench.{yaml,yml}'];
+/** A policy's findings depend on the benchmarks whose figures it checks, and on the frameworks it maps to. */
+const watched = ['**/*.{policy,framework}.{yaml,yml}', '**/*.bench.{yaml,yml}'];
 
 /** Creates the Policies view: policy files by level, with what is wrong with them and how versions came out. */
 export function createPoliciesView(engines: Engines): ListView<PolicyEntry> {

@@ -1,13 +1,12 @@
-import { parseDocument } from 'yaml';
-import { findTooDeep } from '../../documents/too-large.ts';
-import { untrustedYaml } from '../../documents/untrusted-yaml.ts';
+import { findTooDeep, hasTooManyMarks } from '../../documents/too-large.ts';
+import { parseUntrusted } from '../../documents/untrusted-yaml.ts';
 import { collectValue } from '../../documents/values.ts';
 import { fieldsOf, itemsOf, textFrom } from '../../imports/values.ts';
 import { createEntryList, invalid, oneLine, readId, wholeText, type FoundFramework } from './imported.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The parser takes a second for a megabyte; MITRE's data has not had one yet. */
+/** MITRE's data has not had a third of it yet. */
 const mostCharacters = 2 * 1024 * 1024;
 
 /** Every object of a kind, and how they are tied together, from either of the two formats MITRE published. */
@@ -78,8 +77,9 @@ export function readAtlas(text: string, path: string, withText: boolean): FoundF
 
 function readYaml(text: string, path: string): unknown {
   if (text.length > mostCharacters) throw invalid(path, 'it is YAML of more than 2 MiB');
+  if (hasTooManyMarks(text)) throw invalid(path, 'it is hardly anything but punctuation');
   if (findTooDeep(text) !== undefined) throw invalid(path, 'it is nested too deeply');
-  const document = parseDocument(text, { ...untrustedYaml, schema: 'failsafe' });
+  const document = parseUntrusted(text, 'failsafe');
   const [fault] = document.errors;
   if (fault !== undefined) {
     const line = text.slice(0, fault.pos[0]).split('\n').length;

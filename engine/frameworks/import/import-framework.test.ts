@@ -126,6 +126,7 @@ describe('importFramework', () => {
     ['YAML of something else', 'a.yaml', 'services: {web: {}}\n', /neither the `matrices` nor/],
     ['a later format', 'a.yaml', 'format-version: 7.0.0\ntactics: {}\n', /ATLAS data of format 7\.0\.0/],
     ['a huge YAML', 'a.yaml', `matrices: []\n#${' '.repeat(2 * 1024 * 1024)}`, /more than 2 MiB/],
+    ['YAML of punctuation alone', 'a.yaml', '- {a: [b]}\n'.repeat(50_000), /hardly anything but punctuation/],
     ['JSON that is none', 'a.json', '{"catalog": ', /no JSON/],
     ['JSON of something else', 'a.json', '[1]', /no OSCAL catalogue/],
     ['a catalogue without controls', 'a.json', '{"catalog":{"metadata":{}}}', /has no controls/],

@@ -70,9 +70,15 @@ describe('frameworks', function () {
       await driver.screenshot(`framework-upgrade-${theme}`);
     }
     await setTheme('dark');
+    await driver.answerNotification('Bring', 'Show Mappings');
+    await eventually(() => (vscode.window.activeTextEditor?.selection.active.line === 9 ? true : undefined));
+    await vscode.commands.executeCommand('aiwb.upgradeFramework', 'owasp-llm-top10', '2025', '2026');
     await driver.answerNotification('Bring', 'Preview Edits');
     await eventually(async () => ((await driver.count('.refactor-preview, .bulk-edit-panel')) > 0 ? true : undefined));
     await driver.screenshot('framework-upgrade-preview');
+    // Nothing changes that is not ticked: the first row is the file, with all of its edits.
+    await driver.click('.bulk-edit-panel .monaco-list-row >> nth=0');
+    await vscode.commands.executeCommand('refactorPreview.toggleCheckedState');
     await vscode.commands.executeCommand('refactorPreview.apply');
     const document = await vscode.workspace.openTextDocument(file);
     const after = await eventually(() => (document.getText() === policy ? undefined : document.getText()));
