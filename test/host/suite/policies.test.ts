@@ -44,7 +44,7 @@ describe('policies in the editor', function () {
     await driver.runCommand('Test: Refresh Tests');
     await eventually(async () => ((await driver.text('.test-explorer')).includes('tested.policy') ? true : undefined));
     await vscode.commands.executeCommand('aiwb.runPolicyTests', uri());
-    await driver.waitFor('.test-error-content-widget >> text=/gate: expected passed, is failed/');
+    await driver.waitFor('.test-error-content-widget >> text=/failed.!=.passed/');
     for (const theme of ['light', 'hc-dark', 'dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`policy-tests-${theme}`);
