@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { randomBytes } from 'node:crypto';
 import type { NetworkSettings } from '../schemas/generated/messages.ts';
 import { WorkbenchError } from '../engine/base/errors.ts';
+import type { ExportTools } from '../engine/governance/export.ts';
 import type { GovernancePorts } from '../engine/governance/ports.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Digest } from '../engine/ports/digest.ts';
@@ -25,6 +26,7 @@ import { createIdentities } from '../platform/host/identity.ts';
 import { createSigning } from '../platform/host/signing.ts';
 import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
+import { createPagePrinter } from '../platform/processes/chromium.ts';
 import { createContainers } from '../platform/processes/containers.ts';
 import { createPrograms } from '../platform/processes/programs.ts';
 import { databaseName } from '../platform/store/names.ts';
@@ -127,6 +129,16 @@ export function createDocumentPorts(host: Host, store: Store): DocumentPorts {
   return { ...createGovernancePorts(host, store), reader: createDocumentReader() };
 }
 
+/** What exports of assessments need beside the ports: the page, and a browser of this machine that prints it. */
+export function createExportTools(folder: string): ExportTools {
+  // The browser is the person's own choice: no workspace names it.
+  return {
+    folder,
+    pageAssets: () => readPageAssets('scorecard'),
+    printer: createPagePrinter(createPrograms(() => true)),
+  };
+}
+
 /** This program's own file: `aiwb.mjs` in a build, `main.ts` from source. */
 export const programPath: string = fileURLToPath(import.meta.url).endsWith('composition.ts')
   ? fileURLToPath(new URL('main.ts', import.meta.url))
@@ -148,15 +160,25 @@ function distFolder(): string {
 
 /** A standalone page, as built beside this program. */
 export async function readPageAssets(name: PageName): Promise<PageAssets> {
+  const script = await readBuilt(`webviews/${name}-standalone.js`, `The ${name} page`);
+  return { script, nonce: randomBytes(16).toString('base64') };
+}
+
+/** The verifier that goes into proof bundles, as built beside this program. */
+export function readVerifier(): Promise<string> {
+  return readBuilt('verify.mjs', 'The verifier');
+}
+
+async function readBuilt(name: string, what: string): Promise<string> {
   const folder =
     path.extname(programPath) === '.ts'
       ? path.resolve(path.dirname(programPath), '../dist')
       : path.dirname(programPath);
-  const page = path.join(folder, 'webviews', `${name}-standalone.js`);
+  const file = path.join(folder, name);
   try {
-    return { script: await readFile(page, 'utf8'), nonce: randomBytes(16).toString('base64') };
+    return await readFile(file, 'utf8');
   } catch (error) {
-    throw new WorkbenchError('file-not-found', `The ${name} page ${page} is missing.`, {
+    throw new WorkbenchError('file-not-found', `${what} ${file} is missing.`, {
       remedy: 'Build it with `npm run build`, or install the workbench again.',
       cause: error,
     });

@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.ts';
 import { registerCardCommands } from './commands/card-commands.ts';
 import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerCellCommands } from './commands/cell-commands.ts';
+import { registerCompareScorecards } from './commands/compare-scorecards.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerIngestCommand } from './commands/ingest-command.ts';
@@ -13,6 +14,7 @@ import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
 import { registerEvidenceCommands } from './commands/evidence-commands.ts';
+import { registerFrameworkCommands } from './commands/framework-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
@@ -75,6 +77,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const tell = (error: unknown): void => void showFailure(output, error);
   const webviews = { extensionUri: extension.extensionUri, log: output, tell };
   const pages = createPages({ ...webviews, engines, book, registry });
+  const scorecards = registerScorecardEditor(webviews);
   const runs = createRunsView(book, tell);
   const versions = createRegistryView(registry, extension.workspaceState, output);
   const models = createModelsView(engines, book, registry);
@@ -89,6 +92,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     book,
     registry,
     pages,
+    scorecards,
     documents,
     library,
     notebooks,
@@ -120,7 +124,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     createPolicyTests(engines),
     notebooks,
     registerLenses({ engines, book, registry, language, secrets: extension.secrets, log: output }),
-    registerScorecardEditor(webviews),
+    scorecards,
     registerRunFileEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
@@ -135,11 +139,13 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
     ...registerEvidenceCommands(commands),
+    ...registerFrameworkCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerPolicyCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),
+    registerCompareScorecards(commands),
     ...registerExportCommands(commands),
     ...registerExportedCommands(commands),
     ...registerNotebookCommands(commands),

@@ -83,6 +83,20 @@ const bundles = {
     banner: nodeModuleBanner,
     plugins: [withoutSchemaCompiler],
   },
+  /** The verifier that goes into proof bundles: one file that people can read, and that older Nodes run. */
+  verifier: {
+    entryPoints: { verify: 'cli/proof/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    minify: false,
+    sourcemap: false,
+    banner: {
+      js: '// Verifies proof bundles of AI Workbench. Needs Node 20 or later and nothing else: see README.txt.',
+    },
+  },
   extension: {
     entryPoints: { extension: 'extension/main.ts' },
     outdir: 'dist',

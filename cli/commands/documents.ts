@@ -5,13 +5,8 @@ import type { ExitCode } from '../../engine/base/errors.ts';
 import { describeDate, describePerson, nameOfVersion } from '../../engine/promotion/version.ts';
 import { countOf, groupDigits } from '../../engine/reports/format.ts';
 import { renderTable } from '../../engine/reports/table.ts';
-import {
-  addDocument,
-  findDocument,
-  listAllDocuments,
-  listDocuments,
-  readSourceText,
-} from '../../engine/source-documents/documents.ts';
+import { addDocument, listDocuments } from '../../engine/source-documents/documents.ts';
+import { findDocument, listAllDocuments, readSourceText } from '../../engine/source-documents/read-source-text.ts';
 import { createDocumentReader } from '../../platform/documents/reader.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';

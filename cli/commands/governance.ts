@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { AuditEntry, Waiver } from '../../schemas/generated/messages.ts';
-import { verifyAudit } from '../../engine/audit/verify.ts';
+import type { Waiver } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { listAttestations } from '../../engine/governance/attestations.ts';
 import { approvalsNeeded, approversOf } from '../../engine/governance/waivers.ts';
-import type { Ledger } from '../../engine/ports/ledger.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { describeDate, describePerson } from '../../engine/promotion/version.ts';
-import { approveWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
+import { approveWaiver, endWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
+import { withdrawAttestation } from '../../engine/promotion/withdraw.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
@@ -20,7 +20,7 @@ interface WaiverOptions {
 }
 
 export function addGovernance(program: Command, run: Run): void {
-  program
+  const attestations = program
     .command('attest')
     .description(
       'Make the statement a control asks for; not by author or trainer. It counts from the next assessment on',
@@ -31,19 +31,22 @@ export function addGovernance(program: Command, run: Run): void {
     .action((name: string, control: string, options: { readonly comment?: string }, command: Command) =>
       run(() => attest(name, control, options.comment, globalOptions(command))),
     );
-  addWaivers(program.command('waiver').description('Let the gate pass over a control for a time'), run);
-  const audit = program.command('audit').description('The log of everything that was decided');
-  audit
-    .command('verify')
-    .description('Whether log, records and registry are what was written; exit code 1 when not')
-    .action((_options: unknown, command: Command) => run(() => verify(globalOptions(command))));
-  audit
-    .command('list')
-    .description('Entries of the log, oldest first')
-    .option('-n, --limit <count>', 'the newest so many (default: 50)', readCount)
-    .action((options: { readonly limit?: number }, command: Command) =>
-      run(() => listAudit(options.limit ?? 50, globalOptions(command))),
+  attestations
+    .command('withdraw')
+    .description('Take an attestation back: by whoever made it, or an approver. From then on it counts nowhere')
+    .argument('<attestation>', 'its id, or the beginning of it')
+    .requiredOption('--reason <text>', 'why; kept with the record')
+    .action((id: string, { reason }: { readonly reason: string }, command: Command) =>
+      run(() => withdraw(id, reason, globalOptions(command))),
     );
+  attestations
+    .command('list')
+    .description('Attestations of a version that count, newest first')
+    .argument('<version>', 'MODEL@V')
+    .action((name: string, _options: unknown, command: Command) =>
+      run(() => showAttestations(name, globalOptions(command))),
+    );
+  addWaivers(program.command('waiver').description('Let the gate pass over a control for a time'), run);
 }
 
 function addWaivers(waiver: Command, run: Run): void {
@@ -64,6 +67,14 @@ function addWaivers(waiver: Command, run: Run): void {
     .argument('<waiver>', 'its id, or the beginning of it')
     .action((id: string, _options: unknown, command: Command) => run(() => approveOne(id, globalOptions(command))));
   waiver
+    .command('end')
+    .description('End a waiver before its time; from then on it counts nowhere')
+    .argument('<waiver>', 'its id, or the beginning of it')
+    .requiredOption('--reason <text>', 'why; kept with the record')
+    .action((id: string, { reason }: { readonly reason: string }, command: Command) =>
+      run(() => end(id, reason, globalOptions(command))),
+    );
+  waiver
     .command('list')
     .description('Waivers, newest first')
     .action((_options: unknown, command: Command) => run(() => list(globalOptions(command))));
@@ -77,6 +88,30 @@ function attest(name: string, control: string, comment: string | undefined, opti
     const { by, role, statement } = attestation;
     const told = `${describePerson(by)}, as ${role}, states: ${statement}\nIt counts from the next assessment on.`;
     print(attestation, told, options);
+    return 0;
+  });
+}
+
+function withdraw(attestationId: string, reason: string, options: GlobalOptions): Promise<ExitCode> {
+  return withGovernance(options, async (ports, folder, signal) => {
+    const attestation = await withdrawAttestation({ attestationId, reason, folder }, ports, signal);
+    const { id, control, model, version } = attestation;
+    print(attestation, `The attestation ${id} of ${control} for ${model}@${version} counts no more.`, options);
+    return 0;
+  });
+}
+
+function showAttestations(name: string, options: GlobalOptions): Promise<ExitCode> {
+  const { model, version } = requireLocalVersion(name);
+  return withGovernance(options, async (ports, folder, signal) => {
+    const attestations = await listAttestations({ model, version, folder }, ports, signal);
+    const header = ['Attestation', 'Control', 'Role', 'By', 'On'].map(text => ({ text }));
+    const rows = attestations.map(({ id, control, role, by, at }) =>
+      [id, control, role, describePerson(by), describeDate(at)].map(text => ({ text })),
+    );
+    if (rows.length > 0 || options.json === true)
+      print({ attestations }, renderTable(header, rows).join('\n'), options);
+    else printNote(`Nothing is attested of ${name}.`);
     return 0;
   });
 }
@@ -122,9 +157,17 @@ function approveOne(waiverId: string, options: GlobalOptions): Promise<ExitCode>
   });
 }
 
+function end(waiverId: string, reason: string, options: GlobalOptions): Promise<ExitCode> {
+  return withGovernance(options, async (ports, folder, signal) => {
+    const waiver = await endWaiver({ waiverId, reason, folder }, ports, signal);
+    print(waiver, `The waiver ${waiver.id} of ${waiver.control} has ended.`, options);
+    return 0;
+  });
+}
+
 function list(options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ports => {
-    const waivers = await listWaivers(ports);
+  return withGovernance(options, async (ports, folder, signal) => {
+    const waivers = await listWaivers(ports, folder, signal);
     const header = ['Waiver', 'Control', 'Versions', 'Standing', 'Requested by', 'Reason'].map(text => ({ text }));
     const rows = waivers.map(waiver => [
       { text: waiver.id },
@@ -140,8 +183,9 @@ function list(options: GlobalOptions): Promise<ExitCode> {
   });
 }
 
-/** `in force until 2027-03-31`, `1 of 2 approvals`, `expired on 2026-01-31`. */
+/** `in force until 2027-03-31`, `1 of 2 approvals`, `ended on 2026-01-31`. */
 function standingOf(waiver: Waiver, now: number): string {
+  if (waiver.ended !== undefined) return `ended on ${describeDate(waiver.ended.at)}`;
   const expiry = describeDate(waiver.expiresAt);
   if (waiver.expiresAt <= now) return `expired on ${expiry}`;
   const given = approversOf(waiver, now).length;
@@ -156,52 +200,4 @@ function readDay(text: string): number {
   // Some days exist only on paper: JavaScript reads 31 February as a day of March.
   if (!Number.isNaN(end) && describeDate(end) === text) return end;
   throw new WorkbenchError('usage', `"${text}" is no date.`, { remedy: 'Write it like 2027-03-31.' });
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new WorkbenchError('usage', `"${text}" is no number of entries.`, { remedy: 'Give a whole number above 0.' });
-}
-
-function verify(options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store, digest }, _folder, signal) => {
-    const verification = await verifyAudit(store, digest, signal);
-    const { sentence, head, faults, intact } = verification;
-    const lines = [
-      sentence,
-      ...(head === undefined ? [] : [`Head: ${head}`]),
-      ...faults.map(
-        fault => `${fault.sequence === 0 ? 'no entry' : `entry ${String(fault.sequence)}`}: ${fault.sentence}`,
-      ),
-    ];
-    print(verification, lines.join('\n'), options);
-    return intact ? 0 : 1;
-  });
-}
-
-function listAudit(limit: number, options: GlobalOptions): Promise<ExitCode> {
-  return withGovernance(options, async ({ store }) => {
-    const entries = await readNewest(store.ledger, limit);
-    const header = ['Entry', 'When (UTC)', 'Who (self-asserted)', 'What', 'Of'].map(text => ({ text }));
-    const rows = entries.map(({ sequence, at, actor, action, subject }) => [
-      { text: String(sequence), align: 'right' as const },
-      { text: new Date(at).toISOString().slice(0, 19).replace('T', ' ') },
-      { text: actor },
-      { text: action },
-      { text: subject },
-    ]);
-    if (entries.length > 0 || options.json === true) print({ entries }, renderTable(header, rows).join('\n'), options);
-    else printNote('Nothing has been decided here yet.');
-    return 0;
-  });
-}
-
-async function readNewest(ledger: Ledger, limit: number): Promise<readonly AuditEntry[]> {
-  let newest: AuditEntry[] = [];
-  for (;;) {
-    const lines = await ledger.readAudit(newest.at(-1)?.sequence ?? 0, 500);
-    if (lines.length === 0) return newest;
-    newest = [...newest, ...lines.map(({ entry }) => entry)].slice(-limit);
-  }
 }

@@ -8,10 +8,10 @@ import { verifyPromotion, type PromotionTrust } from '../../engine/signing/verif
 import { digestRecord } from '../../schemas/verify-scorecard.ts';
 import { validateScorecard } from '../../schemas/generated/validators.js';
 import type { PromotionVerification } from '../../schemas/generated/messages.ts';
-import { loadWorkspace } from '../../engine/workspace/workspace.ts';
-import { createHost, workspaceFolderOf, type Host } from '../composition.ts';
+import { createHost, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
+import { readVouchedKeys } from '../trust.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
@@ -77,23 +77,11 @@ async function readTrust(
   host: Host,
   signal: AbortSignal,
 ): Promise<PromotionTrust> {
-  const { config } = await loadWorkspace(host.files, await workspaceFolderOf(host, process.cwd()), signal);
-  const declared = Object.entries(config.signers ?? {}).map(([email, publicKey]) => ({ email, publicKey }));
-  const given: PromotionTrust['keys'][number][] = [];
-  for (const one of key) given.push({ email: '', publicKey: await readKey(one, host, signal) });
   return {
-    keys: [...given, ...declared],
+    keys: await readVouchedKeys(key, host, signal),
     ...(weights === undefined ? {} : { weightsDigest: await digestFile(weights, host, signal) }),
     ...(scorecard === undefined ? {} : { recordDigest: await digestScorecard(scorecard, host) }),
   };
-}
-
-async function readKey(text: string, { files }: Host, signal: AbortSignal): Promise<string> {
-  const key = text.startsWith('ed25519:') ? text : (await files.readText(path.resolve(text), signal)).trim();
-  if (/^ed25519:[A-Za-z0-9+/]{43}=$/.test(key)) return key;
-  throw new WorkbenchError('usage', `${text} is no public key.`, {
-    remedy: 'It looks like `ed25519:…`; print one with `aiwb keys show`.',
-  });
 }
 
 async function digestFile(file: string, { files, digest }: Host, signal: AbortSignal): Promise<string> {

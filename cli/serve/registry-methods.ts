@@ -94,8 +94,8 @@ export function approveOneWaiver(
   return approveWaiver({ waiverId, folder: session.folder }, portsOf(session), signal);
 }
 
-export async function getWaivers(session: Session): Promise<WaiverList> {
-  return { waivers: [...(await listWaivers(portsOf(session)))] };
+export async function getWaivers(session: Session, signal: AbortSignal): Promise<WaiverList> {
+  return { waivers: [...(await listWaivers(portsOf(session), session.folder, signal))] };
 }
 
 export function verifyLog({ host, store }: Session, signal: AbortSignal): Promise<AuditVerification> {

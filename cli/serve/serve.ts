@@ -21,7 +21,8 @@ import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import * as evidence from './evidence-methods.ts';
-import { addSourceDocument, listSourceDocuments, readDocumentText } from './document-methods.ts';
+import * as documents from './document-methods.ts';
+import * as frameworks from './framework-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -43,6 +44,7 @@ import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
 import { publishFigures, publishToRegistry, publishOpen, pullFromRegistry } from './handoff-methods.ts';
+import * as people from './people-methods.ts';
 import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
 import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
@@ -204,24 +206,37 @@ class EngineServer {
     this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
     this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
     this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
+    this.#on('frameworks/list', undefined, (_nothing, session, signal) => frameworks.listFrameworks(session, signal));
+    this.#on('frameworks/show', validators.validateShowFramework, frameworks.describeFramework);
+    this.#on('frameworks/import', validators.validateImportFramework, frameworks.readFrameworkSource);
+    this.#on('frameworks/compare', validators.validateCompareFrameworks, frameworks.compareFrameworks);
+    this.#on('frameworks/upgrade', validators.validateUpgradeFramework, frameworks.planFrameworkUpgrade);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
-    this.#on('documents/list', validators.validateListDocuments, listSourceDocuments);
-    this.#on('documents/add', validators.validateAddDocument, addSourceDocument);
-    this.#on('documents/text', validators.validateDocumentDigest, readDocumentText);
+    this.#on('documents/list', validators.validateListDocuments, documents.list);
+    this.#on('documents/add', validators.validateAddDocument, documents.add);
+    this.#on('documents/text', validators.validateDocumentDigest, documents.readText);
+    this.#on('documents/find', validators.validateFindInDocument, documents.find);
+    this.#on('documents/draft', validators.validateDraftFromDocument, documents.draft);
+    this.#on('documents/estimateDraft', validators.validateEstimateDocumentDraft, documents.estimate);
+    this.#on('documents/quotes', validators.validatePolicyText, documents.listQuotes);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
+    this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
+    this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
+    this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
     this.#on('evidence/addScan', validators.validateAddScan, evidence.addScanReport);
     this.#on('documents/ask', validators.validateAskDocuments, evidence.askForDocuments);
     this.#on('documents/answer', validators.validateAnswerDocuments, evidence.answerFromDocuments);
     this.#on('documents/review', validators.validateReviewAnswer, evidence.reviewDocumentAnswer);
-    this.#on('assessments/preview', validators.validateAssessmentReference, assessments.previewStored);
-    this.#on('assessments/compare', validators.validateCompareAssessments, assessments.compareStored);
-    this.#on('assessments/controlHistory', validators.validateAskControlHistory, assessments.askControlHistory);
     this.#on('governance/attest', validators.validateAttestControl, registry.attest);
     this.#on('governance/requestWaiver', validators.validateRequestWaiver, registry.askForWaiver);
     this.#on('governance/approveWaiver', validators.validateWaiverReference, registry.approveOneWaiver);
-    this.#on('governance/waivers', undefined, (_nothing, session) => registry.getWaivers(session));
+    this.#on('governance/waivers', undefined, (_nothing, session, signal) => registry.getWaivers(session, signal));
+    this.#on('governance/endWaiver', validators.validateEndWaiver, people.endOneWaiver);
+    this.#on('governance/attestations', validators.validateModelVersionReference, people.getAttestations);
+    this.#on('governance/withdrawAttestation', validators.validateWithdrawAttestation, people.takeAttestationBack);
+    this.#on('governance/due', validators.validateListDue, people.getDue);
     this.#on('audit/verify', undefined, (_nothing, session, signal) => registry.verifyLog(session, signal));
     this.#on('identity/get', undefined, (_nothing, session, signal) => registry.whoAmI(session, signal));
     this.#on('diagnostics/collect', undefined, (_nothing, session) => collectDiagnostics(session));
@@ -342,6 +357,8 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'documents/add',
+  'documents/draft',
   'policies/seal',
   'policies/approve',
   'evidence/addScan',
@@ -352,4 +369,6 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',
+  'governance/endWaiver',
+  'governance/withdrawAttestation',
 ]);

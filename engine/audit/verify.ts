@@ -3,6 +3,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { AuditLine } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
 import { countOf } from '../reports/format.ts';
+import { checkAnchor } from './anchor-check.ts';
 import { auditOrigin, checkLink, type AuditHead } from './entry.ts';
 import type { AuditFault } from './fault.ts';
 import { compareLedger } from './compare-ledger.ts';
@@ -16,12 +17,14 @@ const mostFaults = 1000;
 /**
  * Reads the whole audit log in order, a batch at a time, and tells every entry that does not hold: gaps, entries and payloads
  * changed after they were written, and, entry by entry replayed, registry and ledger where they are not what the log says.
- * Whoever rewrites the log from some entry to its end leaves no trace in it: that shows only against a head kept elsewhere.
+ * Whoever rewrites the log from some entry to its end leaves no trace in it: that shows only against a head kept elsewhere, the
+ * `anchor`. The first entry that does not hold is told with what it was about.
  */
 export async function verifyAudit(
   { ledger, registry }: Pick<Store, 'ledger' | 'registry'>,
   digest: Digest,
   signal: AbortSignal,
+  anchor?: AuditHead,
 ): Promise<AuditVerification> {
   const sha256 = (text: string): string => digest.sha256(text);
   const replay = new AuditReplay(sha256);
@@ -29,6 +32,7 @@ export async function verifyAudit(
   let head: AuditHead = auditOrigin;
   let entries = 0;
   let erased = 0;
+  let anchored: AuditHead | undefined;
   for (;;) {
     signal.throwIfAborted();
     const lines: readonly AuditLine[] = await ledger.readAudit(head.sequence, batchLength);
@@ -37,21 +41,39 @@ export async function verifyAudit(
       const { sequence, hash } = line.entry;
       faults.push(...checkLink(line, head, sha256).map(sentence => ({ sequence, sentence })));
       head = { sequence, hash };
+      if (sequence === anchor?.sequence) anchored = head;
       entries += 1;
       if (line.payload === undefined) erased += 1;
       replay.add(line);
     }
   }
+  if (anchor !== undefined) faults.push(...checkAnchor(anchor, anchored, head));
   faults.push(...(await compareRegistry(replay, registry, signal)));
   faults.push(...(await compareLedger(replay, ledger, signal)));
+  const first = await describeFirst(faults, ledger);
   return {
     entries,
     intact: faults.length === 0,
+    ...(first === undefined ? {} : { first }),
     ...(entries === 0 ? {} : { head: head.hash }),
     ...(erased === 0 ? {} : { erasedPayloads: erased }),
     faults: faults.slice(0, mostFaults),
     sentence: describe(entries, erased, faults.length),
   };
+}
+
+/** The fault of the lowest entry, with what the entry says of itself now. What no entry seals comes last. */
+async function describeFirst(
+  faults: readonly AuditFault[],
+  ledger: Pick<Store['ledger'], 'readAudit'>,
+): Promise<AuditVerification['first']> {
+  const rank = ({ sequence }: AuditFault): number => (sequence === 0 ? Infinity : sequence);
+  const [first] = [...faults].sort((a, b) => rank(a) - rank(b));
+  if (first === undefined || first.sequence === 0) return first;
+  const [line] = await ledger.readAudit(first.sequence - 1, 1);
+  if (line?.entry.sequence !== first.sequence) return first;
+  const { at, actor, action, subject } = line.entry;
+  return { ...first, at, actor, action, subject };
 }
 
 function describe(entries: number, erased: number, faults: number): string {

@@ -1,6 +1,6 @@
 import type { Policy } from '../../schemas/generated/files.ts';
 import type { Waiver } from '../../schemas/generated/messages.ts';
-import { approvalsNeeded, approversOf } from '../governance/waivers.ts';
+import { approvalsNeeded, approversOf, endOf } from '../governance/waivers.ts';
 import type { ReportFinding } from './diagnostic.ts';
 import type { Remembered } from './remembered.ts';
 import { listWords } from './suggest.ts';
@@ -48,7 +48,8 @@ interface WaiverEnd {
 function lastEnds(waivers: readonly Waiver[]): readonly WaiverEnd[] {
   const ends = new Map<string, WaiverEnd>();
   for (const waiver of waivers) {
-    const { control, model, expiresAt } = waiver;
+    const { control, model } = waiver;
+    const expiresAt = endOf(waiver);
     if (approversOf(waiver, expiresAt).length < approvalsNeeded) continue;
     const key = JSON.stringify([control, model]);
     if ((ends.get(key)?.expiresAt ?? -Infinity) < expiresAt) ends.set(key, { control, model, expiresAt });

@@ -6,7 +6,10 @@ import { createRecordId } from '../promotion/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
 import { nameOfVersion, trimComment } from '../promotion/version.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
-import { readSourceText } from '../source-documents/documents.ts';
+import { readSourceText } from '../source-documents/read-source-text.ts';
+import { requireRole } from '../governance/roles.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { findAskedCheck, type AskedCheck, type DocumentStep } from './asked-check.ts';
 import { fewestLetters, locateQuote } from './locate-quote.ts';
 import { listVersionDocuments, mayAnswer } from './version-documents.ts';
@@ -32,11 +35,13 @@ export async function answerDocuments(
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<DocumentAnswer> {
-  const { store, clock, random, identities } = ports;
+  const { clock, random, identities } = ports;
   const explanation = trimComment(step.explanation, 'explanation');
   const asked = await findAskedCheck(step, ports, signal);
   const by = await identities.whoAmI(step.folder, signal);
   requireAnotherPerson(by, makersOf(asked.version, asked.assessment), asked.version, `answer ${asked.check}`);
+  const people = await readPeople(step.folder, ports, signal);
+  if (asked.role !== undefined) requireRole(asked.role, by, people, `answer ${asked.check}`);
   if (step.quotes.length > mostQuotes)
     throw new WorkbenchError(
       'usage',
@@ -67,7 +72,8 @@ export async function answerDocuments(
   };
   signal.throwIfAborted();
   const { id, model, version, at } = answer;
-  await store.ledger.append({ id, kind: 'document-answer', model, version, at, actor: by, payload: answer });
+  const said = { id, kind: 'document-answer' as const, model, version, at, actor: by, payload: answer };
+  await appendSigned(said, people.signers, ports);
   return answer;
 }
 

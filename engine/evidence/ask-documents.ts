@@ -10,7 +10,7 @@ import type { Model } from '../models/model.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { nameOfVersion } from '../promotion/version.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
-import { readSourceText } from '../source-documents/documents.ts';
+import { readSourceText } from '../source-documents/read-source-text.ts';
 import { findAskedCheck, type AskedCheck, type DocumentStep } from './asked-check.ts';
 import { choosePassages } from './choose-passages.ts';
 import { locateQuote } from './locate-quote.ts';

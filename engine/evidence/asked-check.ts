@@ -34,9 +34,10 @@ export interface AskedCheck {
  */
 export async function findAskedCheck(
   step: DocumentStep,
-  { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
+  ports: Pick<GovernancePorts, 'store' | 'digest' | 'signing'>,
   signal: AbortSignal,
 ): Promise<AskedCheck> {
+  const { store } = ports;
   const version = await findLiveVersion(step, store, signal);
   const name = nameOfVersion(version);
   const { assessment } = await readTrail(version.model, version.version, store.ledger);
@@ -45,7 +46,7 @@ export async function findAskedCheck(
       remedy: `Assess it first: \`aiwb assess ${name} --policy FILE\`.`,
     });
   }
-  await requireUnchanged({ assessment, request: undefined, grant: undefined }, { store, digest }, signal);
+  await requireUnchanged({ assessment, request: undefined, grant: undefined }, ports, signal);
   const asked = assessment.content.controls.flatMap(control =>
     control.checks.filter(check => check.question !== undefined).map(check => ({ control: control.id, check })),
   );

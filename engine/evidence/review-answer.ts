@@ -3,9 +3,12 @@ import { validateDocumentAnswer } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';
+import { requireRole } from '../governance/roles.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
 import { trimComment } from '../promotion/version.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { findAskedCheck } from './asked-check.ts';
 
 export interface ReviewStep {
@@ -19,7 +22,7 @@ export interface ReviewStep {
 
 /**
  * A person's word on a model's answer; it counts from the next assessment on, and a later word takes its place. Author and trainer cannot
- * give it (`separation-of-duties`). Throws `record-not-found`, `record-tampered`, and `usage` for what no model answered, and for an answer
+ * give it, nor whoever is not listed in the role that is asked for (`separation-of-duties`). Throws `record-not-found`, `record-tampered`, and `usage` for what no model answered, and for an answer
  * to a question that is no longer asked.
  */
 export async function reviewAnswer(
@@ -50,6 +53,8 @@ export async function reviewAnswer(
   }
   const by = await identities.whoAmI(step.folder, signal);
   requireAnotherPerson(by, makersOf(asked.version, asked.assessment), asked.version, `review the answer to ${check}`);
+  const people = await readPeople(step.folder, ports, signal);
+  if (asked.role !== undefined) requireRole(asked.role, by, people, `review the answer to ${check}`);
   const review: DocumentReview = {
     answer: answer.id,
     answerDigest: record.digest,
@@ -61,6 +66,7 @@ export async function reviewAnswer(
   };
   signal.throwIfAborted();
   const id = createRecordId('review', clock, random);
-  await store.ledger.append({ id, kind: 'document-review', model, version, at: review.at, actor: by, payload: review });
+  const said = { id, kind: 'document-review' as const, model, version, at: review.at, actor: by, payload: review };
+  await appendSigned(said, people.signers, ports);
   return answer;
 }

@@ -3,6 +3,8 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { judgeVersion, type VersionChoice } from './judge-version.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';
@@ -59,19 +61,12 @@ export async function assessVersion(
   const record = await judgeVersion({ id, target, set, moment, assessor, workbench, folder, memory }, ports, signal);
   signal.throwIfAborted();
   const { model, version } = record.subject;
-  await store.ledger.append({
-    id,
-    kind: 'assessment',
-    model,
-    version,
-    at: record.assessedAt,
-    actor: assessor,
-    payload: record,
-  });
+  const entry = { id, kind: 'assessment' as const, model, version, at: record.assessedAt, actor: assessor };
+  await appendSigned({ ...entry, payload: record }, (await readPeople(folder, ports, signal)).signers, ports);
   const approvalFailure = await askForApproval(record, documents, folder, ports, signal);
   const written = scorecardPath === undefined ? undefined : await writeScorecard(id, scorecardPath, folder, ports);
   return {
-    view: await viewAssessment(id, ports, signal),
+    view: await viewAssessment(id, ports, signal, folder),
     ...(written === undefined ? {} : { written }),
     ...(approvalFailure === undefined ? {} : { approvalFailure }),
   };

@@ -9,7 +9,7 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { locateQuote } from '../evidence/locate-quote.ts';
 import { listVersionDocuments } from '../evidence/version-documents.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
-import { readSourceText } from '../source-documents/documents.ts';
+import { readSourceText } from '../source-documents/read-source-text.ts';
 import type { AnswerEvidence, CheckedQuote } from './checks/document.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
@@ -22,7 +22,7 @@ type Ports = Pick<GovernancePorts, 'store' | 'digest'>;
  * as a fault. The quotes of the newest answer to each question are looked for again, in the documents as they lie in the store now.
  */
 export async function collectAnswers(
-  { version }: Subject,
+  { version }: Pick<Subject, 'version'>,
   ports: Ports,
 ): Promise<ReadonlyMap<string, readonly AnswerEvidence[]>> {
   const { store, digest } = ports;

@@ -1,8 +1,7 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Check, MetricCheck } from '../../schemas/generated/files.ts';
 import type { RunSummary, VariantResult, Waiver } from '../../schemas/generated/messages.ts';
-import { validateAttestation } from '../../schemas/generated/validators.js';
-import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { WorkbenchError } from '../base/errors.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
@@ -10,6 +9,7 @@ import type { RunRecord } from '../ports/store.ts';
 import { nameOfVersion } from '../promotion/version.ts';
 import { newestCard, storedAtOf } from '../cards/version-cards.ts';
 import { mostCardBytes } from '../registry/read-card.ts';
+import { readAttestations } from './attestations.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
 import type { AnswerEvidence } from './checks/document.ts';
 import type { TrainingEvidence } from './checks/lineage.ts';
@@ -20,11 +20,11 @@ import { collectAnswers } from './evidence-answers.ts';
 import { collectScans } from './evidence-scans.ts';
 import { readPolicyApprovals, type FindStanding } from './policy-approvals.ts';
 import type { GovernancePorts } from './ports.ts';
-import { readPayload } from './records.ts';
 import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
-import { readWaivers } from './waivers.ts';
+import { readWaivers } from './read-waivers.ts';
 import { askedVersion } from '../runs/asked-version.ts';
+import { readPeople } from '../workspace/people.ts';
 
 /** Everything the checks of a policy set look at, read before any is judged. */
 export interface CollectedEvidence {
@@ -58,7 +58,8 @@ export async function collectEvidence(
   signal: AbortSignal,
 ): Promise<CollectedEvidence> {
   const metrics = await collectMetrics(set, subject, folder, ports, signal);
-  const attestations = await collectAttestations(subject, ports);
+  const people = await readPeople(folder, ports, signal);
+  const attestations = await readAttestations(subject.version, ports, people);
   const answers = await collectAnswers(subject, ports);
   return {
     metric: check => metrics.get(keyOf(check)) ?? { run: undefined, missing: 'No run was looked for.' },
@@ -67,7 +68,7 @@ export async function collectEvidence(
     attestations: control => attestations.get(control) ?? [],
     scans: await collectScans(subject, ports, checksOf(set, 'scan')),
     answers: check => answers.get(check) ?? [],
-    waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name),
+    waivers: await readWaivers(ports.store.ledger, ports.digest, subject.model.name, { ...ports, people }),
     seals: await readSeals(ports),
     approvals: await readPolicyApprovals(ports),
   };
@@ -217,29 +218,4 @@ async function findTraining({ version }: Subject, { store }: GovernancePorts): P
     if (error instanceof WorkbenchError && error.code === 'run-not-found') return { state: 'unknown' };
     throw error;
   }
-}
-
-/** Attestations by control, newest first. One that was changed stays in its place, as a fault. */
-async function collectAttestations(
-  { version }: Subject,
-  { store, digest }: GovernancePorts,
-): Promise<ReadonlyMap<string, readonly AttestationEvidence[]>> {
-  const records = await store.ledger.list({ kind: 'attestation', model: version.model, version: version.version });
-  const found = new Map<string, AttestationEvidence[]>();
-  for (const record of records) {
-    const control = controlOf(record.payload);
-    const list = found.get(control) ?? [];
-    found.set(control, list);
-    try {
-      list.push({ attestation: readPayload(record, validateAttestation, digest), digest: record.digest });
-    } catch (error) {
-      list.push({ fault: toWorkbenchError(error).message });
-    }
-  }
-  return found;
-}
-
-function controlOf(payload: unknown): string {
-  const control = (payload as { readonly control?: unknown } | null | undefined)?.control;
-  return typeof control === 'string' ? control : '';
 }

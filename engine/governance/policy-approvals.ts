@@ -6,6 +6,8 @@ import type { Digest } from '../ports/digest.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { describePerson, trimComment } from '../promotion/version.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { isSamePerson } from './people.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
@@ -38,7 +40,7 @@ export async function approvePolicy(
   await resolveSet(documents, folder, ports, signal);
   const [document] = documents;
   if (document === undefined) throw new WorkbenchError('usage', 'No policy was named.');
-  const { store, clock, random, identities } = ports;
+  const { clock, random, identities } = ports;
   const by = await identities.whoAmI(folder, signal);
   for (const uploader of await findUploaders(document.policy.source?.sha256, ports)) {
     if (!isSamePerson(uploader, by)) continue;
@@ -58,15 +60,9 @@ export async function approvePolicy(
     at: clock.now(),
   };
   const id = createRecordId('policy-approval', clock, random);
-  await store.ledger.append({
-    id,
-    kind: 'policy-approval',
-    model: '',
-    version: '',
-    at: payload.at,
-    actor: by,
-    payload,
-  });
+  const { signers } = await readPeople(folder, ports, signal);
+  const record = { id, kind: 'policy-approval' as const, model: '', version: '', at: payload.at, actor: by, payload };
+  await appendSigned(record, signers, ports);
   return payload;
 }
 

@@ -5,6 +5,8 @@ import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
+import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
+import type { VerifiedRecord } from '../signing/signed-record.ts';
 
 /** Larger files are no scorecards: ten thousand controls come to about a third of it. */
 const mostScorecardBytes = 32 * 1024 * 1024;
@@ -51,12 +53,28 @@ function invalid(path: string, what: string, cause?: unknown): WorkbenchError {
   });
 }
 
-/** What a scorecard file alone can show: the record and whether it is whole, without history. */
-export function viewScorecard(scorecard: Scorecard, digest: Digest): ScorecardView {
+/**
+ * What a scorecard file alone can show: the record and whether it is whole, without history. With `trust`, also what the signature in the
+ * file shows, where there is one.
+ */
+export function viewScorecard(scorecard: Scorecard, digest: Digest, trust?: SignatureTrust): ScorecardView {
+  const signature = trust === undefined ? undefined : signatureOfScorecard(scorecard, trust);
   return {
     scorecard,
     verification: verifyScorecard(scorecard, text => digest.sha256(text)),
     source: 'file',
     history: [],
+    ...(signature === undefined ? {} : { signature: describeSignature(signature) }),
   };
+}
+
+function signatureOfScorecard(
+  { record, digest, signed }: Scorecard,
+  trust: SignatureTrust,
+): VerifiedRecord | undefined {
+  const { id, subject, assessedAt: at, assessor: actor } = record;
+  const { model, version } = subject;
+  const signature = signed === undefined ? {} : { signed };
+  const kind = 'assessment' as const;
+  return signatureOf({ id, kind, model, version, at, actor, payload: record, digest, ...signature }, trust);
 }

@@ -6,6 +6,8 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { createRecordId } from '../promotion/record-id.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
@@ -29,7 +31,7 @@ export async function sealPolicies(
 ): Promise<Seal> {
   const documents = await readPolicies(policies, folder, ports, signal);
   const set = await resolveSet(documents, folder, ports, signal);
-  const { store, clock, random, digest, identities } = ports;
+  const { clock, random, digest, identities } = ports;
   const checks = set.controls.flatMap(({ control }) =>
     control.checks.map(check => ({ control: control.id, check: check.id, digest: digestCheck(check, digest) })),
   );
@@ -47,7 +49,8 @@ export async function sealPolicies(
     at: clock.now(),
   };
   const { id, at } = payload;
-  await store.ledger.append({ id, kind: 'seal', model: '', version: '', at, actor: by, payload });
+  const { signers } = await readPeople(folder, ports, signal);
+  await appendSigned({ id, kind: 'seal', model: '', version: '', at, actor: by, payload }, signers, ports);
   return payload;
 }
 

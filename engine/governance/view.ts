@@ -11,6 +11,8 @@ import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { approvalOf } from '../promotion/approval.ts';
+import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
+import { readPeople } from '../workspace/people.ts';
 import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
@@ -18,6 +20,7 @@ import { longestHistory, readAssessments } from './stored-assessments.ts';
 import { summarise } from './summary.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
+type SignedViewPorts = ViewPorts & Pick<GovernancePorts, 'files' | 'signing'>;
 
 /** Summaries by their record's digest. */
 export interface KnownSummaries {
@@ -27,15 +30,25 @@ export interface KnownSummaries {
 
 /**
  * A stored assessment as its page shows it; a unique beginning of its id is enough. A record that was changed is shown as tampered, as
- * long as it can be read at all. Throws `record-not-found`, and `record-tampered` for what is no assessment any more.
+ * long as it can be read at all. Signatures are held against the keys that the workspace in `folder` vouches for; without one, against
+ * none. Throws `record-not-found`, and `record-tampered` for what is no assessment any more.
  */
-export async function viewAssessment(id: string, ports: ViewPorts, signal: AbortSignal): Promise<ScorecardView> {
+export async function viewAssessment(
+  id: string,
+  ports: SignedViewPorts,
+  signal: AbortSignal,
+  folder?: string,
+): Promise<ScorecardView> {
   const record = requireAssessment(await ports.store.ledger.get(id));
-  const scorecard = await describeScorecard(record, ports);
+  const signers = folder === undefined ? [] : (await readPeople(folder, ports, signal)).signers;
+  const trust = { signers, digest: ports.digest, signing: ports.signing };
+  const scorecard = await describeScorecard(record, ports, trust);
+  const signature = signatureOf(record, trust);
   return {
     scorecard,
     verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
     source: 'store',
+    ...(signature === undefined ? {} : { signature: describeSignature(signature) }),
     ...(await readSurroundings(scorecard.record.subject, ports, signal)),
   };
 }
@@ -97,7 +110,11 @@ function summariseRecord(record: LedgerRecord): AssessmentSummary | undefined {
   return payload === undefined ? undefined : summarise(payload, record.digest);
 }
 
-async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Promise<Scorecard> {
+async function describeScorecard(
+  record: LedgerRecord,
+  { store }: ViewPorts,
+  trust?: SignatureTrust,
+): Promise<Scorecard> {
   const payload = asAssessment(record);
   if (payload === undefined) {
     throw new WorkbenchError(
@@ -109,8 +126,9 @@ async function describeScorecard(record: LedgerRecord, { store }: ViewPorts): Pr
     );
   }
   const { model, version } = payload.subject;
-  const approval = await approvalOf(model, version, store);
-  return { schemaVersion: 1, record: payload, digest: record.digest, approval };
+  const approval = await approvalOf(model, version, store, trust);
+  const signed = record.signed === undefined ? {} : { signed: record.signed };
+  return { schemaVersion: 1, record: payload, digest: record.digest, approval, ...signed };
 }
 
 function asAssessment({ payload }: LedgerRecord): AssessmentRecord | undefined {

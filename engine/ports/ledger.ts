@@ -1,4 +1,4 @@
-import type { AuditEntry, Identity } from '../../schemas/generated/messages.ts';
+import type { AuditEntry, DsseEnvelope, Identity } from '../../schemas/generated/messages.ts';
 import type { RegistryChange } from './registry.ts';
 
 /**
@@ -37,6 +37,8 @@ export interface NewLedgerRecord {
   readonly actor: Identity;
   /** JSON; its digest is SHA-256 over its canonical form. */
   readonly payload: unknown;
+  /** The record's statement, signed by whoever acts. Its digest does not cover it; the audit log does. */
+  readonly signed?: DsseEnvelope;
   /** A second record with the same key is refused (`record-exists`): at most one baseline a version. */
   readonly uniqueKey?: string;
 }

@@ -1,6 +1,16 @@
-import type { Approval } from '../../schemas/generated/messages.ts';
-import type { Trail } from './trail.ts';
+import type { Approval, ApprovalGrant, ApprovalRequest, AssessmentRecord } from '../../schemas/generated/messages.ts';
+import type { Sealed } from './trail.ts';
 import { describeDate, describePerson } from './version.ts';
+
+/** Of a record, what the judgement rests on. */
+type Placed<T> = Pick<Sealed<T>, 'content'> & { readonly record: Pick<Sealed<T>['record'], 'digest' | 'sequence'> };
+
+/** The newest record of each kind, in the ledger or in a proof bundle. */
+interface Trail {
+  readonly assessment: Placed<AssessmentRecord> | undefined;
+  readonly request: Placed<ApprovalRequest> | undefined;
+  readonly grant: Placed<ApprovalGrant> | undefined;
+}
 
 /**
  * An approval counts for one assessment: the version's newest. A newer assessment makes it void, and an open request for an

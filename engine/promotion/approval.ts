@@ -1,8 +1,13 @@
-import type { Approval, ApprovalGrant, ApprovalRequest } from '../../schemas/generated/messages.ts';
+import type { Approval, ApprovalGrant, ApprovalRequest, Identity } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
+import { approverRole, requireRole } from '../governance/roles.ts';
 import type { Store } from '../ports/store.ts';
 import { isUndecided } from '../registry/status.ts';
+import type { LedgerRecord } from '../ports/ledger.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { provePerson, signatureOf, type SignatureTrust } from '../signing/proven.ts';
+import { readPeople } from '../workspace/people.ts';
 import { judgeApproval } from './approval-state.ts';
 import { findObstacles, refuseFor } from './obstacles.ts';
 import { createRecordId } from './record-id.ts';
@@ -12,10 +17,30 @@ import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from 
 
 /**
  * Where a version (its number, no alias) stands on its way to production. Says what the records say; whether they still are
- * what was sealed is checked by the steps that rest on them, and by `verifyAudit`.
+ * what was sealed is checked by the steps that rest on them, and by `verifyAudit`. With `trust`, people whose signature holds are
+ * marked as signed.
  */
-export async function approvalOf(model: string, version: string, store: Store): Promise<Approval> {
-  return judgeApproval(await readTrail(model, version, store.ledger));
+export async function approvalOf(
+  model: string,
+  version: string,
+  store: Store,
+  trust?: SignatureTrust,
+): Promise<Approval> {
+  const trail = await readTrail(model, version, store.ledger);
+  return judgeApproval(trust === undefined ? trail : markSigned(trail, trust));
+}
+
+function markSigned({ assessment, request, grant }: Trail, trust: SignatureTrust): Trail {
+  const prove = (person: Identity, { record }: { readonly record: LedgerRecord }): Identity =>
+    signatureOf(record, trust)?.state === 'valid' ? provePerson(person, record, trust) : person;
+  return {
+    assessment,
+    request: request && {
+      ...request,
+      content: { ...request.content, requestedBy: prove(request.content.requestedBy, request) },
+    },
+    grant: grant && { ...grant, content: { ...grant.content, approvedBy: prove(grant.content.approvedBy, grant) } },
+  };
 }
 
 /**
@@ -48,21 +73,23 @@ export async function requestApproval(
     requestedAt: clock.now(),
     ...(comment === undefined ? {} : { comment }),
   };
-  await store.ledger.append({
+  const { signers } = await readPeople(step.folder, ports, signal);
+  const record = {
     id: createRecordId('request', clock, random),
-    kind: 'approval-request',
+    kind: 'approval-request' as const,
     model: version.model,
     version: version.version,
     at: payload.requestedAt,
     actor: requestedBy,
     payload,
-  });
+  };
+  await appendSigned(record, signers, ports);
   return approvalOf(version.model, version.version, store);
 }
 
 /**
  * Approves the assessment a version was put up with, and moves status and alias `approved` in the same step. The approver is
- * neither author, trainer, assessor nor requester (`separation-of-duties`). Throws `approval-missing` where nothing is asked, or
+ * neither author, trainer, assessor nor requester, and is listed where the role `approver` is (`separation-of-duties`). Throws `approval-missing` where nothing is asked, or
  * where the version was assessed again since; `gate-not-met` where what the request rested on no longer holds;
  * `record-tampered` where a record or the log was changed. Approving what is approved changes nothing.
  */
@@ -82,6 +109,8 @@ export async function approve(step: PromotionStep, ports: GovernancePorts, signa
     ['requester', request.content.requestedBy],
   ] as const;
   requireAnotherPerson(approvedBy, roles, version, 'approve it');
+  const people = await readPeople(step.folder, ports, signal);
+  const listed = requireRole(approverRole, approvedBy, people, `approve ${nameOfVersion(version)}`);
   refuseFor(await findObstacles(version, assessment, ports, signal), version, 'approved');
   const payload: ApprovalGrant = {
     model: version.model,
@@ -92,9 +121,10 @@ export async function approve(step: PromotionStep, ports: GovernancePorts, signa
     recordDigest: assessment.record.digest,
     approvedBy,
     approvedAt: clock.now(),
+    ...listed,
     ...(comment === undefined ? {} : { comment }),
   };
-  await store.ledger.append(
+  await appendSigned(
     {
       id: createRecordId('approval', clock, random),
       kind: 'approval',
@@ -105,6 +135,8 @@ export async function approve(step: PromotionStep, ports: GovernancePorts, signa
       payload,
       uniqueKey: `approval:${request.record.id}`,
     },
+    people.signers,
+    ports,
     [
       { type: 'alias', model: version.model, alias: 'approved', version: version.version },
       // What is locked or in production stays that: a new assessment was approved, the version is the same.

@@ -3,7 +3,7 @@ import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { judgeApproval } from './approval-state.ts';
-import { judgeAssessment, refuseFor } from './obstacles.ts';
+import { judgeStanding, refuseFor } from './obstacles.ts';
 import { readTrail, type Sealed } from './trail.ts';
 import { requireAnotherPerson, requireUnchanged, makersOf } from './trust.ts';
 import { nameOfVersion } from './version.ts';
@@ -44,6 +44,6 @@ export async function requireApproval(
     ['requester', request?.content.requestedBy],
   ] as const;
   requireAnotherPerson(grant.content.approvedBy, roles, version, 'approve it');
-  refuseFor(judgeAssessment(version, assessment, ports.clock.now()), version, 'used on the strength of its approval');
+  refuseFor(await judgeStanding(version, assessment, ports), version, 'used on the strength of its approval');
   return { assessment, grant };
 }

@@ -2,6 +2,9 @@ import type { AssessmentRecord, Attestation, CheckResult } from '../../schemas/g
 import { WorkbenchError } from '../base/errors.ts';
 import { closestName } from '../base/suggest.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
+import { requireRole } from '../governance/roles.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
 import { createRecordId } from './record-id.ts';
 import { readTrail, type Sealed } from './trail.ts';
 import { makersOf, requireAnotherPerson, requireUnchanged } from './trust.ts';
@@ -14,14 +17,15 @@ export interface AttestationStep extends PromotionStep {
 
 /**
  * Attests a control of a version: its newest assessment says which statement is to be made, and in which role. Neither author nor
- * trainer may make it (`separation-of-duties`). It counts from the next assessment on. Throws `usage` where the version was not
+ * trainer may make it, nor whoever is not listed in a role that is (`separation-of-duties`). It counts from the next assessment on. Throws `usage` where the version was not
  * assessed or no attestation is asked for.
  */
 export async function attestControl(
   step: AttestationStep,
-  { store, clock, random, digest, identities }: GovernancePorts,
+  ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Attestation> {
+  const { store, clock, random, identities } = ports;
   const comment = trimComment(step.comment);
   const version = await findLiveVersion(step, store, signal);
   const name = nameOfVersion(version);
@@ -31,10 +35,12 @@ export async function attestControl(
       remedy: `Assess it first: \`aiwb assess ${name} --policy FILE\`.`,
     });
   }
-  await requireUnchanged({ assessment, request: undefined, grant: undefined }, { store, digest }, signal);
+  await requireUnchanged({ assessment, request: undefined, grant: undefined }, ports, signal);
   const { control, attest } = findAsked(assessment, step.control, name);
   const by = await identities.whoAmI(step.folder, signal);
   requireAnotherPerson(by, makersOf(version, assessment.content), version, `attest ${control}`);
+  const people = await readPeople(step.folder, ports, signal);
+  const listed = requireRole(attest.role, by, people, `attest ${control}`);
   const payload: Attestation = {
     id: createRecordId('attestation', clock, random),
     model: version.model,
@@ -46,9 +52,11 @@ export async function attestControl(
     ...(comment === undefined ? {} : { comment }),
     by,
     at: clock.now(),
+    ...listed,
   };
   const { id, model, at } = payload;
-  await store.ledger.append({ id, kind: 'attestation', model, version: version.version, at, actor: by, payload });
+  const record = { id, kind: 'attestation' as const, model, version: version.version, at, actor: by, payload };
+  await appendSigned(record, people.signers, ports);
   return payload;
 }
 

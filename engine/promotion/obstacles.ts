@@ -1,7 +1,9 @@
 import type { AssessmentRecord, GateResult, Report } from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { readWithdrawn } from '../governance/attestations.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
+import { readWaivers } from '../governance/read-waivers.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';
 import { describeDate, nameOfVersion } from './version.ts';
@@ -14,10 +16,46 @@ import { askedVersion } from '../runs/asked-version.ts';
 export async function findObstacles(
   version: LocalVersion,
   assessment: Sealed<AssessmentRecord> | undefined,
-  { store, clock }: Pick<GovernancePorts, 'store' | 'clock'>,
+  ports: Pick<GovernancePorts, 'store' | 'clock' | 'digest'>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  return [...judgeAssessment(version, assessment, clock.now()), ...(await judgeBenchmarks(version, store, signal))];
+  return [
+    ...(await judgeStanding(version, assessment, ports)),
+    ...(await judgeBenchmarks(version, ports.store, signal)),
+  ];
+}
+
+/** What keeps the newest assessment of a version from being relied on now; nothing where it can be. Throws `record-tampered`. */
+export async function judgeStanding(
+  version: LocalVersion,
+  assessment: Sealed<AssessmentRecord> | undefined,
+  { store, clock, digest }: Pick<GovernancePorts, 'store' | 'clock' | 'digest'>,
+): Promise<string[]> {
+  const obstacles = judgeAssessment(version, assessment, clock.now());
+  if (assessment === undefined) return obstacles;
+  return [...obstacles, ...(await judgeTakenBack(assessment.content, { store, digest }))];
+}
+
+/** What an assessment rests on that somebody took back since: its waivers, and the attestations of passed checks. */
+async function judgeTakenBack(
+  { subject, waivers, controls }: AssessmentRecord,
+  { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
+): Promise<string[]> {
+  const used = new Set(waivers.map(({ id }) => id));
+  const ended =
+    used.size === 0
+      ? []
+      : (await readWaivers(store.ledger, digest, subject.model)).filter(
+          ({ id, ended: end }) => used.has(id) && end !== undefined,
+        );
+  const withdrawn = await readWithdrawn(subject, { store, digest });
+  const attested = controls.filter(({ checks }) =>
+    checks.some(({ state, evidence }) => state === 'pass' && evidence.some(each => withdrawn.has(each.digest ?? ''))),
+  );
+  return [
+    ...ended.map(({ id, control }) => `The waiver ${id} of ${control}, which it rests on, was ended.`),
+    ...attested.map(({ id }) => `The attestation of ${id}, which it rests on, was taken back.`),
+  ];
 }
 
 /** Throws `gate-not-met` naming every obstacle. */
@@ -29,7 +67,7 @@ export function refuseFor(obstacles: readonly string[], version: LocalVersion, s
 }
 
 /** At `now`, milliseconds since the epoch. */
-export function judgeAssessment(
+function judgeAssessment(
   version: LocalVersion,
   assessment: Sealed<AssessmentRecord> | undefined,
   now: number,

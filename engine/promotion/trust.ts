@@ -11,18 +11,21 @@ import { WorkbenchError } from '../base/errors.ts';
 import { isSamePerson } from '../governance/people.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';
+import { requireUnforged } from '../signing/proven.ts';
 import type { Trail } from './trail.ts';
 import { describePerson, nameOfVersion } from './version.ts';
 
 /**
- * Throws `record-tampered` unless the records a decision rests on, and the audit log that seals them, are what was written.
+ * Throws `record-tampered` unless the records a decision rests on, their signatures, and the audit log that seals them, are what was written.
  * The whole log is looked at: where one entry was changed, none can be relied on.
  */
 export async function requireUnchanged(
   { assessment, request, grant }: Trail,
-  { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
+  { store, digest, signing }: Pick<GovernancePorts, 'store' | 'digest' | 'signing'>,
   signal: AbortSignal,
 ): Promise<void> {
+  for (const sealed of [assessment, request, grant])
+    if (sealed !== undefined) requireUnforged(sealed.record, { signers: [], digest, signing });
   if (assessment !== undefined) {
     const record = readPayload(assessment.record, validateAssessmentRecord, digest);
     const card = { schemaVersion: 1, record, digest: assessment.record.digest, approval: noApproval } as const;

@@ -40,7 +40,7 @@ describe('waivers', () => {
     const people = (await approveBy('two', id.slice(0, -1))).approvals.map(({ by }) => by.email);
     assert.deepEqual(people, ['one@x.example', 'two@x.example']);
     assert.deepEqual(
-      (await listWaivers(world.ports)).map(waiver => [waiver.id, waiver.approvals.length]),
+      (await listWaivers(world.ports, world.folder, signal)).map(waiver => [waiver.id, waiver.approvals.length]),
       [[id, 2]],
     );
     assert.ok((await verifyAudit(world.ports.store, world.ports.digest, signal)).intact);
@@ -68,7 +68,7 @@ describe('waivers', () => {
   for (const [what, changes, expected = 'usage'] of refused) {
     it(`are refused with ${what}`, async () => {
       await assert.rejects(request(changes), code(expected));
-      assert.deepEqual(await listWaivers(world.ports), []);
+      assert.deepEqual(await listWaivers(world.ports, world.folder, signal), []);
     });
   }
 

@@ -1,10 +1,14 @@
-import type { Waiver, WaiverApproval } from '../../schemas/generated/messages.ts';
-import { validateWaiver } from '../../schemas/generated/validators.js';
+import type { Waiver, WaiverApproval, WaiverEnd } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { isSamePerson } from '../governance/people.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
-import { readPayload } from '../governance/records.ts';
-import { readWaivers } from '../governance/waivers.ts';
+import { requireRole, waiverApproverRole } from '../governance/roles.ts';
+import { readWaivers, type WaiverTrust } from '../governance/read-waivers.ts';
+import { endOf } from '../governance/waivers.ts';
+import type { LedgerRecord } from '../ports/ledger.ts';
+import { appendSigned } from '../signing/append-signed.ts';
+import { readPeople } from '../workspace/people.ts';
+import { requireReason } from './reason.ts';
 import { createRecordId } from './record-id.ts';
 import { describeDate, describePerson, findLiveVersion, trimComment } from './version.ts';
 
@@ -30,9 +34,10 @@ const controlPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/;
 /** Asks for a waiver: it counts once two others have approved it, and until it expires. Throws `usage` for one without an end or reason. */
 export async function requestWaiver(
   request: WaiverRequest,
-  { store, clock, random, identities }: GovernancePorts,
+  ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Waiver> {
+  const { store, clock, random, identities } = ports;
   const { model, control } = request;
   const reason = checkRequest(request, clock.now());
   const versions = new Set<string>();
@@ -54,7 +59,9 @@ export async function requestWaiver(
   };
   const { id, requestedAt: at } = payload;
   const version = payload.versions.join(',');
-  await store.ledger.append({ id, kind: 'waiver', model, version, at, actor: requestedBy, payload });
+  const { signers } = await readPeople(request.folder, ports, signal);
+  const record = { id, kind: 'waiver' as const, model, version, at, actor: requestedBy, payload };
+  await appendSigned(record, signers, ports);
   return payload;
 }
 
@@ -76,21 +83,21 @@ function checkRequest(request: WaiverRequest, now: number): string {
   return reason;
 }
 
-/** Approves a waiver; the beginning of its id is enough. Not the requester, and nobody twice (`separation-of-duties`). */
+/**
+ * Approves a waiver; the beginning of its id is enough. Not the requester, nobody twice, and only people who are listed where the role
+ * `waiver-approver` is (`separation-of-duties`).
+ */
 export async function approveWaiver(
   { waiverId, folder }: { readonly waiverId: string; readonly folder: string },
-  { store, clock, random, digest, identities }: GovernancePorts,
+  ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Waiver> {
-  const record = await store.ledger.get(waiverId);
-  if (record.kind !== 'waiver') {
-    throw new WorkbenchError('record-not-found', `${record.id} is no waiver.`, { remedy: 'See `aiwb waiver list`.' });
-  }
-  const { id } = readPayload(record, validateWaiver, digest);
-  const waiver = await findWaiver(id, record.model, { store, digest });
-  if (waiver.expiresAt <= clock.now()) {
-    throw refused(`The waiver ${id} expired on ${describeDate(waiver.expiresAt)}.`, 'Ask for a new one.');
-  }
+  const { clock, random, identities } = ports;
+  const people = await readPeople(folder, ports, signal);
+  const trust = { people, signing: ports.signing };
+  const { record, waiver } = await findWaiver(waiverId, ports, trust);
+  const { id } = waiver;
+  requireInForce(waiver, clock.now());
   const by = await identities.whoAmI(folder, signal);
   const own = isSamePerson(by, waiver.requestedBy);
   if (own || waiver.approvals.some(approval => isSamePerson(approval.by, by))) {
@@ -99,34 +106,84 @@ export async function approveWaiver(
       remedy: 'Two other people approve it, each under their own git identity.',
     });
   }
-  const payload: WaiverApproval = { waiver: id, waiverDigest: record.digest, by, at: clock.now() };
-  await store.ledger.append({
+  const listed = requireRole(waiverApproverRole, by, people, `approve the waiver ${id}`);
+  const payload: WaiverApproval = { waiver: id, waiverDigest: record.digest, by, at: clock.now(), ...listed };
+  const approval = {
     // Another word than the waiver's: the beginning of a waiver's id must name the waiver.
     id: createRecordId('consent', clock, random),
-    kind: 'waiver-approval',
+    kind: 'waiver-approval' as const,
     model: record.model,
     version: record.version,
     at: payload.at,
     actor: by,
     payload,
     uniqueKey: `waiver-approval:${id}:${by.email.trim().toLowerCase()}`,
-  });
-  return findWaiver(id, record.model, { store, digest });
+  };
+  await appendSigned(approval, people.signers, ports);
+  return (await findWaiver(id, ports, trust)).waiver;
 }
 
-async function findWaiver(
-  id: string,
-  model: string,
-  { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
+/**
+ * Ends a waiver before its time: from then on it counts nowhere. Whoever works here may, for it only tightens. Throws `usage` for one
+ * that has ended, and without a reason.
+ */
+export async function endWaiver(
+  step: { readonly waiverId: string; readonly reason: string; readonly folder: string },
+  ports: GovernancePorts,
+  signal: AbortSignal,
 ): Promise<Waiver> {
-  const found = (await readWaivers(store.ledger, digest, model)).find(waiver => waiver.id === id);
-  if (found !== undefined) return found;
-  throw new WorkbenchError('record-not-found', `There is no waiver ${id}.`, { remedy: 'See `aiwb waiver list`.' });
+  const { clock, random, identities } = ports;
+  const reason = requireReason(step.reason);
+  const people = await readPeople(step.folder, ports, signal);
+  const trust = { people, signing: ports.signing };
+  const { record, waiver } = await findWaiver(step.waiverId, ports, trust);
+  requireInForce(waiver, clock.now());
+  const by = await identities.whoAmI(step.folder, signal);
+  const payload: WaiverEnd = { waiver: waiver.id, waiverDigest: record.digest, reason, by, at: clock.now() };
+  const end = {
+    id: createRecordId('end', clock, random),
+    kind: 'waiver-end' as const,
+    model: record.model,
+    version: record.version,
+    at: payload.at,
+    actor: by,
+    payload,
+    uniqueKey: `waiver-end:${waiver.id}`,
+  };
+  await appendSigned(end, people.signers, ports);
+  return (await findWaiver(waiver.id, ports, trust)).waiver;
 }
 
-/** Every waiver with its approvals, newest first. */
-export function listWaivers({ store, digest }: Pick<GovernancePorts, 'store' | 'digest'>): Promise<readonly Waiver[]> {
-  return readWaivers(store.ledger, digest);
+function requireInForce(waiver: Waiver, now: number): void {
+  if (endOf(waiver) > now) return;
+  const { id, ended, expiresAt } = waiver;
+  const what = ended === undefined ? `expired on ${describeDate(expiresAt)}` : `was ended on ${describeDate(ended.at)}`;
+  throw refused(`The waiver ${id} ${what}.`, 'Ask for a new one.');
+}
+
+interface FoundWaiver {
+  readonly record: LedgerRecord;
+  readonly waiver: Waiver;
+}
+
+/** By its id or a unique beginning of it. */
+async function findWaiver(id: string, ports: GovernancePorts, trust: WaiverTrust): Promise<FoundWaiver> {
+  const { store, digest } = ports;
+  const record = await store.ledger.get(id);
+  const waivers = record.kind === 'waiver' ? await readWaivers(store.ledger, digest, record.model, trust) : [];
+  const waiver = waivers.find(one => one.id === record.id);
+  if (waiver !== undefined) return { record, waiver };
+  throw new WorkbenchError('record-not-found', `${record.id} is no waiver.`, { remedy: 'See `aiwb waiver list`.' });
+}
+
+/** Every waiver with its approvals and its end, newest first, as the workspace's list of people has them. */
+export async function listWaivers(
+  ports: GovernancePorts,
+  folder: string,
+  signal: AbortSignal,
+): Promise<readonly Waiver[]> {
+  const people = await readPeople(folder, ports, signal);
+  return readWaivers(ports.store.ledger, ports.digest, undefined, { people, signing: ports.signing });
 }
 
 function refused(message: string, remedy: string): WorkbenchError {

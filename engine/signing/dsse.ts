@@ -25,13 +25,19 @@ export function signText(payloadType: string, text: string, key: SigningKey): Ds
   return { payloadType, payload: encodeBase64(body), signatures: [{ keyid: key.keyId, sig }] };
 }
 
-/** An envelope's bytes and what its signatures must be over; undefined where its payload is no base64. */
+/** An envelope's bytes and what its signatures must be over; undefined where its payload is no base64 as it is written. */
 export function openEnvelope({ payload, payloadType, signatures }: DsseEnvelope) {
-  const body = decodeBase64(payload);
+  const body = decodeExactly(payload);
   if (body === undefined) return undefined;
   return {
     body,
     signed: encodeForSigning(payloadType, body),
-    signatures: signatures.map(({ keyid, sig }) => ({ keyId: keyid, bytes: decodeBase64(sig) ?? new Uint8Array() })),
+    signatures: signatures.map(({ keyid, sig }) => ({ keyId: keyid, bytes: decodeExactly(sig) ?? new Uint8Array() })),
   };
+}
+
+/** The last digit of base64 has bits that mean nothing: a text that differs in them alone was changed all the same. */
+function decodeExactly(text: string): Uint8Array | undefined {
+  const bytes = decodeBase64(text);
+  return bytes !== undefined && encodeBase64(bytes) === text ? bytes : undefined;
 }

@@ -6,7 +6,8 @@ import { makeDocx, makePdf } from '../../test/fakes/documents.ts';
 import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { addDocument, findDocument, listDocuments, readSourceText, type DocumentPorts } from './documents.ts';
+import { addDocument, listDocuments, type DocumentPorts } from './documents.ts';
+import { findDocument, readSourceText } from './read-source-text.ts';
 import { tellMediaType } from './media-type.ts';
 
 describe('documents of the store', () => {

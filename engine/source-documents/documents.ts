@@ -1,13 +1,11 @@
-import { validateSourceDocument, validateSourceText } from '../../schemas/generated/validators.js';
 import type { SourceDocument, SourceText } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
-import { readPayload } from '../governance/records.ts';
 import type { DocumentReader } from '../ports/document-reader.ts';
-import type { LedgerFilter } from '../ports/ledger.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { findVersionOfUse } from '../promotion/version.ts';
 import { tellMediaType } from './media-type.ts';
+import { listAllDocuments } from './read-source-text.ts';
 
 export type DocumentPorts = Omit<GovernancePorts, 'signing' | 'workbench'> & { readonly reader: DocumentReader };
 
@@ -28,7 +26,6 @@ export interface AddedDocument {
 
 /** The most bytes of a document that are taken in. */
 export const largestDocument = 32 * 2 ** 20;
-const mostListed = 10_000;
 
 /**
  * Keeps a document in the store under the digest of its bytes, with its text where it could be read; what kept it from being read is in
@@ -45,7 +42,7 @@ export async function addDocument(
   const version = about === undefined ? undefined : await findVersionOfUse(about, store, signal);
   const of = version === undefined ? {} : { model: version.model, version: version.version };
   const sha256 = digest.sha256(bytes);
-  const same = (await listAll({}, ports)).filter(each => each.digest === sha256);
+  const same = (await listAllDocuments(ports)).filter(each => each.digest === sha256);
   const known = same.find(({ model, version: other }) => model === of.model && other === of.version);
   const isWholeNow = known !== undefined && (await isWhole(known, ports));
   if (isWholeNow && known.state === 'read') return { document: known, isNew: false };
@@ -79,6 +76,23 @@ export async function addDocument(
   return { document, isNew: true };
 }
 
+/**
+ * The text of a file, of which nothing is kept. Throws what `addDocument` throws, and `file-invalid` where the document cannot be read.
+ */
+export async function readDocumentFile(
+  path: string,
+  ports: Pick<DocumentPorts, 'files' | 'digest' | 'reader'>,
+  signal: AbortSignal,
+): Promise<SourceText> {
+  const bytes = await readBytes(path, ports, signal);
+  const mediaType = await tellMediaType(path, bytes, signal);
+  const result = await ports.reader.read(bytes, mediaType, signal);
+  if (result.state === 'read') return { digest: ports.digest.sha256(bytes), name: nameOf(path), ...result.text };
+  throw new WorkbenchError('file-invalid', `${path} has no text that could be read: ${result.fault}`, {
+    place: { path },
+  });
+}
+
 /** Documents about a version, or without one those that are about none (policies'), newest first. */
 export async function listDocuments(
   { model, version }: { readonly model?: string; readonly version?: string },
@@ -86,55 +100,9 @@ export async function listDocuments(
   signal: AbortSignal,
 ): Promise<readonly SourceDocument[]> {
   if (model === undefined || version === undefined)
-    return (await listAll({}, ports)).filter(document => document.model === undefined);
+    return (await listAllDocuments(ports)).filter(document => document.model === undefined);
   const found = await findVersionOfUse({ model, version }, ports.store, signal);
-  return listAll({ model: found.model, version: found.version }, ports);
-}
-
-/** Every document of the store, newest first. */
-export function listAllDocuments(ports: Pick<GovernancePorts, 'store' | 'digest'>): Promise<readonly SourceDocument[]> {
-  return listAll({}, ports);
-}
-
-/**
- * The newest document with this digest, of which a beginning that no other has is enough. Throws `record-not-found`, and `usage` where
- * several begin so.
- */
-export async function findDocument(
-  sha256: string,
-  ports: Pick<GovernancePorts, 'store' | 'digest'>,
-): Promise<SourceDocument> {
-  const found = (await listAll({}, ports)).filter(({ digest }) => sha256 !== '' && digest.startsWith(sha256));
-  const [first] = found;
-  if (first === undefined)
-    throw new WorkbenchError('record-not-found', `There is no document ${sha256} in the store.`, {
-      remedy: '`aiwb documents list` shows those there are; `aiwb documents add FILE` adds one.',
-    });
-  if (found.some(({ digest }) => digest !== first.digest))
-    throw new WorkbenchError('usage', `Several documents begin with ${sha256}.`, {
-      remedy: 'Give more of its digest.',
-    });
-  return first;
-}
-
-/**
- * The text of a document as it was read when it was added. Throws `record-not-found`, `file-invalid` where it could not be read,
- * `blob-missing` and `record-tampered`.
- */
-export async function readSourceText(
-  sha256: string,
-  ports: Pick<GovernancePorts, 'store' | 'digest'>,
-): Promise<SourceText> {
-  const { textDigest, digest, name, fault = 'It has no text.' } = await findDocument(sha256, ports);
-  if (textDigest === undefined)
-    throw new WorkbenchError('file-invalid', `${name} has no text that could be read: ${fault}`, {
-      remedy: 'Add it again in a form that can be read.',
-    });
-  const text: unknown = JSON.parse(new TextDecoder().decode(await ports.store.blobs.read(textDigest)));
-  if (validateSourceText(text) && text.digest === digest) return { ...text, name };
-  throw new WorkbenchError('record-tampered', `The text of ${name} in the store is not one that was read from it.`, {
-    remedy: '`aiwb audit verify` shows what else does not fit. Restore the store from a backup.',
-  });
+  return listAllDocuments(ports, { model: found.model, version: found.version });
 }
 
 async function read(
@@ -172,18 +140,11 @@ async function isWhole({ digest, textDigest }: SourceDocument, { store }: Docume
   return (await store.blobs.has(digest)) && (textDigest === undefined || (await store.blobs.has(textDigest)));
 }
 
-/** Records that were erased are left out; ones that were changed are told (`record-tampered`). */
-async function listAll(
-  filter: LedgerFilter,
-  { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
-): Promise<SourceDocument[]> {
-  const records = await store.ledger.list({ ...filter, kind: 'source-document', limit: mostListed });
-  return records
-    .filter(({ payload }) => payload !== null)
-    .map(record => readPayload(record, validateSourceDocument, digest));
-}
-
-async function readBytes(path: string, { files }: DocumentPorts, signal: AbortSignal): Promise<Uint8Array> {
+async function readBytes(
+  path: string,
+  { files }: Pick<DocumentPorts, 'files'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const facts = await files.facts(path);
   if (facts === undefined || facts.kind !== 'file')
     throw new WorkbenchError('file-not-found', `There is no file ${path}.`, { remedy: 'Check its path.' });

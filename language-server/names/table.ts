@@ -156,6 +156,7 @@ const rows: Readonly<Record<DocumentKind, readonly Row[]>> = {
     value('tests.*.model.answers.*.check', refersToCheck),
     value('tests.*.model.waivers.*.control', refersTo('control')),
   ],
+  framework: [],
   prompt: [...files('prompt'), ...messages],
   trial: [
     ...files('trial'),

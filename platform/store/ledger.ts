@@ -103,9 +103,10 @@ function checkFree(context: StoreContext, { id, kind, uniqueKey }: NewLedgerReco
 function toRecord(row: Row): LedgerRecord {
   const place = { sequence: Number(row['sequence']), digest: String(row['digest']) };
   if (row['payload'] !== null) {
-    const { id, kind, model, version, at, actor, payload, uniqueKey } = parseSealed(row);
+    const { id, kind, model, version, at, actor, payload, uniqueKey, signed } = parseSealed(row);
     const key = uniqueKey === undefined ? {} : { uniqueKey };
-    return { id, kind, model, version, at, actor, payload, ...key, ...place };
+    const signature = signed === undefined ? {} : { signed };
+    return { id, kind, model, version, at, actor, payload, ...key, ...signature, ...place };
   }
   return {
     id: String(row['id']),

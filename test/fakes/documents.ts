@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import type { SourceText } from '../../schemas/generated/messages.ts';
 import { makeZip, type ArchiveEntry } from './archives.ts';
 
 /** A line on a page: its size in points, where it stands, and whether it draws its words one by one. */
@@ -122,4 +123,13 @@ function paragraphXml({ text = '', style, list, level, xml }: DocxParagraph): st
 export function makeEncryptedDocx(): Buffer {
   const head = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
   return Buffer.concat([head, Buffer.alloc(504), Buffer.from('EncryptedPackage', 'utf16le'), Buffer.alloc(512)]);
+}
+
+/** The text of a Markdown document as it is read. */
+export function markdownText(text: string): SourceText {
+  const headings = [...text.matchAll(/^(#{1,6}) +(.+)$/gm)].map(match => {
+    const start = match.index + match[0].length - match[2]!.length;
+    return { level: match[1]!.length, start, end: start + match[2]!.length };
+  });
+  return { digest: 'a'.repeat(64), name: 'policy.md', text, pages: [], headings };
 }

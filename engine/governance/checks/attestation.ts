@@ -8,7 +8,13 @@ import { isTrainerUnknown, makerRole } from './makers.ts';
 
 /** An attestation of the ledger with its record's digest, or what kept the record from being read. */
 export type AttestationEvidence =
-  { readonly attestation: Attestation; readonly digest: string } | { readonly fault: string };
+  | {
+      readonly attestation: Attestation;
+      readonly digest: string;
+      /** The workspace lists who may act in its role: not this person, now or then. */
+      readonly unlisted?: true;
+    }
+  | { readonly fault: string };
 
 /** How long an attestation counts where the policy does not say: a year. */
 const usualValidity = 'P1Y';
@@ -45,7 +51,7 @@ export function checkAttestation(
 function judge(
   check: AttestationCheck,
   { version }: Subject,
-  { attestation, digest }: Extract<AttestationEvidence, { attestation: Attestation }>,
+  { attestation, digest, unlisted }: Extract<AttestationEvidence, { attestation: Attestation }>,
   now: number,
   base: Partial<CheckResult>,
   ask: string,
@@ -67,6 +73,10 @@ function judge(
       },
     ],
   };
+  if (unlisted === true) {
+    const reason = `${who} is not listed as ${attestation.role} in workbench.yaml, so what they attested does not count. ${ask}`;
+    return conclude(check, 'missing', reason, details);
+  }
   if (weightsDigest !== version.weightsDigest)
     return conclude(check, 'missing', `${who} attested other weights than this version has. ${ask}`, details);
   const held = makerRole(by, version);

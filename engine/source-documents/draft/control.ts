@@ -14,7 +14,9 @@ export interface DraftControl {
   /** What leads up to the words where they are an item of a list. */
   readonly leadIn?: string;
   readonly checks: readonly DraftCheck[];
-  /** Remarks for the person who edits it, a line each. */
+  /** Checks that need names or bars which only a person knows, as text of policy files; `ID` stands for the control's id. */
+  readonly suggestions: readonly string[];
+  /** Remarks for the person who edits it, a sentence each. */
   readonly remarks: readonly string[];
 }
 

@@ -46,8 +46,22 @@ export function writeDraft(head: DraftHead, controls: readonly DraftControl[]): 
   return text;
 }
 
-function writeControl({ id, title, severity, quote, page, leadIn, checks, remarks }: DraftControl): string[] {
+function writeControl({
+  id,
+  title,
+  severity,
+  quote,
+  page,
+  leadIn,
+  checks,
+  suggestions,
+  remarks,
+}: DraftControl): string[] {
   return [
+    ...(suggestions.length === 0
+      ? []
+      : ['  # Where a benchmark or scanner measures it, this check can take the place of the statement:']),
+    ...suggestions.map(text => `  #   ${text.replace('ID', id)}`),
     ...remarks.flatMap(comment).map(line => `  ${line}`),
     `  - id: ${quoted(id)}`,
     `    title: ${quoted(title)}`,

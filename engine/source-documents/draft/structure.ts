@@ -34,12 +34,13 @@ export function draftByStructure(source: SourceText): Drafted {
     const own = severityOf(sentence.words);
     if (lead !== undefined && !sentence.isItem) endLead();
     const severity = own ?? lead?.severity;
-    if (severity === undefined || sentence.words.split(' ').length < fewestWords) continue;
+    const leadsUp = own !== undefined && sentence.words.endsWith(':');
+    if (severity === undefined || (!leadsUp && sentence.words.split(' ').length < fewestWords)) continue;
     if (lead !== undefined) {
       hasItems = true;
       found.push({ ...sentence, severity, ...(own === undefined ? { leadIn: lead.words } : {}) });
     } else if (own !== undefined) {
-      if (sentence.words.endsWith(':')) lead = { severity: own, words: sentence.words, index: found.length };
+      if (leadsUp) lead = { severity: own, words: sentence.words, index: found.length };
       found.push({ ...sentence, severity: own });
     }
   }

@@ -33,7 +33,8 @@ const topics: readonly Topic[] = [
     nist: 'MEASURE 2.6',
   },
   {
-    words: /\b(?:accura\w+|error rates?|precision|recall|performance (?:metric|measure|threshold|test|level|bar)s?|quality of (?:its|the) (?:output|answer)s?)\b/i,
+    words:
+      /\b(?:accura\w+|error rates?|precision|recall|performance (?:metric|measure|threshold|test|level|bar)s?|quality of (?:its|the) (?:output|answer)s?)\b/i,
     suggestion: sentence =>
       `{id: ID.figure, type: metric, benchmark: NAME, metric: accuracy, assert: {op: ">=", value: ${barIn(sentence)}, minSamples: 200}}`,
     nist: 'MEASURE 2.5',
@@ -103,10 +104,8 @@ export function proposeChecks(words: string): {
   const nist = [...new Set(found.flatMap(each => (each.nist === undefined ? [] : [each.nist])))];
   return {
     checks: [...mergeLineage(real), personalCheck(words)],
-    remarks: [
-      ...suggestions.map(text => `Where it is measured, this may take the place of a statement: ${text}`),
-      ...(nist.length === 0 ? [] : [`Related in nist-ai-rmf 1.0: ${nist.join(', ')}.`]),
-    ],
+    suggestions,
+    remarks: nist.length === 0 ? [] : [`Related in nist-ai-rmf 1.0: ${nist.join(', ')}.`],
   };
 }
 
