@@ -1,5 +1,5 @@
 import type { PolicyEntry, PolicyList } from '../../schemas/generated/messages.ts';
-import { diagnoseFile } from '../documents/diagnose.ts';
+import { createDiagnoser } from '../documents/diagnose.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
 import { readPolicyApprovals } from '../governance/policy-approvals.ts';
 import type { Digest } from '../ports/digest.ts';
@@ -22,8 +22,9 @@ export async function listPolicies(ports: ListPorts, folder: string, signal: Abo
   const policies: PolicyEntry[] = [];
   const assessments = await assessmentsBy(store, signal);
   const standingOf = await readPolicyApprovals(ports);
+  const diagnoser = createDiagnoser(files);
   for (const document of await createDocumentLibrary(files, folder).all('policy', signal)) {
-    const { diagnostics } = await diagnoseFile(document.path, files, signal);
+    const { diagnostics } = await diagnoser.diagnose(document.path, signal);
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
     const entry = describeEntry(document, errors);
     const { value, text } = document.parsed;

@@ -2,6 +2,7 @@ import type { ControlResult, GateCheck, PolicyGate } from '../../schemas/generat
 import { isUnwaivedFailure, outcomeOfGate } from '../../schemas/verify-scorecard.ts';
 import type { EffectiveGate } from '../policies/policy-set.ts';
 import { countOf } from '../reports/format.ts';
+import { measureScope, severitiesIn } from './gate-scope.ts';
 import { joinWords } from './words.ts';
 
 export interface GateFigures {
@@ -13,7 +14,7 @@ export interface GateFigures {
 }
 
 /**
- * Judges every policy's gate over all controls of the set; all must open. A critical control that failed or was not assessed, and is not
+ * Judges every policy's gate; all must open. Severities are looked at in all controls of the set, score and coverage in the policy's own. A critical control that failed or was not assessed, and is not
  * waived, blocks whatever the policies say. Where no control applies there is nothing to judge, and the gate is not computed.
  */
 export function judgeGate(
@@ -58,14 +59,15 @@ function judgeCritical(gates: readonly EffectiveGate[], controls: readonly Contr
 
 function judgeOne(gate: EffectiveGate, controls: readonly ControlResult[], figures: GateFigures): GateCheck[] {
   const { policy, failOn, minScore, minEvidenceCoverage, maxWaived } = gate;
+  const { score, coverage, over } = measureScope(gate, controls, figures);
+  const of = over === undefined ? '' : ` over its ${countOf(over, 'control')}`;
   const rows: GateCheck[] = [];
   if (failOn.length > 0) rows.push(judgeSeverities(gate, controls));
   if (minScore !== undefined) {
-    const { score } = figures;
     rows.push({
       condition: 'Score',
       required: `at least ${formatPercent(minScore)}`,
-      actual: score === null ? 'none: the controls weigh nothing' : formatPercent(score),
+      actual: score === null ? 'none: the controls weigh nothing' : `${formatPercent(score)}${of}`,
       outcome: score === null ? 'not-computed' : score >= minScore - tolerance ? 'met' : 'not-met',
       policy,
     });
@@ -74,8 +76,8 @@ function judgeOne(gate: EffectiveGate, controls: readonly ControlResult[], figur
     rows.push({
       condition: 'Evidence coverage',
       required: `at least ${formatPercent(minEvidenceCoverage)} %`,
-      actual: `${formatPercent(figures.coverage)} %`,
-      outcome: figures.coverage >= minEvidenceCoverage - tolerance ? 'met' : 'not-met',
+      actual: `${formatPercent(coverage)} %${of}`,
+      outcome: coverage >= minEvidenceCoverage - tolerance ? 'met' : 'not-met',
       policy,
     });
   }
@@ -92,8 +94,9 @@ function judgeOne(gate: EffectiveGate, controls: readonly ControlResult[], figur
 }
 
 /** What was not assessed blocks as what failed does: nothing shows that it holds. */
-function judgeSeverities({ policy, failOn }: EffectiveGate, controls: readonly ControlResult[]): GateCheck {
-  const asked = controls.filter(({ severity }) => failOn.includes(severity));
+function judgeSeverities(gate: EffectiveGate, controls: readonly ControlResult[]): GateCheck {
+  const { policy, failOn } = gate;
+  const asked = controls.filter(control => severitiesIn(gate, control).some(severity => failOn.includes(severity)));
   const blocking = asked.filter(({ outcome, waiver }) => outcome !== 'compliant' && waiver === undefined);
   const all = countOf(asked.length, 'control');
   return {

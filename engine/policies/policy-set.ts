@@ -44,7 +44,7 @@ export interface EffectiveControl {
   readonly mappings: readonly FrameworkMapping[];
 }
 
-/** One policy's gate. All gates of a set must open. */
+/** One policy's gate. All gates of a set must open. A policy whose ancestors state none and that states none fails on critical and high controls. */
 export interface EffectiveGate {
   readonly policy: string;
   readonly failOn: readonly ControlSeverity[];
@@ -52,6 +52,16 @@ export interface EffectiveGate {
   readonly minScore?: number;
   readonly minEvidenceCoverage?: number;
   readonly maxWaived?: number;
+  /** The policy's controls as it and those it extends state them, by id; absent where that is the whole set. */
+  readonly scope?: ReadonlyMap<string, ScopedControl>;
+}
+
+/** A control as one policy of a set states it, before policies below made it stricter. */
+export interface ScopedControl {
+  readonly severity: ControlSeverity;
+  readonly weight: number;
+  /** Ids of its checks. */
+  readonly checks: ReadonlySet<string>;
 }
 
 /** Policies and all they extend, put together. */
@@ -59,7 +69,7 @@ export interface PolicySet {
   /** Widest level first, what is extended before what extends it, each once. */
   readonly policies: readonly PolicyDocument[];
   readonly controls: readonly EffectiveControl[];
-  /** One for each policy that states one; critical and high controls fail it where none does. */
+  /** One for each policy that states one; what a policy without one implies is left out where another asks for as much. */
   readonly gates: readonly EffectiveGate[];
   /** What the policies declare, as their mappings were read by it. */
   readonly frameworks: readonly Framework[];

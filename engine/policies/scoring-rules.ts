@@ -10,7 +10,14 @@ export interface StatedScoring {
   /** Where the weights were settled, for a policy that extends this one. */
   readonly weightsStated: Statement;
   /** The policy's own gate and its ancestors', each with its place. */
-  readonly gates: readonly { readonly gate: EffectiveGate; readonly stated: Statement }[];
+  readonly gates: readonly StatedGate[];
+}
+
+export interface StatedGate {
+  readonly gate: EffectiveGate;
+  readonly stated: Statement;
+  /** The default of a policy that states no gate and inherits none. */
+  readonly isImplied?: true;
 }
 
 /** A policy's scoring on top of what it inherits. Whatever is less strict is reported. */
@@ -29,8 +36,18 @@ export function stateScoring(
   if (own !== undefined) for (const { gate, stated } of gates) compareGates(gate, stated, document, report);
   return {
     ...stateWeights(document, inherited, report),
-    gates: own === undefined ? gates : [...gates, { gate: own, stated: { document, path: ['scoring', 'gate'] } }],
+    gates: own === undefined ? (gates.length > 0 ? gates : [implyGate(document)]) : [...gates, toStated(own, document)],
   };
+}
+
+function toStated(gate: EffectiveGate, document: PolicySource): StatedGate {
+  return { gate, stated: { document, path: ['scoring', 'gate'] } };
+}
+
+/** Without a gate a policy fails on critical and high controls, and a policy that extends it may ask for no less. */
+function implyGate(document: PolicySource): StatedGate {
+  const gate = { policy: document.policy.id, failOn: defaultFailOn };
+  return { gate, stated: { document, path: ['id'] }, isImplied: true };
 }
 
 /** The weights decide what every inherited bar on the score means, so a child may repeat them and not change them. */
