@@ -18,7 +18,7 @@ import type {
 type CheckChange = NonNullable<ControlChange['checks']>[number];
 
 /** What a comparison says beside the two assessments it is of. */
-export type RecordChanges = Pick<AssessmentComparison, 'changes' | 'unchanged' | 'policies'>;
+type RecordChanges = Pick<AssessmentComparison, 'changes' | 'unchanged' | 'policies'>;
 
 /** What came out differently, control by control: worse first, then the most severe, else in the order of the later record. */
 export function compareRecords(before: AssessmentRecord, after: AssessmentRecord): RecordChanges {
@@ -52,7 +52,7 @@ export function compareScorecards(before: Scorecard, after: Scorecard): Assessme
 }
 
 /** A scorecard as lists and histories show it. */
-export function summariseScorecard({ record, digest }: Pick<Scorecard, 'record' | 'digest'>): AssessmentSummary {
+function summariseScorecard({ record, digest }: Pick<Scorecard, 'record' | 'digest'>): AssessmentSummary {
   const { id, subject, assessedAt, assessor, gate, score, coverage, waived, policies } = record;
   return {
     id,

@@ -196,8 +196,9 @@ export async function runScorecardCommand({ message, view, folder }: ScorecardPa
   } else if (onRecord !== undefined) await vscode.commands.executeCommand(onRecord, record.id);
   else if (command === 'assessAgain') {
     await vscode.commands.executeCommand('aiwb.assessVersion', place, chosenPolicies(record.policies));
-  } else if (command === 'approveWaiver') await vscode.commands.executeCommand('aiwb.approveWaiver', message.waiverId);
-  else if (command === 'openPolicy') await openPolicy(record.policies, message.policy, folder);
+  } else if (command === 'approveWaiver') {
+    await vscode.commands.executeCommand('aiwb.approveWaiver', { folder, waiverId: message.waiverId });
+  } else if (command === 'openPolicy') await openPolicy(record.policies, message.policy, folder);
   else if (command === 'openAssessment') {
     await vscode.commands.executeCommand('aiwb.openScorecard', message.assessmentId ?? record.id);
   }

@@ -137,6 +137,8 @@ describe('the scorecard page', function () {
 
   it('draws the interval where it lies: the judged bound on the wrong side of the bar, inside the picture', async () => {
     const { page } = await reader!.open('failed');
+    await controlOf(page, 'ROB-01').click();
+    await drawerOf(page).locator('svg.plot').nth(1).waitFor();
     const plots = await page.locator('svg.plot').evaluateAll(found =>
       found.map(plot => {
         const x = (part: string): number | undefined => {
@@ -151,11 +153,12 @@ describe('the scorecard page', function () {
         };
       }),
     );
-    const [adversarial, gap, noisy] = plots;
+    const [adversarial, gap, worst, , noisy] = plots;
     assert.ok(adversarial!.bound! < adversarial!.actual! && adversarial!.actual! < adversarial!.target!);
     assert.ok(gap!.actual! < gap!.target! && gap!.target! < gap!.bound!);
     assert.ok(noisy!.target! < noisy!.bound! && noisy!.bound! < noisy!.actual!);
-    assert.deepEqual([adversarial!.cross, gap!.cross, noisy!.cross], [true, true, false]);
+    assert.ok(worst!.bound! < worst!.actual! && worst!.actual! < worst!.target!);
+    assert.deepEqual([adversarial!.cross, gap!.cross, worst!.cross, noisy!.cross], [true, true, true, false]);
     for (const { target, bound, actual } of plots)
       for (const x of [target, bound, actual]) if (x !== undefined) assert.ok(x >= 0 && x <= 220);
   });

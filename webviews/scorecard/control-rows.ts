@@ -7,9 +7,9 @@ import { controlRowStyles } from './control-row-styles.ts';
 import type { PlacedControl } from './page-model.ts';
 
 /** Rows that are drawn and left out together. */
-export const chunkSize = 20;
+const chunkSize = 20;
 /** A list as short as this is drawn whole, so that the editor's own search finds all of it. */
-export const drawnWhole = 160;
+const drawnWhole = 160;
 /** Drawn before it is looked at, so that scrolling finds it. */
 const ahead = '1000px 0px';
 

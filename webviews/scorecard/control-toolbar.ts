@@ -93,11 +93,6 @@ export class ControlToolbar extends LitElement {
     clearTimeout(this.#typing);
   }
 
-  /** Puts the cursor where words are searched. */
-  focusSearch(): void {
-    this.renderRoot.querySelector<HTMLElement>('vscode-textfield')?.focus();
-  }
-
   override render() {
     const { record, filter } = this;
     if (record === undefined) return nothing;

@@ -52,8 +52,7 @@ export interface PlacedControl {
   readonly control: ControlResult;
 }
 
-export const groupNames = ['failures', 'open', 'notApplicable', 'passed'] as const;
-export type GroupName = (typeof groupNames)[number];
+export type GroupName = 'failures' | 'open' | 'notApplicable' | 'passed';
 export type ControlGroups = Readonly<Record<GroupName, readonly PlacedControl[]>>;
 
 const groupOfOutcome: Readonly<Record<ControlOutcome, GroupName>> = {

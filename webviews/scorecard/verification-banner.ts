@@ -57,12 +57,23 @@ export class VerificationBanner extends LitElement {
     if (this.view === undefined) return nothing;
     const { verification } = this.view;
     if (verification.state === 'tampered') return this.#renderTampered(this.view);
+    if (this.view.signature?.state === 'invalid') return this.#renderForged(this.view);
     return html`<div class="banner tone-good" role="status">
       ${icon('pass')}
       <div>
         <p><span class="state">Verified.</span> ${clipLine(verification.sentence)}</p>
         ${renderSignature(this.view)}
         <p class="muted">${this.#meaning()}</p>
+      </div>
+    </div>`;
+  }
+
+  #renderForged(view: ScorecardView) {
+    return html`<div class="banner tone-bad" role="alert">
+      ${icon('error')}
+      <div>
+        ${renderSignature(view)}
+        <p>The record is whole, but it is not proved to be whose it says. Ask its author for it again.</p>
       </div>
     </div>`;
   }

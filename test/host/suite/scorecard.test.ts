@@ -28,6 +28,12 @@ async function pageText(expected: string): Promise<string> {
   });
 }
 
+/** What the page says beneath the word of the verdict. */
+function verdictOf({ record }: Scorecard): string {
+  const [, rest = ''] = /^\w+: (.*)$/.exec(record.gate.sentence) ?? [];
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 describe('a scorecard file', function () {
   this.timeout(120_000);
 
@@ -42,7 +48,7 @@ describe('a scorecard file', function () {
     await write(JSON.stringify(passed, undefined, 2));
     await vscode.commands.executeCommand('vscode.open', uri());
     const { subject } = passed.record;
-    const text = await pageText(passed.record.gate.sentence);
+    const text = await pageText(verdictOf(passed));
     assert.ok(text.includes(`${subject.model}@${subject.version}`), text.slice(0, 500));
     const { activeTab } = vscode.window.tabGroups.activeTabGroup;
     assert.ok(activeTab?.input instanceof vscode.TabInputCustom);
@@ -60,7 +66,7 @@ describe('a scorecard file', function () {
     const whole = JSON.stringify(passed);
     await write(whole);
     await vscode.commands.executeCommand('vscode.open', uri());
-    await pageText(passed.record.gate.sentence);
+    await pageText(verdictOf(passed));
     const { record } = passed;
     const changed = { ...passed, record: { ...record, subject: { ...record.subject, version: '99' } } };
     await write(JSON.stringify(changed));
@@ -71,6 +77,28 @@ describe('a scorecard file', function () {
       const text = await driver.webviewText();
       return text.includes('changed afterwards') ? undefined : true;
     });
+  });
+
+  it('is compared with another file that the user picks, in its own page', async function () {
+    skipUndriven(this);
+    const other = workspaceUri('before.scorecard.json');
+    await write(JSON.stringify(fixture('passed')));
+    await vscode.workspace.fs.writeFile(other, Buffer.from(JSON.stringify(fixture('failed'))));
+    try {
+      await vscode.commands.executeCommand('vscode.open', uri());
+      await pageText(verdictOf(fixture('passed')));
+      const compared = vscode.commands.executeCommand('aiwb.compareScorecard', uri());
+      await driver.waitFor('.quick-input-widget .quick-input-list .monaco-list-row');
+      await driver.type('before.scorecard');
+      await driver.press('Enter');
+      await compared;
+      const text = await pageText('came out differently');
+      assert.match(text, /Comparison/);
+      await driver.screenshot('scorecard-editor-compared');
+      assert.deepEqual(await driver.auditWebview(), []);
+    } finally {
+      await vscode.workspace.fs.delete(other);
+    }
   });
 
   it('that is none says why, and opens as text', async function () {
