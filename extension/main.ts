@@ -28,6 +28,7 @@ import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { registerVersionCommands } from './commands/version-commands.ts';
+import { registerWaiverCommands } from './commands/waiver-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
 import { createDataView } from './data/data-view.ts';
 import { registerLenses } from './editor/code-lens.ts';
@@ -129,6 +130,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
     ...registerGovernanceCommands(commands),
+    ...registerWaiverCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),
