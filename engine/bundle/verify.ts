@@ -126,7 +126,9 @@ export function manifestDigestLine(digest: string): string {
 function checkScorecard(files: BundleFiles, { sha256 }: BundleTools): BundleCheck[] {
   const { state, sentence } = verifyScorecard(readJson(files, bundlePaths.scorecard) as Scorecard, sha256);
   return [
-    state === 'verified' ? passed(`Score, coverage and gate follow from the controls. ${sentence}`) : failed(sentence),
+    state === 'verified'
+      ? passed('The record has its digest, and score, coverage and gate follow from its controls.')
+      : failed(sentence),
   ];
 }
 
