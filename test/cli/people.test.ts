@@ -194,7 +194,7 @@ controls:
   });
 
   it('answers a window with the same', async () => {
-    const window = new Window({ ...people.author });
+    const window = new Window({ ...people.author, XDG_CONFIG_HOME: path.join(workspace.folder, '.config') });
     try {
       await window.open(workspace.folder);
       const reference = { model: 'ticket-triage', version: '1' };
@@ -208,6 +208,7 @@ controls:
       const [newest] = (await window.request('registry/version', reference)).assessments;
       const view = await window.request('assessments/get', { assessmentId: newest?.id ?? '' });
       assert.equal(view.signature?.state, 'valid');
+      assert.equal((await window.request('identity/get', {})).identity?.assurance, 'signed');
       const id = attestations[0]?.id ?? '';
       assert.equal(
         (await window.fail('governance/withdrawAttestation', { attestationId: id, reason: ' ' })).code,
