@@ -216,7 +216,7 @@ controls:
       );
       assert.equal((await window.fail('governance/endWaiver', { waiverId: 'waiver-', reason: 'x' })).code, 'usage');
     } finally {
-      await window.close();
+      window.close();
     }
   });
 });
