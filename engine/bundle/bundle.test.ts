@@ -240,6 +240,24 @@ describe('a proof bundle', () => {
         () => ({ [nameOf('signatures/approval-')]: text(nameOf('signatures/assessment-')) }),
         /is not what the log seals/,
       ],
+      [
+        'a log that was rewritten from its first entry on',
+        () => {
+          let previous = '0'.repeat(64);
+          const lines = audit().map(line => {
+            const { entry, payload } = JSON.parse(line) as { entry: Record<string, unknown>; payload?: string };
+            const content = { ...entry, previous, ...(entry['sequence'] === 1 ? { actor: 'eve@x.example' } : {}) };
+            delete (content as Record<string, unknown>)['hash'];
+            previous = bundleTools.sha256(canonicalJson(content));
+            return canonicalJson({
+              entry: { ...content, hash: previous },
+              ...(payload === undefined ? {} : { payload }),
+            });
+          });
+          return { 'audit.jsonl': lines.join('\n') + '\n' };
+        },
+        /was signed over another log/,
+      ],
       ['no log', () => ({ 'audit.jsonl': undefined }), /audit.jsonl is missing/],
       ['a log that is none', () => ({ 'audit.jsonl': '{"entry":{}}\n' }), /The audit log cannot be read/],
       ['no scorecard', () => ({ 'scorecard.json': 'null' }), /The scorecard cannot be read/],
