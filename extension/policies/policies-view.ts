@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
 import { followEngines } from '../trees/follow-engines.ts';
 import { createListView, type ListView } from '../trees/list-view.ts';
-import { countOverdue, dueRows, type DueState } from './due-rows.ts';
+import { countOverdue, dueSection, type DueState } from './due-section.ts';
 import { policyFacts, policyRows, policyTags } from './policy-rows.ts';
 
 /** A policy's findings depend on the benchmarks whose figures it checks. */
@@ -27,7 +27,7 @@ export function createPoliciesView(engines: Engines): ListView<PolicyEntry> {
     tags: policyTags,
     facts: policyFacts,
     rows: (folder, policies) => [
-      ...dueRows(folder, due.get(folder)),
+      ...dueSection(folder, due.get(folder)),
       ...policyRows(
         folder,
         policies,

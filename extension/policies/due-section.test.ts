@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { DueItem } from '../../schemas/generated/messages.ts';
 import { rowsBelow } from '../../test/fakes/rows.ts';
-import { countOverdue, dueRows } from './due-rows.ts';
+import { countOverdue, dueSection } from './due-section.ts';
 
 const items: readonly DueItem[] = [
   { kind: 'assessment', title: 'Assess m@3 again', state: 'overdue', assessmentId: 'a1', model: 'm', version: '3' },
@@ -23,19 +23,19 @@ const items: readonly DueItem[] = [
 
 describe('rows of what is due', () => {
   it('are none where nothing is', () => {
-    assert.deepEqual([dueRows('/w', undefined), dueRows('/w', { items: [] })], [[], []]);
+    assert.deepEqual([dueSection('/w', undefined), dueSection('/w', { items: [] })], [[], []]);
   });
 
   it('say how many, and stand open where something is overdue', () => {
-    const [row] = dueRows('/w', { items });
+    const [row] = dueSection('/w', { items });
     assert.deepEqual([row?.label, row?.description, row?.isOpen], ['Due', '6 · 1 overdue', true]);
-    const [calm] = dueRows('/w', { items: items.slice(1) });
+    const [calm] = dueSection('/w', { items: items.slice(1) });
     assert.deepEqual([calm?.description, calm?.isOpen, calm?.color], ['5', false, undefined]);
     assert.equal(countOverdue(items), 1);
   });
 
   it('lead to where it is done', async () => {
-    const [section] = dueRows('/w', { items });
+    const [section] = dueSection('/w', { items });
     assert.ok(section);
     const rows = await rowsBelow(section);
     assert.equal(new Set(rows.map(({ key }) => key)).size, items.length);
@@ -58,7 +58,7 @@ describe('rows of what is due', () => {
   });
 
   it('say why where it cannot be read', () => {
-    const [row, ...others] = dueRows('/w', { failure: { code: 'record-tampered', message: 'It was changed.' } });
+    const [row, ...others] = dueSection('/w', { failure: { code: 'record-tampered', message: 'It was changed.' } });
     assert.deepEqual([row?.label, row?.description, others], ['What is due cannot be read', 'It was changed.', []]);
   });
 });

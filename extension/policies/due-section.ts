@@ -26,7 +26,7 @@ const colors: Partial<Record<DueItem['state'], string>> = {
 };
 
 /** The section above the policies: what waits for a person, overdue first. None where nothing does. */
-export function dueRows(folder: string, due: DueState | undefined): Row[] {
+export function dueSection(folder: string, due: DueState | undefined): Row[] {
   if (due === undefined) return [];
   if ('failure' in due) {
     const tooltip = describeFailure(due.failure);
