@@ -32,8 +32,9 @@ interface BundleOptions {
   readonly withEvidence?: boolean;
 }
 
-/** Commands of `aiwb scorecard`: files and proof bundles, made here, verified anywhere. */
-export function addProof(scorecard: Command, run: Run): void {
+/** Scorecard files and proof bundles: made here, verified anywhere. */
+export function addScorecard(program: Command, run: Run): void {
+  const scorecard = program.command('scorecard').description('Look after scorecard files and proof bundles');
   scorecard
     .command('verify')
     .description('Whether a scorecard file or a proof bundle still is what was recorded; exit code 1 when not')
