@@ -26,7 +26,7 @@ const packages = {
     'hyparquet-writer',
     '@cfworker/json-schema',
   ],
-  platform: ['undici'],
+  platform: ['parse5', 'undici', 'unpdf'],
   'language-server': ['vscode-languageserver', 'vscode-languageserver-textdocument', 'yaml'],
   cli: ['@modelcontextprotocol/server', 'commander', 'picocolors', 'vscode-jsonrpc', 'vscode-languageserver', 'yaml'],
   extension: ['vscode-languageclient', 'vscode-jsonrpc', 'vscode'],

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { randomBytes } from 'node:crypto';
 import type { NetworkSettings } from '../schemas/generated/messages.ts';
 import { WorkbenchError } from '../engine/base/errors.ts';
+import type { ExportTools } from '../engine/governance/export.ts';
 import type { GovernancePorts } from '../engine/governance/ports.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Digest } from '../engine/ports/digest.ts';
@@ -13,8 +14,10 @@ import type { Signing } from '../engine/ports/signing.ts';
 import type { LeaseOwner, Store } from '../engine/ports/store.ts';
 import type { PageAssets, PageName } from '../engine/reports/html.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
+import type { DocumentPorts } from '../engine/source-documents/documents.ts';
 import { readNetwork } from '../engine/workspace/network.ts';
 import { findWorkspaceFolder, loadWorkspace, type Workspace } from '../engine/workspace/workspace.ts';
+import { createDocumentReader } from '../platform/documents/reader.ts';
 import { createFiles } from '../platform/files/files.ts';
 import { createClock } from '../platform/host/clock.ts';
 import { describeHost } from '../platform/host/describe.ts';
@@ -23,6 +26,7 @@ import { createIdentities } from '../platform/host/identity.ts';
 import { createSigning } from '../platform/host/signing.ts';
 import { createUsage } from '../platform/host/usage.ts';
 import { createHttpClient } from '../platform/http/client.ts';
+import { createPagePrinter } from '../platform/processes/chromium.ts';
 import { createContainers } from '../platform/processes/containers.ts';
 import { createPrograms } from '../platform/processes/programs.ts';
 import { databaseName } from '../platform/store/names.ts';
@@ -118,6 +122,21 @@ export function createGovernancePorts(
   store: Store,
 ): GovernancePorts {
   return { store, files, clock, digest, identities, signing, random, workbench: version };
+}
+
+/** The same with what reads documents. */
+export function createDocumentPorts(host: Host, store: Store): DocumentPorts {
+  return { ...createGovernancePorts(host, store), reader: createDocumentReader() };
+}
+
+/** What exports of assessments need beside the ports: the page, and a browser of this machine that prints it. */
+export function createExportTools(folder: string): ExportTools {
+  // The browser is the person's own choice: no workspace names it.
+  return {
+    folder,
+    pageAssets: () => readPageAssets('scorecard'),
+    printer: createPagePrinter(createPrograms(() => true)),
+  };
 }
 
 /** This program's own file: `aiwb.mjs` in a build, `main.ts` from source. */

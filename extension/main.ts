@@ -6,17 +6,21 @@ import type { CommandContext } from './commands/context.ts';
 import { registerCardCommands } from './commands/card-commands.ts';
 import { registerCompareCommands } from './commands/compare-commands.ts';
 import { registerCellCommands } from './commands/cell-commands.ts';
+import { registerCompareScorecards } from './commands/compare-scorecards.ts';
 import { registerConnectionCommands } from './commands/connection-commands.ts';
 import { registerDemoReviewer } from './commands/demo-reviewer.ts';
 import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
+import { registerEvidenceCommands } from './commands/evidence-commands.ts';
+import { registerFrameworkCommands } from './commands/framework-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
 import { registerImportCommands } from './commands/import-commands.ts';
 import { registerLibraryCommands } from './commands/library-commands.ts';
 import { registerModelCommands } from './commands/model-commands.ts';
 import { registerNotebookCommands } from './commands/notebook-commands.ts';
+import { registerPolicyCommands } from './commands/policy-commands.ts';
 import { registerPromptCommands } from './commands/prompt-commands.ts';
 import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerPublishCommands } from './commands/publish-commands.ts';
@@ -40,6 +44,7 @@ import { createModelsView } from './models/models-view.ts';
 import { createNotebooks } from './notebook/notebooks.ts';
 import { createPages } from './pages/pages.ts';
 import { createPoliciesView } from './policies/policies-view.ts';
+import { showPolicyProblems } from './policies/policy-problems.ts';
 import { createPromptsView } from './prompts/prompts-view.ts';
 import { createRegistryBook } from './registry/registry-book.ts';
 import { createRegistryView } from './registry/registry-view.ts';
@@ -50,6 +55,7 @@ import { rememberUnfinished } from './runs/unfinished.ts';
 import { registerScorecardEditor } from './scorecard/scorecard-editor.ts';
 import { onEngineSettingsChanged } from './settings.ts';
 import { createStatusBar } from './status-bar.ts';
+import { createPolicyTests } from './testing/policy-tests.ts';
 import { createTestExplorer } from './testing/test-explorer.ts';
 import { registerShowMore } from './trees/tree-row.ts';
 
@@ -72,6 +78,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const tell = (error: unknown): void => void showFailure(output, error);
   const webviews = { extensionUri: extension.extensionUri, log: output, tell };
   const pages = createPages({ ...webviews, engines, book, registry });
+  const scorecards = registerScorecardEditor(webviews);
   const runs = createRunsView(book, tell);
   const versions = createRegistryView(registry, extension.workspaceState, output);
   const models = createModelsView(engines, book, registry);
@@ -86,6 +93,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     book,
     registry,
     pages,
+    scorecards,
     documents,
     library,
     notebooks,
@@ -110,12 +118,14 @@ export function activate(extension: vscode.ExtensionContext): void {
     library.datasets,
     library.prompts,
     createPoliciesView(engines),
+    showPolicyProblems(engines, output),
     registerShowMore(),
     createStatusBar(book),
     createTestExplorer({ engines, book, log: output }),
+    createPolicyTests(engines),
     notebooks,
     registerLenses({ engines, book, registry, language, secrets: extension.secrets, log: output }),
-    registerScorecardEditor(webviews),
+    scorecards,
     registerRunFileEditor(webviews),
     notifyOfEnds(book),
     rememberUnfinished(book, extension.workspaceState),
@@ -129,11 +139,15 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCardCommands(commands),
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
+    ...registerEvidenceCommands(commands),
+    ...registerFrameworkCommands(commands),
     ...registerGovernanceCommands(commands),
+    ...registerPolicyCommands(commands),
     ...registerWaiverCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),
+    registerCompareScorecards(commands),
     ...registerExportCommands(commands),
     ...registerExportedCommands(commands),
     ...registerNotebookCommands(commands),

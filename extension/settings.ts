@@ -41,6 +41,18 @@ export function onAgentSettingsChanged(listener: () => unknown): vscode.Disposab
   });
 }
 
+/** Whether controls that did not come out compliant are problems of their policy files. */
+export function showsPolicyProblems(): boolean {
+  return vscode.workspace.getConfiguration(section).get('policies.problems', true);
+}
+
+/** Fires when that was turned on or off. */
+export function onPolicyProblemsChanged(listener: () => unknown): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration(change => {
+    if (change.affectsConfiguration(`${section}.policies.problems`)) listener();
+  });
+}
+
 /** VS Code's own proxy settings. An empty proxy leaves the usual environment variables in force. */
 export function readNetwork(): NetworkSettings {
   const http = vscode.workspace.getConfiguration('http');

@@ -52,6 +52,19 @@ controls:
         role: reviewer
         statement: I looked.
 `,
+  framework: `id: acme
+version: "2027"
+title: Acme controls
+source: {name: acme.csv, format: csv, imported: 2027-01-31}
+relatedTitle: See
+retired:
+  - {id: A-9, name: Gone, replacedBy: A-1}
+entries:
+  - {id: A-1, name: First, group: A, related: [A-2]}
+  - id: A-2
+    name: Second
+    description: The second.
+`,
   workbench: `connections:
   base: &base
     provider: openai

@@ -3,7 +3,7 @@ import { combinePolicies } from '../engine/policies/combine.ts';
 import type { StatedControl } from '../engine/policies/inherited.ts';
 import { createPolicyFinder } from '../engine/policies/library.ts';
 import type { PolicyFinder, PolicySource } from '../engine/policies/policy-set.ts';
-import { listFrameworks } from '../engine/frameworks/frameworks.ts';
+import { createFrameworkLibrary, type FrameworkLibrary } from '../engine/frameworks/library.ts';
 import { mappingOf, type WorkspaceLibrary } from './workspace.ts';
 
 /** What a policy draft extends, as far as it can be found. */
@@ -12,6 +12,8 @@ export interface InheritedRules {
   readonly controls: ReadonlyMap<string, StatedControl>;
   /** Versions by framework id, the draft's own first. */
   readonly frameworks: ReadonlyMap<string, readonly string[]>;
+  /** What there is to refer to. */
+  readonly known: FrameworkLibrary;
 }
 
 /** Reads what a policy that is still being written inherits. */
@@ -23,12 +25,12 @@ export async function collectInherited(
   const own = mappingOf(draft);
   const frameworks = new Map<string, string[]>();
   addFrameworks(frameworks, own['frameworks']);
-  if (library === undefined) return { policies: [], controls: new Map(), frameworks };
+  if (library === undefined) return { policies: [], controls: new Map(), frameworks, known: createFrameworkLibrary() };
   const finder = createPolicyFinder(library);
   const parents = await findExtended(own, finder, signal);
-  const { nodes, controls } = await combinePolicies(parents, finder, signal);
+  const { nodes, controls, library: known } = await combinePolicies(parents, finder, signal);
   for (const { document } of nodes) addFrameworks(frameworks, document.policy.frameworks);
-  return { policies: nodes.map(({ document }) => document), controls, frameworks };
+  return { policies: nodes.map(({ document }) => document), controls, frameworks, known };
 }
 
 /** Controls that a draft states itself, as far as they can be read. */
@@ -77,8 +79,11 @@ function addFrameworks(frameworks: Map<string, string[]>, declared: unknown): vo
 }
 
 /** The version of a framework that a mapping most probably means: declared, inherited, or the newest there is. */
-export function versionMeant(id: string, frameworks: InheritedRules['frameworks']): string | undefined {
-  return frameworks.get(id)?.[0] ?? listFrameworks().findLast(framework => framework.id === id)?.version;
+export function versionMeant(
+  id: string,
+  { frameworks, known }: Pick<InheritedRules, 'frameworks' | 'known'>,
+): string | undefined {
+  return frameworks.get(id)?.[0] ?? known.versionsOf(id).at(-1);
 }
 
 /** Every valid benchmark file of the workspace. */

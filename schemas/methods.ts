@@ -112,6 +112,15 @@ export interface EngineRequests {
   'prompts/list': [Nothing, m.PromptList];
   /** The text of a new benchmark over a dataset, with prompts or without. Writes nothing. */
   'benchmarks/draft': [m.DraftBenchmark, m.DraftedBenchmark];
+  /** Built-in frameworks and those of the workspace. */
+  'frameworks/list': [Nothing, m.FrameworkList];
+  'frameworks/show': [m.ShowFramework, m.FrameworkDetails];
+  /** Reads ATLAS data, an OSCAL catalogue or a table as a framework file. Writes nothing. */
+  'frameworks/import': [m.ImportFramework, m.FrameworkImported];
+  /** What changed between two versions, and which mappings of the workspace's policies it concerns. */
+  'frameworks/compare': [m.CompareFrameworks, m.FrameworkComparison];
+  /** The edits that bring policies to another version of a framework. Writes nothing. */
+  'frameworks/upgrade': [m.UpgradeFramework, m.FrameworkUpgrade];
   'policies/list': [Nothing, m.PolicyList];
   /** What one policy file holds, what is wrong with it, and how versions came out by it. */
   'policies/describe': [m.PolicyReference, m.PolicyDetails];
@@ -137,6 +146,12 @@ export interface EngineRequests {
   'documents/list': [m.ListDocuments, m.DocumentList];
   'documents/add': [m.AddDocument, m.SourceDocument];
   'documents/text': [m.DocumentDigest, m.SourceText];
+  'documents/find': [m.FindInDocument, m.FoundInDocument];
+  /** Keeps a file in the store and proposes a policy from it. Writes no file. */
+  'documents/draft': [m.DraftFromDocument, m.DraftedFromDocument];
+  'documents/estimateDraft': [m.EstimateDocumentDraft, m.DocumentDraftEstimate];
+  /** Where a policy's controls quote documents. Reads no document. */
+  'documents/quotes': [m.PolicyText, m.PolicyQuotes];
   'documents/ask': [m.AskDocuments, m.DocumentAnswer];
   'documents/answer': [m.AnswerDocuments, m.DocumentAnswer];
   'documents/review': [m.ReviewAnswer, m.DocumentAnswer];

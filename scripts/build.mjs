@@ -66,9 +66,13 @@ const withoutSchemaCompiler = {
 };
 
 const bundles = {
-  /** `aiwb`: the command line, the engine process and the language server, with the store's worker beside it. */
+  /** `aiwb`: the command line, the engine process and the language server, with the workers of the store and of documents beside it. */
   cli: {
-    entryPoints: { aiwb: 'cli/main.ts', 'store-worker': 'platform/store/worker.ts' },
+    entryPoints: {
+      aiwb: 'cli/main.ts',
+      'document-worker': 'platform/documents/worker.ts',
+      'store-worker': 'platform/store/worker.ts',
+    },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
     platform: 'node',

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { AssessmentSummary } from '../../schemas/generated/messages.ts';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import { renderComparison, renderControlHistory, renderReproduction } from '../../engine/governance/comparison-text.ts';
 import { compareAssessments } from '../../engine/governance/compare.ts';
@@ -7,8 +6,10 @@ import { readControlHistory } from '../../engine/governance/control-history.ts';
 import { findAssessment } from '../../engine/governance/find-assessment.ts';
 import { formatPercent } from '../../engine/governance/gate.ts';
 import { reproduceAssessment } from '../../engine/governance/reproduce.ts';
+import { isRunSubject } from '../../engine/governance/run-subject.ts';
 import { renderAssessmentText } from '../../engine/governance/text.ts';
 import { listAssessments, viewAssessment } from '../../engine/governance/view.ts';
+import type { Store } from '../../engine/ports/store.ts';
 import { describeDate, describePerson } from '../../engine/promotion/version.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
@@ -24,7 +25,7 @@ export function addAssessments(program: Command, run: Run): void {
     .description('Assessments that were made: see, compare and make them again');
   group
     .command('list')
-    .description('Assessments of a model or of one version, newest first; without one, of every model')
+    .description('Assessments of a model or of one version, newest first; without one, all')
     .argument('[version]', 'MODEL or MODEL@V')
     .action((name: string | undefined, _options: unknown, command: Command) =>
       run(() => list(name, globalOptions(command))),
@@ -59,21 +60,8 @@ export function addAssessments(program: Command, run: Run): void {
 
 function list(name: string | undefined, options: GlobalOptions): Promise<ExitCode> {
   return withGovernance(options, async (ports, _folder, signal) => {
-    const { registry } = ports.store;
-    const assessments: AssessmentSummary[] = [];
-    if (name === undefined) {
-      for (const { name: model } of await registry.listModels({ archived: true }, signal))
-        assessments.push(...(await listAssessments({ model }, ports)));
-      assessments.sort((a, b) => b.assessedAt - a.assessedAt);
-    } else {
-      const asked = readVersionName(name);
-      const model = (await registry.getModel(asked.model, signal)).name;
-      const version =
-        asked.version === undefined
-          ? {}
-          : { version: (await registry.getVersion(model, asked.version, signal)).version };
-      assessments.push(...(await listAssessments({ model, ...version }, ports)));
-    }
+    const filter = name === undefined ? {} : await readFilter(name, ports.store, signal);
+    const assessments = await listAssessments(filter, ports);
     const header = ['Assessment', 'Version', 'Assessed', 'Gate', 'Score', 'Coverage', 'Waived', 'By'];
     const rows = assessments.map(assessment => [
       { text: assessment.id },
@@ -93,6 +81,21 @@ function list(name: string | undefined, options: GlobalOptions): Promise<ExitCod
     else printNote('Nothing has been assessed here yet.');
     return 0;
   });
+}
+
+async function readFilter(
+  name: string,
+  { registry }: Store,
+  signal: AbortSignal,
+): Promise<{ readonly model: string; readonly version?: string }> {
+  if (isRunSubject(name)) {
+    const [model = name, version] = name.split('@');
+    return version === undefined ? { model } : { model, version };
+  }
+  const asked = readVersionName(name);
+  const model = (await registry.getModel(asked.model, signal)).name;
+  if (asked.version === undefined) return { model };
+  return { model, version: (await registry.getVersion(model, asked.version, signal)).version };
 }
 
 function show(name: string, options: GlobalOptions): Promise<ExitCode> {
@@ -125,7 +128,7 @@ function reproduce(reference: string, options: GlobalOptions): Promise<ExitCode>
 
 function history(model: string, control: string, options: GlobalOptions): Promise<ExitCode> {
   return withGovernance(options, async (ports, _folder, signal) => {
-    const { name } = await ports.store.registry.getModel(model, signal);
+    const name = isRunSubject(model) ? model : (await ports.store.registry.getModel(model, signal)).name;
     const found = await readControlHistory({ model: name, control }, ports, signal);
     if (found.entries.length > 0 || options.json === true) print(found, renderControlHistory(found), options);
     else printNote(`No assessment of ${name} asked for the control ${control}.`);

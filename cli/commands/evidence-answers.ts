@@ -8,7 +8,7 @@ import { askDocuments } from '../../engine/evidence/ask-documents.ts';
 import { openReader, readerNamed } from '../../engine/evidence/open-reader.ts';
 import { reviewAnswer } from '../../engine/evidence/review-answer.ts';
 import { describePerson } from '../../engine/promotion/version.ts';
-import { formatNumber } from '../../engine/reports/format.ts';
+import { countOf, formatNumber } from '../../engine/reports/format.ts';
 import { connectionNamed } from '../../engine/workspace/workspace.ts';
 import {
   allowCommandsOption,
@@ -198,6 +198,10 @@ function describe({ verdict, question, explanation = '', quotes, by, lost = 0 }:
       const place = page === undefined ? '' : `, page ${String(page)}`;
       return `  “${plainLine(quote, 500)}” (${plainLine(name, 200)}${place})`;
     }),
-    ...(lost === 0 ? [] : [`  ${String(lost)} quotes stand in no document and were dropped.`]),
+    ...(lost === 0
+      ? []
+      : [
+          `  ${countOf(lost, 'quote')} ${lost === 1 ? 'stands in no document and was' : 'stand in no document and were'} dropped.`,
+        ]),
   ].join('\n');
 }

@@ -15,6 +15,7 @@ import { createHost, workspaceFolderOf } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
 import { print, withGovernance, type Run } from './governed.ts';
+import { addPolicyDraft } from './policy-draft.ts';
 import { addStarters } from './policy-starters.ts';
 
 export function addPolicy(program: Command, run: Run): void {
@@ -49,6 +50,7 @@ export function addPolicy(program: Command, run: Run): void {
       run(() => approve(file, options.comment, globalOptions(command))),
     );
   addStarters(policy, run);
+  addPolicyDraft(policy, run);
 }
 
 function list(options: GlobalOptions): Promise<ExitCode> {

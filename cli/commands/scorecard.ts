@@ -20,6 +20,7 @@ import { bundleTools } from '../proof/tools.ts';
 import { readVouchedKeys } from '../trust.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
+import { addScorecardShow } from './scorecard-show.ts';
 
 interface VerifyOptions {
   readonly key?: readonly string[];
@@ -35,6 +36,7 @@ interface BundleOptions {
 /** Scorecard files and proof bundles: made here, verified anywhere. */
 export function addScorecard(program: Command, run: Run): void {
   const scorecard = program.command('scorecard').description('Look after scorecard files and proof bundles');
+  addScorecardShow(scorecard, run);
   scorecard
     .command('verify')
     .description('Whether a scorecard file or a proof bundle still is what was recorded; exit code 1 when not')

@@ -7,15 +7,16 @@ import type {
   ScorecardView,
   StartAssessment,
 } from '../../schemas/generated/messages.ts';
+import { writeBundle } from '../../engine/bundle/write.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
-import { exportAssessment } from '../../engine/governance/export.ts';
+import { exportAssessmentAs } from '../../engine/governance/export.ts';
 import { viewAssessment } from '../../engine/governance/view.ts';
-import { createGovernancePorts, readPageAssets } from '../composition.ts';
+import { createExportTools, createGovernancePorts, readVerifier } from '../composition.ts';
 import { memoryOf } from './assessment-methods.ts';
 import type { Session } from './session.ts';
 
 export function startAssessment(
-  { model, version, policies, scorecard }: StartAssessment,
+  { model, version, runId, policies, scorecard }: StartAssessment,
   { host, store, folder }: Session,
   signal: AbortSignal,
 ): Promise<Assessed> {
@@ -23,6 +24,7 @@ export function startAssessment(
     {
       ...(model === undefined ? {} : { model }),
       ...(version === undefined ? {} : { version }),
+      ...(runId === undefined ? {} : { runId }),
       policies,
       folder,
       ...(scorecard === undefined ? {} : { scorecard: path.resolve(folder, scorecard) }),
@@ -42,12 +44,14 @@ export function getAssessment(
 }
 
 export async function exportScorecard(
-  request: ExportScorecard,
+  { assessmentId, format, path: given }: ExportScorecard,
   { host, store, folder }: Session,
   signal: AbortSignal,
 ): Promise<Exported> {
-  const target = path.resolve(folder, request.path);
+  const target = path.resolve(folder, given);
   const ports = createGovernancePorts(host, store);
-  await exportAssessment({ ...request, path: target }, ports, () => readPageAssets('scorecard'), signal);
+  if (format === 'bundle')
+    await writeBundle({ assessmentId, folder, withEvidence: true, path: target }, readVerifier, ports, signal);
+  else await exportAssessmentAs(assessmentId, [{ format, path: target }], ports, createExportTools(folder), signal);
   return { path: target };
 }

@@ -21,6 +21,8 @@ import { addRegistriesToWorkbench, addToWorkbench, convertToBenchmark } from './
 import { listEndpointModels, listProviders, testConnection } from './connect-methods.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import * as evidence from './evidence-methods.ts';
+import * as documents from './document-methods.ts';
+import * as frameworks from './framework-methods.ts';
 import { judgeStoredGates, listGateLines } from './gate-methods.ts';
 import { exportScorecard, getAssessment, startAssessment } from './governance-methods.ts';
 import { createHostAccess } from './host-access.ts';
@@ -204,7 +206,19 @@ class EngineServer {
     this.#on('policies/approve', validators.validateApprovePolicy, policies.approve);
     this.#on('policies/templates', undefined, (_nothing, session, signal) => policies.listTemplates(session, signal));
     this.#on('policies/draft', validators.validateDraftPolicies, policies.draftTemplate);
+    this.#on('frameworks/list', undefined, (_nothing, session, signal) => frameworks.listFrameworks(session, signal));
+    this.#on('frameworks/show', validators.validateShowFramework, frameworks.describeFramework);
+    this.#on('frameworks/import', validators.validateImportFramework, frameworks.readFrameworkSource);
+    this.#on('frameworks/compare', validators.validateCompareFrameworks, frameworks.compareFrameworks);
+    this.#on('frameworks/upgrade', validators.validateUpgradeFramework, frameworks.planFrameworkUpgrade);
     this.#on('policies/describe', validators.validatePolicyReference, describeWorkspacePolicy);
+    this.#on('documents/list', validators.validateListDocuments, documents.list);
+    this.#on('documents/add', validators.validateAddDocument, documents.add);
+    this.#on('documents/text', validators.validateDocumentDigest, documents.readText);
+    this.#on('documents/find', validators.validateFindInDocument, documents.find);
+    this.#on('documents/draft', validators.validateDraftFromDocument, documents.draft);
+    this.#on('documents/estimateDraft', validators.validateEstimateDocumentDraft, documents.estimate);
+    this.#on('documents/quotes', validators.validatePolicyText, documents.listQuotes);
     this.#on('assessments/start', validators.validateStartAssessment, startAssessment);
     this.#on('assessments/get', validators.validateAssessmentReference, getAssessment);
     this.#on('assessments/export', validators.validateExportScorecard, exportScorecard);
@@ -343,12 +357,15 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'registry/revoke',
   'registry/rollBack',
   'assessments/start',
+  'documents/add',
+  'documents/draft',
   'policies/seal',
   'policies/approve',
   'evidence/addScan',
   'documents/ask',
   'documents/answer',
   'documents/review',
+  'documents/add',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',

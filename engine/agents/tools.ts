@@ -92,7 +92,7 @@ export const agentTools: readonly AgentTool[] = [
     name: 'aiwb_validate',
     title: 'Check a Workbench File',
     description:
-      'Checks a .bench.yaml, .tune.yaml, .policy.yaml, .prompt.yml or workbench.yaml file, and what it refers to, and lists findings with line, code and what would be right. Use it after writing or changing such a file, or with `text` before writing it.',
+      'Checks a .bench.yaml, .tune.yaml, .policy.yaml, .framework.yaml, .prompt.yml or workbench.yaml file, and what it refers to, and lists findings with line, code and what would be right. Use it after writing or changing such a file, or with `text` before writing it.',
     input: inputOf('AgentValidateInput'),
     ...looking,
   },

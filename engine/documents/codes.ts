@@ -91,6 +91,7 @@ const facts = {
   'unknown-control': { title: 'A test names a control that is not there.', severity: 'error' },
   'unknown-check': { title: 'A test names a check that is not there.', severity: 'error' },
   'unknown-framework': { title: 'A framework or its version is not known.', severity: 'error' },
+  'ambiguous-framework': { title: 'A version of a framework is described twice.', severity: 'error' },
   'unknown-framework-id': { title: 'A framework has no such id.', severity: 'error' },
   'unknown-result': { title: 'No cell of the notebook gives its result this name.', severity: 'warning' },
   'later-result': { title: 'A result is named only by a later cell.', severity: 'warning' },

@@ -6,6 +6,7 @@ import type { Files } from '../ports/files.ts';
 import { findWorkbenchFile } from '../workspace/find.ts';
 import { checkBenchmark } from './benchmark-checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { checkFramework } from './framework-checks.ts';
 import { createDocumentLibrary, type DocumentLibrary } from './library.ts';
 import { kindOfPath } from './kinds.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';
@@ -50,7 +51,7 @@ export function createDiagnoser(files: Files, memory?: Memory): Diagnoser {
       const kind = kindOfPath(path);
       if (kind === undefined) {
         throw new WorkbenchError('usage', `${path} is no file of the workbench.`, {
-          remedy: 'Name .bench.yaml, .tune.yaml, .policy.yaml, .prompt.yml or workbench.yaml files.',
+          remedy: 'Name .bench.yaml, .tune.yaml, .policy.yaml, .framework.yaml, .prompt.yml or workbench.yaml files.',
           place: { path },
         });
       }
@@ -117,6 +118,7 @@ async function checkMeaning(
 ): Promise<readonly Diagnostic[]> {
   const { path, file, files, library, remembered } = around;
   if (isKind(parsed, 'policy')) return checkPolicy(parsed, viewPolicies(library, path, file, remembered), signal);
+  if (isKind(parsed, 'framework')) return checkFramework(parsed, { path, file, library }, signal);
   if (isKind(parsed, 'prompt')) {
     const view = {
       path,

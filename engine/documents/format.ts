@@ -1,6 +1,7 @@
 import { diagnosticCodes, type DiagnosticCode, type Severity } from './codes.ts';
 import type { Diagnostic, Range } from './diagnostic.ts';
 import { indexLines } from './lines.ts';
+import { sarifLog, sarifUri, type SarifLevel } from './sarif.ts';
 
 /** A file's findings together with what is needed to show them. */
 export interface FileDiagnostics {
@@ -24,7 +25,7 @@ export function formatDiagnostics(files: readonly FileDiagnostics[], format: Dia
     case 'json':
       return `${JSON.stringify({ files: files.map(toJson) }, undefined, 2)}\n`;
     case 'sarif':
-      return `${JSON.stringify(toSarif(files), undefined, 2)}\n`;
+      return toSarif(files);
   }
 }
 
@@ -98,8 +99,7 @@ function toPlace({ start, end }: Range): object {
   return { line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
 }
 
-/** SARIF 2.1.0, OASIS standard; columns in UTF-16 code units, as its default says. */
-function toSarif(files: readonly FileDiagnostics[]): unknown {
+function toSarif(files: readonly FileDiagnostics[]): string {
   const codes = [...new Set(files.flatMap(file => file.diagnostics.map(diagnostic => diagnostic.code)))].sort();
   const results = files.flatMap(file =>
     file.diagnostics.map(diagnostic => ({
@@ -117,21 +117,10 @@ function toSarif(files: readonly FileDiagnostics[]): unknown {
       }),
     })),
   );
-  return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'aiwb', rules: codes.map(toRule) } },
-        columnKind: 'utf16CodeUnits',
-        results,
-      },
-    ],
-  };
+  return sarifLog({ tool: { driver: { name: 'aiwb', rules: codes.map(toRule) } }, results });
 }
 
-/** SARIF knows three levels. */
-function toLevel(severity: Severity): 'error' | 'warning' | 'note' {
+function toLevel(severity: Severity): SarifLevel {
   return severity === 'error' || severity === 'warning' ? severity : 'note';
 }
 
@@ -141,7 +130,7 @@ function toRule(code: DiagnosticCode): unknown {
 }
 
 function toLocation(path: string, range: Range): unknown {
-  return { artifactLocation: { uri: toUri(path) }, region: toRegion(range) };
+  return { artifactLocation: { uri: sarifUri(path) }, region: toRegion(range) };
 }
 
 function toRegion(range: Range): unknown {
@@ -151,11 +140,4 @@ function toRegion(range: Range): unknown {
     endLine: range.end.line + 1,
     endColumn: range.end.character + 1,
   };
-}
-
-function toUri(path: string): string {
-  const slashed = path.replaceAll('\\', '/');
-  const encoded = slashed.split('/').map(encodeURIComponent).join('/');
-  if (/^[A-Za-z]:\//.test(slashed)) return `file:///${slashed.slice(0, 2)}${encoded.slice(encoded.indexOf('/'))}`;
-  return slashed.startsWith('/') ? `file://${encoded}` : encoded;
 }

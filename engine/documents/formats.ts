@@ -26,6 +26,7 @@ const forms: Readonly<Record<string, string>> = {
   until: 'a date, year-month-day',
   control: id,
   check: id,
+  imported: 'a date, year-month-day',
   baseUrl: address,
   proxy: address,
   url: 'an `http://` or `https://` address without spaces',

@@ -1,5 +1,6 @@
 import type {
   Benchmark,
+  FrameworkDefinition,
   Policy,
   Prompt,
   PromptTrial,
@@ -9,7 +10,7 @@ import type {
 } from '../../schemas/generated/files.ts';
 
 /** The kinds of file a user writes. */
-export type FileKind = 'bench' | 'tune' | 'policy' | 'workbench' | 'prompt';
+export type FileKind = 'bench' | 'tune' | 'policy' | 'framework' | 'workbench' | 'prompt';
 
 /**
  * What a text can be. A `trial` is a prompt with what it is tried with; it stands in notebooks and runs, and no file is one. A `comparison` of
@@ -22,19 +23,21 @@ export interface DocumentValues {
   readonly bench: Benchmark;
   readonly tune: TuningJob;
   readonly policy: Policy;
+  readonly framework: FrameworkDefinition;
   readonly workbench: Workbench;
   readonly prompt: Prompt;
   readonly trial: PromptTrial;
   readonly comparison: ResultComparison;
 }
 
-export const documentKinds: readonly FileKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt'];
+export const documentKinds: readonly FileKind[] = ['bench', 'tune', 'policy', 'framework', 'workbench', 'prompt'];
 
 /** Language ids as editors know them. */
 export const languageIds = {
   bench: 'aiwb-bench',
   tune: 'aiwb-tune',
   policy: 'aiwb-policy',
+  framework: 'aiwb-framework',
   workbench: 'aiwb-workbench',
   prompt: 'aiwb-prompt',
   trial: 'aiwb-prompt',
@@ -46,6 +49,7 @@ export const kindNames: Readonly<Record<DocumentKind, string>> = {
   bench: 'benchmark',
   tune: 'tuning job',
   policy: 'policy',
+  framework: 'framework',
   workbench: 'workbench file',
   prompt: 'prompt file',
   trial: 'prompt trial',
@@ -68,6 +72,7 @@ export function kindOfPath(path: string): FileKind | undefined {
   if (/\.bench\.ya?ml$/.test(name)) return 'bench';
   if (/\.tune\.ya?ml$/.test(name)) return 'tune';
   if (/\.policy\.ya?ml$/.test(name)) return 'policy';
+  if (/\.framework\.ya?ml$/.test(name)) return 'framework';
   if (/\.prompt\.ya?ml$/.test(name)) return 'prompt';
   if (/^workbench\.ya?ml$/.test(name)) return 'workbench';
   return undefined;
@@ -78,6 +83,7 @@ export const fileEndings = {
   bench: ['.bench.yaml', '.bench.yml'],
   tune: ['.tune.yaml', '.tune.yml'],
   policy: ['.policy.yaml', '.policy.yml'],
+  framework: ['.framework.yaml', '.framework.yml'],
 } as const satisfies Partial<Record<FileKind, readonly string[]>>;
 
 export function kindOfLanguage(languageId: string): FileKind | undefined {

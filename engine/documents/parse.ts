@@ -3,6 +3,7 @@ import type { CellFields } from '../../schemas/generated/files.ts';
 import {
   validateBenchmark,
   validateCellFields,
+  validateFrameworkDefinition,
   validatePolicy,
   validatePrompt,
   validatePromptTrial,
@@ -64,6 +65,7 @@ const validators: { readonly [K in DocumentKind]: Validator<DocumentValues[K]> }
   bench: validateBenchmark,
   tune: validateTuningJob,
   policy: validatePolicy,
+  framework: validateFrameworkDefinition,
   workbench: validateWorkbench,
   prompt: validatePrompt,
   trial: validatePromptTrial,

@@ -54,6 +54,7 @@ const fields: Readonly<Record<DocumentKind, readonly PathField[]>> = {
   ],
   tune: [...dataset('aspects.*.dataset'), ...metrics('evaluation.metrics'), path('register.card', 'card')],
   policy: [loose('source.document', 'document'), path('assess.scorecard', 'scorecard')],
+  framework: [],
   prompt: messages,
   trial: [...messages, ...dataset('dataset')],
   comparison: [],

@@ -1,6 +1,7 @@
 import bench from '../../schemas/files/bench.schema.json' with { type: 'json' };
 import cell from '../../schemas/files/cell.schema.json' with { type: 'json' };
 import comparison from '../../schemas/files/comparison.schema.json' with { type: 'json' };
+import framework from '../../schemas/files/framework.schema.json' with { type: 'json' };
 import policy from '../../schemas/files/policy.schema.json' with { type: 'json' };
 import prompt from '../../schemas/files/prompt.schema.json' with { type: 'json' };
 import trial from '../../schemas/files/trial.schema.json' with { type: 'json' };
@@ -36,6 +37,7 @@ const sources: Readonly<Record<string, unknown>> = {
   'bench.schema.json': bench,
   'cell.schema.json': cell,
   'comparison.schema.json': comparison,
+  'framework.schema.json': framework,
   'policy.schema.json': policy,
   'prompt.schema.json': prompt,
   'trial.schema.json': trial,

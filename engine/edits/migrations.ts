@@ -24,7 +24,7 @@ export function findMigrations(parsed: ParsedDocument): readonly Migration[] {
   return migrations.filter(({ kinds }) => kinds.includes(parsed.kind)).flatMap(({ find }) => find(parsed));
 }
 
-const everyKind: readonly DocumentKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt'];
+const everyKind: readonly DocumentKind[] = ['bench', 'tune', 'policy', 'framework', 'workbench', 'prompt'];
 
 /** One entry a notation; each finds it wherever it stands. */
 const migrations: readonly {

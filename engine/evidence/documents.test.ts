@@ -215,7 +215,7 @@ describe('documents that answer', () => {
       assert.equal(obedient.verdict, 'unclear');
       const inventive = await ask(scriptReader({ ...met, quotes: ['The model was tested on all groups of people.'] }));
       assert.deepEqual([inventive.verdict, inventive.lost, inventive.quotes], ['unclear', 1, []]);
-      assert.match((await check('VAL.groups')).reason, /1 of its quotes stand in no document/);
+      assert.match((await check('VAL.groups')).reason, /1 quote it gave stands in no document/);
       await review(inventive.id, 'confirmed');
       assert.equal(await state(), 'missing', 'a person who confirms it confirms that it is unclear');
     });

@@ -5,13 +5,15 @@ import { readPayload } from '../governance/records.ts';
 import { matchesWildcard } from '../governance/wildcard.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 
-/** The documents that were added about a version, newest first. Throws `record-tampered`. */
+/** The documents that were added about a version, newest first; erased ones are left out. Throws `record-tampered`. */
 export async function listVersionDocuments(
   { model, version }: Pick<LocalVersion, 'model' | 'version'>,
   { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
 ): Promise<readonly SourceDocument[]> {
   const records = await store.ledger.list({ kind: 'source-document', model, version });
-  const documents = records.map(record => readPayload(record, validateSourceDocument, digest));
+  const documents = records
+    .filter(({ payload }) => payload !== null)
+    .map(record => readPayload(record, validateSourceDocument, digest));
   // One that was read anew, such as by a newer reader, stands for what was read before.
   return [...new Map(documents.toReversed().map(document => [document.digest, document])).values()].toReversed();
 }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { findFramework, listFrameworks, suggestEntry, versionsOf, type Framework } from './frameworks.ts';
+import { listFrameworks, suggestEntry, type Framework } from './frameworks.ts';
+import { createFrameworkLibrary } from './library.ts';
+
+const { find: findFramework, versionsOf } = createFrameworkLibrary();
 
 function framework(id: string, version: string): Framework {
   const found = findFramework(id, version);

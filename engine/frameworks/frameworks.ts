@@ -19,10 +19,12 @@ export interface FrameworkEntry {
   readonly group?: string;
   /** Ids it is related to in the way `Framework.relatedTitle` says. */
   readonly related?: readonly string[];
+  /** What it is about; of built-in frameworks see `describeEntries`. */
+  readonly description?: string;
 }
 
-/** One version of a framework: ids and names, never its text. */
-export interface Framework {
+/** What is known of one version of a framework. */
+export interface FrameworkFacts {
   readonly id: string;
   readonly version: string;
   readonly title: string;
@@ -30,11 +32,30 @@ export interface Framework {
   readonly license: string;
   /** Where ids and names come from, as far as they are not the framework's own. */
   readonly note: string;
+  /** Where it is published. */
+  readonly url?: string;
+  /** The workspace's file that describes it, seen from its folder; absent for what is built in. */
+  readonly file?: string;
   readonly relatedTitle?: string;
+  /** The version whose ids `related` names; absent where it names ids of this one. */
+  readonly predecessor?: string;
   readonly entries: readonly FrameworkEntry[];
-  readonly byId: ReadonlyMap<string, FrameworkEntry>;
   /** Names of ids that earlier versions had and this one has no more. */
   readonly retired: ReadonlyMap<string, string>;
+  /** Ids of this version that took the place of retired ones, as far as one did. */
+  readonly replacedBy: ReadonlyMap<string, string>;
+}
+
+/** One version of a framework: ids and names, and what its file says of them. */
+export interface Framework extends FrameworkFacts {
+  readonly byId: ReadonlyMap<string, FrameworkEntry>;
+}
+
+/** A framework with its ids indexed; of an id that stands twice, the first counts. */
+export function createFramework(facts: FrameworkFacts): Framework {
+  const byId = new Map<string, FrameworkEntry>();
+  for (const entry of facts.entries) if (!byId.has(entry.id)) byId.set(entry.id, entry);
+  return { ...facts, byId };
 }
 
 interface FrameworkFile {
@@ -44,8 +65,11 @@ interface FrameworkFile {
   readonly publisher: string;
   readonly license: string;
   readonly note: string;
+  readonly url?: string;
   readonly related?: string;
+  readonly predecessor?: string;
   readonly retired?: Readonly<Record<string, string>>;
+  readonly replacedBy?: Readonly<Record<string, string>>;
   /** Id, name, group (may be empty), related ids with spaces between. */
   readonly entries: readonly (readonly string[])[];
 }
@@ -65,19 +89,9 @@ const sources: readonly FrameworkFile[] = [
 
 let loaded: readonly Framework[] | undefined;
 
-/** Every version of every framework, by id and version. */
+/** Every version of every built-in framework, by id and version. */
 export function listFrameworks(): readonly Framework[] {
   return (loaded ??= sources.map(readFramework));
-}
-
-/** Absent for an unknown id or version. */
-export function findFramework(id: string, version: string): Framework | undefined {
-  return listFrameworks().find(framework => framework.id === id && framework.version === version);
-}
-
-/** The versions there are of a framework; empty for an unknown id. */
-export function versionsOf(id: string): readonly string[] {
-  return listFrameworks().flatMap(framework => (framework.id === id ? [framework.version] : []));
 }
 
 /**
@@ -106,17 +120,19 @@ function readFramework(file: FrameworkFile): Framework {
     ...(group !== '' && { group }),
     ...(related !== '' && { related: related.split(' ') }),
   }));
-  const { id, version, title, publisher, license, note } = file;
-  return {
+  const { id, version, title, publisher, license, note, url, predecessor, related: relatedTitle } = file;
+  return createFramework({
     id,
     version,
     title,
     publisher,
     license,
     note,
-    ...(file.related !== undefined && { relatedTitle: file.related }),
+    ...(url !== undefined && { url }),
+    ...(relatedTitle !== undefined && { relatedTitle }),
+    ...(predecessor !== undefined && { predecessor }),
     entries,
-    byId: new Map(entries.map(entry => [entry.id, entry])),
     retired: new Map(Object.entries(file.retired ?? {})),
-  };
+    replacedBy: new Map(Object.entries(file.replacedBy ?? {})),
+  });
 }

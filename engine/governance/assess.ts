@@ -10,12 +10,15 @@ import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
+import type { RunChoice } from './run-subject.ts';
 import { serialiseScorecard } from './scorecard.ts';
 import { makeScorecard, viewAssessment } from './view.ts';
 
 export interface AssessRequest {
   /** Absent: what the policies' own `assess` names. */
   readonly model?: string;
+  /** A finished benchmark run to assess in place of a registered version; `model` is then one of its models, if it asked several. */
+  readonly runId?: string;
   /** A version or an alias; default: the newest version. */
   readonly version?: string;
   /** At least one. Policies they extend are found in the folder. */
@@ -35,7 +38,7 @@ export interface Assessment {
 }
 
 /**
- * Assesses a model version by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
+ * Assesses a model version, or a run, by its policies: gathers the evidence, judges it, stores the record for good, and writes the scorecard file.
  * A gate that is not passed is a result and no failure. Throws `policy-invalid` and `file-invalid` with their place, `registry-not-found`,
  * `identity-missing`, `record-tampered`. With a memory, what is known from earlier is neither parsed nor judged again.
  */
@@ -69,8 +72,12 @@ export async function assessVersion(
   };
 }
 
-/** The version that was asked for, else the one the policies name; they may not name two. */
-function chooseTarget({ model, version }: AssessRequest, documents: readonly PolicyDocument[]): VersionChoice {
+/** The run or the version that was asked for, else the one the policies name; they may not name two. */
+function chooseTarget(
+  { model, version, runId }: AssessRequest,
+  documents: readonly PolicyDocument[],
+): VersionChoice | RunChoice {
+  if (runId !== undefined) return { runId, model };
   if (model !== undefined) return { model, version };
   const named = [...new Set(documents.flatMap(({ policy }) => policy.assess?.model ?? []))];
   const [first] = named;
@@ -90,12 +97,14 @@ function chooseTarget({ model, version }: AssessRequest, documents: readonly Pol
 
 /** Asked for once the record stands, so what keeps approval from being requested is told and does not undo the assessment. */
 async function askForApproval(
-  { gate, subject: { model, version } }: AssessmentRecord,
+  { gate, subject: { model, version, measured } }: AssessmentRecord,
   documents: readonly PolicyDocument[],
   folder: string,
   ports: GovernancePorts,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
+  // What is approved is a version.
+  if (measured !== undefined) return undefined;
   if (gate.outcome !== 'passed' || !documents.some(({ policy }) => policy.assess?.requestApproval === true))
     return undefined;
   try {

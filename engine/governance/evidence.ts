@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Check, MetricCheck } from '../../schemas/generated/files.ts';
-import type { RunSummary, Waiver } from '../../schemas/generated/messages.ts';
+import type { RunSummary, VariantResult, Waiver } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
 import { parseDocument } from '../documents/parse.ts';
@@ -126,21 +126,29 @@ async function findRun(
     }
     const record = await store.getRun(id);
     const fault = findFault(record, check);
-    if (fault === undefined) return { run: describeRun(record, version.modelDigest, digest), passedOver };
+    if (fault === undefined) {
+      const asked = (variant: VariantResult): boolean => askedVersion(variant, version.modelDigest);
+      return { run: describeRun(record, asked, digest), passedOver };
+    }
     passedOver.push(`run ${id} ${fault}`);
   }
   return { run: undefined, passedOver };
 }
 
 /** Why a succeeded run is no evidence. */
-function findFault({ spec, report, dataset, summary }: RunRecord, check: MetricCheck): string | undefined {
+export function findFault({ spec, report, dataset, summary }: RunRecord, check: MetricCheck): string | undefined {
   if (spec.limit !== undefined) return `asked the first ${String(spec.limit)} rows only`;
   if (report === undefined || summary.endedAt === undefined) return 'has no report';
   if (check.dataset !== undefined && dataset?.digest !== check.dataset) return 'asked other rows than the policy names';
   return undefined;
 }
 
-function describeRun(record: RunRecord, modelDigest: string, digest: GovernancePorts['digest']): EvidenceRun {
+/** A finished run with the variants that count. */
+export function describeRun(
+  record: RunRecord,
+  counts: (variant: VariantResult) => boolean,
+  digest: GovernancePorts['digest'],
+): EvidenceRun {
   const { summary, spec, report } = record;
   return {
     runId: summary.id,
@@ -148,7 +156,7 @@ function describeRun(record: RunRecord, modelDigest: string, digest: GovernanceP
     repeats: parseDocument('bench', spec.text).value?.repeats ?? 1,
     confidence: report?.confidence ?? 0.95,
     variants: (report?.variants ?? [])
-      .filter(variant => askedVersion(variant, modelDigest))
+      .filter(counts)
       .map(result => ({ result, digest: digest.sha256(canonicalJson(result)) })),
   };
 }

@@ -1,25 +1,56 @@
-import type { ExportScorecard } from '../../schemas/generated/messages.ts';
-import { renderScorecardHtml, type PageAssets } from '../reports/html.ts';
-import type { GovernancePorts } from './ports.ts';
-import { serialiseScorecard } from './scorecard.ts';
-import { renderAssessmentMarkdown } from './text.ts';
-import { makeScorecard, viewAssessment } from './view.ts';
+import type { ScorecardFormat } from '../../schemas/scorecard-formats.ts';
+import { gatherAssessment, type GatherPorts } from '../governance-exports/gather.ts';
+import { renderExport, type RenderTools } from '../governance-exports/render.ts';
+import type { ExportSource } from '../governance-exports/source.ts';
+
+/** What exporting needs beside the ports. */
+export interface ExportTools extends Pick<RenderTools, 'pageAssets' | 'printer'> {
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+}
+
+/** A file to write. */
+export interface ExportTarget {
+  readonly format: ScorecardFormat;
+  /** Absolute. */
+  readonly path: string;
+}
 
 /**
- * Writes a stored assessment: `json` is the scorecard file that can be verified, `html` one self-contained page, `markdown` a text.
- * `pageAssets` is read only for `html`.
+ * Writes a stored assessment in several formats at once: as the scorecard file that can be verified (`json`), as a page, and as other
+ * tools read it. Throws what `viewAssessment` and `renderExport` throw.
  */
-export async function exportAssessment(
-  { assessmentId, format, path }: ExportScorecard,
-  ports: Pick<GovernancePorts, 'store' | 'digest' | 'files' | 'signing'>,
-  pageAssets: () => Promise<PageAssets>,
+export async function exportAssessmentAs(
+  assessmentId: string,
+  targets: readonly ExportTarget[],
+  ports: GatherPorts,
+  tools: ExportTools,
   signal: AbortSignal,
 ): Promise<void> {
-  await ports.files.writeText(path, await render());
+  const formats = targets.map(({ format }) => format);
+  const source = await gatherAssessment(assessmentId, formats, tools.folder, ports, signal);
+  await writeExports(source, targets, ports, tools, signal);
+}
 
-  async function render(): Promise<string> {
-    if (format === 'json') return serialiseScorecard(await makeScorecard(assessmentId, ports));
-    const view = await viewAssessment(assessmentId, ports, signal);
-    return format === 'html' ? renderScorecardHtml(view, await pageAssets()) : renderAssessmentMarkdown(view);
+/** Writes an assessment into several files; every one is made before the first is written, and each is written whole or not at all. */
+export async function writeExports(
+  source: ExportSource,
+  targets: readonly ExportTarget[],
+  { files, digest }: Pick<GatherPorts, 'files' | 'digest'>,
+  tools: ExportTools,
+  signal: AbortSignal,
+): Promise<void> {
+  const made: { readonly path: string; readonly content: string | Uint8Array }[] = [];
+  for (const { format, path } of targets) {
+    made.push({ path, content: await renderExport(source, format, { ...tools, digest }, signal) });
+    signal.throwIfAborted();
   }
+  for (const { path, content } of made) {
+    if (typeof content === 'string') await files.writeText(path, content);
+    else await files.writePieces(path, onePiece(content));
+  }
+}
+
+async function* onePiece(content: Uint8Array): AsyncIterable<Uint8Array> {
+  yield await Promise.resolve(content);
 }

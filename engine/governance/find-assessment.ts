@@ -4,6 +4,7 @@ import type { LedgerRecord } from '../ports/ledger.ts';
 import type { StoredAssessment } from './compare.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
+import { isRunSubject } from './run-subject.ts';
 
 type FindPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 
@@ -44,7 +45,9 @@ export function requireAssessment(record: LedgerRecord): LedgerRecord {
 
 async function findOfVersion(reference: string, { store }: FindPorts, signal: AbortSignal): Promise<LedgerRecord> {
   const { name, version: asked, day } = readReference(reference);
-  const { model, version } = await store.registry.getVersion(name, asked, signal);
+  const { model, version } = isRunSubject(name)
+    ? { model: name, version: asked }
+    : await store.registry.getVersion(name, asked, signal);
   const records = await store.ledger.list({ kind: 'assessment', model, version, limit: mostLookedAt });
   const end = day === undefined ? Infinity : endOfDay(day);
   const found = records.find(({ at }) => at <= end);

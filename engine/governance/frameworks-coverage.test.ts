@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ControlOutcome, FrameworkEntry } from '../../schemas/generated/messages.ts';
 import { controlIn } from '../../test/fakes/assessed.ts';
+import { createFrameworkLibrary } from '../frameworks/library.ts';
 import { coverFrameworks, stateOf } from './frameworks-coverage.ts';
 
 describe('stateOf', () => {
@@ -25,11 +26,13 @@ describe('stateOf', () => {
 });
 
 describe('coverFrameworks', () => {
+  const rmf = createFrameworkLibrary().find('nist-ai-rmf', '1.0');
+  assert.ok(rmf);
   const mapping = { framework: 'nist-ai-rmf', version: '1.0', relation: 'supports' as const };
 
   it('shows every id, and tells not mapped from failed', () => {
     const [coverage] = coverFrameworks(
-      [{ id: 'nist-ai-rmf', version: '1.0' }],
+      [rmf],
       [
         controlIn(['fail'], { id: 'A', mappings: [{ ...mapping, id: 'MEASURE 2.5' }] }),
         controlIn(['pass'], { id: 'B', mappings: [{ ...mapping, id: 'MEASURE 2.11' }] }),
@@ -51,8 +54,8 @@ describe('coverFrameworks', () => {
         { ...mapping, framework: 'other', id: 'MEASURE 2.5' },
       ],
     });
-    const [coverage] = coverFrameworks([{ id: 'nist-ai-rmf', version: '1.0' }], [control]);
+    const [coverage] = coverFrameworks([rmf], [control]);
     assert.ok(coverage?.entries.every(({ state }) => state === 'not-mapped'));
-    assert.deepEqual(coverFrameworks([{ id: 'nobody', version: '1' }], [control]), []);
+    assert.deepEqual(coverFrameworks([], [control]), []);
   });
 });

@@ -4,20 +4,19 @@ import type {
   FrameworkCoverage,
   FrameworkEntry,
 } from '../../schemas/generated/messages.ts';
-import { findFramework } from '../frameworks/frameworks.ts';
+import type { Framework } from '../frameworks/frameworks.ts';
 
 /**
  * Every framework of the policies with all its ids: what the mapped controls say of each, and which ids nobody mapped. It indicates
  * coverage; a mapping never means that the framework is satisfied.
  */
 export function coverFrameworks(
-  frameworks: readonly { readonly id: string; readonly version: string }[],
+  frameworks: readonly Framework[],
   controls: readonly ControlResult[],
 ): FrameworkCoverage[] {
   const mappedTo = indexMappings(controls);
-  return frameworks.flatMap(({ id, version }) => {
-    const framework = findFramework(id, version);
-    if (framework === undefined) return [];
+  return frameworks.map(framework => {
+    const { id, version } = framework;
     const entries = framework.entries.map(entry => {
       const mapped = mappedTo.get(keyOf(id, version, entry.id)) ?? [];
       return {
@@ -28,7 +27,7 @@ export function coverFrameworks(
         controls: mapped.map(control => control.id),
       };
     });
-    return [{ framework: id, title: framework.title, version, total: entries.length, entries }];
+    return { framework: id, title: framework.title, version, total: entries.length, entries };
   });
 }
 

@@ -7,6 +7,7 @@ import type { AssessmentMemory } from './memory.ts';
 import { seeAsOf, type Moment } from './moment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { buildRecord } from './record.ts';
+import { collectRunEvidence, readRunSubject, type RunChoice } from './run-subject.ts';
 import type { Subject } from './subject.ts';
 
 export interface VersionChoice {
@@ -18,7 +19,7 @@ export interface VersionChoice {
 export interface Judging {
   /** Of the record that is made. */
   readonly id: string;
-  readonly target: VersionChoice;
+  readonly target: VersionChoice | RunChoice;
   readonly set: PolicySet;
   /** Evidence that came later does not count, and ages are those of then. */
   readonly moment: Moment & { readonly head: AuditHead | undefined };
@@ -31,8 +32,8 @@ export interface Judging {
 }
 
 /**
- * A version judged by a policy set and the evidence there was at a moment, as the record of an assessment. Nothing is stored. Throws
- * `registry-not-found`, and `record-tampered` for a waiver that was changed.
+ * A version, or a run in the place of one, judged by a policy set and the evidence there was at a moment, as the record of an assessment. Nothing
+ * is stored. Throws `registry-not-found`, what `readRunSubject` throws, and `record-tampered` for a waiver that was changed.
  */
 export async function judgeVersion(
   { id, target, set, moment, assessor, workbench, folder, memory }: Judging,
@@ -41,8 +42,12 @@ export async function judgeVersion(
 ): Promise<AssessmentRecord> {
   const store = seeAsOf(memory?.rememberStore(ports.store) ?? ports.store, moment);
   const then: GovernancePorts = { ...ports, store };
-  const subject = await readSubject(target, moment, then, signal);
-  const evidence = await collectEvidence(set, subject, folder, then, signal);
+  const subject =
+    'runId' in target ? await readRunSubject(target, store) : await readSubject(target, moment, then, signal);
+  const evidence =
+    subject.measured === undefined
+      ? await collectEvidence(set, subject, folder, then, signal)
+      : await collectRunEvidence(set, subject.measured, then);
   const { model, version } = subject.version;
   const [previous] = await store.ledger.list({ kind: 'assessment', model, version, limit: 1, headsOnly: true });
   signal.throwIfAborted();

@@ -1,8 +1,11 @@
 import type { DocumentKind } from '../documents/kinds.ts';
 import { parseDocument, type ParseDocument, type ParsedDocument } from '../documents/parse.ts';
+import type { AssessmentSummary } from '../../schemas/generated/messages.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
+import type { FoundAssessment } from './find-assessment.ts';
 import { rememberJudgements, type Judgements } from './judgements.ts';
+import type { KnownSummaries } from './view.ts';
 
 /**
  * What assessing and previewing in one process need not read, parse or judge twice. Everything in it is found by what it is made of, so that
@@ -11,6 +14,9 @@ import { rememberJudgements, type Judgements } from './judgements.ts';
 export interface AssessmentMemory {
   readonly parse: ParseDocument;
   readonly judgements: Judgements;
+  readonly summaries: KnownSummaries;
+  /** An assessment by its whole id, read once. */
+  findAssessment(id: string, read: () => Promise<FoundAssessment>): Promise<FoundAssessment>;
   /** The same store, which knows the records and finished runs that were read before. */
   rememberStore(store: Store): Store;
 }
@@ -20,8 +26,14 @@ const mostCharacters = 20_000_000;
 /** Runs that are kept, each with its report. */
 const mostRuns = 500;
 
+const mostSummaries = 5_000;
+/** Whole records: large ones are many megabytes. */
+const mostAssessments = 4;
+
 export function createAssessmentMemory(sha256: (text: string) => string): AssessmentMemory {
   const runs = new Map<string, RunRecord>();
+  const summaries = new Map<string, AssessmentSummary>();
+  const assessments = new Map<string, FoundAssessment>();
   const lists = new Map<string, Promise<readonly LedgerRecord[]>>();
   let listedUpTo: number | undefined;
 
@@ -50,6 +62,15 @@ export function createAssessmentMemory(sha256: (text: string) => string): Assess
   return {
     parse: rememberParsed(),
     judgements: rememberJudgements(sha256),
+    summaries: {
+      get: digest => summaries.get(digest),
+      set: (digest, summary) => keep(summaries, digest, summary, mostSummaries),
+    },
+    async findAssessment(id, read) {
+      const found = assessments.get(id) ?? (await read());
+      if (found.record.id === id) keep(assessments, id, found, mostAssessments);
+      return found;
+    },
     rememberStore: store => ({
       ...store,
       getRun: id => getOnce(id, store),

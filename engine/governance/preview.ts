@@ -3,15 +3,17 @@ import { digestRecord } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { Store } from '../ports/store.ts';
+import { approvalOf } from '../promotion/approval.ts';
 import { findChanges } from './compare.ts';
-import { findAssessment } from './find-assessment.ts';
+import { findAssessment, type FoundAssessment } from './find-assessment.ts';
 import { judgeVersion } from './judge-version.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
 import { rootsOf } from './recorded-policies.ts';
-import { viewAssessment } from './view.ts';
+import { choiceOf } from './run-subject.ts';
+import { readSurroundings } from './view.ts';
 
 /**
  * What assessing again now would record: the same version by the same policy files as they are now. Stores nothing; the record keeps the id and
@@ -24,31 +26,35 @@ export async function previewAssessment(
   memory: AssessmentMemory | undefined,
   signal: AbortSignal,
 ): Promise<ScorecardView> {
-  const { record: stored } = await findAssessment(assessmentId, ports, signal);
+  const read = (): Promise<FoundAssessment> => findAssessment(assessmentId, ports, signal);
+  const { record: stored } = await (memory?.findAssessment(assessmentId, read) ?? read());
   const sources = rootsOf(stored.policies).map(({ id, path }) => ({ path: path ?? missingPath(id, stored) }));
   const documents = await readPolicies(sources, folder, ports, signal, memory?.parse);
   const set = await resolveSet(documents, folder, ports, signal, memory?.parse);
   const moment = await readMoment(ports.store, ports.clock.now());
-  const { id, subject: target, assessor } = stored;
+  const { id, subject, assessor } = stored;
+  const { model, version } = subject;
+  const target = choiceOf(subject);
   const record = await judgeVersion(
     { id, target, set, moment, assessor, workbench: ports.workbench, folder, memory },
     ports,
     signal,
   );
-  const view = await viewAssessment(id, ports, signal);
   const digest = digestRecord(record, text => ports.digest.sha256(text));
-  const open = await countOpen(set, record, ports.store, signal);
-  const { signed: _signed, ...scorecard } = view.scorecard;
-  const { signature: _signature, ...rest } = view;
   return {
-    ...rest,
-    scorecard: { ...scorecard, record, digest },
+    scorecard: { schemaVersion: 1, record, digest, approval: await approvalOf(model, version, ports.store) },
     verification: {
       state: 'verified',
       sentence: 'A preview of what assessing again would record: nothing of it is stored.',
       computedDigest: digest,
     },
-    preview: { at: moment.at, changes: findChanges(stored, record), open },
+    source: 'store',
+    ...(await readSurroundings(subject, ports, signal, memory?.summaries)),
+    preview: {
+      at: moment.at,
+      changes: findChanges(stored, record),
+      open: await countOpen(set, record, ports.store, signal),
+    },
   };
 }
 
@@ -67,6 +73,8 @@ async function countOpen(
   store: Store,
   signal: AbortSignal,
 ): Promise<number> {
+  // A run that is assessed has ended.
+  if (subject.measured !== undefined) return 0;
   const { modelDigest } = await store.registry.getVersion(subject.model, subject.version, signal);
   const running = (await store.listRunsAsking(modelDigest)).filter(({ state }) => goingOn.has(state));
   const names = new Set(running.filter(({ kind }) => kind === 'benchmark').map(({ name }) => name));

@@ -12,6 +12,7 @@ import type { AuditHead } from '../audit/entry.ts';
 import type { EffectiveControl, PolicyDocument, PolicySet } from '../policies/policy-set.ts';
 import { judgeApplicability } from './applicability.ts';
 import { checkAttestation } from './checks/attestation.ts';
+import { conclude } from './checks/check.ts';
 import { checkDocument } from './checks/document.ts';
 import { checkLineage } from './checks/lineage.ts';
 import { checkMetric } from './checks/metric.ts';
@@ -117,6 +118,9 @@ function groundsOf(check: Check, control: string, evidence: CollectedEvidence): 
   }
 }
 
+const onlyMeasured =
+  'A run is assessed, and this asks for a registered version: register the model, then assess the version.';
+
 function runCheck(
   check: Check,
   control: string,
@@ -124,6 +128,7 @@ function runCheck(
   evidence: CollectedEvidence,
   now: number,
 ): CheckResult {
+  if (subject.measured !== undefined && check.type !== 'metric') return conclude(check, 'missing', onlyMeasured);
   switch (check.type) {
     case 'metric':
       return checkMetric(check, evidence.metric(check), now);

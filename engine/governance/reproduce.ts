@@ -12,6 +12,7 @@ import { wordOutcome } from './order.ts';
 import { resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
 import { findOtherPolicies, rootsOf } from './recorded-policies.ts';
+import { choiceOf } from './run-subject.ts';
 
 type Difference = Reproduction['differences'][number];
 
@@ -41,7 +42,7 @@ export async function reproduceAssessment(
   const again = await judgeVersion(
     {
       id: record.id,
-      target: record.subject,
+      target: choiceOf(record.subject),
       set: policies.set,
       moment: momentOf(found),
       assessor: record.assessor,

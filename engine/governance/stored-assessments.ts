@@ -3,16 +3,16 @@ import { validateAssessmentRecord } from '../../schemas/generated/validators.js'
 import type { Ledger } from '../ports/ledger.ts';
 
 /** Assessments a history goes back to. */
-const longestHistory = 200;
+export const longestHistory = 200;
 /** Records read at a time: a large one is many megabytes. */
 const readAtOnce = 20;
 
 /**
- * Assessments of a model, or of one version, newest first, each with its record's digest. Ones that cannot be read any more are left out;
+ * Assessments of a model, of one version, or all there are, newest first, each with its record's digest. Ones that cannot be read any more are left out;
  * `aiwb audit verify` names them.
  */
 export async function* readAssessments(
-  filter: { readonly model: string; readonly version?: string },
+  filter: { readonly model?: string; readonly version?: string },
   ledger: Pick<Ledger, 'list'>,
 ): AsyncGenerator<{ readonly record: AssessmentRecord; readonly digest: string }> {
   let older: { readonly upTo?: number } = {};

@@ -1,10 +1,16 @@
-import type { AssessmentRecord, ControlResult, GateCheck, ScorecardView } from '../../schemas/generated/messages.ts';
+import type {
+  AssessmentRecord,
+  ControlResult,
+  GateCheck,
+  ScorecardView,
+  Waiver,
+} from '../../schemas/generated/messages.ts';
+import { showPlain } from '../notebooks/static/plain-text.ts';
 import { describeDate, describePerson } from '../promotion/version.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable, type Cell } from '../reports/table.ts';
+import { caution, describeSource, describeWaiver, isFailure } from './describe.ts';
 import { formatPercent } from './gate.ts';
 import { orderControls, wordOutcome } from './order.ts';
-
-const caution = 'A coverage indicator, not legal advice or certification.';
 
 const verdicts = {
   passed: 'gate passed',
@@ -42,7 +48,7 @@ export function partsOf(view: ScorecardView): AssessmentParts {
     conditions: { header: conditionHeader, rows: record.gate.conditions.map(conditionRow) },
     controls: { header: controlHeader, rows: orderControls(record.controls).map(controlRow) },
     open: openControls(record).map(control =>
-      describeOpen(control)
+      describeOpen(control, record.waivers)
         .map(line => line.trim())
         .join(' '),
     ),
@@ -59,10 +65,10 @@ export function renderAssessmentText(view: ScorecardView): string {
   const controls = renderTable(parts.controls.header, parts.controls.rows);
   const lines = [parts.headline, parts.sentence, '', parts.numbers, '', ...conditions, '', ...controls];
   const open = openControls(record);
-  if (open.length > 0) lines.push('', ...open.flatMap(describeOpen));
+  if (open.length > 0) lines.push('', ...open.flatMap(control => describeOpen(control, record.waivers)));
   lines.push('', ...parts.footer, caution);
-  // Titles and reasons come from policies and cards: nothing in them may steer a terminal.
-  return lines.map(line => line.replace(/\p{Cc}/gu, ' ')).join('\n');
+  // Titles and reasons come from policies and cards: nothing in them may steer a terminal or turn a line around.
+  return lines.map(line => showPlain(line).replace(/\p{Cc}/gu, ' ')).join('\n');
 }
 
 /** The same as Markdown, for notebooks and code hosts. */
@@ -79,7 +85,7 @@ export function renderAssessmentMarkdown(view: ScorecardView): string {
   ];
   if (open.length > 0) lines.push('', ...open.map(item => `- ${escapeMarkdown(item)}`));
   lines.push('', ...footer.map(item => `- ${escapeMarkdown(item)}`), '', caution);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(showPlain).join('\n')}\n`;
 }
 
 function headline({ subject, gate }: AssessmentRecord): string {
@@ -112,10 +118,20 @@ function openControls({ controls }: AssessmentRecord): readonly ControlResult[] 
   return orderControls(controls).filter(({ outcome }) => outcome !== 'compliant' && outcome !== 'not-applicable');
 }
 
-/** The policy's remedy is for what failed; where evidence is missing, the reason says how to get it. */
-function describeOpen({ id, outcome, reason, remediation }: ControlResult): string[] {
-  const failed = outcome === 'non-compliant' || outcome === 'partial';
-  return [`${id}: ${reason}`, ...(failed && remediation !== undefined ? [`  ${remediation}`] : [])];
+/**
+ * What is open about a control, and what to do. The policy's remedy is for what failed; where evidence is missing, the reason says how to
+ * get it. A waiver is told with its end, and the words that the control comes from with their place.
+ */
+function describeOpen(control: ControlResult, waivers: readonly Waiver[]): string[] {
+  const { id, reason, remediation, waiver: waiverId } = control;
+  const waiver = waivers.find(each => each.id === waiverId);
+  const source = describeSource(control);
+  return [
+    `${id}: ${reason}`,
+    ...(isFailure(control) && remediation !== undefined ? [`  ${remediation}`] : []),
+    ...(waiver === undefined ? [] : [`  Waived: ${describeWaiver(waiver)}`]),
+    ...(source === undefined ? [] : [`  From ${source}`]),
+  ];
 }
 
 function footer({ scorecard: { record, digest, approval }, verification }: ScorecardView): string[] {

@@ -1,5 +1,6 @@
 import type {
   AssessmentRecord,
+  AssessmentSubject,
   AssessmentSummary,
   Baseline,
   Scorecard,
@@ -15,11 +16,17 @@ import { readPeople } from '../workspace/people.ts';
 import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
-import { readAssessments } from './stored-assessments.ts';
+import { longestHistory, readAssessments } from './stored-assessments.ts';
 import { summarise } from './summary.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 type SignedViewPorts = ViewPorts & Pick<GovernancePorts, 'files' | 'signing'>;
+
+/** Summaries by their record's digest. */
+export interface KnownSummaries {
+  get(digest: string): AssessmentSummary | undefined;
+  set(digest: string, summary: AssessmentSummary): void;
+}
 
 /**
  * A stored assessment as its page shows it; a unique beginning of its id is enough. A record that was changed is shown as tampered, as
@@ -37,17 +44,31 @@ export async function viewAssessment(
   const trust = { signers, digest: ports.digest, signing: ports.signing };
   const scorecard = await describeScorecard(record, ports, trust);
   const signature = signatureOf(record, trust);
-  const { model, version } = scorecard.record.subject;
+  return {
+    scorecard,
+    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
+    source: 'store',
+    ...(signature === undefined ? {} : { signature: describeSignature(signature) }),
+    ...(await readSurroundings(scorecard.record.subject, ports, signal)),
+  };
+}
+
+/** What is shown around an assessment of a version, as it is now. */
+export async function readSurroundings(
+  { model, version, measured }: AssessmentSubject,
+  ports: ViewPorts,
+  signal: AbortSignal,
+  known?: KnownSummaries,
+): Promise<Pick<ScorecardView, 'history' | 'status' | 'baseline'>> {
+  const history = known === undefined ? await listAssessments({ model }, ports) : await listKnown(model, ports, known);
+  // The registry knows nothing of a run.
+  if (measured !== undefined) return { history };
   const versions = await ports.store.registry.listVersions(model, signal);
   // A record that was changed may name a version that there is not.
   const status = versions.find(candidate => candidate.version === version)?.status;
   const baseline = await findBaseline(model, ports, signal);
   return {
-    scorecard,
-    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
-    source: 'store',
-    history: await listAssessments({ model }, ports),
-    ...(signature === undefined ? {} : { signature: describeSignature(signature) }),
+    history,
     ...(status === undefined ? {} : { status }),
     ...(baseline === undefined ? {} : { baseline }),
   };
@@ -60,15 +81,33 @@ export async function makeScorecard(id: string, ports: ViewPorts): Promise<Score
   return { ...scorecard, ...(auditHead === undefined ? {} : { auditHead }) };
 }
 
-/** Assessments of a model, or of one version, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
+/** Assessments of a model, of one version, or all there are, newest first. Ones that cannot be read any more are left out; `aiwb audit verify` names them. */
 export async function listAssessments(
-  filter: { readonly model: string; readonly version?: string },
+  filter: { readonly model?: string; readonly version?: string },
   { store }: { readonly store: Pick<GovernancePorts['store'], 'ledger'> },
 ): Promise<AssessmentSummary[]> {
   const summaries: AssessmentSummary[] = [];
   for await (const { record, digest } of readAssessments(filter, store.ledger))
     summaries.push(summarise(record, digest));
   return summaries;
+}
+
+/** The same for a model, where each record is read once only: what is known is found by the digest it has in the store. */
+async function listKnown(model: string, { store }: ViewPorts, known: KnownSummaries): Promise<AssessmentSummary[]> {
+  const heads = await store.ledger.list({ kind: 'assessment', model, limit: longestHistory, headsOnly: true });
+  const summaries: AssessmentSummary[] = [];
+  for (const { id, digest } of heads) {
+    const summary = known.get(digest) ?? summariseRecord(await store.ledger.get(id));
+    if (summary === undefined) continue;
+    known.set(digest, summary);
+    summaries.push(summary);
+  }
+  return summaries;
+}
+
+function summariseRecord(record: LedgerRecord): AssessmentSummary | undefined {
+  const payload = asAssessment(record);
+  return payload === undefined ? undefined : summarise(payload, record.digest);
 }
 
 async function describeScorecard(

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createDigest } from '../../platform/host/digest.ts';
-import type { MetricArtifact } from '../../schemas/generated/messages.ts';
+import type { DocArtifact, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { signal, type Governed } from '../../test/fakes/governed.ts';
 import { artifactsThere, openHanding, triageThere, type Handing } from '../../test/fakes/handing.ts';
 import { createMemoryRegistry } from '../../test/fakes/memory-registry.ts';
+import { readScorecard, viewScorecard } from '../governance/scorecard.ts';
 import type { LocalVersion, ModelRegistry } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
 import type { HandoffPorts } from './ports.ts';
@@ -47,7 +48,14 @@ describe('publishing a version', () => {
     assert.ok(weights?.artifactType === 'model-artifact');
     assert.equal(weights.digest, version.weightsDigest);
     assert.equal(new TextDecoder().decode(await shared.readContent(weights.uri, signal)), 'weights');
-    assert.ok(artifacts.some(({ name }) => name.startsWith('scorecard/')));
+    const cards = artifacts.filter(each => each.artifactType === 'doc-artifact' && each.name.startsWith('scorecard/'));
+    const [card, oscal] = cards as DocArtifact[];
+    assert.equal(oscal?.name, `${card?.name ?? ''}/oscal`);
+    const read = async ({ uri }: { readonly uri: string }): Promise<string> =>
+      new TextDecoder().decode(await shared.readContent(uri, signal));
+    assert.match(await read(oscal), /"assessment-results"/);
+    const scorecard = readScorecard(await read(card as DocArtifact), 'a');
+    assert.equal(viewScorecard(scorecard, world.ports.digest).verification.state, 'verified');
     assert.ok(artifacts.some(({ name }) => name === 'tune-weights/triage-tuned.core-performance/accuracy'));
     const lastWrite = calls.filter(call => !/^(get|list|page|read)/.test(call)).at(-1);
     assert.equal(lastWrite, 'setStatus');
@@ -128,7 +136,7 @@ describe('publishing a version', () => {
     assert.deepEqual(after.slice(0, before.length), before);
     assert.deepEqual(
       after.slice(before.length).map(({ name }) => name.split('/')[0]),
-      ['scorecard'],
+      ['scorecard', 'scorecard'],
     );
     assert.equal((await shared.getModel('triage', signal)).versions, 1);
     const { publications } = await (async () => ({

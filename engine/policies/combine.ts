@@ -1,4 +1,5 @@
 import type { Check } from '../../schemas/generated/files.ts';
+import type { FrameworkLibrary } from '../frameworks/library.ts';
 import { declareFrameworks, readMappings, type DeclaredFrameworks } from './framework-rules.ts';
 import { meetControls, stateControl, tightenControl, type StatedControl } from './inherited.ts';
 import { loadPolicies, reportInto, type PolicyNode } from './loading.ts';
@@ -19,6 +20,8 @@ export interface CombinedPolicies<D extends PolicySource> {
   readonly stated: ReadonlyMap<PolicyNode<D>, StatedPolicy>;
   /** All controls of all documents asked for. */
   readonly controls: ReadonlyMap<string, StatedControl>;
+  /** What the mappings were read by. */
+  readonly library: FrameworkLibrary;
   readonly findings: readonly PolicyFinding[];
 }
 
@@ -30,16 +33,17 @@ export async function combinePolicies<D extends PolicySource>(
 ): Promise<CombinedPolicies<D>> {
   const { roots, nodes, findings: loading } = await loadPolicies(documents, finder, signal);
   const findings = [...loading];
+  const library = await finder.frameworks(signal);
   const stated = new Map<PolicyNode<D>, StatedPolicy>();
   const order = orderByNeed(nodes);
   for (const node of order) {
     const parents = node.parents.map(parent => ({ index: parent.index, policy: stated.get(parent.node) }));
-    stated.set(node, statePolicy(node, parents, reportInto(findings, node.document)));
+    stated.set(node, statePolicy(node, parents, library, reportInto(findings, node.document)));
   }
   const controls = new Map<string, StatedControl>();
   for (const root of roots)
     joinControls(controls, stated.get(root)?.controls, ['id'], reportInto(findings, root.document));
-  return { nodes, stated, controls, findings };
+  return { nodes, stated, controls, library, findings };
 }
 
 /** Parents first, also where levels are in disorder. */
@@ -62,17 +66,19 @@ interface StatedParent {
 function statePolicy(
   { document, isWhole }: PolicyNode,
   parents: readonly StatedParent[],
+  library: FrameworkLibrary,
   report: ReportBreach,
 ): StatedPolicy {
   const inherited = parents.flatMap(parent => parent.policy ?? []);
   const frameworks = declareFrameworks(
     document.policy,
     inherited.map(parent => parent.frameworks),
+    library,
     report,
   );
   const controls = new Map<string, StatedControl>();
   for (const { index, policy } of parents) joinControls(controls, policy?.controls, ['extends', index, 'id'], report);
-  stateControls(document, controls, frameworks, isWhole ? report : withoutGuesses(report));
+  stateControls(document, controls, { declared: frameworks, library }, isWhole ? report : withoutGuesses(report));
   return {
     controls,
     frameworks,
@@ -130,7 +136,7 @@ function isSameStatement(first: Statement, second: Statement): boolean {
 function stateControls(
   document: PolicySource,
   controls: Map<string, StatedControl>,
-  frameworks: DeclaredFrameworks,
+  { declared, library }: { readonly declared: DeclaredFrameworks; readonly library: FrameworkLibrary },
   report: ReportBreach,
 ): void {
   const inherited = new Map(controls);
@@ -141,7 +147,7 @@ function stateControls(
   (document.policy.controls ?? []).forEach((control, index) => {
     const path = ['controls', index];
     const stated = { document, path };
-    const mappings = readMappings(control.mappings ?? [], frameworks, [...path, 'mappings'], report);
+    const mappings = readMappings(control.mappings ?? [], declared, library, [...path, 'mappings'], report);
     const first = own.get(control.id);
     if (first !== undefined) {
       report(

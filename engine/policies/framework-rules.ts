@@ -2,7 +2,8 @@ import type { Mapping, Policy } from '../../schemas/generated/files.ts';
 import type { FrameworkMapping } from '../../schemas/generated/messages.ts';
 import { closestName } from '../base/suggest.ts';
 import type { DocumentPath } from '../documents/diagnostic.ts';
-import { findFramework, listFrameworks, suggestEntry, versionsOf, type Framework } from '../frameworks/frameworks.ts';
+import { suggestEntry, type Framework } from '../frameworks/frameworks.ts';
+import type { FrameworkLibrary } from '../frameworks/library.ts';
 import type { ReportBreach } from './places.ts';
 
 /** The versions of each framework that a policy's mappings can mean, by framework id: its own, else those it inherits. */
@@ -12,6 +13,7 @@ export type DeclaredFrameworks = ReadonlyMap<string, ReadonlySet<string>>;
 export function declareFrameworks(
   policy: Policy,
   inherited: readonly DeclaredFrameworks[],
+  library: FrameworkLibrary,
   report: ReportBreach,
 ): DeclaredFrameworks {
   const declared = new Map<string, Set<string>>();
@@ -30,15 +32,21 @@ export function declareFrameworks(
     }
     own.add(id);
     declared.set(id, new Set([version]));
-    checkFramework(id, version, at, report);
+    checkFramework(id, version, library, at, report);
   });
   return declared;
 }
 
-function checkFramework(id: string, version: string, at: DocumentPath, report: ReportBreach): void {
-  const versions = versionsOf(id);
+function checkFramework(
+  id: string,
+  version: string,
+  library: FrameworkLibrary,
+  at: DocumentPath,
+  report: ReportBreach,
+): void {
+  const versions = library.versionsOf(id);
   if (versions.length === 0) {
-    const ids = [...new Set(listFrameworks().map(framework => framework.id))];
+    const ids = [...new Set(library.list().map(framework => framework.id))];
     const suggestion = closestName(id, ids);
     const message = `There is no framework \`${id}\` here.${ask(suggestion)} There are ${quoteAll(ids)}.`;
     report('unknown-framework', [...at, 'id'], message, { replacement: suggestion });
@@ -54,6 +62,7 @@ function checkFramework(id: string, version: string, at: DocumentPath, report: R
 export function readMappings(
   mappings: readonly Mapping[],
   declared: DeclaredFrameworks,
+  library: FrameworkLibrary,
   at: DocumentPath,
   report: ReportBreach,
 ): readonly FrameworkMapping[] {
@@ -66,20 +75,21 @@ export function readMappings(
       return [];
     }
     seen.add(key);
-    return readMapping(mapping, declared, here, report);
+    return readMapping(mapping, declared, library, here, report);
   });
 }
 
 function readMapping(
   { framework: id, id: entryId, relation = 'addresses' }: Mapping,
   declared: DeclaredFrameworks,
+  library: FrameworkLibrary,
   at: DocumentPath,
   report: ReportBreach,
 ): FrameworkMapping[] {
   const versions = [...(declared.get(id) ?? [])];
   const [version] = versions;
   if (version === undefined) {
-    reportUndeclared(id, declared, at, report);
+    reportUndeclared(id, declared, library.versionsOf(id).at(-1), at, report);
     return [];
   }
   if (versions.length > 1) {
@@ -87,7 +97,7 @@ function readMapping(
     report('unknown-framework', [...at, 'framework'], message);
     return [];
   }
-  const framework = findFramework(id, version);
+  const framework = library.find(id, version);
   // An unknown version is told where it is declared.
   if (framework === undefined) return [];
   const entry = framework.byId.get(entryId);
@@ -98,9 +108,14 @@ function readMapping(
   return [{ framework: id, version, id: entryId, name: entry.name, relation }];
 }
 
-function reportUndeclared(id: string, declared: DeclaredFrameworks, at: DocumentPath, report: ReportBreach): void {
+function reportUndeclared(
+  id: string,
+  declared: DeclaredFrameworks,
+  known: string | undefined,
+  at: DocumentPath,
+  report: ReportBreach,
+): void {
   const suggestion = closestName(id, [...declared.keys()]);
-  const known = versionsOf(id).at(-1);
   const how =
     suggestion !== undefined
       ? ask(suggestion)
@@ -115,8 +130,12 @@ function reportUnknownEntry(framework: Framework, entryId: string, at: DocumentP
   const name = `${framework.title} ${framework.version}`;
   const retired = framework.retired.get(entryId);
   if (retired !== undefined) {
-    const message = `\`${entryId}\` (${retired}) was retired: ${name} has it no more. Map what took its place.`;
-    report('unknown-framework-id', [...at, 'id'], message);
+    const replacement = framework.replacedBy.get(entryId);
+    const instead = replacement === undefined ? undefined : framework.byId.get(replacement);
+    const next =
+      instead === undefined ? 'Map what took its place.' : `\`${instead.id}\` (${instead.name}) took its place.`;
+    const message = `\`${entryId}\` (${retired}) was retired: ${name} has it no more. ${next}`;
+    report('unknown-framework-id', [...at, 'id'], message, { replacement: instead?.id });
     return;
   }
   const suggestion = suggestEntry(framework, entryId);

@@ -1,5 +1,6 @@
 import { createDocumentLibrary, type DocumentLibrary, type LibraryDocument } from '../documents/library.ts';
 import type { ParseDocument } from '../documents/parse.ts';
+import { readFrameworks } from '../frameworks/library.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { PolicyFinder, PolicyLibrary, PolicyListing, PolicySource } from './policy-set.ts';
@@ -38,6 +39,7 @@ export function createPolicyFinder(documents: DocumentLibrary): PolicyFinder {
     async list(signal) {
       return (await documents.all('policy', signal)).flatMap(listDocument);
     },
+    frameworks: signal => readFrameworks(documents, signal),
   };
 }
 

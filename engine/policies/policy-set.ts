@@ -2,6 +2,8 @@ import type { Applicability, Check, Control, Policy } from '../../schemas/genera
 import type { ControlSeverity, FrameworkMapping } from '../../schemas/generated/messages.ts';
 import type { DiagnosticCode, DocumentPath, RelatedPlace } from '../documents/diagnostic.ts';
 import type { ParsedDocument } from '../documents/parse.ts';
+import type { Framework } from '../frameworks/frameworks.ts';
+import type { FrameworkLibrary } from '../frameworks/library.ts';
 import type { Digest } from '../ports/digest.ts';
 
 /** A policy file without errors of its own, as far as checking it asks. */
@@ -59,7 +61,8 @@ export interface PolicySet {
   readonly controls: readonly EffectiveControl[];
   /** One for each policy that states one; critical and high controls fail it where none does. */
   readonly gates: readonly EffectiveGate[];
-  readonly frameworks: readonly { readonly id: string; readonly version: string }[];
+  /** What the policies declare, as their mappings were read by it. */
+  readonly frameworks: readonly Framework[];
   /** SHA-256 over the policies' digests in order. */
   readonly digest: string;
 }
@@ -80,6 +83,8 @@ export interface PolicyFinder<D extends PolicySource = PolicySource> {
   find(id: string, signal: AbortSignal): Promise<readonly D[]>;
   /** Every policy file of the workspace whose id can be read, broken ones included. */
   list(signal: AbortSignal): Promise<readonly PolicyListing[]>;
+  /** What the policies' mappings can refer to. */
+  frameworks(signal: AbortSignal): Promise<FrameworkLibrary>;
 }
 
 /** Finds policies for an assessment. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseDocument } from '../documents/parse.ts';
+import { createFrameworkLibrary } from '../frameworks/library.ts';
 import { resolvePolicies } from './resolve.ts';
 import { country, child, refuse, resolveSet, sha256, small } from '../../test/fakes/policies.ts';
 
@@ -7,7 +8,10 @@ describe('resolvePolicies', () => {
   it('puts one policy into a set', async () => {
     const set = await resolveSet({ 'c.policy.yaml': country });
     assert.deepEqual(set.gates, [{ policy: 'c', failOn: ['critical', 'high'] }]);
-    assert.deepEqual(set.frameworks, [{ id: 'nist-ai-rmf', version: '1.0' }]);
+    assert.deepEqual(
+      set.frameworks.map(({ id, version }) => [id, version]),
+      [['nist-ai-rmf', '1.0']],
+    );
     const [control] = set.controls;
     assert.equal(control?.weight, 5);
     assert.deepEqual(control.mappings, [
@@ -200,6 +204,7 @@ describe('resolvePolicies', () => {
     const library = {
       find: () => Promise.resolve([]),
       list: () => Promise.resolve([]),
+      frameworks: () => Promise.resolve(createFrameworkLibrary()),
       digest: { sha256, startSha256: () => ({ update: () => undefined, hex: () => '' }) },
     };
     await assert.rejects(resolvePolicies([document], library, controller.signal), { name: 'AbortError' });

@@ -20,7 +20,7 @@ export async function resolvePolicies(
   library: PolicyLibrary,
   signal: AbortSignal,
 ): Promise<PolicyResolution> {
-  const { nodes, stated, controls, findings } = await combinePolicies(documents, library, signal);
+  const { nodes, stated, controls, library: known, findings } = await combinePolicies(documents, library, signal);
   if (findings.length > 0) return { set: undefined, findings };
   const policies = nodes.map(node => node.document);
   const weights = new Map<string, SeverityWeights>();
@@ -31,8 +31,10 @@ export async function resolvePolicies(
     if (policy === undefined) continue;
     weights.set(node.document.policy.id, policy.scoring.weights);
     for (const { gate } of policy.scoring.gates) gates.set(gate.policy, gate);
-    for (const { id, version } of node.document.policy.frameworks ?? [])
-      frameworks.set(`${id} ${version}`, { id, version });
+    for (const { id, version } of node.document.policy.frameworks ?? []) {
+      const framework = known.find(id, version);
+      if (framework !== undefined) frameworks.set(`${id} ${version}`, framework);
+    }
   }
   return {
     findings: [],

@@ -1,5 +1,5 @@
 import type { PolicyTestReport } from '../../schemas/generated/messages.ts';
-import { escapeXml } from '../reports/junit.ts';
+import { escapeXml } from '../reports/xml.ts';
 
 /** How many tests of several policies passed. */
 export function countTests(reports: readonly PolicyTestReport[]): { readonly passed: number; readonly failed: number } {

@@ -1,5 +1,6 @@
 import type { SampleRecord } from '../ports/store.ts';
 import type { VariantRecord } from '../runs/spec.ts';
+import { toCsvLine } from './csv.ts';
 
 /** A sample as exports write it, with names instead of numbers. */
 export function exportedSample(sample: SampleRecord, variants: readonly VariantRecord[]): Record<string, unknown> {
@@ -67,16 +68,3 @@ export const flatColumns = [
   'error',
   'row_digest',
 ] as const;
-
-/** RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front. */
-function toCsvLine(values: readonly unknown[]): string {
-  return values.map(toCsvField).join(',');
-}
-
-function toCsvField(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-}

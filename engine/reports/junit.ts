@@ -1,5 +1,6 @@
 import type { GateResult, Report, RunSummary } from '../../schemas/generated/messages.ts';
 import { variantName } from './format.ts';
+import { attributesOf, escapeXml } from './xml.ts';
 
 /**
  * A report for CI systems that read JUnit's XML: a suite for each benchmark run, a case for each gate condition with the failing figure
@@ -109,17 +110,4 @@ function renderCase({ name, outcome, message = '' }: Case, run: RunSummary): str
   const attributes = attributesOf({ message, ...(outcome === 'skipped' ? {} : { type: outcome }) });
   const body = outcome === 'skipped' ? '/>' : `>${escapeXml(message)}</${outcome}>`;
   return `${open}>\n      <${outcome} ${attributes}${body}\n    </testcase>\n`;
-}
-
-function attributesOf(attributes: Readonly<Record<string, string | number>>): string {
-  return Object.entries(attributes)
-    .map(([name, value]) => `${name}="${escapeXml(String(value))}"`)
-    .join(' ');
-}
-
-/** A text for XML. Characters that XML 1.0 cannot hold, such as most control characters and lone surrogates, become U+FFFD. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
-    .replace(/[&<>"'\t\n\r]/g, character => `&#${String(character.charCodeAt(0))};`);
 }

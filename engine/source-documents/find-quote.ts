@@ -84,52 +84,89 @@ const doubleQuotes = /^[\u201C-\u201F\u2033\u00AB\u00BB]$/;
 const dashes = /^[\u2010-\u2015\u2212]$/;
 
 function fold(source: string): Folded {
-  const parts: string[] = [];
-  let length = 0;
-  let starts = new Int32Array(source.length + 16);
-  let ends = new Int32Array(source.length + 16);
-  let hyphens = new Uint8Array(source.length + 16);
-  let hyphen = 0;
-  const add = (characters: string, start: number, end: number): void => {
-    while (length + characters.length > starts.length) {
-      starts = enlarge(starts, new Int32Array(starts.length * 2));
-      ends = enlarge(ends, new Int32Array(ends.length * 2));
-      hyphens = enlarge(hyphens, new Uint8Array(hyphens.length * 2));
-    }
-    parts.push(characters);
-    for (let unit = 0; unit < characters.length; unit++, length++) {
-      starts[length] = start;
-      ends[length] = end;
-      hyphens[length] = hyphen;
-      hyphen = 0;
-    }
-  };
+  const folding = new Folding(source.length + 16);
   for (let at = 0; at < source.length;) {
+    const unit = source.charCodeAt(at);
+    // Most of a text is plain letters: they need none of what follows.
+    if (unit > 0x2d && unit < 0x80 && !(source.charCodeAt(at + 1) >= 0x300)) {
+      folding.add(unit, at, at + 1);
+      at += 1;
+      continue;
+    }
     const end = endOfCluster(source, at);
     const cluster = source.slice(at, end);
-    const isPlain = cluster.length === 1 && cluster < '\u0080';
     if (isSpace(cluster)) {
       const after = endOfSpaces(source, end);
-      add(' ', at, after);
+      folding.add(0x20, at, after);
       at = after;
-    } else if (!isPlain && invisible.test(cluster)) at = end;
-    else if (cluster === '-' || (!isPlain && dashes.test(cluster))) {
+    } else if (invisible.test(cluster)) at = end;
+    else if (cluster === '-' || dashes.test(cluster)) {
       const after = endOfSpaces(source, end);
-      const isInWord = length > 0 && word.test(parts.at(-1)!) && after < source.length && word.test(source[after]!);
+      const isInWord = word.test(folding.last()) && after < source.length && word.test(source[after]!);
       const isAtLineEnd = after > end && /[\n\r\f]/.test(source.slice(end, after));
       if (isInWord && (after === end || isAtLineEnd)) {
-        hyphen = isAtLineEnd ? hyphenAtLineEnd : hyphenInLine;
+        folding.leaveHyphenOut(isAtLineEnd ? hyphenAtLineEnd : hyphenInLine);
         at = after;
       } else {
-        add('-', at, end);
+        folding.add(0x2d, at, end);
         at = end;
       }
     } else {
-      add(isPlain ? cluster : comparable(cluster), at, end);
+      for (const character of comparable(cluster).split('')) folding.add(character.charCodeAt(0), at, end);
       at = end;
     }
   }
-  return { text: parts.join(''), starts, ends, hyphens };
+  return folding.finish();
+}
+
+/** Grows a folded text by UTF-16 code units. */
+class Folding {
+  #length = 0;
+  #hyphen = 0;
+  #units: Uint16Array;
+  #starts: Int32Array;
+  #ends: Int32Array;
+  #hyphens: Uint8Array;
+
+  constructor(capacity: number) {
+    this.#units = new Uint16Array(capacity);
+    this.#starts = new Int32Array(capacity);
+    this.#ends = new Int32Array(capacity);
+    this.#hyphens = new Uint8Array(capacity);
+  }
+
+  add(unit: number, start: number, end: number): void {
+    if (this.#length === this.#units.length) this.#grow();
+    this.#units[this.#length] = unit;
+    this.#starts[this.#length] = start;
+    this.#ends[this.#length] = end;
+    this.#hyphens[this.#length] = this.#hyphen;
+    this.#hyphen = 0;
+    this.#length += 1;
+  }
+
+  leaveHyphenOut(kind: number): void {
+    this.#hyphen = kind;
+  }
+
+  last(): string {
+    return this.#length === 0 ? '' : String.fromCharCode(this.#units[this.#length - 1]!);
+  }
+
+  finish(): Folded {
+    const parts: string[] = [];
+    for (let at = 0; at < this.#length; at += 8192)
+      parts.push(String.fromCharCode(...this.#units.subarray(at, Math.min(this.#length, at + 8192))));
+    return { text: parts.join(''), starts: this.#starts, ends: this.#ends, hyphens: this.#hyphens };
+  }
+
+  #grow(): void {
+    const capacity = this.#units.length * 2;
+    this.#units = enlarge(this.#units, new Uint16Array(capacity));
+    this.#starts = enlarge(this.#starts, new Int32Array(capacity));
+    this.#ends = enlarge(this.#ends, new Int32Array(capacity));
+    this.#hyphens = enlarge(this.#hyphens, new Uint8Array(capacity));
+  }
 }
 
 function comparable(cluster: string): string {
@@ -167,7 +204,7 @@ function widthAt(source: string, at: number): number {
   return source.codePointAt(at)! > 0xffff ? 2 : 1;
 }
 
-function enlarge<Numbers extends Int32Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
+function enlarge<Numbers extends Int32Array | Uint16Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
   to.set(from);
   return to;
 }

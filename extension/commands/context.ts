@@ -7,6 +7,7 @@ import type { Kernel } from '../notebook/controller.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
+import type { ScorecardEditors } from '../scorecard/scorecard-editor.ts';
 import type { ListView } from '../trees/list-view.ts';
 import { showFailure } from './show-failure.ts';
 import type { VirtualDocuments } from './virtual-documents.ts';
@@ -19,6 +20,7 @@ export interface CommandContext {
   readonly book: RunBook;
   readonly registry: RegistryBook;
   readonly pages: Pages;
+  readonly scorecards: ScorecardEditors;
   readonly documents: VirtualDocuments;
   readonly notebooks: Kernel;
   readonly library: Library;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExportFormat, ExportRuns, ExportScorecard } from '../../schemas/generated/messages.ts';
+import { scorecardEndings, type ScorecardFormat } from '../../schemas/scorecard-formats.ts';
 import { FailureError } from '../base/failure.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
@@ -7,8 +8,6 @@ import { exportAs, openInBrowser, type Exportable, type FormatChoice } from './e
 import { resolveRuns } from './pick.ts';
 import { resolveAssessment } from './pick-version.ts';
 import { requireOneKind } from './run-commands.ts';
-
-type ScorecardFormat = ExportScorecard['format'];
 
 const html = { format: 'html', extension: 'html', label: 'HTML' } as const;
 
@@ -78,17 +77,32 @@ function runFormats(runs: readonly RunEntry[]): FormatChoice<RunFormat>[] {
   ];
 }
 
-function scorecardFormats(): FormatChoice<ScorecardFormat>[] {
+/** Formats of a scorecard: those for people first, then those for other programs. */
+function scorecardFormats(): FormatChoice<ExportScorecard['format']>[] {
   const { t } = vscode.l10n;
+  const choice = (format: ScorecardFormat, label: string, detail: string): FormatChoice<ScorecardFormat> => ({
+    format,
+    extension: scorecardEndings[format],
+    label,
+    detail,
+  });
   return [
+    choice('json', 'JSON', t('The record with its digest: opens in a read-only editor that verifies it')),
+    choice('html', 'HTML', t('The scorecard as one self-contained page')),
+    choice('pdf', 'PDF', t('The page as it prints, by an installed Chromium, Chrome or Edge')),
     {
-      format: 'json',
-      extension: 'scorecard.json',
-      label: 'JSON',
-      detail: t('The record with its digest: opens in a read-only editor that verifies it'),
+      format: 'bundle',
+      extension: 'zip',
+      label: t('Proof Bundle'),
+      detail: t('Record, evidence digests, signatures and a verifier that runs without AI Workbench'),
     },
-    { ...html, detail: t('The scorecard as one self-contained page') },
-    { format: 'markdown', extension: 'md', label: 'Markdown', detail: t('The scorecard as text with tables') },
+    choice('markdown', 'Markdown', t('The scorecard as text with tables')),
+    choice('model-card', t('Model Card'), t('The model card with model-index, and the scorecard below')),
+    choice('csv', 'CSV', t('Every check, one a row')),
+    choice('oscal', 'OSCAL', t('Assessment results with plan and policies, for compliance tools')),
+    choice('sarif', 'SARIF', t('What failed, at its line in the policy, for code hosts')),
+    choice('cyclonedx', 'CycloneDX', t('The model as a bill of materials, with how far each control is met')),
+    choice('junit', 'JUnit', t('The controls as tests, for CI systems')),
   ];
 }
 
@@ -141,7 +155,7 @@ async function openScorecardHtml(context: CommandContext, given: unknown): Promi
 async function exportableScorecard(
   context: CommandContext,
   given: unknown,
-): Promise<Exportable<ScorecardFormat> | undefined> {
+): Promise<Exportable<ExportScorecard['format']> | undefined> {
   const chosen = await resolveAssessment(context, given, vscode.l10n.t('Choose an Assessment'));
   if (chosen === undefined) return undefined;
   const { folder, assessment } = chosen;

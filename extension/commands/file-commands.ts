@@ -15,7 +15,6 @@ export function registerFileCommands(context: CommandContext): vscode.Disposable
     registerCommand(context, 'aiwb.openSampleWorkspace', () => openSampleWorkspace(context)),
     registerCommand(context, 'aiwb.newBenchmark', () => createFile(newFiles.benchmark)),
     registerCommand(context, 'aiwb.newTuningJob', () => createFile(newFiles.tuning)),
-    registerCommand(context, 'aiwb.newPolicy', () => createFile(newFiles.policy)),
     registerCommand(context, 'aiwb.newPrompt', () => createFile(newFiles.prompt)),
     registerCommand(context, 'aiwb.newNotebook', () => newNotebook()),
   ];
@@ -71,6 +70,11 @@ async function createFile({ languageId, ending, snippet }: NewFile): Promise<voi
   const editor = await vscode.window.showTextDocument(document);
   if (document.languageId !== languageId) await vscode.languages.setTextDocumentLanguage(document, languageId);
   if (document.getText() === '') await editor.insertSnippet(new vscode.SnippetString(snippet));
+}
+
+/** A short policy to fill in. */
+export function createPolicyFile(): Promise<void> {
+  return createFile(newFiles.policy);
 }
 
 /** An untitled file that is saved beside the others under its own name. */

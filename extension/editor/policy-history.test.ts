@@ -25,18 +25,18 @@ describe('policy history', () => {
       () => told++,
       error => assert.fail(String(error)),
     );
-    assert.equal(history.last(engine, undefined), undefined);
+    assert.equal(history.find(engine, undefined), undefined);
     assert.equal(asked, 0);
-    assert.equal(history.last(engine, 'acme'), undefined);
+    assert.equal(history.find(engine, 'acme'), undefined);
     await settle();
     assert.equal(told, 1);
-    assert.equal(history.last(engine, 'acme')?.id, 'a1');
-    assert.equal(history.last(engine, 'new'), undefined);
+    assert.equal(history.find(engine, 'acme')?.last?.id, 'a1');
+    assert.equal(history.find(engine, 'new')?.last, undefined);
     assert.equal(asked, 1);
     history.expire();
-    assert.equal(history.last(engine, 'acme')?.id, 'a1');
+    assert.equal(history.find(engine, 'acme')?.last?.id, 'a1');
     await settle();
-    assert.equal(history.last(engine, 'acme')?.id, 'a2');
+    assert.equal(history.find(engine, 'acme')?.last?.id, 'a2');
   });
 
   it('tells what failed, and asks again only once it is old', async () => {
@@ -46,8 +46,8 @@ describe('policy history', () => {
       () => assert.fail('nothing is known'),
       error => failures.push(error),
     );
-    history.last(engine, 'acme');
-    history.last(engine, 'acme');
+    history.find(engine, 'acme');
+    history.find(engine, 'acme');
     await settle();
     assert.equal(failures.length, 1);
   });

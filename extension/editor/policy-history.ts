@@ -1,10 +1,10 @@
-import type { AssessmentSummary, PolicyEntry } from '../../schemas/generated/messages.ts';
+import type { PolicyEntry } from '../../schemas/generated/messages.ts';
 import type { Engine } from '../engine/engine.ts';
 
-/** The newest assessment by each policy of the folders, asked for once and again when it is old. */
+/** What is known of each policy of the folders, its newest assessment among it; asked for once and again when it is old. */
 export interface PolicyHistory {
-  /** Absent while it is not known yet, and where the policy had no part in any. */
-  last(engine: Engine, policyId: string | undefined): AssessmentSummary | undefined;
+  /** Absent while it is not known yet, and where there is no such policy. */
+  find(engine: Engine, policyId: string | undefined): PolicyEntry | undefined;
   expire(): void;
 }
 
@@ -20,13 +20,13 @@ export function createPolicyHistory(onKnown: () => void, onFailed: (error: unkno
   }
 
   return {
-    last(engine, policyId) {
+    find(engine, policyId) {
       if (policyId === undefined) return undefined;
       if (!asked.has(engine.folder)) {
         asked.add(engine.folder);
         ask(engine).catch(onFailed);
       }
-      return known.get(engine.folder)?.find(({ id }) => id === policyId)?.last;
+      return known.get(engine.folder)?.find(({ id }) => id === policyId);
     },
     expire: () => asked.clear(),
   };

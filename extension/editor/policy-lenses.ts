@@ -6,7 +6,8 @@ import type { RegistryBook } from '../registry/registry-book.ts';
 import { describeAssessment } from '../registry/words.ts';
 import { createRefresh, registerTopLenses } from './lens-provider.ts';
 import { createPolicyHistory } from './policy-history.ts';
-import { topLevelScalar } from '../../schemas/cells.ts';
+import type { AssessmentSummary } from '../../schemas/generated/messages.ts';
+import { topLevelKeys, topLevelScalar } from '../../schemas/cells.ts';
 import { assessTarget } from './policy-text.ts';
 
 export interface PolicyLensParts {
@@ -15,7 +16,7 @@ export interface PolicyLensParts {
   readonly log: Log;
 }
 
-/** *Assess ticket-triage@candidate | Last: ticket-triage@3 · gate passed …* above every policy. */
+/** *Assess ticket-triage@candidate | Run Policy Tests | Last: ticket-triage@3 · gate passed …* above every policy. */
 export function registerPolicyLenses({ engines, registry, log }: PolicyLensParts): vscode.Disposable {
   const refresh = createRefresh();
   const history = createPolicyHistory(
@@ -29,13 +30,13 @@ export function registerPolicyLenses({ engines, registry, log }: PolicyLensParts
       const assess = assessLens(document.uri, assessTarget(text));
       const folder = vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath;
       const engine = folder === undefined ? undefined : engines.at(folder);
-      const last = engine === undefined ? undefined : history.last(engine, topLevelScalar(text, 'id'));
-      if (last === undefined) return [assess];
-      const title = vscode.l10n.t(
-        'Last: {0}',
-        `${last.model}@${last.version} · ${describeAssessment(last, Date.now())}`,
-      );
-      return [assess, { title, command: 'aiwb.openScorecard', arguments: [last.id] }];
+      const known = engine === undefined ? undefined : history.find(engine, topLevelScalar(text, 'id'));
+      return [
+        assess,
+        ...(topLevelKeys(text).has('tests') ? [testLens(document.uri)] : []),
+        ...(known?.approval?.state === 'draft' ? [approveLens(document.uri)] : []),
+        ...(known?.last === undefined ? [] : [lastLens(known.last)]),
+      ];
     }),
     registry.onContentChanged(() => {
       history.expire();
@@ -47,4 +48,18 @@ export function registerPolicyLenses({ engines, registry, log }: PolicyLensParts
 function assessLens(uri: vscode.Uri, target: string | undefined): vscode.Command {
   const title = target === undefined ? vscode.l10n.t('Assess a version…') : vscode.l10n.t('Assess {0}', target);
   return { title: `$(checklist) ${title}`, command: 'aiwb.assessPolicy', arguments: [uri] };
+}
+
+function testLens(uri: vscode.Uri): vscode.Command {
+  return { title: `$(beaker) ${vscode.l10n.t('Run Policy Tests')}`, command: 'aiwb.runPolicyTests', arguments: [uri] };
+}
+
+function approveLens(uri: vscode.Uri): vscode.Command {
+  const title = `$(warning) ${vscode.l10n.t('Draft, not approved: approve…')}`;
+  return { title, command: 'aiwb.approvePolicy', arguments: [uri] };
+}
+
+function lastLens(last: AssessmentSummary): vscode.Command {
+  const title = vscode.l10n.t('Last: {0}', `${last.model}@${last.version} · ${describeAssessment(last, Date.now())}`);
+  return { title, command: 'aiwb.openScorecard', arguments: [last.id] };
 }

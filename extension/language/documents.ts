@@ -3,7 +3,7 @@ import { isOurNotebook } from '../notebook/kernel-metadata.ts';
 import { cellLanguages, languageOfYaml } from './cell-language.ts';
 
 /** Languages that files are written in. */
-export const fileLanguages: readonly string[] = [...cellLanguages, 'aiwb-workbench'];
+export const fileLanguages: readonly string[] = [...cellLanguages, 'aiwb-framework', 'aiwb-workbench'];
 
 /** Whether the language server helps with a document. */
 export function isServed(document: vscode.TextDocument): boolean {

@@ -12,7 +12,7 @@ import { chosenPolicies } from '../registry/policies.ts';
 import type { RegistryBook, VersionPlace } from '../registry/registry-book.ts';
 import { resolveInside } from '../registry/resolve-inside.ts';
 import { focusOnSample } from './focus.ts';
-import type { ScorecardPageCommand } from './registry-pages.ts';
+import type { ScorecardPageCommand } from './scorecard-session.ts';
 
 /** Buttons that only a file's page has. */
 type FileCommand = 'openSource' | 'import';
@@ -160,19 +160,28 @@ async function openWorkspaceFile(folder: string, relativePath: string): Promise<
   await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
 }
 
-/** Buttons of the scorecard page that act on the version it is of. */
-const subjectCommands: Partial<Record<ScorecardCommand['command'], string>> = {
-  requestApproval: 'aiwb.requestApproval',
-  approve: 'aiwb.approveVersion',
-  promote: 'aiwb.promoteVersion',
-  openVersion: 'aiwb.openVersion',
+type ScorecardButton = ScorecardCommand['command'];
+
+/** Buttons of the scorecard page that act on the version it is of, with what of the message says on which part. */
+const subjectCommands: Partial<Record<ScorecardButton, readonly [string, ('control' | 'check' | 'answerId')?]>> = {
+  requestApproval: ['aiwb.requestApproval'],
+  approve: ['aiwb.approveVersion'],
+  promote: ['aiwb.promoteVersion'],
+  openVersion: ['aiwb.openVersion'],
+  attest: ['aiwb.attestControl', 'control'],
+  requestWaiver: ['aiwb.requestWaiver', 'control'],
+  reviewAnswer: ['aiwb.reviewDocumentAnswer', 'answerId'],
+  askDocuments: ['aiwb.askDocuments', 'check'],
+  answerFromDocuments: ['aiwb.answerFromDocuments', 'check'],
+  addScanReport: ['aiwb.addScanReport'],
 };
 
 /** Buttons that act on the assessment. */
-const recordCommands: Partial<Record<ScorecardCommand['command'], string>> = {
+const recordCommands: Partial<Record<ScorecardButton, string>> = {
   export: 'aiwb.exportScorecard',
   openHtml: 'aiwb.openScorecardHtml',
   verify: 'aiwb.verifyScorecard',
+  compareWith: 'aiwb.compareScorecard',
 };
 
 export async function runScorecardCommand({ message, view, folder }: ScorecardPageCommand): Promise<void> {
@@ -181,11 +190,13 @@ export async function runScorecardCommand({ message, view, folder }: ScorecardPa
   const place: VersionPlace = { folder, model: record.subject.model, version: record.subject.version };
   const onSubject = subjectCommands[command];
   const onRecord = recordCommands[command];
-  if (onSubject !== undefined) await vscode.commands.executeCommand(onSubject, place);
-  else if (onRecord !== undefined) await vscode.commands.executeCommand(onRecord, record.id);
+  if (onSubject !== undefined) {
+    const [id, part] = onSubject;
+    await vscode.commands.executeCommand(id, place, ...(part === undefined ? [] : [message[part]]));
+  } else if (onRecord !== undefined) await vscode.commands.executeCommand(onRecord, record.id);
   else if (command === 'assessAgain') {
     await vscode.commands.executeCommand('aiwb.assessVersion', place, chosenPolicies(record.policies));
-  } else if (command === 'attest') await vscode.commands.executeCommand('aiwb.attestControl', place, message.control);
+  } else if (command === 'approveWaiver') await vscode.commands.executeCommand('aiwb.approveWaiver', message.waiverId);
   else if (command === 'openPolicy') await openPolicy(record.policies, message.policy, folder);
   else if (command === 'openAssessment') {
     await vscode.commands.executeCommand('aiwb.openScorecard', message.assessmentId ?? record.id);

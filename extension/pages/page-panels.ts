@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { createPageMail, type PageMail } from './page-mail.ts';
+import { createPageMail, readMail, type PageMail } from './page-mail.ts';
 import { mountPage, pageOptions, type MountParts, type PageBundle } from './page-mount.ts';
 import type { PageMessage, PageSession } from './page-session.ts';
 
@@ -97,16 +97,5 @@ export function createPagePanels<Subject, In extends PageMessage, Out>(
       serializer.dispose();
       for (const { panel } of [...pages.values()]) panel.dispose();
     },
-  };
-}
-
-/** A page that says that it is ready listens. */
-function readMail<In extends PageMessage>(session: PageSession<In>, mail: PageMail<never>): PageSession<In> {
-  return {
-    async receive(message) {
-      if (message.type === 'ready') mail.open();
-      await session.receive(message);
-    },
-    dispose: () => session.dispose(),
   };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type {
+  AssessmentComparison,
   FocusSamples,
   HostToPage,
   HostToPromptPage,
@@ -12,6 +13,7 @@ import type {
   TuningPageToHost,
   VersionPageToHost,
 } from '../../schemas/generated/messages.ts';
+import type { Nothing } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Engines } from '../engine/engines.ts';
@@ -26,14 +28,9 @@ import {
   runVersionCommand,
 } from './page-commands.ts';
 import { createPagePanels, type PageKind } from './page-panels.ts';
-import {
-  createScorecardSession,
-  createVersionSession,
-  versionsTitle,
-  type AssessmentSubject,
-  type VersionsSubject,
-} from './registry-pages.ts';
+import { createVersionSession, versionsTitle, type VersionsSubject } from './registry-pages.ts';
 import { createPromptSession, createReportSession, createTuningSession } from './run-pages.ts';
+import { createScorecardSession, type AssessmentSubject } from './scorecard-session.ts';
 import { readAssessment, readRunIds, readVersions } from './subjects.ts';
 import { takeChart } from './take-chart.ts';
 
@@ -45,7 +42,8 @@ export interface Pages extends vscode.Disposable {
   showRuns(runIds: Runs, options?: ShowRunsOptions): void;
   /** The page of a version, or several side by side. */
   showVersions(subject: VersionsSubject): void;
-  showAssessment(subject: AssessmentSubject): void;
+  /** @param comparison what to set beside it */
+  showAssessment(subject: AssessmentSubject, comparison?: AssessmentComparison): void;
 }
 
 export interface ShowRunsOptions {
@@ -81,7 +79,8 @@ export function createPages(parts: PagesParts): Pages {
       else reports.show(runIds, { beside, ...(focus === undefined ? {} : { message: focus }) });
     },
     showVersions: subject => versions.show(subject),
-    showAssessment: subject => scorecards.show(subject),
+    showAssessment: (subject, comparison) =>
+      scorecards.show(subject, comparison === undefined ? {} : { message: { type: 'comparison', comparison } }),
     dispose() {
       for (const panels of all) panels.dispose();
     },
@@ -204,10 +203,19 @@ function scorecardPages(parts: PagesParts): PageKind<AssessmentSubject, Scorecar
         subject,
         engines: folder => enginesFor(parts, folder),
         onRegistryChanged: parts.registry.onContentChanged,
+        onRunsChanged: listener => onRunStates(parts.book, listener),
         command: message => runScorecardCommand(message).catch(parts.tell),
         openEvidence: evidence => openEvidence(evidence, foldersOf(parts, subject.folder)).catch(parts.tell),
       }),
   };
+}
+
+/** Evidence comes and goes with runs that start and end, not with each of their samples. */
+function onRunStates(book: RunBook, listener: (value: Nothing) => unknown): vscode.Disposable {
+  const runs = book.onRunsChanged(changed => {
+    if (changed.some(({ entry, before }) => before?.state !== entry.run.state)) listener(undefined);
+  });
+  return new vscode.Disposable(() => runs.dispose());
 }
 
 /** The folder's own engine, or all where a page came back without its folder. */

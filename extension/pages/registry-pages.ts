@@ -1,28 +1,22 @@
 import type {
   CardSummary,
   Evidence,
-  HostToScorecardPage,
   HostToVersionPage,
   LineageGraph,
   ModelCard,
-  ScorecardCommand,
-  ScorecardPageToHost,
-  ScorecardView,
   VersionCommand,
   VersionComparison,
   VersionPageToHost,
   VersionSource,
 } from '../../schemas/generated/messages.ts';
-import type { Disposable, Event, Nothing } from '../base/emitter.ts';
-import { FailureError, toFailure } from '../base/failure.ts';
-import { createThrottle } from '../base/throttle.ts';
+import type { Event, Nothing } from '../base/emitter.ts';
+import { FailureError } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
 import { localRegistry, nameOfPlace, referenceTo } from '../registry/registry-book.ts';
+import { askFirst } from './ask-first.ts';
+import { followChanges } from './follow-changes.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
-
-/** A page is asked for anew at most this often, however many changes a command makes. */
-const refreshIntervalMs = 250;
 
 /** A version by name; `registry` is absent for the local one's. */
 export interface VersionReference {
@@ -37,34 +31,15 @@ export interface VersionsSubject {
   readonly versions: readonly VersionReference[];
 }
 
-export interface AssessmentSubject {
-  readonly folder?: string;
-  readonly assessmentId: string;
-}
-
-interface RegistryPageParts<Out, Command> {
+export interface VersionPageParts {
+  readonly subject: VersionsSubject;
   /** The engines to ask, in order. */
   engines(folder: string | undefined): readonly Engine[];
   readonly onRegistryChanged: Event<Nothing>;
-  post(message: Out): void;
-  command(message: Command): Promise<void>;
+  post(message: HostToVersionPage): void;
+  command(message: VersionCommand): Promise<void>;
   openEvidence(evidence: Evidence): Promise<void>;
   onTitle(title: string): void;
-}
-
-export type VersionPageParts = RegistryPageParts<HostToVersionPage, VersionCommand> & {
-  readonly subject: VersionsSubject;
-};
-
-export type ScorecardPageParts = RegistryPageParts<HostToScorecardPage, ScorecardPageCommand> & {
-  readonly subject: AssessmentSubject;
-};
-
-/** A button of the scorecard page, with the view it stands on. */
-export interface ScorecardPageCommand {
-  readonly message: ScorecardCommand;
-  readonly view: ScorecardView;
-  readonly folder: string;
 }
 
 /** The page of a model version, or several side by side. */
@@ -89,7 +64,7 @@ export function createVersionSession(parts: VersionPageParts): PageSession<Versi
       };
       return { title: versionsTitle(versions), message };
     },
-    follow: refresh => followRegistry(parts.onRegistryChanged, refresh),
+    follow: refresh => followChanges(parts.onRegistryChanged, refresh),
     async answer(message) {
       if (message.type === 'command') await parts.command(message);
       else await parts.openEvidence(message.evidence);
@@ -174,64 +149,4 @@ export function versionsTitle(versions: readonly VersionReference[]): string {
   const [first] = versions;
   if (versions.length === 1 && first !== undefined) return nameOfPlace(first);
   return t('Comparison of {0} versions', versions.length);
-}
-
-/** The page of an assessment in the store. */
-export function createScorecardSession(parts: ScorecardPageParts): PageSession<ScorecardPageToHost> {
-  const { assessmentId } = parts.subject;
-  let shown: { view: ScorecardView; folder: string } | undefined;
-  return createPageSession<ScorecardPageToHost, HostToScorecardPage>({
-    async load(signal) {
-      const { answer: view, engine } = await askFirst(parts.engines(parts.subject.folder), 'record-not-found', engine =>
-        engine.request('assessments/get', { assessmentId }, signal),
-      );
-      shown = { view, folder: engine.folder };
-      return { title: scorecardTitle(view), message: { type: 'scorecard', view } };
-    },
-    follow: refresh => followRegistry(parts.onRegistryChanged, refresh),
-    async answer(message) {
-      if (message.type === 'evidence') await parts.openEvidence(message.evidence);
-      else if (shown !== undefined) await parts.command({ message, ...shown });
-    },
-    post: parts.post,
-    onTitle: parts.onTitle,
-  });
-}
-
-export function scorecardTitle({ scorecard: { record } }: ScorecardView): string {
-  return t('Scorecard of {0}', `${record.subject.model}@${record.subject.version}`);
-}
-
-function followRegistry(onChanged: Event<Nothing>, refresh: () => void): Disposable {
-  const throttle = createThrottle<'page', undefined>(refreshIntervalMs, refresh);
-  const changes = onChanged(() => throttle.push('page', undefined));
-  return {
-    dispose() {
-      changes.dispose();
-      throttle.dispose();
-    },
-  };
-}
-
-/** The first engine's answer that has one; the next is asked only where the one before has nothing of that name. */
-async function askFirst<T>(
-  engines: readonly Engine[],
-  notFound: string,
-  ask: (engine: Engine) => Promise<T>,
-): Promise<{ answer: T; engine: Engine }> {
-  let last: unknown;
-  for (const engine of engines) {
-    try {
-      return { answer: await ask(engine), engine };
-    } catch (error) {
-      if (toFailure(error).code !== notFound) throw error;
-      last = error;
-    }
-  }
-  if (last !== undefined) throw new FailureError(toFailure(last), last);
-  throw new FailureError({
-    code: 'untrusted',
-    message: t('The registry cannot be read here.'),
-    remedy: t('Open its folder and trust the workspace.'),
-  });
 }

@@ -23,8 +23,12 @@ function open(answers: Record<string, unknown>) {
   const changed = createEmitter<RunChange[]>();
   const posted: HostToPage[] = [];
   const titles: string[] = [];
+  const reset = createEmitter<undefined>();
+  const known = { run };
   const book = {
     onRunsChanged: changed.event,
+    onReset: reset.event,
+    get: () => ({ folder: '/w', run: known.run }),
     find: async () => ({ folder: '/w', run }),
   } as unknown as RunBook;
   const engine = {
@@ -43,7 +47,7 @@ function open(answers: Record<string, unknown>) {
     takeChart: async () => {},
     onTitle: title => titles.push(title),
   });
-  return { session, changed, posted, titles };
+  return { session, changed, reset, known, posted, titles };
 }
 
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
@@ -62,6 +66,22 @@ describe('report page', () => {
     await session.receive({ type: 'ready' });
     const ended: RunSummary = { ...run, state: 'succeeded' };
     changed.fire([{ entry: { folder: '/w', run: ended }, before: run }]);
+    await settle();
+    assert.deepEqual(
+      posted.map(({ type }) => type),
+      ['report', 'run', 'report'],
+    );
+    session.dispose();
+  });
+
+  it('asks for the report again when a list brings the end, and not a second time', async () => {
+    const { session, changed, reset, known, posted } = open({ 'runs/report': { title: 'Triage' } });
+    await session.receive({ type: 'ready' });
+    known.run = { ...run, state: 'succeeded' };
+    reset.fire(undefined);
+    await settle();
+    changed.fire([{ entry: { folder: '/w', run: known.run }, before: known.run }]);
+    reset.fire(undefined);
     await settle();
     assert.deepEqual(
       posted.map(({ type }) => type),
@@ -105,7 +125,11 @@ describe('samples of a report page', () => {
         return { rows: [], total: limit };
       },
     } as unknown as Engine;
-    const book = { onRunsChanged: createEmitter<RunChange[]>().event, find: async () => ({ folder: '/w', run }) };
+    const book = {
+      onRunsChanged: createEmitter<RunChange[]>().event,
+      onReset: createEmitter<undefined>().event,
+      find: async () => ({ folder: '/w', run }),
+    };
     const session = createReportSession({
       runIds: ['r1'],
       book: book as unknown as RunBook,
@@ -134,7 +158,11 @@ describe('tuning page', () => {
     const tune: RunSummary = { ...run, kind: 'tune', progress: { ...run.progress, total: 25 } };
     const session = createTuningSession({
       runIds: ['r1'],
-      book: { onRunsChanged: changed.event, find: async () => ({ folder: '/w', run: tune }) } as unknown as RunBook,
+      book: {
+        onRunsChanged: changed.event,
+        onReset: createEmitter<undefined>().event,
+        find: async () => ({ folder: '/w', run: tune }),
+      } as unknown as RunBook,
       engineAt: () =>
         ({
           async request(method: string, parameters: unknown) {

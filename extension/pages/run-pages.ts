@@ -126,19 +126,28 @@ function tuningTitle({ reports }: TuningComparison): string {
   return t('Comparison of {0} tuning runs', reports.length);
 }
 
-/** Passes progress on at once, and asks for the report when there is more to report. */
+/** Passes progress on at once, and asks for the report when there is more to report: what counts is what this page was told. */
 function followRuns<Out>({ book, runIds, post }: RunPageParts<Out | ShowRun, never>, refresh: () => void): Disposable {
   const progress = createThrottle<string, RunSummary>(progressIntervalMs, (_, run) => post({ type: 'run', run }));
   const reports = createThrottle<'report', undefined>(reportIntervalMs, refresh);
-  const changes = book.onRunsChanged(changed => {
-    for (const { entry, before } of changed) {
-      if (!runIds.includes(entry.run.id)) continue;
-      progress.push(entry.run.id, entry.run);
-      if (before?.state !== entry.run.state && isEnded(entry.run.state)) refresh();
-      else if (before?.progress.done !== entry.run.progress.done) reports.push('report', undefined);
+  const told = new Map<string, RunSummary>();
+  function tell(run: RunSummary): void {
+    if (!runIds.includes(run.id)) return;
+    const before = told.get(run.id);
+    told.set(run.id, run);
+    progress.push(run.id, run);
+    if (before?.state !== run.state && isEnded(run.state)) refresh();
+    else if (before?.progress.done !== run.progress.done) reports.push('report', undefined);
+  }
+  const changes = book.onRunsChanged(changed => changed.forEach(({ entry }) => tell(entry.run)));
+  // A list that was read anew may have brought an end that nobody told.
+  const resets = book.onReset(() => {
+    for (const id of runIds) {
+      const run = book.get(id)?.run;
+      if (run !== undefined && told.get(id)?.state !== run.state) tell(run);
     }
   });
-  return disposeAll(changes, progress, reports);
+  return disposeAll(changes, resets, progress, reports);
 }
 
 function findEngine({ runIds, book, engineAt }: RunPageParts<never, never>): Promise<Engine> {

@@ -1,4 +1,5 @@
-import type { AssessmentSubject, VersionsSubject } from './registry-pages.ts';
+import type { VersionsSubject } from './registry-pages.ts';
+import type { AssessmentSubject } from './scorecard-session.ts';
 
 /** The page keeps `{runIds}` as its state. */
 export function readRunIds(state: unknown): string[] | undefined {

@@ -107,6 +107,49 @@ describe('rows of the Policies view', () => {
     assert.ok(rows.some(({ label }) => label === 'Built On By'));
   });
 
+  it('show what is due: a review, expired evidence, a draft that nobody has approved', async () => {
+    const now = Date.UTC(2026, 5, 1);
+    const due: PolicyEntry = {
+      ...corporate,
+      owner: 'risk@x.example',
+      reviewBy: '2026-05-31',
+      approval: { state: 'draft' },
+      last: { ...last, validUntil: now },
+    };
+    const [level] = policyRows('/w', [due], async () => ({ ...details, findings: [], assessments: [] }), now);
+    const [house] = await rowsBelow(level);
+    assert.match(house?.description ?? '', /^draft, not approved · review overdue since 2026-05-31 · expired: assess/);
+    assert.match(house?.tooltip ?? '', /Owner: risk@x\.example/);
+    const rows = await rowsBelow(house);
+    assert.deepEqual(
+      rows.slice(1, 4).map(({ label, description, icon }) => [label, description, icon]),
+      [
+        ['Draft, not approved', '', 'warning'],
+        ['Review overdue', '2026-05-31', 'warning'],
+        ['Evidence expired', '2026-06-01', 'warning'],
+      ],
+    );
+    assert.deepEqual(policyFacts(due).tags.slice(-2), ['draft', 'overdue']);
+    const calm: PolicyEntry = {
+      ...due,
+      reviewBy: '2026-06-01',
+      approval: { state: 'approved', by: last.assessor, at: 1 },
+      last: { ...last, validUntil: now + 1 },
+    };
+    const [other] = policyRows('/w', [calm], async () => ({ ...details, findings: [], assessments: [] }), now);
+    const [calmHouse] = await rowsBelow(other);
+    assert.doesNotMatch(calmHouse?.description ?? '', /draft|overdue|expired/);
+    const calmRows = await rowsBelow(calmHouse);
+    assert.deepEqual(
+      calmRows.slice(1, 4).map(({ label, icon }) => [label, icon]),
+      [
+        ['Approved', 'pass'],
+        ['To be reviewed', 'calendar'],
+        ['Evidence begins to expire', 'history'],
+      ],
+    );
+  });
+
   it('are found by level and outcome', () => {
     assert.deepEqual(policyFacts(corporate).tags, ['corporate', 'not-passed']);
     assert.deepEqual(policyFacts(broken).tags, ['not-assessed', 'broken']);

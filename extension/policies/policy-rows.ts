@@ -11,6 +11,7 @@ import { describeAssessment, gateWords } from '../registry/words.ts';
 import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import type { Row } from '../trees/row.ts';
 import { formatCount } from '../trees/words.ts';
+import { dueFacts, dueRows, isExpired, isOverdue } from './due-rows.ts';
 
 /** Asks for what a policy file holds. */
 export type DescribePolicy = (policy: PolicyEntry) => Promise<PolicyDetails>;
@@ -45,16 +46,21 @@ export function policyTags(): FilterTag[] {
     { tag: 'not-passed', group: 'gate', label: t('Gate not passed in the last assessment') },
     { tag: 'not-assessed', group: 'gate', label: t('Never assessed by') },
     { tag: 'broken', group: 'state', label: t('With errors') },
+    { tag: 'draft', group: 'state', label: t('Draft, not approved') },
+    { tag: 'overdue', group: 'state', label: t('Review overdue') },
   ];
 }
 
-export function policyFacts({ path: file, id = '', title = '', level, last, diagnostics }: PolicyEntry): FilterFacts {
+export function policyFacts(policy: PolicyEntry): FilterFacts {
+  const { path: file, id = '', title = '', level, last, diagnostics, approval } = policy;
   return {
     text: [file, id, title, last === undefined ? '' : `${last.model}@${last.version}`].join('\n'),
     tags: [
       ...(level === undefined ? [] : [level]),
       last === undefined ? 'not-assessed' : last.gate === 'passed' ? 'passed' : 'not-passed',
       ...(diagnostics > 0 ? ['broken'] : []),
+      ...(approval?.state === 'draft' ? ['draft'] : []),
+      ...(isOverdue(policy, Date.now()) ? ['overdue'] : []),
     ],
   };
 }
@@ -104,6 +110,9 @@ function policyRow(
   const { path: file, id, version, title, controls, diagnostics, last } = policy;
   const key = `policy ${folder}\n${file}`;
   const facts = [
+    ...(policy.approval?.state === 'draft' ? [t('draft, not approved')] : []),
+    ...(isOverdue(policy, now) ? [t('review overdue since {0}', policy.reviewBy ?? '')] : []),
+    ...(isExpired(policy, now) ? [t('expired: assess again')] : []),
     ...(diagnostics === 0 ? [] : [diagnostics === 1 ? t('1 error') : t('{0} errors', diagnostics)]),
     ...(last === undefined ? [] : [`${last.model}@${last.version}: ${gateWords(last.gate)}`]),
     ...(controls === undefined ? [] : [controls === 1 ? t('1 control') : t('{0} controls', controls)]),
@@ -121,6 +130,7 @@ function policyRow(
       ...(id === undefined ? [] : [version === undefined ? id : `${id} ${version}`]),
       file,
       ...facts,
+      ...dueFacts(policy),
       ...(last === undefined ? [t('Nothing was assessed by it yet.')] : [describeAssessment(last, now)]),
     ].join('\n'),
     accessibleLabel: [label, version ?? '', ...facts, file].filter(Boolean).join(', '),
@@ -133,16 +143,18 @@ function policyRow(
 function detailRows(
   key: string,
   folder: string,
-  { path: file, id, version, extends: parents = [] }: PolicyEntry,
+  policy: PolicyEntry,
   all: readonly PolicyEntry[],
   { controls, findings, assessments }: PolicyDetails,
   now: number,
 ): Row[] {
+  const { path: file, id, version, extends: parents = [] } = policy;
   const absolute = path.resolve(folder, file);
   const rows: Row[] = [];
   if (id !== undefined) {
     rows.push({ key: `${key}\nid`, label: id, description: version ?? '', icon: 'tag', tooltip: file });
   }
+  rows.push(...dueRows(key, policy, absolute, now));
   for (const [index, { severity, code, message, line }] of findings.entries()) {
     rows.push({
       key: `${key}\nfinding ${index}`,

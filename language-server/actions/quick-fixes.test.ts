@@ -13,6 +13,7 @@ const endings: Readonly<Record<FileKind, string>> = {
   bench: 't.bench.yaml',
   tune: 't.tune.yaml',
   policy: 't.policy.yaml',
+  framework: 't.framework.yaml',
   prompt: 't.prompt.yml',
   workbench: 'workbench.yaml',
 };

@@ -2,7 +2,7 @@ import { CompletionItemKind } from 'vscode-languageserver';
 import { slicesOf } from '../../engine/datasets/perturb/names.ts';
 import { figuresOf } from '../../engine/documents/figure-checks.ts';
 import { listCardPlaces } from '../../engine/governance/checks/card-text.ts';
-import { findFramework, listFrameworks, versionsOf } from '../../engine/frameworks/frameworks.ts';
+import type { FrameworkLibrary } from '../../engine/frameworks/library.ts';
 import { createPolicyFinder } from '../../engine/policies/library.ts';
 import { offerVersions } from './models.ts';
 import { offerMetrics, type Scene, type ValueOffer } from './offers.ts';
@@ -22,9 +22,9 @@ export async function offerNamedInPolicy(
     case 'policy':
       return role === 'reference' ? offerPolicies(scene, signal) : undefined;
     case 'framework': {
-      if (role === 'declaration') return offerFrameworks([...new Set(listFrameworks().map(({ id }) => id))]);
-      const { frameworks } = await inheritedOf(scene, signal);
-      return frameworks.size === 0 ? undefined : offerFrameworks([...frameworks.keys()]);
+      const { frameworks, known } = await inheritedOf(scene, signal);
+      if (role === 'declaration') return offerFrameworks([...new Set(known.list().map(({ id }) => id))], known);
+      return frameworks.size === 0 ? undefined : offerFrameworks([...frameworks.keys()], known);
     }
     case 'framework-id':
       return offerEntries(scene, scene.siblings['framework'], signal);
@@ -49,7 +49,8 @@ export async function offerInPolicy(scene: Scene, signal: AbortSignal): Promise<
   const { path, siblings } = scene;
   if (matchesPath(path, 'extends.*.version')) return offerRanges(scene, siblings['id'], signal);
   if (matchesPath(path, 'frameworks.*.version')) {
-    const versions = siblings['id'] === undefined ? [] : versionsOf(siblings['id']);
+    const { id } = siblings;
+    const versions = id === undefined ? [] : (await inheritedOf(scene, signal)).known.versionsOf(id);
     return versions.length === 0
       ? undefined
       : versions.map(value => ({ value, detail: 'version', kind: CompletionItemKind.Value }));
@@ -90,11 +91,11 @@ async function offerRanges(
   ];
 }
 
-function offerFrameworks(ids: readonly string[]): readonly ValueOffer[] {
+function offerFrameworks(ids: readonly string[], known: FrameworkLibrary): readonly ValueOffer[] {
   return ids.map(value => ({
     value,
-    detail: listFrameworks().find(({ id }) => id === value)?.title ?? 'framework',
-    describe: () => describeFramework(value),
+    detail: known.list().find(({ id }) => id === value)?.title ?? 'framework',
+    describe: () => describeFramework(value, known),
     kind: CompletionItemKind.Module,
   }));
 }
@@ -105,8 +106,9 @@ async function offerEntries(
   signal: AbortSignal,
 ): Promise<readonly ValueOffer[] | undefined> {
   if (id === undefined) return undefined;
-  const version = versionMeant(id, (await inheritedOf(scene, signal)).frameworks);
-  const framework = version === undefined ? undefined : findFramework(id, version);
+  const inherited = await inheritedOf(scene, signal);
+  const version = versionMeant(id, inherited);
+  const framework = version === undefined ? undefined : inherited.known.find(id, version);
   return framework?.entries.map(entry => ({
     value: entry.id,
     detail: entry.name,

@@ -2,6 +2,7 @@ import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import type { DocumentKind } from '../../engine/documents/kinds.ts';
 import type { Snippet } from './sketch.ts';
 import { benchSnippets } from './snippets-bench.ts';
+import { frameworkSnippets } from './snippets-framework.ts';
 import { policySnippets } from './snippets-policy.ts';
 import { promptSnippets } from './snippets-prompt.ts';
 import { tuneSnippets } from './snippets-tune.ts';
@@ -12,6 +13,7 @@ const byKind: Readonly<Record<DocumentKind, readonly Snippet[]>> = {
   bench: benchSnippets,
   tune: tuneSnippets,
   policy: policySnippets,
+  framework: frameworkSnippets,
   workbench: workbenchSnippets,
   prompt: promptSnippets,
   trial: promptSnippets,

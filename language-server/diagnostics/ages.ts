@@ -8,13 +8,22 @@ export const dependents: Readonly<Record<ChangedKind, readonly DocumentKind[]>> 
   bench: ['policy', 'prompt'],
   tune: ['bench', 'tune', 'trial'],
   policy: ['policy'],
+  framework: ['policy', 'framework'],
   // It also says where the workspace starts.
-  workbench: ['bench', 'tune', 'policy', 'prompt', 'trial'],
+  workbench: ['bench', 'tune', 'policy', 'framework', 'prompt', 'trial'],
   prompt: ['bench'],
   other: ['bench', 'tune', 'prompt', 'workbench', 'trial'],
 };
 
-export const changedKinds: readonly ChangedKind[] = ['bench', 'tune', 'policy', 'workbench', 'prompt', 'other'];
+export const changedKinds: readonly ChangedKind[] = [
+  'bench',
+  'tune',
+  'policy',
+  'framework',
+  'workbench',
+  'prompt',
+  'other',
+];
 
 /** Counts changes by kind, so that what was found before one is known to be old. */
 export interface Ages {

@@ -2,6 +2,7 @@ import { checkBenchmark } from '../../engine/documents/benchmark-checks.ts';
 import { isKind } from '../../engine/documents/diagnose.ts';
 import { checkBudget } from '../../engine/documents/budget-checks.ts';
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
+import { checkFramework } from '../../engine/documents/framework-checks.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { benchmarksOf, checkPolicy, viewPolicies } from '../../engine/documents/policy-checks.ts';
 import { checkPrompt } from '../../engine/documents/prompt-checks.ts';
@@ -30,6 +31,7 @@ export async function checkSurroundings(
 ): Promise<readonly Diagnostic[] | undefined> {
   if (parsed.value === undefined) return [];
   if (isKind(parsed, 'policy')) return checkAmongPolicies(context, uri, parsed, signal);
+  if (isKind(parsed, 'framework')) return checkAmongFrameworks(context, uri, parsed, signal);
   if (isKind(parsed, 'prompt')) return checkAmongBenchmarks(context, viewDocument, uri, parsed, signal);
   const view = await viewDocument(uri);
   signal.throwIfAborted();
@@ -62,6 +64,17 @@ async function checkAmongPolicies(
   if (library === undefined) return undefined;
   const remembered = rememberDocument(context, uri);
   return checkPolicy(parsed, viewPolicies(library, library.path, library.file, remembered), signal);
+}
+
+async function checkAmongFrameworks(
+  context: ServerContext,
+  uri: string,
+  parsed: ParsedDocument<'framework'>,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[] | undefined> {
+  const library = await context.workspace.library(uri);
+  if (library === undefined) return undefined;
+  return checkFramework(parsed, { path: library.path, file: library.file, library }, signal);
 }
 
 async function checkAmongBenchmarks(

@@ -1,5 +1,5 @@
 import { isPromptKind } from '../../engine/documents/kinds.ts';
-import { findFramework, versionsOf } from '../../engine/frameworks/frameworks.ts';
+import { createFrameworkLibrary, readFrameworks } from '../../engine/frameworks/library.ts';
 import { createPolicyFinder } from '../../engine/policies/library.ts';
 import type { ServerContext } from '../context.ts';
 import { describeMetric } from './describe.ts';
@@ -72,7 +72,7 @@ async function describeThing(
     case 'registry':
       return describeRegistry(context, uri, text, signal);
     case 'framework':
-      return versionsOf(text).length === 0 ? undefined : describeFramework(text);
+      return describeFrameworkNamed(context, uri, text, signal);
     case 'framework-id':
       return describeFrameworkId(context, place, signal);
     default:
@@ -110,15 +110,26 @@ async function describeMeasured(
   return figure === undefined ? metric : `${metric}\n\n${figure}`;
 }
 
+async function describeFrameworkNamed(
+  { workspace }: ServerContext,
+  uri: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const library = await workspace.library(uri);
+  const known = library === undefined ? createFrameworkLibrary() : await readFrameworks(library, signal);
+  return describeFramework(id, known);
+}
+
 async function describeFrameworkId(
   { workspace }: ServerContext,
   { uri, parsed, spot: { path, text = '' } }: NamedPlace,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const id = draftAt(parsed.draft, [...path.slice(0, -1), 'framework']);
-  const { frameworks } = await collectInherited(parsed.draft, await workspace.library(uri), signal);
-  const version = typeof id === 'string' ? versionMeant(id, frameworks) : undefined;
-  const framework = version === undefined ? undefined : findFramework(String(id), version);
+  const inherited = await collectInherited(parsed.draft, await workspace.library(uri), signal);
+  const version = typeof id === 'string' ? versionMeant(id, inherited) : undefined;
+  const framework = version === undefined ? undefined : inherited.known.find(String(id), version);
   const entry = framework?.byId.get(text);
   if (framework !== undefined && entry !== undefined) return describeEntry(framework, entry);
   const retired = framework?.retired.get(text);

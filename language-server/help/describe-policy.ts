@@ -1,60 +1,76 @@
 import type { Benchmark } from '../../schemas/generated/files.ts';
 import { slicesOf } from '../../engine/datasets/perturb/names.ts';
 import { figuresOf } from '../../engine/documents/figure-checks.ts';
-import { listFrameworks, type Framework, type FrameworkEntry } from '../../engine/frameworks/frameworks.ts';
+import { describeEntryText } from '../../engine/frameworks/descriptions.ts';
+import type { Framework, FrameworkEntry } from '../../engine/frameworks/frameworks.ts';
+import type { FrameworkLibrary } from '../../engine/frameworks/library.ts';
+import { linksOf } from '../../engine/frameworks/links.ts';
 import type { StatedControl } from '../../engine/policies/inherited.ts';
 import type { PolicySource } from '../../engine/policies/policy-set.ts';
 import { code, plain } from '../markdown.ts';
 
 /** A framework's help: whose it is, its versions, and where its ids come from. */
-export function describeFramework(id: string): string | undefined {
-  const all = listFrameworks().filter(framework => framework.id === id);
+export function describeFramework(id: string, known: FrameworkLibrary): string | undefined {
+  const all = known.list().filter(framework => framework.id === id);
   const newest = all.at(-1);
   if (newest === undefined) return undefined;
-  const versions = `Versions: ${all.map(({ version }) => code(version)).join(', ')}`;
-  const link = addressOf(newest);
-  const more = link === undefined ? '' : `\n\n[${plain(newest.title)}](${link})`;
-  return `**${plain(newest.title)}**, ${plain(newest.publisher)}\n\n${versions}\n\n${plain(newest.note)}${more}`;
+  const { title, publisher, note, file, url } = newest;
+  return [
+    [`**${plain(title)}**`, ...(publisher === '' ? [] : [plain(publisher)])].join(', '),
+    `Versions: ${all.map(({ version }) => code(version)).join(', ')}`,
+    ...(note === '' ? [] : [plain(note)]),
+    ...(file === undefined ? [] : [`Described by ${code(file)}.`]),
+    ...(url === undefined ? [] : [`[${plain(title)}](${linkTarget(url)})`]),
+  ].join('\n\n');
 }
 
-/** Where a framework is published; absent where no address is fixed. */
-const addresses: Readonly<Record<string, string>> = {
-  'eu-ai-act': 'https://eur-lex.europa.eu/eli/reg/2024/1689/oj',
-  'mitre-atlas': 'https://atlas.mitre.org/matrices/ATLAS',
-  'nist-ai-600-1': 'https://doi.org/10.6028/NIST.AI.600-1',
-  'nist-ai-rmf': 'https://doi.org/10.6028/NIST.AI.100-1',
-  'owasp-llm-top10': 'https://genai.owasp.org/llm-top-10/',
-};
-
 /** Address of a framework, or of one thing it names where that has a page of its own. */
-function addressOf({ id }: Pick<Framework, 'id'>, entry?: FrameworkEntry): string | undefined {
-  const page = id === 'mitre-atlas' ? /^AML\.(TA|T|M)\d{4}(?:\.\d{3})?$/.exec(entry?.id ?? '') : null;
-  if (page === null) return addresses[id];
+function addressOf({ id, url }: Framework, entry: FrameworkEntry): string | undefined {
+  const page = id === 'mitre-atlas' ? /^AML\.(TA|T|M)\d{4}(?:\.\d{3})?$/.exec(entry.id) : null;
+  if (page === null) return url;
   const folder = page[1] === 'TA' ? 'tactics' : page[1] === 'T' ? 'techniques' : 'mitigations';
   return `https://atlas.mitre.org/${folder}/${page[0]}`;
 }
 
-/** What a framework's id names. */
-export function describeEntry(framework: Framework, entry: FrameworkEntry): string {
-  const facts = [`${plain(framework.title)} ${framework.version}`];
-  if (entry.group !== undefined) facts.push(plain(groupOf(framework, entry.group)));
-  if (entry.related !== undefined) {
-    const related = entry.related.slice(0, 12).map(id => {
-      const name = framework.byId.get(id)?.name;
-      return name === undefined ? code(id) : `${code(id)} ${plain(name)}`;
-    });
-    facts.push(`${plain(framework.relatedTitle ?? 'Related')}: ${related.join(', ')}`);
-  }
-  const link = addressOf(framework, entry);
-  if (link !== undefined) facts.push(`[${link.replace('https://', '')}](${link})`);
-  return `**${plain(entry.id)}** ${plain(entry.name)}\n\n${facts.join('  \n')}`;
+/** An address as it may stand in the brackets of a link. */
+function linkTarget(url: string): string {
+  return url.replaceAll(/[()<>\\]/g, mark => `%${mark.charCodeAt(0).toString(16)}`);
 }
 
-/** A category with its own name, where the group is the id of another entry. */
-function groupOf(framework: Framework, group: string): string {
-  const parent = framework.byId.get(group);
-  if (parent !== undefined) return `Part of ${parent.id}, ${parent.name}`;
-  return framework.id === 'mitre-atlas' && group !== 'Tactic' && group !== 'Mitigation' ? `Tactic: ${group}` : group;
+/** Longer lists of related ids are cut. */
+const mostNamed = 12;
+
+/** What a framework's id names, what it is about, and what it is tied to. */
+export async function describeEntry(framework: Framework, entry: FrameworkEntry): Promise<string> {
+  const { parents, children, related, relatedBy } = linksOf(framework, entry);
+  const facts = [`${plain(framework.title)} ${plain(framework.version)}`];
+  if (parents.length > 0) facts.push(`Part of ${nameAll(parents)}`);
+  else if (entry.group !== undefined) facts.push(plain(entry.group));
+  const title = framework.relatedTitle ?? 'Related';
+  if (framework.predecessor !== undefined && entry.related !== undefined)
+    facts.push(`${plain(title)}: ${entry.related.slice(0, mostNamed).map(code).join(', ')}`);
+  if (related.length > 0) facts.push(`${plain(title)}: ${nameAll(related)}`);
+  if (relatedBy.length > 0) facts.push(`${namedBy(title)}: ${nameAll(relatedBy)}`);
+  if (children.length > 0) facts.push(`Consists of ${nameAll(children)}`);
+  const link = addressOf(framework, entry);
+  if (link !== undefined) facts.push(`[${plain(link.replace(/^https?:\/\//, ''))}](${linkTarget(link)})`);
+  const text = await describeEntryText(framework, entry);
+  return [
+    `**${plain(entry.id)}** ${plain(entry.name)}`,
+    ...(text === undefined ? [] : [plain(text)]),
+    facts.join('  \n'),
+  ].join('\n\n');
+}
+
+/** What the other side of a relation is called. */
+function namedBy(title: string): string {
+  return title === 'Mitigated by' ? 'Mitigates' : 'Named by';
+}
+
+function nameAll(entries: readonly FrameworkEntry[]): string {
+  const named = entries.slice(0, mostNamed).map(({ id, name }) => `${code(id)} ${plain(name)}`);
+  const rest = entries.length - named.length;
+  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** A policy's help. */

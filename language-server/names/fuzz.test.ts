@@ -13,6 +13,7 @@ const seeds: Readonly<Record<FileKind, string>> = {
   tune: 'name: job\nplatform: farm\naspects:\n  robustness: &r {dataset: {path: d.csv, input: text}}\n  core-performance: *r\nregister: {model: m}\n',
   policy:
     'id: p\nextends: [{id: p}, {id: q}]\ncontrols:\n- id: C\n  checks: [{id: c, benchmark: "b🎈", metric: fast.mean, slice: label}]\nassess: {model: m@1}\n',
+  framework: 'id: a\nversion: "1"\ntitle: A\nentries:\n- {id: A-1, name: First, related: [A-1]}\n',
   prompt: 'name: x\nmessages:\n- role: user\n  content: |\n    {{ text }} {% if label %}{{label.x}}{% endif %}\n',
 };
 const endings: Readonly<Record<FileKind, string>> = {
@@ -20,6 +21,7 @@ const endings: Readonly<Record<FileKind, string>> = {
   bench: 'a.bench.yaml',
   tune: 'j.tune.yaml',
   policy: 'p.policy.yaml',
+  framework: 'a.framework.yaml',
   prompt: 'p.prompt.yml',
 };
 const pieces = [

@@ -2,7 +2,7 @@ import { kindOfPath } from '../../engine/documents/kinds.ts';
 import { mostBytes } from '../../engine/documents/too-large.ts';
 import type { FileFacts, Files } from '../../engine/ports/files.ts';
 
-const endings = ['bench', 'tune', 'policy', 'prompt']
+const endings = ['bench', 'tune', 'policy', 'framework', 'prompt']
   .flatMap(kind => [`.${kind}.yaml`, `.${kind}.yml`])
   .concat('workbench.yaml', 'workbench.yml');
 const mostFiles = 20_000;

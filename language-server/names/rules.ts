@@ -237,6 +237,28 @@ export const declaresCheck: Rule = {
   },
 };
 
+/** A check as a policy's tests name it: of the control that states it here, else of the one its id begins with, as ids of checks usually do. */
+export const refersToCheck: Rule = {
+  names: 'check',
+  role: 'reference',
+  read: ({ text, draft, where }) => {
+    const control = controlStating(draft, text) ?? text.slice(0, Math.max(0, text.lastIndexOf('.')));
+    return [{ thing: thing('check', scopeOf(where.root, control), text), role: 'reference' }];
+  },
+};
+
+function controlStating(draft: unknown, check: string): string | undefined {
+  const controls = draftAt(draft, ['controls']);
+  const count = Array.isArray(controls) ? controls.length : 0;
+  for (let index = 0; index < count; index++) {
+    const checks = draftAt(draft, ['controls', index, 'checks']);
+    const isStated =
+      Array.isArray(checks) && checks.some((_, at) => textAt(draft, ['controls', index, 'checks', at, 'id']) === check);
+    if (isStated) return textAt(draft, ['controls', index, 'id']);
+  }
+  return undefined;
+}
+
 /** An id of the framework that is named beside it. */
 export const namesFrameworkId: Rule = {
   names: 'framework-id',

@@ -112,6 +112,7 @@ const tables: Readonly<Record<DocumentKind, Table>> = {
       validity: paintDuration,
     }),
   },
+  framework: { version: paintVersion, predecessor: paintVersion, 'source.imported': paintDate },
   prompt: {},
   comparison: {},
   trial: { ...within('dataset.split', split), ...within('limits', limits) },

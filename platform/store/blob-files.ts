@@ -22,9 +22,10 @@ export function listUsedBlobs(driver: Driver): string[] {
         WHERE type IN ('model-artifact', 'doc-artifact') AND json_extract(content, '$.uri') LIKE 'blob:%'
       UNION SELECT json_extract(value, '$.weightsDigest') FROM runs
         JOIN run_records ON run_records.run = runs.key, json_each(spec, '$.trained') WHERE state <> 'succeeded'
-      UNION SELECT json_tree.atom FROM ledger JOIN audit_log USING (sequence)
-        JOIN audit_payloads ON audit_payloads.digest = payload_digest, json_tree(payload, '$.payload')
-        WHERE ledger.kind IN ('scan', 'source-document') AND json_tree.key IN ('digest', 'textDigest')`,
+      UNION SELECT json_extract(payload, kept.value) FROM ledger JOIN audit_log USING (sequence)
+        JOIN audit_payloads ON audit_payloads.digest = payload_digest,
+          json_each('["$.payload.digest", "$.payload.textDigest"]') AS kept
+        WHERE kind IN ('source-document', 'scan')`,
   );
   return rows.map(row => String(row['digest'])).filter(isDigest);
 }

@@ -12,7 +12,7 @@ import { checkLocation, findMount, parseMountInfo, parseMountOutput } from './lo
 import { isAtLeast, openDatabase } from './open.ts';
 import { applicationId, migrate, migrations, schemaVersion } from './schema.ts';
 import { openStore } from './store.ts';
-import { locateWorker } from './worker-thread.ts';
+import { locateWorker } from '../processes/worker-file.ts';
 
 describe('opening the store', () => {
   const clock = createClock();
@@ -150,13 +150,13 @@ describe('opening the store', () => {
   });
 
   it('finds its worker beside the source and beside a bundle', () => {
-    assert.match(locateWorker('file:///x/store.ts').pathname, /\/x\/worker\.ts$/);
+    assert.match(locateWorker('file:///x/store.ts', 'store-worker').pathname, /\/x\/worker\.ts$/);
     writeFileSync(path.join(root, 'store-worker.mjs'), '');
     mkdirSync(path.join(root, 'chunks'));
     for (const from of [`file://${root}/aiwb.mjs`, `file://${root}/chunks/store.mjs`]) {
-      assert.equal(locateWorker(from).pathname, `${root}/store-worker.mjs`);
+      assert.equal(locateWorker(from, 'store-worker').pathname, `${root}/store-worker.mjs`);
     }
-    assert.throws(() => locateWorker('file:///nowhere/aiwb.mjs'), hasCode('internal'));
+    assert.throws(() => locateWorker('file:///nowhere/aiwb.mjs', 'store-worker'), hasCode('internal'));
   });
 });
 

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { locateWorker } from '../processes/worker-file.ts';
 import {
   restoreError,
   type StoreCalls,
@@ -27,7 +27,7 @@ interface Pending {
 
 /** Starts the worker; resolves once the store is open. The thread keeps the process alive only while a call is under way. */
 export async function startThread(settings: WorkerSettings, now: () => number): Promise<StoreThread> {
-  const worker = new Worker(locateWorker(import.meta.url), {
+  const worker = new Worker(locateWorker(import.meta.url, 'store-worker'), {
     workerData: settings,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Batches live for a moment only: a large young generation would be memory without use.
@@ -76,17 +76,6 @@ export async function startThread(settings: WorkerSettings, now: () => number): 
       await exited;
     },
   };
-}
-
-/** The worker's file: beside the source, or beside the bundle (whose chunks lie one folder deeper). */
-export function locateWorker(from: string): URL {
-  if (from.endsWith('.ts')) return new URL('./worker.ts', from);
-  const candidates = ['./store-worker.mjs', '../store-worker.mjs'].map(name => new URL(name, from));
-  const found = candidates.find(candidate => existsSync(candidate));
-  if (found !== undefined) return found;
-  throw new WorkbenchError('internal', `store-worker.mjs is missing beside ${from}.`, {
-    remedy: 'Install AI Workbench again.',
-  });
 }
 
 function describeCrash(error: unknown): WorkbenchError {

@@ -158,7 +158,7 @@ async function benchWorkspace(folder: string, files: number): Promise<void> {
   writeNeighbours(folder);
   const random = createSeeded(2);
   for (let index = 0; index < files; index += 1) {
-    const kind = documentKinds.filter(one => one !== 'workbench')[index % 4] ?? 'bench';
+    const kind = documentKinds.filter(one => one !== 'workbench' && one !== 'framework')[index % 4] ?? 'bench';
     const below = path.join(folder, `team-${index % 50}`);
     mkdirSync(below, { recursive: true });
     const text = generateFile(kind, 30, random).replace(/^(name|id): \w+/, `$1: file-${index}`);

@@ -1,6 +1,6 @@
 import type { DocumentReaderModel } from '../../engine/evidence/ask-documents.ts';
 import type { Question } from '../../engine/models/model.ts';
-import type { SourceDocument } from '../../schemas/generated/messages.ts';
+import type { SourceDocument, SourceText } from '../../schemas/generated/messages.ts';
 import { identity } from './evidence.ts';
 import type { Assessable } from './assessable.ts';
 
@@ -28,7 +28,10 @@ No group did worse than 3 points below the others.
 /** Stores a Markdown document of version 1 of the model `triage`; returns its digest. */
 export async function addText(world: Assessable, name: string, text: string, version = '1'): Promise<string> {
   const bytes = new TextEncoder().encode(text);
-  const { digest } = await world.ports.store.blobs.put(bytes);
+  const { blobs } = world.ports.store;
+  const { digest } = await blobs.put(bytes);
+  const read: SourceText = { digest, name, text, pages: [], headings: [] };
+  const { digest: textDigest } = await blobs.put(new TextEncoder().encode(JSON.stringify(read)));
   world.clock.advance(1);
   const at = world.clock.now();
   const payload: SourceDocument = {
@@ -40,6 +43,7 @@ export async function addText(world: Assessable, name: string, text: string, ver
     addedBy: identity('engineer'),
     state: 'read',
     characters: text.length,
+    textDigest,
     notes: [],
     model: 'triage',
     version,

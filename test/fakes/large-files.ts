@@ -52,6 +52,14 @@ register:
       `  - id: F${index}\n    title: "Control \\"${index}\\""\n    severity: ${random() < 0.5 ? 'critical' : 'high'}\n    mappings: [{framework: mitre-atlas, id: AML.T0051, relation: mitigates}]\n    checks:\n      - {id: F${index}.c, type: metric, benchmark: triage, metric: accuracy, assert: {op: ">=", value: 0.9}}\n      - id: F${index}.d\n        type: attestation\n        role: reviewer\n        statement: ${random() < 0.5 ? 'I looked.' : `|\n          I looked\n          at all ${index}.`}\n`,
     tail: 'scoring:\n  gate: {failOn: [critical], minScore: 80}\n',
   },
+  framework: {
+    head: 'id: acme\nversion: "2027"\ntitle: Acme controls\nretired:\n  - {id: B-1, name: Gone, replacedBy: A-0}\nentries:\n',
+    item: (index, random) =>
+      random() < 0.5
+        ? `  - {id: A-${index}, name: Control ${index}, group: A, related: [A-0]}\n`
+        : `  - id: A-${index}\n    name: 'Control ${index}'\n    description: >-\n      What it is\n      about.\n`,
+    tail: '',
+  },
   workbench: {
     head: 'store: .aiwb\nconnections:\n',
     item: (index, random) =>

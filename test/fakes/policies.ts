@@ -9,15 +9,20 @@ import { resolvePolicies } from '../../engine/policies/resolve.ts';
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const signal = new AbortController().signal;
 
-/** Files by name; the first is the one resolved unless `roots` says otherwise. */
+function isPolicy(document: LibraryDocument): document is LibraryDocument<'policy'> {
+  return document.parsed.kind === 'policy';
+}
+
+/** Files by name, frameworks among them; the first is the one resolved unless `roots` says otherwise. */
 async function resolve(files: Readonly<Record<string, string>>, roots?: readonly string[]): Promise<PolicyResolution> {
-  const documents = Object.entries(files).map(([file, text]): LibraryDocument<'policy'> => ({
+  const documents = Object.entries(files).map(([file, text]): LibraryDocument => ({
     path: `/w/${file}`,
     file,
-    parsed: parseDocument('policy', text),
+    parsed: parseDocument(file.includes('.framework.') ? 'framework' : 'policy', text),
   }));
   const finder = createPolicyFinder({
-    all: () => Promise.resolve(documents as unknown as readonly LibraryDocument<never>[]),
+    all: kind =>
+      Promise.resolve(documents.filter(({ parsed }) => parsed.kind === kind) as readonly LibraryDocument[] as never),
   });
   const complete = (source: Omit<PolicyDocument, 'text' | 'digest'>): PolicyDocument => ({
     ...source,
@@ -26,6 +31,7 @@ async function resolve(files: Readonly<Record<string, string>>, roots?: readonly
   });
   const library: PolicyLibrary = {
     list: finder.list,
+    frameworks: finder.frameworks,
     find: async (id, given) => (await finder.find(id, given)).map(complete),
     digest: {
       sha256,
@@ -35,6 +41,7 @@ async function resolve(files: Readonly<Record<string, string>>, roots?: readonly
     },
   };
   const asked = documents
+    .filter(isPolicy)
     .filter(({ file }) => (roots ?? Object.keys(files).slice(0, 1)).includes(file))
     .map(({ path, file, parsed }) => {
       assert.ok(parsed.value, JSON.stringify(parsed.diagnostics));

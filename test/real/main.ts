@@ -1,5 +1,7 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
+import { checkGovernanceExports } from './governance-exports.ts';
+import { checkFrameworks } from './frameworks.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkHandOff } from './hand-off.ts';
 import { checkIngestion } from './ingestion.ts';
@@ -37,6 +39,8 @@ async function main(): Promise<void> {
     ['the Kubeflow Model Registry', checkKubeflowRegistry],
     ['the hand-off over real registries', checkHandOff],
     ['model libraries', checkIngestion],
+    ['readers of governance exports', checkGovernanceExports],
+    ['frameworks as they are published', checkFrameworks],
   ] as const) {
     try {
       await suite(checks);

@@ -86,11 +86,11 @@ export function deepText(locator: Locator): Promise<string> {
   });
 }
 
-/** A picture for people, under .artifacts/. */
-export async function takePicture(page: Page, name: string): Promise<void> {
+/** A picture for people, under .artifacts/: of the whole page, or of what is in view. */
+export async function takePicture(page: Page, name: string, fullPage = true): Promise<void> {
   await page.screenshot({
     path: path.join(root, '.artifacts', 'screenshots', 'webviews', `${name}.png`),
-    fullPage: true,
+    fullPage,
   });
 }
 

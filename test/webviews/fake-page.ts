@@ -9,13 +9,15 @@ interface FakePage {
   readonly messages: readonly unknown[];
   /** What the page kept when it was last hidden. */
   readonly state?: unknown;
+  /** What the host answers to a question, by its type; the question's number is added. */
+  readonly answers?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * A document like the one VS Code's host makes: the policy's nonce on the bundle's script, theme variables on the root
  * element, and an `acquireVsCodeApi`. `window.posted` keeps what the page sent, `window.state` what it kept.
  */
-export function fakePageHtml({ bundle, theme, messages, state }: FakePage): string {
+export function fakePageHtml({ bundle, theme, messages, state, answers = {} }: FakePage): string {
   const embed = (value: unknown): string => JSON.stringify(value ?? null).replaceAll('<', '\\u003c');
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Page</title>
@@ -31,6 +33,8 @@ export function fakePageHtml({ bundle, theme, messages, state }: FakePage): stri
     postMessage(message) {
       globalThis.posted.push(message);
       if (message.type === 'ready') for (const answer of ${embed(messages)}) setTimeout(() => window.postMessage(answer, '*'));
+      const answer = ${embed(answers)}[message.type];
+      if (answer !== undefined) setTimeout(() => window.postMessage({ ...answer, request: message.request }, '*'));
     },
   });
 </script>

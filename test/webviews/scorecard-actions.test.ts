@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import type { ScorecardView } from '../../schemas/generated/messages.ts';
 import { validateScorecardPageToHost } from '../../schemas/generated/validators.js';
 import { deepText } from './browser.ts';
-import { controlOf, createScorecardReader, postedBy, readScorecard, type ScorecardReader } from './scorecard-reader.ts';
+import {
+  controlOf,
+  createScorecardReader,
+  drawerOf,
+  focusedText,
+  postedBy,
+  readScorecard,
+  rowOf,
+  type ScorecardReader,
+} from './scorecard-reader.ts';
 
 describe('a reader of the scorecard page', function () {
   this.timeout(60_000);
@@ -19,14 +28,15 @@ describe('a reader of the scorecard page', function () {
 
   it('sends what the user asks for, every message valid', async () => {
     const { page, faults } = await reader!.open('failed');
-    await page.getByRole('button', { name: 'triage-adversarial of ticket-triage@3' }).click();
+    await rowOf(page, 'SAFE-01').getByRole('button', { name: 'triage-adversarial of ticket-triage@3' }).click();
     await page.getByRole('button', { name: 'Marlo AI policy' }).click();
-    await page.getByRole('button', { name: 'Nov 12, 2026, 4:00 PM' }).click();
+    await page.locator('aiwb-history').getByRole('button', { name: 'Nov 12, 2026, 4:00 PM', exact: true }).click();
     await controlOf(page, 'OVR-01').click();
     await page.getByRole('button', { name: 'Attest…' }).click();
-    for (const name of ['Assess Again', 'Export…', 'Open as HTML', 'Open Version', 'Verify Record'])
+    await page.getByRole('button', { name: 'Request Waiver…' }).click();
+    for (const name of ['Assess Again', 'Export…', 'Print…', 'Open Version', 'Verify Record'])
       await page.locator('vscode-button', { hasText: name }).first().click();
-    const messages = await postedBy(page);
+    const messages = (await postedBy(page)).filter(message => (message as { type: string }).type !== 'controlHistory');
     for (const message of messages) assert.ok(validateScorecardPageToHost(message), JSON.stringify(message));
     const [ready, evidence, ...commands] = messages;
     assert.deepEqual(ready, { type: 'ready' });
@@ -36,6 +46,7 @@ describe('a reader of the scorecard page', function () {
       { type: 'command', command: 'openPolicy', policy: 'marlo.ai-policy' },
       { type: 'command', command: 'openAssessment', assessmentId: 'a-0004' },
       { type: 'command', command: 'attest', control: 'OVR-01' },
+      { type: 'command', command: 'requestWaiver', control: 'OVR-01' },
       { type: 'command', command: 'assessAgain' },
       { type: 'command', command: 'export' },
       { type: 'command', command: 'openHtml' },
@@ -78,42 +89,103 @@ describe('a reader of the scorecard page', function () {
     });
   });
 
-  it('leads from a condition to its control by keyboard, wherever it is folded away', async () => {
+  it('leads from a condition to its control by keyboard, wherever it is folded or filtered away', async () => {
     const { page } = await reader!.open('failed');
-    await controlOf(page, 'SAFE-01').press('Enter');
-    await page.getByText('Train on the adversarial split').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'SAFE-01' }).first().press('Enter');
-    await page.getByText('Train on the adversarial split').waitFor();
-    const focused = () =>
-      page.evaluate(() => {
-        let active = document.activeElement;
-        while (active?.shadowRoot?.activeElement instanceof Element) active = active.shadowRoot.activeElement;
-        return active?.textContent.replace(/\s+/g, ' ').trim() ?? '';
-      });
-    assert.match(await focused(), /^SAFE-01 Refuses to be turned/);
+    await drawerOf(page).getByText('Train on the adversarial split').waitFor();
+    assert.match(await focusedText(page), /^SAFE-01 Refuses to be turned/);
+    await page.locator('aiwb-control-toolbar').getByRole('button', { name: '1 partial' }).click();
     await page.locator('aiwb-frameworks').getByRole('button', { name: 'TRN-01' }).click();
-    await page.getByText("Routes support tickets of Marlo's shop").waitFor();
-    assert.match(await focused(), /^TRN-01 Users are told/);
+    await drawerOf(page).getByText("Routes support tickets of Marlo's shop").waitFor();
+    await page.waitForFunction(() => document.activeElement !== document.body);
+    assert.match(await focusedText(page), /^TRN-01 Users are told/);
   });
 
-  it('keeps what was opened and where it was left, for this assessment only', async () => {
+  it('opens a control beside the list, walks by arrow keys, and comes back to its row', async () => {
+    const { page } = await reader!.open('failed');
+    await controlOf(page, 'SAFE-01').press('ArrowDown');
+    assert.match(await focusedText(page), /^FAIR-01/);
+    assert.equal(await drawerOf(page).count(), 0);
+    await page.keyboard.press('Enter');
+    await drawerOf(page).waitFor();
+    await page.waitForFunction(() => {
+      let active = document.activeElement;
+      while (active?.shadowRoot?.activeElement instanceof Element) active = active.shadowRoot.activeElement;
+      return active?.localName === 'h2';
+    });
+    assert.match(await focusedText(page), /^FAIR-01/);
+    await page.keyboard.press('ArrowDown');
+    await drawerOf(page).getByRole('heading', { name: 'ROB-01' }).waitFor();
+    assert.equal(await page.locator('.row.selected').count(), 1);
+    await page.keyboard.press('Escape');
+    await drawerOf(page).waitFor({ state: 'detached' });
+    assert.match(await focusedText(page), /^ROB-01/);
+    await page.keyboard.press('End');
+    assert.match(await focusedText(page), /^HUM-01/, 'what is folded away is no stop');
+    await page.keyboard.press('Home');
+    assert.match(await focusedText(page), /^SAFE-01/);
+  });
+
+  it('opens a control under its row where there is no room beside it', async () => {
+    const { page } = await reader!.open('failed', { width: 700 });
+    await controlOf(page, 'FAIR-01').press('Enter');
+    const detail = rowOf(page, 'FAIR-01').locator('aiwb-control-detail');
+    await detail.getByText('The share of right decisions may differ little').waitFor();
+    assert.equal(await drawerOf(page).count(), 0);
+    assert.equal(await controlOf(page, 'FAIR-01').getAttribute('aria-expanded'), 'true');
+    await controlOf(page, 'FAIR-01').press('Enter');
+    await detail.waitFor({ state: 'detached' });
+  });
+
+  it('narrows the controls by words, outcome, severity, policy and level, and tells how many are left', async () => {
+    const { page } = await reader!.open('failed');
+    const toolbar = page.locator('aiwb-control-toolbar');
+    const found = toolbar.getByRole('status');
+    const rows = async (): Promise<string[]> =>
+      (await page.locator('aiwb-control-rows button.open code').allInnerTexts()).map(text => text.trim());
+    await toolbar.locator('vscode-textfield input').fill('tickets accuracy');
+    await toolbar.getByText('4 of 13 controls').waitFor();
+    assert.deepEqual(await rows(), ['SAFE-01', 'ROB-01', 'OPS-02', 'PERF-01'], 'what passed is unfolded');
+    await toolbar.getByRole('button', { name: 'Show all' }).click();
+    await toolbar.getByRole('button', { name: '3 not compliant' }).click();
+    assert.equal(await toolbar.getByRole('button', { name: '3 not compliant' }).getAttribute('aria-pressed'), 'true');
+    assert.deepEqual(await rows(), ['SAFE-01', 'FAIR-01', 'LAT-01']);
+    await toolbar.getByText('Severity: any').click();
+    await toolbar.getByRole('checkbox', { name: 'High' }).check();
+    assert.deepEqual(await rows(), ['FAIR-01']);
+    assert.equal((await found.first().innerText()).trim(), '1 of 13 controls');
+    await toolbar.getByRole('button', { name: 'Show all' }).click();
+    await page.locator('aiwb-policies').getByRole('button', { name: '1 control', exact: true }).click();
+    assert.deepEqual(await rows(), ['LIC-01']);
+    await toolbar.locator('vscode-textfield input').fill('nothing like this');
+    await page.getByText('No control fits. Choose other words or outcomes.').waitFor();
+  });
+
+  it('keeps what was opened, narrowed and where it was left, for this assessment only', async () => {
     const { page } = await reader!.open('failed');
     await page.locator('summary', { hasText: 'Passed (4)' }).click();
+    await controlOf(page, 'LIC-01').click();
+    await page.locator('aiwb-control-toolbar').getByRole('button', { name: '4 compliant' }).click();
     await page.evaluate(() => scrollTo(0, 700));
     await page.waitForFunction(() => (globalThis as unknown as { state?: { scroll?: number } }).state?.scroll === 700);
     const state = await page.evaluate(() => (globalThis as unknown as { state: unknown }).state);
-    assert.deepEqual(state, { assessmentId: 'a-0005', folds: [['passed', true]], scroll: 700 });
+    const selected = readScorecard('failed').scorecard.record.controls.findIndex(({ id }) => id === 'LIC-01');
+    const filter = { text: '', outcomes: ['compliant'], severities: [], policies: [], levels: [] };
+    assert.deepEqual(state, { assessmentId: 'a-0005', folds: [['passed', true]], selected, filter, scroll: 700 });
     const again = await reader!.open('failed', { state });
-    await controlOf(again.page, 'LIC-01').waitFor();
+    await drawerOf(again.page).getByRole('heading', { name: 'LIC-01' }).waitFor();
     await again.page.waitForFunction(() => scrollY === 700);
+    assert.equal(await again.page.locator('aiwb-control-rows .row').count(), 4);
     const another = await reader!.open('passed', { state });
     await another.page.waitForTimeout(100);
     assert.equal(await controlOf(another.page, 'LIC-01').count(), 0);
+    assert.equal(await drawerOf(another.page).count(), 0);
     assert.equal(await another.page.evaluate(() => scrollY), 0);
     const nonsense = await reader!.open('failed', {
-      state: { folds: [['passed', 'yes'], 7], scroll: 'far', assessmentId: {} },
+      state: { folds: [['passed', 'yes'], 7], scroll: 'far', assessmentId: 'a-0005', selected: 99, filter: 'no' },
     });
     assert.deepEqual(nonsense.faults, []);
+    assert.equal(await drawerOf(nonsense.page).count(), 0);
   });
 
   it('waits in words, and tells a failure with its remedy', async () => {

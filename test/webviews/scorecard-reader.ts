@@ -40,6 +40,8 @@ interface PageOptions {
   /** Instead of the scorecard itself. */
   readonly messages?: readonly unknown[];
   readonly state?: unknown;
+  /** Sent in answer to what the page asks, by the type of its question. */
+  readonly answers?: Readonly<Record<string, unknown>>;
 }
 
 /** Somebody who reads scorecards: in the editor, and as files of their own. */
@@ -66,7 +68,7 @@ export async function createScorecardReader(): Promise<ScorecardReader | undefin
   }
 
   return {
-    async open(shown, { theme = 'light', width = 1100, messages, state } = {}) {
+    async open(shown, { theme = 'light', width = 1100, messages, state, answers } = {}) {
       const view = typeof shown === 'string' ? readScorecard(shown) : shown;
       const { page, faults } = await newPage(width, 'light');
       const html = fakePageHtml({
@@ -74,6 +76,7 @@ export async function createScorecardReader(): Promise<ScorecardReader | undefin
         theme,
         messages: messages ?? [{ type: 'scorecard', view }],
         state,
+        ...(answers === undefined ? {} : { answers }),
       });
       await page.goto(server.publish(`page-${String(opened++)}`, { policy: webviewPolicy, html }));
       const awaited = messages === undefined ? 'h1' : 'aiwb-message';
@@ -113,8 +116,33 @@ export function sectionOf(page: Page, id: string): Locator {
   return page.locator(`section[aria-labelledby="${id}"]`);
 }
 
+/** Controls of one kind: `failures`, `open`, `notApplicable`. */
+export function groupOf(page: Page, name: string): Locator {
+  return page.locator(`aiwb-controls [role="group"][aria-labelledby="${name}"]`);
+}
+
+/** The button of a control's row. */
 export function controlOf(page: Page, id: string): Locator {
-  return page.locator('aiwb-control summary', { hasText: id });
+  return page.locator('aiwb-control-rows .row').filter({ hasText: id }).locator('button.open');
+}
+
+/** The row of a control with all that stands in it. */
+export function rowOf(page: Page, id: string): Locator {
+  return page.locator('aiwb-control-rows .row').filter({ has: page.locator('button.open', { hasText: id }) });
+}
+
+/** The control that is open beside the list. */
+export function drawerOf(page: Page): Locator {
+  return page.locator('aiwb-control-drawer');
+}
+
+/** Words of what has the focus, through shadow roots. */
+export function focusedText(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement instanceof Element) active = active.shadowRoot.activeElement;
+    return active?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+  });
 }
 
 /** What the page sent to its host. */

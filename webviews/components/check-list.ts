@@ -1,25 +1,38 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { CheckResult } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatConfidence, formatCount, formatValue } from '../shared/format.ts';
-import { checkWords } from '../shared/governance-words.ts';
+import { formatConfidence, formatCount, formatDay, formatValue } from '../shared/format.ts';
+import { checkWords, identityName } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
-import { baseStyles } from '../shared/styles.ts';
+import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { clipLine } from '../shared/text.ts';
 import './evidence-list.ts';
 import { intervalPlot, intervalPlotStyles } from './interval-plot.ts';
 import './long-text.ts';
+import type { FetchExcerpt } from './quote-viewer.ts';
 
-/** The checks of a control: state and reason, required against actual in words and drawn, and the evidence. */
+/** What can be done about a check by hand. */
+export type CheckCommand =
+  | { readonly command: 'reviewAnswer'; readonly answerId: string }
+  | { readonly command: 'askDocuments' | 'answerFromDocuments'; readonly check: string }
+  | { readonly command: 'addScanReport' };
+
+/**
+ * The checks of a control: state and reason, required against actual in words and drawn, and the evidence. Fires
+ * `check-command` with a `CheckCommand`.
+ */
 export class CheckList extends LitElement {
   static override properties = {
     checks: { attribute: false },
     said: { attribute: false },
     now: { attribute: false },
     linked: { type: Boolean },
+    acts: { type: Boolean },
+    fetchExcerpt: { attribute: false },
   };
   static override styles = [
     baseStyles,
+    buttonStyles,
     intervalPlotStyles,
     css`
       .check {
@@ -30,6 +43,11 @@ export class CheckList extends LitElement {
       }
       .check + .check {
         border-top: 1px solid var(--aiwb-line);
+      }
+      @media print {
+        .check {
+          break-inside: avoid;
+        }
       }
       .check > .icon {
         margin-top: 2px;
@@ -78,6 +96,15 @@ export class CheckList extends LitElement {
       aiwb-evidence {
         margin-top: 2px;
       }
+      .question {
+        overflow-wrap: anywhere;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        margin-top: 6px;
+      }
     `,
   ];
   declare checks: readonly CheckResult[] | undefined;
@@ -85,6 +112,10 @@ export class CheckList extends LitElement {
   declare said: string | undefined;
   declare now: number | undefined;
   declare linked: boolean;
+  /** Whether something can be done about it here. */
+  declare acts: boolean;
+  /** Absent where nobody can read documents. */
+  declare fetchExcerpt: FetchExcerpt | undefined;
 
   override render() {
     const checks = this.checks ?? [];
@@ -105,11 +136,39 @@ export class CheckList extends LitElement {
           <span>${text}</span>
         </div>
         ${check.reason === this.said ? nothing : html`<aiwb-long-text class="muted" prose .text=${check.reason}></aiwb-long-text>`}
-        ${renderFigures(check)}
-        ${hasEvidence ? html`<aiwb-evidence .evidence=${check.evidence} .now=${this.now} ?linked=${this.linked}></aiwb-evidence>` : nothing}
+        ${check.question === undefined ? nothing : html`<p class="question"><span class="muted">Asked of the documents:</span> <span dir="auto">${clipLine(check.question, 600)}</span></p>`}
+        ${renderFigures(check)} ${renderSeal(check)}
+        ${hasEvidence ? html`<aiwb-evidence .evidence=${check.evidence} .now=${this.now} .fetchExcerpt=${this.fetchExcerpt} ?linked=${this.linked}></aiwb-evidence>` : nothing}
+        ${this.#renderActions(check)}
       </div>
     </li>`;
   }
+
+  /** A model's answer counts once a person has confirmed it; what is missing can be brought. */
+  #renderActions(check: CheckResult) {
+    const actions = this.acts ? actionsOf(check) : [];
+    if (actions.length === 0) return nothing;
+    return html`<p class="buttons no-print">
+      ${actions.map(([label, command]) => html`<button type="button" class="button" @click=${() => this.#send(command)}>${label}</button>`)}
+    </p>`;
+  }
+
+  #send(detail: CheckCommand): void {
+    this.dispatchEvent(new CustomEvent<CheckCommand>('check-command', { detail, bubbles: true, composed: true }));
+  }
+}
+
+function actionsOf({ id, kind, state, answerId }: CheckResult): readonly (readonly [string, CheckCommand])[] {
+  if (kind === 'document' && answerId !== undefined && state === 'needs-review')
+    return [['Review Answer…', { command: 'reviewAnswer', answerId }]];
+  const isOpen = state === 'missing' || state === 'stale' || state === 'needs-review';
+  if (!isOpen) return [];
+  if (kind === 'scan') return [['Add Scan Report…', { command: 'addScanReport' }]];
+  if (kind !== 'document') return [];
+  return [
+    ['Ask Documents…', { command: 'askDocuments', check: id }],
+    ['Answer From Documents…', { command: 'answerFromDocuments', check: id }],
+  ];
 }
 
 function renderFigures(check: CheckResult) {
@@ -124,6 +183,16 @@ function renderFigures(check: CheckResult) {
     </dl>
     ${intervalPlot(check)}
   </div>`;
+}
+
+/** Whether the bar is older than the result held against it. */
+function renderSeal({ sealed }: CheckResult) {
+  if (sealed === undefined) return nothing;
+  const { at, by, before } = sealed;
+  return html`<p class="muted tone-${before ? 'good' : 'warn'}">
+    ${icon(before ? 'lock' : 'warning')} The bar was sealed on ${formatDay(at)} by ${identityName(by)},
+    ${before ? 'before the evidence it is held against.' : 'after the evidence it is held against.'}
+  </p>`;
 }
 
 function figure(name: string, value: unknown) {

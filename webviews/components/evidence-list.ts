@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Evidence } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatDate, formatRelative, isoDate } from '../shared/format.ts';
+import { formatCount, formatDate, formatRelative, isoDate } from '../shared/format.ts';
 import { identityWords } from '../shared/governance-words.ts';
+import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { clipLine, shortDigest, showUnseen } from '../shared/text.ts';
-import './long-text.ts';
+import './quote-viewer.ts';
+import type { FetchExcerpt } from './quote-viewer.ts';
 
 const kinds: Readonly<Record<Evidence['kind'], string>> = {
   run: 'Run',
@@ -26,6 +28,8 @@ export class EvidenceList extends LitElement {
     evidence: { attribute: false },
     now: { attribute: false },
     linked: { type: Boolean },
+    brief: { type: Boolean },
+    fetchExcerpt: { attribute: false },
   };
   static override styles = [
     baseStyles,
@@ -44,24 +48,16 @@ export class EvidenceList extends LitElement {
       .title {
         min-width: 0;
       }
-      figure {
-        margin: 4px 0 4px;
-      }
-      figcaption {
-        overflow-wrap: anywhere;
-      }
-      blockquote {
-        margin: 0 0 2px;
-        padding: 0 0 0 12px;
-        border-inline-start: 3px solid var(--aiwb-line-strong);
-        overflow-wrap: anywhere;
-      }
     `,
   ];
   declare evidence: readonly Evidence[] | undefined;
   declare now: number | undefined;
   /** Whether somebody can show evidence. */
   declare linked: boolean;
+  /** Whether only what it is and its age show. */
+  declare brief: boolean;
+  /** Absent where nobody can read documents. */
+  declare fetchExcerpt: FetchExcerpt | undefined;
 
   override render() {
     const evidence = this.evidence ?? [];
@@ -72,18 +68,20 @@ export class EvidenceList extends LitElement {
   }
 
   #renderPiece(piece: Evidence) {
-    const { kind, digest, collectedAt, slice, by, quote } = piece;
+    const { kind, digest, collectedAt, slice, by, quote, tool } = piece;
     return html`<div class="line">
         <span class="title"
           >${namesKind(piece) ? nothing : html`<span class="muted">${kinds[kind]}</span> `}${this.#renderTitle(piece)}</span
         >
         ${slice === undefined ? nothing : html`<span class="muted">rows where ${showUnseen(slice.column)} is ${slice.value === '' ? '(empty)' : showUnseen(slice.value)}</span>`}
+        ${tool === undefined ? nothing : html`<span class="muted">${clipLine(tool, 80)}</span>`}
+        ${this.brief ? nothing : renderAnswerer(piece)}
         ${by === undefined ? nothing : html`<span class="muted">by ${identityWords(by)}</span>`}
         ${collectedAt === undefined ? nothing : html`<time class="muted" datetime=${isoDate(collectedAt)}>${formatDate(collectedAt)}</time>`}
         ${this.#renderExpiry(piece)}
-        ${digest === undefined ? nothing : html`<code class="muted" title=${showUnseen(digest)}>${showUnseen(shortDigest(digest))}</code>`}
+        ${digest === undefined || this.brief ? nothing : html`<code class="muted" title=${showUnseen(digest)}>${showUnseen(shortDigest(digest))}</code>`}
       </div>
-      ${quote === undefined ? nothing : renderQuote(piece, quote)}`;
+      ${quote === undefined || this.brief ? nothing : this.#renderQuote(piece, quote)}`;
   }
 
   #renderTitle(piece: Evidence) {
@@ -95,10 +93,24 @@ export class EvidenceList extends LitElement {
   #renderExpiry({ expiresAt }: Evidence) {
     const { now } = this;
     if (expiresAt === undefined || now === undefined) return nothing;
-    const verb = expiresAt < now ? 'expired' : 'expires';
-    return html`<time class="muted" datetime=${isoDate(expiresAt)} title=${formatDate(expiresAt)}
-      >${verb} ${formatRelative(expiresAt, now)}</time
+    const isOver = expiresAt < now;
+    return html`<span class=${isOver ? 'tone-warn' : 'muted'}
+      >${isOver ? html`${icon('clock')} ` : nothing}<time datetime=${isoDate(expiresAt)} title=${formatDate(expiresAt)}
+        >${isOver ? 'expired' : 'expires'} ${formatRelative(expiresAt, now)}</time
+      ></span
     >`;
+  }
+
+  #renderQuote(piece: Evidence, quote: string) {
+    const { document, start, end } = piece;
+    const place =
+      document === undefined || start === undefined || end === undefined ? undefined : { document, start, end };
+    return html`<aiwb-quote
+      .quote=${quote}
+      .caption=${placeWords(piece)}
+      .place=${place}
+      .fetchExcerpt=${this.fetchExcerpt}
+    ></aiwb-quote>`;
   }
 
   #open(evidence: Evidence): void {
@@ -112,17 +124,20 @@ function namesKind({ kind, title }: Evidence): boolean {
   return title === '' || title.toLowerCase().includes(word.toLowerCase());
 }
 
-function renderQuote({ path, line }: Evidence, quote: string) {
-  return html`<figure>
-    <blockquote><aiwb-long-text prose .text=${quote}></aiwb-long-text></blockquote>
-    ${
-      path === undefined
-        ? nothing
-        : html`<figcaption class="muted">
-            <code>${showUnseen(path)}${line === undefined ? nothing : `:${String(line)}`}</code>
-          </figcaption>`
-    }
-  </figure>`;
+/** A file and its line, or the page of a document. */
+function placeWords({ path, line, page }: Evidence): string | undefined {
+  const file = path === undefined ? '' : `${path}${line === undefined ? '' : `:${String(line)}`}`;
+  const parts = [file, page === undefined ? '' : `page ${formatCount(page)}`].filter(part => part !== '');
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** Who answered a question over documents, where it was a model. */
+function renderAnswerer({ model, promptDigest }: Evidence) {
+  if (model === undefined) return nothing;
+  return html`<span class="muted"
+    >answered by the model
+    ${clipLine(model, 80)}${promptDigest === undefined ? nothing : html`, prompt <code title=${showUnseen(promptDigest)}>${showUnseen(shortDigest(promptDigest))}</code>`}</span
+  >`;
 }
 
 defineElement('aiwb-evidence', EvidenceList);

@@ -15,10 +15,15 @@ const namedControls = 12;
 
 /**
  * The verdict of a gate as a sentence, then each condition: required against actual. With `jumps`, a condition's controls can
- * be gone to: fires `jump` with a control's id.
+ * be gone to: fires `jump` with a control's id. What is slotted stands between verdict and conditions.
  */
 export class PolicyGateView extends LitElement {
-  static override properties = { gate: { attribute: false }, jumps: { type: Boolean }, disputed: { type: Boolean } };
+  static override properties = {
+    gate: { attribute: false },
+    jumps: { type: Boolean },
+    disputed: { type: Boolean },
+    prominent: { type: Boolean },
+  };
   static override styles = [
     baseStyles,
     buttonStyles,
@@ -34,6 +39,40 @@ export class PolicyGateView extends LitElement {
       }
       .verdict > .icon {
         margin-top: 2px;
+      }
+      .prominent {
+        display: grid;
+        gap: 16px;
+        margin-bottom: 12px;
+        padding: 12px 16px 14px;
+        border: 1px solid var(--aiwb-line);
+        border-inline-start: 4px solid var(--aiwb-line-strong);
+        border-radius: 3px;
+      }
+      .prominent.tone-good {
+        border-inline-start-color: var(--vscode-testing-iconPassed, var(--vscode-charts-green));
+      }
+      .prominent.tone-bad {
+        border-inline-start-color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
+      }
+      .prominent.tone-warn {
+        border-inline-start-color: var(--vscode-list-warningForeground, var(--vscode-charts-yellow));
+      }
+      .prominent .verdict {
+        gap: 12px;
+        margin: 0;
+        font-weight: normal;
+      }
+      .prominent .verdict > .icon {
+        width: 28px;
+        height: 28px;
+        margin-top: 3px;
+        stroke-width: 1;
+      }
+      .word-of {
+        font-size: 1.55em;
+        line-height: 1.3;
+        font-weight: 600;
       }
       .controls {
         display: block;
@@ -58,18 +97,38 @@ export class PolicyGateView extends LitElement {
   declare jumps: boolean;
   /** Whether the record it stands in was changed. */
   declare disputed: boolean;
+  /** Whether the verdict stands large in a frame of its own, with what is slotted beneath it. */
+  declare prominent: boolean;
 
   override render() {
     const { gate } = this;
     if (gate === undefined) return nothing;
     const { text, icon: name, tone } = policyGateWords(gate.outcome);
     const look: Pick<Look, 'icon' | 'tone'> = this.disputed ? disputed : { icon: name, tone };
-    const verdict = leadSentence(text, gate.sentence);
+    return html`${this.prominent ? this.#renderProminent(gate, look, text) : this.#renderVerdict(gate, look, text)}
+    ${gate.conditions.length === 0 ? html`<p class="muted">No policy sets a condition.</p>` : this.#renderConditions(gate.conditions)}`;
+  }
+
+  #renderVerdict({ sentence }: PolicyGate, look: Pick<Look, 'icon' | 'tone'>, text: string) {
+    const verdict = leadSentence(text, sentence);
     return html`<div class="verdict tone-${look.tone}">
+      ${icon(look.icon)}
+      <aiwb-long-text prose .text=${this.disputed ? `The changed record says: ${verdict}` : verdict}></aiwb-long-text>
+    </div>`;
+  }
+
+  #renderProminent({ sentence }: PolicyGate, look: Pick<Look, 'icon' | 'tone'>, text: string) {
+    const rest = afterWord(text, sentence);
+    return html`<div class="prominent tone-${look.tone}">
+      <div class="verdict tone-${look.tone}" role="status">
         ${icon(look.icon)}
-        <aiwb-long-text prose .text=${this.disputed ? `The changed record says: ${verdict}` : verdict}></aiwb-long-text>
+        <div>
+          <p class="word-of">${this.disputed ? `The changed record says: ${text}` : text}</p>
+          ${rest === '' ? nothing : html`<aiwb-long-text prose .text=${rest}></aiwb-long-text>`}
+        </div>
       </div>
-      ${gate.conditions.length === 0 ? html`<p class="muted">No policy sets a condition.</p>` : this.#renderConditions(gate.conditions)}`;
+      <slot></slot>
+    </div>`;
   }
 
   #renderConditions(conditions: readonly GateCheck[]) {
@@ -118,6 +177,14 @@ export class PolicyGateView extends LitElement {
     };
     return html`<button type="button" class="link" @click=${jump}>${clipLine(id, 60)}</button>`;
   }
+}
+
+/** A sentence without the word that leads it. */
+function afterWord(word: string, sentence: string): string {
+  const lead = `${word}: `.toLowerCase();
+  if (!sentence.toLowerCase().startsWith(lead)) return sentence === word ? '' : sentence;
+  const rest = sentence.slice(lead.length);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 defineElement('aiwb-policy-gate', PolicyGateView);

@@ -24,6 +24,28 @@ export class ScoreFigures extends LitElement {
       dt {
         font-weight: 600;
       }
+      .bar {
+        display: block;
+        width: 100%;
+        max-width: 260px;
+        height: 4px;
+        margin: 2px 0 4px;
+      }
+      .bar .track {
+        fill: var(--aiwb-line-strong, rgb(128 128 128 / 50%));
+        opacity: 0.5;
+      }
+      .bar .fill {
+        fill: var(--vscode-foreground);
+      }
+      @media (forced-colors: active) {
+        .bar .track {
+          fill: GrayText;
+        }
+        .bar .fill {
+          fill: CanvasText;
+        }
+      }
       .figure {
         font-size: 1.55em;
         line-height: 1.3;
@@ -52,6 +74,7 @@ export class ScoreFigures extends LitElement {
           <span class="of"
             >${score !== null ? 'of 100' : applicable === 0 ? 'no control applies' : 'not computed'}</span
           >
+          ${meter(score)}
         </dd>
         <dd class="muted">
           Weight of what is met, of all that applies. Half for partial, nothing for not assessed or waived.
@@ -59,7 +82,7 @@ export class ScoreFigures extends LitElement {
       </div>
       <div>
         <dt>Evidence coverage</dt>
-        <dd class="figure">${formatPoints(coverage)}<span class="of"> %</span></dd>
+        <dd class="figure">${formatPoints(coverage)}<span class="of"> %</span>${meter(coverage)}</dd>
         <dd class="muted">Of ${countOf(applicable, 'applicable control')}, the share with all its evidence.</dd>
       </div>
       <div>
@@ -69,6 +92,15 @@ export class ScoreFigures extends LitElement {
       </div>
     </dl>`;
   }
+}
+
+/** How much of a hundred, drawn; the figure beside it says the same. */
+function meter(points: number | null) {
+  const share = Math.min(100, Math.max(0, points ?? 0));
+  return html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="4" />
+    <rect class="fill" width=${share} height="4" />
+  </svg>`;
 }
 
 defineElement('aiwb-score-figures', ScoreFigures);

@@ -21,6 +21,12 @@ export class BaselineTable extends LitElement {
     baseStyles,
     tableStyles,
     css`
+      @media print {
+        table {
+          min-width: 100% !important;
+          font-size: 0.85em;
+        }
+      }
       .about {
         margin-bottom: 8px;
         overflow-wrap: anywhere;

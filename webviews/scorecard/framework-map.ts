@@ -12,11 +12,16 @@ import { frameworkMapStyles } from './framework-map-styles.ts';
 type State = FrameworkEntry['state'];
 const mappedStates: readonly State[] = ['not-satisfied', 'partial', 'not-assessed', 'satisfied', 'not-applicable'];
 
+/** So many controls an id names before it only counts the others. */
+const namedControls = 6;
+
 /** Which ids of each framework the controls map to and how those stand. What is not mapped is counted, and looks it. */
 export class FrameworkMap extends LitElement {
-  static override properties = { record: { attribute: false } };
+  static override properties = { record: { attribute: false }, unfolded: { type: Boolean } };
   static override styles = [baseStyles, buttonStyles, frameworkMapStyles];
   declare record: AssessmentRecord | undefined;
+  /** Whether what no control maps to shows at once, as on paper. */
+  declare unfolded: boolean;
 
   override render() {
     const { record } = this;
@@ -50,7 +55,7 @@ export class FrameworkMap extends LitElement {
       ${
         listed.length === 0
           ? nothing
-          : html`<details>
+          : html`<details ?open=${this.unfolded}>
               <summary>${countOf(listed.length, 'id')} that no control maps to</summary>
               <div class="loose">${this.#renderCells(listed)}</div>
             </details>`
@@ -71,9 +76,16 @@ export class FrameworkMap extends LitElement {
       <div>
         <code>${clipLine(id, 60)}</code><span class="unseen">, ${text}.</span>
         <span dir="auto">${clipLine(name, 100)}</span>
-        ${controls.length === 0 ? nothing : html`<span class="controls">${controls.map((control, index) => html`${index === 0 ? nothing : ', '}<button type="button" class="link" @click=${() => jumpTo(this, control)}>${clipLine(control, 60)}</button>`)}</span>`}
+        ${controls.length === 0 ? nothing : this.#renderControls(controls)}
       </div>
     </li>`;
+  }
+
+  #renderControls(controls: readonly string[]) {
+    const others = controls.length - namedControls;
+    return html`<span class="controls">
+      ${controls.slice(0, namedControls).map((control, index) => html`${index === 0 ? nothing : ', '}<button type="button" class="link" @click=${() => jumpTo(this, control)}>${clipLine(control, 60)}</button>`)}${others <= 0 ? nothing : html` <span class="muted">and ${formatCount(others)} more</span>`}
+    </span>`;
   }
 }
 

@@ -9,15 +9,21 @@ import { clipLine } from '../shared/text.ts';
 import { sendCommand } from './commands.ts';
 import { scoreTrend, scoreTrendStyles } from './score-trend.ts';
 
-/** Assessments of all versions of the model, the newest first; each opens where somebody can open it. */
+/** Assessments of all versions of the model, the newest first; each opens where somebody can open it. Fires `compare` with an id. */
 export class HistoryTable extends LitElement {
-  static override properties = { view: { attribute: false }, acts: { type: Boolean } };
+  static override properties = { view: { attribute: false }, acts: { type: Boolean }, compares: { type: Boolean } };
   static override styles = [
     baseStyles,
     buttonStyles,
     tableStyles,
     scoreTrendStyles,
     css`
+      @media print {
+        table {
+          min-width: 100% !important;
+          font-size: 0.85em;
+        }
+      }
       .scroll {
         max-height: 60vh;
       }
@@ -29,6 +35,8 @@ export class HistoryTable extends LitElement {
   declare view: ScorecardView | undefined;
   /** Whether another assessment can be opened. */
   declare acts: boolean;
+  /** Whether two can be compared. */
+  declare compares: boolean;
 
   override render() {
     if (this.view === undefined) return nothing;
@@ -46,6 +54,7 @@ export class HistoryTable extends LitElement {
               <th scope="col" class="number">Waived</th>
               <th scope="col">Gate</th>
               <th scope="col">Assessor</th>
+              ${this.compares ? html`<th scope="col" class="no-print"><span class="unseen">Compare</span></th>` : nothing}
             </tr>
           </thead>
           <tbody>
@@ -66,6 +75,7 @@ export class HistoryTable extends LitElement {
       <td class="number">${formatCount(waived)}</td>
       <td class="word tone-${tone}">${icon(name)} ${text}</td>
       <td class="name" title=${identityWords(assessor)}>${identityName(assessor)}</td>
+      ${this.compares ? html`<td class="no-print">${isShown ? nothing : this.#renderCompare(summary)}</td>` : nothing}
     </tr>`;
   }
 
@@ -75,6 +85,20 @@ export class HistoryTable extends LitElement {
     if (!this.acts) return time;
     const open = (): void => sendCommand(this, { command: 'openAssessment', assessmentId: id });
     return html`<button type="button" class="link" @click=${open}>${time}</button>`;
+  }
+
+  #renderCompare({ id, assessedAt }: AssessmentSummary) {
+    const compare = (): void => {
+      this.dispatchEvent(new CustomEvent<string>('compare', { detail: id, bubbles: true, composed: true }));
+    };
+    return html`<button
+      type="button"
+      class="link"
+      aria-label="Compare with the assessment of ${formatDate(assessedAt)}"
+      @click=${compare}
+    >
+      Compare
+    </button>`;
   }
 }
 

@@ -3,6 +3,7 @@ import type { HostToScorecardPage, ScorecardPageToHost } from '../../schemas/gen
 import { validateHostToScorecardPage, validateScorecardView } from '../../schemas/generated/validators.js';
 import { createPageHost } from '../shared/host.ts';
 import { adoptDocumentStyles, drawOncePerFrame, readEmbedded } from '../shared/start-page.ts';
+import { createScorecardAsks, type ScorecardAsks } from './asks.ts';
 import { applyMessage, type ScorecardModel } from './page-model.ts';
 import './scorecard-page.ts';
 import type { ScorecardHost } from './scorecard-page.ts';
@@ -22,10 +23,12 @@ function start(host: ScorecardHost): void {
 }
 
 function followHost(host: ScorecardHost): void {
+  const asks = createScorecardAsks(message => host.post(message));
   let model: ScorecardModel = {};
-  const draw = (): void => show(host, model);
+  const draw = (): void => show(host, asks, model);
   const drawSoon = drawOncePerFrame(draw);
   host.listen(message => {
+    if (asks.receive(message)) return;
     model = applyMessage(model, message);
     drawSoon();
   });
@@ -41,9 +44,10 @@ function showEmbedded(host: ScorecardHost): void {
     message: 'This file holds no scorecard that this page can read.',
     remedy: 'Export it again from AI Workbench.',
   };
-  show(host, view === undefined ? { failure } : { view });
+  const asks = createScorecardAsks(message => host.post(message));
+  show(host, asks, view === undefined ? { failure } : { view });
 }
 
-function show(host: ScorecardHost, model: ScorecardModel): void {
-  render(html`<aiwb-scorecard-page .host=${host} .model=${model}></aiwb-scorecard-page>`, document.body);
+function show(host: ScorecardHost, asks: ScorecardAsks, model: ScorecardModel): void {
+  render(html`<aiwb-scorecard-page .host=${host} .asks=${asks} .model=${model}></aiwb-scorecard-page>`, document.body);
 }

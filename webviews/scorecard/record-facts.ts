@@ -43,7 +43,7 @@ export class RecordFacts extends LitElement {
     return [
       this.#command('verify', 'Verify Record'),
       this.#command('export', 'Export…'),
-      this.#command('openHtml', 'Open as HTML'),
+      this.#command('openHtml', 'Print…'),
     ];
   }
 
@@ -52,11 +52,16 @@ export class RecordFacts extends LitElement {
   }
 }
 
-function factsOf({ scorecard: { record, digest, auditHead } }: ScorecardView): readonly Fact[] {
-  const { subject } = record;
+function factsOf({ scorecard, verification, signature }: ScorecardView): readonly Fact[] {
+  const { record, digest, auditHead } = scorecard;
+  const { subject, resultDigest, previous } = record;
   return [
     ['Assessment', record.id],
+    ...(previous === undefined ? [] : [['Follows', previous] as const]),
+    ['Record', verification.sentence],
+    ['Signature', signature?.sentence ?? 'Nobody signed this record: its people are self-asserted.'],
     ['Record digest', digest],
+    ...(resultDigest === undefined ? [] : [['Result digest', resultDigest] as const]),
     ['Policy-set digest', record.policySetDigest],
     ['Weights digest', subject.weightsDigest],
     ...(subject.author === undefined ? [] : [['Author', identityWords(subject.author)] as const]),

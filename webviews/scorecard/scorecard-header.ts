@@ -1,15 +1,17 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing } from 'lit';
-import type { ScorecardView } from '../../schemas/generated/messages.ts';
+import type { AssessmentSummary, ScorecardView } from '../../schemas/generated/messages.ts';
 import '../components/copy-digest.ts';
 import { defineElement } from '../shared/define.ts';
 import { formatDate, formatDay, formatRelative, isoDate } from '../shared/format.ts';
-import { approvalWords, identityWords } from '../shared/governance-words.ts';
+import { approvalWords, identityWords, signatureWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { headerStyles } from '../shared/page-styles.ts';
+import { statusWords } from '../shared/registry-words.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { clipLine } from '../shared/text.ts';
 import { sendCommand, type Command } from './commands.ts';
+import './compare-menu.ts';
 
 /** Which version, by whom and when assessed, how far approved; and what can be done next. */
 export class ScorecardHeader extends LitElement {
@@ -18,6 +20,7 @@ export class ScorecardHeader extends LitElement {
     now: { attribute: false },
     standalone: { type: Boolean },
     outdated: { type: Boolean },
+    compared: { attribute: false },
   };
   static override styles = [
     baseStyles,
@@ -25,6 +28,32 @@ export class ScorecardHeader extends LitElement {
     css`
       .state {
         flex-basis: 100%;
+      }
+      .about {
+        flex-basis: 440px;
+      }
+      h1 .tag {
+        margin-inline-start: 8px;
+        padding: 0 6px;
+        border: 1px solid var(--aiwb-line-strong);
+        border-radius: 3px;
+        font-size: 0.55em;
+        font-weight: normal;
+        line-height: 1.6;
+        vertical-align: 4px;
+        white-space: nowrap;
+      }
+      h1 .tag .icon {
+        width: 11px;
+        height: 11px;
+        vertical-align: -1px;
+      }
+      .facts + .facts {
+        margin-top: 2px;
+      }
+      .buttons {
+        position: relative;
+        align-items: center;
       }
       aiwb-copy-digest {
         color: var(--vscode-foreground);
@@ -36,6 +65,8 @@ export class ScorecardHeader extends LitElement {
   declare standalone: boolean;
   /** Whether there is a newer assessment of this version, to which approval belongs. */
   declare outdated: boolean;
+  /** What it is compared with. */
+  declare compared: AssessmentSummary | undefined;
 
   override render() {
     const { view } = this;
@@ -44,7 +75,7 @@ export class ScorecardHeader extends LitElement {
     const { model, version } = record.subject;
     return html`<header>
       <div class="about">
-        <h1 dir="auto">${clipLine(model, 160)}@${clipLine(version, 40)}</h1>
+        <h1 dir="auto">${clipLine(model, 160)}@${clipLine(version, 40)}${renderStatus(view)}</h1>
         <p class="facts">${this.#renderApproval(view)}</p>
         <p class="facts">
           <span
@@ -56,6 +87,7 @@ export class ScorecardHeader extends LitElement {
             <aiwb-copy-digest digest=${record.policySetDigest} name="digest of the policy set"></aiwb-copy-digest
           ></span>
           ${view.source === 'store' && !this.standalone && view.verification.state === 'verified' ? html`<span class="tone-good">${icon('check')} record verified</span>` : nothing}
+          ${renderSignature(view)}
         </p>
         <p class="facts">
           <span
@@ -89,13 +121,15 @@ export class ScorecardHeader extends LitElement {
 
   #renderButtons(view: ScorecardView) {
     if (this.standalone) return this.#renderButton('Print', () => print());
-    if (view.source === 'file') return this.#command('openSource', 'Open as JSON');
+    if (view.source === 'file')
+      return [this.#command('compareWith', 'Compare…'), this.#command('openSource', 'Open as JSON')];
     const step = this.outdated ? undefined : nextStep(view);
     return [
       ...(step === undefined ? [] : [this.#command(step.command, step.label, true)]),
       this.#command('assessAgain', 'Assess Again'),
+      html`<aiwb-compare-menu .view=${view} .chosen=${this.compared}></aiwb-compare-menu>`,
       this.#command('export', 'Export…'),
-      this.#command('openHtml', 'Open as HTML'),
+      this.#command('openHtml', 'Print…'),
       this.#command('openVersion', 'Open Version'),
     ];
   }
@@ -107,6 +141,21 @@ export class ScorecardHeader extends LitElement {
   #renderButton(label: string, press: () => void, isPrimary = false) {
     return html`<vscode-button ?secondary=${!isPrimary} @click=${press}>${label}</vscode-button>`;
   }
+}
+
+/** Where the version stands now, as far as a registry knows it. */
+function renderStatus({ status }: ScorecardView) {
+  if (status === undefined || status === 'untracked') return nothing;
+  const { icon: shape, text, tone } = statusWords({ status, state: 'LIVE' });
+  return html`<span class="tag tone-${tone}">${icon(shape)} ${text}</span>`;
+}
+
+function renderSignature({ signature }: ScorecardView) {
+  if (signature === undefined) return nothing;
+  const { icon: shape, text, tone } = signatureWords(signature.state);
+  return html`<span class="tone-${tone}" title=${clipLine(signature.sentence)}
+    >${icon(shape)} ${text.toLowerCase()}</span
+  >`;
 }
 
 /** The next step to production; none for what is there and approved, while the gate is closed or the record cannot be trusted. */

@@ -2,31 +2,44 @@ import { css } from 'lit';
 
 export const scorecardPageStyles = css`
   aiwb-score-figures {
-    margin-top: 16px;
+    padding-inline-start: 40px;
   }
-  h3.group {
-    margin-top: 12px;
+  .page.with-drawer {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) clamp(360px, 40vw, 560px);
   }
-  h2 + h3.group {
-    margin-top: 0;
+  .page.with-drawer > main {
+    max-width: none;
   }
-  summary {
-    cursor: pointer;
+  aiwb-control-drawer {
+    position: sticky;
+    top: 0;
+    height: 100vh;
+    overflow: auto;
+    border-inline-start: 1px solid var(--aiwb-line-strong);
+    background: var(--aiwb-surface);
+  }
+  .section-head {
     display: flex;
-    align-items: center;
-    gap: 4px;
-    list-style: none;
+    flex-wrap: wrap;
+    gap: 0 16px;
+    align-items: baseline;
+    justify-content: space-between;
   }
-  summary::-webkit-details-marker {
-    display: none;
+  .plain {
+    color: var(--vscode-descriptionForeground);
   }
-  summary > h2 {
-    margin: 0;
+  @media (max-width: 480px) {
+    aiwb-score-figures {
+      padding-inline-start: 0;
+    }
   }
-  details[open] > summary > .chevron .icon {
-    transform: rotate(90deg);
-  }
-  aiwb-control + aiwb-control {
-    border-top: 1px solid var(--aiwb-line);
+  @media print {
+    .page.with-drawer {
+      display: block;
+    }
+    aiwb-control-drawer {
+      display: none;
+    }
   }
 `;

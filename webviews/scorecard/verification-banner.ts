@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { ScorecardView } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
+import { signatureWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { clipLine, showUnseen } from '../shared/text.ts';
@@ -60,6 +61,7 @@ export class VerificationBanner extends LitElement {
       ${icon('pass')}
       <div>
         <p><span class="state">Verified.</span> ${clipLine(verification.sentence)}</p>
+        ${renderSignature(this.view)}
         <p class="muted">${this.#meaning()}</p>
       </div>
     </div>`;
@@ -71,16 +73,27 @@ export class VerificationBanner extends LitElement {
     return 'What stands below is what was recorded. Identities are self-asserted unless they are signed.';
   }
 
-  #renderTampered({ verification, scorecard }: ScorecardView) {
+  #renderTampered(view: ScorecardView) {
+    const { verification, scorecard } = view;
     return html`<div class="banner tone-bad" role="alert">
       ${icon('error')}
       <div>
         <p><span class="state">TAMPERED.</span> ${clipLine(verification.sentence)}</p>
         <p>Do not rely on anything below: get the file from its author again, or assess the version anew.</p>
         ${verification.computedDigest === undefined || verification.computedDigest === scorecard.digest ? nothing : renderDigests(scorecard.digest, verification.computedDigest)}
+        ${renderSignature(view)}
       </div>
     </div>`;
   }
+}
+
+/** Who signed the record, and whether that holds; nothing where nobody signed. */
+function renderSignature({ signature }: ScorecardView) {
+  if (signature === undefined) return nothing;
+  const { icon: shape, text, tone } = signatureWords(signature.state);
+  return html`<p class="tone-${tone}">
+    ${icon(shape)} <span class="state">${text}.</span> ${clipLine(signature.sentence)}
+  </p>`;
 }
 
 function renderDigests(written: string, computed: string) {
@@ -93,8 +106,9 @@ function renderDigests(written: string, computed: string) {
 }
 
 /** A file from elsewhere always says how it stands; what comes from the store, only when something is wrong. */
-export function needsBanner({ verification, source }: ScorecardView, isStandalone: boolean): boolean {
-  return verification.state === 'tampered' || source === 'file' || isStandalone;
+export function needsBanner({ verification, signature, source }: ScorecardView, isStandalone: boolean): boolean {
+  const isSound = verification.state === 'verified' && signature?.state !== 'invalid';
+  return !isSound || source === 'file' || isStandalone;
 }
 
 defineElement('aiwb-verification', VerificationBanner);

@@ -7,14 +7,14 @@ import { identityWords } from '../shared/governance-words.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { clipLine } from '../shared/text.ts';
-import { jumpTo } from './commands.ts';
+import { jumpTo, sendCommand } from './commands.ts';
 
 /** Approvals by different people that make a waiver count. */
 const neededApprovals = 2;
 
 /** Waivers the assessment looked at: for what, until when, on whose word, and whether they counted. */
 export class WaiverList extends LitElement {
-  static override properties = { record: { attribute: false }, now: { attribute: false } };
+  static override properties = { record: { attribute: false }, now: { attribute: false }, acts: { type: Boolean } };
   static override styles = [
     baseStyles,
     buttonStyles,
@@ -29,6 +29,11 @@ export class WaiverList extends LitElement {
       }
       li.waiver:last-child {
         border-bottom: none;
+      }
+      @media print {
+        li.waiver {
+          break-inside: avoid;
+        }
       }
       .head {
         display: flex;
@@ -45,6 +50,9 @@ export class WaiverList extends LitElement {
         gap: 2px 16px;
         margin-top: 4px;
       }
+      .approve {
+        margin-top: 6px;
+      }
       dt {
         color: var(--vscode-descriptionForeground);
       }
@@ -57,6 +65,8 @@ export class WaiverList extends LitElement {
   ];
   declare record: AssessmentRecord | undefined;
   declare now: number;
+  /** Whether something can be done here. */
+  declare acts: boolean;
 
   override render() {
     const { record } = this;
@@ -100,7 +110,16 @@ export class WaiverList extends LitElement {
           ${String(approvers.size)} of
           ${String(neededApprovals)}${approvals.length === 0 ? nothing : html`: ${approvals.map(({ by, at }, index) => html`${index === 0 ? nothing : '; '}${identityWords(by)}, ${formatDay(at)}`)}`}
         </dd>
-      </dl>`;
+      </dl>
+      ${this.#renderApprove(waiver, approvers.size)}`;
+  }
+
+  #renderApprove({ id, expiresAt }: Waiver, approvers: number) {
+    if (!this.acts || approvers >= neededApprovals || expiresAt <= this.now) return nothing;
+    const approve = (): void => sendCommand(this, { command: 'approveWaiver', waiverId: id });
+    return html`<p class="approve no-print">
+      <button type="button" class="button" @click=${approve}>Approve Waiver…</button>
+    </p>`;
   }
 
   #renderExpiry({ expiresAt }: Waiver) {

@@ -14,11 +14,20 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
 
 /** Grouped digits, a real minus sign, never a negative zero. */
 export function formatFixed(value: number, decimals: number): string {
-  const digits = Math.abs(value).toLocaleString('en-US', {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  const digits = numberFormat(decimals).format(Math.abs(value));
   return value < 0 && /[1-9]/.test(digits) ? `${minus}${digits}` : digits;
+}
+
+const numberFormats = new Map<number, Intl.NumberFormat>();
+
+/** Making one takes longer than writing a thousand numbers with it. */
+function numberFormat(decimals: number): Intl.NumberFormat {
+  const known = numberFormats.get(decimals);
+  if (known !== undefined) return known;
+  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const made = new Intl.NumberFormat('en-US', options);
+  numberFormats.set(decimals, made);
+  return made;
 }
 
 /** A value with its unit: `0.821`, `12.3 ms`, `4.1 s`, `0.0042 USD`, `1,204`. */
@@ -91,9 +100,13 @@ export function formatTimeLeft(seconds: number): string {
   return `about ${formatDuration(Math.ceil(seconds / 600) * 600)} left`;
 }
 
+let dateAndTime: Intl.DateTimeFormat | undefined;
+let dateAlone: Intl.DateTimeFormat | undefined;
+
 /** Date and time where the reader is: `Nov 21, 2026, 2:37 PM`. */
 export function formatDate(milliseconds: number): string {
-  return formatMoment(milliseconds, { dateStyle: 'medium', timeStyle: 'short' });
+  dateAndTime ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return formatMoment(milliseconds, dateAndTime);
 }
 
 /** For `<time datetime>`. */
@@ -120,13 +133,13 @@ function spanWords(hours: number): string {
 
 /** A moment as a date alone, where the reader is: `Nov 21, 2026`. */
 export function formatDay(milliseconds: number): string {
-  return formatMoment(milliseconds, { dateStyle: 'medium' });
+  dateAlone ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+  return formatMoment(milliseconds, dateAlone);
 }
 
 /** No calendar reaches the numbers that a file from elsewhere may hold. */
-function formatMoment(milliseconds: number, options: Intl.DateTimeFormatOptions): string {
-  if (Number.isNaN(new Date(milliseconds).valueOf())) return 'at no date';
-  return new Intl.DateTimeFormat(undefined, options).format(milliseconds);
+function formatMoment(milliseconds: number, format: Intl.DateTimeFormat): string {
+  return Number.isNaN(new Date(milliseconds).valueOf()) ? 'at no date' : format.format(milliseconds);
 }
 
 /** `812 B`, `1.4 MB`: powers of 1,024, as VS Code counts file sizes. */

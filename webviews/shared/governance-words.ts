@@ -9,6 +9,7 @@ import type {
   Identity,
   PolicyGate,
   PolicyLevel,
+  ScorecardView,
 } from '../../schemas/generated/messages.ts';
 import type { IconName } from './icons.ts';
 import { showUnseen } from './text.ts';
@@ -89,6 +90,18 @@ const approvals: Readonly<Record<Approval['state'], Look>> = {
 
 export function approvalWords(state: Approval['state']): Look {
   return approvals[state];
+}
+
+type SignatureState = NonNullable<ScorecardView['signature']>['state'];
+
+const signatures: Readonly<Record<SignatureState, Look>> = {
+  valid: { text: 'Signed', icon: 'pass', tone: 'good' },
+  'unknown-signer': { text: 'Signed by somebody nobody vouches for', icon: 'question', tone: 'warn' },
+  invalid: { text: 'The signature does not hold', icon: 'error', tone: 'bad' },
+};
+
+export function signatureWords(state: SignatureState): Look {
+  return signatures[state];
 }
 
 const frameworkStates: Readonly<Record<FrameworkEntry['state'], Look>> = {

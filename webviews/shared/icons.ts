@@ -19,10 +19,13 @@ const shapes = {
   absent: svg`<circle cx="8" cy="8" r="6.5" stroke-dasharray="2.4 2.7"/>`,
   question: svg`<circle cx="8" cy="8" r="6.5"/><path d="M6.1 6.3C6.3 4 9.9 4.1 9.9 6.3 9.9 7.7 8 7.6 8 9.2m0 1.5v.8"/>`,
   review: svg`<path d="M1.5 8C4.5 3 11.5 3 14.5 8 11.5 13 4.5 13 1.5 8z"/><circle cx="8" cy="8" r="2.1"/>`,
+  compare: svg`<path d="M4 4.5v5.5a2 2 0 0 0 2 2h3m-1.8-2 2 2-2 2M12 11.5V6a2 2 0 0 0-2-2H7m1.8 2-2-2 2-2"/>`,
+  refresh: svg`<path d="M13.5 8A5.5 5.5 0 1 1 11.7 4M13.5 1.8V5h-3.2"/>`,
   copy: svg`<path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"/>`,
   dot: svg`<circle cx="8" cy="8" r="1.6" fill="currentColor"/>`,
   lock: svg`<path d="M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5"/>`,
   chevronRight: svg`<path d="m6 3.5 4.5 4.5L6 12.5"/>`,
+  chevronUp: svg`<path d="m3.5 10 4.5-4.5L12.5 10"/>`,
   chevronDown: svg`<path d="m3.5 6 4.5 4.5L12.5 6"/>`,
 } as const;
 

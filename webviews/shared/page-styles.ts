@@ -40,8 +40,15 @@ export const pageStyles = css`
   }
   @media print {
     main {
+      display: block;
       max-width: none;
       padding: 0;
+    }
+    main > * {
+      margin-bottom: 16px;
+    }
+    h2 {
+      break-after: avoid;
     }
   }
 `;

@@ -159,6 +159,9 @@ describe('checkDocument', () => {
       },
     ]);
     const missing = checkDocument(documentCheck({ role: 'auditor' }), makeSubject(), [], now);
-    assert.match(missing.reason, /`aiwb evidence ask triage@3 C\.document`.*`aiwb evidence answer triage@3 C\.document --met/);
+    assert.match(
+      missing.reason,
+      /`aiwb evidence ask triage@3 C\.document`.*`aiwb evidence answer triage@3 C\.document --met/,
+    );
   });
 });

@@ -8,6 +8,7 @@ import type {
   Identity,
 } from '../../../schemas/generated/messages.ts';
 import { describeDate, describePerson, nameOfVersion } from '../../promotion/version.ts';
+import { countOf } from '../../reports/format.ts';
 import { mayAnswer } from '../../evidence/version-documents.ts';
 import type { Subject } from '../subject.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
@@ -151,7 +152,9 @@ function wordWaiting({ role }: DocumentCheck, { by, verdict, lost, id }: Documen
   const model = by.kind === 'model' ? by.model : '';
   const who = role === undefined ? 'A person other than author and trainer' : `A ${role}`;
   const dropped =
-    lost === undefined || lost === 0 ? '' : ` ${String(lost)} of its quotes stand in no document and were dropped.`;
+    lost === undefined || lost === 0
+      ? ''
+      : ` ${countOf(lost, 'quote')} it gave ${lost === 1 ? 'stands in no document and was' : 'stand in no document and were'} dropped.`;
   return `${model} says ${verdicts[verdict]}.${dropped} ${who} must confirm or reject it: \`aiwb evidence review ${id} --confirm\`.`;
 }
 
