@@ -14,7 +14,6 @@ import { registerIngestCommand } from './commands/ingest-command.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerExportedCommands } from './commands/exported-commands.ts';
 import { registerFileCommands } from './commands/file-commands.ts';
-import { registerEvidenceCommands } from './commands/evidence-commands.ts';
 import { registerFrameworkCommands } from './commands/framework-commands.ts';
 import { registerAnswerCommands } from './commands/answer-commands.ts';
 import { registerGovernanceCommands } from './commands/governance-commands.ts';
@@ -35,6 +34,7 @@ import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { registerVersionCommands } from './commands/version-commands.ts';
+import { registerWaiverCommands } from './commands/waiver-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
 import { createDataView } from './data/data-view.ts';
 import { registerLenses } from './editor/code-lens.ts';
@@ -141,13 +141,13 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerCardCommands(commands),
     ...registerVersionCommands(commands),
     ...registerPublishCommands(commands),
-    ...registerEvidenceCommands(commands),
     ...registerFrameworkCommands(commands),
     ...registerAnswerCommands(commands),
     ...registerScanCommands(commands),
     ...registerGovernanceCommands(commands),
     ...registerDocumentCommands(commands),
     ...registerPolicyCommands(commands),
+    ...registerWaiverCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
     ...registerScorecardCommands(commands),

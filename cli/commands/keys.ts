@@ -6,9 +6,11 @@ import { createSigning, createSigningKey, signingKeyPath } from '../../platform/
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { print, type Run } from './governed.ts';
 
-/** The key that promotion records are signed with. */
+/** The key that people sign what they do with. */
 export function addKeys(program: Command, run: Run): void {
-  const keys = program.command('keys').description('Your key for signing promotion records');
+  const keys = program
+    .command('keys')
+    .description('Your key for signing what you do: assessments, attestations, waivers, approvals, promotions');
   keys
     .command('create')
     .description('Make a key, readable by you alone, outside every workspace')

@@ -28,6 +28,8 @@ import { approveWaiver, listWaivers, requestWaiver } from '../../engine/promotio
 import { compareVersions } from '../../engine/registry/compare.ts';
 import { describeVersion, listRegistry } from '../../engine/registry/details.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';
+import { proveSelf } from '../../engine/signing/proven.ts';
+import { readPeople } from '../../engine/workspace/people.ts';
 import { createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
 import { tellOthers } from './tell-others.ts';
@@ -105,7 +107,9 @@ export function verifyLog({ host, store }: Session, signal: AbortSignal): Promis
 /** Nobody being known is an answer: pages ask before they offer a step. */
 export async function whoAmI({ host, folder }: Session, signal: AbortSignal): Promise<WhoAmI> {
   try {
-    return { identity: await host.identities.whoAmI(folder, signal) };
+    const self = await host.identities.whoAmI(folder, signal);
+    const { signers } = await readPeople(folder, host, signal);
+    return { identity: await proveSelf(self, signers, host.signing) };
   } catch (error) {
     signal.throwIfAborted();
     const { code, message, remedy } = toWorkbenchError(error);

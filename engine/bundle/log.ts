@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../schemas/generated/messages.ts';
 import { checkAnchor } from '../audit/anchor-check.ts';
 import { auditOrigin, checkLink, type AuditHead } from '../audit/entry.ts';
 import type { Signable } from '../signing/signed-record.ts';
+import { countOf } from '../reports/format.ts';
 import { conclude, decodeText, note, type BundleCheck } from './parts.ts';
 
 type Sha256 = (data: string | Uint8Array) => string;
@@ -46,7 +47,10 @@ export function readLog(bytes: Uint8Array, anchor: AuditHead | undefined, sha256
     if (record !== undefined) records.push(record);
     if (line.payload === undefined) hidden.push(line.entry);
   }
-  const chain = conclude(faults, `The log's ${String(entries)} entries are an unbroken chain from the first on.`);
+  const chain = conclude(
+    faults,
+    `The audit log is an unbroken chain from the first entry on: ${countOf(entries, 'entry', 'entries')}.`,
+  );
   const checks = [...chain, ...judgeAnchor(anchor, hashes, head)];
   return { checks, head, entries, records, hidden, hashAt: at => hashes.get(at) };
 }

@@ -13,6 +13,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { isSamePerson } from '../governance/people.ts';
 import { isActive } from '../governance/waivers.ts';
+import { countOf } from '../reports/format.ts';
 import { judgeApproval } from '../promotion/approval-state.ts';
 import type { LoggedRecord } from './log.ts';
 import { conclude, note, type BundleCheck } from './parts.ts';
@@ -81,7 +82,7 @@ export function checkWaivers({ record, sequence }: AssessedRecord, recordsOf: Re
   const sentence =
     count === 0
       ? 'No control was waived.'
-      : `Waivers of ${String(count)} controls were in force at the assessment, each by two people beside its requester.`;
+      : `In force at the assessment, each by two people beside its requester: ${countOf(count, 'waiver')}.`;
   return [...conclude(faults, sentence), ...notes.map(note)];
 }
 
@@ -117,7 +118,7 @@ export function checkAttestations({ record, sequence }: AssessedRecord, recordsO
   const sentence =
     count === 0
       ? 'No check rests on an attestation.'
-      : `${String(count)} attested checks rest on records of people who are neither author nor trainer.`;
+      : `Attested by people who are neither author nor trainer: ${countOf(count, 'check')}.`;
   return [...conclude(faults, sentence), ...notes.map(note)];
 }
 

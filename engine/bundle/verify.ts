@@ -2,6 +2,8 @@ import { canonicalJson } from '../../schemas/canonical.ts';
 import type { ApprovalGrant, Scorecard } from '../../schemas/generated/messages.ts';
 import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import type { AuditHead } from '../audit/entry.ts';
+import { describeDate } from '../promotion/version.ts';
+import { countOf } from '../reports/format.ts';
 import { verifyRecord, type VouchedKey } from '../signing/signed-record.ts';
 import { readLog, type LoggedRecord, type ReadLog } from './log.ts';
 import {
@@ -58,7 +60,7 @@ export function verifyBundle(files: BundleFiles, trust: BundleTrust, tools: Bund
       const assessed = findAssessed(scorecard, read);
       if (typeof assessed === 'string') return [failed(assessed)];
       return [
-        passed(`The log seals the assessment ${assessed.record.id} as entry ${String(assessed.sequence)}.`),
+        passed(describeAssessed(assessed)),
         ...guard('What was taken back', () => checkTakenBack(assessed, read)),
         ...guard('A waiver', () => checkWaivers(assessed, recordsOf)),
         ...guard('An attestation', () => checkAttestations(assessed, recordsOf)),
@@ -69,6 +71,12 @@ export function verifyBundle(files: BundleFiles, trust: BundleTrust, tools: Bund
     }),
   );
   return checks;
+}
+
+function describeAssessed({ record, sequence }: AssessedRecord): string {
+  const { subject, assessor, assessedAt, gate } = record;
+  const what = `${subject.model}@${subject.version}, assessed on ${describeDate(assessedAt)} by ${assessor.email}`;
+  return `Entry ${String(sequence)} of the log seals the record: ${what}. ${gate.sentence}`;
 }
 
 function guard(what: string, check: () => readonly BundleCheck[]): readonly BundleCheck[] {
@@ -106,8 +114,8 @@ function checkFiles(files: BundleFiles, { sha256 }: BundleTools): BundleCheck[] 
     else if (content.length !== bytes || sha256(content) !== expected) faults.push(`${path} was changed.`);
   }
   for (const path of open) faults.push(`${path} was added.`);
-  const count = String(manifest.files.length);
-  return [...conclude(faults, `${count} files are those that were packed.`), ...manifest.left.map(note)];
+  const count = countOf(manifest.files.length, 'file');
+  return [...conclude(faults, `Unchanged since it was packed: ${count}.`), ...manifest.left.map(note)];
 }
 
 /** As `sha256sum` writes it, so that it can be checked by hand. */
@@ -118,7 +126,9 @@ export function manifestDigestLine(digest: string): string {
 function checkScorecard(files: BundleFiles, { sha256 }: BundleTools): BundleCheck[] {
   const { state, sentence } = verifyScorecard(readJson(files, bundlePaths.scorecard) as Scorecard, sha256);
   return [
-    state === 'verified' ? passed(`Score, coverage and gate follow from the controls. ${sentence}`) : failed(sentence),
+    state === 'verified'
+      ? passed('The record has its digest, and score, coverage and gate follow from its controls.')
+      : failed(sentence),
   ];
 }
 
@@ -137,7 +147,7 @@ function checkRecords(files: BundleFiles, records: readonly LoggedRecord[]): Bun
     else if (decodeText(content) !== canonicalJson(payload)) faults.push(`${path} is not what the log seals.`);
   }
   for (const path of open) faults.push(`No entry of the log seals ${path}.`);
-  return conclude(faults, `${String(records.length)} records are what the log seals.`);
+  return conclude(faults, `What the log seals: ${countOf(records.length, 'record')}.`);
 }
 
 function checkSignatures(
@@ -182,7 +192,7 @@ function checkSignatures(
   }
   for (const path of open) checks.push(failed(`No entry of the log seals ${path}.`));
   if (unsigned.length > 0)
-    checks.push(note(`${String(unsigned.length)} records are unsigned: who made them is self-asserted.`));
+    checks.push(note(`Unsigned, so who made it is self-asserted: ${countOf(unsigned.length, 'record')}.`));
   return checks;
 }
 
@@ -235,10 +245,10 @@ function checkEvidence(files: BundleFiles, { record }: AssessedRecord, { sha256 
     if (sha256(take(files, path)) !== expected) faults.push(`${path} is not the evidence "${title}".`);
   }
   const rest = listed.length - packed;
-  const sentence = `${String(packed)} pieces of evidence are in the bundle and have their digests.`;
+  const sentence = `In the bundle, with its digest: ${countOf(packed, 'piece')} of evidence.`;
   return [
     ...conclude(faults, sentence),
-    ...(rest === 0 ? [] : [note(`${String(rest)} more are named by their digest alone.`)]),
+    ...(rest === 0 ? [] : [note(`Named by its digest alone: ${countOf(rest, 'piece')} of evidence.`)]),
   ];
 }
 
@@ -253,7 +263,7 @@ function checkPolicies(files: BundleFiles, { record }: AssessedRecord, { sha256 
   );
   const missing = record.policies.filter(({ digest }) => !texts.has(digest)).map(({ id }) => id);
   return [
-    ...conclude(faults, `${String(texts.size)} policies are those it was judged by.`),
+    ...conclude(faults, `In the bundle, as it was judged by: ${countOf(texts.size, 'policy', 'policies')}.`),
     ...(missing.length === 0 ? [] : [note(`Not in the bundle: the text of ${missing.join(', ')}.`)]),
   ];
 }

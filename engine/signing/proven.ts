@@ -23,6 +23,19 @@ export function signatureOf(
   return verifyRecord(record.signed, record, signers, tools);
 }
 
+/** Whoever works here: `signed` where what they do will be, with a key that is vouched for as theirs. Throws what `ownKey` throws. */
+export async function proveSelf(
+  self: Identity,
+  signers: readonly VouchedKey[],
+  signing: Pick<Signing, 'ownKey'>,
+): Promise<Identity> {
+  const key = await signing.ownKey();
+  const isVouched = signers.some(
+    ({ email, publicKey }) => publicKey === key?.publicKey && isSamePerson(self, { email, assurance: 'self-asserted' }),
+  );
+  return isVouched ? { ...self, assurance: 'signed' } : self;
+}
+
 /** A signature as messages carry it. */
 export function describeSignature({ state, sentence, keyId, by }: VerifiedRecord): RecordSignature {
   return { state, sentence, ...(keyId === undefined ? {} : { keyId }), ...(by === undefined ? {} : { by }) };

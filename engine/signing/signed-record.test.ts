@@ -15,7 +15,7 @@ import type { SigningKey } from '../ports/signing.ts';
 import { approve, requestApproval } from '../promotion/approval.ts';
 import { approveWaiver, endWaiver, listWaivers, requestWaiver } from '../promotion/waivers.ts';
 import { withdrawAttestation } from '../promotion/withdraw.ts';
-import { signatureOf } from './proven.ts';
+import { proveSelf, signatureOf } from './proven.ts';
 import { verifyRecord, type Signable } from './signed-record.ts';
 
 describe('what people sign', () => {
@@ -160,6 +160,13 @@ describe('what people sign', () => {
     const attested = record.controls.flatMap(({ checks }) => checks.flatMap(({ evidence }) => evidence));
     assert.ok(attested.some(({ kind, by }) => kind === 'attestation' && by?.assurance === 'signed'));
     assert.equal((await viewAssessment(id, world.ports, signal)).signature?.state, 'unknown-signer');
+  });
+
+  it('is what somebody is told before they act', async () => {
+    const { signers, signing } = { ...trust(), signing: { ownKey: () => Promise.resolve(keys.one) } };
+    const self = (name: string) =>
+      proveSelf({ email: `${name}@x.example`, assurance: 'self-asserted' }, signers, signing);
+    assert.deepEqual([(await self('ONE')).assurance, (await self('two')).assurance], ['signed', 'self-asserted']);
   });
 
   it('goes with the scorecard file', async () => {

@@ -25,6 +25,8 @@ export interface ListViewOptions<E extends object> {
   rows(folder: string, entries: readonly E[]): Rows;
   /** Changes of these files make the list old. */
   readonly watched: readonly string[];
+  /** The number beside the view's name, by what was listed last. */
+  badge?(): vscode.ViewBadge | undefined;
   /** What else makes it old. */
   changes(refresh: () => void): Disposable;
 }
@@ -108,6 +110,7 @@ export function createListView<E extends object>(engines: Engines, options: List
     [failure] = failures;
     const state = sources.length === 0 ? 'idle' : lists.size === 0 ? 'failed' : 'loaded';
     void vscode.commands.executeCommand('setContext', `${viewId}State`, state);
+    view.badge = options.badge?.();
     showMessage();
     return inOrder;
   }

@@ -165,6 +165,42 @@ describe('the trees', function () {
   });
 });
 
+describe('what is due', function () {
+  this.timeout(120_000);
+  let late: vscode.Uri;
+
+  before(async function () {
+    skipUndriven(this);
+    const text = 'id: late\nversion: 1.0.0\nlevel: team\ntitle: Late one\nreviewBy: 2020-01-31\n';
+    late = await write('late.policy.yaml', text);
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(late).then(undefined, () => undefined);
+  });
+
+  it('stands above the policies, overdue first, and leads to where it is done', async () => {
+    await showAlone('Policies');
+    await driver.waitFor(row('Policies', 'Due, 1 · 1 overdue'));
+    assert.match(
+      await paneText('Policies', /Review the policy Late one/),
+      /Due[\s\S]*Review the policy Late one[\s\S]*Country/,
+    );
+    for (const theme of themes) {
+      await setTheme(theme);
+      await driver.screenshot(`trees-due-${theme}`);
+    }
+    await driver.click(row('Policies', 'Review the policy Late one'));
+    await eventually(async () => {
+      const opened = vscode.window.activeTextEditor?.document.uri.path ?? '';
+      return opened.endsWith('late.policy.yaml') ? true : undefined;
+    });
+    await vscode.workspace.fs.delete(late);
+    await eventually(async () => ((await driver.count(row('Policies', 'Due'))) === 0 ? true : undefined));
+  });
+});
+
 describe('the trees of what was measured', function () {
   this.timeout(120_000);
   let server: Server;
