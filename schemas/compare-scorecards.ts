@@ -1,7 +1,6 @@
 import type {
   AssessmentComparison,
   AssessmentRecord,
-  AssessmentSummary,
   CheckResult,
   ControlChange,
   ControlOutcome,
@@ -9,6 +8,7 @@ import type {
   ControlSeverity,
   Scorecard,
 } from './generated/messages.ts';
+import { summariseAssessment } from './summarise-assessment.ts';
 
 /**
  * The comparison of two records. It stands here and not in the engine, because editors and other viewers compare scorecard files without
@@ -42,30 +42,15 @@ export function compareRecords(before: AssessmentRecord, after: AssessmentRecord
   };
 }
 
-/** Two scorecards side by side. */
-export function compareScorecards(before: Scorecard, after: Scorecard): AssessmentComparison {
-  return {
-    before: summariseScorecard(before),
-    after: summariseScorecard(after),
-    ...compareRecords(before.record, after.record),
-  };
-}
+/** An assessment's record with the digest it is stored with. */
+export type RecordWithDigest = Pick<Scorecard, 'record' | 'digest'>;
 
-/** A scorecard as lists and histories show it. */
-function summariseScorecard({ record, digest }: Pick<Scorecard, 'record' | 'digest'>): AssessmentSummary {
-  const { id, subject, assessedAt, assessor, gate, score, coverage, waived, policies } = record;
+/** Two scorecards side by side: of one version, of two, or of two models. */
+export function compareScorecards(before: RecordWithDigest, after: RecordWithDigest): AssessmentComparison {
   return {
-    id,
-    model: subject.model,
-    version: subject.version,
-    assessedAt,
-    assessor,
-    digest,
-    gate: gate.outcome,
-    score,
-    coverage,
-    waived,
-    policies: policies.map(policy => `${policy.id} ${policy.version}`),
+    before: summariseAssessment(before.record, before.digest),
+    after: summariseAssessment(after.record, after.digest),
+    ...compareRecords(before.record, after.record),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { compareScorecards } from '../../schemas/compare-scorecards.ts';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import { renderComparison, renderControlHistory, renderReproduction } from '../../engine/governance/comparison-text.ts';
-import { compareAssessments } from '../../engine/governance/compare.ts';
 import { readControlHistory } from '../../engine/governance/control-history.ts';
 import { findAssessment } from '../../engine/governance/find-assessment.ts';
 import { formatPercent } from '../../engine/governance/gate.ts';
@@ -109,7 +109,7 @@ function show(name: string, options: GlobalOptions): Promise<ExitCode> {
 
 function compare(before: string, after: string, options: GlobalOptions): Promise<ExitCode> {
   return withGovernance(options, async (ports, _folder, signal) => {
-    const comparison = compareAssessments(
+    const comparison = compareScorecards(
       await findAssessment(before, ports, signal),
       await findAssessment(after, ports, signal),
     );

@@ -16,7 +16,10 @@ export function addValidate(program: Command, run: (action: () => Promise<ExitCo
   program
     .command('validate')
     .description("Check the workbench's files, and what they refer to")
-    .argument('<file...>', '.bench.yaml, .tune.yaml, .policy.yaml, .framework.yaml, .prompt.yml and workbench.yaml files')
+    .argument(
+      '<file...>',
+      '.bench.yaml, .tune.yaml, .policy.yaml, .framework.yaml, .prompt.yml and workbench.yaml files',
+    )
     .option('--format <format>', 'text, json or sarif', 'text')
     .action((files: readonly string[], options: { readonly format: string }, command: Command) =>
       run(() => validate(files, globalOptions(command).json === true ? 'json' : options.format, command)),

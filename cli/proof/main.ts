@@ -40,6 +40,11 @@ function checkLog(bytes: Uint8Array, anchor: ReturnType<typeof readAnchor> | und
   }
 }
 
+// A reader that has seen enough, such as `head`, closes the pipe; the exit code still tells.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   const checks = check();
   for (const { result, sentence } of checks) process.stdout.write(`${marks[result]} ${sentence}\n`);

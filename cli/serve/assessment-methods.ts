@@ -6,7 +6,7 @@ import type {
   ControlHistory,
   ScorecardView,
 } from '../../schemas/generated/messages.ts';
-import { compareAssessments } from '../../engine/governance/compare.ts';
+import { compareScorecards } from '../../schemas/compare-scorecards.ts';
 import { readControlHistory } from '../../engine/governance/control-history.ts';
 import { findAssessment } from '../../engine/governance/find-assessment.ts';
 import { createAssessmentMemory, type AssessmentMemory } from '../../engine/governance/memory.ts';
@@ -39,7 +39,7 @@ export async function compareStored(
   signal: AbortSignal,
 ): Promise<AssessmentComparison> {
   const ports = createGovernancePorts(host, store);
-  return compareAssessments(await findAssessment(before, ports, signal), await findAssessment(after, ports, signal));
+  return compareScorecards(await findAssessment(before, ports, signal), await findAssessment(after, ports, signal));
 }
 
 export async function askControlHistory(

@@ -206,9 +206,14 @@ async function packEvidence(
   }
   packed.add(bundlePaths.evidence, 'What each check rests on', `${JSON.stringify(list, undefined, 2)}\n`);
   if (!withEvidence) packed.leave(`The evidence itself is left out: it was not asked for.`);
+  if (packed.has(pathOfEvidence(subject.weightsDigest))) return;
   packed.leave(
     `The weights of ${subject.model}@${subject.version} are left out. Their digest is ${subject.weightsDigest}.`,
   );
+}
+
+function pathOfEvidence(digest: string): string {
+  return `evidence/${plain(digest)}`;
 }
 
 /** Packs a piece of evidence and gives its path; absent where its bytes are not to be had, or are too many. */
@@ -218,7 +223,7 @@ async function packPiece(
   packed: Packed,
   ports: BundlePorts,
 ): Promise<string | undefined> {
-  const path = `evidence/${plain(digest)}`;
+  const path = pathOfEvidence(digest);
   if (packed.has(path)) return path;
   const content = (await readFigures(evidence, digest, ports)) ?? (await readBlob(digest, ports));
   if (content === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { validateAssessmentRecord } from '../../schemas/generated/validators.js';
+import type { RecordWithDigest } from '../../schemas/compare-scorecards.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
-import type { StoredAssessment } from './compare.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
 import { isRunSubject } from './run-subject.ts';
@@ -9,7 +9,7 @@ import { isRunSubject } from './run-subject.ts';
 type FindPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 
 /** An assessment with its place in the ledger. */
-export interface FoundAssessment extends StoredAssessment {
+export interface FoundAssessment extends RecordWithDigest {
   readonly sequence: number;
 }
 

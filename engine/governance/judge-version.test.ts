@@ -11,10 +11,10 @@ import {
   validateScorecardView,
 } from '../../schemas/generated/validators.js';
 import { digestRecord, verifyScorecard } from '../../schemas/verify-scorecard.ts';
+import { compareScorecards } from '../../schemas/compare-scorecards.ts';
 import { cardStoredAt } from '../cards/version-cards.ts';
 import { blobUri } from '../registry/register.ts';
 import { approveWaiver, requestWaiver } from '../promotion/waivers.ts';
-import { compareAssessments } from './compare.ts';
 import { renderControlHistory, renderReproduction } from './comparison-text.ts';
 import { readControlHistory } from './control-history.ts';
 import { findAssessment } from './find-assessment.ts';
@@ -242,7 +242,7 @@ describe('an assessment that was recorded', () => {
     const first = await world.recordOf();
     await world.attest();
     const second = await world.recordOf();
-    const comparison = compareAssessments(
+    const comparison = compareScorecards(
       await findAssessment(first.id, world.ports, signal),
       await findAssessment('triage@1', world.ports, signal),
     );

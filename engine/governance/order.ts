@@ -10,17 +10,6 @@ export function orderControls(controls: readonly ControlResult[]): readonly Cont
   return [...controls].sort((a, b) => rank(a) - rank(b));
 }
 
-/**
- * How well a control stands, to tell worse from better: one that passes or does not apply stands well, one that failed stands badly, what is
- * open lies between, and a waiver lifts neither to what it is not.
- */
-export function standingOf({ outcome, waiver }: Pick<ControlResult, 'outcome' | 'waiver'>): number {
-  if (outcome === 'compliant' || outcome === 'not-applicable') return 0;
-  return standings[outcome] + (waiver === undefined ? 0 : 0.5);
-}
-
-const standings = { 'non-compliant': -3, partial: -2, 'not-assessed': -1 } as const;
-
 const outcomeWords: Readonly<Record<ControlOutcome, string>> = {
   compliant: 'compliant',
   partial: 'partial',

@@ -1,10 +1,10 @@
 import type { AssessmentRecord, RunState, ScorecardView } from '../../schemas/generated/messages.ts';
 import { digestRecord } from '../../schemas/verify-scorecard.ts';
+import { compareRecords } from '../../schemas/compare-scorecards.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { Store } from '../ports/store.ts';
 import { approvalOf } from '../promotion/approval.ts';
-import { findChanges } from './compare.ts';
 import { findAssessment, type FoundAssessment } from './find-assessment.ts';
 import { judgeVersion } from './judge-version.ts';
 import type { AssessmentMemory } from './memory.ts';
@@ -52,7 +52,7 @@ export async function previewAssessment(
     ...(await readSurroundings(subject, ports, signal, memory?.summaries)),
     preview: {
       at: moment.at,
-      changes: findChanges(stored, record),
+      changes: compareRecords(stored, record).changes,
       open: await countOpen(set, record, ports.store, signal),
     },
   };

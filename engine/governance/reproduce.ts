@@ -1,10 +1,10 @@
 import type { AssessmentRecord, ControlChange, Evidence, Reproduction } from '../../schemas/generated/messages.ts';
 import { digestResult } from '../../schemas/verify-scorecard.ts';
+import { compareRecords } from '../../schemas/compare-scorecards.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
 import type { PolicyDocument, PolicySet } from '../policies/policy-set.ts';
 import { countOf } from '../reports/format.ts';
-import { findChanges } from './compare.ts';
 import { findAssessment, type FoundAssessment } from './find-assessment.ts';
 import { judgeVersion } from './judge-version.ts';
 import type { Moment } from './moment.ts';
@@ -106,7 +106,7 @@ async function findRecorded(
 }
 
 function describeDifferences(then: AssessmentRecord, again: AssessmentRecord, workbench: string): Difference[] {
-  const differences = [...lostEvidence(then, again), ...findChanges(then, again).map(describeChange)];
+  const differences = [...lostEvidence(then, again), ...compareRecords(then, again).changes.map(describeChange)];
   if (then.gate.outcome !== again.gate.outcome)
     differences.push({
       kind: 'result',

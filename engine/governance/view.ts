@@ -7,6 +7,7 @@ import type {
   ScorecardView,
 } from '../../schemas/generated/messages.ts';
 import { validateAssessmentRecord, validateBaseline } from '../../schemas/generated/validators.js';
+import { summariseAssessment } from '../../schemas/summarise-assessment.ts';
 import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
@@ -17,7 +18,6 @@ import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';
 import { longestHistory, readAssessments } from './stored-assessments.ts';
-import { summarise } from './summary.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;
 type SignedViewPorts = ViewPorts & Pick<GovernancePorts, 'files' | 'signing'>;
@@ -88,7 +88,7 @@ export async function listAssessments(
 ): Promise<AssessmentSummary[]> {
   const summaries: AssessmentSummary[] = [];
   for await (const { record, digest } of readAssessments(filter, store.ledger))
-    summaries.push(summarise(record, digest));
+    summaries.push(summariseAssessment(record, digest));
   return summaries;
 }
 
@@ -107,7 +107,7 @@ async function listKnown(model: string, { store }: ViewPorts, known: KnownSummar
 
 function summariseRecord(record: LedgerRecord): AssessmentSummary | undefined {
   const payload = asAssessment(record);
-  return payload === undefined ? undefined : summarise(payload, record.digest);
+  return payload === undefined ? undefined : summariseAssessment(payload, record.digest);
 }
 
 async function describeScorecard(

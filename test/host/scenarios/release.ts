@@ -43,8 +43,8 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await shows(scorecard, /conditions are met/);
   await screenshot('release-scorecard-after-reload');
   await clickInWebview('#passed', { title: scorecard });
-  await clickInWebview('aiwb-control summary >> text=PERF-01', { title: scorecard });
-  await clickInWebview('aiwb-evidence button.link >> nth=0', { title: scorecard });
+  await clickInWebview('aiwb-control-rows button.open >> text=PERF-01', { title: scorecard });
+  await clickInWebview('aiwb-control-detail aiwb-evidence button.link >> nth=0', { title: scorecard });
   await shows('triage-core', /Finished/);
   await followSlice(window);
   log('evidence leads to its rows');
@@ -83,14 +83,16 @@ async function followSlice(window: ScenarioContext): Promise<void> {
   const menu = (label: string): string => `aiwb-sample-browser aiwb-choice-menu[label="${label}"]`;
   const outcome = 'aiwb-sample-browser vscode-single-select[label="Show"] .select-face';
   const leadsThere = async (): Promise<void> => {
-    await clickInWebview('aiwb-evidence li:has-text("rows where noise is") button.link', { title: scorecard });
+    await clickInWebview('aiwb-control-detail aiwb-evidence li:has-text("rows where noise is") button.link', {
+      title: scorecard,
+    });
     await until(async () => /noise: \S/.test(await webviewText(run, `${menu('Slices')} summary`)));
     assert.match(await webviewText(run, outcome), /Wrong answers/);
     assert.match(await webviewText(run, `${menu('Models')} summary`), /registry:ticket-triage/);
     assert.match(await webviewText(run, 'h2:focus'), /Samples/);
   };
   await openTab(window, scorecard);
-  await clickInWebview('aiwb-control summary >> text=ROB-01', { title: scorecard });
+  await clickInWebview('aiwb-control-rows button.open >> text=ROB-01', { title: scorecard });
   await leadsThere();
   await screenshot('release-evidence-rows');
   await clickInWebview(`${menu('Slices')} summary`, run);

@@ -1,7 +1,7 @@
-import type { AssessmentRecord, AssessmentSummary } from '../../schemas/generated/messages.ts';
+import type { AssessmentRecord, AssessmentSummary } from './generated/messages.ts';
 
 /** An assessment as lists and histories show it. `digest` is that of its record. */
-export function summarise(record: AssessmentRecord, digest: string): AssessmentSummary {
+export function summariseAssessment(record: AssessmentRecord, digest: string): AssessmentSummary {
   const { id, subject, assessedAt, validUntil, assessor, gate, score, coverage, waived, policies } = record;
   return {
     id,
