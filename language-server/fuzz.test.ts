@@ -195,15 +195,16 @@ describe('language server under random edits', () => {
     );
   }
 
+  const sequencesOfKind = Math.ceil(sequences / documentKinds.length);
   for (const [index, kind] of documentKinds.entries()) {
-    it(`answers after each of ${sequences / documentKinds.length} sequences of edits: ${kind}`, async function () {
+    it(`answers after each of ${sequencesOfKind} sequences of edits: ${kind}`, async function () {
       this.timeout(120_000);
       const random = createSeeded(20_260_101 + index);
       const delay = monitorEventLoopDelay({ resolution: 5 });
       delay.enable();
       longest = 0;
       const draft = open(kind, `fuzz-${kind}.yaml`, seeds[kind]);
-      for (let sequence = 0; sequence < sequences / documentKinds.length; sequence += 1) {
+      for (let sequence = 0; sequence < sequencesOfKind; sequence += 1) {
         if (random() < 0.3) {
           const text = random() < 0.2 ? seeds[kind].replaceAll('\n', '\r\n') : seeds[kind];
           edit(draft, 0, draft.document.getText().length, text);

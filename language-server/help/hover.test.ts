@@ -286,14 +286,14 @@ describe('hover', () => {
       'policy',
       'controls: [{id: A, mappings: [{framework: mitre-atlas, id: AML.T00‸51}]}]\n',
       /\*\*AML\.T0051\*\*/,
-      /Tactic: /,
+      /Part of `AML\.TA0005` Execution/,
       /\(https:\/\/atlas\.mitre\.org\/techniques\/AML\.T0051\)/,
     ],
     ['policy', 'frameworks: [{id: nist-ai-‸rmf, version: "1.0"}]\n', /https:\/\/doi\.org\/10\.6028\/NIST\.AI\.100-1/],
     [
       'policy',
       'controls: [{id: A, mappings: [{framework: nist-ai-rmf, id: GOVERN 1‸.1}]}]\n',
-      /Part of GOVERN 1, Policies/,
+      /Part of `GOVERN 1` Policies/,
     ],
   ]);
 
