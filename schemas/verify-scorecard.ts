@@ -134,6 +134,9 @@ function sortBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
     .map(({ item }) => item);
 }
 
+/** Larger files are no scorecards: ten thousand controls come to about a third of it. */
+export const mostScorecardBytes = 32 * 1024 * 1024;
+
 /**
  * Whether a scorecard still is what was recorded: its record has the digest that stands beside it, and its score, coverage and gate
  * are those its own controls give. Whoever changes a record can make a new digest, so this shows that a record is whole, not whose it is.

@@ -1,15 +1,13 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Scorecard, ScorecardView } from '../../schemas/generated/messages.ts';
 import { validateScorecard } from '../../schemas/generated/validators.js';
-import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
+import { mostScorecardBytes, verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
 import type { VerifiedRecord } from '../signing/signed-record.ts';
 
-/** Larger files are no scorecards: ten thousand controls come to about a third of it. */
-const mostScorecardBytes = 32 * 1024 * 1024;
 /** Characters up to which a file is laid out for people: beyond, nobody reads it line by line. */
 const mostLaidOut = 2 * 1024 * 1024;
 

@@ -40,6 +40,7 @@ export const tellingKeys: Readonly<Record<OurKind, readonly string[]>> = {
     'scoring',
     'controls',
     'assess',
+    'tests',
   ],
   prompt: ['model', 'modelParameters', 'messages', 'tools', 'responseFormat'],
 };

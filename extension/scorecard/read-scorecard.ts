@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ScorecardView } from '../../schemas/generated/messages.ts';
-import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
+import { mostScorecardBytes, verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { FailureError } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
-
-/** Larger files are no scorecards, and are not read. */
-export const mostScorecardBytes = 32 * 1024 * 1024;
 
 /**
  * A `*.scorecard.json` file of any origin as its page shows it: parsed, checked against its schema and verified, without the
@@ -30,7 +27,7 @@ export function requireSize(bytes: number, name: string): void {
   if (bytes <= mostScorecardBytes) return;
   throw new FailureError({
     code: 'file-too-large',
-    message: t('{0} is too large for a scorecard: {1} MiB, and at most {2} are read.', name, toMiB(bytes), 8),
+    message: t('{0} is too large for a scorecard: {1} MiB, and at most {2} are read.', name, toMiB(bytes), mostScorecardBytes / 2 ** 20),
     remedy: t('Reopen it as text to see what it is.'),
   });
 }
