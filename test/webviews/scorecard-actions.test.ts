@@ -135,6 +135,11 @@ describe('a reader of the scorecard page', function () {
     assert.equal(await controlOf(page, 'FAIR-01').getAttribute('aria-expanded'), 'true');
     await controlOf(page, 'FAIR-01').press('Enter');
     await detail.waitFor({ state: 'detached' });
+    await controlOf(page, 'FAIR-01').press('Enter');
+    await detail.waitFor();
+    await page.keyboard.press('Escape');
+    await detail.waitFor({ state: 'detached' });
+    assert.match(await focusedText(page), /^FAIR-01/);
   });
 
   it('narrows the controls by words, outcome, severity, policy and level, and tells how many are left', async () => {

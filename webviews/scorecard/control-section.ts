@@ -43,7 +43,7 @@ interface List {
 /**
  * Every control under its outcome: failures first, then what is open, what does not apply, and what passed, closed; arrow keys walk
  * them. Fires `filter-changed` with a `ControlFilter`, `fold` with whether a group is open, `open-control` with a position in the
- * record, and `walk` with one when the arrow keys came to it.
+ * record, `walk` with one when the arrow keys came to it, and `close-control` on Escape while one is open.
  */
 export class ControlSection extends LitElement {
   static override properties = {
@@ -218,6 +218,11 @@ export class ControlSection extends LitElement {
     const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
     const step = steps[event.key];
     const [target] = event.composedPath();
+    if (event.key === 'Escape' && this.context.selected !== undefined && !(target instanceof HTMLInputElement)) {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent('close-control'));
+      return;
+    }
     const current = target instanceof HTMLElement ? target.dataset['index'] : undefined;
     if (current === undefined || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const order = this.#order();

@@ -153,6 +153,7 @@ export class ScorecardPage extends LitElement {
           @fold=${({ detail }: CustomEvent<boolean>) => this.#setOpen('passed', detail)}
           @open-control=${({ detail }: CustomEvent<number>) => void this.#onOpen(detail)}
           @walk=${({ detail }: CustomEvent<number>) => this.#onWalk(detail)}
+          @close-control=${this.#onClose}
         ></aiwb-controls>`,
       )}
       ${record.waivers.length === 0 ? nothing : section('waivers', 'Waivers', html`<aiwb-waivers .record=${record} .now=${now} ?acts=${acts}></aiwb-waivers>`)}
