@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import { driver, skipUndriven } from './driver.ts';
-import { eventually, workspaceUri } from './workspace.ts';
+import { eventually, trainAs, workspaceUri } from './workspace.ts';
 
 const policy = `id: evidence
 version: 1.0.0
@@ -48,8 +48,8 @@ describe('evidence of a version', function () {
     await write('evidence.policy.yaml', policy);
     await write('scan.report.jsonl', report.map(line => JSON.stringify(line)).join('\n'));
     await write('report.md', '# Report\n\nThe model was tested on native speakers and on learners.\n');
-    await vscode.commands.executeCommand('aiwb.train', workspaceUri('ticket-triage.tune.yaml'));
-    place = { model: 'ticket-triage', version: 'candidate' };
+    await trainAs('scanned');
+    place = { model: 'scanned', version: 'candidate' };
     // There is no candidate before the job has ended.
     await eventually(
       async () =>
@@ -68,6 +68,8 @@ describe('evidence of a version', function () {
 
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const file of ['evidence.policy.yaml', 'scan.report.jsonl', 'report.md'])
+      await vscode.workspace.fs.delete(workspaceUri(file));
   });
 
   it('takes a report, once a person has said whose model it is about', async () => {
@@ -76,7 +78,7 @@ describe('evidence of a version', function () {
       place,
       workspaceUri('scan.report.jsonl').fsPath,
     );
-    await told('.quick-input-widget', /Which Model of the Report Is ticket-triage@/);
+    await told('.quick-input-widget', /Which Model of the Report Is scanned@/);
     await driver.screenshot('evidence-target');
     await driver.click('.quick-input-widget input[type=text]');
     await driver.type('served-elsewhere');
@@ -93,7 +95,7 @@ describe('evidence of a version', function () {
     const { version } = await readVersion();
     execFileSync(
       process.execPath,
-      [path.join(extensionPath, 'dist/aiwb.mjs'), 'documents', 'add', 'report.md', `ticket-triage@${version}`],
+      [path.join(extensionPath, 'dist/aiwb.mjs'), 'documents', 'add', 'report.md', `scanned@${version}`],
       { cwd: folder },
     );
     void vscode.commands.executeCommand('aiwb.answerFromDocuments', place, 'VAL.groups');
@@ -119,7 +121,7 @@ describe('evidence of a version', function () {
     const { extensionPath } = vscode.extensions.getExtension('ai-workbench.ai-workbench') ?? assert.fail('it is there');
     const shown = execFileSync(
       process.execPath,
-      [path.join(extensionPath, 'dist/aiwb.mjs'), 'registry', 'show', 'ticket-triage@candidate', '--json'],
+      [path.join(extensionPath, 'dist/aiwb.mjs'), 'registry', 'show', 'scanned@candidate', '--json'],
       { cwd: workspaceUri('.').fsPath, encoding: 'utf8' },
     );
     return (JSON.parse(shown) as { version: { version: string } }).version;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { eventually, workspaceUri } from './workspace.ts';
+import { eventually, trainAs, workspaceUri } from './workspace.ts';
 
 const policy = (expected: string): string =>
   [
@@ -9,7 +9,7 @@ const policy = (expected: string): string =>
     'version: 1.0.0',
     'level: team',
     'reviewBy: 2020-01-01',
-    'assess: {model: ticket-triage@candidate}',
+    'assess: {model: judged@candidate}',
     'controls:',
     '  - id: CARD-01',
     '    title: The card names who decides',
@@ -58,7 +58,7 @@ describe('policies in the editor', function () {
 
   it('show the controls of the newest assessment that failed as problems, until one passes them', async () => {
     await vscode.workspace.fs.writeFile(uri(), Buffer.from(policy('failed')));
-    await vscode.commands.executeCommand('aiwb.train', workspaceUri('ticket-triage.tune.yaml'));
+    await trainAs('judged');
     const assess = (): Thenable<unknown> => vscode.commands.executeCommand('aiwb.assessPolicy', uri());
     await eventually(async () => ((await assess()) === undefined ? undefined : true), 120_000);
     const [problem] = await eventually(() => (problems().length > 0 ? problems() : undefined));
