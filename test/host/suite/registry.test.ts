@@ -48,8 +48,8 @@ describe('the registry', function () {
     assert.deepEqual(await driver.auditWebview({ title: 'ticket-triage-tuned' }), []);
     await vscode.commands.executeCommand('aiwb.registry.focus');
     const text = await sidebarText(/Version 1/);
-    assert.match(text, /candidate/);
-    assert.doesNotMatch(text, /gate/);
+    assert.match(text, /Version 1[^\n]*candidate/);
+    assert.doesNotMatch(text, /Version 1[^\n]*gate/);
     await driver.screenshot('registry-view');
   });
 
