@@ -27,7 +27,12 @@ export function requireSize(bytes: number, name: string): void {
   if (bytes <= mostScorecardBytes) return;
   throw new FailureError({
     code: 'file-too-large',
-    message: t('{0} is too large for a scorecard: {1} MiB, and at most {2} are read.', name, toMiB(bytes), mostScorecardBytes / 2 ** 20),
+    message: t(
+      '{0} is too large for a scorecard: {1} MiB, and at most {2} are read.',
+      name,
+      toMiB(bytes),
+      mostScorecardBytes / 2 ** 20,
+    ),
     remedy: t('Reopen it as text to see what it is.'),
   });
 }
