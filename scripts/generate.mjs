@@ -56,7 +56,7 @@ async function writeTypes(name, list, rootName) {
       /\s*\* This interface was referenced by `Everything`'s JSON-Schema\s*\* via the `definition` "\w+"\./g,
       '',
     );
-  await writeFile(path.join(out, `${name}.ts`), kept);
+  await writeChanged(path.join(out, `${name}.ts`), kept);
 }
 
 function withoutDefinitions({ definitions: _definitions, $id: _id, $schema: _schema, ...rest }) {
@@ -117,7 +117,7 @@ async function writeValidators() {
     mainFields: ['module', 'main'],
     target: 'es2024',
   });
-  await writeFile(
+  await writeChanged(
     path.join(out, 'validators.js'),
     `/* Generated from schemas/ by scripts/generate.mjs. */\n${bundled.outputFiles[0].text}`,
   );
@@ -134,5 +134,11 @@ async function writeValidators() {
     for (const key of Object.keys(schema.definitions))
       declarations.push(`export declare const validate${key}: Validator<messages.${key}>;`);
   }
-  await writeFile(path.join(out, 'validators.d.ts'), declarations.join('\n') + '\n');
+  await writeChanged(path.join(out, 'validators.d.ts'), declarations.join('\n') + '\n');
+}
+
+/** What stays as it is is not touched: others may be reading it, and compilers go by its age. */
+async function writeChanged(file, text) {
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== text) await writeFile(file, text);
 }
