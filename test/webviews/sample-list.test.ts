@@ -231,6 +231,8 @@ describe('the sample list', function () {
         .isVisible(),
       true,
     );
+    // Only the page in front may write to the clipboard.
+    await page.bringToFront();
     await detail.getByRole('button', { name: 'Copy link to this row' }).click();
     await detail.getByText('Copied').waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${runId ?? ''}#654321`);
