@@ -16,6 +16,7 @@ import { draftBenchmark } from '../../engine/catalogue/draft-benchmark.ts';
 import { listDatasets } from '../../engine/catalogue/list-datasets.ts';
 import { listPrompts } from '../../engine/catalogue/list-prompts.ts';
 import { previewDataset } from '../../engine/catalogue/preview-dataset.ts';
+import { memoryOf } from './assessment-methods.ts';
 import type { Session } from './session.ts';
 
 export function listWorkspaceDatasets({ host, folder }: Session, signal: AbortSignal): Promise<DatasetList> {
@@ -58,5 +59,5 @@ export function describeWorkspacePolicy(
   { host, store, folder }: Session,
   signal: AbortSignal,
 ): Promise<PolicyDetails> {
-  return describePolicy(path, folder, { files: host.files, store }, signal);
+  return describePolicy(path, folder, { files: host.files, store }, signal, memoryOf(store, host));
 }

@@ -13,6 +13,7 @@ import { listDue, usualHorizon } from '../../engine/governance/due.ts';
 import { endWaiver } from '../../engine/promotion/waivers.ts';
 import { withdrawAttestation } from '../../engine/promotion/withdraw.ts';
 import { createGovernancePorts } from '../composition.ts';
+import { memoryOf } from './assessment-methods.ts';
 import type { Session } from './session.ts';
 
 export async function getDue(
@@ -21,7 +22,7 @@ export async function getDue(
   signal: AbortSignal,
 ): Promise<DueList> {
   const request = { folder, within: usualHorizon, ...(model === undefined ? {} : { model }) };
-  return { items: [...(await listDue(request, createGovernancePorts(host, store), signal))] };
+  return { items: [...(await listDue(request, createGovernancePorts(host, store), signal, memoryOf(store, host)))] };
 }
 
 export async function getAttestations(

@@ -20,14 +20,15 @@ import { sealPolicies } from '../../engine/governance/seals.ts';
 import { draftStarter, listStarters } from '../../engine/policy-starters/starters.ts';
 import { listPolicyTests, runPolicyTests } from '../../engine/policy-tests/run.ts';
 import { createGovernancePorts, templatesFolder } from '../composition.ts';
+import { memoryOf } from './assessment-methods.ts';
 import type { Session } from './session.ts';
 
 export function listAll({ host, store, folder }: Session, signal: AbortSignal): Promise<PolicyList> {
-  return listPolicies({ files: host.files, digest: host.digest, store }, folder, signal);
+  return listPolicies({ files: host.files, digest: host.digest, store }, folder, signal, memoryOf(store, host));
 }
 
 export function findProblems({ host, store, folder }: Session, signal: AbortSignal): Promise<PolicyProblems> {
-  return findPolicyProblems({ files: host.files, store }, folder, signal);
+  return findPolicyProblems({ files: host.files, store }, folder, signal, memoryOf(store, host));
 }
 
 export function listTests(policy: PolicySource, { host }: Session, signal: AbortSignal): Promise<PolicyTestList> {

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../base/errors.ts';
+import { joinBytes } from '../base/join-bytes.ts';
 import { crc32 } from '../base/crc32.ts';
 
 /** 1 January 1980, midnight: a bundle's content says when it was made, and equal bundles are equal files. */
@@ -39,7 +40,7 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
     view.setUint32(12, length, true);
     view.setUint32(16, offset, true);
   });
-  return join([...pieces, ...directory, end]);
+  return joinBytes([...pieces, ...directory, end]);
 }
 
 /**
@@ -79,14 +80,4 @@ function fields(length: number, fill: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(length);
   fill(new DataView(bytes.buffer));
   return bytes;
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -1,12 +1,16 @@
 import type { AssessmentSummary, PolicyControl, PolicyDetails } from '../../schemas/generated/messages.ts';
-import { diagnoseFile } from '../documents/diagnose.ts';
+import { createDiagnoser } from '../documents/diagnose.ts';
 import { shortPlace } from '../documents/findings.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { listAssessments } from '../governance/view.ts';
+import type { AssessmentMemory } from '../governance/memory.ts';
+import { listAssessments, listKnown } from '../governance/view.ts';
 import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';
 
 type AssessedStore = Pick<Store, 'ledger' | 'registry'>;
+
+/** What a process that is asked again and again need not parse and read twice. */
+export type PolicyMemory = Pick<AssessmentMemory, 'parse' | 'summaries'>;
 
 /** What a policy file writes, what is wrong with it, and how versions came out by it. */
 export async function describePolicy(
@@ -14,10 +18,11 @@ export async function describePolicy(
   folder: string,
   { files, store }: { readonly files: Files; readonly store: AssessedStore },
   signal: AbortSignal,
+  memory?: PolicyMemory,
 ): Promise<PolicyDetails> {
   const path = files.resolve(folder, file);
-  const { text, diagnostics } = await diagnoseFile(path, files, signal);
-  const parsed = parseDocument('policy', text);
+  const { text, diagnostics } = await createDiagnoser(files, undefined, memory?.parse).diagnose(path, signal);
+  const parsed = (memory?.parse ?? parseDocument)('policy', text);
   const lineOf = (index: number): number => shortPlace(parsed, ['controls', index, 'id']).start.line + 1;
   const controls = (parsed.value?.controls ?? []).map(({ id, title, severity, checks }, index): PolicyControl => ({
     id,
@@ -33,15 +38,21 @@ export async function describePolicy(
     line: range.start.line + 1,
   }));
   const id = parsed.value?.id;
-  const assessments = id === undefined ? [] : newestOfVersions(await assessmentsBy(store, signal), id);
+  const assessments = id === undefined ? [] : newestOfVersions(await assessmentsBy(store, signal, memory), id);
   return { path: file, controls, findings, assessments };
 }
 
 /** Every assessment of every model, newest first. */
-export async function assessmentsBy(store: AssessedStore, signal: AbortSignal): Promise<readonly AssessmentSummary[]> {
+export async function assessmentsBy(
+  store: AssessedStore,
+  signal: AbortSignal,
+  memory?: PolicyMemory,
+): Promise<readonly AssessmentSummary[]> {
   const found: AssessmentSummary[] = [];
   for (const { name } of await store.registry.listModels({ archived: true }, signal)) {
-    found.push(...(await listAssessments({ model: name }, { store })));
+    const own =
+      memory === undefined ? listAssessments({ model: name }, { store }) : listKnown(name, { store }, memory.summaries);
+    found.push(...(await own));
   }
   return found.sort((a, b) => b.assessedAt - a.assessedAt);
 }

@@ -5,7 +5,7 @@ import { readPolicyApprovals } from '../governance/policy-approvals.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';
-import { assessmentsBy, newestOfVersions } from './describe-policy.ts';
+import { assessmentsBy, newestOfVersions, type PolicyMemory } from './describe-policy.ts';
 
 interface ListPorts {
   readonly files: Files;
@@ -17,13 +17,18 @@ interface ListPorts {
  * The workspace's policy files, each with the number of its errors, whether somebody approved it where that is asked for, and its newest
  * assessment; a broken one shows what could be read of it.
  */
-export async function listPolicies(ports: ListPorts, folder: string, signal: AbortSignal): Promise<PolicyList> {
+export async function listPolicies(
+  ports: ListPorts,
+  folder: string,
+  signal: AbortSignal,
+  memory?: PolicyMemory,
+): Promise<PolicyList> {
   const { files, store, digest } = ports;
   const policies: PolicyEntry[] = [];
-  const assessments = await assessmentsBy(store, signal);
+  const assessments = await assessmentsBy(store, signal, memory);
   const standingOf = await readPolicyApprovals(ports);
-  const diagnoser = createDiagnoser(files);
-  for (const document of await createDocumentLibrary(files, folder).all('policy', signal)) {
+  const diagnoser = createDiagnoser(files, undefined, memory?.parse);
+  for (const document of await createDocumentLibrary(files, folder, memory?.parse).all('policy', signal)) {
     const { diagnostics } = await diagnoser.diagnose(document.path, signal);
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
     const entry = describeEntry(document, errors);

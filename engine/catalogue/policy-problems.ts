@@ -11,7 +11,7 @@ import { createDocumentLibrary } from '../documents/library.ts';
 import { shortPlace } from '../documents/findings.ts';
 import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';
-import { assessmentsBy, newestOfVersions } from './describe-policy.ts';
+import { assessmentsBy, newestOfVersions, type PolicyMemory } from './describe-policy.ts';
 
 /**
  * Controls that the workspace's policy files state and that did not come out compliant in the assessment that counts for the file: the
@@ -21,21 +21,23 @@ export async function findPolicyProblems(
   { files, store }: { readonly files: Files; readonly store: Store },
   folder: string,
   signal: AbortSignal,
+  memory?: PolicyMemory,
 ): Promise<PolicyProblems> {
-  const assessments = await assessmentsBy(store, signal);
+  const assessments = await assessmentsBy(store, signal, memory);
   const problems: PolicyProblem[] = [];
-  const records = new Map<string, AssessmentRecord | undefined>();
-  for (const { file, parsed } of await createDocumentLibrary(files, folder).all('policy', signal)) {
+  const records = new Map<string, ReadRecord | undefined>();
+  for (const { file, parsed } of await createDocumentLibrary(files, folder, memory?.parse).all('policy', signal)) {
     const { value } = parsed;
     if (value === undefined) continue;
     const summary = await chooseAssessment(value, newestOfVersions(assessments, value.id), store, signal);
     if (summary === undefined) continue;
     if (!records.has(summary.id)) records.set(summary.id, await readRecord(summary.id, store));
-    const record = records.get(summary.id);
-    if (record === undefined) continue;
+    const read = records.get(summary.id);
+    if (read === undefined) continue;
+    const { record, controls } = read;
     const { model, version } = record.subject;
     (value.controls ?? []).forEach(({ id }, index) => {
-      const control = record.controls.find(each => each.id === id);
+      const control = controls.get(id);
       const problem = control === undefined ? undefined : describeProblem(control, `${model}@${version}`);
       if (problem === undefined) return;
       const line = shortPlace(parsed, ['controls', index, 'id']).start.line + 1;
@@ -61,10 +63,17 @@ async function chooseAssessment(
   return newest.find(each => each.model === found.model && each.version === found.version);
 }
 
+interface ReadRecord {
+  readonly record: AssessmentRecord;
+  /** By id. */
+  readonly controls: ReadonlyMap<string, ControlResult>;
+}
+
 /** Absent for one that cannot be read any more; `aiwb audit verify` names it. */
-async function readRecord(id: string, { ledger }: Pick<Store, 'ledger'>): Promise<AssessmentRecord | undefined> {
+async function readRecord(id: string, { ledger }: Pick<Store, 'ledger'>): Promise<ReadRecord | undefined> {
   const { payload } = await ledger.get(id);
-  return validateAssessmentRecord(payload) ? payload : undefined;
+  if (!validateAssessmentRecord(payload)) return undefined;
+  return { record: payload, controls: new Map(payload.controls.map(control => [control.id, control])) };
 }
 
 function describeProblem(

@@ -9,7 +9,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { checkFramework } from './framework-checks.ts';
 import { createDocumentLibrary, type DocumentLibrary } from './library.ts';
 import { kindOfPath } from './kinds.ts';
-import { parseDocument, type ParsedDocument } from './parse.ts';
+import { parseDocument, type ParseDocument, type ParsedDocument } from './parse.ts';
 import { benchmarksOf, checkPolicy, viewPolicies } from './policy-checks.ts';
 import { checkPrompt } from './prompt-checks.ts';
 import { checkPromptUse } from './prompt-use-checks.ts';
@@ -39,10 +39,10 @@ export interface Diagnoser {
   diagnose(path: string, signal: AbortSignal): Promise<Diagnosis>;
 }
 
-export function createDiagnoser(files: Files, memory?: Memory): Diagnoser {
+export function createDiagnoser(files: Files, memory?: Memory, parse: ParseDocument = parseDocument): Diagnoser {
   const libraries = new Map<string, DocumentLibrary>();
   const libraryOf = (folder: string): DocumentLibrary => {
-    const library = libraries.get(folder) ?? createDocumentLibrary(files, folder);
+    const library = libraries.get(folder) ?? createDocumentLibrary(files, folder, parse);
     libraries.set(folder, library);
     return library;
   };
@@ -56,7 +56,7 @@ export function createDiagnoser(files: Files, memory?: Memory): Diagnoser {
         });
       }
       const text = await files.readText(path, signal);
-      const parsed = parseDocument(kind, text);
+      const parsed = parse(kind, text);
       const around = await lookAround(path, files, libraryOf, memory, signal);
       const found = [...parsed.diagnostics, ...(await checkMeaning(parsed, around, signal))];
       return { text, diagnostics: applySuppressions(parsed, found, parsed.value !== undefined) };

@@ -1,19 +1,15 @@
 import type { SourceDocument, SourceText } from '../../schemas/generated/messages.ts';
-import { validateSourceDocument } from '../../schemas/generated/validators.js';
 import type { GovernancePorts } from '../governance/ports.ts';
-import { readPayload } from '../governance/records.ts';
 import { matchesWildcard } from '../governance/wildcard.ts';
 import type { LocalVersion } from '../ports/registry.ts';
+import { listAllDocuments } from '../source-documents/read-source-text.ts';
 
 /** The documents that were added about a version, newest first; erased ones are left out. Throws `record-tampered`. */
 export async function listVersionDocuments(
   { model, version }: Pick<LocalVersion, 'model' | 'version'>,
-  { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
+  ports: Pick<GovernancePorts, 'store' | 'digest'>,
 ): Promise<readonly SourceDocument[]> {
-  const records = await store.ledger.list({ kind: 'source-document', model, version });
-  const documents = records
-    .filter(({ payload }) => payload !== null)
-    .map(record => readPayload(record, validateSourceDocument, digest));
+  const documents = await listAllDocuments(ports, { model, version });
   // One that was read anew, such as by a newer reader, stands for what was read before.
   return [...new Map(documents.toReversed().map(document => [document.digest, document])).values()].toReversed();
 }

@@ -3,6 +3,7 @@ import { createDocumentLibrary } from '../documents/library.ts';
 import { describeDate } from '../promotion/version.ts';
 import { readPeople } from '../workspace/people.ts';
 import { dueOfVersion, isInUse, type DuePorts } from './due-versions.ts';
+import type { AssessmentMemory } from './memory.ts';
 import { readPolicyApprovals } from './policy-approvals.ts';
 import { readWaivers } from './read-waivers.ts';
 import { waiverApproverRole } from './roles.ts';
@@ -28,6 +29,7 @@ export async function listDue(
   { model, within, folder }: DueRequest,
   ports: DuePorts,
   signal: AbortSignal,
+  memory?: Pick<AssessmentMemory, 'parse'>,
 ): Promise<readonly DueItem[]> {
   const { store, clock, digest, signing } = ports;
   const now = clock.now();
@@ -41,7 +43,7 @@ export async function listDue(
       if (isInUse(version)) items.push(...(await dueOfVersion(version, { now, people }, ports)));
     }
   }
-  if (model === undefined) items.push(...(await dueOfPolicies(folder, now, ports, signal)));
+  if (model === undefined) items.push(...(await dueOfPolicies(folder, now, ports, signal, memory)));
   return sortDue(
     items.filter(({ dueAt }) => dueAt === undefined || dueAt <= now + within),
     now,
@@ -91,10 +93,14 @@ async function dueOfPolicies(
   now: number,
   ports: DuePorts,
   signal: AbortSignal,
+  memory?: Pick<AssessmentMemory, 'parse'>,
 ): Promise<readonly DueItem[]> {
   const items: DueItem[] = [];
   const standingOf = await readPolicyApprovals(ports);
-  for (const { file, parsed } of await createDocumentLibrary(ports.files, folder).all('policy', signal)) {
+  for (const { file, parsed } of await createDocumentLibrary(ports.files, folder, memory?.parse).all(
+    'policy',
+    signal,
+  )) {
     const { value, text } = parsed;
     if (value === undefined) continue;
     const { id: policy, title, owner, reviewBy } = value;

@@ -93,7 +93,11 @@ export async function listAssessments(
 }
 
 /** The same for a model, where each record is read once only: what is known is found by the digest it has in the store. */
-async function listKnown(model: string, { store }: ViewPorts, known: KnownSummaries): Promise<AssessmentSummary[]> {
+export async function listKnown(
+  model: string,
+  { store }: { readonly store: Pick<GovernancePorts['store'], 'ledger'> },
+  known: KnownSummaries,
+): Promise<AssessmentSummary[]> {
   const heads = await store.ledger.list({ kind: 'assessment', model, limit: longestHistory, headsOnly: true });
   const summaries: AssessmentSummary[] = [];
   for (const { id, digest } of heads) {

@@ -15,7 +15,7 @@ import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
 import { localRegistry, nameOfPlace, referenceTo } from '../registry/registry-book.ts';
 import { askFirst } from './ask-first.ts';
-import { followChanges } from './follow-changes.ts';
+import { followChanges } from '../base/follow-changes.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
 
 /** A version by name; `registry` is absent for the local one's. */

@@ -13,7 +13,7 @@ import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
 import { excerptOf } from '../scorecard/excerpt.ts';
 import { askFirst } from './ask-first.ts';
-import { followChanges } from './follow-changes.ts';
+import { followChanges } from '../base/follow-changes.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
 
 export interface AssessmentSubject {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { PolicyProblem } from '../../schemas/generated/messages.ts';
+import { followChanges } from '../base/follow-changes.ts';
 import { toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -67,7 +68,7 @@ export function showPolicyProblems(engines: Engines, log: Log): vscode.Disposabl
         engine.onStateChanged(({ kind }) => {
           if (kind === 'ready') refresh(engine);
         }),
-        engine.onRegistryChanged(() => refresh(engine)),
+        followChanges(engine.onRegistryChanged, () => refresh(engine)),
       ];
       return {
         dispose() {

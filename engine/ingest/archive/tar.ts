@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../base/errors.ts';
+import { joinBytes } from '../../base/join-bytes.ts';
 import { textOf } from '../scan/bytes.ts';
 
 /** What a TAR entry is. Links and devices are told so that they can be refused. */
@@ -37,7 +38,7 @@ export async function readTar(
 
   const finish = async (): Promise<void> => {
     if (extension !== undefined) {
-      const content = join(extension.pieces);
+      const content = joinBytes(extension.pieces);
       if (extension.type === 'L') longName = textUpToZero(content);
       else if (extension.type === 'x') paxed = readPax(content);
       extension = undefined;
@@ -177,16 +178,6 @@ function readPax(bytes: Uint8Array): ReadonlyMap<string, string> {
 function textUpToZero(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return textOf(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function broken(what: string): WorkbenchError {
