@@ -1,5 +1,5 @@
 import type { AuditVerification } from '../../schemas/generated/messages.ts';
-import type { Ledger, LedgerKind } from '../ports/ledger.ts';
+import type { Ledger, LedgerKind, LedgerRecord } from '../ports/ledger.ts';
 import { signatureOf, type SignatureTrust } from '../signing/proven.ts';
 import type { AuditFault } from './fault.ts';
 
@@ -13,6 +13,7 @@ const personal: readonly LedgerKind[] = [
   'waiver-end',
   'approval-request',
   'approval',
+  'document-answer',
   'document-review',
   'seal',
   'policy-approval',
@@ -41,7 +42,7 @@ export async function verifySignatures(
     for (const record of await ledger.list({ kind, limit: mostRecords })) {
       signal.throwIfAborted();
       // What was erased says nothing any more; the log still seals its digest.
-      if (record.payload === null) continue;
+      if (record.payload === null || isOfModel(record)) continue;
       const signature = signatureOf(record, trust);
       if (signature?.state === 'invalid') {
         const sentence = `The signature of the ${kind} ${record.id} does not hold. ${signature.sentence}`;
@@ -54,4 +55,10 @@ export async function verifySignatures(
     }
   }
   return { counts, faults, unproven };
+}
+
+/** What a model answered is nobody's act until a person confirms it. */
+function isOfModel({ kind, payload }: LedgerRecord): boolean {
+  const { by } = payload as { readonly by?: { readonly kind?: unknown } };
+  return kind === 'document-answer' && by?.kind === 'model';
 }

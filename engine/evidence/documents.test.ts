@@ -11,6 +11,8 @@ import {
 import { checkOf, openAssessable, refused, type Assessable } from '../../test/fakes/assessable.ts';
 import { day } from '../../test/fakes/evidence.ts';
 import { signal } from '../../test/fakes/governed.ts';
+import { makeKey } from '../../test/fakes/keys.ts';
+import { verifySignatures } from '../audit/signatures.ts';
 import { answerDocuments, type AnswerStep } from './answer-documents.ts';
 import { askDocuments } from './ask-documents.ts';
 import { reviewAnswer } from './review-answer.ts';
@@ -83,6 +85,20 @@ describe('documents that answer', () => {
     assert.equal(await state(), 'fail');
     await answer({ verdict: 'unclear', quotes: [] });
     assert.equal(await state(), 'missing');
+  });
+
+  it('carry the signature of the person who answered, which the audit holds them to; a model signs nothing', async () => {
+    await addText(world, 'report.md', reportText);
+    await ask(scriptReader(met));
+    world.holdKey(await makeKey());
+    await answer();
+    const trust = { signers: [], digest: world.ports.digest, signing: world.ports.signing };
+    const before = await verifySignatures(world.ports.store.ledger, trust, signal);
+    const [signed] = await world.ports.store.ledger.list({ kind: 'document-answer', limit: 1 });
+    assert.ok(signed?.signed);
+    assert.equal(before.counts.unknown, 1);
+    assert.ok(before.unproven.includes(signed.id));
+    assert.equal(before.unproven.filter(id => id.startsWith('answer-')).length, 1);
   });
 
   it('find a quote again where only white space was lost, by name or digest', async () => {
