@@ -108,11 +108,14 @@ describe('the notebook of the whole workflow', function () {
         return focused.includes(label) ? true : undefined;
       });
       await driver.press('Enter');
-      await until(/Show Local/);
+      // What the dialog for files lists; its buttons stay in the document, unseen, from one dialog to the next.
+      await driver.waitFor(`${widget} .monaco-list-row:has-text("policies")`);
       await driver.press('Enter');
       await exporting;
       const file = workspaceUri(`ticket-triage-1.${ending}`);
-      const bytes = await vscode.workspace.fs.readFile(file);
+      const bytes = await eventually(
+        async () => await vscode.workspace.fs.readFile(file).then(undefined, () => undefined),
+      );
       assert.equal(new TextDecoder('latin1').decode(bytes.subarray(0, start.length)), start);
       await vscode.workspace.fs.delete(file);
     }
