@@ -101,14 +101,22 @@ async function pick(page: Page, query: string, label: string): Promise<void> {
   const deadline = Date.now() + pickMs;
   while (Date.now() < deadline) {
     await page.keyboard.press(query.startsWith('>') ? 'F1' : 'Control+P');
-    await page.locator('.quick-input-widget input[type="text"]').first().fill(query);
-    if ((await isShown(row)) && (await isTaken(row))) {
+    if ((await isTyped(page, query)) && (await isShown(row)) && (await isTaken(row))) {
       await page.mouse.move(0, 0); // Else whatever lies under the entry shows its hover.
       return;
     }
     await page.keyboard.press('Escape');
   }
   throw new Error(`Quick open has no "${label}" for "${query}".`);
+}
+
+/** A dialog that closes just then takes quick open with it, and its box is hidden. */
+async function isTyped(page: Page, query: string): Promise<boolean> {
+  const box = page.locator('.quick-input-widget input[type="text"]').first();
+  return await box.fill(query, { timeout: listMs }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Quick open closes by itself when something else takes the focus, at times between being drawn and being clicked. */

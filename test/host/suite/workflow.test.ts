@@ -113,9 +113,7 @@ describe('the notebook of the whole workflow', function () {
       await driver.press('Enter');
       await exporting;
       const file = workspaceUri(`ticket-triage-1.${ending}`);
-      const bytes = await eventually(
-        async () => await vscode.workspace.fs.readFile(file).then(undefined, () => undefined),
-      );
+      const bytes = await vscode.workspace.fs.readFile(file);
       assert.equal(new TextDecoder('latin1').decode(bytes.subarray(0, start.length)), start);
       await vscode.workspace.fs.delete(file);
     }
