@@ -1,4 +1,4 @@
-import type { Aspect, MetricName, TuningJob } from '../../schemas/generated/files.ts';
+import type { Aspect, MetricName, TuningDataset, TuningJob } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
@@ -29,6 +29,11 @@ export function aspectsOf(job: Pick<TuningJob, 'aspects'>): readonly (readonly [
   return Object.entries(job.aspects) as [AspectName, Aspect][];
 }
 
+/** An aspect's datasets in the order of the file. */
+export function datasetsOf({ dataset, datasets }: Aspect): readonly TuningDataset[] {
+  return datasets ?? (dataset === undefined ? [] : [dataset]);
+}
+
 /** The leading figures of a job's evaluation, and the loss: what can choose the best checkpoint. */
 export function selectableFigures(job: Pick<TuningJob, 'evaluation'>): readonly string[] {
   return [...usableMetrics({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics }).map(({ id }) => id), 'loss'];
@@ -52,17 +57,21 @@ export async function checkTuningJob(
   const entries = job.evaluation?.metrics ?? defaultTuningMetrics ?? [];
   const metrics = { at: ['evaluation', 'metrics'], entries };
   const reportOnce = withoutRepeats(report);
-  for (const [name, { dataset }] of aspectsOf(job)) {
+  for (const [name, aspect] of aspectsOf(job)) {
+    const [dataset] = datasetsOf(aspect);
+    if (dataset?.input === undefined || dataset.target === undefined) continue;
+    const { input, target, split } = dataset;
+    if (split.train === undefined) continue;
     const at = ['aspects', name, 'dataset'];
     if (dataset.split.train === dataset.split.test) {
       const message =
         'Training and test split are the same: the model would be tested on what it learnt. Name two values.';
       report('missing-split', 'error', [...at, 'split', 'test'], message);
     }
-    const checked = await checkDataset(dataset, at, view, report, signal);
+    const checked = await checkDataset({ ...dataset, input, target }, at, view, report, signal);
     signal.throwIfAborted();
     if (checked !== undefined) {
-      await checkValues({ dataset, at, metrics }, checked.source, view, reportOnce, signal);
+      await checkValues({ dataset: { ...dataset, input, target }, at, metrics }, checked.source, view, reportOnce, signal);
     }
   }
   await checkRegistryNames([job.base], () => ['base'], view, report, signal);

@@ -18,7 +18,7 @@ import type {
   SampleReference,
   SampleRow,
 } from '../../schemas/generated/messages.ts';
-import type { Checkpoint, EpochPoint, TuningReport } from '../../schemas/generated/messages.ts';
+import type { Checkpoint, EpochPoint, LossPoint, PlatformJob, TuningReport } from '../../schemas/generated/messages.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
 import type { Blobs } from './blobs.ts';
 import type { OutputClaims } from './claims.ts';
@@ -100,8 +100,8 @@ export interface RunPlanRecord {
 /** An epoch that ended: its point of the curves and what was saved of it. */
 export interface EpochRecord {
   readonly point: EpochPoint;
-  /** Blob with everything training needs to go on after this epoch. Replaces the one of earlier epochs. */
-  readonly stateDigest: string;
+  /** Blob with everything training needs to go on after this epoch; absent where the platform keeps that. Replaces the one of earlier epochs. */
+  readonly stateDigest?: string;
   /** The checkpoints kept from now on; ones that are no longer in the list are dropped. */
   readonly checkpoints: readonly Checkpoint[];
 }
@@ -111,6 +111,10 @@ export interface TrainingRecord {
   readonly epochs: readonly EpochPoint[];
   readonly checkpoints: readonly Checkpoint[];
   readonly stateDigest?: string;
+  /** What was asked of the platform, as it is known. */
+  readonly job?: PlatformJob;
+  /** The training loss between measurements, thinned. */
+  readonly losses?: readonly LossPoint[];
   /** Seconds and bytes of the attempts before a resume. */
   readonly used?: { readonly wallSeconds: number; readonly cpuSeconds: number; readonly peakMemoryBytes: number };
 }

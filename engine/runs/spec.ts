@@ -1,4 +1,12 @@
-import type { Identity, ModelIdentity, RunKind, RunOrigin } from '../../schemas/generated/messages.ts';
+import type {
+  Checkpoint,
+  Identity,
+  ModelIdentity,
+  RunKind,
+  RunOrigin,
+  SearchTrial,
+  TuningReport,
+} from '../../schemas/generated/messages.ts';
 
 /** What was asked for, complete enough to start (or start again) without the editor that asked. */
 export interface RunSpec {
@@ -26,6 +34,8 @@ export interface RunSpec {
   readonly budget?: number;
   /** Platform that overrides the tuning job's. */
   readonly platform?: string;
+  /** Of a tuning run that is one of a search: its values take the place of the file's. */
+  readonly trial?: SearchTrial;
   /** Who asked for it; absent where git has no identity. Tuning runs name it as the trainer. */
   readonly requestedBy?: Identity;
   /** What the checkpoints and registered versions it names stood for when it was asked for, by name: a resume asks the same. */
@@ -36,8 +46,16 @@ export interface RunSpec {
 
 /** The weights behind `checkpoint:…` or `registry:…`. */
 export interface TrainedModelReference {
-  /** SHA-256 of the weights file in the store's blobs. */
+  /** SHA-256 of the weights: of the one file in the store's blobs, else of the manifest of `files`; the service's name of the model where it keeps them. */
   readonly weightsDigest: string;
+  /** What the weights are; absent: the embedded linear model's file. */
+  readonly format?: Checkpoint['format'];
+  /** Of a folder. */
+  readonly files?: Checkpoint['files'];
+  readonly service?: Checkpoint['service'];
+  readonly task?: TuningReport['task'];
+  /** What an adapter stands on, as the tuning job names it. */
+  readonly base?: string;
   /** Tuning run and epoch it came out of, as far as known. */
   readonly runId?: string;
   readonly epoch?: number;

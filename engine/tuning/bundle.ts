@@ -1,6 +1,6 @@
 import type { TrainingRecord } from '../ports/store.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { JobBundle, JobInput } from './platform.ts';
+import { tagOf, type JobBundle, type JobInput } from './platform.ts';
 import type { TuningPlan } from './plan.ts';
 import { digestRows, type AspectRows } from './rows.ts';
 
@@ -18,15 +18,22 @@ export function bundleJob(
   return {
     runId,
     name: spec.name,
-    environment: [],
-    inputs: plan.aspects.flatMap(aspect => inputsOf(aspect, digest)),
-    output: `runs/${runId}`,
-    method: plan.job.method ?? 'full',
+    inputs: plan.aspects.flatMap(aspect => learningInputs(aspect, digest)),
+    output: `runs/${tagOf(runId)}`,
+    task: 'text-classification',
+    base: { kind: 'embedded', ...(baseWeights === undefined ? {} : { weights: baseWeights }) },
+    method: { name: 'full' },
     labels: plan.labels,
-    ...(baseWeights === undefined ? {} : { baseWeights }),
     hyperparameters: plan.hyperparameters,
     seed: plan.seed,
-    evaluation: { metrics: plan.metricEntries, every: plan.measureEvery },
+    evaluation: {
+      metrics: plan.metricEntries,
+      every: { epochs: plan.measureEvery },
+      select: plan.selection,
+      limit: 200,
+      maxTokens: 256,
+    },
+    bootDeadline: 1200,
     ...(deadline === undefined ? {} : { deadline }),
     ...(budget === undefined ? {} : { budget: Math.max(0, budget - spentBefore) }),
     trainingDigest: digest.sha256(JSON.stringify([spec.text, plan.dataDigest, baseWeights ?? ''])),
@@ -39,7 +46,7 @@ function resumeOf({ stateDigest, epochs }: TrainingRecord): JobBundle['resume'] 
   return stateDigest === undefined || last === undefined ? undefined : { epoch: last.epoch, stateDigest };
 }
 
-function inputsOf({ name, weight, training, validation }: AspectRows, digest: Digest): JobInput[] {
+function learningInputs({ name, weight, training, validation }: AspectRows, digest: Digest): JobInput[] {
   return [
     { role: 'train', aspect: name, weight, digest: digestRows(training, digest), rows: training },
     { role: 'validation', aspect: name, weight, digest: digestRows(validation, digest), rows: validation },

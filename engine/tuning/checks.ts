@@ -89,12 +89,12 @@ function checkClasses({ name, dataset, training, validation, test }: AspectRows)
       'split-class-empty',
       `${dataset.path}: the split "${value}" of ${aspectWords(name)} has no row of ${names.join(', ')}${more}${why}.`,
       {
-        remedy: `Give every class rows in both splits ("${split.train}" and "${split.test}"), or take the class out of the dataset.`,
+        remedy: `Give every class rows in both splits ("${split.train ?? ''}" and "${split.test}"), or take the class out of the dataset.`,
         place: { path: dataset.path },
       },
     );
   };
-  report(trained, split.train, ' to learn from (rows held out for validation not counted)');
+  report(trained, split.train ?? '', ' to learn from (rows held out for validation not counted)');
   report(tested, split.test, '');
 }
 

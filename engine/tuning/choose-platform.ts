@@ -30,8 +30,10 @@ export function choosePlatform(name: string, { config, path }: Workspace): Chose
 type CreatePlatform = (name: string, ports: LinearJobPorts) => TuningPlatform;
 
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
-const clients: Readonly<Record<ChosenPlatform['type'], CreatePlatform>> = { local: createLocalPlatform };
+const clients: Readonly<Partial<Record<ChosenPlatform['type'], CreatePlatform>>> = { local: createLocalPlatform };
 
 export function createPlatform({ name, type }: ChosenPlatform, ports: LinearJobPorts): TuningPlatform {
-  return clients[type](name, ports);
+  const create = clients[type];
+  if (create === undefined) throw new Error(`No client for ${type}.`);
+  return create(name, ports);
 }

@@ -31,7 +31,7 @@ async function reportSoFar({ summary, spec, environment }: RunRecord, store: Sto
     run: summary,
     base: job.base,
     platform: platformNameOf(job, spec.platform),
-    method: job.method ?? 'full',
+    method: typeof job.method === 'string' ? job.method : 'full',
     hyperparameters: { ...hyperparameters },
     selection: selectionOf(job),
     aspects: [],

@@ -5,7 +5,9 @@ import type { Hyperparameters } from './platform.ts';
 import type { Selection } from './selection.ts';
 
 /** A validated job's hyperparameters with the defaults its schema names. */
-export function hyperparametersOf({ hyperparameters }: TuningJob): Hyperparameters {
+export function hyperparametersOf({
+  hyperparameters,
+}: TuningJob): Pick<Hyperparameters, 'epochs' | 'learningRate' | 'l2'> {
   const { epochs = 25, learningRate = 0.5, l2 = 0 } = hyperparameters ?? {};
   return { epochs, learningRate, l2 };
 }

@@ -28,17 +28,25 @@ function makeBundle(rows: number, changes: Partial<JobBundle> = {}): JobBundle {
   return {
     runId: 'r1',
     name: 'triage',
-    environment: [],
     inputs: [
       { role: 'train', aspect: 'core-performance', digest: 't', weight: 1, rows: texts.slice(10) },
       { role: 'validation', aspect: 'core-performance', digest: 'v', weight: 1, rows: texts.slice(0, 10) },
     ],
     output: 'runs/r1',
-    method: 'full',
+    task: 'text-classification',
+    base: { kind: 'embedded' },
+    method: { name: 'full' },
     labels: ['billing', 'login', 'delivery'],
     hyperparameters: { epochs: 3, learningRate: 0.5, l2: 0 },
     seed: 7,
-    evaluation: { metrics: ['accuracy'], every: 2 },
+    evaluation: {
+      metrics: ['accuracy'],
+      every: { epochs: 2 },
+      select: { aspect: 'core-performance', metric: 'accuracy', label: 'Accuracy', direction: 'higher' },
+      limit: 200,
+      maxTokens: 256,
+    },
+    bootDeadline: 1200,
     trainingDigest: 'd',
     ...changes,
   };
@@ -70,7 +78,7 @@ describe('a job that trains the linear model', () => {
     assert.equal(epochs[0]!.weights, undefined);
     for (const { weights, stateDigest } of epochs)
       assert.ok(
-        blobs.contents.has(stateDigest) &&
+        blobs.contents.has(stateDigest ?? '') &&
           (weights === undefined || blobs.contents.get(weights.digest)?.length === weights.bytes),
       );
   });
@@ -83,6 +91,7 @@ describe('a job that trains the linear model', () => {
       event.type === 'epoch' ? [event] : [],
     );
     for (const { point, stateDigest } of whole) {
+      assert.ok(stateDigest !== undefined);
       const resumed = await collect(
         trainLinear({ ...bundle, resume: { epoch: point.epoch, stateDigest } }, ports, signal),
       );
@@ -93,7 +102,7 @@ describe('a job that trains the linear model', () => {
   it('refuses a state of other data', async () => {
     const ports: LinearJobPorts = { blobs: createMemoryBlobs(), clock: standing };
     const [first] = await collect(trainLinear(makeBundle(60), ports, signal));
-    assert.ok(first?.type === 'epoch');
+    assert.ok(first?.type === 'epoch' && first.stateDigest !== undefined);
     const resume = { epoch: 0, stateDigest: first.stateDigest };
     await assert.rejects(
       collect(trainLinear(makeBundle(60, { resume, trainingDigest: 'other' }), ports, signal)),
@@ -144,7 +153,7 @@ describe('a job that trains the linear model', () => {
         event.type === 'state' ? [event.state] : [],
       );
     assert.deepEqual(await states('other'), ['lost']);
-    const handle = await platform.submit(makeBundle(60), signal);
+    const handle = await platform.submit(makeBundle(60), undefined, async () => {}, signal);
     assert.deepEqual(JSON.parse(JSON.stringify(handle)), handle, 'a handle can be stored');
     assert.deepEqual(await states(handle.job), ['running', 'succeeded']);
     const events = platform.events(handle, signal)[Symbol.asyncIterator]();

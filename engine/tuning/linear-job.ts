@@ -23,7 +23,7 @@ import { createVectorizer, learnVectorizer, vectorizeRows, type Vectorizer } fro
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createRandom, shuffle } from '../statistics/random.ts';
-import type { JobBundle, JobEvent, JobInput } from './platform.ts';
+import { inputsOf, type JobBundle, type JobEvent, type LearningInput } from './platform.ts';
 
 export interface LinearJobPorts {
   readonly blobs: Blobs;
@@ -76,7 +76,10 @@ export async function* trainLinear(
   for (let epoch = start.epoch + 1; epoch <= hyperparameters.epochs; epoch++) {
     signal.throwIfAborted();
     await runEpoch(training, orderOfEpoch(training.targets.length, seed, epoch), parameters, hyperparameters, breather);
-    const point = await pointOf(epoch, epoch % evaluation.every === 0 || epoch === hyperparameters.epochs);
+    const point = await pointOf(
+      epoch,
+      epoch % (evaluation.every.epochs ?? 1) === 0 || epoch === hyperparameters.epochs,
+    );
     const { labels } = bundle;
     const file = writeLinearFile({
       labels,
@@ -91,7 +94,8 @@ export async function* trainLinear(
 }
 
 function settingsOf({ hyperparameters, seed, method }: JobBundle): Readonly<Record<string, number | string>> {
-  return { ...hyperparameters, seed, method };
+  const { epochs, learningRate, l2 } = hyperparameters;
+  return { epochs, learningRate, l2, seed, method: method.name };
 }
 
 /** The order of an epoch's rows, from the seed and the epoch alone, so that every epoch can be the first of a resumed run. */
@@ -105,7 +109,8 @@ export function orderOfEpoch(rows: number, seed: number, epoch: number): Int32Ar
 
 /** A saved state, the weights of an earlier model with its own vectorizer, or nothing learnt at all. */
 async function openPosition(bundle: JobBundle, { blobs }: LinearJobPorts, breather: Breather): Promise<Position> {
-  const { resume, baseWeights, labels } = bundle;
+  const { resume, base, labels } = bundle;
+  const baseWeights = base.kind === 'embedded' ? base.weights : undefined;
   if (resume !== undefined) {
     const state = readTrainingState(await blobs.read(resume.stateDigest), `The state of run ${bundle.runId}`);
     if (state.trainingDigest !== bundle.trainingDigest) throw changed(bundle);
@@ -115,14 +120,14 @@ async function openPosition(bundle: JobBundle, { blobs }: LinearJobPorts, breath
     const base = readLinearFile(await blobs.read(baseWeights), `The base model of ${bundle.name}`);
     return { vectorizer: createVectorizer(base.tables), parameters: continueFrom(base), epoch: 0 };
   }
-  const rows = bundle.inputs.flatMap(input => (input.role === 'train' ? input.rows : []));
+  const rows = inputsOf(bundle, 'train').flatMap(input => input.rows);
   const vectorizer = await learnVectorizer(rows, breather);
   return { vectorizer, parameters: createParameters(vectorizer.width, labels.length), epoch: 0 };
 }
 
 /** The training rows of all aspects, one after another, each with its aspect's weight. */
 async function prepareTraining(bundle: JobBundle, vectorizer: Vectorizer, breather: Breather): Promise<LinearRows> {
-  const inputs = bundle.inputs.filter(({ role }) => role === 'train');
+  const inputs = inputsOf(bundle, 'train');
   const rows = inputs.flatMap(input => input.rows);
   const { vectors, targets } = await prepareRows(rows, bundle.labels, vectorizer, breather);
   if (inputs.every(({ weight }) => weight === 1)) return { vectors, targets };
@@ -159,7 +164,7 @@ async function prepareMeasures(
 ): Promise<readonly (() => Promise<AspectPoint>)[]> {
   const metrics = bundle.evaluation.metrics.map(entry => createMetric(entry));
   const measures: (() => Promise<AspectPoint>)[] = [];
-  for (const input of bundle.inputs.filter(({ role }) => role === 'validation')) {
+  for (const input of inputsOf(bundle, 'validation')) {
     const rows = await prepareRows(input.rows, bundle.labels, vectorizer, breather);
     measures.push(async () => {
       const loss = await measureLoss(rows, parameters, breather);
@@ -177,7 +182,7 @@ async function prepareMeasures(
 
 function scoreAnswers(
   metrics: readonly Metric[],
-  { rows }: JobInput,
+  { rows }: LearningInput,
   answers: Int32Array,
   labels: readonly string[],
 ): Record<string, number> {

@@ -6,7 +6,7 @@ import { diagnoseTuningJob } from '../documents/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { aspectsOf } from '../documents/tune-checks.ts';
+import { aspectsOf, datasetsOf } from '../documents/tune-checks.ts';
 import { createMetric } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { readLinearFile } from '../models/embedded/linear-file.ts';
@@ -99,9 +99,9 @@ export async function planTuning(
     selection: selectionOf(job),
     seed: seedOf(job),
     confidence: job.confidence ?? 0.95,
-    measureEvery: job.evaluation?.every ?? 1,
+    measureEvery: Number(job.evaluation?.every ?? 1),
     patience: job.evaluation?.patience,
-    keepEvery: job.checkpoints?.every,
+    keepEvery: job.checkpoints?.every === undefined ? undefined : Number(job.checkpoints.every),
     deadline: limits?.deadline === undefined ? undefined : readDuration(limits.deadline) / 1000,
     budget: lowerLimit(limits?.budget === undefined ? undefined : Number.parseFloat(limits.budget), spec.budget),
     dataDigest: digest.sha256(
@@ -131,7 +131,7 @@ async function requireAllPinned(
   { files, digest }: RunPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [, { dataset }] of aspectsOf(job))
+  for (const dataset of aspectsOf(job).flatMap(([, aspect]) => datasetsOf(aspect)))
     await requirePinned(files, digest, dataset, files.resolve(files.parent(path), dataset.path), signal);
 }
 

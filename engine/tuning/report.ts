@@ -51,7 +51,7 @@ export function buildTuningReport(input: TuningReportInput, digest: Digest): Tun
     base: job.base,
     ...(base === undefined ? {} : { baseDigest: base.reference.weightsDigest }),
     platform: plan.platform.name,
-    method: job.method ?? 'full',
+    method: typeof job.method === 'string' ? job.method : 'full',
     hyperparameters: { ...plan.hyperparameters },
     selection: plan.selection,
     labels: [...plan.labels],

@@ -1,4 +1,5 @@
 import type { Aspect, TuningDataset } from '../../schemas/generated/files.ts';
+import { datasetsOf } from '../documents/tune-checks.ts';
 import type { AspectName } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { columnText } from '../datasets/column.ts';
@@ -58,8 +59,8 @@ export async function readAspects(
   for (const [name, aspect] of aspects) {
     const rows = await readSplits(
       name,
-      aspect.dataset,
-      files.resolve(base, aspect.dataset.path),
+      firstDataset(aspect),
+      files.resolve(base, firstDataset(aspect).path),
       room,
       files,
       digest,
@@ -69,12 +70,12 @@ export async function readAspects(
     read.push({ name, aspect, ...rows });
   }
   const heldOut = chooseHeldOut(
-    read.map(({ aspect, training }) => ({ share: validationShare(aspect.dataset), training })),
+    read.map(({ aspect, training }) => ({ share: validationShare(firstDataset(aspect)), training })),
   );
   return read.map(({ name, aspect, training, test }) => {
     const rows: AspectRows = {
       name,
-      dataset: aspect.dataset,
+      dataset: firstDataset(aspect),
       weight: aspect.weight ?? 1,
       training: training.filter(row => !heldOut.has(row.group)),
       validation: training.filter(row => heldOut.has(row.group)),
@@ -83,6 +84,12 @@ export async function readAspects(
     if (rows.validation.length === 0 || rows.training.length === 0) throw noValidation(rows);
     return rows;
   });
+}
+
+function firstDataset(aspect: Aspect): TuningDataset {
+  const [dataset] = datasetsOf(aspect);
+  if (dataset === undefined) throw new Error('The schema asks for a dataset.');
+  return dataset;
 }
 
 function validationShare({ split }: TuningDataset): number {
@@ -129,7 +136,7 @@ async function readSplits(
   digest: Digest,
   signal: AbortSignal,
 ): Promise<SplitRows> {
-  const { field, train, test } = dataset.split;
+  const { field = 'split', train = 'train', test } = dataset.split;
   const rows = { training: [] as TuningRow[], test: [] as TuningRow[] };
   for await (const batch of readRows(files, path, dataset.format, signal)) {
     signal.throwIfAborted();
@@ -146,8 +153,8 @@ async function readSplits(
 }
 
 function toTuningRow(row: DatasetRow, dataset: TuningDataset, path: string, digest: Digest): TuningRow {
-  const text = columnText(row, dataset.input, path);
-  const label = columnText(row, dataset.target, path);
+  const text = columnText(row, dataset.input ?? 'text', path);
+  const label = columnText(row, dataset.target ?? 'label', path);
   const slices: Record<string, string> = {};
   for (const column of dataset.slices ?? []) slices[column] = columnText(row, column, path);
   const content = digest.sha256(text.trim());
@@ -179,7 +186,7 @@ export function aspectWords(name: AspectName): string {
 function emptySplit(name: AspectName, { split }: TuningDataset, path: string, value: string): WorkbenchError {
   return new WorkbenchError(
     'dataset-empty',
-    `${path}: no row has ${split.field} = "${value}", for ${aspectWords(name)}.`,
+    `${path}: no row has ${split.field ?? ''} = "${value}", for ${aspectWords(name)}.`,
     {
       remedy: `Check \`aspects.${name}.dataset.split\`.`,
       place: { path },

@@ -41,7 +41,12 @@ export class TrainingLoop {
     const { plan, platform, progress, writer, digest, spentBefore } = this.#with;
     this.#checkpoints = earlier.checkpoints;
     if (progress.done >= plan.hyperparameters.epochs || this.#isPatienceSpent()) return;
-    const handle = await platform.submit(bundleJob(plan, writer.runId, earlier, spentBefore, digest), signal);
+    const handle = await platform.submit(
+      bundleJob(plan, writer.runId, earlier, spentBefore, digest),
+      earlier.job,
+      () => Promise.resolve(),
+      signal,
+    );
     try {
       for await (const event of platform.events(handle, signal)) {
         signal.throwIfAborted();

@@ -27,7 +27,8 @@ export function saveEpoch(
       'INSERT INTO training_epochs (run, epoch, point) VALUES (?, ?, ?)',
       ...[run, epoch.point.epoch, JSON.stringify(epoch.point)],
     );
-    driver.run('INSERT OR REPLACE INTO training_states (run, digest) VALUES (?, ?)', run, epoch.stateDigest);
+    if (epoch.stateDigest !== undefined)
+      driver.run('INSERT OR REPLACE INTO training_states (run, digest) VALUES (?, ?)', run, epoch.stateDigest);
     driver.run(
       'INSERT OR REPLACE INTO training_usage (run, lease, wall_seconds, cpu_seconds, peak_memory_bytes) VALUES (?, ?, ?, ?, ?)',
       ...[run, lease.epoch, used.wallSeconds, used.cpuSeconds, used.peakMemoryBytes],
