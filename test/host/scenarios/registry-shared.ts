@@ -41,6 +41,19 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     const entry = `registries:\n  shared: {type: mlflow, url: "${server.url}"}\n`;
     writeFileSync(declared, `${readFileSync(declared, 'utf8').trimEnd()}\n${entry}`);
 
+    /** Takes a version from the command's list, up to the question that follows. The list closes by itself when a page takes the focus. */
+    const chooseVersion = async (command: string, label: string): Promise<void> => {
+      const entry = page.locator(`.quick-input-widget .monaco-list-row:has-text("${label}")`).first();
+      const list = page.locator('.quick-input-widget .monaco-list-row').first();
+      await until(async () => {
+        await press('Escape');
+        await runCommand(command);
+        await entry.click({ timeout: 5000 });
+        await list.waitFor({ state: 'hidden', timeout: 5000 });
+        await page.locator('.quick-input-widget .quick-input-box input[type=text]').waitFor({ timeout: 5000 });
+        return true;
+      });
+    };
     const row = (label: string): string => `${pane} [role=treeitem][aria-label*="${label}"]`;
     await runCommand('AI Workbench: Focus on Registry View');
     await until(async () => (await count(row('shared, 127.0.0.1'))) > 0);
@@ -60,11 +73,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     }
     log('shows what another team published');
 
-    await runCommand('AI Workbench: Pull Version…');
-    await page.locator(`.quick-input-widget .monaco-list-row:has-text("${shown}")`).first().waitFor();
-    await press('Enter');
-    await page.locator('.quick-input-widget .quick-input-box input[type=text]').waitFor();
-    await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({ state: 'hidden' });
+    await chooseVersion('AI Workbench: Pull Version…', shown);
     await press('Enter');
     await until(async () => /granite@1/.test(await webviewText({ title: 'granite@1' }, 'h1')));
     await runCommand('AI Workbench: Focus on Registry View');
@@ -72,11 +81,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     await screenshot('registry-pulled');
     log('pulled it with its weights');
 
-    await runCommand('AI Workbench: Publish Version…');
-    await page.locator('.quick-input-widget .monaco-list-row:has-text("granite@1")').first().waitFor();
-    await press('Enter');
-    await page.locator('.quick-input-widget .quick-input-box input[type=text]').waitFor();
-    await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({ state: 'hidden' });
+    await chooseVersion('AI Workbench: Publish Version…', 'granite@1');
     await press('Enter');
     await until(async () => /the version\s+Published/.test(await webviewText({ title: 'granite@1' })));
     const { items } = await registry.pageVersions({ model: 'granite' }, signal);
