@@ -70,6 +70,8 @@ export type ErrorCode =
   | 'store-unwritable'
   | 'store-full'
   | 'store-remote'
+  | 'storage-unreachable'
+  | 'storage-refused'
   | 'sqlite-missing'
   | 'usage'
   | 'cancelled'
@@ -97,6 +99,8 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'store-busy',
   'store-corrupt',
   'store-full',
+  'storage-unreachable',
+  'storage-refused',
   'internal',
 ]);
 
