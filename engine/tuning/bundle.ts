@@ -36,6 +36,7 @@ export function bundleJob(
     bootDeadline: 1200,
     ...(deadline === undefined ? {} : { deadline }),
     ...(budget === undefined ? {} : { budget: Math.max(0, budget - spentBefore) }),
+    ...(spentBefore === 0 ? {} : { counted: spentBefore }),
     trainingDigest: digest.sha256(JSON.stringify([spec.text, plan.dataDigest, baseWeights ?? ''])),
     ...(resume === undefined ? {} : { resume }),
   };
