@@ -80,6 +80,8 @@ export type ErrorCode =
   | 'store-unwritable'
   | 'store-full'
   | 'store-remote'
+  | 'storage-unreachable'
+  | 'storage-refused'
   | 'sqlite-missing'
   | 'usage'
   | 'cancelled'
@@ -116,6 +118,8 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'store-busy',
   'store-corrupt',
   'store-full',
+  'storage-unreachable',
+  'storage-refused',
   'internal',
 ]);
 
