@@ -80,8 +80,6 @@ export type ErrorCode =
   | 'store-unwritable'
   | 'store-full'
   | 'store-remote'
-  | 'storage-unreachable'
-  | 'storage-refused'
   | 'sqlite-missing'
   | 'usage'
   | 'cancelled'
@@ -118,8 +116,6 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'store-busy',
   'store-corrupt',
   'store-full',
-  'storage-unreachable',
-  'storage-refused',
   'internal',
 ]);
 

@@ -4,6 +4,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
 import type { Programs } from '../ports/programs.ts';
+import type { Quarantine } from '../ports/quarantine.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Usage } from '../ports/usage.ts';
 
@@ -32,4 +33,8 @@ export interface RunPorts {
   /** Programs the person has allowed. */
   readonly programs: Programs;
   readonly containers: Containers;
+  /** Folders of jobs and of what came back of them. */
+  readonly quarantine: Quarantine;
+  /** Absolute path of the folder with the trainer's Python package and its `requirements.txt`: what goes to machines. */
+  readonly trainerFolder: string;
 }

@@ -23,9 +23,16 @@ export function isAlive(machine: Machine): boolean {
   return !isGone(machine) && standing[machine.state] <= 2;
 }
 
+export interface FoundMachines {
+  /** The machine that goes on; undefined where none is alive. */
+  readonly kept: Machine | undefined;
+  /** All others that were still there. They are ended. */
+  readonly others: readonly Machine[];
+}
+
 /**
  * The machine that goes on with a run, of all that carry its tag: the one that is known, else the one that is furthest, else the oldest.
- * Undefined where none is alive. All others that are still there are ended, so that no two ever train one job.
+ * All others are ended, so that no two ever train one job.
  */
 export async function findMachine(
   machines: Machines,
@@ -34,7 +41,8 @@ export async function findMachine(
   waits: readonly number[],
   clock: Clock,
   signal: AbortSignal,
-): Promise<Machine | undefined> {
+): Promise<FoundMachines> {
+  const others: Machine[] = [];
   for (const wait of waits) {
     if (wait > 0) await clock.sleep(wait, signal);
     const found = (await machines.find(tag, signal)).filter(machine => !isGone(machine));
@@ -48,18 +56,12 @@ export async function findMachine(
           (a.createdAt ?? Infinity) - (b.createdAt ?? Infinity) ||
           (a.id < b.id ? -1 : 1),
       );
-    await endOthers(machines, found, kept?.id, clock);
-    if (kept !== undefined) return kept;
+    for (const machine of found) {
+      if (machine === kept) continue;
+      await endMachine(machines, machine.id, clock);
+      if (!others.some(({ id }) => id === machine.id)) others.push(machine);
+    }
+    if (kept !== undefined) return { kept, others };
   }
-  return undefined;
-}
-
-/** Ends everything that was found but the one that goes on. */
-async function endOthers(
-  machines: Machines,
-  found: readonly Machine[],
-  kept: string | undefined,
-  clock: Clock,
-): Promise<void> {
-  for (const { id } of found) if (id !== kept) await endMachine(machines, id, clock);
+  return { kept: undefined, others };
 }

@@ -75,6 +75,18 @@ export class Ledger {
     await this.#record(this.#job);
   }
 
+  /** Machines that were found beside the one that goes on, and ended: what they have cost is spent. The known one is counted by itself. */
+  async count(others: readonly Machine[]): Promise<void> {
+    const now = this.#clock.now();
+    const dollars = others
+      .filter(({ id }) => id !== this.#job.id)
+      .map(({ createdAt = now, hourlyPrice = 0 }) => (Math.max(0, now - createdAt) / hour) * hourlyPrice)
+      .reduce((sum, each) => sum + each, 0);
+    if (dollars === 0) return;
+    this.#job = { ...this.#job, spent: (this.#job.spent ?? 0) + dollars };
+    await this.#record(this.#job);
+  }
+
   /** Training has begun on the machine. */
   async start(): Promise<void> {
     if (this.#job.startedAt !== undefined || this.#job.state !== 'created') return;
