@@ -247,8 +247,7 @@ export class Supervisor {
   *#tellCost(): Iterable<JobEvent> {
     const { dollars } = this.#ledger;
     const { counted = 0 } = this.#bundle;
-    if (dollars !== undefined && this.#ledger.job.hourlyPrice !== undefined)
-      yield { type: 'cost', dollars: Math.max(0, dollars - counted) };
+    if (dollars !== undefined) yield { type: 'cost', dollars: Math.max(0, dollars - counted) };
   }
 
   /** Finds the machine of an earlier attempt, or makes one. */
