@@ -45,9 +45,7 @@ def choose_precision(wanted: str, device: str) -> str:
     if wanted == "auto":
         return "bfloat16" if device == "cuda" and torch.cuda.is_bf16_supported() else "float32"
     if wanted == "float16" and device != "cuda":
-        raise TrainerError(
-            "environment", f"float16 cannot be trained on {device}.", "Set hyperparameters.precision to auto."
-        )
+        raise TrainerError("environment", f"float16 cannot be trained on {device}.", "Set hyperparameters.precision to auto.")
     return wanted
 
 

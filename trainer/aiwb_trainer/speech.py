@@ -16,6 +16,7 @@ SECONDS_LIMIT = 3600
 
 class SpeechTask:
     shifted = False
+    labels: Sequence[str] = ()
 
     def __init__(self, processor: Any, model: Any, max_length: int) -> None:
         self.processor = processor
@@ -37,9 +38,7 @@ class SpeechTask:
             tokens = list(self.tokenizer(row.label or "")["input_ids"])
             tokens = tokens[1:] if tokens[:1] == [self.start] else tokens
             counted.cut += len(tokens) > self.max_length
-            examples.append(
-                {"audio": str(row.audio), "place": row.place, "labels": tokens[: self.max_length], "weight": row.weight}
-            )
+            examples.append({"audio": str(row.audio), "place": row.place, "labels": tokens[: self.max_length], "weight": row.weight})
         if long:
             counted.notes.append(f"{long} sounds are longer than {self.seconds:g} s: only their beginning is heard.")
         return examples
@@ -86,9 +85,7 @@ def read_sound(source: Path | bytes, rate: int, place: str) -> Any:
     import soundfile
 
     try:
-        samples, own = soundfile.read(
-            io.BytesIO(source) if isinstance(source, bytes) else str(source), dtype="float32", always_2d=True
-        )
+        samples, own = soundfile.read(io.BytesIO(source) if isinstance(source, bytes) else str(source), dtype="float32", always_2d=True)
     except Exception as error:
         raise _unreadable(place, error) from error
     if len(samples) == 0:
