@@ -61,7 +61,7 @@ export function createRunPodMachines(name: string, settings: RunPodPlatform, por
       gpu: { id: gpu, count },
       cloud: cloud.toUpperCase(),
       disk,
-      args: request.argv.map(quoteShell).join(' '),
+      args: quoteShell(request.argv),
       env: { ...request.env, ...(url === undefined ? {} : { AIWB_RUNPOD_URL: url.replace(/\/+$/, '') }) },
       ...(dataCenters.length === 0 ? {} : { dataCenterIds: dataCenters }),
     };
