@@ -22,11 +22,7 @@ export interface TuningOptions extends ExecuteOptions {
   /** Takes what the platform logs. */
   readonly onLog?: (line: string) => void;
   /** Clients of the platforms; default: those of the engine. */
-  readonly createPlatform?: (
-    chosen: ChosenPlatform,
-    ports: PlatformPorts,
-    base?: BaseModel['kind'],
-  ) => TuningPlatform;
+  readonly createPlatform?: (chosen: ChosenPlatform, ports: PlatformPorts, base?: BaseModel['kind']) => TuningPlatform;
 }
 
 /**

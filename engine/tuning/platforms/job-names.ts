@@ -12,7 +12,5 @@ export function attemptOf(tag: string, name: string): number | undefined {
 
 /** Words as a POSIX shell takes them back. */
 export function quoteShell(words: readonly string[]): string {
-  return words
-    .map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
+  return words.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }

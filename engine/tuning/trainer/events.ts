@@ -57,9 +57,14 @@ export class TrainerEvents {
     return this.#unread;
   }
 
-  /** The events in bytes of `events.jsonl`, as they come. Half a line waits for its rest. Throws as `takeLine` does. */
+  /** The lines in bytes of `events.jsonl`, as they come. Half a line waits for its rest. */
+  cut(chunk: Uint8Array): readonly string[] {
+    return this.#cutter.add(chunk);
+  }
+
+  /** The events in bytes of `events.jsonl`. Throws as `takeLine` does. */
   async *takeBytes(chunk: Uint8Array, signal: AbortSignal): AsyncIterable<JobEvent> {
-    for (const line of this.#cutter.add(chunk)) yield* this.takeLine(line, signal);
+    for (const line of this.cut(chunk)) yield* this.takeLine(line, signal);
   }
 
   /**

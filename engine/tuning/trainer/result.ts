@@ -1,6 +1,6 @@
 import type { Checkpoint, ModelFile, TrainerResult } from '../../../schemas/generated/messages.ts';
 import { createNameCheck, readSafePath } from '../../ingest/archive/safe-path.ts';
-import { weightsDigestOf } from '../../ingest/manifest.ts';
+import { digestOfModel } from '../../models/model-files.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Digest } from '../../ports/digest.ts';
 import type { Files } from '../../ports/files.ts';
@@ -74,16 +74,7 @@ async function takeCheckpoint(
     if (facts.bytes !== file.bytes) throw refused(`tells another length of ${safe.path} than it has`);
     taken.push({ path: safe.path, digest: facts.digest, bytes: facts.bytes });
   }
-  const weights = weightsDigestOf(
-    taken.map(({ path, digest: sha256, bytes }) => ({
-      path,
-      sha256,
-      bytes,
-      format: '',
-      role: path.endsWith('.safetensors') ? ('weights' as const) : ('other' as const),
-    })),
-    digest,
-  );
+  const weights = digestOfModel(taken, digest);
   if (weights === undefined) throw refused('has saved a checkpoint without weights');
   const bytes = taken.reduce((sum, file) => sum + file.bytes, 0);
   return { epoch, step, digest: weights, bytes, best, last, format, files: taken };

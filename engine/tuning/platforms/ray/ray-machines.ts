@@ -30,10 +30,15 @@ export function createRayMachines(name: string, settings: RayPlatform, ports: Ra
       product,
       baseUrl,
       credential: credentialOf(settings, origin, ports),
-      keyRemedy: 'Give the cluster’s token in workbench.yaml (`ray get-auth-token` prints it), and check that the proxy before it lets jobs be submitted.',
+      keyRemedy:
+        'Give the cluster’s token in workbench.yaml (`ray get-auth-token` prints it), and check that the proxy before it lets jobs be submitted.',
       readError: ({ msg, detail }) => [msg, detail].find((text): text is string => typeof text === 'string'),
     },
-    { http: ports.createHttp(origin, { connections: 4, ...ports.networkFor(origin) }), clock: ports.clock, random: ports.random },
+    {
+      http: ports.createHttp(origin, { connections: 4, ...ports.networkFor(origin) }),
+      clock: ports.clock,
+      random: ports.random,
+    },
   );
   const send = (call: PlatformCall, signal: AbortSignal, expect?: readonly number[]) =>
     client.send(settings.token === undefined ? { ...call, open: true } : call, signal, expect);
@@ -83,9 +88,15 @@ export function createRayMachines(name: string, settings: RayPlatform, ports: Ra
     }
     const said = client.endpoint.quote(lastLine(reply.text));
     const isRefused = reply.status === 400;
-    throw new WorkbenchError(isRefused ? 'platform-refused' : 'platform-unreachable', `Ray did not take the job (${name}: HTTP ${String(reply.status)}, ${said}).`, {
-      remedy: isRefused ? 'Check `cpus`, `gpus` and `python` in workbench.yaml.' : 'See the dashboard’s log on the head node.',
-    });
+    throw new WorkbenchError(
+      isRefused ? 'platform-refused' : 'platform-unreachable',
+      `Ray did not take the job (${name}: HTTP ${String(reply.status)}, ${said}).`,
+      {
+        remedy: isRefused
+          ? 'Check `cpus`, `gpus` and `python` in workbench.yaml.'
+          : 'See the dashboard’s log on the head node.',
+      },
+    );
   }
 
   async function terminate(id: string, signal: AbortSignal): Promise<void> {
@@ -139,7 +150,10 @@ export function createRayMachines(name: string, settings: RayPlatform, ports: Ra
       signal.throwIfAborted();
       if (!(error instanceof WorkbenchError)) throw error;
       const { message, remedy, code } = error;
-      const check = code === 'secret-missing' || code === 'platform-refused' || code === 'origin-not-allowed' ? 'credentials' : 'availability';
+      const check =
+        code === 'secret-missing' || code === 'platform-refused' || code === 'origin-not-allowed'
+          ? 'credentials'
+          : 'availability';
       return [{ check, level: 'error', message, ...(remedy === undefined ? {} : { remedy }) }];
     }
   }
@@ -155,11 +169,25 @@ export function createRayMachines(name: string, settings: RayPlatform, ports: Ra
       const needs = `The job reserves ${String(count)} ${resource}`;
       if (have.total < count) {
         const message = `${needs}, and the cluster has ${String(have.total)} now.`;
-        return [{ check: 'availability', level: 'warning', message, remedy: 'It waits until the cluster grows, at most until its boot deadline.' }];
+        return [
+          {
+            check: 'availability',
+            level: 'warning',
+            message,
+            remedy: 'It waits until the cluster grows, at most until its boot deadline.',
+          },
+        ];
       }
       if (have.total - have.used < count) {
         const message = `${needs}, and ${String(have.total - have.used)} of ${String(have.total)} are free now.`;
-        return [{ check: 'availability', level: 'warning', message, remedy: 'It waits for others to end, at most until its boot deadline.' }];
+        return [
+          {
+            check: 'availability',
+            level: 'warning',
+            message,
+            remedy: 'It waits for others to end, at most until its boot deadline.',
+          },
+        ];
       }
       return [{ check: 'availability', level: 'ok', message: `${needs}; ${String(have.total - have.used)} are free.` }];
     });
@@ -178,5 +206,11 @@ function credentialOf({ token }: RayPlatform, origin: string, { secrets, clock }
 }
 
 function lastLine(text: string): string {
-  return text.trim().split('\n').filter(line => line.trim().length > 1).at(-1) ?? '';
+  return (
+    text
+      .trim()
+      .split('\n')
+      .filter(line => line.trim().length > 1)
+      .at(-1) ?? ''
+  );
 }
