@@ -17,6 +17,7 @@ import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printResult } from '../output.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { addTuneSweep } from './tune-sweep.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
@@ -28,7 +29,7 @@ interface TuneOptions extends GlobalOptions {
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  program
+  const tuning = program
     .command('tune')
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
@@ -41,6 +42,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
+  addTuneSweep(tuning, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
