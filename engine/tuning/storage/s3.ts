@@ -25,7 +25,7 @@ const deletesAtOnce = 8;
 /** A bucket of S3 or of anything that speaks its protocol. */
 export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobStorage {
   const { bucket, region = 'us-east-1', prefix = '' } = settings;
-  const baseUrl = addressOf(settings, region);
+  const baseUrl = addressOfS3(settings);
   let found: Promise<AwsCredentials> | undefined;
 
   const client = createStorageClient(
@@ -201,7 +201,8 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
 }
 
 /** Amazon has the bucket in the host's name, others in the path. A bucket with dots has no certificate of its own there. */
-function addressOf({ bucket, endpoint }: S3Storage, region: string): string {
+/** Address of a bucket, without a slash at its end. */
+export function addressOfS3({ bucket, endpoint, region = 'us-east-1' }: S3Storage): string {
   if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, '')}/${encodeAws(bucket, false)}`;
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const host = `s3.${region}.${suffix}`;
