@@ -115,7 +115,11 @@ function checkClasses({ name, dataset, training, validation, test }: AspectRows)
       },
     );
   };
-  report(trained, split.train === undefined ? 'the training split' : `the split "${split.train}"`, ' to learn from (rows held out for validation not counted)');
+  report(
+    trained,
+    split.train === undefined ? 'the training split' : `the split "${split.train}"`,
+    ' to learn from (rows held out for validation not counted)',
+  );
   report(tested, `the split "${split.test}"`, '');
 }
 

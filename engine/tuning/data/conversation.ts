@@ -50,7 +50,10 @@ function readMessage(item: unknown): RowMessage | RowFault {
   // OpenAI's newer name of the same.
   const known = role === 'developer' ? 'system' : role;
   if (typeof known !== 'string' || !roles.includes(known)) {
-    const shown = typeof role === 'string' ? `a message has the role ${JSON.stringify(role.slice(0, 40))}` : 'a message has no role';
+    const shown =
+      typeof role === 'string'
+        ? `a message has the role ${JSON.stringify(role.slice(0, 40))}`
+        : 'a message has no role';
     return { kind: 'unknown-role', what: shown, remedy: rolesRemedy };
   }
   const text = readContent(content);

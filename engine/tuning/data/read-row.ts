@@ -34,7 +34,8 @@ export function readTexts(
 ): RowTexts | RowFault {
   const slices: Record<string, string> = {};
   for (const column of dataset.slices ?? []) slices[column] = columnText(row, column, path);
-  const read = dataset.messages === undefined ? readColumns(row, dataset, task, path) : readMessages(row, dataset, path);
+  const read =
+    dataset.messages === undefined ? readColumns(row, dataset, task, path) : readMessages(row, dataset, path);
   if (isFault(read)) return read;
   const { text, label } = read;
   return { ...read, slices, drawn: digest.sha256(JSON.stringify([text, label, slices])) };

@@ -70,7 +70,7 @@ export async function* readSplit(
         rows.push(makeRow(row, texts, kept, dataset, path, digest));
       } catch (error) {
         signal.throwIfAborted();
-        faults.take('row', error, place);
+        faults.take(error, place);
       }
     }
     if (rows.length > 0) yield rows;

@@ -44,10 +44,11 @@ export class RowFaults {
   }
 
   /** Notes what reading a row threw; throws what is no fault of the row itself. */
-  take(kind: string, error: unknown, place: RowPlace): void {
+  take(error: unknown, place: RowPlace): void {
     if (!(error instanceof WorkbenchError) || !isOfRow(error.code)) throw error;
     const { code, remedy } = error;
-    this.#note(`${kind} ${code}`, place, { what: withoutPlace(error.message, place), remedy, code, error });
+    const what = withoutPlace(error.message, place);
+    this.#note(`${code} ${shapeOf(what)}`, place, { what, remedy, code, error });
   }
 
   /** Throws what was collected as one `dataset-…` error; nothing where no row is at fault. */
@@ -89,6 +90,11 @@ function withoutPlace(message: string, { path, line }: RowPlace): string {
   const start = `${path}:${String(line)}: `;
   const what = message.startsWith(start) ? message.slice(start.length) : message;
   return what.replace(/\.$/, '');
+}
+
+/** What sentences have in common that differ in names and numbers alone. */
+function shapeOf(what: string): string {
+  return what.replaceAll(/"[^"]*"|\S*[\\/.]\S*|\d+/g, '…');
 }
 
 /** `8 rows: the answer is empty (lines 3, 9, 12, 20, 31 and 3 more)`. */
