@@ -134,7 +134,8 @@ describe('the rows of a tuning job', () => {
       refuses(
         'dataset-invalid',
         /4 rows are at fault:/,
-        /2 rows: .*gone\.wav.*there is no such file \(lines 2, 5\)/, /1 row: .*MP3.*\(line 3\)/,
+        /2 rows: .*gone\.wav.*there is no such file \(lines 2, 5\)/,
+        /1 row: .*MP3.*\(line 3\)/,
         /1 row: the transcript has 2400 characters.*\(line 4\)/,
       ),
     );
