@@ -92,7 +92,7 @@ export async function planTuning(
   await requireAllPinned(job, spec, ports, signal);
   const aspects = await readAspects(aspectsOf(job), files.parent(spec.path), files, digest, signal);
   checkAspects(aspects);
-  const task = taskOf(job, base.kind);
+  const task = taskOf(job, base.kind, reference);
   const metricEntries = metricEntriesOf(job, task);
   const { limits } = job;
   return {
@@ -107,7 +107,7 @@ export async function planTuning(
     reference,
     method: methodOf(job, base.kind),
     labels: await labelsOf(task, job, base, aspects, blobs),
-    hyperparameters: hyperparametersOf(job, base.kind),
+    hyperparameters: hyperparametersOf(job, base.kind, task),
     metricEntries,
     metrics: metricEntries.map(entry => createMetric(entry)),
     selection: selectionOf(job, task),
