@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'program-not-allowed'
   | 'program-failed'
   | 'container-unavailable'
+  | 'environment-missing'
+  | 'environment-unusable'
   | 'window-missing'
   | 'run-not-found'
   | 'run-active'
@@ -40,8 +42,17 @@ export type ErrorCode =
   | 'run-lease-lost'
   | 'run-changed'
   | 'run-failed'
+  | 'platform-unreachable'
+  | 'platform-refused'
+  | 'platform-malformed'
+  | 'machine-not-started'
+  | 'machine-lost'
+  | 'machine-not-ended'
+  | 'storage-unreachable'
+  | 'storage-refused'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
+  | 'preflight-failed'
   | 'training-diverged'
   | 'deadline-exceeded'
   | 'checkpoint-missing'
@@ -86,12 +97,22 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'registry-malformed',
   'program-failed',
   'container-unavailable',
+  'environment-unusable',
   'window-missing',
   'tls-invalid',
   'run-lease-lost',
   'run-failed',
+  'platform-unreachable',
+  'platform-refused',
+  'platform-malformed',
+  'machine-not-started',
+  'machine-lost',
+  'machine-not-ended',
+  'storage-unreachable',
+  'storage-refused',
   'error-rate-exceeded',
   'budget-exceeded',
+  'preflight-failed',
   'training-diverged',
   'deadline-exceeded',
   'store-busy',
