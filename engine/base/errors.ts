@@ -52,6 +52,7 @@ export type ErrorCode =
   | 'storage-refused'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
+  | 'preflight-failed'
   | 'training-diverged'
   | 'deadline-exceeded'
   | 'checkpoint-missing'
@@ -111,6 +112,7 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'storage-refused',
   'error-rate-exceeded',
   'budget-exceeded',
+  'preflight-failed',
   'training-diverged',
   'deadline-exceeded',
   'store-busy',
