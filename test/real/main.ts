@@ -7,6 +7,7 @@ import { checkHandOff } from './hand-off.ts';
 import { checkIngestion } from './ingestion.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
 import { checkMlflow } from './mlflow.ts';
+import { checkRay } from './ray.ts';
 import { Unavailable } from './server.ts';
 import { checkTransformers } from './transformers.ts';
 
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     ['model libraries', checkIngestion],
     ['readers of governance exports', checkGovernanceExports],
     ['frameworks as they are published', checkFrameworks],
+    ['a Ray cluster', checkRay],
   ] as const) {
     try {
       await suite(checks);
