@@ -23,7 +23,8 @@ from .job import BaseModel
 from .measure import evaluating
 from .models import Loaded, has_processor, load_adapter, load_base, load_processor
 from .rows import Message, Row
-from .speech import SpeechTask, read_sound
+from .sound import read_sound
+from .speech import SpeechTask
 from .tasks import Reply, make_task
 
 LINE_LIMIT = 256 * 2**20
