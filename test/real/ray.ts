@@ -9,6 +9,7 @@ import type { PlatformJob } from '../../schemas/generated/messages.ts';
 import type { PlatformPorts } from '../../engine/tuning/platform-ports.ts';
 import type { TuningPlatform } from '../../engine/tuning/platform.ts';
 import { createLocalPlatform } from '../../engine/tuning/platforms/local/local.ts';
+import { createRayMachines } from '../../engine/tuning/platforms/ray/ray-machines.ts';
 import { createRayPlatform } from '../../engine/tuning/platforms/ray/ray-platform.ts';
 import { freePort } from './free-port.ts';
 import type { Checks } from './main.ts';
@@ -73,8 +74,22 @@ async function checkCluster(
   await check('the cluster says that it takes jobs', async () => {
     const findings = await createRayPlatform('ray', settings, ports).preflight?.(bundle, signal);
     assert.deepEqual(findings?.map(({ level }) => level).includes('error'), false, JSON.stringify(findings));
-    const many = await createRayPlatform('ray', { ...settings, gpus: 1 }, ports).preflight?.(bundle, signal);
-    assert.ok(many?.some(({ message }) => message.includes('reserves 1 GPU, and the cluster has 0')), JSON.stringify(many));
+    // It tells of its resources some seconds after it has started.
+    const platform = createRayPlatform('ray', { ...settings, gpus: 1 }, ports);
+    let said = '';
+    for (let tries = 0; tries < 60 && !said.includes('reserves 1 GPU, and the cluster has 0'); tries++) {
+      said = JSON.stringify(await platform.preflight?.(bundle, signal));
+      await ports.clock.sleep(5000, signal);
+    }
+    assert.match(said, /reserves 1 GPU, and the cluster has 0/);
+  });
+  await check('a job that waits for a GPU in vain is ended', async () => {
+    const machines = createRayMachines('ray', { ...settings, gpus: 1 }, ports);
+    const request = { tag: 'aiwb-waits', bundle, argv: ['true'], env: {}, lifetime: 60 };
+    const { id } = await machines.create(request, signal);
+    assert.equal((await machines.look(id, signal))?.raw, 'PENDING');
+    await machines.terminate(id, signal);
+    assert.equal((await machines.look(id, signal))?.ended, true);
   });
   await check('a job is cancelled midway, and none is left', async () => {
     const platform = createRayPlatform('ray', settings, ports);
@@ -86,8 +101,8 @@ async function checkCluster(
     assert.equal(told.result, undefined, 'it had ended before it could be cancelled');
     await platform.cancel(handle);
     assert.equal(jobs.at(-1)?.state, 'ended');
-    const listed = await platform.inventory?.list(signal);
-    assert.deepEqual(listed?.map(({ id, raw, ended }) => [id, raw, ended]), [['aiwb-real', 'STOPPED', true]]);
+    const listed = await listOwn(platform);
+    assert.deepEqual(listed.map(({ id, raw, ended }) => [id, raw, ended]), [['aiwb-real', 'STOPPED', true]]);
   });
   await check('it goes on from its saved state, in a process that knows only what was stored', async () => {
     const platform = createRayPlatform('ray', settings, ports);
@@ -96,9 +111,9 @@ async function checkCluster(
     const resumed = told.phases.find(phase => phase.includes('going on after step'));
     console.log(`   ${resumed ?? ''}`);
     assert.ok(resumed !== undefined, told.phases.join('; '));
-    const listed = await platform.inventory?.list(signal);
+    const listed = await listOwn(platform);
     assert.deepEqual(
-      listed?.map(({ id, raw, ended }) => [id, raw, ended]).sort(),
+      listed.map(({ id, raw, ended }) => [id, raw, ended]).sort(),
       [['aiwb-real', 'STOPPED', true], ['aiwb-real-2', 'SUCCEEDED', true]],
     );
   });
@@ -113,6 +128,10 @@ async function checkCluster(
 async function follow(platform: TuningPlatform, bundle: Parameters<TuningPlatform['submit']>[0], told: Told, earlier?: PlatformJob): Promise<void> {
   const handle = await platform.submit(bundle, earlier, () => Promise.resolve(), signal);
   for await (const event of platform.events(handle, signal)) takeDown(told, event);
+}
+
+async function listOwn(platform: TuningPlatform) {
+  return (await platform.inventory?.list(signal) ?? []).filter(({ tag }) => tag === 'aiwb-real');
 }
 
 function withoutTimes({ losses, epochs, result }: Told): unknown {
