@@ -35,7 +35,11 @@ export async function checkRay({ check }: Checks): Promise<void> {
     const ports = await portsOf(host, folder, {}, signal);
     const local = createTold();
     await check('this machine trains the bundle', async () => {
-      const platform = createLocalPlatform('local', { type: 'local', python, device: 'cpu' }, { ...ports, scratch: path.join(folder, 'local') });
+      const platform = createLocalPlatform(
+        'local',
+        { type: 'local', python, device: 'cpu' },
+        { ...ports, scratch: path.join(folder, 'local') },
+      );
       await follow(platform, makeBundle('real', model, steps), local);
       assert.equal(local.states.at(-1), 'succeeded');
     });
@@ -43,9 +47,24 @@ export async function checkRay({ check }: Checks): Promise<void> {
     const url = `http://127.0.0.1:${port}`;
     const cluster = await startServer(
       [
-        ...[path.join(path.dirname(ray), 'ray'), 'start', '--head', '--block', '--disable-usage-stats', '--num-cpus', '2'],
+        ...[
+          path.join(path.dirname(ray), 'ray'),
+          'start',
+          '--head',
+          '--block',
+          '--disable-usage-stats',
+          '--num-cpus',
+          '2',
+        ],
         ...['--dashboard-host', '127.0.0.1', '--dashboard-port', String(port), '--port', String(gcs)],
-        ...['--node-ip-address', '127.0.0.1', '--object-store-memory', '100000000', '--temp-dir', path.join(folder, 't')],
+        ...[
+          '--node-ip-address',
+          '127.0.0.1',
+          '--object-store-memory',
+          '100000000',
+          '--temp-dir',
+          path.join(folder, 't'),
+        ],
       ],
       { url, ready: '/api/version' },
     );
@@ -102,7 +121,10 @@ async function checkCluster(
     await platform.cancel(handle);
     assert.equal(jobs.at(-1)?.state, 'ended');
     const listed = await listOwn(platform);
-    assert.deepEqual(listed.map(({ id, raw, ended }) => [id, raw, ended]), [['aiwb-real', 'STOPPED', true]]);
+    assert.deepEqual(
+      listed.map(({ id, raw, ended }) => [id, raw, ended]),
+      [['aiwb-real', 'STOPPED', true]],
+    );
   });
   await check('it goes on from its saved state, in a process that knows only what was stored', async () => {
     const platform = createRayPlatform('ray', settings, ports);
@@ -112,26 +134,33 @@ async function checkCluster(
     console.log(`   ${resumed ?? ''}`);
     assert.ok(resumed !== undefined, told.phases.join('; '));
     const listed = await listOwn(platform);
-    assert.deepEqual(
-      listed.map(({ id, raw, ended }) => [id, raw, ended]).sort(),
-      [['aiwb-real', 'STOPPED', true], ['aiwb-real-2', 'SUCCEEDED', true]],
-    );
+    assert.deepEqual(listed.map(({ id, raw, ended }) => [id, raw, ended]).sort(), [
+      ['aiwb-real', 'STOPPED', true],
+      ['aiwb-real-2', 'SUCCEEDED', true],
+    ]);
   });
   await check('its figures, answers and weights are those of this machine', () => {
     const last = (side: Told) => side.epochs.at(-1)?.aspects[0]?.loss;
-    console.log(`   loss ${String(local.epochs[0]?.aspects[0]?.loss)} → ${String(last(local))} here, → ${String(last(told))} on Ray`);
+    console.log(
+      `   loss ${String(local.epochs[0]?.aspects[0]?.loss)} → ${String(last(local))} here, → ${String(last(told))} on Ray`,
+    );
     assert.deepEqual(withoutTimes(told), withoutTimes(local));
     return Promise.resolve();
   });
 }
 
-async function follow(platform: TuningPlatform, bundle: Parameters<TuningPlatform['submit']>[0], told: Told, earlier?: PlatformJob): Promise<void> {
+async function follow(
+  platform: TuningPlatform,
+  bundle: Parameters<TuningPlatform['submit']>[0],
+  told: Told,
+  earlier?: PlatformJob,
+): Promise<void> {
   const handle = await platform.submit(bundle, earlier, () => Promise.resolve(), signal);
   for await (const event of platform.events(handle, signal)) takeDown(told, event);
 }
 
 async function listOwn(platform: TuningPlatform) {
-  return (await platform.inventory?.list(signal) ?? []).filter(({ tag }) => tag === 'aiwb-real');
+  return ((await platform.inventory?.list(signal)) ?? []).filter(({ tag }) => tag === 'aiwb-real');
 }
 
 function withoutTimes({ losses, epochs, result }: Told): unknown {

@@ -11,11 +11,18 @@ import { pythonWith } from './server.ts';
 
 /** A Python that has what the trainer needs; `AIWB_REAL_TRAINER` names one. */
 export function trainerPython(): string {
-  return process.env['AIWB_REAL_TRAINER'] ?? pythonWith('trainer', ['-r', path.join(trainerFolder, 'requirements.txt')]);
+  return (
+    process.env['AIWB_REAL_TRAINER'] ?? pythonWith('trainer', ['-r', path.join(trainerFolder, 'requirements.txt')])
+  );
 }
 
 /** Everything a platform needs, in a folder that is thrown away. Every interpreter is allowed. */
-export async function portsOf(host: Host, folder: string, config: Workbench, signal: AbortSignal): Promise<PlatformPorts> {
+export async function portsOf(
+  host: Host,
+  folder: string,
+  config: Workbench,
+  signal: AbortSignal,
+): Promise<PlatformPorts> {
   const secrets = { resolve: () => Promise.reject(new Error('There are no secrets here.')) };
   const access = { secrets, allowsProgram: () => true };
   const ports = await createRunPorts(host, { folder, path: undefined, text: '', config }, access, {}, signal);
@@ -99,7 +106,8 @@ export function createTold(): Told {
 export function takeDown(told: Told, event: JobEvent): void {
   if (event.type === 'loss') told.losses.set(event.point.step, event.point);
   if (event.type === 'result') told.result = event.result;
-  if (event.type === 'epoch' && !told.epochs.some(({ epoch }) => epoch === event.point.epoch)) told.epochs.push(event.point);
+  if (event.type === 'epoch' && !told.epochs.some(({ epoch }) => epoch === event.point.epoch))
+    told.epochs.push(event.point);
   if (event.type !== 'state') return;
   if (told.states.at(-1) !== event.state) told.states.push(event.state);
   if (event.phase !== undefined && told.phases.at(-1) !== event.phase) told.phases.push(event.phase);
