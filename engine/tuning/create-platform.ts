@@ -3,7 +3,9 @@ import type { ChosenPlatform } from './choose-platform.ts';
 import { createEmbeddedPlatform } from './embedded-platform.ts';
 import { createAzureMlPlatform } from './platforms/azure-ml/azure-ml-platform.ts';
 import { createLocalPlatform } from './platforms/local/local.ts';
+import { createDenvrPlatform } from './platforms/denvr/open.ts';
 import { createRayPlatform } from './platforms/ray/ray-platform.ts';
+import { createRunPodPlatform } from './platforms/runpod/open.ts';
 import type { PlatformPorts } from './platform-ports.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
 
@@ -17,7 +19,9 @@ export type CreatePlatform<Settings extends Platform = Platform> = (
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
 const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Platform, { type: Type }>> } = {
   local: createLocalPlatform,
+  denvr: createDenvrPlatform,
   ray: createRayPlatform,
+  runpod: createRunPodPlatform,
   'azure-ml': createAzureMlPlatform,
 };
 

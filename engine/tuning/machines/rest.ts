@@ -21,6 +21,8 @@ export interface PlatformCall {
   readonly open?: boolean;
   /** Ends reading after so many bytes, for streams without end. Default 16 MiB, which is an error to exceed. */
   readonly cut?: number;
+  /** Milliseconds until the answer must be whole; default 60 seconds. What came of a stream that is cut is its answer. */
+  readonly patience?: number;
 }
 
 export interface PlatformReply {
@@ -96,7 +98,7 @@ export function createPlatformClient(settings: PlatformClientSettings, ports: Pl
   async function sendOnce(call: PlatformCall, signal: AbortSignal) {
     const collector = new Collector(call.cut ?? mostBytes);
     const timer = new AbortController();
-    const cancel = ports.clock.after(timeout, () => timer.abort(new HttpFailure('timeout', 'No complete answer.')));
+    const cancel = ports.clock.after(call.patience ?? timeout, () => timer.abort(new HttpFailure('timeout', 'No complete answer.')));
     const request: HttpRequest = {
       method: call.method,
       url: endpoint.urlOf(call.path) + queryOf(call),

@@ -301,11 +301,14 @@ export class Supervisor {
     try {
       machine = await machines.create({ tag, bundle: this.#bundle, argv, env, lifetime }, unbound);
     } catch (error) {
-      if (error instanceof WorkbenchError && error.code === 'platform-refused') {
+      // A refusal has made nothing; but a name may be taken by what an earlier attempt made, unseen till now.
+      const isRefused = error instanceof WorkbenchError && error.code === 'platform-refused';
+      const waits = isRefused ? [0, 5000] : settlingLost;
+      machine = (await findMachine(machines, tag, undefined, waits, clock, unbound)).kept;
+      if (machine === undefined && isRefused) {
         await this.#ledger.end(since);
         throw error;
       }
-      machine = (await findMachine(machines, tag, undefined, settlingLost, clock, unbound)).kept;
       if (machine === undefined) throw unanswered(machines, error);
     }
     this.#machine = machine;
