@@ -6,11 +6,12 @@ import { registerCheckpoint } from '../registry/register.ts';
 import { endingOf, failureOf, runAttempt, type Attempt, type ExecuteOptions } from '../runs/attempt.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec } from '../runs/spec.ts';
-import { createPlatform, type ChosenPlatform } from './choose-platform.ts';
+import type { ChosenPlatform } from './choose-platform.ts';
+import { createPlatform } from './create-platform.ts';
 import { deadlineExceeded } from './guards.ts';
-import type { LinearJobPorts } from './linear-job.ts';
 import { measureRows } from './measure.ts';
-import type { TuningPlatform } from './platform.ts';
+import { scratchOf, type PlatformPorts } from './platform-ports.ts';
+import type { BaseModel, TuningPlatform } from './platform.ts';
 import { planTuning, type TuningPlan } from './plan.ts';
 import { TuningProgress } from './progress.ts';
 import { buildTuningReport, tuningHeadlines, type MeasuredAspect, type Used } from './report.ts';
@@ -21,7 +22,11 @@ export interface TuningOptions extends ExecuteOptions {
   /** Takes what the platform logs. */
   readonly onLog?: (line: string) => void;
   /** Clients of the platforms; default: those of the engine. */
-  readonly createPlatform?: (chosen: ChosenPlatform, ports: LinearJobPorts) => TuningPlatform;
+  readonly createPlatform?: (
+    chosen: ChosenPlatform,
+    ports: PlatformPorts,
+    base?: BaseModel['kind'],
+  ) => TuningPlatform;
 }
 
 /**
@@ -105,8 +110,10 @@ class TuningExecution {
 
   async #train(plan: TuningPlan, signal: AbortSignal): Promise<void> {
     this.#progress.setPhase(`Training: ${plan.aspects.map(({ name }) => aspectWords(name)).join(', ')}`);
-    const ports = { blobs: this.#store.blobs, clock: this.#ports.clock };
-    const platform = (this.#options.createPlatform ?? createPlatform)(plan.platform, ports);
+    const { blobs, path } = this.#store;
+    const { folder, config } = plan.workspace;
+    const ports = { ...this.#ports, blobs, folder, config, scratch: scratchOf(path, this.#ports.files) };
+    const platform = (this.#options.createPlatform ?? createPlatform)(plan.platform, ports, 'embedded');
     const loop = new TrainingLoop({
       plan,
       platform,

@@ -16,7 +16,7 @@ import { lowerLimit, readDuration } from '../runs/limits.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec, TrainedModelReference } from '../runs/spec.ts';
 import { isTrained } from '../runs/trained.ts';
-import { loadWorkspace } from '../workspace/workspace.ts';
+import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { checkAspects, classesOf } from './checks.ts';
 import { choosePlatform, type ChosenPlatform } from './choose-platform.ts';
 import { hyperparametersOf, metricEntriesOf, platformNameOf, seedOf, selectionOf } from './job.ts';
@@ -35,6 +35,7 @@ export interface TuningBase {
 export interface TuningPlan {
   readonly spec: RunSpec;
   readonly job: TuningJob;
+  readonly workspace: Workspace;
   readonly platform: ChosenPlatform;
   readonly aspects: readonly AspectRows[];
   /** The datasets' cards, of the aspects that name one. */
@@ -88,6 +89,7 @@ export async function planTuning(
   return {
     spec,
     job,
+    workspace,
     platform,
     aspects,
     cards,

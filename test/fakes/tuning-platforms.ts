@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import type { RunRecord } from '../../engine/ports/store.ts';
-import { createPlatform, type ChosenPlatform } from '../../engine/tuning/choose-platform.ts';
-import type { LinearJobPorts } from '../../engine/tuning/linear-job.ts';
+import type { ChosenPlatform } from '../../engine/tuning/choose-platform.ts';
+import { createPlatform } from '../../engine/tuning/create-platform.ts';
+import type { PlatformPorts } from '../../engine/tuning/platform-ports.ts';
 import type { JobBundle, JobEvent, TuningPlatform } from '../../engine/tuning/platform.ts';
 import type { TuningReport } from '../../schemas/generated/messages.ts';
 
 /** The local platform, with something that happens before an event reaches the run. */
 export function watchEvents(hook: (event: JobEvent) => void) {
-  return (chosen: ChosenPlatform, ports: LinearJobPorts): TuningPlatform => {
-    const local = createPlatform(chosen, ports);
+  return (chosen: ChosenPlatform, ports: PlatformPorts): TuningPlatform => {
+    const local = createPlatform(chosen, ports, 'embedded');
     return {
       ...local,
       async *events(handle, signal) {
