@@ -3,6 +3,7 @@ import type { PlatformJob } from '../../schemas/generated/messages.ts';
 import { createOpenAiPlatform } from '../../engine/tuning/platforms/openai/platform.ts';
 import type { PlatformPorts } from '../../engine/tuning/platform-ports.ts';
 import type { JobBundle, JobEvent, LearningRow, TuningPlatform } from '../../engine/tuning/platform.ts';
+import type { CreateHttpClient } from '../../engine/ports/http.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { createDigest } from '../../platform/host/digest.ts';
@@ -45,13 +46,18 @@ export function makeServiceBundle(change: Partial<JobBundle> = {}): JobBundle {
   };
 }
 
+/** How long a process lives: it hears of each step before and after it, and dies where it returns true: nothing more happens in it. */
+export interface Life {
+  dies(step: string): boolean;
+}
+
 /** A service and the platform in front of it, with a memory of what was recorded, as the store would keep it. */
 export interface ServiceWorld {
   readonly server: FineTuningServer;
   readonly records: PlatformJob[];
   readonly sleeps: readonly number[];
   /** A new process: nothing is known but what was recorded. */
-  connect(settings?: Partial<Parameters<typeof createOpenAiPlatform>[1]>): TuningPlatform;
+  connect(settings?: Partial<Parameters<typeof createOpenAiPlatform>[1]>, life?: Life): TuningPlatform;
   record(job: PlatformJob): Promise<void>;
   close(): Promise<void>;
 }
@@ -84,11 +90,35 @@ export async function openService(options: ServiceWorldOptions = {}): Promise<Se
   };
   return {
     ...{ server, records, sleeps: clock.sleeps },
-    connect: settings => createOpenAiPlatform('tuner', { type: 'openai', connection: 'gpt', ...settings }, ports),
+    connect: (settings, life) =>
+      createOpenAiPlatform(
+        'tuner',
+        { type: 'openai', connection: 'gpt', ...settings },
+        life === undefined ? ports : { ...ports, createHttp: createMortalHttp(life) },
+      ),
     async record(job) {
       records.push(structuredClone(job));
     },
     close: () => server.close(),
+  };
+}
+
+/** Of a dead process nothing is heard any more. */
+export async function live<Value>(life: Life, step: string, act: () => Promise<Value>): Promise<Value> {
+  if (life.dies(`before ${step}`)) await new Promise<never>(() => undefined);
+  const value = await act();
+  if (life.dies(`after ${step}`)) await new Promise<never>(() => undefined);
+  return value;
+}
+
+function createMortalHttp(life: Life): CreateHttpClient {
+  return (origin, options) => {
+    const http = createHttpClient(origin, options);
+    return {
+      send: (request, receiver, signal) =>
+        live(life, `${request.method} ${request.url}`, () => http.send(request, receiver, signal)),
+      close: () => http.close(),
+    };
   };
 }
 
