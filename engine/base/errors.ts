@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'run-failed'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
+  | 'preflight-failed'
   | 'training-diverged'
   | 'deadline-exceeded'
   | 'checkpoint-missing'
@@ -96,6 +97,7 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'run-failed',
   'error-rate-exceeded',
   'budget-exceeded',
+  'preflight-failed',
   'training-diverged',
   'deadline-exceeded',
   'store-busy',
