@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'program-not-allowed'
   | 'program-failed'
   | 'container-unavailable'
+  | 'environment-missing'
+  | 'environment-unusable'
   | 'window-missing'
   | 'run-not-found'
   | 'run-active'
@@ -91,6 +93,7 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'registry-malformed',
   'program-failed',
   'container-unavailable',
+  'environment-unusable',
   'window-missing',
   'tls-invalid',
   'run-lease-lost',

@@ -40,8 +40,8 @@ async function reportSoFar({ summary, spec, environment }: RunRecord, store: Sto
   const trained = spec.trial === undefined ? job : applyTrial(job, spec.trial);
   const reference = referenceOf(job, spec);
   const base = kindOfBase(trained, reference);
-  const task = taskOf(trained, base);
-  const hyperparameters = hyperparametersOf(trained, base);
+  const task = taskOf(trained, base, reference);
+  const hyperparameters = hyperparametersOf(trained, base, task);
   const method = methodOf(trained, base);
   return {
     run: summary,

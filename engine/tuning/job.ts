@@ -1,8 +1,8 @@
 import type { Interval as FileInterval, Metric as MetricEntry, TuningJob } from '../../schemas/generated/files.ts';
-import { aspectsOf, datasetsOf, defaultTuningMetrics, localPlatform } from '../documents/tune-checks.ts';
+import { localPlatform } from '../documents/tune-checks.ts';
+import { aspectsOf, namedBaseOf, namedTaskOf, usualTuningMetrics } from '../documents/tune-kind.ts';
 import { createMetric } from '../metrics/catalogue.ts';
 import type { TrainedModelReference } from '../runs/spec.ts';
-import { isTrained } from '../runs/trained.ts';
 import type { BaseModel, Hyperparameters, Interval, TuningMethod, TuningTask } from './platform.ts';
 import type { Selection } from './selection.ts';
 
@@ -13,12 +13,10 @@ export type BaseKind = BaseModel['kind'];
  * before the run was created) the job's other settings have to do.
  */
 export function kindOfBase(job: TuningJob, reference?: Pick<TrainedModelReference, 'format'>): BaseKind {
-  const { base } = job;
-  if (base.startsWith('hub:')) return 'hub';
-  if (base.startsWith('folder:')) return 'folder';
-  if (base.startsWith('service:')) return 'service';
-  if (!isTrained(base)) return 'embedded';
-  if (reference === undefined) return looksEmbedded(job) ? 'embedded' : 'stored';
+  const named = namedBaseOf(job);
+  if (named !== 'stored') return named;
+  if (reference === undefined)
+    return (namedTaskOf(job) ?? 'text-classification') === 'text-classification' ? 'embedded' : 'stored';
   switch (reference.format) {
     case undefined:
     case 'linear':
@@ -31,22 +29,11 @@ export function kindOfBase(job: TuningJob, reference?: Pick<TrainedModelReferenc
   }
 }
 
-function looksEmbedded(job: TuningJob): boolean {
-  if (job.task !== undefined && job.task !== 'text-classification') return false;
-  const { method } = job;
-  if (method !== undefined && method !== 'full') return false;
-  return datasets(job).every(({ messages, audio }) => messages === undefined && audio === undefined);
-}
-
-function datasets(job: Pick<TuningJob, 'aspects'>) {
-  return aspectsOf(job).flatMap(([, aspect]) => datasetsOf(aspect));
-}
-
-/** What the model is trained to do: as the job says, else by its base and datasets. */
-export function taskOf(job: TuningJob, base: BaseKind): TuningTask {
+/** What the model is trained to do: as the job says, else by its base and datasets; of earlier weights what they were trained for. */
+export function taskOf(job: TuningJob, base: BaseKind, reference?: Pick<TrainedModelReference, 'task'>): TuningTask {
   if (job.task !== undefined) return job.task;
   if (base === 'embedded') return 'text-classification';
-  return datasets(job).some(({ audio }) => audio !== undefined) ? 'automatic-speech-recognition' : 'text-generation';
+  return reference?.task ?? namedTaskOf(job) ?? 'text-generation';
 }
 
 /** How the weights are trained. A service trains its own way, which counts as `full`. */
@@ -73,7 +60,7 @@ export function methodOf({ method }: TuningJob, base: BaseKind): TuningMethod {
 const usualRates = { lora: 0.0002, full: 0.00005 };
 
 /** A validated job's hyperparameters with the defaults its schema names for its kind of base. */
-export function hyperparametersOf(job: TuningJob, base: BaseKind): Hyperparameters {
+export function hyperparametersOf(job: TuningJob, base: BaseKind, task: TuningTask): Hyperparameters {
   const given = job.hyperparameters ?? {};
   if (base === 'embedded') {
     const { epochs = 25, learningRate = 0.5, l2 = 0 } = given;
@@ -93,7 +80,6 @@ export function hyperparametersOf(job: TuningJob, base: BaseKind): Hyperparamete
     lossOn,
     maxSteps,
   } = rest;
-  const generates = taskOf(job, base) === 'text-generation';
   return {
     epochs,
     learningRate,
@@ -107,7 +93,7 @@ export function hyperparametersOf(job: TuningJob, base: BaseKind): Hyperparamete
     maxLength,
     precision,
     gradientCheckpointing,
-    ...(generates || lossOn !== undefined ? { lossOn: lossOn ?? 'answer' } : {}),
+    ...(task === 'text-generation' ? { lossOn: lossOn ?? 'answer' } : {}),
   };
 }
 
@@ -139,15 +125,9 @@ export function methodName(method: TuningMethod, base: BaseKind): string {
   return base === 'service' ? 'service' : method.name;
 }
 
-const usualMetrics: Readonly<Record<TuningTask, readonly MetricEntry[]>> = {
-  'text-classification': defaultTuningMetrics ?? [],
-  'text-generation': ['exact-match'],
-  'automatic-speech-recognition': ['wer'],
-};
-
 /** What a job is measured by: as it says, else what is usual for its task. */
 export function metricEntriesOf({ evaluation }: TuningJob, task: TuningTask): readonly MetricEntry[] {
-  return evaluation?.metrics ?? usualMetrics[task];
+  return evaluation?.metrics ?? usualTuningMetrics[task];
 }
 
 /** Name of the platform: the one given at the start, else the job's. */
