@@ -1,0 +1,42 @@
+import type {
+  EvaluatedTuning,
+  EvaluateTuning,
+  RunReference,
+  RunSummary,
+  TuningEvaluation,
+} from '../../schemas/generated/messages.ts';
+import { WorkbenchError } from '../../engine/base/errors.ts';
+import { specifyRun } from '../../engine/runs/start.ts';
+import { planEvaluation } from '../../engine/tuning/evaluate.ts';
+import { startPlanned } from './run-methods.ts';
+import type { Session } from './session.ts';
+
+export function foreseeEvaluation(
+  { runId }: RunReference,
+  { store, host }: Session,
+  signal: AbortSignal,
+): Promise<TuningEvaluation> {
+  return planEvaluation(runId, store, host.files, signal);
+}
+
+/** Starts the benchmarks one after the other, each in a process of its own. */
+export async function startEvaluation(
+  { runId, origin, benchmarks }: EvaluateTuning,
+  session: Session,
+  signal: AbortSignal,
+): Promise<EvaluatedTuning> {
+  const plan = await planEvaluation(runId, session.store, session.host.files, signal);
+  const paths = benchmarks ?? plan.benchmarks.map(({ path }) => path);
+  if (paths.length === 0) {
+    throw new WorkbenchError('usage', 'No aspect of this tuning job names a benchmark.', {
+      remedy: 'Choose one, or name it in the job: `benchmark: my.bench.yaml` under the aspect.',
+    });
+  }
+  const { files, identities } = session.host;
+  const runs: RunSummary[] = [];
+  for (const path of paths) {
+    const request = { path, kind: 'benchmark' as const, folder: session.folder, origin, askModels: plan.models };
+    runs.push(await startPlanned(await specifyRun(request, files, identities, signal), session, signal));
+  }
+  return { runs, notes: plan.notes };
+}
