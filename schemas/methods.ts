@@ -28,6 +28,8 @@ export interface EngineRequests {
   'tuning/evaluation': [m.RunReference, m.TuningEvaluation];
   /** Starts each of the benchmarks on the base and the tuned model. */
   'tuning/evaluate': [m.EvaluateTuning, m.EvaluatedTuning];
+  /** Platforms that a tuning job may run on. Asks none of them. */
+  'tuning/platforms': [m.RunSource, m.PlatformList];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];

@@ -1,13 +1,17 @@
 import type {
   EvaluatedTuning,
   EvaluateTuning,
+  PlatformList,
+  RunSource,
   RunReference,
   RunSummary,
   TuningEvaluation,
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { specifyRun } from '../../engine/runs/start.ts';
+import { platformsFor } from '../../engine/tuning/list-platforms.ts';
 import { planEvaluation } from '../../engine/tuning/evaluate.ts';
+import { readSource } from './cell-source.ts';
 import { startPlanned } from './run-methods.ts';
 import type { Session } from './session.ts';
 
@@ -39,4 +43,11 @@ export async function startEvaluation(
     runs.push(await startPlanned(await specifyRun(request, files, identities, signal), session, signal));
   }
   return { runs, notes: plan.notes };
+}
+
+/** The platforms of the workspace, and which of them the job names. */
+export async function listPlatforms(given: RunSource, session: Session, signal: AbortSignal): Promise<PlatformList> {
+  const source = await readSource(given, session, signal);
+  const text = source.text ?? (await session.host.files.readText(source.path, signal));
+  return platformsFor(text, await session.readWorkspace(signal));
 }
