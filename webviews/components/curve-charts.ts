@@ -156,8 +156,8 @@ function buildSpec(
     ...frame(theme, summary),
     height: plotHeight,
     layer: [
-      ...(level === undefined ? [] : levelLayers(level, axis, x, y, first, theme)),
-      ...marked.flatMap((mark, index) => markLayers(mark, x, theme, last, index > 0)),
+      ...(level === undefined ? [] : levelLayers(level, axis, x, y, [first, last], theme)),
+      ...marked.flatMap((mark, index) => markLayers(mark, x, theme, last, index)),
       {
         data: { values: lines },
         mark: { type: 'line' as const, strokeWidth: 1.75, interpolate: 'linear' as const },
@@ -196,15 +196,15 @@ function levelLayers(
   axis: ValueAxis,
   x: object,
   y: object,
-  first: number,
+  [first, last]: readonly [first: number, last: number],
   theme: ChartTheme,
 ) {
   const isHigh = positionOn(axis, value) > 0.85;
   return [
     {
-      data: { values: [{ value }] },
+      data: { values: [{ value, at: first, end: last }] },
       mark: { type: 'rule' as const, strokeDash: [2, 4], strokeWidth: 1.25, color: theme.foreground },
-      encoding: { y: y as { field: string } },
+      encoding: { x: x as { field: string }, x2: { field: 'end' }, y: y as { field: string } },
     },
     {
       data: { values: [{ value, label, at: first }] },
@@ -221,13 +221,13 @@ function levelLayers(
   ];
 }
 
-/** A dashed line at the marked place, its words above the plot, or at its foot, on the side where there is room. */
-function markLayers({ at, label }: Mark, x: object, theme: ChartTheme, last: number, isInside: boolean) {
+/** A dashed line at the marked place, its words above the plot on the side where there is room; a second one's stand above the first's. */
+function markLayers({ at, label }: Mark, x: object, theme: ChartTheme, last: number, line: number) {
   const isLate = at > last * 0.5;
   return [
     {
       data: { values: [{ at }] },
-      mark: { type: 'rule' as const, strokeDash: isInside ? [1, 3] : [3, 3], color: theme.muted },
+      mark: { type: 'rule' as const, strokeDash: line > 0 ? [1, 3] : [3, 3], color: theme.muted },
       encoding: { x: x as { field: string } },
     },
     {
@@ -236,15 +236,11 @@ function markLayers({ at, label }: Mark, x: object, theme: ChartTheme, last: num
         type: 'text' as const,
         align: isLate ? ('right' as const) : ('left' as const),
         baseline: 'bottom' as const,
-        dx: isLate === isInside ? -4 : 3,
-        dy: -4,
+        dx: isLate ? 3 : -3,
+        dy: -4 - line * (theme.fontSize + 3),
         color: theme.foreground,
       },
-      encoding: {
-        x: x as { field: string },
-        y: { value: isInside ? plotHeight : 0 },
-        text: { field: 'label' },
-      },
+      encoding: { x: x as { field: string }, y: { value: 0 }, text: { field: 'label' } },
     },
   ];
 }

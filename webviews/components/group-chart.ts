@@ -61,11 +61,15 @@ export function groupChart(aspect: AspectResult, column: string): Chart | undefi
             },
             encoding: { y, x: { ...x, field: 'value' } },
           },
-          {
-            transform: [{ filter: 'isValid(datum.base)' }],
-            mark: { type: 'point' as const, filled: false, opacity: 1, size: 70, color: theme.foreground },
-            encoding: { y, x: { ...x, field: 'base' } },
-          },
+          ...(hasBase
+            ? [
+                {
+                  data: { values: rows.filter(({ base }) => base !== null) },
+                  mark: { type: 'point' as const, filled: false, opacity: 1, size: 70, color: theme.foreground },
+                  encoding: { y, x: { ...x, field: 'base' } },
+                },
+              ]
+            : []),
         ],
       };
     },
