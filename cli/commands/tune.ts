@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { kindOfPath } from '../../engine/documents/kinds.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
+import { exportRuns } from '../../engine/reports/export.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
@@ -10,25 +11,28 @@ import { estimateTuning } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
-import { createHost, createRunPorts, withStore, workspaceFolderOf, type Host } from '../composition.ts';
+import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
 import { allowCommandsOption, allowOriginOption, createTerminalAccess } from '../access.ts';
 import { renderTuningEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printResult } from '../output.ts';
+import { printJson, printNote, printResult } from '../output.ts';
+import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { addEvaluate } from './tune-evaluate.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
   readonly resume?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
+  readonly html?: string;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  program
+  const tuning = program
     .command('tune')
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
@@ -36,11 +40,13 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option('--detach', 'run in the background and return at once')
+    .option('--html <file>', 'also write the report as one self-contained page')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
+  addEvaluate(tuning, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -53,7 +59,7 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
     if (options.dryRun === true) return await dryRun(await specify(file, options, host, signal), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
-      const print = (ended: RunRecord): Promise<void> => printReport(ended, store, options);
+      const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
       return carryOut(record, store, workspace, access, host, options, print, signal);
     });
   } finally {
@@ -116,9 +122,19 @@ async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: A
 }
 
 /** A run that trained nothing has no report worth the name: its failure says all. */
-async function printReport({ summary, tuning }: RunRecord, store: Store, options: TuneOptions): Promise<void> {
+async function printReport(
+  { summary, tuning }: RunRecord,
+  store: Store,
+  { files, clock, digest }: Host,
+  options: TuneOptions,
+): Promise<void> {
   if (tuning === undefined || tuning.epochs.length === 0) return;
   const comparison = await compareTuning([summary.id], store);
   if (options.json !== true) printResult(renderTuningText(comparison));
   else if (summary.state !== 'failed') printJson(comparison);
+  if (options.html === undefined) return;
+  const target = path.resolve(options.html);
+  const dependencies = { store, files, clock, digest, pageAssets: readPageAssets, workbench: version };
+  await exportRuns([summary.id], 'html', target, dependencies, new AbortController().signal);
+  printNote(`Report: ${path.relative(process.cwd(), target)}`);
 }

@@ -47,6 +47,7 @@ export async function specify(request: StartRun, session: Session, signal: Abort
       ...(request.extends === undefined ? {} : { extends: request.extends }),
       ...(request.cache === undefined ? {} : { cache: request.cache }),
       ...(request.budget === undefined ? {} : { budget: request.budget }),
+      ...(request.platform === undefined ? {} : { platform: request.platform }),
     },
     session.host.files,
     session.host.identities,
@@ -56,9 +57,14 @@ export async function specify(request: StartRun, session: Session, signal: Abort
 
 /** Checks the benchmark or tuning job whole before anything is recorded, then starts it in a process of its own. */
 export async function startRun(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSummary> {
+  return startPlanned(await specify(request, session, signal), session, signal);
+}
+
+/** The same for a run that is specified already. */
+export async function startPlanned(specified: RunSpec, session: Session, signal: AbortSignal): Promise<RunSummary> {
   const { store } = session;
   const ports = await session.createPorts(signal);
-  const spec = await resolveSpec(await specify(request, session, signal), store, ports, signal);
+  const spec = await resolveSpec(specified, store, ports, signal);
   const lent = await check(spec, ports, session, signal);
   await session.access.lend(spec.name, lent, signal);
   const handover = await collectHandover(spec, session, signal);
