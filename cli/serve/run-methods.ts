@@ -5,6 +5,7 @@ import type {
   Exported,
   ExportRuns,
   LentUse,
+  PreflightReport,
   Report,
   RunSummary,
   StartRun,
@@ -20,7 +21,7 @@ import type { RunPorts } from '../../engine/runs/ports.ts';
 import { planRun } from '../../engine/runs/plan-run.ts';
 import { createRun, foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
-import { estimateTuning } from '../../engine/tuning/estimate.ts';
+import { estimateTuning, foresee } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
@@ -105,7 +106,21 @@ export async function dryRun(request: StartRun, session: Session, signal: AbortS
   const ports = await session.createPorts(signal);
   const { store } = session;
   if (spec.kind !== 'tune') return estimateRun(await foreseeSpec(spec, store, ports, signal), ports, signal);
-  return estimateTuning(await resolveSpec(spec, store, ports, signal), ports, store.blobs, signal);
+  return estimateTuning(await resolveSpec(spec, store, ports, signal), ports, store, signal);
+}
+
+/** What stands in the way of a tuning job, or is worth a look. Starts nothing. */
+export async function preflightTuning(
+  request: StartRun,
+  session: Session,
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  const { store } = session;
+  const ports = await session.createPorts(signal);
+  const spec = await resolveSpec(await specify(request, session, signal), store, ports, signal);
+  const plan = await planTuning(spec, ports, store.blobs, signal);
+  const { preflight } = await foresee(plan, ports, store, signal);
+  return { findings: [...preflight] };
 }
 
 export function reportRuns(runIds: readonly string[], session: Session, signal: AbortSignal): Promise<Report> {

@@ -27,6 +27,8 @@ export interface MemoryQuestion extends ModelShape {
   readonly maxLength: number;
   readonly precision: 'float32' | 'bfloat16' | 'float16';
   readonly gradientCheckpointing: boolean;
+  /** Whether the processor trains, in the machine's own memory. Default: an accelerator does, in its. */
+  readonly onProcessor?: boolean;
 }
 
 /** Bytes on one device, by what takes them. */
@@ -42,14 +44,16 @@ export interface MemoryEstimate {
 }
 
 const float32 = 4;
-/** CUDA's context and kernels, and cuBLAS's workspaces: what a process holds before it has a model. */
-const libraries = 2 ** 30;
+/** PyTorch and Transformers in a process, or CUDA's context, kernels and workspaces: what is held before there is a model. */
+const libraries = 0.9 * 2 ** 30;
 /** Blocks that an allocator keeps and cannot use. */
 const fragmentation = 0.05;
 /** Tokens of a transcript at most, of Whisper's family. */
 const longestTranscript = 448;
-/** The head of a generating model is computed in tiles of so many tokens and words. */
-const headTile = { tokens: 4096, words: 8192 };
+/** The head of a generating model is computed for so many tokens and words at a time. */
+const headTile = { tokens: 4096, words: 32_768 };
+/** Numbers that are there at once for each of a tile: one where a fused kernel computes it, else those of its steps. */
+const tileCopies = { fused: 1, stepwise: 8.5 };
 
 /**
  * Memory that the workbench's trainer takes on one device, in bytes: an estimate for choosing hardware, not a measurement.
@@ -58,7 +62,7 @@ const headTile = { tokens: 4096, words: 8192 };
  * without a master copy, since the weights are one); computing in 16 bits keeps a cast copy of 2 bytes while a step lasts. With an adapter
  * (Hu et al., "LoRA", 2021) the frozen weights lie in the precision computed in, and only A = r · Σ(in + out) over the linear layers is trained.
  *
- * Activations a layer and token: about 16 · hidden + 4 · intermediate numbers with gated feed-forward blocks, 16 · hidden + 2 · intermediate
+ * Activations a layer and token: about 18 · hidden + 5 · intermediate numbers with gated feed-forward blocks, 18 · hidden + 3 · intermediate
  * without, counted by what PyTorch saves for the backward pass of norms, projections, attention that does not keep its scores (Dao et al.,
  * "FlashAttention", 2022) and feed-forward blocks; Korthikanti et al., "Reducing Activation Recomputation", 2022, count 17 · hidden for GPT's
  * layers, at 2 bytes a number. An adapter adds r numbers for each matrix and one output. With gradient checkpointing (Chen et al., 2016) one
@@ -78,8 +82,8 @@ export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
   const gradients = float32 * trained;
   const optimizer = 2 * float32 * trained;
   const kept = keptActivations(question, shape, compute) + headMemory(question, shape);
-  // AdamW's step over all weights at once needs one more copy of them, when the activations are gone.
-  const activations = Math.max(kept, float32 * trained);
+  // An accelerator's AdamW steps all weights at once and needs one more copy of them, when the activations are gone.
+  const activations = Math.max(kept, question.onProcessor === true ? 0 : float32 * trained);
   const needed = weights + gradients + optimizer + activations;
   const overhead = libraries + fragmentation * needed;
   return { weights, gradients, optimizer, activations, overhead, total: needed + overhead };
@@ -133,15 +137,20 @@ function keptOfStack(
   if (layers === 0) return 0;
   const matrices = gated ? 7 : 6;
   const adapter = method === 'lora' ? matrices * rank + 3 * hidden + (gated ? 2 : 1) * intermediate : 0;
-  const layer = 16 * hidden + (gated ? 4 : 2) * intermediate + adapter;
+  const layer = 18 * hidden + (gated ? 5 : 3) * intermediate + adapter;
   const kept = gradientCheckpointing ? layers * hidden + layer : layers * layer;
   return tokens * kept * compute;
 }
 
-function headMemory({ task, batchSize, maxLength }: MemoryQuestion, { vocabulary, hidden }: Complete): number {
+function headMemory(
+  { task, batchSize, maxLength, onProcessor = false }: MemoryQuestion,
+  { vocabulary, hidden }: Complete,
+): number {
   if (task === 'text-classification') return 0;
   if (task === 'automatic-speech-recognition')
     return 3 * float32 * batchSize * Math.min(maxLength, longestTranscript) * vocabulary;
   const tokens = batchSize * maxLength;
-  return float32 * (2 * Math.min(tokens, headTile.tokens) * Math.min(vocabulary, headTile.words) + 2 * tokens * hidden);
+  const tile = Math.min(tokens, headTile.tokens) * Math.min(vocabulary, headTile.words);
+  const copies = onProcessor ? tileCopies.stepwise : tileCopies.fused;
+  return float32 * (copies * tile + 2 * tokens * hidden);
 }
