@@ -7,6 +7,7 @@ import { createDenvrPlatform } from './platforms/denvr/open.ts';
 import { createRayPlatform } from './platforms/ray/ray-platform.ts';
 import { createRunPodPlatform } from './platforms/runpod/open.ts';
 import type { PlatformPorts } from './platform-ports.ts';
+import { createOpenAiPlatform } from './platforms/openai/platform.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
 
 /** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
@@ -23,6 +24,7 @@ const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Pl
   ray: createRayPlatform,
   runpod: createRunPodPlatform,
   'azure-ml': createAzureMlPlatform,
+  openai: createOpenAiPlatform,
 };
 
 /** The client of a platform. Embedded models train in this process, whichever platform of type `local` was chosen. */
