@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'run-failed'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
+  | 'preflight-failed'
   | 'training-diverged'
   | 'deadline-exceeded'
   | 'checkpoint-missing'
@@ -95,6 +96,7 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'run-failed',
   'error-rate-exceeded',
   'budget-exceeded',
+  'preflight-failed',
   'training-diverged',
   'deadline-exceeded',
   'store-busy',

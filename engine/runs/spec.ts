@@ -56,6 +56,8 @@ export interface TrainedModelReference {
   readonly task?: TuningReport['task'];
   /** What an adapter stands on, as the tuning job names it. */
   readonly base?: string;
+  /** The same where that is itself a checkpoint or a registered version. */
+  readonly baseReference?: TrainedModelReference;
   /** Tuning run and epoch it came out of, as far as known. */
   readonly runId?: string;
   readonly epoch?: number;

@@ -22,11 +22,9 @@ export function listUsedBlobs(driver: Driver): string[] {
           AND json_extract(content, '$.digest') = weights_digest AND json_extract(content, '$.uri') NOT LIKE 'blob:%')
       UNION SELECT json_extract(content, '$.digest') FROM artifacts
         WHERE type IN ('model-artifact', 'doc-artifact') AND json_extract(content, '$.uri') LIKE 'blob:%'
-      UNION SELECT json_extract(value, '$.weightsDigest') FROM runs
-        JOIN run_records ON run_records.run = runs.key, json_each(spec, '$.trained') WHERE state <> 'succeeded'
-      UNION SELECT json_extract(file.value, '$.digest') FROM runs
-        JOIN run_records ON run_records.run = runs.key, json_each(spec, '$.trained') AS trained,
-          json_each(trained.value, '$.files') AS file WHERE state <> 'succeeded'
+      UNION SELECT found.atom FROM runs
+        JOIN run_records ON run_records.run = runs.key, json_tree(spec, '$.trained') AS found
+        WHERE state <> 'succeeded' AND found.key IN ('weightsDigest', 'digest')
       UNION SELECT json_extract(payload, kept.value) FROM ledger JOIN audit_log USING (sequence)
         JOIN audit_payloads ON audit_payloads.digest = payload_digest,
           json_each('["$.payload.digest", "$.payload.textDigest"]') AS kept

@@ -1,16 +1,9 @@
 import type { TuningJob } from '../../../schemas/generated/files.ts';
 import type { SearchTrial } from '../../../schemas/generated/messages.ts';
+import { countCombinations, usualTrials } from '../../documents/tune-search-checks.ts';
 import { createRandom } from '../../statistics/random.ts';
 
 export type TrialParameters = SearchTrial['parameters'];
-
-/** Combinations that are tried where a search does not say how many. */
-export const usualTrials = 16;
-
-/** How many combinations a search's values have. At most 32 values of 10 parameters: below 2^53. */
-export function countCombinations({ search }: Pick<TuningJob, 'search'>): number {
-  return axesOf(search).reduce((product, [, values]) => product * values.length, 1);
-}
 
 /**
  * The combinations that a job's search tries, each once: all of them in the order of the file, the last parameter changing first (`grid`), or as
