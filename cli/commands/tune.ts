@@ -17,18 +17,20 @@ import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printResult } from '../output.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
   readonly resume?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
+  readonly yes?: boolean;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  program
+  const tuning = program
     .command('tune')
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
@@ -36,11 +38,13 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option('--detach', 'run in the background and return at once')
+    .option('--yes', 'install what training needs without asking: several gigabytes, once')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
+  addTuneEnvironment(tuning, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -102,7 +106,8 @@ async function createOrFind(
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
-  await planTuning(spec, ports, store.blobs, signal);
+  const plan = await planTuning(spec, ports, store.blobs, signal);
+  await agreeOnEnvironment(plan, ports.trainer, options, signal);
   return createRun(spec, store, ports, signal);
 }
 
