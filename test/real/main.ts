@@ -8,6 +8,7 @@ import { checkIngestion } from './ingestion.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
 import { checkMlflow } from './mlflow.ts';
 import { Unavailable } from './server.ts';
+import { checkTrainer } from './trainer.ts';
 import { checkTransformers } from './transformers.ts';
 
 /** What a server's checks report to. */
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     ['model libraries', checkIngestion],
     ['readers of governance exports', checkGovernanceExports],
     ['frameworks as they are published', checkFrameworks],
+    ['the trainer', checkTrainer],
   ] as const) {
     try {
       await suite(checks);
