@@ -32,6 +32,7 @@ import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
 import { addTuneConvert } from './tune-convert.ts';
 import { addTuneData } from './tune-data.ts';
+import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
 import { addEvaluate } from './tune-evaluate.ts';
 import { printSearch, searchInForeground } from './tune-search.ts';
 import { addTuneSweep } from './tune-sweep.ts';
@@ -43,6 +44,7 @@ interface TuneOptions extends GlobalOptions {
   readonly preflight?: boolean;
   readonly detach?: boolean;
   readonly html?: string;
+  readonly yes?: boolean;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
@@ -61,6 +63,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     )
     .option('--detach', 'run in the background and return at once')
     .option('--html <file>', 'also write the report as one self-contained page')
+    .option('--yes', 'install what training needs without asking: several gigabytes, once')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
@@ -68,6 +71,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     );
   addTuneData(tuning, run);
   addTuneConvert(tuning, run);
+  addTuneEnvironment(tuning, run);
   addEvaluate(tuning, run);
   addTuneSweep(tuning, run);
 }
@@ -136,7 +140,8 @@ async function createOrFind(
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
-  await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  const plan = await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  await agreeOnEnvironment(plan, ports.trainer, options, signal);
   return createTuningRun(spec, store, ports, signal);
 }
 

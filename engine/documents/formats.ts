@@ -93,7 +93,17 @@ function faultOfPrefix(name: string): NameFault | undefined {
     const message = `\`${name}\` names no registered version.${askDidYouMean(suggestion)} Write \`registry:MODEL@VERSION\`, such as \`registry:ticket-triage@3\` or \`registry:ticket-triage@candidate\`.`;
     return { message, suggestion };
   }
-  const prefix = suggestWord(name.slice(0, name.indexOf(':') + 1), ['checkpoint:', 'registry:']);
+  if (/^hub:/i.test(name)) {
+    const suggestion = lowerPrefix(name, 'hub:');
+    const message = `\`${name}\` names no model of the hub.${askDidYouMean(suggestion)} Write \`hub:ORG/NAME\`, where wanted with \`@\` and a revision, such as \`hub:HuggingFaceTB/SmolLM2-135M-Instruct\`.`;
+    return { message, suggestion };
+  }
+  if (/^folder:/i.test(name)) {
+    const suggestion = lowerPrefix(name, 'folder:');
+    const message = `\`${name}\` names no folder.${askDidYouMean(suggestion)} Write \`folder:\` and the folder of a Transformers model, relative to this file.`;
+    return { message, suggestion };
+  }
+  const prefix = suggestWord(name.slice(0, name.indexOf(':') + 1), ['checkpoint:', 'registry:', 'hub:', 'folder:']);
   if (prefix === undefined || !name.includes(':')) return undefined;
   const suggestion = prefix + name.slice(name.indexOf(':') + 1);
   return { message: `\`${name}\` is no model's name.${askDidYouMean(suggestion)}`, suggestion };
@@ -107,7 +117,7 @@ function lowerPrefix(name: string, prefix: string): string | undefined {
 function faultOfBase(name: string): NameFault {
   const suggestion =
     name === 'linear' || /^embedded\b/i.test(name) ? trainableModel : suggestWord(name, [trainableModel]);
-  const message = `No tuning can start from \`${name}\`.${askDidYouMean(suggestion)} Start from \`${trainableModel}\`, \`checkpoint:JOB\` or \`registry:MODEL@VERSION\`.`;
+  const message = `No tuning can start from \`${name}\`.${askDidYouMean(suggestion)} Start from \`${trainableModel}\`, \`checkpoint:JOB\`, \`registry:MODEL@VERSION\`, \`hub:ORG/NAME\`, \`folder:PATH\` or \`service:MODEL\`.`;
   return { message, suggestion };
 }
 
@@ -126,6 +136,6 @@ function faultOfModel(name: string): NameFault {
   }
   const bare = embeddedModelNames.find(known => known === `embedded:${name}`);
   const suggestion = bare ?? suggestWord(name, embeddedModelNames);
-  const message = `\`${name}\` is no model's name.${askDidYouMean(suggestion)} Use a connection's name from \`workbench.yaml\` (letters, digits, \`_\`, \`-\`), \`checkpoint:JOB\`, \`registry:MODEL@VERSION\` or an embedded model: ${list}.`;
+  const message = `\`${name}\` is no model's name.${askDidYouMean(suggestion)} Use a connection's name from \`workbench.yaml\` (letters, digits, \`_\`, \`-\`), \`checkpoint:JOB\`, \`registry:MODEL@VERSION\`, \`hub:ORG/NAME\`, \`folder:PATH\` or an embedded model: ${list}.`;
   return { message, suggestion };
 }

@@ -1,5 +1,6 @@
 import { parseDocument } from '../documents/parse.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
+import { isBaseName } from '../models/transformers/names.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { trialModels } from '../prompts/trial.ts';
 import { measuringConnections } from '../scoring/plan-measures.ts';
@@ -49,7 +50,7 @@ function keptBy({ trained = {} }: RunSpec, name: string): string | undefined {
 export function connectionsOf(spec: RunSpec, workspace: Workspace): readonly string[] {
   if (spec.kind === 'tune') return tunedBy(spec, workspace);
   const asked = modelsOf(spec).flatMap(name => {
-    if (name.startsWith('embedded:')) return [];
+    if (name.startsWith('embedded:') || isBaseName(name)) return [];
     if (!isTrained(name)) return [name];
     const connection = registeredIn(spec, name)?.connection ?? keptBy(spec, name);
     return connection === undefined ? [] : [connection];

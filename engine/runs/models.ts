@@ -10,7 +10,8 @@ import type { PacingLimits } from '../models/pacing/pacer.ts';
 import type { RecordedRuns } from '../models/connect-context.ts';
 import { lentConcurrency } from '../models/lent/model.ts';
 import { trainedModelDigest } from '../models/trained.ts';
-import { openTransformers, type TransformersContext } from '../models/transformers/open.ts';
+import { parseBaseName } from '../models/transformers/names.ts';
+import { openBase, openTransformers, type TransformersContext } from '../models/transformers/open.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { LentDesk } from '../ports/lent.ts';
 import type { Store } from '../ports/store.ts';
@@ -54,7 +55,9 @@ export async function openModels(
           ? await train(planned)
           : planned.kind === 'trained'
             ? await loadTrained(planned, plan, ports, store, signal)
-            : await openConnected(planned, plan, ports, store, lent, signal),
+            : planned.kind === 'base'
+              ? await openAsItIs(planned, plan, ports, store, signal)
+              : await openConnected(planned, plan, ports, store, lent, signal),
       );
       signal.throwIfAborted();
     }
@@ -101,6 +104,21 @@ async function loadTrained(
     ...(identity === undefined ? {} : { identity }),
     lastFailure: undefined,
   };
+}
+
+/** A model of the hub, or of a folder that the benchmark names from where it lies. */
+async function openAsItIs(
+  planned: Extract<PlannedModel, { kind: 'base' }>,
+  plan: Pick<RunPlan, 'workspace' | 'base'>,
+  ports: RunPorts,
+  store: OpenStore,
+  signal: AbortSignal,
+): Promise<OpenModel> {
+  const { name } = planned;
+  const base = parseBaseName(name, path => ports.files.resolve(plan.base, path));
+  if (base === undefined) throw new Error(`${name} names no base.`);
+  const model = await openBase(name, base, undefined, transformersContext(plan, ports, store), signal);
+  return { model, planned, concurrency: 1, learningCurve: [], trainingRows: 0, lastFailure: undefined };
 }
 
 async function loadClassifier(

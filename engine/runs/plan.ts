@@ -12,6 +12,7 @@ import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { ClassifierKind } from '../models/embedded/classifier.ts';
+import { isBaseName } from '../models/transformers/names.ts';
 import { createMediaLoader, type MediaLoader } from '../prompts/media.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
 import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-measures.ts';
@@ -26,6 +27,8 @@ import { parseTrainedName, type TrainedName } from './trained.ts';
 /** A model a run will ask: an embedded one, weights that were trained earlier, or a connection. */
 export type PlannedModel =
   | { readonly name: string; readonly kind: 'embedded'; readonly embedded: ClassifierKind['id'] }
+  /** A model of the hub or of a folder, as it is. */
+  | { readonly name: string; readonly kind: 'base' }
   | {
       readonly name: string;
       readonly kind: 'trained';
@@ -172,6 +175,7 @@ export function planModel(name: string, spec: RunSpec, workspace: Workspace): Pl
     // The schema names the embedded models there are.
     return { name, kind: 'embedded', embedded: name.slice(embeddedPrefix.length) as ClassifierKind['id'] };
   }
+  if (isBaseName(name)) return { name, kind: 'base' };
   return { name, kind: 'connection', connection: connectionNamed(workspace, name) };
 }
 
@@ -220,11 +224,11 @@ function foreseeConnection(
 }
 
 /**
- * Whether a model is asked in words: connections are, and trained models that generate text or transcribe sounds. Classifiers read the row
+ * Whether a model is asked in words: connections are, models of the hub and of folders, and trained models that generate text or transcribe sounds. Classifiers read the row
  * itself.
  */
 export function readsPrompts(model: PlannedModel): boolean {
-  if (model.kind !== 'trained') return model.kind === 'connection';
+  if (model.kind !== 'trained') return model.kind !== 'embedded';
   const { format, task } = model.reference ?? {};
   return (format === 'transformers' || format === 'peft') && task !== 'text-classification';
 }

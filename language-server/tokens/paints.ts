@@ -42,6 +42,13 @@ const versionColours: readonly Colour[] = [['operator'], ['number'], ['enumMembe
 /** `embedded:knn`, `checkpoint:job@best`, `registry:model@3`, `registry:shared/model@3`; a name alone is a connection's. */
 export const paintModel: Paint = text => {
   if (!text.includes(':')) return paintGroups(text, /^(\S+)$/, [['variable']]);
+  if (/^(?:hub|folder|service):/.test(text))
+    return paintGroups(text, /^((?:hub|folder|service):)([^@]+)(@)?(\S+)?$/, [
+      ['namespace', 'defaultLibrary'],
+      ['class'],
+      ['operator'],
+      ['enumMember'],
+    ]);
   const name: Colour = embeddedModelNames.some(known => known === text) ? ['class', 'defaultLibrary'] : ['class'];
   const form = /^((?:embedded|checkpoint|registry):)([^@/\s]+)?(\/)?([^@\s]+)?(@)?(?:(\d+)|(\S+))?$/;
   const isElsewhere = /^registry:[^@/\s]+\//.test(text);

@@ -1,6 +1,5 @@
 import type { Workbench } from '../../../schemas/generated/files.ts';
 import { WorkbenchError } from '../../base/errors.ts';
-import { isRecord } from '../http/json.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digest } from '../../ports/digest.ts';
@@ -20,7 +19,7 @@ import { layModel } from './lay-model.ts';
 
 /** What opening a model of Transformers needs of the outside world. */
 export interface TransformersContext {
-  readonly blobs: Pick<Blobs, 'has' | 'locate' | 'read'>;
+  readonly blobs: Pick<Blobs, 'has' | 'locate'>;
   readonly files: Files;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -54,8 +53,8 @@ export async function openTransformers(
   signal: AbortSignal,
 ): Promise<Model> {
   const base = baseOfReference(name, reference);
-  const task = reference.task ?? (await taskOf(base, context, signal));
-  return openProgram(name, base, task, trainedModelDigest(context.digest, reference.weightsDigest), context, signal);
+  const digest = trainedModelDigest(context.digest, reference.weightsDigest);
+  return openProgram(name, base, reference.task ?? 'auto', digest, context, signal);
 }
 
 /**
@@ -70,7 +69,7 @@ export async function openBase(
   signal: AbortSignal,
 ): Promise<Model> {
   const digest = await digestOfBase(base, context, signal);
-  return openProgram(name, base, task ?? (await taskOf(base, context, signal)), digest, context, signal);
+  return openProgram(name, base, task ?? 'auto', digest, context, signal);
 }
 
 async function openProgram(
@@ -120,7 +119,10 @@ async function openProgram(
  */
 async function load(name: string, model: Model, signal: AbortSignal): Promise<void> {
   try {
-    await model.answer({ input: '', messages: [], parameters: { maxTokens: 1 }, stream: false, timeout: loading }, signal);
+    await model.answer(
+      { input: '', messages: [], parameters: { maxTokens: 1 }, stream: false, timeout: loading },
+      signal,
+    );
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;
     const isLoaded = error.class === 'model' && error.attempts === 1;
@@ -194,36 +196,4 @@ async function digestOfBase(
     hashed.push({ path, digest: hash.hex(), bytes });
   }
   return trainedModelDigest(digest, digestOfModel(hashed, digest) ?? '');
-}
-
-/** What a model does, by its configuration; `auto` leaves it to the program, which reads it as well. */
-async function taskOf(
-  base: BaseModel,
-  { files, blobs, folder }: TransformersContext,
-  signal: AbortSignal,
-): Promise<TuningTask | 'auto'> {
-  if (base.kind === 'hub') return 'auto';
-  if (base.kind === 'stored') {
-    const file = base.files.find(({ path }) => path === 'config.json');
-    if (file !== undefined) return taskIn(new TextDecoder().decode(await blobs.read(file.digest)));
-    return base.base === undefined ? 'auto' : taskOf(base.base, { files, blobs, folder } as TransformersContext, signal);
-  }
-  if (base.kind !== 'folder') return 'auto';
-  const path = files.resolve(files.resolve(folder, base.path), 'config.json');
-  return (await files.facts(path)) === undefined ? 'auto' : taskIn(await files.readText(path, signal));
-}
-
-function taskIn(text: string): TuningTask | 'auto' {
-  try {
-    const config: unknown = JSON.parse(text);
-    const architectures = isRecord(config) ? config['architectures'] : undefined;
-    const [architecture] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
-    if (typeof architecture !== 'string') return 'auto';
-    if (architecture.endsWith('ForSequenceClassification')) return 'text-classification';
-    if (/^Whisper|ForSpeechSeq2Seq|ForCTC$/.test(architecture)) return 'automatic-speech-recognition';
-    return architecture.endsWith('ForCausalLM') ? 'text-generation' : 'auto';
-  } catch {
-    // The program says what is wrong with it.
-    return 'auto';
-  }
 }
