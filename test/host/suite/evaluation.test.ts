@@ -55,8 +55,7 @@ describe('after training', function () {
     await setTheme('dark');
     await driver.screenshot('tuning-page-evaluated');
     await driver.clickInWebview('vscode-button:has-text("Evaluate")', { title: 'evaluated-triage' });
-    const report = await pageText('triage-core', /Finished/);
-    assert.match(report, new RegExp(`checkpoint:${runId}`));
+    const report = await pageText('triage-core', new RegExp(`Finished[^]*checkpoint:${runId}`));
     assert.match(report, /checkpoint:\d{8}-\d{6}-[\w-]+@\d+/);
     assert.doesNotMatch(report, /registry:ticket-triage@candidate/);
     await driver.screenshot('tuning-evaluation-report');
