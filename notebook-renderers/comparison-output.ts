@@ -13,7 +13,8 @@ import '../webviews/components/trial-table.ts';
 import { overlayChart, runName } from '../webviews/components/tuning-charts.ts';
 import { countOf, formatDate, isoDate } from '../webviews/shared/format.ts';
 import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
-import { comparisonVerdicts, noteItems } from '../webviews/shared/tuning-verdicts.ts';
+import { isSearchOf } from '../webviews/shared/tuning.ts';
+import { comparisonVerdicts, noteItems, trialNames } from '../webviews/shared/tuning-verdicts.ts';
 import { verdictItems } from '../webviews/shared/verdicts.ts';
 import { OutputElement } from './output-element.ts';
 import { outputHead } from './output-head.ts';
@@ -81,7 +82,7 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
     const { reports, differences, notes = [] } = comparison;
     const names = reports.map((_, index) => runName(reports, index));
     const { overlay, others } = this.#chartsOf(comparison);
-    const isSearch = reports.filter(({ trial }) => trial !== undefined).length > 1;
+    const isSearch = isSearchOf(reports);
     const charts = [...others, overlay].filter(chart => chart !== undefined);
     const parts: readonly (OutputPart | undefined)[] = [
       charts.length === 0
@@ -102,7 +103,7 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
         draw: () => html`<aiwb-run-usage .reports=${reports}></aiwb-run-usage>`,
       },
     ];
-    return html`${shortVerdicts([...comparisonVerdicts(reports, names), ...noteItems(notes)])}
+    return html`${shortVerdicts([...comparisonVerdicts(reports, trialNames(reports, names)), ...noteItems(notes)])}
       ${isSearch ? html`<aiwb-trial-table .reports=${reports}></aiwb-trial-table>` : nothing}
       <aiwb-run-list .runs=${reports.map(({ run }) => run)} .names=${output.names}></aiwb-run-list>
       <aiwb-run-comparison .reports=${reports}></aiwb-run-comparison>

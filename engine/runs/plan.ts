@@ -90,7 +90,7 @@ export async function planBenchmark(spec: RunSpec, ports: RunPorts, signal: Abor
   const parsed = parseDocument('bench', spec.text);
   const diagnostics = await diagnoseBenchmark(parsed, spec.path, ports.files, signal);
   if (parsed.value === undefined || hasErrors(diagnostics)) throw invalidFileError(spec.path, diagnostics);
-  const benchmark = parsed.value;
+  const benchmark = gateOnAsked(parsed.value, spec);
   const workspace = await loadWorkspace(ports.files, spec.folder, signal);
   const base = ports.files.parent(spec.path);
   const models = chooseModels(benchmark, spec).map(name => planModel(name, spec, workspace));
@@ -151,6 +151,14 @@ function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
   }
   const wanted = new Set(spec.models);
   return benchmark.models.filter(name => wanted.has(name));
+}
+
+/** Bars for models that others have taken the place of say nothing about these. */
+function gateOnAsked(benchmark: Benchmark, { askModels }: RunSpec): Benchmark {
+  if (askModels === undefined || benchmark.gate === undefined) return benchmark;
+  const { gate, ...others } = benchmark;
+  const left = gate.filter(({ model }) => askModels.includes(model));
+  return left.length === 0 ? others : { ...others, gate: left };
 }
 
 function limitsOf({ limits }: Benchmark, { budget }: RunSpec): RunLimits {

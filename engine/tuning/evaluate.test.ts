@@ -3,6 +3,7 @@ import path from 'node:path';
 import { modelsOf } from '../runs/asked-models.ts';
 import { planBenchmark } from '../runs/plan.ts';
 import { resolveSpec, specifyRun } from '../runs/start.ts';
+import { identity } from '../../test/fakes/evidence.ts';
 import { coreAspect, makeJob, openTuning, type TuningWorld } from '../../test/fakes/tuning.ts';
 import { planEvaluation } from './evaluate.ts';
 
@@ -61,19 +62,25 @@ describe('planEvaluation', function () {
     await world.run(makeJob(short));
     const warm = makeJob(short).replace('triage', 'warm').replace('embedded:linear', 'checkpoint:triage');
     const { summary } = await world.run(warm);
-    world.write('ask.bench.yaml', `${bench('embedded:majority, embedded:knn')}compare: {baseline: embedded:knn}\n`);
+    world.write(
+      'ask.bench.yaml',
+      `${bench('embedded:majority, embedded:knn')}compare: {baseline: embedded:knn}\ngate: [{metric: accuracy, model: embedded:knn, atLeast: 0.9}]\n`,
+    );
     const { models } = await plan(summary.id);
     const request = {
       path: path.join(world.folder, 'ask.bench.yaml'),
       folder: world.folder,
       origin: 'editor' as const,
     };
-    const whoAmI = () => Promise.resolve({ name: 'Ada', email: 'ada@x.example', source: 'git' as const });
+    const whoAmI = () => Promise.resolve(identity('ada'));
     const specified = await specifyRun({ ...request, askModels: models }, world.ports.files, { whoAmI }, signal);
     const spec = await resolveSpec(specified, world.store, world.ports, signal);
     assert.deepEqual(modelsOf(spec), models);
     const planned = await planBenchmark(spec, world.ports, signal);
-    assert.deepEqual([planned.models.map(({ name }) => name), planned.baseline], [models, models[0]]);
+    assert.deepEqual(
+      [planned.models.map(({ name }) => name), planned.baseline, planned.benchmark.gate],
+      [models, models[0], undefined],
+    );
   });
 
   it('refuses what is no tuning run, and one that has kept nothing', async () => {

@@ -15,11 +15,15 @@ compare: {baseline: embedded:majority, confidence: 0.95}
 
 /** What a new tuning job starts with. */
 export const tuningSnippet = `name: \${1:my-model-tuned}
-# The weights training starts from: embedded:linear (from nothing), registry:MODEL@ALIAS or checkpoint:JOB.
+# What training starts from: embedded:linear (from nothing), registry:MODEL@ALIAS, checkpoint:JOB, or a model of a hub, a folder or a
+# service: hub:ORG/NAME, folder:PATH, service:MODEL.
 base: embedded:linear
+# Where it is trained: a platform declared under compute in workbench.yaml.
+# platform: local
 # What the model is to be good at; each aspect has rows of its own, and is measured on them.
 aspects:
   core-performance:
+    # benchmark: my.bench.yaml   what Evaluate runs on the base and the tuned model
     dataset:
       path: \${2:data/rows.jsonl}
       input: \${3:text}

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DryRunEstimate, Report, RunSummary, TuningComparison } from '../../schemas/generated/messages.ts';
 import { coreAspect, makeJob, makeTickets, toJsonLines } from '../fakes/tuning.ts';
@@ -26,6 +28,7 @@ describe('aiwb tune', function () {
     assert.notEqual(stdout, '', stderr);
     return JSON.parse(stdout);
   };
+  const readText = (name: string): string => readFileSync(path.join(workspace.folder, name), 'utf8');
   const listRuns = async (): Promise<RunSummary[]> =>
     (json(await run('runs', 'list', '--json')) as { runs: RunSummary[] }).runs;
   const waitFor = async (reached: (run: RunSummary) => boolean): Promise<RunSummary> => {
@@ -62,6 +65,47 @@ describe('aiwb tune', function () {
     assert.equal(samples.code, 2, samples.stderr);
     assert.equal((await run('run', '--resume', summary!.id)).code, 2);
     assert.match((await run('run', 'a.tune.yaml')).stderr, /aiwb tune a\.tune\.yaml/);
+  });
+
+  it('is evaluated by the benchmarks of its aspects, which ask base and tuned model in place of their own', async () => {
+    const benchmark = '    benchmark: ask.bench.yaml\n';
+    workspace.write('base.tune.yaml', makeJob('hyperparameters: {epochs: 1}\n').replace('name: triage', 'name: first'));
+    workspace.write(
+      'warm.tune.yaml',
+      makeJob('hyperparameters: {epochs: 3}\n', coreAspect(benchmark))
+        .replace('name: triage', 'name: warm')
+        .replace('embedded:linear', 'checkpoint:first'),
+    );
+    assert.equal((await run('tune', 'base.tune.yaml')).code, 0);
+    const tuned = await run('tune', 'warm.tune.yaml', '--html', 'warm.html');
+    assert.equal(tuned.code, 0, tuned.stderr);
+    assert.match(readText('warm.html'), /<noscript>[^]*<caption[^]*id="aiwb-tuning"/);
+    const { id } = (await listRuns()).find(({ name }) => name === 'warm')!;
+    const evaluated = await run('tune', 'evaluate', id, '--html', 'evaluated.html');
+    assert.equal(evaluated.code, 0, evaluated.stderr);
+    const first = (await listRuns()).find(({ name }) => name === 'first')!;
+    assert.match(evaluated.stdout, new RegExp(`checkpoint:${first.id}@1`));
+    assert.match(evaluated.stdout, new RegExp(`checkpoint:${id}`));
+    assert.doesNotMatch(evaluated.stdout, /embedded:majority/);
+    assert.match(readText('evaluated.html'), /id="aiwb-report"/);
+    const [report] = json(await run('tune', 'evaluate', id, '--json')) as Report[];
+    assert.equal(report?.comparisons[0]?.baseline, 0);
+    assert.deepEqual(
+      report?.variants.map(({ model }) => model),
+      [`checkpoint:${first.id}@1`, `checkpoint:${id}`],
+    );
+  });
+
+  it('says why a base is not asked, and which benchmark is missing', async () => {
+    assert.equal((await run('tune', 'a.tune.yaml')).code, 0);
+    const [{ id } = assert.fail()] = await listRuns();
+    const refused = await run('tune', 'evaluate', id);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /embedded:linear had learnt nothing/);
+    assert.match(refused.stderr, /names a benchmark[^]*--benchmark my\.bench\.yaml/);
+    const alone = await run('tune', 'evaluate', id, '--benchmark', 'ask.bench.yaml');
+    assert.equal(alone.code, 0, alone.stderr);
+    assert.match(alone.stdout, /registry:triage-model@1/);
   });
 
   it('says what it would do, and refuses leaking data, without a trace', async () => {

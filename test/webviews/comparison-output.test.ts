@@ -58,8 +58,8 @@ describe('the notebook output of a comparison', function () {
     const runIds = report.runs.map(({ id }) => id);
     return { version: 1, as: 'both', runIds, names: ['first', 'second'], createdAt: report.createdAt, report };
   };
-  const tunings = (): ComparisonOutput => {
-    const file = path.join(root, 'test', 'fixtures', 'tuning', 'comparison.json');
+  const tunings = (name = 'comparison'): ComparisonOutput => {
+    const file = path.join(root, 'test', 'fixtures', 'tuning', `${name}.json`);
     const tuning = JSON.parse(readFileSync(file, 'utf8')) as TuningComparison;
     const runIds = tuning.reports.map(({ run }) => run.id);
     return {
@@ -104,6 +104,22 @@ describe('the notebook output of a comparison', function () {
       assert.deepEqual(faults, []);
     });
   }
+
+  it("shows a search's trials by their figure, its parameters and what the quality costs", async () => {
+    const { page, faults } = await render([tunings('search')]);
+    const rows = await page.locator('aiwb-trial-table tbody tr').allInnerTexts();
+    assert.deepEqual(
+      rows.map(row => row.trim().charAt(0)),
+      ['E', 'C', 'B', 'D', 'A', 'F'],
+    );
+    await page.getByRole('button', { name: 'Charts' }).click();
+    await settle(page);
+    const text = await deepText(page.locator('#part'));
+    assert.match(text, /What does the quality cost\? .* What does learningRate do to WER\? .* Which run learns more/);
+    await takePicture(page, 'notebook-comparison-search-light');
+    assert.deepEqual(await auditPage(page), []);
+    assert.deepEqual(faults, []);
+  });
 
   it('asks for the rows the runs disagree on, and opens the page of both', async () => {
     const { page, faults } = await render([benchmarks()], { isAnswered: true });

@@ -175,6 +175,30 @@ describe('the notebook output of a tuning run', function () {
     assert.deepEqual(faults, []);
   });
 
+  for (const theme of ['light', 'hc-light'] as const) {
+    it(`leads with what got better and what got worse, and asks what comes next, in ${theme}`, async () => {
+      const output = outputOf('speech');
+      assert.ok(validateRunOutput(output));
+      const { page, faults } = await render([output], { theme });
+      const items = await page.locator('aiwb-verdict-list li').allInnerTexts();
+      assert.match(items[0] ?? '', /^Better on core performance: WER 0\.212 → 0\.141/);
+      assert.ok(
+        items.some(text => text.startsWith('Worse for accent “scottish”')),
+        items.join('\n'),
+      );
+      const text = await deepText(page.locator('aiwb-run-output-v1'));
+      assert.match(text, /WER lower is better 0\.341 .* 320 0\.410 Not distinguishable/);
+      assert.match(text, /pod, 1 × NVIDIA L40S · 1 h 28 min wall · 1\.45 GPU-hours .* · 11,812,440 tokens · 1\.30 USD/);
+      await takePicture(page, `notebook-tuning-speech-${theme}`);
+      assert.deepEqual(await auditPage(page), []);
+      await page.getByRole('button', { name: 'What next…' }).click();
+      const last = (await posted(page)).at(-1);
+      assert.deepEqual(last, { type: 'next', runId: output.runId });
+      assert.ok(validateRendererToHost(last));
+      assert.deepEqual(faults, []);
+    });
+  }
+
   it('tells why a run failed, and shows hostile text as text, in 300 pixels', async () => {
     const { page, faults } = await render([outputOf('diverged'), outputOf('hostile')], { width: 300 });
     assert.match(await deepText(page.locator('#output-0')), /Training diverged in epoch 5/);

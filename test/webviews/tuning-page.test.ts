@@ -383,7 +383,10 @@ describe('the tuning page', function () {
 
   it('says what a job waits for on its platform, and what that costs by now', async () => {
     const { page, faults } = await open(readTuning('waiting'), { theme: 'dark' });
-    assert.equal(await page.locator('.job').innerText(), 'Waiting for RunPod to start a pod; 0.0186 USD so far.');
+    assert.equal(
+      await page.locator('.job').innerText(),
+      'Waiting for RunPod to start a pod: 0.0186 USD so far, NVIDIA L40S, 0.860 USD an hour.',
+    );
     assert.deepEqual(await sections(page), ['Before the start', 'Settings', 'Infrastructure']);
     await takePicture(page, 'tuning-waiting-dark');
     assert.deepEqual(await auditPage(page), []);
@@ -404,6 +407,9 @@ describe('the tuning page', function () {
         'Infrastructure',
       ]);
       const rows = await page.locator('aiwb-trial-table tbody tr').allInnerTexts();
+      assert.deepEqual(await page.locator('aiwb-verdict-list li').allInnerTexts(), [
+        'Core performance: E (learningRate 0.0002, loraRank 32) has the lowest WER, 0.141 (95 % interval 0.122 to 0.160), against 0.149 of C (learningRate 0.0002, loraRank 8); their intervals overlap, n 480.',
+      ]);
       assert.deepEqual(
         rows.map(row => row.trim().charAt(0)),
         ['E', 'C', 'B', 'D', 'A', 'F'],

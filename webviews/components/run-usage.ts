@@ -1,4 +1,4 @@
-import { html, LitElement } from 'lit';
+import { css, html, LitElement } from 'lit';
 import type { Infrastructure, TuningReport } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
 import {
@@ -25,6 +25,11 @@ interface Column {
 }
 
 const columns: readonly Column[] = [
+  {
+    name: 'Cost',
+    read: ({ cost }) => cost,
+    write: (value, all) => `${columnFormat(all, 'USD')(value)} USD`,
+  },
   { name: 'Wall time', read: ({ wallSeconds }) => wallSeconds, write: formatDuration, always: true },
   {
     name: 'GPU-hours',
@@ -43,17 +48,20 @@ const columns: readonly Column[] = [
   { name: 'Tokens', read: ({ tokens }) => tokens, write: formatCount },
   { name: 'Tokens a second', read: tokensPerSecond, write: formatCount },
   { name: 'An hour', read: ({ hourlyPrice }) => hourlyPrice, write: value => formatValue(value, 'USD') },
-  {
-    name: 'Cost',
-    read: ({ cost }) => cost,
-    write: (value, all) => `${columnFormat(all, 'USD')(value)} USD`,
-  },
 ];
 
 /** Which checkpoint each run chose and what the run used. */
 export class RunUsage extends LitElement {
   static override properties = { reports: { attribute: false } };
-  static override styles = [baseStyles, tableStyles];
+  static override styles = [
+    baseStyles,
+    tableStyles,
+    css`
+      .hardware {
+        min-width: 26ch;
+      }
+    `,
+  ];
   declare reports: readonly TuningReport[] | undefined;
 
   override render() {
@@ -82,7 +90,7 @@ export class RunUsage extends LitElement {
                 const value = infrastructure === undefined ? undefined : read(infrastructure);
                 return html`<td class="number">${value === undefined ? '–' : write(value, all[column] ?? [])}</td>`;
               })}
-              <td class="name">${infrastructure === undefined ? '–' : renderHardware(infrastructure)}</td>
+              <td class="name hardware">${infrastructure === undefined ? '–' : renderHardware(infrastructure)}</td>
             </tr>`;
           })}
         </tbody>

@@ -16,7 +16,15 @@ const platformNames: Readonly<Record<PlatformJob['type'], string>> = {
 export function jobSentence(job: PlatformJob, run: RunSummary, now: number): string {
   const phase = run.progress.phase === undefined ? stateWords(job) : showUnseen(run.progress.phase).replace(/\.$/, '');
   const spent = spentBy(job, run, now);
-  return `${phase}${spent === undefined ? '' : `; ${formatValue(spent, 'USD')} ${isActive(run.state) ? 'so far' : 'in all'}`}.`;
+  const machine = [
+    job.hardware,
+    job.hourlyPrice === undefined ? undefined : `${formatValue(job.hourlyPrice, 'USD')} an hour`,
+  ];
+  const facts = [
+    spent === undefined ? undefined : `${formatValue(spent, 'USD')} ${isActive(run.state) ? 'so far' : 'in all'}`,
+    ...machine.map(fact => (fact === undefined ? undefined : showUnseen(fact))),
+  ].filter(fact => fact !== undefined);
+  return `${phase}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}.`;
 }
 
 function stateWords({ type, state }: PlatformJob): string {

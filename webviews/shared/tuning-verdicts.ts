@@ -8,7 +8,7 @@ import type {
 import { figureOf } from './figures.ts';
 import { decimalsFor, formatCount, formatFixed, formatPlace, formatSigned, formatValue } from './format.ts';
 import { showUnseen } from './text.ts';
-import { aspectName, aspectWords, changeOf, chosenEpoch, epochsOf, scoreOf, testGroups } from './tuning.ts';
+import { aspectName, aspectWords, changeOf, chosenEpoch, epochsOf, isSearchOf, scoreOf, testGroups } from './tuning.ts';
 import { leaderItems, intervalWords } from './leaders.ts';
 import type { VerdictItem } from './verdicts.ts';
 import { isActive, verdictWords } from './words.ts';
@@ -170,7 +170,9 @@ export function comparisonVerdicts(reports: readonly TuningReport[], names: read
     row === undefined ? [] : leaderItems(aspectName(aspect), row, names),
   );
   const split = [...new Set(groups.filter(({ isShared }) => !isShared).map(({ aspect }) => aspect))];
-  const checkpoints = reports.map((report, index): VerdictItem => {
+  // A search's checkpoints stand in the table of its trials.
+  const told = isSearchOf(reports) ? [] : reports;
+  const checkpoints = told.map((report, index): VerdictItem => {
     const sentence = checkpointSentence(report) ?? 'No checkpoint has been kept.';
     return { icon: 'star', tone: 'neutral', text: `${names[index] ?? ''}: ${lowerFirst(sentence)}` };
   });
@@ -185,6 +187,15 @@ export function comparisonVerdicts(reports: readonly TuningReport[], names: read
     ...checkpoints,
     ...noteItems(notes),
   ];
+}
+
+/** Of a search each run's name with the values it tried; else the names. */
+export function trialNames(reports: readonly TuningReport[], names: readonly string[]): readonly string[] {
+  if (!isSearchOf(reports)) return names;
+  return names.map((name, index) => {
+    const values = Object.entries(reports[index]?.trial?.parameters ?? {});
+    return `${name} (${values.map(([parameter, value]) => `${showUnseen(parameter)} ${String(value)}`).join(', ')})`;
+  });
 }
 
 function lowerFirst(text: string): string {

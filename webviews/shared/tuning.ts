@@ -75,6 +75,11 @@ export function chosenEpoch(report: TuningReport): number | undefined {
   return isActive(report.run.state) ? (found ?? stored) : (stored ?? found);
 }
 
+/** Whether these runs are trials of a hyperparameter search. */
+export function isSearchOf(reports: readonly TuningReport[]): boolean {
+  return reports.length > 1 && reports.every(({ trial }) => trial !== undefined);
+}
+
 /** A run's selected figure, and whether the test rows gave it. */
 export type SelectedFigure = MetricValue & { readonly value: number; readonly isTest: boolean };
 

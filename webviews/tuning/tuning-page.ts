@@ -31,8 +31,8 @@ import { jobFacts, jobSentence } from '../shared/platform-job.ts';
 import { headerStyles, pageStyles } from '../shared/page-styles.ts';
 import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles } from '../shared/styles.ts';
-import { epochsOf } from '../shared/tuning.ts';
-import { comparisonVerdicts, noteItems, tuningVerdicts } from '../shared/tuning-verdicts.ts';
+import { epochsOf, isSearchOf } from '../shared/tuning.ts';
+import { comparisonVerdicts, noteItems, trialNames, tuningVerdicts } from '../shared/tuning-verdicts.ts';
 import { isActive } from '../shared/words.ts';
 import './checkpoint-table.ts';
 import './data-table.ts';
@@ -55,6 +55,9 @@ const ownStyles = css`
   .job {
     margin: 0;
     overflow-wrap: anywhere;
+  }
+  .beneath {
+    margin-top: 20px;
   }
   .across {
     display: flex;
@@ -99,7 +102,7 @@ export class TuningPage extends LitElement {
       }
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
       ${runs.map(each => (each.failure === undefined ? nothing : html`<aiwb-message .failure=${each.failure}></aiwb-message>`))}
-      ${runs.filter(({ state }) => isActive(state) && this.model.file === undefined).map(each => html`<aiwb-progress .run=${each}></aiwb-progress>`)}
+      ${runs.filter(({ state }) => isActive(state) && this.model.file === undefined).map(each => html`<aiwb-progress .run=${this.#progressOf(each)}></aiwb-progress>`)}
       ${
         report === undefined || comparison === undefined
           ? this.#renderUnreported(run)
@@ -116,6 +119,14 @@ export class TuningPage extends LitElement {
 
   get #stand(): PageStand {
     return { isStandalone: this.#isStandalone, file: this.model.file };
+  }
+
+  /** What a platform is doing, and its cost, are told in the job's own line. */
+  #progressOf(run: RunSummary): RunSummary {
+    const report = this.model.comparison?.reports.find(each => each.run.id === run.id);
+    if (report?.job === undefined || runsOf(this.model).length > 1) return run;
+    const { phase: _phase, cost: _cost, ...progress } = run.progress;
+    return { ...run, progress };
   }
 
   #renderWaiting() {
@@ -173,7 +184,7 @@ export class TuningPage extends LitElement {
                 'infrastructure',
                 'Infrastructure',
                 html`<aiwb-facts .facts=${usage}></aiwb-facts
-                  >${job === undefined ? nothing : html`<aiwb-facts heading="The job on its platform" .facts=${jobFacts(job)}></aiwb-facts>`}`,
+                  >${job === undefined ? nothing : html`<aiwb-facts heading=${usage.length === 0 ? nothing : 'The job on its platform'} .facts=${jobFacts(job)}></aiwb-facts>`}`,
               )
         }
       </div>
@@ -246,8 +257,8 @@ export class TuningPage extends LitElement {
   #renderComparison({ reports, differences, tradeoff, notes = [] }: TuningComparison) {
     const names = reports.map((_, index) => runName(reports, index));
     const overlay = this.#overlayOf(reports);
-    const verdicts = [...comparisonVerdicts(reports, names), ...noteItems(notes)];
-    const isSearch = reports.filter(({ trial }) => trial !== undefined).length > 1;
+    const verdicts = [...comparisonVerdicts(reports, trialNames(reports, names)), ...noteItems(notes)];
+    const isSearch = isSearchOf(reports);
     const parameters = isSearch ? parameterCharts(reports) : [];
     const pareto = tuningTradeoffChart(reports, tradeoff ?? []);
     return html`

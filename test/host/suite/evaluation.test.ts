@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { driver, setTheme, skipUndriven } from './driver.ts';
+import { eventually, workspaceUri } from './workspace.ts';
+
+/** Text of the page in a panel of this title, once it shows `pattern`. */
+async function pageText(title: string, pattern: RegExp): Promise<string> {
+  let text = '';
+  return await eventually(async () => {
+    text = await driver.webviewText({ title });
+    return pattern.test(text) ? text : undefined;
+  }, 90_000).catch((error: unknown) => {
+    throw new Error(`"${title}" does not show ${String(pattern)} but: ${text.slice(0, 2_000)}`, { cause: error });
+  });
+}
+
+/** The sample's tuning job, going on from what the plain one has learnt, with one benchmark and nothing registered. */
+async function writeJob(name: string): Promise<vscode.Uri> {
+  const sample = await vscode.workspace.fs.readFile(workspaceUri('ticket-triage.tune.yaml'));
+  const text = new TextDecoder()
+    .decode(sample)
+    .replace('name: ticket-triage-tuned', `name: ${name}`)
+    .replace('base: embedded:linear', 'base: checkpoint:ticket-triage-core')
+    .replace(/ {4}benchmark: evaluate-(robustness|fairness)\.bench\.yaml\n/g, '')
+    .replace(/^register:\n(?: {2}.*\n)+/m, '');
+  const file = workspaceUri(`${name}.tune.yaml`);
+  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  return file;
+}
+
+describe('after training', function () {
+  this.timeout(300_000);
+  const files: vscode.Uri[] = [];
+
+  before(async function () {
+    skipUndriven(this);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const file of files) await vscode.workspace.fs.delete(file);
+  });
+
+  it('the page of a tuning job evaluates it: base and tuned model stand in the report of its aspect’s benchmark', async () => {
+    await vscode.commands.executeCommand('aiwb.train', workspaceUri('core.tune.yaml'));
+    await pageText('ticket-triage-core', /Finished/);
+    const file = await writeJob('evaluated-triage');
+    files.push(file);
+    const runId = await vscode.commands.executeCommand<string>('aiwb.train', file);
+    await pageText('evaluated-triage', /Finished/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('aiwb.openRun', runId);
+    await pageText('evaluated-triage', /Evaluate/);
+    await setTheme('dark');
+    await driver.screenshot('tuning-page-evaluated');
+    await driver.clickInWebview('vscode-button:has-text("Evaluate")', { title: 'evaluated-triage' });
+    const report = await pageText('triage-core', new RegExp(`Finished[^]*checkpoint:${runId}`));
+    assert.match(report, /checkpoint:\d{8}-\d{6}-[\w-]+@\d+/);
+    assert.doesNotMatch(report, /registry:ticket-triage@candidate/);
+    await driver.screenshot('tuning-evaluation-report');
+  });
+
+  it('one menu tells what comes next', async () => {
+    const runs = await vscode.commands.executeCommand<string>('aiwb.train', workspaceUri('core.tune.yaml'));
+    await pageText('ticket-triage-core', /Finished/);
+    void vscode.commands.executeCommand('aiwb.afterTraining', runs);
+    await driver.waitFor('.quick-input-widget >> text=/What Next with ticket-triage-core/');
+    const text = await driver.text('.quick-input-widget');
+    for (const step of ['Evaluate', 'Register…', 'Compare with…']) assert.ok(text.includes(step), text);
+    await driver.screenshot('tuning-what-next');
+    await driver.press('Escape');
+  });
+
+  it('the platform is chosen among those declared, with what they are', async () => {
+    void vscode.commands.executeCommand('aiwb.trainOn', workspaceUri('core.tune.yaml'));
+    await driver.waitFor('.quick-input-widget >> text=/Train on Which Platform/');
+    const text = await driver.text('.quick-input-widget');
+    assert.match(text, /local/);
+    assert.match(text, /This machine/);
+    await driver.press('Escape');
+  });
+});
