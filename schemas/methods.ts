@@ -24,6 +24,10 @@ export interface EngineRequests {
   'prompts/describe': [m.PromptSource, m.PromptDescription];
   /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
+  /** Counts and checks the rows of a tuning job. Sends and trains nothing. */
+  'tuning/data': [m.RunSource, m.TuningDataResult];
+  /** Writes rows to learn from in another form. */
+  'tuning/convert': [m.ConvertTuningData, m.ConvertedTuningData];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];
