@@ -35,6 +35,7 @@ import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { registerTuningCommands } from './commands/tuning-commands.ts';
+import { registerTuningDataCommands } from './commands/tuning-data-commands.ts';
 import { registerVersionCommands } from './commands/version-commands.ts';
 import { registerWaiverCommands } from './commands/waiver-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
@@ -162,6 +163,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerModelCommands(commands),
     ...registerConnectionCommands(commands),
     ...registerImportCommands(commands),
+    ...registerTuningDataCommands(commands),
     ...registerLibraryCommands(commands),
     ...registerCompareCommands(commands),
     ...registerSampleCommands(commands),

@@ -34,6 +34,10 @@ export interface EngineRequests {
   'tuning/platforms': [m.RunSource, m.PlatformList];
   /** Everything that can be told before a tuning job is started or paid. Starts nothing. */
   'tuning/preflight': [m.StartRun, m.PreflightReport];
+  /** Counts and checks the rows of a tuning job. Sends and trains nothing. */
+  'tuning/data': [m.RunSource, m.TuningDataResult];
+  /** Writes rows to learn from in another form. */
+  'tuning/convert': [m.ConvertTuningData, m.ConvertedTuningData];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];

@@ -39,9 +39,14 @@ export async function searchInForeground(
   );
 }
 
+const mostCompared = 5;
+
 /** Prints a search and tells how it went: 0 where every trial has succeeded. */
 export async function printSearch(outcome: SearchOutcome, store: Store, options: GlobalOptions): Promise<ExitCode> {
-  const trained = outcome.measured.filter(({ report }) => report.epochs.length > 0).map(({ report }) => report.run.id);
+  const all = outcome.measured.filter(({ report }) => report.epochs.length > 0).map(({ report }) => report.run.id);
+  // More do not fit side by side: the list of trials has them all.
+  const trained =
+    all.length > mostCompared && options.json !== true && outcome.best !== undefined ? [outcome.best.run.id] : all;
   const comparison = trained.length === 0 ? undefined : await compareTuning(trained, store);
   if (options.json === true) {
     printJson({ ...describeSearch(outcome), ...(comparison === undefined ? {} : { comparison }) });

@@ -60,6 +60,7 @@ import {
 } from './run-methods.ts';
 import { foreseeEvaluation, listPlatforms, startEvaluation } from './evaluate-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
+import { checkTuningData, convertTuningData } from './tuning-data-methods.ts';
 import { watchStore } from './watch.ts';
 
 type Method = keyof EngineRequests;
@@ -165,6 +166,8 @@ class EngineServer {
     this.#on('runs/log', validators.validateRunReference, ({ runId }, session) => readRunLog(runId, session));
     this.#on('runs/import', validators.validateImportResults, importResults);
     this.#on('files/convert', validators.validateConvertFile, convertToBenchmark);
+    this.#on('tuning/data', validators.validateRunSource, checkTuningData);
+    this.#on('tuning/convert', validators.validateConvertTuningData, convertTuningData);
     this.#on('gates/list', validators.validateRunSource, listGateLines);
     this.#on('gates/judge', validators.validateJudgeGates, judgeStoredGates);
     this.#on('connections/add', validators.validateAddConnections, addToWorkbench);
