@@ -53,6 +53,7 @@ export async function openBench(containers?: Containers): Promise<BenchWorld> {
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: 1, peakMemoryBytes: 50_000_000 }) },
     quarantine: createQuarantine(),
     trainer: noTrainer,
+    trainerFolder: '/nowhere',
     programs: createPrograms(() => true),
     containers: containers ?? { prepare: unavailable, run: unavailable },
   };

@@ -100,6 +100,7 @@ export async function openTuning(change: (clock: Clock) => Clock = clock => cloc
     host: { workbench: '0.1.0', node, platform, host, cpus },
     quarantine: createQuarantine(),
     trainer: noTrainer,
+    trainerFolder: '/nowhere',
     programs: createPrograms(() => false),
     containers: createContainers(createPrograms(() => false)),
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: (used += 1), peakMemoryBytes: 50_000_000 }) },
