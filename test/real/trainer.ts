@@ -21,7 +21,9 @@ export async function checkTrainer({ check }: Checks): Promise<void> {
   await check('the trainer’s layout', () => run(python, ['-m', 'ruff', 'format', '--check', '.']));
   await check('the trainer’s types', () => run(python, ['-m', 'mypy']));
   await check('the trainer’s tests', () => run(python, ['-m', 'pytest']));
-  await check('this environment can train, as the trainer itself finds', () => run(python, ['-m', 'aiwb_trainer', 'check']));
+  await check('this environment can train, as the trainer itself finds', () =>
+    run(python, ['-m', 'aiwb_trainer', 'check']),
+  );
   await check('all that the trainer says is what the schema describes', () => checkEvents(python));
 }
 
