@@ -17,6 +17,7 @@ export const publishedOrigins: readonly string[] = [
   'https://generativelanguage.googleapis.com',
   'https://api.runpod.io',
   'https://api.cloud.denvrdata.com',
+  'https://management.azure.com',
 ];
 
 /** The address a connection asks, as messages show it; undefined for those that ask none. Takes a validated connection. */

@@ -1,10 +1,7 @@
 import { credentialOf, originOf } from '../models/connections.ts';
-import { parseDocument } from '../documents/parse.ts';
 import { originNotAllowed, type Secrets, type SecretReference } from '../ports/secrets.ts';
+import { platformSecretsOf } from '../tuning/platform-secrets.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
-import { choosePlatform } from '../tuning/choose-platform.ts';
-import { platformNameOf } from '../tuning/job.ts';
-import { platformSecretsOf, type PlatformSecret } from '../tuning/platform-secrets.ts';
 import { connectionsOf } from './asked-models.ts';
 import type { RunSpec } from './spec.ts';
 
@@ -16,8 +13,8 @@ export interface ResolvedSecret {
 }
 
 /**
- * Resolves every secret that the run's connections name, judges and embeddings among them, and those of a tuning job's platform and its
- * storage, so that a run that lacks one is refused before it starts.
+ * Resolves every secret that the run's connections name, judges and embeddings among them, and that a tuning job's platform and storage
+ * need, so that a run that lacks one is refused before it starts.
  */
 export async function resolveNeededSecrets(
   spec: RunSpec,
@@ -33,20 +30,9 @@ export async function resolveNeededSecrets(
     if (reference === undefined || origin === undefined) continue;
     resolved.push({ reference, origin, value: await secrets.resolve(reference, origin, signal) });
   }
-  for (const { reference, origin } of platformOf(spec, workspace))
+  for (const { reference, origin } of platformSecretsOf(spec, workspace))
     resolved.push({ reference, origin, value: await secrets.resolve(reference, origin, signal) });
   return resolved;
-}
-
-function platformOf(spec: RunSpec, workspace: Workspace): readonly PlatformSecret[] {
-  const job = spec.kind === 'tune' ? parseDocument('tune', spec.text).value : undefined;
-  if (job === undefined) return [];
-  const { settings } = choosePlatform(platformNameOf(job, spec.platform), workspace);
-  if (settings.type !== 'openai') return platformSecretsOf(settings);
-  const connection = connectionNamed(workspace, settings.connection);
-  const reference = credentialOf(connection);
-  const origin = originOf(connection);
-  return reference === undefined || origin === undefined ? [] : [{ reference, origin }];
 }
 
 /** An origin that a registry names, where no key is sent but prompts and rows are. */

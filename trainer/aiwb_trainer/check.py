@@ -21,7 +21,6 @@ LIBRARIES = (
     "safetensors",
     "sentencepiece",
     "soundfile",
-    "soxr",
     "jiwer",
     "sacrebleu",
 )
@@ -90,7 +89,6 @@ def _try_imports() -> list[str]:
         import peft  # noqa: F401
         import sacrebleu  # noqa: F401
         import soundfile  # noqa: F401
-        import soxr  # noqa: F401
 
         from . import training  # noqa: F401
     except Exception as error:

@@ -32,7 +32,7 @@ def is_adapter(folder: Path) -> bool:
 
 
 def describe_base(folder: Path, base: BaseModel, labels: Sequence[str]) -> None:
-    """What an adapter must say of its base: the hub's name, no path of this machine, and the classes, which a whole model's config tells."""
+    """What an adapter must say of its base: the hub's name, no path of this machine, and the classes, which its config lacks."""
     if not is_adapter(folder):
         return
     below = base

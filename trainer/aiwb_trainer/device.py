@@ -51,9 +51,11 @@ def choose_precision(wanted: str, device: str) -> str:
 
 def make_deterministic(seed: int) -> None:
     import torch
-    from transformers import set_seed
+    import transformers
 
-    set_seed(seed)
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    transformers.set_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.backends.cudnn.benchmark = False
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainerCallback, TrainingArguments
 from trl import SFTConfig, SFTTrainer
 
 from .job import Hyperparameters, Job
@@ -179,4 +179,5 @@ def make_trainer(
         callbacks=[callback],
     )
     trainer.loss_is_scaled_for_ga = True
+    trainer.remove_callback(PrinterCallback)
     return trainer

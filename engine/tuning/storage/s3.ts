@@ -19,13 +19,14 @@ import { readRest } from './read-rest.ts';
 import { explainS3 } from './s3-errors.ts';
 import type { JobStorage, StoredObject } from './storage.ts';
 
+const usualRegion = 'us-east-1';
 const mostPages = 1000;
 const deletesAtOnce = 8;
 
 /** A bucket of S3 or of anything that speaks its protocol. */
 export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobStorage {
-  const { bucket, region = 'us-east-1', prefix = '' } = settings;
-  const baseUrl = addressOfS3(settings);
+  const { bucket, region = usualRegion, prefix = '' } = settings;
+  const baseUrl = addressOf(settings);
   let found: Promise<AwsCredentials> | undefined;
 
   const client = createStorageClient(
@@ -201,8 +202,7 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
 }
 
 /** Amazon has the bucket in the host's name, others in the path. A bucket with dots has no certificate of its own there. */
-/** Address of a bucket, without a slash at its end. */
-export function addressOfS3({ bucket, endpoint, region = 'us-east-1' }: S3Storage): string {
+export function addressOf({ bucket, endpoint, region = usualRegion }: S3Storage): string {
   if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, '')}/${encodeAws(bucket, false)}`;
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const host = `s3.${region}.${suffix}`;

@@ -43,7 +43,12 @@ export function createRayMachines(name: string, settings: RayPlatform, ports: Ra
   const send = (call: PlatformCall, signal: AbortSignal, expect?: readonly number[]) =>
     client.send(settings.token === undefined ? { ...call, open: true } : call, signal, expect);
   const pathOf = (id: string, rest = '') => `/api/jobs/${encodeURIComponent(id)}${rest}`;
-  const read = (value: unknown) => readJob(value, settings.price);
+  /** Jobs that Ray has agreed to stop. One that waits for resources shows it only once it gets them, and stops then before it trains. */
+  const stopping = new Set<string>();
+  const read = (value: unknown): Machine | undefined => {
+    const job = readJob(value, settings.price);
+    return job?.raw === 'PENDING' && stopping.has(job.id) ? { ...job, state: 'cancelled', ended: true } : job;
+  };
 
   async function listAll(signal: AbortSignal): Promise<Machine[]> {
     const { json } = await send({ method: 'GET', path: '/api/jobs/' }, signal);
@@ -102,6 +107,7 @@ export function createRayMachines(name: string, settings: RayPlatform, ports: Ra
   async function terminate(id: string, signal: AbortSignal): Promise<void> {
     const stopped = await send({ method: 'POST', path: pathOf(id, '/stop'), repeatable: true }, signal, [404]);
     if (stopped.status === 404) return;
+    if (isRecord(stopped.json) && stopped.json['stopped'] === true) stopping.add(id);
     const until = ports.clock.monotonic() + stopWait;
     for (;;) {
       const job = await look(id, signal);

@@ -75,7 +75,8 @@ export function createRunPodMachines(name: string, settings: RunPodPlatform, por
   const machines: Machines = {
     name,
     type: 'runpod',
-    preflight: (bundle, signal) => inspectRunPod(name, wishesOf(settings, bundle), { listAll, listGpus }, bundle, signal),
+    preflight: (bundle, signal) =>
+      inspectRunPod(name, wishesOf(settings, bundle), { listAll, listGpus }, bundle, signal),
     async hourlyPrice(bundle, signal) {
       const { gpus, count } = wishesOf(settings, bundle);
       const known = await listGpus(bundle, signal);
@@ -165,7 +166,8 @@ function pathOf(id: string): string {
   return `/pods/${encodeURIComponent(id)}`;
 }
 
-const stockWords = /\b(capacity|out of stock|no (longer )?(any )?(instances?|machines?|gpus?|resources?)|not enough|unavailable|not available)\b/i;
+const stockWords =
+  /\b(capacity|out of stock|no (longer )?(any )?(instances?|machines?|gpus?|resources?)|not enough|unavailable|not available)\b/i;
 
 /** Whether a refusal says that this hardware is not to be had now: nothing was made, and another kind may be tried. */
 function isOutOfStock(error: unknown): boolean {

@@ -7,5 +7,8 @@ import { createRunPodMachines } from './machines.ts';
 
 export function createRunPodPlatform(name: string, settings: RunPodPlatform, ports: PlatformPorts): TuningPlatform {
   const machines = createRunPodMachines(name, settings, ports);
-  return createMachinePlatform({ machines, storage: createStorage(settings.storage, ports), price: settings.price }, ports);
+  return createMachinePlatform(
+    { machines, storage: createStorage(settings.storage, ports), price: settings.price },
+    ports,
+  );
 }

@@ -46,7 +46,12 @@ function judgeGpus({ gpus, count, cloud, dataCenters }: RunPodWishes, known: rea
     if (found === undefined) {
       const ids = known.map(({ id }) => id);
       const message = `RunPod knows no GPU "${gpu}"${didYouMean(gpu, ids)}.`;
-      findings.push({ check: 'availability', level: 'error', message, remedy: `It has: ${ids.slice(0, 40).join(', ')}.` });
+      findings.push({
+        check: 'availability',
+        level: 'error',
+        message,
+        remedy: `It has: ${ids.slice(0, 40).join(', ')}.`,
+      });
     } else if (found.most !== undefined && count > found.most) {
       const message = `A pod has at most ${String(found.most)} × ${gpu} in the ${cloud} cloud.`;
       findings.push({ check: 'quota', level: 'error', message, remedy: 'Lower `count`.' });

@@ -53,7 +53,11 @@ export interface GpuType {
   readonly availability: string | undefined;
 }
 
-export function readGpuType(value: unknown, cloud: 'secure' | 'community', dataCenters: readonly string[]): GpuType | undefined {
+export function readGpuType(
+  value: unknown,
+  cloud: 'secure' | 'community',
+  dataCenters: readonly string[],
+): GpuType | undefined {
   if (!isRecord(value) || typeof value['id'] !== 'string') return undefined;
   const { id, price, maxCount } = value;
   const availability = availabilityIn(value, dataCenters);
@@ -74,15 +78,15 @@ function numberOf(value: unknown, cloud: string): number | undefined {
 const levels = ['NONE', 'LOW', 'MEDIUM', 'HIGH'];
 
 /** The best of the data centres that are asked for; that of all where none is. */
-function availabilityIn(
-  value: Readonly<Record<string, unknown>>,
-  dataCenters: readonly string[],
-): string | undefined {
+function availabilityIn(value: Readonly<Record<string, unknown>>, dataCenters: readonly string[]): string | undefined {
   const { availability, dataCenters: listed } = value;
   const whole = typeof availability === 'string' ? availability : undefined;
   if (dataCenters.length === 0 || !Array.isArray(listed)) return whole;
   const found = listed.flatMap(one =>
-    isRecord(one) && typeof one['id'] === 'string' && dataCenters.includes(one['id']) && typeof one['availability'] === 'string'
+    isRecord(one) &&
+    typeof one['id'] === 'string' &&
+    dataCenters.includes(one['id']) &&
+    typeof one['availability'] === 'string'
       ? [one['availability']]
       : [],
   );
