@@ -123,7 +123,8 @@ export class MachineWorld {
     if (!this.objects.has(startKey)) this.objects.set(startKey, encoder.encode(String(from)));
     const done = Math.min(training, Math.floor(from + ran));
     const lines: object[] = [{ event: 'phase', at: machine.createdAt, phase: 'training', resumedStep: from }];
-    for (let step = 15; step <= done; step += 15) lines.push({ event: 'loss', at: machine.createdAt + step * 1000, step });
+    for (let step = 15; step <= done; step += 15)
+      lines.push({ event: 'loss', at: machine.createdAt + step * 1000, step });
     if (done >= training) lines.push({ event: 'result', at: this.clock.now(), ...this.options.last });
     else lines.push({ event: 'heartbeat', at: this.clock.now() });
     // A saved state each minute; the file is whole at each change.
@@ -231,7 +232,12 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
     type: 'runpod',
     preflight: () => Promise.resolve([]),
     hourlyPrice: () => Promise.resolve(world.options.hourlyPrice),
-    find: tag => act('find', () => listed().filter(machine => machine.tag === tag).map(machine => world.describe(machine))),
+    find: tag =>
+      act('find', () =>
+        listed()
+          .filter(machine => machine.tag === tag)
+          .map(machine => world.describe(machine)),
+      ),
     create: request => act('create', () => world.describe(world.make(request))),
     look: id =>
       act('look', () => {
@@ -263,7 +269,9 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
     download: () => act('download', () => false),
     list: prefix =>
       act('list objects', () =>
-        [...world.objects].filter(([key]) => key.startsWith(`${prefix}/`)).map(([key, { length }]) => ({ key, bytes: length })),
+        [...world.objects]
+          .filter(([key]) => key.startsWith(`${prefix}/`))
+          .map(([key, { length }]) => ({ key, bytes: length })),
       ),
     remove: prefix =>
       act('remove', () => {

@@ -174,10 +174,7 @@ export class Supervisor {
   }
 
   /** Now and then all that carries the tag is looked for: an answer that came late may have made a second machine. */
-  async #look(
-    look: number,
-    signal: AbortSignal,
-  ): Promise<{ machine: Watched['machine']; error?: WorkbenchError }> {
+  async #look(look: number, signal: AbortSignal): Promise<{ machine: Watched['machine']; error?: WorkbenchError }> {
     const { machines, clock } = this.#with;
     const id = this.#machine?.id;
     if (id === undefined) return { machine: 'gone' };
