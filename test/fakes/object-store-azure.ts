@@ -24,8 +24,13 @@ export interface AzureServer extends ObjectServer {
   sas(permissions: string, until: number): string;
 }
 
-const account = 'fakeaccount';
-const key = Buffer.from('a key of a fake account, 32 bytes');
+/** A storage account with its key. */
+export interface AzureAccount {
+  readonly account: string;
+  readonly key: Buffer;
+}
+
+const fake: AzureAccount = { account: 'fakeaccount', key: Buffer.from('a key of a fake account, 32 bytes') };
 const version = '2021-08-06';
 
 /** A container that verifies the signature of the container's SAS, its permissions and its end, as Azure documents them. */
@@ -93,17 +98,32 @@ export async function startAzureServer(options: AzureServerOptions): Promise<Azu
   return {
     ...(await serveObjects(objects, answer)),
     blocks,
-    sas(permissions, until) {
-      const se = `${new Date(until).toISOString().slice(0, 19)}Z`;
-      const query = new URLSearchParams({ sv: version, se, sr: 'c', sp: permissions });
-      query.set('sig', sign(query, container));
-      return query.toString();
-    },
+    sas: (permissions, until) => signContainer(fake, container, permissions, until),
   };
 }
 
+/** A shared access signature for a container. */
+export function signContainer(by: AzureAccount, container: string, permissions: string, until: number): string {
+  const query = new URLSearchParams({ sv: version, se: timeOf(until), sr: 'c', sp: permissions });
+  query.set('sig', sign(query, container, by));
+  return query.toString();
+}
+
+/** A shared access signature for making containers. */
+export function signAccount({ account, key }: AzureAccount, until: number): string {
+  const fields = { sp: 'c', ss: 'b', srt: 'c', st: '', se: timeOf(until), sip: '', spr: '', sv: version };
+  const text = [account, ...Object.values(fields), '', ''].join('\n');
+  const sig = createHmac('sha256', key).update(text).digest('base64');
+  const query = Object.entries({ ...fields, sig }).filter(([, value]) => value !== '');
+  return new URLSearchParams(query).toString();
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
 /** Of a service SAS for a container, version 2020-12-06 and later. */
-function sign(query: URLSearchParams, container: string): string {
+function sign(query: URLSearchParams, container: string, { account, key }: AzureAccount = fake): string {
   const field = (name: string) => query.get(name) ?? '';
   const text = [
     field('sp'),
