@@ -159,7 +159,7 @@ export function createStorageClient(dialect: StorageDialect, ports: StoragePorts
         attempt += 1;
       }
       const headers = { range: `bytes=${String(done)}-`, ...(etag === undefined ? {} : { 'if-match': etag }) };
-      const next = await begin({ method: 'GET', url, headers }, [], signal);
+      const next = await begin({ method: 'GET', url, headers }, [412], signal);
       if (next.failed !== undefined) throw fail(next.failed);
       if (next.started.status !== 206) throw changed(name);
       started = next.started;
