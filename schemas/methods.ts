@@ -24,6 +24,8 @@ export interface EngineRequests {
   'prompts/describe': [m.PromptSource, m.PromptDescription];
   /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
+  /** What is left on platforms that cost money, and belongs to no run under way. Ends what is named first. */
+  'tuning/orphans': [m.FindOrphans, m.Orphans];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];

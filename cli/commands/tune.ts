@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { kindOfPath } from '../../engine/documents/kinds.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
-import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
-import { estimateTuning } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
+import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { createHost, createRunPorts, withStore, workspaceFolderOf, type Host } from '../composition.ts';
@@ -17,6 +18,10 @@ import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printResult } from '../output.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { addTuneConvert } from './tune-convert.ts';
+import { addTuneData } from './tune-data.ts';
+import { printSearch, searchInForeground } from './tune-search.ts';
+import { addTuneSweep } from './tune-sweep.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
@@ -28,12 +33,12 @@ interface TuneOptions extends GlobalOptions {
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  program
+  const command = program
     .command('tune')
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
     .option('--platform <name>', "train there and not on the job's own platform")
-    .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
+    .option('--resume <run>', 'go on with a tuning run that did not finish, or with the rest of a search')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option('--detach', 'run in the background and return at once')
     .option(...allowOriginOption)
@@ -41,6 +46,9 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
+  addTuneData(command, run);
+  addTuneConvert(command, run);
+  addTuneSweep(command, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -53,6 +61,10 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
     if (options.dryRun === true) return await dryRun(await specify(file, options, host, signal), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
+      if (record.spec.trial !== undefined && options.detach !== true) {
+        const outcome = await searchInForeground(record, store, workspace, access, host, options, signal);
+        return printSearch(outcome, store, options);
+      }
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, options);
       return carryOut(record, store, workspace, access, host, options, print, signal);
     });
@@ -102,14 +114,14 @@ async function createOrFind(
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
-  await planTuning(spec, ports, store.blobs, signal);
-  return createRun(spec, store, ports, signal);
+  await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  return createTuningRun(spec, store, ports, signal);
 }
 
 async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
   const workspace = { folder: spec.folder, path: undefined, text: '', config: {} };
   const ports = await createRunPorts(host, workspace, createTerminalAccess({}), {}, signal);
-  const estimate = await estimateTuning(spec, ports, undefined, signal);
+  const estimate = await estimateSearch(spec, ports, undefined, signal);
   if (options.json === true) printJson(estimate);
   else printResult(renderTuningEstimate(estimate));
   return 0;

@@ -90,9 +90,18 @@ export async function planTuning(
   requireFit(base.kind, job.base, platform);
   if (job.register !== undefined && spec.requestedBy === undefined) throw trainerUnknown(spec, job.register.model);
   await requireAllPinned(job, spec, ports, signal);
-  const aspects = await readAspects(aspectsOf(job), files.parent(spec.path), files, digest, signal);
-  checkAspects(aspects);
   const task = taskOf(job, base.kind, reference);
+  const aspects = await readAspects(aspectsOf(job), files.parent(spec.path), files, digest, signal, {
+    task,
+    folder: spec.folder,
+    keepSound: async (bytes, sha256) => {
+      // A plan made without the store trains nothing: the sounds are only counted.
+      if (blobs === undefined) return sha256;
+      const kept = await blobs.put(bytes);
+      return blobs.locate(kept.digest);
+    },
+  });
+  checkAspects(aspects, task);
   const metricEntries = metricEntriesOf(job, task);
   const { limits } = job;
   return {
@@ -142,7 +151,9 @@ async function readJob(spec: RunSpec, { files }: RunPorts, signal: AbortSignal):
   const diagnostics = await diagnoseTuningJob(parsed, spec.path, files, signal);
   // A platform given at the start takes the place of the job's own, whatever that is.
   const counted =
-    spec.platform === undefined ? diagnostics : diagnostics.filter(({ code }) => code !== 'unknown-platform');
+    spec.platform === undefined
+      ? diagnostics
+      : diagnostics.filter(({ code }) => code !== 'unknown-platform' && code !== 'unfit-platform');
   if (parsed.value === undefined || hasErrors(counted)) throw invalidFileError(spec.path, counted);
   return parsed.value;
 }

@@ -36,7 +36,24 @@ const mostFaults = 1_000;
 /** Collects what is wrong with the rows of one dataset, so that all of it is told at once. */
 export class RowFaults {
   readonly #kinds = new Map<string, Told>();
+  readonly #most: number;
   #total = 0;
+
+  /** Throws what it has once there are `most` faults. */
+  constructor(most: number = mostFaults) {
+    this.#most = most;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** One sentence a kind, in the order they were met. */
+  sentences(): string[] {
+    const kinds = [...this.#kinds.values()];
+    const more = kinds.length > shownKinds ? [`and ${String(kinds.length - shownKinds)} other kinds of faults`] : [];
+    return [...kinds.slice(0, shownKinds).map(sentenceOf), ...more];
+  }
 
   /** Notes a fault. Throws all of them once there are too many to go on. */
   add({ kind, what, remedy }: RowFault, place: RowPlace): void {
@@ -57,17 +74,16 @@ export class RowFaults {
     const [first] = kinds;
     if (first === undefined) return;
     if (this.#total === 1 && first.error !== undefined) throw first.error;
-    const several = this.#total >= mostFaults ? `${String(mostFaults)} or more rows` : countOf(this.#total, 'row');
+    const several = this.#total >= this.#most ? `${String(this.#most)} or more rows` : countOf(this.#total, 'row');
     const verb = this.#total === 1 ? 'is' : 'are';
-    const lines = kinds.slice(0, shownKinds).map(told => `  ${sentenceOf(told)}`);
-    const more = kinds.length > shownKinds ? [`  and ${String(kinds.length - shownKinds)} other kinds of faults`] : [];
+    const lines = this.sentences().map(sentence => `  ${sentence}`);
     const remedies = [...new Set(kinds.slice(0, 3).flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy])))];
     const { path, line } = first.first;
     throw new WorkbenchError(
       kinds.every(({ code }) => code === first.code) ? first.code : 'dataset-invalid',
       kinds.length === 1 && this.#total === 1
         ? `${path}:${String(line)}: ${first.what}.`
-        : [`${path}: ${several} ${verb} at fault:`, ...lines, ...more].join('\n'),
+        : [`${path}: ${several} ${verb} at fault:`, ...lines].join('\n'),
       { ...(remedies.length === 0 ? {} : { remedy: remedies.join(' ') }), place: { path, line } },
     );
   }
@@ -78,7 +94,7 @@ export class RowFaults {
     told.count += 1;
     if (told.places.length < shownPlaces) told.places.push(place);
     this.#total += 1;
-    if (this.#total >= mostFaults) this.throwAny();
+    if (this.#total >= this.#most) this.throwAny();
   }
 }
 

@@ -31,6 +31,8 @@ const pause = 10_000;
 const searchEvery = 6;
 /** Looks that may fail before it is told. */
 const patience = 3;
+/** Lines of a machine's log that are told when a job fails. */
+const logLines = 40;
 /** Looks in a row that must miss a machine before it is taken to be gone: what was just made may not be shown yet. */
 const confirmations = 3;
 
@@ -95,10 +97,25 @@ export class Supervisor {
       yield* this.#watch(signal);
     } catch (error) {
       if (signal.aborted || isLeaseLost(error)) throw error;
+      yield* this.#tellLog(signal);
       await this.#end(error);
       throw error;
     }
     yield* this.#conclude(signal);
+  }
+
+  /** What the machine has printed last, before it is gone with its machine. */
+  async *#tellLog(signal: AbortSignal): AsyncIterable<JobEvent> {
+    const { machines } = this.#with;
+    const id = this.#machine?.id;
+    if (id === undefined) return;
+    try {
+      const lines = (await machines.logs(id, signal)).split('\n').filter(line => line.trim() !== '');
+      for (const line of lines.slice(-logLines)) yield { type: 'log', line };
+    } catch (error) {
+      signal.throwIfAborted();
+      yield { type: 'log', line: `Its log cannot be read: ${toWorkbenchError(error).message}` };
+    }
   }
 
   /** Ends the machine. Nothing where it has ended, and where another process has taken the run over: the machine is its own then. */
