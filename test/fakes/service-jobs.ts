@@ -5,12 +5,14 @@ import type { PlatformPorts } from '../../engine/tuning/platform-ports.ts';
 import type { JobBundle, JobEvent, LearningRow, TuningPlatform } from '../../engine/tuning/platform.ts';
 import type { CreateHttpClient } from '../../engine/ports/http.ts';
 import { createFiles } from '../../platform/files/files.ts';
+import { createQuarantine } from '../../platform/files/quarantine.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { createHttpClient } from '../../platform/http/client.ts';
 import { createContainers } from '../../platform/processes/containers.ts';
 import { createPrograms } from '../../platform/processes/programs.ts';
 import { createHurriedClock } from './clock.ts';
+import { noTrainer } from './trainer.ts';
 import { startFineTuningService, type FineTuningServer, type FineTuningServiceOptions } from './fine-tuning-service.ts';
 
 export const serviceKey = 'sk-canary-1a2b3c4d5e6f';
@@ -85,6 +87,7 @@ export async function openService(options: ServiceWorldOptions = {}): Promise<Se
     ...{ createHttp: createHttpClient, networkFor: () => ({}), programs, containers: createContainers(programs) },
     host: { workbench: '0.1.0', node: '24', platform: 'linux', host: 'here', cpus: 2 },
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: 1, peakMemoryBytes: 1 }) },
+    ...{ quarantine: createQuarantine(), trainer: noTrainer },
     ...{ folder: '/nowhere', scratch: '/nowhere/.aiwb/tuning', blobs: noBlobs },
     config: { connections: { gpt: connection } } as Workbench,
   };
