@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkGovernanceExports } from './governance-exports.ts';
+import { checkFineTuningService } from './fine-tuning-service.ts';
 import { checkFrameworks } from './frameworks.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkHandOff } from './hand-off.ts';
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     ['model libraries', checkIngestion],
     ['readers of governance exports', checkGovernanceExports],
     ['frameworks as they are published', checkFrameworks],
+    ['OpenAI’s fine-tuning client', checkFineTuningService],
   ] as const) {
     try {
       await suite(checks);
