@@ -47,7 +47,7 @@ export const trainedShapes: readonly TrainedShape[] = [
 ];
 
 /** Largest error that docs/platforms.md states. */
-const bound = 0.2;
+const bound = 0.15;
 
 /** The memory estimate against the largest resident sets of real trainings on this processor. `python` has the trainer's libraries. */
 export async function checkTrainingMemory({ check }: Checks, python: string): Promise<void> {
