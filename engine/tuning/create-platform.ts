@@ -3,6 +3,7 @@ import type { ChosenPlatform } from './choose-platform.ts';
 import { createEmbeddedPlatform } from './embedded-platform.ts';
 import { createLocalPlatform } from './platforms/local/local.ts';
 import type { PlatformPorts } from './platform-ports.ts';
+import { createOpenAiPlatform } from './platforms/openai/platform.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
 
 /** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
@@ -15,6 +16,7 @@ export type CreatePlatform<Settings extends Platform = Platform> = (
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
 const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Platform, { type: Type }>> } = {
   local: createLocalPlatform,
+  openai: createOpenAiPlatform,
 };
 
 /** The client of a platform. Embedded models train in this process, whichever platform of type `local` was chosen. */
