@@ -5,11 +5,12 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { kindOfPath } from '../../engine/documents/kinds.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
-import { createRun, foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
-import { estimateTuning } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
+import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import { loadWorkspace, type Workspace } from '../../engine/workspace/workspace.ts';
 import {
@@ -29,6 +30,10 @@ import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
 import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { addTuneConvert } from './tune-convert.ts';
+import { addTuneData } from './tune-data.ts';
+import { printSearch, searchInForeground } from './tune-search.ts';
+import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
 import { addEvaluate } from './tune-evaluate.ts';
 
 interface TuneOptions extends GlobalOptions {
@@ -37,31 +42,36 @@ interface TuneOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   readonly preflight?: boolean;
   readonly detach?: boolean;
+  readonly yes?: boolean;
   readonly html?: string;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  const tuning = program
+  const command = program
     .command('tune')
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
     .option('--platform <name>', "train there and not on the job's own platform")
-    .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
+    .option('--resume <run>', 'go on with a tuning run that did not finish, or with the rest of a search')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option(
       '--preflight',
       'tell all that stands in its way: data, memory, budget, platform; exit 2 where something does',
     )
     .option('--detach', 'run in the background and return at once')
+    .option('--yes', 'install what training needs without asking: several gigabytes, once')
     .option('--html <file>', 'also write the report as one self-contained page')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
-  addEvaluate(tuning, run);
+  addTuneData(command, run);
+  addTuneConvert(command, run);
+  addTuneEnvironment(command, run);
+  addEvaluate(command, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -75,6 +85,10 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
       return await dryRun(await specify(file, options, host, signal), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
+      if (record.spec.trial !== undefined && options.detach !== true) {
+        const outcome = await searchInForeground(record, store, workspace, access, host, options, signal);
+        return printSearch(outcome, store, options);
+      }
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
       return carryOut(record, store, workspace, access, host, options, print, signal);
     });
@@ -124,8 +138,9 @@ async function createOrFind(
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
-  await planTuning(spec, ports, store.blobs, signal);
-  return createRun(spec, store, ports, signal);
+  const plan = await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  await agreeOnEnvironment(plan, ports.trainer, options, signal);
+  return createTuningRun(spec, store, ports, signal);
 }
 
 /** What a run would do and what stands in its way. Looks into the store where there is one, and makes none. */
@@ -135,7 +150,7 @@ async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: A
   const store = await openStoreToRead(host, storeFolderOf(workspace, options.store));
   try {
     const foreseen = store === undefined ? spec : await foreseeSpec(spec, store, ports, signal);
-    return printEstimate(await estimateTuning(foreseen, ports, store, signal), options);
+    return printEstimate(await estimateSearch(foreseen, ports, store, signal), options);
   } finally {
     await store?.close();
   }
