@@ -45,15 +45,15 @@ export interface MemoryEstimate {
 
 const float32 = 4;
 /** PyTorch and Transformers in a process, or CUDA's context, kernels and workspaces: what is held before there is a model. */
-const libraries = 0.9 * 2 ** 30;
-/** Blocks that an allocator keeps and cannot use. */
+const libraries = 0.95e9;
+/** Blocks that an accelerator's allocator keeps and cannot use. */
 const fragmentation = 0.05;
 /** Tokens of a transcript at most, of Whisper's family. */
 const longestTranscript = 448;
 /** The head of a generating model is computed for so many tokens and words at a time. */
 const headTile = { tokens: 4096, words: 32_768 };
 /** Numbers that are there at once for each of a tile: one where a fused kernel computes it, else those of its steps. */
-const tileCopies = { fused: 1, stepwise: 8.5 };
+const tileCopies = { fused: 1, stepwise: 6.3 };
 
 /**
  * Memory that the workbench's trainer takes on one device, in bytes: an estimate for choosing hardware, not a measurement.
@@ -62,13 +62,14 @@ const tileCopies = { fused: 1, stepwise: 8.5 };
  * without a master copy, since the weights are one); computing in 16 bits keeps a cast copy of 2 bytes while a step lasts. With an adapter
  * (Hu et al., "LoRA", 2021) the frozen weights lie in the precision computed in, and only A = r · Σ(in + out) over the linear layers is trained.
  *
- * Activations a layer and token: about 18 · hidden + 5 · intermediate numbers with gated feed-forward blocks, 18 · hidden + 3 · intermediate
- * without, counted by what PyTorch saves for the backward pass of norms, projections, attention that does not keep its scores (Dao et al.,
- * "FlashAttention", 2022) and feed-forward blocks; Korthikanti et al., "Reducing Activation Recomputation", 2022, count 17 · hidden for GPT's
- * layers, at 2 bytes a number. An adapter adds r numbers for each matrix and one output. With gradient checkpointing (Chen et al., 2016) one
- * hidden state a layer stays, and one layer is computed again at a time.
+ * Activations a layer and token: 12 · hidden + 3 · intermediate numbers with gated feed-forward blocks (Korthikanti et al., "Reducing Activation
+ * Recomputation", 2022, §4.1, count 17 · hidden for GPT's ungated layers, whose feed-forward blocks are 4 · hidden wide; attention does not keep
+ * its scores: Dao et al., "FlashAttention", 2022), 4 · hidden + 3 · intermediate more with adapters, and once 8 times as much for the layer whose
+ * gradients are computed. With gradient checkpointing (Chen et al., 2016) one hidden state a layer stays. These factors, and those of the head,
+ * are fitted to peaks of the trainer on a processor; `test/real/training_memory.py` measures them again, and docs/platforms.md has the error.
  *
- * A model that generates text computes its head in tiles; one that hears keeps the scores of all words.
+ * A model that generates text computes its head in tiles of 4096 tokens and 32,768 words, as TRL does; one that hears keeps the scores of all
+ * words.
  */
 export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
   const shape = completeShape(question);
@@ -85,7 +86,7 @@ export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
   // An accelerator's AdamW steps all weights at once and needs one more copy of them, when the activations are gone.
   const activations = Math.max(kept, question.onProcessor === true ? 0 : float32 * trained);
   const needed = weights + gradients + optimizer + activations;
-  const overhead = libraries + fragmentation * needed;
+  const overhead = libraries + (question.onProcessor === true ? 0 : fragmentation * needed);
   return { weights, gradients, optimizer, activations, overhead, total: needed + overhead };
 }
 
@@ -128,18 +129,19 @@ function keptActivations(question: MemoryQuestion, shape: Complete, compute: num
 }
 
 function keptOfStack(
-  { gradientCheckpointing, method, rank = 16 }: MemoryQuestion,
+  { gradientCheckpointing, method }: MemoryQuestion,
   { hidden, intermediate, gated }: Complete,
   layers: number,
   tokens: number,
   compute: number,
 ): number {
   if (layers === 0) return 0;
-  const matrices = gated ? 7 : 6;
-  const adapter = method === 'lora' ? matrices * rank + 3 * hidden + (gated ? 2 : 1) * intermediate : 0;
-  const layer = 18 * hidden + (gated ? 5 : 3) * intermediate + adapter;
-  const kept = gradientCheckpointing ? layers * hidden + layer : layers * layer;
-  return tokens * kept * compute;
+  const adapter = method === 'lora' ? 4 * hidden + (gated ? 3 : 2) * intermediate : 0;
+  const layer = 12 * hidden + (gated ? 3 : 2) * intermediate + adapter;
+  const kept = gradientCheckpointing ? layers * hidden + adapter : layers * layer;
+  // What one layer needs while its gradients are computed.
+  const working = 96 * hidden + (gated ? 24 : 16) * intermediate;
+  return tokens * (kept + working) * compute;
 }
 
 function headMemory(

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkGovernanceExports } from './governance-exports.ts';
+import { checkFineTuningService } from './fine-tuning-service.ts';
 import { checkFrameworks } from './frameworks.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkHandOff } from './hand-off.ts';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     ['storages of jobs', checkStorages],
     ['a Ray cluster', checkRay],
     ['the trainer', checkTrainer],
+    ['OpenAI’s fine-tuning client', checkFineTuningService],
   ] as const) {
     try {
       await suite(checks);

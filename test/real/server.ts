@@ -54,6 +54,15 @@ export function runScript(python: string, script: string, ...args: readonly stri
   if (why !== undefined) throw new Error(why);
 }
 
+/** The same while this process goes on: for scripts that ask a server in it. */
+export async function runScriptWhile(python: string, script: string, ...args: readonly string[]): Promise<void> {
+  const child = spawn(python, [path.join(folder, script), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let wrote = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (wrote = (wrote + text).slice(-2000)));
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (status !== 0) throw new Error(`${script}: ${wrote}`);
+}
+
 /**
  * Starts a program that serves until it is ended, and waits until it prints its address or, where `ready` names a page, until that
  * answers. Throws an Error with the end of what it wrote when it ends before.

@@ -49,8 +49,16 @@ async function requireWhole(world: ServiceWorld, lives: readonly string[]): Prom
   const told = lives.join(' | ');
   assert.equal(created.jobs.length, 1, `jobs made, killed after: ${told}`);
   assert.equal(created.files.length, 2, `files uploaded, killed after: ${told}`);
-  assert.deepEqual([...jobs.values()].map(({ status }) => status), ['succeeded'], told);
-  assert.deepEqual([...files.values()].filter(({ purpose }) => purpose === 'fine-tune'), [], `files left, killed after: ${told}`);
+  assert.deepEqual(
+    [...jobs.values()].map(({ status }) => status),
+    ['succeeded'],
+    told,
+  );
+  assert.deepEqual(
+    [...files.values()].filter(({ purpose }) => purpose === 'fine-tune'),
+    [],
+    `files left, killed after: ${told}`,
+  );
 }
 
 describe('a fine-tuning service whose run is killed', () => {

@@ -77,9 +77,19 @@ describe('a fine-tuning service', () => {
     const rows = makeLearningRows(12);
     const [first] = rows;
     assert.ok(first?.messages !== undefined);
-    const talk = [...first.messages, { role: 'assistant', content: 'Hm' } as const, { role: 'user', content: 'So?' } as const];
+    const talk = [
+      ...first.messages,
+      { role: 'assistant', content: 'Hm' } as const,
+      { role: 'user', content: 'So?' } as const,
+    ];
     const inputs = [
-      { role: 'train' as const, aspect: 'core-performance' as const, digest: 'x', weight: 1, rows: [{ ...first, messages: talk }, ...rows] },
+      {
+        role: 'train' as const,
+        aspect: 'core-performance' as const,
+        digest: 'x',
+        weight: 1,
+        rows: [{ ...first, messages: talk }, ...rows],
+      },
     ];
     await trainOnService(world, world.connect(), makeServiceBundle({ inputs }));
     const upload = world.server.requests.find(({ method, path }) => method === 'POST' && path === '/files');
@@ -155,9 +165,25 @@ describe('a fine-tuning service', () => {
       events.find(event => event.type === 'cost'),
       { type: 'cost', dollars: 3 },
     );
-    await trainOnService(world, world.connect({ price: 3 }), makeServiceBundle());
+    const more = await trainOnService(world, world.connect({ price: 3 }), makeServiceBundle({ counted: 3 }));
     assert.equal(world.server.book.created.jobs.length, 2);
     assert.equal(world.records.at(-1)?.spent, 3);
+    const second = world.server.book.requireJob(world.records.at(-1)?.id ?? '');
+    const cost = more.find(one => one.type === 'cost')?.dollars ?? 0;
+    assert.ok(
+      Math.abs(cost - ((second.trained_tokens ?? 0) * 3) / 1e6) < 1e-12,
+      'what was told before is not told again',
+    );
+  });
+
+  it('counts what a job has cost once, however often it is attached to', async () => {
+    const world = await open();
+    const cost = (events: readonly JobEvent[]): number => events.find(event => event.type === 'cost')?.dollars ?? 0;
+    const first = cost(await trainOnService(world, world.connect({ price: 3 }), makeServiceBundle()));
+    assert.ok(first > 0);
+    const again = await trainOnService(world, world.connect({ price: 3 }), makeServiceBundle({ counted: first }));
+    assert.equal(cost(again), 0);
+    assert.equal(world.server.book.created.jobs.length, 1);
   });
 
   it('cancels a job and takes its files back', async () => {
@@ -182,15 +208,24 @@ describe('a fine-tuning service', () => {
   it('asks for what the service needs before anything is uploaded', async () => {
     const world = await open();
     const few = [
-      { role: 'train' as const, aspect: 'core-performance' as const, digest: 'x', weight: 1, rows: makeLearningRows(9) },
+      {
+        role: 'train' as const,
+        aspect: 'core-performance' as const,
+        digest: 'x',
+        weight: 1,
+        rows: makeLearningRows(9),
+      },
     ];
     await assert.rejects(trainOnService(world, world.connect(), makeServiceBundle({ inputs: few })), {
       code: 'dataset-invalid',
       message: 'gpt needs 10 training rows, and the job has 9.',
     });
-    await assert.rejects(trainOnService(world, world.connect(), makeServiceBundle({ base: { kind: 'hub', id: 'a/b' } })), {
-      code: 'model-unsuitable',
-    });
+    await assert.rejects(
+      trainOnService(world, world.connect(), makeServiceBundle({ base: { kind: 'hub', id: 'a/b' } })),
+      {
+        code: 'model-unsuitable',
+      },
+    );
     assert.deepEqual(world.server.book.created, { jobs: [], files: [] });
   });
 
@@ -260,7 +295,9 @@ describe('a fine-tuning service', () => {
     let creations = 0;
     const world = await open({
       fault: ({ method, path }) =>
-        method === 'POST' && path === '/fine_tuning/jobs' && ++creations === 1 ? { status: 500, acts: true } : undefined,
+        method === 'POST' && path === '/fine_tuning/jobs' && ++creations === 1
+          ? { status: 500, acts: true }
+          : undefined,
     });
     await trainOnService(world, world.connect(), makeServiceBundle());
     assert.equal(world.server.book.created.jobs.length, 1);
@@ -287,7 +324,9 @@ describe('a fine-tuning service', () => {
     const { book } = world.server;
     const [request] = world.server.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/jobs'));
     const double = book.addJob(JSON.parse(request?.body.toString() ?? ''));
-    const again = await world.connect().submit(makeServiceBundle(), world.records.at(-1), job => world.record(job), never);
+    const again = await world
+      .connect()
+      .submit(makeServiceBundle(), world.records.at(-1), job => world.record(job), never);
     assert.equal(again.job, first.job);
     assert.equal(book.requireJob(double.id).status, 'cancelled');
   });
@@ -318,7 +357,12 @@ describe('a fine-tuning service', () => {
     assert.ok(inventory !== undefined);
     const handle = await platform.submit(makeServiceBundle(), undefined, job => world.record(job), never);
     const { book } = world.server;
-    const line = `${JSON.stringify({ messages: [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }] })}\n`;
+    const line = `${JSON.stringify({
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'b' },
+      ],
+    })}\n`;
     const forgotten = book.addFile('fine-tune', `aiwb-r-gone-train-${'0'.repeat(16)}.jsonl`, Buffer.from(line));
     book.addFile('fine-tune', 'mine.jsonl', Buffer.from(line));
     const listed = await inventory.list(never);
@@ -338,14 +382,20 @@ describe('a fine-tuning service', () => {
   describe('Azure', () => {
     it('is asked with its own header and waits until the files were looked through', async () => {
       const world = await open({ azure: true });
-      const events = await trainOnService(world, world.connect({ trainingType: 'GlobalStandard' }), makeServiceBundle());
+      const events = await trainOnService(
+        world,
+        world.connect({ trainingType: 'GlobalStandard' }),
+        makeServiceBundle(),
+      );
       const { notes, checkpoints } = resultOf(events);
       assert.match(notes.join(' '), /az cognitiveservices account deployment create/);
       assert.match(checkpoints.at(-1)?.service?.model ?? '', /^gpt-4o-mini-2024-07-18\.ft-/);
       const [first] = world.server.requests;
       assert.equal(first?.headers['api-key'], serviceKey);
       assert.equal(first.headers.authorization, undefined);
-      const creation = world.server.requests.find(({ method, path }) => method === 'POST' && path === '/fine_tuning/jobs');
+      const creation = world.server.requests.find(
+        ({ method, path }) => method === 'POST' && path === '/fine_tuning/jobs',
+      );
       const { trainingType } = JSON.parse(creation?.body.toString() ?? '') as { trainingType?: string };
       assert.equal(trainingType, 'GlobalStandard');
     });
@@ -376,5 +426,7 @@ function resultOf(events: readonly JobEvent[]): JobResult {
 }
 
 function leftFiles({ server }: ServiceWorld): string[] {
-  return [...server.book.files.values()].flatMap(({ purpose, filename }) => (purpose === 'fine-tune' ? [filename] : []));
+  return [...server.book.files.values()].flatMap(({ purpose, filename }) =>
+    purpose === 'fine-tune' ? [filename] : [],
+  );
 }

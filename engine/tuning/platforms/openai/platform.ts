@@ -1,17 +1,17 @@
 import { toWorkbenchError, WorkbenchError } from '../../../base/errors.ts';
 import type { PlatformPorts } from '../../platform-ports.ts';
-import type { JobBundle, TuningPlatform } from '../../platform.ts';
+import type { TuningPlatform } from '../../platform.ts';
 import { hasEnded, type OpenedService, type ServiceSession } from './context.ts';
 import { removeFiles } from './files.ts';
 import { createInventory } from './inventory.ts';
 import { openService, type OpenAiPlatform } from './open.ts';
 import { preflightService, toFinding } from './preflight.ts';
 import { filesOf, submitJob } from './submit.ts';
-import { watchJob } from './watch.ts';
+import { watchJob, type Followed } from './watch.ts';
 
 /** A service that speaks OpenAI's fine-tuning API: it trains by itself, on rows that are uploaded, and keeps the model. */
 export function createOpenAiPlatform(name: string, settings: OpenAiPlatform, ports: PlatformPorts): TuningPlatform {
-  const bundles = new Map<string, JobBundle>();
+  const followed = new Map<string, Followed>();
   const open = (signal: AbortSignal): Promise<ServiceSession> => openService(name, settings, ports, signal);
 
   async function within<Value>(signal: AbortSignal, use: (opened: OpenedService) => Promise<Value>): Promise<Value> {
@@ -36,16 +36,16 @@ export function createOpenAiPlatform(name: string, settings: OpenAiPlatform, por
       }
     },
     async submit(bundle, earlier, record, signal) {
-      const job = await within(signal, opened => submitJob(bundle, earlier, record, opened, signal));
-      bundles.set(job.id, bundle);
+      const { job, spent } = await within(signal, opened => submitJob(bundle, earlier, record, opened, signal));
+      followed.set(job.id, { bundle, counted: (bundle.counted ?? 0) - spent });
       return { platform: name, job: job.id };
     },
     async *events({ job }, signal) {
-      const bundle = bundles.get(job);
-      if (bundle === undefined) throw new Error(`${job} was not submitted here.`);
+      const own = followed.get(job);
+      if (own === undefined) throw new Error(`${job} was not submitted here.`);
       const opened = await open(signal);
       try {
-        yield* watchJob(job, bundle, opened, signal);
+        yield* watchJob(job, own, opened, signal);
       } finally {
         await opened.close();
       }

@@ -9,6 +9,12 @@ import { findDataFault } from './preflight.ts';
 import { estimateCost } from './rows.ts';
 import { tagKey, type ServiceJob } from './wire.ts';
 
+/** A job, and what jobs of the same run that failed before have cost, in US dollars. */
+export interface SubmittedJob {
+  readonly job: ServiceJob;
+  readonly spent: number;
+}
+
 /**
  * Starts a run's job, or finds the one that an earlier attempt has started. There is never more than one: what a crash or a lost answer
  * left open is settled by looking for jobs that carry the tag, in their metadata or by the files they learn from.
@@ -19,22 +25,20 @@ export async function submitJob(
   record: RecordJob,
   opened: OpenedService,
   signal: AbortSignal,
-): Promise<ServiceJob> {
+): Promise<SubmittedJob> {
   const { platform, price } = opened;
   const { id: _gone, endedAt: _ended, raw: _raw, ...kept } = earlier ?? {};
   const base: PlatformJob = { ...kept, platform, type: 'openai', tag: tagOf(bundle.runId), state: 'intended' };
-  const recordCreated = async (job: ServiceJob, others: readonly string[]): Promise<void> =>
-    record({ ...base, ...createdFacts(job), state: 'created', others: [...others] });
-
   const mine = await findJobs(bundle, earlier, opened, signal);
+  const lost = mine.filter(({ status }) => hasFailed(status));
+  const spent = price === undefined ? 0 : lost.reduce((sum, job) => sum + ((job.trainedTokens ?? 0) * price) / 1e6, 0);
+  const intended: PlatformJob = { ...base, ...(spent > 0 ? { spent } : {}) };
   const alive = await keepOne(mine, opened);
   if (alive !== undefined) {
-    await recordCreated(alive, filesOf(alive));
-    return alive;
+    await record({ ...intended, ...createdFacts(alive), state: 'created', others: [...filesOf(alive)] });
+    return { job: alive, spent };
   }
   requireTrainable(bundle, opened);
-  const spent = price === undefined ? 0 : mine.reduce((sum, job) => sum + ((job.trainedTokens ?? 0) * price) / 1e6, 0);
-  const intended: PlatformJob = { ...base, ...(spent > 0 ? { spent } : {}) };
   const others: string[] = [];
   await record({ ...intended, others });
   const files = await provideFiles(
@@ -48,7 +52,7 @@ export async function submitJob(
   );
   const job = await createOne(bundle, files, opened, signal);
   await record({ ...intended, ...createdFacts(job), state: 'created', others });
-  return job;
+  return { job, spent };
 }
 
 function createdFacts(job: ServiceJob): Pick<PlatformJob, 'id' | 'raw' | 'createdAt'> {

@@ -30,14 +30,21 @@ const longestWait = 30_000;
 /** Milliseconds for which a service that does not answer is asked again, while its job goes on. */
 const longestSilence = 30 * 60_000;
 
+/** A job that is followed. */
+export interface Followed {
+  readonly bundle: JobBundle;
+  /** US dollars of this job that are counted already: an attempt before has told them. Negative for those nobody has counted yet. */
+  readonly counted: number;
+}
+
 /** Follows a job to its end. Attached to again, it tells everything from the beginning. */
 export async function* watchJob(
   id: string,
-  bundle: JobBundle,
+  followed: Followed,
   opened: OpenedService,
   signal: AbortSignal,
 ): AsyncIterable<JobEvent> {
-  const watch = new Watch(id, bundle, opened);
+  const watch = new Watch(id, followed, opened);
   for (let wait = firstWait; ; wait = Math.min(wait * 1.5, longestWait)) {
     const job = await watch.look(signal);
     if (job === undefined) {
@@ -61,6 +68,7 @@ export async function* watchJob(
 class Watch {
   readonly #id: string;
   readonly #bundle: JobBundle;
+  readonly #counted: number;
   readonly #opened: OpenedService;
   #curves: Curves | undefined;
   #status: string | undefined;
@@ -68,9 +76,10 @@ class Watch {
   #checkpoints: readonly ServiceCheckpoint[] = [];
   #heardAt: number;
 
-  constructor(id: string, bundle: JobBundle, opened: OpenedService) {
+  constructor(id: string, { bundle, counted }: Followed, opened: OpenedService) {
     this.#id = id;
     this.#bundle = bundle;
+    this.#counted = counted;
     this.#opened = opened;
     this.#heardAt = opened.clock.monotonic();
   }
@@ -131,7 +140,8 @@ class Watch {
     if (job.trainedTokens !== undefined) {
       const wallSeconds = Math.max(0, (job.finishedAt ?? clock.now()) - curves.startedAt) / 1000;
       yield { type: 'usage', usage: { wallSeconds, tokens: job.trainedTokens } };
-      if (price !== undefined) yield { type: 'cost', dollars: (job.trainedTokens * price) / 1e6 };
+      const dollars = price === undefined ? 0 : (job.trainedTokens * price) / 1e6 - this.#counted;
+      if (dollars > 0) yield { type: 'cost', dollars };
     }
     for (const line of await removeFiles(filesOf(job), this.#opened, signal)) yield { type: 'log', line };
     if (job.status === 'failed') {
