@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkGovernanceExports } from './governance-exports.ts';
+import { checkFineTuning } from './fine-tuning.ts';
 import { checkFrameworks } from './frameworks.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkHandOff } from './hand-off.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     ['readers of governance exports', checkGovernanceExports],
     ['frameworks as they are published', checkFrameworks],
     ['the trainer', checkTrainer],
+    ['fine-tuning on this machine', checkFineTuning],
   ] as const) {
     try {
       await suite(checks);
