@@ -22,7 +22,7 @@ case "$*" in
   "-I -m venv "*) ${says.venv ?? 'mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && echo made >> "$(dirname "$0")/made"'} ;;
   "-I -m pip "*) ${says.pip ?? 'echo "Collecting torch==2.0"; echo "  Downloading torch-2.0-cp312-any.whl (780.4 MB)"'} ;;
   "-m aiwb_trainer check") case "$0" in *bin/python) ${check} ;; *) echo '{"ok":false,"problems":["torch is not installed."]}'; exit 1 ;; esac ;;
-  "-m aiwb_trainer train "*) echo '{"event":"heartbeat","at":1}'; echo "token $HF_TOKEN key $MY_API_KEY" >&2; cat > /dev/null; echo saved > "$6/saved" ;;
+  "-m aiwb_trainer train "*) echo '{"event":"heartbeat","at":1}'; echo "token $HF_TOKEN key $MY_API_KEY" >&2; cat > /dev/null; echo saved > "$7/saved" ;;
 esac
 `,
   );
