@@ -5,6 +5,7 @@ import { dropOldAnswers } from './answers.ts';
 import { measureBlobs, removeUnusedBlobs } from './blob-files.ts';
 import { isHeld, type StoreContext } from './context.ts';
 import { sampleRange } from './samples.ts';
+import { removeUnusedScratch } from './scratch.ts';
 
 export function readFacts(context: StoreContext): StoreFacts {
   const one = (sql: string): unknown => Object.values(context.driver.get(sql) ?? {})[0];
@@ -28,7 +29,7 @@ export function readFacts(context: StoreContext): StoreFacts {
 
 /**
  * Deletes archived runs that ended before `before` with their logs, answers kept before it, then contents and blobs nobody refers to,
- * then compacts.
+ * and what trainers have left of runs that cannot go on, then compacts.
  * Runs that a registered version came out of, or that a figure or finding rests on, are kept however old they are.
  * Compacting holds the write lock throughout, so it is left for another time while a run is active.
  */
@@ -40,6 +41,7 @@ export function collectGarbage(context: StoreContext, before: number): Collected
   }));
   for (const log of logs) deleteLog(context, log);
   removeUnusedBlobs(context);
+  removeUnusedScratch(context);
   const active = context.driver
     .all('SELECT * FROM runs WHERE lease_until IS NOT NULL')
     .some(run => isHeld(run, context));

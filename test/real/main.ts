@@ -2,6 +2,7 @@ import process from 'node:process';
 import { checkContainers } from './containers.ts';
 import { checkGovernanceExports } from './governance-exports.ts';
 import { checkFineTuningService } from './fine-tuning-service.ts';
+import { checkFineTuning } from './fine-tuning.ts';
 import { checkFrameworks } from './frameworks.ts';
 import { checkKubeflowRegistry } from './kubeflow-registry.ts';
 import { checkHandOff } from './hand-off.ts';
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     ['a Ray cluster', checkRay],
     ['the trainer', checkTrainer],
     ['OpenAI’s fine-tuning client', checkFineTuningService],
+    ['fine-tuning on this machine', checkFineTuning],
   ] as const) {
     try {
       await suite(checks);

@@ -71,12 +71,10 @@ export async function startTraining(
       // What it still prints is read to its end: it must not wait for a reader while it saves.
       void drain(lines.lines);
       child.stdin.end();
-      // An input that ends asks it to save and end; where nothing reads it, this does.
+      // An input that ends asks it to save and end; where it does not, this ends it.
       const timer = setTimeout(() => {
         stopTree(child, 'SIGKILL');
       }, patience);
-      if (child.exitCode === null && child.signalCode === null && process.platform !== 'win32')
-        stopTree(child, 'SIGTERM');
       await exited;
       clearTimeout(timer);
       await rm(holderFile, { force: true });
