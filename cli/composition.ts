@@ -19,6 +19,7 @@ import { readNetwork } from '../engine/workspace/network.ts';
 import { findWorkspaceFolder, loadWorkspace, type Workspace } from '../engine/workspace/workspace.ts';
 import { createDocumentReader } from '../platform/documents/reader.ts';
 import { createFiles } from '../platform/files/files.ts';
+import { createQuarantine } from '../platform/files/quarantine.ts';
 import { createClock } from '../platform/host/clock.ts';
 import { describeHost } from '../platform/host/describe.ts';
 import { createDigest } from '../platform/host/digest.ts';
@@ -29,6 +30,7 @@ import { createHttpClient } from '../platform/http/client.ts';
 import { createPagePrinter } from '../platform/processes/chromium.ts';
 import { createContainers } from '../platform/processes/containers.ts';
 import { createPrograms } from '../platform/processes/programs.ts';
+import { createTrainer } from '../platform/processes/trainer/trainer.ts';
 import { databaseName } from '../platform/store/names.ts';
 import { openStore } from '../platform/store/store.ts';
 import type { Access } from './access.ts';
@@ -112,6 +114,12 @@ export async function createRunPorts(
     host: { workbench: version, node, platform, host: name, cpus },
     usage: createUsage(),
     programs: createPrograms(command => access.allowsProgram(command)),
+    quarantine: createQuarantine(),
+    trainer: createTrainer({
+      trainerFolder,
+      owner: host.owner,
+      allowsPython: python => access.allowsProgram([python]),
+    }),
     containers: createContainers(createPrograms(([program]) => program === 'docker' || program === 'podman')),
   };
 }
@@ -151,6 +159,11 @@ export const explanationsPage: string = pathToFileURL(
 
 /** Absolute path of the folder of starter policies: they come with the workbench. */
 export const templatesFolder: string = path.resolve(path.dirname(programPath), '../templates/policies');
+
+/** Absolute path of the folder with the trainer's package: it comes with the workbench. */
+export const trainerFolder: string = programPath.endsWith('.ts')
+  ? path.resolve(path.dirname(programPath), '../trainer')
+  : path.join(path.dirname(programPath), 'trainer');
 
 /** Folder of the bundles; chunks lie one level below it. */
 function distFolder(): string {

@@ -1,6 +1,10 @@
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../engine/base/errors.ts';
+import type { RunRecord, Store } from '../engine/ports/store.ts';
+import type { RunPorts } from '../engine/runs/ports.ts';
+import type { TuningOptions } from '../engine/tuning/execute.ts';
+import { runSearch } from '../engine/tuning/search/run-search.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { redact } from '../platform/secrets/redact.ts';
 import { createRelayedSecrets, renewCredential } from '../platform/secrets/secrets.ts';
@@ -50,31 +54,29 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
       stop.signal,
     );
     let lastLogged = 0;
-    const { summary } = await executeCreated(
-      record,
-      store,
-      ports,
-      {
-        owner: host.owner,
-        onLog: line => {
-          log('platform', { line });
-        },
-        onNote: sentence => {
-          log('note', { sentence });
-        },
-        onProgress: progress => {
-          if (host.clock.monotonic() - lastLogged < 5000) return;
-          lastLogged = host.clock.monotonic();
-          log('progress', {
-            done: progress.done,
-            total: progress.total,
-            failed: progress.failed,
-            errors: progress.errors,
-          });
-        },
+    const options: TuningOptions = {
+      owner: host.owner,
+      onLog: line => {
+        log('platform', { line });
       },
-      stop.signal,
-    );
+      onNote: sentence => {
+        log('note', { sentence });
+      },
+      onProgress: progress => {
+        if (host.clock.monotonic() - lastLogged < 5000) return;
+        lastLogged = host.clock.monotonic();
+        log('progress', {
+          done: progress.done,
+          total: progress.total,
+          failed: progress.failed,
+          errors: progress.errors,
+        });
+      },
+    };
+    const execute = (run: RunRecord, signal: AbortSignal): Promise<RunRecord> =>
+      executeCreated(run, store, ports, options, signal);
+    if (record.spec.trial !== undefined) return await runTrials(record, store, ports, execute, log, stop.signal);
+    const { summary } = await execute(record, stop.signal);
     log('ended', { state: summary.state, ...(summary.failure === undefined ? {} : { failure: summary.failure }) });
     return summary.state === 'succeeded' ? 0 : summary.state === 'cancelled' ? 130 : 3;
   } catch (error) {
@@ -85,6 +87,39 @@ export async function runWorker(runId: string, storeFolder: string): Promise<Exi
   } finally {
     await store.close();
   }
+}
+
+/** All trials of a search, in this process; their lines go to one log. */
+async function runTrials(
+  of: RunRecord,
+  store: Store,
+  ports: RunPorts,
+  execute: (trial: RunRecord, signal: AbortSignal) => Promise<RunRecord>,
+  log: (event: string, facts?: Readonly<Record<string, unknown>>) => void,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const hooks = {
+    async execute(trial: RunRecord, stop: AbortSignal): Promise<RunRecord> {
+      const { id } = trial.summary;
+      if (of.logPath !== undefined && trial.logPath === undefined) await store.setLogPath(id, of.logPath);
+      log('trial', { trial: trial.spec.trial?.trial, id });
+      const ended = await execute(trial, stop);
+      const { state, failure } = ended.summary;
+      log('ended', { id, state, ...(failure === undefined ? {} : { failure }) });
+      return ended;
+    },
+    onNote: (sentence: string): void => {
+      log('note', { sentence });
+    },
+  };
+  const { stopped, measured, best, registered } = await runSearch(of, store, ports, hooks, signal);
+  log('searched', {
+    stopped,
+    ...(best === undefined ? {} : { best: best.run.id }),
+    ...(registered === undefined ? {} : { registered }),
+  });
+  if (stopped) return 130;
+  return measured.every(({ report }) => report.run.state === 'succeeded') ? 0 : 3;
 }
 
 function readInput(json: string): RunHandover {

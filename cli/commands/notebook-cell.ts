@@ -9,13 +9,15 @@ import { readCell, type CellJob } from '../../engine/notebooks/read-cell.ts';
 import { asNamedResult, namedResults, readResult } from '../../engine/notebooks/results.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
-import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { checkPrograms, type Access } from '../access.ts';
 import { createGovernancePorts, createRunPorts, type Host } from '../composition.ts';
 import { printNote } from '../output.ts';
 import { runInForeground } from './attempt.ts';
+import { searchInForeground } from './tune-search.ts';
 import type { RunNotebookOptions } from './notebook-options.ts';
 import { nameCell } from './notebook-selection.ts';
 
@@ -101,11 +103,11 @@ async function executeRunCell(
   context: CellContext,
   signal: AbortSignal,
 ): Promise<CellOutcome> {
-  const { host, store, workspace, access, options } = context;
+  const { host, store } = context;
   const record = await findOrCreate(cell, job, context, signal);
   const begun: RunSummary = { ...record.summary, state: 'running', host: host.owner.host };
   await write(await bundleRun(withoutEnd(begun), job.as, store, host.clock, signal));
-  const { summary } = await runInForeground(record, store, workspace, access, host, options, signal);
+  const { summary } = await runToEnd(record, context, signal);
   // An interrupted run has something to show as well.
   await write(await bundleRun(summary, job.as, store, host.clock, new AbortController().signal));
   const failure = failureOf(summary);
@@ -118,6 +120,18 @@ async function executeRunCell(
     ...shownBy(cell, context),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** A search shows the best of its trials, or where it stopped. */
+async function runToEnd(
+  record: RunRecord,
+  { host, store, workspace, access, options }: CellContext,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  if (record.spec.trial === undefined) return runInForeground(record, store, workspace, access, host, options, signal);
+  const { best, measured, stopped } = await searchInForeground(record, store, workspace, access, host, options, signal);
+  const shown = stopped ? measured.at(-1)?.report : (best ?? measured.at(-1)?.report);
+  return store.getRun(shown?.run.id ?? record.summary.id);
 }
 
 /** A run that is gone on with has an end from before. */
@@ -153,8 +167,8 @@ async function findOrCreate(
   const ports = await createRunPorts(host, workspace, access, {}, signal);
   const spec = await resolveSpec(await specifyRun(given, host.files, host.identities, signal), store, ports, signal);
   checkPrograms(neededPrograms(spec, workspace), access);
-  if (spec.kind === 'tune') await planTuning(spec, ports, store.blobs, signal);
-  return createRun(spec, store, ports, signal);
+  if (spec.kind === 'tune') await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  return createTuningRun(spec, store, ports, signal);
 }
 
 /** The run that the cell's output refers to, where it did not finish and is of the text that the cell has now. */

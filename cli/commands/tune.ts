@@ -4,11 +4,12 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { kindOfPath } from '../../engine/documents/kinds.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { exportRuns } from '../../engine/reports/export.ts';
-import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
-import { estimateTuning } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
+import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderOf, type Host } from '../composition.ts';
@@ -20,6 +21,10 @@ import { printJson, printNote, printResult } from '../output.ts';
 import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
 import { addEvaluate } from './tune-evaluate.ts';
+import { addTuneConvert } from './tune-convert.ts';
+import { addTuneData } from './tune-data.ts';
+import { printSearch, searchInForeground } from './tune-search.ts';
+import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
@@ -27,26 +32,31 @@ interface TuneOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly html?: string;
+  readonly yes?: boolean;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  const tuning = program
+  const command = program
     .command('tune')
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
     .option('--platform <name>', "train there and not on the job's own platform")
-    .option('--resume <run>', 'go on with a tuning run that did not finish, from its last saved epoch')
+    .option('--resume <run>', 'go on with a tuning run that did not finish, or with the rest of a search')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option('--detach', 'run in the background and return at once')
     .option('--html <file>', 'also write the report as one self-contained page')
+    .option('--yes', 'install what training needs without asking: several gigabytes, once')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
-  addEvaluate(tuning, run);
+  addEvaluate(command, run);
+  addTuneData(command, run);
+  addTuneConvert(command, run);
+  addTuneEnvironment(command, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -59,6 +69,17 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
     if (options.dryRun === true) return await dryRun(await specify(file, options, host, signal), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
+      if (record.spec.trial !== undefined && options.detach !== true) {
+        const outcome = await searchInForeground(record, store, workspace, access, host, options, signal);
+        const code = await printSearch(outcome, store, options);
+        await writeHtml(
+          outcome.measured.map(({ report }) => report.run.id),
+          store,
+          host,
+          options,
+        );
+        return code;
+      }
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
       return carryOut(record, store, workspace, access, host, options, print, signal);
     });
@@ -108,14 +129,15 @@ async function createOrFind(
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
-  await planTuning(spec, ports, store.blobs, signal);
-  return createRun(spec, store, ports, signal);
+  const plan = await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  await agreeOnEnvironment(plan, ports.trainer, options, signal);
+  return createTuningRun(spec, store, ports, signal);
 }
 
 async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
   const workspace = { folder: spec.folder, path: undefined, text: '', config: {} };
   const ports = await createRunPorts(host, workspace, createTerminalAccess({}), {}, signal);
-  const estimate = await estimateTuning(spec, ports, undefined, signal);
+  const estimate = await estimateSearch(spec, ports, undefined, signal);
   if (options.json === true) printJson(estimate);
   else printResult(renderTuningEstimate(estimate));
   return 0;
@@ -125,16 +147,26 @@ async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: A
 async function printReport(
   { summary, tuning }: RunRecord,
   store: Store,
-  { files, clock, digest }: Host,
+  host: Host,
   options: TuneOptions,
 ): Promise<void> {
   if (tuning === undefined || tuning.epochs.length === 0) return;
   const comparison = await compareTuning([summary.id], store);
   if (options.json !== true) printResult(renderTuningText(comparison));
   else if (summary.state !== 'failed') printJson(comparison);
-  if (options.html === undefined) return;
-  const target = path.resolve(options.html);
+  await writeHtml([summary.id], store, host, options);
+}
+
+/** Also after an interrupt. */
+async function writeHtml(
+  runIds: readonly string[],
+  store: Store,
+  { files, clock, digest }: Host,
+  { html }: TuneOptions,
+): Promise<void> {
+  if (html === undefined || runIds.length === 0) return;
+  const target = path.resolve(html);
   const dependencies = { store, files, clock, digest, pageAssets: readPageAssets, workbench: version };
-  await exportRuns([summary.id], 'html', target, dependencies, new AbortController().signal);
+  await exportRuns(runIds, 'html', target, dependencies, new AbortController().signal);
   printNote(`Report: ${path.relative(process.cwd(), target)}`);
 }

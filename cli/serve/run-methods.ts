@@ -18,10 +18,11 @@ import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
 import { planRun } from '../../engine/runs/plan-run.ts';
-import { createRun, foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
-import { estimateTuning } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
+import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached, type RunHandover } from '../detached.ts';
@@ -68,7 +69,7 @@ export async function startPlanned(specified: RunSpec, session: Session, signal:
   const lent = await check(spec, ports, session, signal);
   await session.access.lend(spec.name, lent, signal);
   const handover = await collectHandover(spec, session, signal);
-  const record = await createRun(spec, store, ports, signal);
+  const record = await createTuningRun(spec, store, ports, signal);
   if (lent.length > 0) session.access.lendTo(record.summary.id);
   return detach(record, handover, session);
 }
@@ -76,7 +77,7 @@ export async function startPlanned(specified: RunSpec, session: Session, signal:
 /** Plans the run, and tells what it wants of the models that VS Code lends. */
 async function check(spec: RunSpec, ports: RunPorts, { store }: Session, signal: AbortSignal): Promise<LentUse[]> {
   if (spec.kind !== 'tune') return listLentUses(await planRun(spec, ports, signal));
-  await planTuning(spec, ports, store.blobs, signal);
+  await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
   return [];
 }
 
@@ -105,7 +106,7 @@ export async function dryRun(request: StartRun, session: Session, signal: AbortS
   const ports = await session.createPorts(signal);
   const { store } = session;
   if (spec.kind !== 'tune') return estimateRun(await foreseeSpec(spec, store, ports, signal), ports, signal);
-  return estimateTuning(await resolveSpec(spec, store, ports, signal), ports, store.blobs, signal);
+  return estimateSearch(await resolveSpec(spec, store, ports, signal), ports, store.blobs, signal);
 }
 
 export function reportRuns(runIds: readonly string[], session: Session, signal: AbortSignal): Promise<Report> {

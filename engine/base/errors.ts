@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'program-not-allowed'
   | 'program-failed'
   | 'container-unavailable'
+  | 'environment-missing'
+  | 'environment-unusable'
   | 'window-missing'
   | 'run-not-found'
   | 'run-active'
@@ -42,6 +44,7 @@ export type ErrorCode =
   | 'run-failed'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
+  | 'preflight-failed'
   | 'training-diverged'
   | 'deadline-exceeded'
   | 'checkpoint-missing'
@@ -86,12 +89,14 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'registry-malformed',
   'program-failed',
   'container-unavailable',
+  'environment-unusable',
   'window-missing',
   'tls-invalid',
   'run-lease-lost',
   'run-failed',
   'error-rate-exceeded',
   'budget-exceeded',
+  'preflight-failed',
   'training-diverged',
   'deadline-exceeded',
   'store-busy',

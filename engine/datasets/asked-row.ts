@@ -1,5 +1,6 @@
 import type { Dataset } from '../../schemas/generated/files.ts';
 import type { Perturbation } from '../../schemas/generated/files.ts';
+import type { DatasetRow } from './row.ts';
 
 /** A file that goes with a row's question. */
 export interface Attachment {
@@ -10,6 +11,8 @@ export interface Attachment {
   readonly bytes?: Uint8Array;
   readonly size: number;
   readonly sha256: string;
+  /** How long the sound is, as a WAV file's head says. */
+  readonly seconds?: number;
 }
 
 /** A row of the asked split, ready to be asked. */
@@ -35,10 +38,18 @@ export interface AskedRow {
   readonly source?: string;
 }
 
+/** How rows are divided. Tuning jobs may name a column whose equal values go together. */
+export type Split = NonNullable<Dataset['split']> & { readonly group?: string };
+
+/** A benchmark's dataset, or what a tuning job's has of one. */
+export type SelectedDataset = Omit<Dataset, 'split'> & { readonly split?: Split };
+
 /** Where a dataset lies and which of its rows are meant. */
 export interface DatasetSelection {
   readonly path: string;
-  readonly dataset: Dataset;
+  readonly dataset: SelectedDataset;
+  /** What tells rows apart when they are divided by shares; default: SHA-256 over input, target and slices. */
+  readonly contentOf?: (row: DatasetRow) => string;
   /** The stricter of the file's own limit and the one given at the start. */
   readonly limit: number | undefined;
   /** Absolute path of the workspace folder: attachments may lie anywhere in it. */

@@ -93,9 +93,14 @@ export class AttachmentReader {
       const known = kind === 'audio' ? 'WAV, MP3, FLAC, Ogg, MP4 or WebM' : 'PNG, JPEG, GIF or WebP';
       throw fault(`holds ${mediaType ?? 'a file of unknown kind'}, not ${kind}`, `Save it as ${known}.`);
     }
-    if (kind === 'audio' && path?.toLowerCase().endsWith('.wav') === true) readWavFacts(bytes, path);
+    const facts =
+      kind === 'audio' && path?.toLowerCase().endsWith('.wav') === true ? readWavFacts(bytes, path) : undefined;
     const sha256 = this.#digest.sha256(bytes);
-    return { mediaType, size: bytes.byteLength, sha256, ...(path === undefined ? { bytes } : { path }) };
+    return {
+      ...{ mediaType, size: bytes.byteLength, sha256 },
+      ...(path === undefined ? { bytes } : { path }),
+      ...(facts === undefined ? {} : { seconds: facts.seconds }),
+    };
   }
 }
 

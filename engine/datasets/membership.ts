@@ -79,16 +79,36 @@ async function countStrata(
   const dataset = withDefaults(selection.dataset);
   // What is sampled is the asked split; what is split is everything.
   const inside = purpose === 'sample' ? createMembership(draws, digest, selection, 'test') : () => true;
+  const unitOf = openUnits(digest, selection, purpose);
+  const counted = new Set<string>();
   for await (const rows of readRole(files, selection, 'test', signal)) {
     for (const row of rows) {
-      const { content } = readRowText(row, dataset, selection.path, digest);
+      const content = selection.contentOf?.(row) ?? readRowText(row, dataset, selection.path, digest).content;
       if (!inside(row, content)) continue;
+      const unit = unitOf(row, content);
+      if (unit !== content && counted.size === counted.add(unit).size) continue;
       const stratum = stratumOf(row, column, selection.path);
-      strata.add(stratum, positionOf(digest, purpose, seed, content));
+      strata.add(stratum, positionOf(digest, purpose, seed, unit));
       if (strata.count > mostStrata) throw tooManyStrata(selection.path, column ?? '');
     }
   }
   return strata;
+}
+
+/** What goes into one side of a split as a whole: a row by its content, or all rows of its group. */
+function openUnits(
+  digest: Digest,
+  { path, dataset }: DatasetSelection,
+  purpose: 'split' | 'sample',
+): (row: DatasetRow, content: string) => string {
+  const group = purpose === 'split' ? dataset.split?.group : undefined;
+  if (group === undefined) return (_row, content) => content;
+  return row => groupDigest(digest, columnText(row, group, path));
+}
+
+/** SHA-256 over the value of the column whose equal values belong together. */
+export function groupDigest(digest: Digest, value: string): string {
+  return digest.sha256(JSON.stringify(['group', value]));
 }
 
 function stratumOf(row: DatasetRow, column: string | undefined, path: string): string {
@@ -113,20 +133,28 @@ function createMembership(
   const { split } = dataset;
   if (split !== undefined && splitKind(split) === 'shares') {
     const seed = split.seed ?? defaultSeed;
+    const unitOf = openUnits(digest, selection, 'split');
     if (shares === undefined) {
       const { test, train } = readShares(split, path);
-      passes.push((_row, content) => {
-        const position = positionOf(digest, 'split', seed, content);
+      passes.push((row, content) => {
+        const position = positionOf(digest, 'split', seed, unitOf(row, content));
         return role === 'test' ? position < test : position >= Math.max(test, 1 - train);
       });
     } else {
       const asked = createGate(shares.test);
       const untrained = createGate(shares.untrained);
+      const decided = new Map<string, boolean>();
       passes.push((row, content) => {
+        const unit = unitOf(row, content);
+        const known = decided.get(unit);
+        // A group is where its first row is; rows without one are decided one by one.
+        if (known !== undefined) return known;
         const stratum = stratumOf(row, split.stratify, path);
-        const position = positionOf(digest, 'split', seed, content);
+        const position = positionOf(digest, 'split', seed, unit);
         const isAsked = asked(stratum, position);
-        return role === 'test' ? isAsked : !untrained(stratum, position) && !isAsked;
+        const isIn = role === 'test' ? isAsked : !untrained(stratum, position) && !isAsked;
+        if (split.group !== undefined) decided.set(unit, isIn);
+        return isIn;
       });
     }
   }

@@ -16,12 +16,12 @@ export interface RowText {
 }
 
 /** A dataset's columns with what a folder of WAV files takes for granted. */
-export function withDefaults(dataset: Dataset): Dataset {
+export function withDefaults<D extends Pick<Dataset, 'format' | 'audio' | 'target'>>(dataset: D): D {
   return dataset.format === 'wav-folder' ? { audio: 'audio', target: 'transcript', ...dataset } : dataset;
 }
 
 /** Reads a row's texts; throws `dataset-…` errors with its line. `dataset` has its defaults filled in. */
-export function readRowText(row: DatasetRow, dataset: Dataset, path: string, digest: Digest): RowText {
+export function readRowText(row: DatasetRow, dataset: Omit<Dataset, 'split'>, path: string, digest: Digest): RowText {
   const input = readInput(row, dataset, path);
   const options = dataset.choices === undefined ? undefined : readOptions(row, dataset.choices, path);
   const textOf = (column: string): string =>
@@ -38,7 +38,8 @@ export function readRowText(row: DatasetRow, dataset: Dataset, path: string, dig
   };
 }
 
-function readInput(row: DatasetRow, { input, audio }: Dataset, path: string): string {
+/** What a row asks, as text: of a sound, the path that the row writes. */
+export function readInput(row: DatasetRow, { input, audio }: Pick<Dataset, 'input' | 'audio'>, path: string): string {
   if (input !== undefined) return columnText(row, input, path);
   if (audio === undefined) {
     throw new WorkbenchError('dataset-invalid', `${path}: \`dataset.input\` does not say which column is asked.`, {

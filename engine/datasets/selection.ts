@@ -87,19 +87,21 @@ export async function* readSelected(
   }
 }
 
-interface Attachments {
+export interface Attachments {
   readonly audio?: Attachment;
   readonly images?: readonly Attachment[];
 }
 
-async function openAttachments(
+/** Opens the reader of the sounds and pictures that rows of a role name; absent where the dataset has none. */
+export async function openAttachments(
   files: Files,
   digest: Digest,
   selection: DatasetSelection,
+  role: SplitRole = 'test',
 ): Promise<((row: DatasetRow, signal: AbortSignal) => Promise<Attachments>) | undefined> {
   const { audio, images } = withDefaults(selection.dataset);
   if (audio === undefined && images === undefined) return undefined;
-  const source = await findSource(files, selection, 'test');
+  const source = await findSource(files, selection, role);
   const folderOf = async (path: string): Promise<string> =>
     (await files.facts(path))?.kind === 'folder' ? path : files.parent(path);
   const folder = await folderOf(source.path);

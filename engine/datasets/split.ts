@@ -1,15 +1,12 @@
-import type { Dataset } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
-import type { DatasetSelection } from './asked-row.ts';
+import type { DatasetSelection, Split } from './asked-row.ts';
 import { columnText, columnValue, textOfValue } from './column.ts';
 import { formatOfPath, type DatasetFormat } from './formats.ts';
 import type { DatasetPart } from './huggingface/layout.ts';
 import type { DatasetRow } from './row.ts';
 import { readRows } from './rows.ts';
-
-type Split = NonNullable<Dataset['split']>;
 
 /** Rows are asked, or embedded models learn from them. */
 export type SplitRole = 'train' | 'test';

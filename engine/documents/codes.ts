@@ -75,6 +75,8 @@ const facts = {
   'unknown-variable': { title: 'A template reads a column that is not there.', severity: 'warning' },
   'unused-variable': { title: 'A template sets a name that it never reads.', severity: 'hint' },
   'unfilled-placeholder': { title: 'A placeholder stands where none is filled.', severity: 'warning' },
+  'unfit-job': { title: 'Parts of a tuning job do not fit together.', severity: 'error' },
+  'unfit-platform': { title: 'A platform cannot do what it is declared for.', severity: 'error' },
   'unknown-aspect': { title: 'The tuning job has no such aspect.', severity: 'error' },
   'unknown-benchmark': { title: 'No benchmark has this name.', severity: 'warning' },
   'unknown-policy': { title: 'No policy has this id.', severity: 'error' },

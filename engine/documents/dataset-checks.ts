@@ -13,6 +13,8 @@ export interface CheckedDataset extends Partial<Pick<Dataset, ExtraField>> {
   readonly format?: DatasetFormat;
   readonly input?: string;
   readonly target?: string | readonly string[];
+  /** Of tuning jobs: the column of conversations. */
+  readonly messages?: string;
   readonly split?: {
     readonly field?: string;
     readonly train?: string;
@@ -89,7 +91,8 @@ async function reportUnreadable(
 }
 
 function checkInput(dataset: CheckedDataset, at: DocumentPath, report: ReportFinding): void {
-  if (dataset.input !== undefined || dataset.audio !== undefined || dataset.format === 'wav-folder') return;
+  const { input, audio, messages, format } = dataset;
+  if ((input ?? audio ?? messages) !== undefined || format === 'wav-folder') return;
   const message =
     'Missing `input` in `dataset`. The column that is asked; only datasets with `audio` may leave it out.';
   report('missing-field', 'error', at, message, { part: 'key' });
@@ -271,12 +274,13 @@ export function hasColumn(columns: readonly string[], name: string): boolean {
 }
 
 function namedColumns(dataset: CheckedDataset): readonly (readonly [DocumentPath, string | undefined])[] {
-  const { input, target, split, sample, slices, choices, audio, images, filter } = dataset;
+  const { input, target, messages, split, sample, slices, choices, audio, images, filter } = dataset;
   const each = (name: string, value: string | readonly string[] | undefined): [DocumentPath, string | undefined][] =>
     typeof value === 'object' ? value.map((one, index) => [[name, index], one]) : [[[name], value]];
   return [
     [['input'], input],
     ...each('target', target),
+    [['messages'], messages],
     [['split', 'field'], split?.field],
     [['split', 'stratify'], split?.stratify],
     [['split', 'group'], split?.group],

@@ -1,20 +1,24 @@
-import type { Aspect, MetricName, TuningDataset, TuningJob } from '../../schemas/generated/files.ts';
+import type { Metric as MetricEntry, MetricName, TuningJob } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { metricEntries, metricNameOf } from '../metrics/benchmark-metrics.ts';
+import { metricNameOf } from '../metrics/benchmark-metrics.ts';
 import { metricCatalogue } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { checkCard, checkDataset } from './dataset-checks.ts';
 import type { Diagnostic, ReportFinding } from './diagnostic.ts';
 import { collectFindings } from './findings.ts';
+import { kindOfPath } from './kinds.ts';
 import { tryMetric, usableMetrics } from './metric-checks.ts';
 import type { ParsedDocument } from './parse.ts';
 import { checkBase } from './registry-checks.ts';
 import { checkRegistryNames } from './registry-name-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
+import { checkFit, placedDatasets } from './tune-fit-checks.ts';
+import { aspectsOf, namedTaskOf, usualTuningMetrics } from './tune-kind.ts';
+import { checkSearch } from './tune-search-checks.ts';
 import { checkValues } from './value-checks.ts';
 import { relatedPlaces, type WorkspaceView } from './workspace-view.ts';
 
-export type AspectName = keyof TuningJob['aspects'];
+export { aspectsOf, datasetsOf, type AspectName } from './tune-kind.ts';
 
 /** The platform every workspace has. */
 export const localPlatform = 'local';
@@ -24,19 +28,18 @@ const aliasesMovedByCommands: readonly string[] = ['approved', 'baseline', 'prod
 /** What a tuning job is measured by when it does not say: the schema's own default. */
 export const defaultTuningMetrics: NonNullable<TuningJob['evaluation']>['metrics'] = ['accuracy'];
 
-/** A job's aspects in the order of the file. */
-export function aspectsOf(job: Pick<TuningJob, 'aspects'>): readonly (readonly [AspectName, Aspect])[] {
-  return Object.entries(job.aspects) as [AspectName, Aspect][];
-}
-
-/** An aspect's datasets in the order of the file. */
-export function datasetsOf({ dataset, datasets }: Aspect): readonly TuningDataset[] {
-  return datasets ?? (dataset === undefined ? [] : [dataset]);
-}
-
 /** The leading figures of a job's evaluation, and the loss: what can choose the best checkpoint. */
-export function selectableFigures(job: Pick<TuningJob, 'evaluation'>): readonly string[] {
-  return [...usableMetrics({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics }).map(({ id }) => id), 'loss'];
+export function selectableFigures(job: Pick<TuningJob, 'evaluation'> & Partial<TaskFields>): readonly string[] {
+  return [...usableMetrics({ metrics: metricsOfJob(job) }).map(({ id }) => id), 'loss'];
+}
+
+/** What tells a job's task. */
+type TaskFields = Pick<TuningJob, 'task' | 'base' | 'aspects' | 'method'>;
+
+function metricsOfJob(job: Pick<TuningJob, 'evaluation'> & Partial<TaskFields>): MetricEntry[] {
+  const { base, aspects } = job;
+  const task = base === undefined || aspects === undefined ? undefined : namedTaskOf({ ...job, base, aspects });
+  return job.evaluation?.metrics ?? [...usualTuningMetrics[task ?? 'text-classification']];
 }
 
 /**
@@ -54,26 +57,19 @@ export async function checkTuningJob(
   const { report, sorted } = collectFindings(parsed);
   await checkPlatform(job, view, report, signal);
   signal.throwIfAborted();
-  const entries = job.evaluation?.metrics ?? defaultTuningMetrics ?? [];
+  checkFit(job, await view.platforms(signal), report);
+  checkSearch(job, report);
+  const entries = metricsOfJob(job);
   const metrics = { at: ['evaluation', 'metrics'], entries };
   const reportOnce = withoutRepeats(report);
-  for (const [name, aspect] of aspectsOf(job)) {
-    const [dataset] = datasetsOf(aspect);
-    if (dataset?.input === undefined || dataset.target === undefined) continue;
-    const { input, target, split } = dataset;
-    if (split.train === undefined) continue;
-    const at = ['aspects', name, 'dataset'];
-    if (dataset.split.train === dataset.split.test) {
-      const message =
-        'Training and test split are the same: the model would be tested on what it learnt. Name two values.';
-      report('missing-split', 'error', [...at, 'split', 'test'], message);
-    }
-    const checked = await checkDataset({ ...dataset, input, target }, at, view, report, signal);
+  for (const [written, at] of placedDatasets(job)) {
+    const dataset = written.format === 'wav-folder' ? { target: 'transcript', audio: 'audio', ...written } : written;
+    const checked = await checkDataset(dataset, at, view, report, signal);
     signal.throwIfAborted();
-    if (checked !== undefined) {
-      await checkValues({ dataset: { ...dataset, input, target }, at, metrics }, checked.source, view, reportOnce, signal);
-    }
+    if (checked !== undefined) await checkValues({ dataset, at, metrics }, checked.source, view, reportOnce, signal);
   }
+  await checkFolder(job, view, report, signal);
+  await checkBenchmarks(job, view, report, signal);
   await checkRegistryNames([job.base], () => ['base'], view, report, signal);
   if (view.remembered !== undefined) await checkBase(job, view.tuningJobs ?? none, view.remembered, report, signal);
   checkMetrics(job, report);
@@ -116,21 +112,72 @@ async function checkPlatform(
   report('unknown-platform', 'error', ['platform'], message, { replacement: suggestion, related });
 }
 
+/** A base of a folder is a Transformers model: a folder with its configuration. */
+async function checkFolder(
+  { base }: TuningJob,
+  view: WorkspaceView,
+  report: ReportFinding,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!base.startsWith('folder:')) return;
+  const path = base.slice('folder:'.length);
+  const facts = await view.fileFacts(path, signal);
+  signal.throwIfAborted();
+  if (facts?.kind !== 'folder') {
+    const is = facts === undefined ? `There is no folder \`${path}\`` : `\`${path}\` is no folder`;
+    report(
+      facts === undefined ? 'missing-file' : 'unreadable-file',
+      'error',
+      ['base'],
+      `${is} (looked up from this file's folder).`,
+    );
+    return;
+  }
+  const config = await view.fileFacts(`${path.replace(/[\\/]+$/, '')}/config.json`, signal);
+  signal.throwIfAborted();
+  if (config?.kind === 'file') return;
+  const message = `\`${path}\` holds no \`config.json\`, so it is no Transformers model. Name the folder that \`save_pretrained\` wrote.`;
+  report('unreadable-file', 'error', ['base'], message);
+}
+
+async function checkBenchmarks(
+  job: TuningJob,
+  view: WorkspaceView,
+  report: ReportFinding,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [name, { benchmark }] of aspectsOf(job)) {
+    if (benchmark === undefined) continue;
+    const at = ['aspects', name, 'benchmark'];
+    const facts = await view.fileFacts(benchmark, signal);
+    signal.throwIfAborted();
+    if (facts === undefined)
+      report('missing-file', 'error', at, `There is no file \`${benchmark}\` (looked up from this file's folder).`);
+    else if (facts.kind !== 'file' || kindOfPath(benchmark) !== 'bench')
+      report('unreadable-file', 'error', at, `\`${benchmark}\` is no benchmark: their names end in \`.bench.yaml\`.`);
+  }
+}
+
 /** Training measures answers to its own rows, not an endpoint: labels and texts, and each figure once. */
 function checkMetrics(job: TuningJob, report: ReportFinding): void {
-  const entries = metricEntries({ metrics: job.evaluation?.metrics ?? defaultTuningMetrics });
+  const task = namedTaskOf(job);
+  const entries = metricsOfJob(job);
   const ids: string[] = [];
   entries.forEach((entry, index) => {
     const at = ['evaluation', 'metrics', index];
     const name = metricNameOf(entry);
     const metric = tryMetric(entry, entries);
+    const names = listWords(tuningMetricNames(task));
     if (metric instanceof WorkbenchError) {
       report('metric-unsuitable', 'error', at, [metric.message, metric.remedy].filter(Boolean).join(' '));
     } else if (metric.kind !== 'quality') {
-      const message = `\`${name}\` is no quality metric; a tuning job measures answers only. Use ${listWords(tuningMetricNames())}, and measure \`${name}\` with a benchmark.`;
+      const message = `\`${name}\` is no quality metric; a tuning job measures answers only. Use ${names}, and measure \`${name}\` with a benchmark.`;
       report('metric-unsuitable', 'error', at, message);
     } else if (!suitsTuning(metric)) {
-      const message = `\`${name}\` needs more than an answer and its label. Use ${listWords(tuningMetricNames())}, and measure \`${name}\` with a benchmark.`;
+      const message = `\`${name}\` needs more than an answer and its label. Use ${names}, and measure \`${name}\` with a benchmark.`;
+      report('metric-unsuitable', 'error', at, message);
+    } else if (!suitsTask(metric.name, task)) {
+      const message = `\`${name}\` ${task === 'text-classification' ? 'compares texts word by word, and this job learns classes' : 'counts classes, and what is said is no class'}. Use ${names}.`;
       report('metric-unsuitable', 'error', at, message);
     } else if (ids.includes(metric.id)) {
       report('duplicate-item', 'error', at, `\`${metric.id}\` is measured already; a job measures each metric once.`);
@@ -139,11 +186,20 @@ function checkMetrics(job: TuningJob, report: ReportFinding): void {
 }
 
 /** Names of the metrics that a tuning job can be measured by without parameters. */
-export function tuningMetricNames(): readonly MetricName[] {
+export function tuningMetricNames(task?: NonNullable<TuningJob['task']>): readonly MetricName[] {
   return [...metricCatalogue.keys()].filter(name => {
     const metric = tryMetric(name, []);
-    return !(metric instanceof WorkbenchError) && suitsTuning(metric);
+    return !(metric instanceof WorkbenchError) && suitsTuning(metric) && suitsTask(name, task);
   });
+}
+
+const textMetrics: readonly MetricName[] = ['bleu', 'chrf', 'ter', 'rouge', 'wer', 'cer'];
+const classMetrics: readonly MetricName[] = ['balanced-accuracy', 'precision', 'recall', 'f1', 'mcc'];
+
+/** A class is right or wrong as a whole; what is heard is no class. Texts that a model writes may be either. */
+function suitsTask(name: MetricName, task: TuningJob['task']): boolean {
+  if (task === 'text-classification') return !textMetrics.includes(name);
+  return task !== 'automatic-speech-recognition' || !classMetrics.includes(name);
 }
 
 /** Whether a metric asks for nothing but answers and labels, which is all there is while a model is trained. */

@@ -102,3 +102,30 @@ describe('the registries of a workbench.yaml', () => {
     });
   }
 });
+
+describe('a platform', () => {
+  const found = (platform: string): readonly string[] => {
+    const connections =
+      'gpt: {provider: openai, model: m, apiKey: {env: K}}, claude: {provider: anthropic, model: m, apiKey: {env: K}}';
+    const parsed = parseDocument('workbench', `connections: {${connections}}\ncompute:\n  a: ${platform}\n`);
+    return [...parsed.diagnostics, ...checkWorkbench(parsed)].map(({ code, message }) => `${code} ${message}`);
+  };
+
+  it('may be a service behind a connection, and have a folder that it shares', () => {
+    assert.deepEqual(found('{type: openai, connection: gpt}'), []);
+    for (const path of ['/mnt/jobs', 'C:\\\\jobs'])
+      assert.deepEqual(found(`{type: ray, url: "http://r.test", storage: {type: folder, path: "${path}"}}`), []);
+  });
+
+  it('is told where its connection is none, or tunes nothing, and where its folder starts nowhere', () => {
+    assert.match(found('{type: openai, connection: gtp}')[0] ?? '', /^unknown-connection .*Did you mean `gpt`\?/);
+    assert.match(
+      found('{type: openai, connection: claude}')[0] ?? '',
+      /^unfit-platform `claude` is of provider `anthropic`.*There are `gpt`/,
+    );
+    assert.match(
+      found('{type: ray, url: "http://r.test", storage: {type: folder, path: jobs}}')[0] ?? '',
+      /^bad-format `jobs` starts nowhere/,
+    );
+  });
+});

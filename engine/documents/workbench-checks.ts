@@ -1,6 +1,7 @@
 import type { Diagnostic, DocumentPath } from './diagnostic.ts';
 import { collectFindings, shortPlace } from './findings.ts';
 import type { ParsedDocument } from './parse.ts';
+import { checkPlatforms } from './platform-checks.ts';
 import { checkServedVersions } from './registry-checks.ts';
 import { checkRegistries } from './registry-declaration-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
@@ -15,7 +16,12 @@ const keyInQuery = /[?&](api[-_]?key|key|token|access[-_]?token|code|sig)=[^&]+/
 
 /** What the schema cannot say: what looks like a secret, which everybody with the repository reads, and fields that exclude each other. */
 export function checkWorkbench(parsed: ParsedDocument<'workbench'>): Diagnostic[] {
-  const found: Diagnostic[] = [...checkCombinations(parsed), ...checkJudge(parsed), ...checkRegistries(parsed)];
+  const found: Diagnostic[] = [
+    ...checkCombinations(parsed),
+    ...checkJudge(parsed),
+    ...checkPlatforms(parsed),
+    ...checkRegistries(parsed),
+  ];
   const report = (path: DocumentPath, what: string): void => {
     found.push({
       code: 'secret-in-file',

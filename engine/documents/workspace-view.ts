@@ -22,6 +22,8 @@ export type DeclaredNames =
       readonly names: readonly string[];
       /** Where they are declared. */
       readonly place?: RelatedPlace;
+      /** Beside platforms: the type of each, by its name. */
+      readonly types?: Readonly<Record<string, string>>;
       /** Beside connections: the one that judges where a metric names none. */
       readonly judge?: string;
       /** Beside connections: the registered versions that they say they serve. */
@@ -188,8 +190,13 @@ export function declaredNames(
         : Object.keys(parsed.value[section] ?? {}),
     ...(path !== undefined && { place: declarationPlace(parsed, section, path) }),
     ...(judge === undefined || section !== 'connections' ? {} : { judge }),
+    ...(section === 'compute' ? { types: typesOf(parsed.value) } : {}),
     ...(section === 'connections' ? { serves: servedBy(parsed.value) } : {}),
   };
+}
+
+function typesOf({ compute = {} }: Workbench): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(compute).map(([name, { type }]) => [name, type]));
 }
 
 function servedBy({ connections = {} }: Workbench): readonly string[] {

@@ -1,11 +1,13 @@
 import type { IngestFile } from '../../schemas/generated/messages.ts';
 import type { Digest } from '../ports/digest.ts';
 
+type HashedFile = Pick<IngestFile, 'path' | 'sha256' | 'role'>;
+
 /**
  * What the weights of a model are, as text: `SHA-256  PATH` and a line break for every weights file in the order of the paths' UTF-8
  * bytes, as `sha256sum` prints it.
  */
-export function weightsManifest(files: readonly IngestFile[]): string {
+export function weightsManifest(files: readonly HashedFile[]): string {
   return files
     .filter(({ role }) => role === 'weights')
     .map(({ path, sha256 }) => ({ path, line: `${sha256}  ${path}\n` }))
@@ -15,7 +17,7 @@ export function weightsManifest(files: readonly IngestFile[]): string {
 }
 
 /** Digest that names the weights: the file's own where it is one file, else that of the manifest. Undefined where there are none. */
-export function weightsDigestOf(files: readonly IngestFile[], digest: Digest): string | undefined {
+export function weightsDigestOf(files: readonly HashedFile[], digest: Digest): string | undefined {
   const weights = files.filter(({ role }) => role === 'weights');
   if (weights.length <= 1) return weights[0]?.sha256;
   return digest.sha256(weightsManifest(files));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findPii, piiKinds, type PiiKind } from './pii-rules.ts';
+import { findPii, piiKinds, piiLabels, type PiiKind } from './pii-rules.ts';
 
 /** Check digits of the accounts and cards are the published examples of their standards and schemes. */
 const found: readonly (readonly [string, Partial<Record<PiiKind, number>>])[] = [
@@ -52,4 +52,30 @@ describe('rules for personal data', () => {
       findPii(piece.repeat(200_000), piiKinds);
     }
   }).timeout(20_000);
+});
+
+describe('rules for identity numbers and keys that data is searched for', () => {
+  const all = Object.keys(piiLabels) as PiiKind[];
+  // Put together here, so that no scanner takes this file for one that holds keys.
+  const key = (prefix: string, length: number): string => prefix + 'aB3'.repeat(length).slice(0, length);
+  const cases: readonly (readonly [string, Partial<Record<PiiKind, number>>])[] = [
+    ['His number is AB 12 34 56 C, hers CE123456D.', { nino: 2 }],
+    ['BG123456A, DA123456A and AB123456E are none', {}],
+    [`export KEY=${key('sk-', 32)}`, { secret: 1 }],
+    [`${key('ghp_', 36)} and ${key('hf_', 34)}`, { secret: 2 }],
+    [`AKIA${'ABCDEFGHIJKLMNOP'}`, { secret: 1 }],
+    [`${key('eyJ', 20)}.${key('eyJ', 30)}.${key('', 20)}`, { secret: 1 }],
+    ['-----BEGIN RSA PRIVATE KEY-----', { secret: 1 }],
+    ['sk-short, hf_hub, a task-force-of-twenty-or-more-people', {}],
+  ];
+  for (const [text, expected] of cases) {
+    it(`find it in "${text.slice(0, 40)}"`, () => {
+      assert.deepEqual(Object.fromEntries(findPii(text, all)), expected);
+    });
+  }
+
+  it('are fast on long texts made to be slow', () => {
+    for (const piece of ['eyJ', 'sk-', 'AB 12 34 56 ', 'a.b@', '-----BEGIN RSA '])
+      assert.ok(findPii(piece.repeat(20_000), all) instanceof Map);
+  });
 });

@@ -1,5 +1,5 @@
 /** A kind of personal data that rules find. */
-export type PiiKind = 'email' | 'phone' | 'credit-card' | 'iban' | 'ip-address' | 'ssn' | 'nric';
+export type PiiKind = 'email' | 'phone' | 'credit-card' | 'iban' | 'ip-address' | 'ssn' | 'nric' | 'nino' | 'secret';
 
 /** Characters of an answer that are searched; what comes after is not. */
 const longestSearched = 1_000_000;
@@ -26,9 +26,29 @@ const rules: Readonly<Record<PiiKind, { readonly pattern: RegExp; readonly accep
   },
   ssn: { pattern: /(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])/g, accepts: isSocialSecurity },
   nric: { pattern: /(?<!\w)[STFGM]\d{7}[A-Z](?!\w)/g, accepts: isNric },
+  nino: { pattern: /(?<!\w)[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)/g, accepts: isNationalInsurance },
+  // Prefixes under which well-known services hand out keys, JSON web tokens, private keys.
+  secret: {
+    pattern:
+      /(?<![\w-])(?:sk-[\w-]{20,200}|[rs]k_(?:live|test)_\w{16,200}|hf_\w{20,200}|gsk_\w{20,200}|gh[pousr]_\w{20,200}|github_pat_\w{20,200}|glpat-[\w-]{16,200}|xai-\w{20,200}|xox[abprs]-[\w-]{10,200}|AIza[\w-]{30,60}|(?:AKIA|ASIA)[A-Z0-9]{16}|eyJ[\w-]{10,2000}\.eyJ[\w-]{5,4000}\.[\w-]{10,2000})(?![\w-])|-----BEGIN (?:[A-Z]{2,10} ){0,2}PRIVATE KEY-----/g,
+  },
 };
 
+/** The kinds that the metric looks for. */
 export const piiKinds: readonly PiiKind[] = ['email', 'phone', 'credit-card', 'iban', 'ip-address', 'ssn', 'nric'];
+
+/** Every kind, with its name in words. */
+export const piiLabels: Readonly<Record<PiiKind, string>> = {
+  email: 'E-mail address',
+  phone: 'Phone number',
+  'credit-card': 'Payment card',
+  iban: 'Bank account (IBAN)',
+  'ip-address': 'IP address',
+  ssn: 'US Social Security number',
+  nric: 'Singapore NRIC or FIN',
+  nino: 'UK National Insurance number',
+  secret: 'Key or token',
+};
 
 /** How often each kind is found in a text; kinds that are not are left out. */
 export function findPii(text: string, kinds: readonly PiiKind[]): ReadonlyMap<PiiKind, number> {
@@ -113,4 +133,10 @@ function isNric(text: string): boolean {
   const letters = series === 'S' || series === 'T' ? 'JZIHGFEDCBA' : series === 'M' ? 'KLJNPQRTUWX' : 'XWUTRQPNMLK';
   const position = series === 'M' ? 10 - remainder : remainder;
   return letters[position] === text[8];
+}
+
+/** HMRC never gives out some letters and prefixes (National Insurance Manual, NIM39110). */
+function isNationalInsurance(text: string): boolean {
+  const prefix = text.slice(0, 2);
+  return /^[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z]$/.test(prefix) && !/^(BG|GB|KN|NK|NT|TN|ZZ)$/.test(prefix);
 }

@@ -20,6 +20,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import type { Checkpoint, EpochPoint, LossPoint, PlatformJob, TuningReport } from '../../schemas/generated/messages.ts';
 import type { RunSpec, VariantRecord } from '../runs/spec.ts';
+import type { JobUsage } from '../tuning/platform.ts';
 import type { Blobs } from './blobs.ts';
 import type { OutputClaims } from './claims.ts';
 import type { Ledger } from './ledger.ts';
@@ -106,6 +107,28 @@ export interface EpochRecord {
   readonly checkpoints: readonly Checkpoint[];
 }
 
+/** How a platform's job ended well. */
+export interface TrainingOutcome {
+  readonly stoppedEarly: boolean;
+  readonly notes: readonly string[];
+  /** Blob with the job's `JobAnswers` as JSON; absent where the workbench asks the models itself. */
+  readonly answersDigest?: string;
+}
+
+/** What a job has told between its measurements. */
+export interface TrainingNews {
+  /** The whole curve. */
+  readonly losses?: readonly LossPoint[];
+  readonly usage?: JobUsage;
+}
+
+/** A job that was asked of a platform, and how its run stands. */
+export interface ListedPlatformJob {
+  readonly runId: string;
+  readonly state: RunState;
+  readonly job: PlatformJob;
+}
+
 /** What is stored of a tuning run's training. */
 export interface TrainingRecord {
   readonly epochs: readonly EpochPoint[];
@@ -115,6 +138,10 @@ export interface TrainingRecord {
   readonly job?: PlatformJob;
   /** The training loss between measurements, thinned. */
   readonly losses?: readonly LossPoint[];
+  /** What the trainer has counted, over all attempts. */
+  readonly usage?: JobUsage;
+  /** Present once the job has ended well: its checkpoints are whole, and nothing is asked of the platform any more. */
+  readonly outcome?: TrainingOutcome;
   /** Seconds and bytes of the attempts before a resume. */
   readonly used?: { readonly wallSeconds: number; readonly cpuSeconds: number; readonly peakMemoryBytes: number };
 }
@@ -142,6 +169,12 @@ export interface RunWriter {
   append(samples: readonly SampleRecord[], progress: RunProgress): Promise<void>;
   /** Stores an ended epoch with its checkpoints and progress in one transaction; `used` counts this attempt alone. */
   saveEpoch(epoch: EpochRecord, used: NonNullable<TrainingRecord['used']>, progress: RunProgress): Promise<void>;
+  /** Stores what a platform is about to be asked for, or was. On disk before it resolves, also for a power cut. */
+  saveJob(job: PlatformJob): Promise<void>;
+  /** Stores what a job has told between its measurements. */
+  saveTraining(news: TrainingNews): Promise<void>;
+  /** Stores a job's good end with all its checkpoints: the ones that are not among them are dropped. On disk before it resolves. */
+  saveOutcome(outcome: TrainingOutcome, checkpoints: readonly Checkpoint[], progress: RunProgress): Promise<void>;
   /** Renews the lease and tells whether somebody asked to cancel. */
   heartbeat(progress: RunProgress): Promise<{ readonly cancelRequested: boolean }>;
   /** Models that a VS Code window lends to this run. */
@@ -268,6 +301,8 @@ export interface Store {
   setLogPath(runId: string, path: string): Promise<void>;
   /** Training of a tuning run so far; empty for one that has not begun. */
   readTraining(runId: string): Promise<TrainingRecord>;
+  /** What all runs have asked of platforms, newest run first. */
+  listPlatformJobs(): Promise<readonly ListedPlatformJob[]>;
   /** Runs whose variants asked a model of this digest, newest first; evidence is found by it. */
   listRunsAsking(modelDigest: string): Promise<readonly RunSummary[]>;
   /** All samples of a run in the order they were stored, in batches; memory stays flat. */

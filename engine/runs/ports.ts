@@ -4,7 +4,9 @@ import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
 import type { Programs } from '../ports/programs.ts';
+import type { Quarantine } from '../ports/quarantine.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import type { Trainer } from '../ports/trainer.ts';
 import type { Usage } from '../ports/usage.ts';
 
 /** What a run records about where it ran. */
@@ -32,4 +34,8 @@ export interface RunPorts {
   /** Programs the person has allowed. */
   readonly programs: Programs;
   readonly containers: Containers;
+  /** Folders of files that are laid out, moved and removed. */
+  readonly quarantine: Quarantine;
+  /** What trains and answers with models of Transformers. */
+  readonly trainer: Trainer;
 }

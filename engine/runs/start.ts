@@ -153,9 +153,15 @@ async function resolveExtended(spec: RunSpec, store: Store): Promise<RunSpec> {
  * Records a new run, queued, with the models it names resolved. Throws `origin-not-allowed` before anything is recorded where a registry
  * names an address that nobody has allowed.
  */
-export async function createRun(spec: RunSpec, store: Store, ports: RunPorts, signal: AbortSignal): Promise<RunRecord> {
-  const { clock, random, secrets } = ports;
+export async function createRun(
+  spec: RunSpec,
+  store: Store,
+  ports: RunPorts,
+  signal: AbortSignal,
+  id: string = createRunId(ports.clock, ports.random),
+): Promise<RunRecord> {
+  const { clock, secrets } = ports;
   const resolved = await resolveSpec(spec, store, ports, signal);
   await requireOrigins(resolved, secrets, signal);
-  return store.createRun({ id: createRunId(clock, random), spec: resolved, createdAt: clock.now() });
+  return store.createRun({ id, spec: resolved, createdAt: clock.now() });
 }

@@ -2,10 +2,22 @@ import type { SettingDifference, TuningComparison, TuningReport } from '../../sc
 import { WorkbenchError } from '../base/errors.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
-import { countOf } from '../reports/format.ts';
-import { hyperparametersOf, platformNameOf, selectionOf } from './job.ts';
+import { countOf, formatNumber } from '../reports/format.ts';
+import { referenceOf } from './base.ts';
+import {
+  hyperparametersOf,
+  kindOfBase,
+  methodName,
+  methodOf,
+  platformNameOf,
+  selectionOf,
+  shownHyperparameters,
+  taskOf,
+} from './job.ts';
+import { doneEpochs, selectionWords } from './report.ts';
 import { aspectWords } from './rows.ts';
-import { selectionWords } from './report.ts';
+import { applyTrial } from './search/apply-trial.ts';
+import { describeTradeoff } from './tradeoff.ts';
 
 /** A tuning run's report: the stored one once the run has ended, else what is known so far. Throws `run-not-found` and, for a benchmark run, `usage`. */
 export async function reportTuning(runId: string, store: Store): Promise<TuningReport> {
@@ -24,22 +36,31 @@ async function reportSoFar({ summary, spec, environment }: RunRecord, store: Sto
       remedy: summary.failure?.message ?? `Correct ${spec.file} and run it again.`,
     });
   }
-  const { epochs, checkpoints } = await store.readTraining(summary.id);
-  const hyperparameters = hyperparametersOf(job);
-  const done = epochs.filter(({ epoch }) => epoch > 0).length;
+  const { epochs, checkpoints, losses = [], job: asked } = await store.readTraining(summary.id);
+  const trained = spec.trial === undefined ? job : applyTrial(job, spec.trial);
+  const reference = referenceOf(job, spec);
+  const base = kindOfBase(trained, reference);
+  const task = taskOf(trained, base, reference);
+  const hyperparameters = hyperparametersOf(trained, base, task);
+  const method = methodOf(trained, base);
   return {
     run: summary,
     base: job.base,
+    ...(reference === undefined ? {} : { baseDigest: reference.weightsDigest }),
     platform: platformNameOf(job, spec.platform),
-    method: typeof job.method === 'string' ? job.method : 'full',
-    hyperparameters: { ...hyperparameters },
-    selection: selectionOf(job),
+    task,
+    method: methodName(method, base),
+    hyperparameters: shownHyperparameters(hyperparameters, method, base),
+    selection: selectionOf(trained, task),
     aspects: [],
     epochs: [...epochs],
+    ...(losses.length === 0 ? {} : { losses: [...losses] }),
     checkpoints: [...checkpoints],
     ...(environment === undefined ? {} : { environment }),
+    ...(spec.trial === undefined ? {} : { trial: spec.trial }),
+    ...(asked === undefined ? {} : { job: asked }),
     notes: [
-      `Partial: ${String(done)} of ${countOf(hyperparameters.epochs, 'epoch')} were trained; the test rows were not asked.`,
+      `Partial: ${String(doneEpochs(epochs))} of ${countOf(hyperparameters.epochs, 'epoch')} were trained; the test rows were not asked.`,
     ],
   };
 }
@@ -53,7 +74,7 @@ export async function compareTuning(runIds: readonly string[], store: Store): Pr
       remedy: 'Name one or more runs; `aiwb runs list` shows them.',
     });
   }
-  return { reports, differences: differencesOf(reports) };
+  return { reports, differences: differencesOf(reports), ...describeTradeoff(reports) };
 }
 
 function differencesOf(reports: readonly TuningReport[]): SettingDifference[] {
@@ -68,9 +89,13 @@ function differencesOf(reports: readonly TuningReport[]): SettingDifference[] {
 /** Everything a run was told and may have been told differently, in words. */
 function settingsOf(report: TuningReport): ReadonlyMap<string, string> {
   const { aspects, environment, hyperparameters, infrastructure } = report;
+  const told = (name: string, value: string | number | undefined): (readonly [string, string])[] =>
+    value === undefined ? [] : [[name, String(value)]];
   return new Map([
     ['Job', report.run.name],
     ['Base', report.base],
+    ...told('Base digest', report.baseDigest?.slice(0, 12)),
+    ...told('Task', report.task),
     ['Platform', report.platform],
     ['Method', report.method],
     ...Object.entries(hyperparameters).map(([name, value]): [string, string] => [name, String(value)]),
@@ -84,9 +109,16 @@ function settingsOf(report: TuningReport): ReadonlyMap<string, string> {
         [`Weight, ${name}`, String(aspect.weight)] as const,
       ];
     }),
-    ...(infrastructure?.hardware === undefined ? [] : [['Hardware', infrastructure.hardware] as const]),
+    ...told('Hardware', infrastructure?.hardware),
+    ...told('GPU', infrastructure?.gpu),
+    ...told('Price an hour', dollars(infrastructure?.hourlyPrice)),
+    ...told('Cost', dollars(infrastructure?.cost)),
     ...(environment === undefined ? [] : [['Workbench', environment.workbench] as const]),
   ]);
+}
+
+function dollars(amount: number | undefined): string | undefined {
+  return amount === undefined ? undefined : formatNumber(amount, 'USD');
 }
 
 /** As many rows may still be other rows. */

@@ -1,27 +1,32 @@
-import type { Checkpoint, Environment, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
+import type { Environment, PreflightFinding, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
 import type { RunRecord, Store, TrainingRecord } from '../ports/store.ts';
 import { registerCheckpoint } from '../registry/register.ts';
 import { endingOf, failureOf, runAttempt, type Attempt, type ExecuteOptions } from '../runs/attempt.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec } from '../runs/spec.ts';
-import { createPlatform, type ChosenPlatform } from './choose-platform.ts';
+import { isTrained } from '../runs/trained.ts';
+import type { AskModel } from './ask-models.ts';
+import type { ChosenPlatform } from './choose-platform.ts';
+import { createPlatform } from './create-platform.ts';
 import { deadlineExceeded } from './guards.ts';
-import type { LinearJobPorts } from './linear-job.ts';
-import { measureRows } from './measure.ts';
-import type { TuningPlatform } from './platform.ts';
+import type { Used } from './infrastructure.ts';
+import { measureTraining, type Measured } from './measuring.ts';
+import { scratchOf, type PlatformPorts } from './platform-ports.ts';
+import type { BaseModel, TuningPlatform } from './platform.ts';
 import { planTuning, type TuningPlan } from './plan.ts';
 import { TuningProgress } from './progress.ts';
-import { buildTuningReport, tuningHeadlines, type MeasuredAspect, type Used } from './report.ts';
-import { aspectWords } from './rows.ts';
-import { TrainingLoop } from './training-loop.ts';
+import { findRegressions, type JudgedAspect } from './regressions.ts';
+import { buildTuningReport, tuningHeadlines, type MeasuredAspect } from './report.ts';
+import { TrainingLoop, trainingPhase, type TrainedNews } from './training-loop.ts';
 
 export interface TuningOptions extends ExecuteOptions {
   /** Takes what the platform logs. */
   readonly onLog?: (line: string) => void;
   /** Clients of the platforms; default: those of the engine. */
-  readonly createPlatform?: (chosen: ChosenPlatform, ports: LinearJobPorts) => TuningPlatform;
+  readonly createPlatform?: (chosen: ChosenPlatform, ports: PlatformPorts, base?: BaseModel['kind']) => TuningPlatform;
+  /** Asks models that a service keeps; default: through their connection. */
+  readonly askModel?: AskModel;
 }
 
 /**
@@ -57,9 +62,12 @@ class TuningExecution {
   readonly #progress: TuningProgress;
   readonly #options: TuningOptions;
   readonly #meter: () => Used;
+  readonly #notes: string[] = [];
   #plan: TuningPlan | undefined;
   #earlier = nothingTrained;
-  #checkpoints: readonly Checkpoint[] = [];
+  /** As it is known now, of earlier attempts and of this one. */
+  #trained: Omit<TrainingRecord, 'epochs'> = nothingTrained;
+  #preflight: readonly PreflightFinding[] = [];
 
   constructor(attempt: Attempt, store: Store, ports: RunPorts, progress: TuningProgress, options: TuningOptions) {
     this.#attempt = attempt;
@@ -79,14 +87,16 @@ class TuningExecution {
       const plan = await planTuning(record.spec, this.#ports, this.#store.blobs, signal);
       this.#earlier = await this.#store.readTraining(runId);
       checkUnchanged(record, plan, this.#earlier);
+      requireWeights(plan);
       this.#plan = plan;
-      this.#checkpoints = this.#earlier.checkpoints;
+      this.#trained = this.#earlier;
       stopDeadline = this.#startDeadline(plan);
       await this.#attempt.writer.begin({ variants: [], environment: environmentOf(plan, this.#ports) });
       this.#progress.start(plan.hyperparameters.epochs, this.#earlier.epochs, record.summary.progress.cost);
       await this.#train(plan, signal);
-      const measured = await this.#measure(plan, signal);
-      report = await this.#report(plan, measured, 'succeeded');
+      const { aspects, notes } = await this.#measure(plan, signal);
+      this.#notes.push(...notes);
+      report = await this.#report(plan, aspects, 'succeeded');
       report = await this.#register(plan, report, signal);
       this.#progress.setPhase(undefined);
     }, signal).finally(() => {
@@ -104,46 +114,55 @@ class TuningExecution {
   }
 
   async #train(plan: TuningPlan, signal: AbortSignal): Promise<void> {
-    this.#progress.setPhase(`Training: ${plan.aspects.map(({ name }) => aspectWords(name)).join(', ')}`);
-    const ports = { blobs: this.#store.blobs, clock: this.#ports.clock };
-    const platform = (this.#options.createPlatform ?? createPlatform)(plan.platform, ports);
-    const loop = new TrainingLoop({
+    this.#progress.setPhase(trainingPhase(plan));
+    const { blobs, path } = this.#store;
+    const { folder, config } = plan.workspace;
+    const ports = { ...this.#ports, blobs, folder, config, scratch: scratchOf(path, this.#ports.files) };
+    const platform = (this.#options.createPlatform ?? createPlatform)(plan.platform, ports, plan.base.kind);
+    const dependencies = {
       plan,
       platform,
       writer: this.#attempt.writer,
       progress: this.#progress,
+      clock: this.#ports.clock,
       digest: this.#ports.digest,
+      blobs,
       meter: this.#meter,
       spentBefore: this.#progress.cost ?? 0,
-      onCheckpoints: checkpoints => {
-        this.#checkpoints = checkpoints;
+      onNews: (news: TrainedNews) => {
+        this.#learn(news);
       },
       onLog: this.#options.onLog,
-    });
-    await loop.run(this.#earlier, signal);
+      onNote: this.#options.onNote,
+    };
+    await new TrainingLoop(dependencies, this.#earlier).run(this.#earlier, signal);
   }
 
-  /** Asks the best checkpoint, as it is saved, and the base where it had learnt something, all test rows. */
-  async #measure(plan: TuningPlan, signal: AbortSignal): Promise<readonly MeasuredAspect[]> {
+  #learn({ preflight, note, ...trained }: TrainedNews): void {
+    this.#trained = { ...this.#trained, ...trained };
+    if (preflight !== undefined) this.#preflight = preflight;
+    if (note !== undefined) this.#notes.push(note);
+  }
+
+  async #measure(plan: TuningPlan, signal: AbortSignal): Promise<Measured> {
     this.#progress.setPhase('Measuring on the test rows');
-    const { clock } = this.#ports;
-    const { blobs } = this.#store;
-    const best = this.#checkpoints.find(checkpoint => checkpoint.best);
-    if (best === undefined) throw new Error('Training ended without a checkpoint.');
-    const tuned = loadLinearClassifier(await blobs.read(best.digest), `The checkpoint of epoch ${String(best.epoch)}`);
-    const base =
-      plan.base === undefined
-        ? undefined
-        : loadLinearClassifier(await blobs.read(plan.base.reference.weightsDigest), `The weights of ${plan.job.base}`);
-    const measured: MeasuredAspect[] = [];
-    for (const rows of plan.aspects) {
-      measured.push({
-        rows,
-        tuned: await measureRows(rows.test, tuned, plan.metrics, plan, clock, signal),
-        base: base === undefined ? undefined : await measureRows(rows.test, base, plan.metrics, plan, clock, signal),
-      });
-    }
-    return measured;
+    const { checkpoints, outcome } = this.#trained;
+    const spent = this.#progress.cost ?? 0;
+    const context = {
+      plan,
+      ports: this.#ports,
+      runs: this.#store,
+      lent: this.#attempt.writer.lent,
+      blobs: this.#store.blobs,
+      checkpoints,
+      outcome,
+      askModel: this.#options.askModel,
+      spent,
+      onCost: (dollars: number) => {
+        this.#progress.setCost(spent + dollars);
+      },
+    };
+    return measureTraining(context, signal);
   }
 
   async #register(plan: TuningPlan, report: TuningReport, signal: AbortSignal): Promise<TuningReport> {
@@ -193,28 +212,51 @@ class TuningExecution {
   ): Promise<TuningReport> {
     const { summary } = await this.#store.getRun(this.#attempt.writer.runId);
     const { failure: told } = endingOf(failure);
+    const now = this.#ports.clock.now();
     const run: RunSummary = {
       ...summary,
       state,
-      endedAt: this.#ports.clock.now(),
+      endedAt: now,
       progress: this.#progress.snapshot(),
       resumable: state !== 'succeeded',
       ...(told === undefined ? {} : { failure: told }),
     };
+    const { checkpoints, losses = [], outcome, usage, job } = this.#trained;
+    const { epochs } = this.#progress;
+    const best = checkpoints.find(checkpoint => checkpoint.best)?.epoch;
     const input = {
       plan,
       run,
       aspects,
-      epochs: this.#progress.epochs,
-      checkpoints: this.#checkpoints,
+      regressions: findRegressions(aspects.flatMap(judged), plan.selection, epochs, best),
+      epochs,
+      losses,
+      checkpoints,
+      outcome,
+      job,
+      preflight: this.#preflight,
       used: addUsed(this.#earlier.used, this.#meter()),
+      usage,
       cost: this.#progress.cost,
       hardware: this.#ports.usage.hardware,
       environment: environmentOf(plan, this.#ports),
       reused: this.#progress.reused,
+      notes: this.#notes,
+      now,
     };
     return buildTuningReport(input, this.#ports.digest);
   }
+}
+
+function judged({ rows, tuned, base, changes }: MeasuredAspect): JudgedAspect[] {
+  if (changes === undefined) return [];
+  return [{ name: rows.name, ...changes, baseGaps: base?.gaps ?? [], tunedGaps: tuned?.gaps ?? [] }];
+}
+
+/** A run is created with the weights it starts from; without them training would begin from something else than was asked for. */
+function requireWeights({ job, reference }: TuningPlan): void {
+  if (!isTrained(job.base) || reference !== undefined) return;
+  throw new Error(`The run was created without the weights of ${job.base}.`);
 }
 
 /** Counts what this attempt uses from now on. */

@@ -1,4 +1,4 @@
-import type { EpochPoint } from '../../schemas/generated/messages.ts';
+import type { EpochPoint, PreflightFinding } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { formatSeconds } from '../reports/format.ts';
 import { aspectWords } from './rows.ts';
@@ -8,15 +8,16 @@ const divergedFactor = 10;
 
 /**
  * Why training must stop because it diverged: a loss, of the training rows or of an aspect's validation rows, that is no number, or over ten
- * times what it was before training. A base that had next to no loss is measured against guessing, ln(classes) nats, instead.
+ * times what it was before training. Where classes are known, a base that had next to no loss is measured against guessing,
+ * ln(classes) nats, instead. `classes` is 0 where text is generated: then a loss that was not measured before has no bound but a number.
  */
 export function judgeDivergence(
   point: EpochPoint,
   before: EpochPoint | undefined,
   classes: number,
-  learningRate: number,
+  learningRate: number | undefined,
 ): WorkbenchError | undefined {
-  const guessing = Math.log(classes);
+  const guessing = classes > 0 ? Math.log(classes) : undefined;
   const losses = [
     { what: 'training loss', loss: point.trainingLoss, before: before?.trainingLoss },
     ...point.aspects.map(({ aspect, loss }) => ({
@@ -26,20 +27,28 @@ export function judgeDivergence(
     })),
   ];
   for (const { what, loss, before: start } of losses) {
-    const reference = Math.max(start ?? guessing, guessing);
+    const reference = referenceLoss(start, guessing);
     if (Number.isFinite(loss) && loss <= divergedFactor * reference) continue;
     const value = Number.isFinite(loss)
-      ? `is ${loss.toPrecision(3)} nats a row, over ten times the ${reference.toPrecision(3)} it began at`
+      ? `is ${loss.toPrecision(3)} nats a ${classes > 0 ? 'row' : 'token'}, over ten times the ${reference.toPrecision(3)} it began at`
       : 'is no finite number';
+    const rate = learningRate === undefined ? '' : ` with learning rate ${String(learningRate)}`;
+    const lower = learningRate === undefined ? '' : `, to ${String(learningRate / 10)} for instance`;
     return new WorkbenchError(
       'training-diverged',
-      `Training diverged in epoch ${String(point.epoch)} with learning rate ${String(learningRate)}: the ${what} ${value}.`,
-      {
-        remedy: `Lower hyperparameters.learningRate, to ${String(learningRate / 10)} for instance; earlier checkpoints are kept.`,
-      },
+      `Training diverged in epoch ${String(Math.ceil(point.epoch))}${rate}: the ${what} ${value}.`,
+      { remedy: `Lower hyperparameters.learningRate${lower}; earlier checkpoints are kept.` },
     );
   }
   return undefined;
+}
+
+/** Fine-tuned models begin at small losses: below half a nat a token, ten times more is no sign of divergence yet. */
+const leastReference = 0.5;
+
+function referenceLoss(start: number | undefined, guessing: number | undefined): number {
+  if (guessing !== undefined) return Math.max(start ?? guessing, guessing);
+  return start === undefined || !(start > 0) ? Infinity : Math.max(start, leastReference);
 }
 
 /** The end of a run that reached its deadline. */
@@ -58,4 +67,17 @@ export function budgetExceeded(budget: number, spent: number): WorkbenchError {
     `The budget of ${budget.toFixed(2)} USD is spent (${spent.toFixed(2)} USD).`,
     { remedy: 'Raise limits.budget and run the job again, or choose a smaller platform.' },
   );
+}
+
+/** Why a job is not started; undefined where nothing was found that stops it. */
+export function judgePreflight(platform: string, findings: readonly PreflightFinding[]): WorkbenchError | undefined {
+  const errors = findings.filter(({ level }) => level === 'error');
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const more = errors.length > 1 ? ` (and ${String(errors.length - 1)} more)` : '';
+  const remedies = errors.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy]));
+  return new WorkbenchError('preflight-failed', `${platform} cannot train this job: ${first.message}${more}`, {
+    remedy:
+      [...errors.slice(1).map(({ message }) => message), ...remedies].join(' ') || 'Correct it and run the job again.',
+  });
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { makeTickets } from '../../test/fakes/tuning.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
-import { createLocalPlatform } from './local-platform.ts';
+import { createEmbeddedPlatform } from './embedded-platform.ts';
 import { orderOfEpoch, trainLinear, type LinearJobPorts } from './linear-job.ts';
 import type { JobBundle, JobEvent } from './platform.ts';
 
@@ -147,7 +147,7 @@ describe('a job that trains the linear model', () => {
   });
 
   it('is unknown to a platform it was not submitted to, and ends when cancelled', async () => {
-    const platform = createLocalPlatform('local', { blobs: createMemoryBlobs(), clock: standing });
+    const platform = createEmbeddedPlatform('local', { blobs: createMemoryBlobs(), clock: standing });
     const states = async (job: string) =>
       (await collect(platform.events({ platform: 'local', job }, signal))).flatMap(event =>
         event.type === 'state' ? [event.state] : [],

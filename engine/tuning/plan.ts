@@ -15,33 +15,41 @@ import { readDatasetCard } from '../registry/dataset-card.ts';
 import { lowerLimit, readDuration } from '../runs/limits.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec, TrainedModelReference } from '../runs/spec.ts';
-import { isTrained } from '../runs/trained.ts';
-import { loadWorkspace } from '../workspace/workspace.ts';
+import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { referenceOf, requireFit, resolveBase } from './base.ts';
 import { checkAspects, classesOf } from './checks.ts';
 import { choosePlatform, type ChosenPlatform } from './choose-platform.ts';
-import { hyperparametersOf, metricEntriesOf, platformNameOf, seedOf, selectionOf } from './job.ts';
-import type { Hyperparameters } from './platform.ts';
+import {
+  hyperparametersOf,
+  intervalOf,
+  metricEntriesOf,
+  methodOf,
+  platformNameOf,
+  seedOf,
+  selectionOf,
+  taskOf,
+} from './job.ts';
+import type { BaseModel, Hyperparameters, Interval, TuningMethod, TuningTask } from './platform.ts';
 import { digestRows, readAspects, type AspectRows } from './rows.ts';
+import { applyTrial } from './search/apply-trial.ts';
 import type { Selection } from './selection.ts';
-
-/** The weights a tuning run starts from. */
-export interface TuningBase {
-  readonly reference: TrainedModelReference;
-  /** In the order of the model's outputs, which the tuned model keeps. */
-  readonly labels: readonly string[];
-}
 
 /** Everything a tuning run needs to know, checked before anything is trained. */
 export interface TuningPlan {
   readonly spec: RunSpec;
+  /** As this run trains it: of a trial of a search, with the trial's values. */
   readonly job: TuningJob;
+  readonly workspace: Workspace;
   readonly platform: ChosenPlatform;
   readonly aspects: readonly AspectRows[];
   /** The datasets' cards, of the aspects that name one. */
   readonly cards: ReadonlyMap<AspectName, DatasetCard>;
-  /** Absent where training starts from nothing, and in a plan made without the store. */
-  readonly base: TuningBase | undefined;
-  /** The classes, in the order of the model's outputs. */
+  readonly task: TuningTask;
+  readonly base: BaseModel;
+  /** The weights that training starts from; absent for other bases, and in a plan made before the run was created. */
+  readonly reference: TrainedModelReference | undefined;
+  readonly method: TuningMethod;
+  /** The classes, in the order of the model's outputs; empty for tasks without. */
   readonly labels: readonly string[];
   readonly hyperparameters: Hyperparameters;
   readonly metricEntries: readonly MetricEntry[];
@@ -49,11 +57,11 @@ export interface TuningPlan {
   readonly selection: Selection;
   readonly seed: number;
   readonly confidence: number;
-  /** Measure after every so many epochs. */
-  readonly measureEvery: number;
+  readonly measureEvery: Interval;
   readonly patience: number | undefined;
-  /** Keep a checkpoint every so many epochs. */
-  readonly keepEvery: number | undefined;
+  readonly keepEvery: Interval | undefined;
+  /** Seconds until a rented machine must have begun to train. */
+  readonly bootDeadline: number;
   /** Seconds. */
   readonly deadline: number | undefined;
   /** US dollars. */
@@ -73,36 +81,52 @@ export async function planTuning(
   signal: AbortSignal,
 ): Promise<TuningPlan> {
   const { files, digest } = ports;
-  const job = await readJob(spec, ports, signal);
+  const written = await readJob(spec, ports, signal);
+  const job = spec.trial === undefined ? written : applyTrial(written, spec.trial);
   const workspace = await loadWorkspace(files, spec.folder, signal);
   const platform = choosePlatform(platformNameOf(job, spec.platform), workspace);
+  const reference = referenceOf(job, spec);
+  const base = resolveBase(job, reference, spec, files);
+  requireFit(base.kind, job.base, platform);
   if (job.register !== undefined && spec.requestedBy === undefined) throw trainerUnknown(spec, job.register.model);
   await requireAllPinned(job, spec, ports, signal);
-  const aspects = await readAspects(aspectsOf(job), files.parent(spec.path), files, digest, signal);
-  checkAspects(aspects);
-  const cards = await readCards(aspects, spec, ports, signal);
-  const base = await openBase(job, spec, blobs);
-  if (base !== undefined) checkBaseClasses(job, base, aspects);
-  const metricEntries = metricEntriesOf(job);
+  const task = taskOf(job, base.kind, reference);
+  const aspects = await readAspects(aspectsOf(job), files.parent(spec.path), files, digest, signal, {
+    task,
+    folder: spec.folder,
+    keepSound: async (bytes, sha256) => {
+      // A plan made without the store trains nothing: the sounds are only counted.
+      if (blobs === undefined) return sha256;
+      const kept = await blobs.put(bytes);
+      return blobs.locate(kept.digest);
+    },
+  });
+  checkAspects(aspects, task);
+  const metricEntries = metricEntriesOf(job, task);
   const { limits } = job;
   return {
     spec,
     job,
+    workspace,
     platform,
     aspects,
-    cards,
+    cards: await readCards(aspects, spec, ports, signal),
+    task,
     base,
-    labels: base?.labels ?? classesOf(aspects),
-    hyperparameters: hyperparametersOf(job),
+    reference,
+    method: methodOf(job, base.kind),
+    labels: await labelsOf(task, job, base, aspects, blobs),
+    hyperparameters: hyperparametersOf(job, base.kind, task),
     metricEntries,
     metrics: metricEntries.map(entry => createMetric(entry)),
-    selection: selectionOf(job),
+    selection: selectionOf(job, task),
     seed: seedOf(job),
     confidence: job.confidence ?? 0.95,
-    measureEvery: Number(job.evaluation?.every ?? 1),
+    measureEvery: intervalOf(job.evaluation?.every) ?? { epochs: 1 },
     patience: job.evaluation?.patience,
-    keepEvery: job.checkpoints?.every === undefined ? undefined : Number(job.checkpoints.every),
-    deadline: limits?.deadline === undefined ? undefined : readDuration(limits.deadline) / 1000,
+    keepEvery: intervalOf(job.checkpoints?.every),
+    bootDeadline: secondsOf(limits?.bootDeadline) ?? usualBootDeadline,
+    deadline: secondsOf(limits?.deadline),
     budget: lowerLimit(limits?.budget === undefined ? undefined : Number.parseFloat(limits.budget), spec.budget),
     dataDigest: digest.sha256(
       JSON.stringify(
@@ -115,12 +139,21 @@ export async function planTuning(
   };
 }
 
+/** Seconds: twenty minutes. */
+const usualBootDeadline = 1200;
+
+function secondsOf(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : readDuration(duration) / 1000;
+}
+
 async function readJob(spec: RunSpec, { files }: RunPorts, signal: AbortSignal): Promise<TuningJob> {
   const parsed = parseDocument('tune', spec.text);
   const diagnostics = await diagnoseTuningJob(parsed, spec.path, files, signal);
   // A platform given at the start takes the place of the job's own, whatever that is.
   const counted =
-    spec.platform === undefined ? diagnostics : diagnostics.filter(({ code }) => code !== 'unknown-platform');
+    spec.platform === undefined
+      ? diagnostics
+      : diagnostics.filter(({ code }) => code !== 'unknown-platform' && code !== 'unfit-platform');
   if (parsed.value === undefined || hasErrors(counted)) throw invalidFileError(spec.path, counted);
   return parsed.value;
 }
@@ -150,16 +183,23 @@ async function readCards(
   return cards;
 }
 
-async function openBase({ base }: TuningJob, spec: RunSpec, blobs: Blobs | undefined): Promise<TuningBase | undefined> {
-  if (!isTrained(base)) return undefined;
-  const reference = Object.hasOwn(spec.trained ?? {}, base) ? spec.trained?.[base] : undefined;
-  if (reference === undefined || blobs === undefined) return undefined;
-  const { labels } = readLinearFile(await blobs.read(reference.weightsDigest), `The weights of ${base}`);
-  return { reference, labels };
+/** The classes: those of the embedded weights that training starts from, which it keeps, else those of the training rows. */
+async function labelsOf(
+  task: TuningTask,
+  job: TuningJob,
+  base: BaseModel,
+  aspects: readonly AspectRows[],
+  blobs: Blobs | undefined,
+): Promise<readonly string[]> {
+  if (task !== 'text-classification') return [];
+  if (base.kind !== 'embedded' || base.weights === undefined || blobs === undefined) return classesOf(aspects);
+  const { labels } = readLinearFile(await blobs.read(base.weights), `The weights of ${job.base}`);
+  checkBaseClasses(job, labels, aspects);
+  return labels;
 }
 
 /** A model's outputs are its classes: what the base has never heard of it cannot learn without forgetting what it is. */
-function checkBaseClasses({ base }: TuningJob, { labels }: TuningBase, aspects: readonly AspectRows[]): void {
+function checkBaseClasses({ base }: TuningJob, labels: readonly string[], aspects: readonly AspectRows[]): void {
   const known = new Set(labels);
   const unknown = classesOf(aspects).filter(label => !known.has(label));
   if (unknown.length === 0) return;

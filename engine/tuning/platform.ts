@@ -150,6 +150,8 @@ export interface JobBundle {
   readonly deadline?: number;
   /** US dollars the job may cost from now on. */
   readonly budget?: number;
+  /** US dollars that are already counted for the run: costs a platform tells are those beyond. Default 0. */
+  readonly counted?: number;
   /** SHA-256 over what is trained on and how. */
   readonly trainingDigest: string;
   /** State to go on from, as an earlier `epoch` event gave it: of trainings whose state is in the store. */

@@ -5,19 +5,25 @@ import type {
   Environment,
   EpochPoint,
   Headline,
-  Infrastructure,
+  LossPoint,
+  PlatformJob,
+  PreflightFinding,
   RunSummary,
+  TuningRegression,
   TuningReport,
 } from '../../schemas/generated/messages.ts';
-import type { TrainingRecord } from '../ports/store.ts';
+import { datasetsOf } from '../documents/tune-checks.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { TrainingOutcome } from '../ports/store.ts';
 import { countOf } from '../reports/format.ts';
+import type { AspectChanges } from './changes.ts';
+import { infrastructureOf, type Used } from './infrastructure.ts';
+import { methodName, shownHyperparameters } from './job.ts';
 import type { MeasuredRows } from './measure.ts';
+import type { JobUsage } from './platform.ts';
 import type { TuningPlan } from './plan.ts';
 import { aspectWords, digestRows, type AspectRows } from './rows.ts';
 import { bestEpoch, type Selection } from './selection.ts';
-import type { Digest } from '../ports/digest.ts';
-
-export type Used = NonNullable<TrainingRecord['used']>;
 
 /** An aspect as far as it was measured. */
 export interface MeasuredAspect {
@@ -25,53 +31,74 @@ export interface MeasuredAspect {
   /** The best checkpoint on the test rows; absent where the run ended before. */
   readonly tuned: MeasuredRows | undefined;
   readonly base: MeasuredRows | undefined;
+  /** Tuned against base; absent where the base was not measured. */
+  readonly changes?: AspectChanges;
 }
 
 export interface TuningReportInput {
   readonly plan: TuningPlan;
   readonly run: RunSummary;
   readonly aspects: readonly MeasuredAspect[];
+  readonly regressions: readonly TuningRegression[];
   readonly epochs: readonly EpochPoint[];
+  readonly losses: readonly LossPoint[];
   readonly checkpoints: readonly Checkpoint[];
+  readonly outcome: TrainingOutcome | undefined;
+  readonly job: PlatformJob | undefined;
+  readonly preflight: readonly PreflightFinding[];
   /** Over all attempts. */
   readonly used: Used;
+  readonly usage: JobUsage | undefined;
   readonly cost: number | undefined;
   readonly hardware: string;
   readonly environment: Environment;
   /** Epochs that were there before this attempt. */
   readonly reused: number;
+  /** Sentences of this attempt. */
+  readonly notes: readonly string[];
+  readonly now: number;
 }
 
 /** A tuning run's report; partial where the run did not succeed. */
 export function buildTuningReport(input: TuningReportInput, digest: Digest): TuningReport {
-  const { plan, run, aspects, epochs, checkpoints, environment } = input;
-  const { job, base } = plan;
+  const { plan, run, aspects, epochs, checkpoints, environment, losses, regressions, preflight, job } = input;
+  const { base, method, task, spec } = plan;
   return {
     run,
-    base: job.base,
-    ...(base === undefined ? {} : { baseDigest: base.reference.weightsDigest }),
+    base: plan.job.base,
+    ...(plan.reference === undefined ? {} : { baseDigest: plan.reference.weightsDigest }),
     platform: plan.platform.name,
-    method: typeof job.method === 'string' ? job.method : 'full',
-    hyperparameters: { ...plan.hyperparameters },
+    task,
+    method: methodName(method, base.kind),
+    hyperparameters: shownHyperparameters(plan.hyperparameters, method, base.kind),
     selection: plan.selection,
-    labels: [...plan.labels],
-    aspects: aspects.map(aspect => aspectResult(aspect, plan.cards.get(aspect.rows.name), digest)),
+    ...(task === 'text-classification' ? { labels: [...plan.labels] } : {}),
+    aspects: aspects.map(aspect => aspectResult(aspect, plan, plan.cards.get(aspect.rows.name), digest)),
     epochs: [...epochs],
+    ...(losses.length === 0 ? {} : { losses: [...losses] }),
     checkpoints: [...checkpoints],
+    ...(regressions.length === 0 ? {} : { regressions: [...regressions] }),
     infrastructure: infrastructureOf(input),
     environment,
+    ...(preflight.length === 0 ? {} : { preflight: [...preflight] }),
+    ...(spec.trial === undefined ? {} : { trial: spec.trial }),
+    ...(job === undefined ? {} : { job }),
     notes: notesOf(input),
   };
 }
 
 function aspectResult(
-  { rows, tuned, base }: MeasuredAspect,
+  { rows, tuned, base, changes }: MeasuredAspect,
+  { job }: TuningPlan,
   card: DatasetCard | undefined,
   digest: Digest,
 ): AspectResult {
+  const written = job.aspects[rows.name];
+  const paths = written === undefined ? [] : datasetsOf(written).map(({ path }) => path);
   return {
     aspect: rows.name,
     dataset: rows.dataset.path,
+    ...(paths.length > 1 ? { datasets: paths } : {}),
     datasetDigest: digestRows(rows.test, digest),
     trainingDigest: digestRows(rows.training, digest),
     ...(card === undefined ? {} : { card }),
@@ -82,39 +109,56 @@ function aspectResult(
     metrics: [...(tuned?.metrics ?? [])],
     ...(base === undefined ? {} : { base: [...base.metrics] }),
     slices: [...(tuned?.slices ?? [])],
-    gaps: [...(tuned?.gaps ?? [])],
+    gaps: (tuned?.gaps ?? []).map(gap => {
+      const before = base?.gaps.find(({ column }) => column === gap.column);
+      return before === undefined ? gap : { ...gap, base: before.figure };
+    }),
+    ...(changes === undefined ? {} : { changes: [...changes.changes], sliceChanges: [...changes.sliceChanges] }),
+    ...(written?.benchmark === undefined ? {} : { benchmark: written.benchmark }),
   };
 }
 
-function infrastructureOf({ plan, used, cost, hardware, epochs, aspects }: TuningReportInput): Infrastructure {
-  const trained = epochs.filter(({ epoch }) => epoch > 0).length;
-  const rows = aspects.reduce((sum, aspect) => sum + aspect.rows.training.length, 0);
-  return {
-    platform: plan.platform.name,
-    hardware,
-    ...used,
-    ...(used.wallSeconds > 0 ? { rowsPerSecond: (rows * trained) / used.wallSeconds } : {}),
-    ...(cost === undefined ? {} : { cost }),
-  };
-}
-
-function notesOf({ plan, run, epochs, checkpoints, reused }: TuningReportInput): string[] {
-  const done = epochs.filter(({ epoch }) => epoch > 0).length;
+function notesOf(input: TuningReportInput): string[] {
+  const { plan, run, epochs, checkpoints, reused, outcome, aspects, notes } = input;
+  const done = doneEpochs(epochs);
   const total = plan.hyperparameters.epochs;
-  const notes: string[] = [];
+  const told: string[] = [];
   if (run.state !== 'succeeded') {
-    notes.push(
-      `Partial: ${String(done)} of ${countOf(total, 'epoch')} were trained and ${countOf(checkpoints.length, 'checkpoint')} kept; the test rows were not asked.`,
+    const measured = outcome === undefined ? 'the test rows were not asked' : 'the test rows were not measured';
+    told.push(
+      `Partial: ${String(done)} of ${countOf(total, 'epoch')} were trained and ${countOf(checkpoints.length, 'checkpoint')} kept; ${measured}.`,
     );
   }
   if (reused > 0) {
-    notes.push(`Resumed: ${countOf(reused, 'epoch')} kept, ${countOf(done - reused, 'epoch')} trained after it.`);
+    told.push(`Resumed: ${countOf(reused, 'epoch')} kept, ${countOf(done - reused, 'epoch')} trained after it.`);
   }
-  if (run.state === 'succeeded' && done < total) notes.push(stoppedEarly(plan, epochs, done, total));
-  if (plan.base !== undefined) {
-    notes.push(`Started from ${plan.job.base}: its vocabulary and classes stay as they are.`);
+  if (run.state === 'succeeded') {
+    if (outcome === undefined && done < total) told.push(stoppedEarly(plan, epochs, done, total));
+    if (outcome?.stoppedEarly === true) told.push(stoppedEarly(plan, epochs, done, total));
   }
-  return notes;
+  if (plan.base.kind === 'embedded' && plan.reference !== undefined) {
+    told.push(`Started from ${plan.job.base}: its vocabulary and classes stay as they are.`);
+  }
+  return [...told, ...(outcome?.notes ?? []), ...notes, ...aspects.flatMap(unanswered)];
+}
+
+function unanswered({ rows, tuned, base }: MeasuredAspect): string[] {
+  const sides = [
+    { who: 'the tuned model', failed: tuned?.failed ?? 0 },
+    { who: 'the base', failed: base?.failed ?? 0 },
+  ];
+  return sides.flatMap(({ who, failed }) =>
+    failed === 0
+      ? []
+      : [
+          `${countOf(failed, 'test row')} of ${aspectWords(rows.name)} ${failed === 1 ? 'has' : 'have'} no answer of ${who}: no figure counts ${failed === 1 ? 'it' : 'them'}.`,
+        ],
+  );
+}
+
+/** Whole epochs that were measured. */
+export function doneEpochs(epochs: readonly EpochPoint[]): number {
+  return Math.floor(epochs.reduce((most, { epoch }) => Math.max(most, epoch), 0) + 1e-9);
 }
 
 function stoppedEarly(
@@ -125,7 +169,12 @@ function stoppedEarly(
 ): string {
   const best = bestEpoch(epochs, selection);
   const measurements = countOf(patience ?? 0, 'measurement');
-  return `Stopped early after epoch ${String(done)} of ${String(total)}: ${selectionWords(selection)} had not improved on epoch ${String(best ?? done)} for ${measurements}.`;
+  return `Stopped early after epoch ${String(done)} of ${String(total)}: ${selectionWords(selection)} had not improved on epoch ${formatEpoch(best ?? done)} for ${measurements}.`;
+}
+
+/** An epoch as people read it: whole, or with two decimals. */
+export function formatEpoch(epoch: number): string {
+  return String(Math.round(epoch * 100) / 100);
 }
 
 /** `Accuracy on core performance`. */

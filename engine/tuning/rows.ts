@@ -1,50 +1,40 @@
 import type { Aspect, TuningDataset } from '../../schemas/generated/files.ts';
-import { datasetsOf } from '../documents/tune-checks.ts';
 import type { AspectName } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { columnText } from '../datasets/column.ts';
-import type { DatasetRow } from '../datasets/row.ts';
-import { readRows } from '../datasets/rows.ts';
+import { splitKind, type SplitRole } from '../datasets/split.ts';
+import { datasetsOf } from '../documents/tune-checks.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
+import { chooseHeldOut } from './data/held-out.ts';
+import { readSplit, type RowOptions, type SplitRequest } from './data/read-split.ts';
+import type { TuningRow } from './data/row.ts';
 
-/** One row of an aspect's dataset. */
-export interface TuningRow {
-  readonly line: number;
-  readonly text: string;
-  readonly label: string;
-  readonly slices: Readonly<Record<string, string>>;
-  /** SHA-256 over input, target and slices: the same as benchmarks compute of the row. */
-  readonly digest: string;
-  /** SHA-256 over the input without white space around it: rows that ask the same. */
-  readonly content: string;
-  /** SHA-256 over the value of the group column, else `content`: rows that are held out together. */
-  readonly group: string;
-  /** The group column's value as it is written. */
-  readonly groupName?: string;
-}
+export type { TuningRow } from './data/row.ts';
 
-/** An aspect with its rows in file order; `training` and `validation` together are its training split. */
-export interface AspectRows {
-  readonly name: AspectName;
+/** One of an aspect's datasets with its rows. */
+export interface DatasetRows {
   readonly dataset: TuningDataset;
-  /** Factor on the gradient of its training rows. */
-  readonly weight: number;
   readonly training: readonly TuningRow[];
   readonly validation: readonly TuningRow[];
   readonly test: readonly TuningRow[];
 }
 
+/** An aspect with its rows, dataset by dataset and in file order; `training` and `validation` together are its training split. */
+export interface AspectRows extends DatasetRows {
+  readonly name: AspectName;
+  /** The first of its datasets. */
+  readonly dataset: TuningDataset;
+  /** All of them, as the job writes them, each with its rows. */
+  readonly datasets: readonly DatasetRows[];
+  /** Factor on the gradient of its training rows. */
+  readonly weight: number;
+}
+
 /** Training rows are held in memory, their texts and sparse vectors, at one or two kilobytes each. */
 const mostTrainingRows = 2_000_000;
 
-interface SplitRows {
-  readonly training: readonly TuningRow[];
-  readonly test: readonly TuningRow[];
-}
-
 /**
- * Reads all aspects' datasets and holds validation rows out of their training splits. Throws `dataset-…` errors with the row's line, and
+ * Reads all aspects' datasets and holds validation rows out of their training splits. Throws `dataset-…` errors with the rows' lines, and
  * `dataset-empty` for a split without rows.
  */
 export async function readAspects(
@@ -53,122 +43,84 @@ export async function readAspects(
   files: Files,
   digest: Digest,
   signal: AbortSignal,
+  options: RowOptions = {},
 ): Promise<readonly AspectRows[]> {
-  const read: (SplitRows & { readonly name: AspectName; readonly aspect: Aspect })[] = [];
+  const read: { name: AspectName; aspect: Aspect; datasets: SplitRows[] }[] = [];
   let room = mostTrainingRows;
   for (const [name, aspect] of aspects) {
-    const rows = await readSplits(
-      name,
-      firstDataset(aspect),
-      files.resolve(base, firstDataset(aspect).path),
-      room,
-      files,
-      digest,
-      signal,
-    );
-    room -= rows.training.length;
-    read.push({ name, aspect, ...rows });
+    const datasets: SplitRows[] = [];
+    for (const dataset of datasetsOf(aspect)) {
+      const request = { dataset, path: files.resolve(base, dataset.path), files, digest, options };
+      const rows = await readSplits(name, request, room, signal);
+      room -= rows.training.length;
+      datasets.push(rows);
+    }
+    read.push({ name, aspect, datasets });
   }
   const heldOut = chooseHeldOut(
-    read.map(({ aspect, training }) => ({ share: validationShare(firstDataset(aspect)), training })),
+    read.flatMap(({ datasets }) =>
+      datasets.map(({ dataset, training }) => ({ share: validationShare(dataset), training })),
+    ),
   );
-  return read.map(({ name, aspect, training, test }) => {
-    const rows: AspectRows = {
-      name,
-      dataset: firstDataset(aspect),
-      weight: aspect.weight ?? 1,
-      training: training.filter(row => !heldOut.has(row.group)),
-      validation: training.filter(row => heldOut.has(row.group)),
-      test,
-    };
-    if (rows.validation.length === 0 || rows.training.length === 0) throw noValidation(rows);
-    return rows;
-  });
+  return read.map(({ name, aspect, datasets }) => divide(name, aspect, datasets, heldOut));
 }
 
-function firstDataset(aspect: Aspect): TuningDataset {
-  const [dataset] = datasetsOf(aspect);
-  if (dataset === undefined) throw new Error('The schema asks for a dataset.');
-  return dataset;
+interface SplitRows {
+  readonly dataset: TuningDataset;
+  readonly training: readonly TuningRow[];
+  readonly test: readonly TuningRow[];
+}
+
+function divide(
+  name: AspectName,
+  aspect: Aspect,
+  read: readonly SplitRows[],
+  heldOut: ReadonlySet<string>,
+): AspectRows {
+  const datasets = read.map(({ dataset, training, test }): DatasetRows => ({
+    dataset,
+    training: training.filter(row => !heldOut.has(row.group)),
+    validation: training.filter(row => heldOut.has(row.group)),
+    test,
+  }));
+  const [first, ...others] = datasets;
+  if (first === undefined) throw new Error('The schema asks for a dataset.');
+  const joined = (role: 'training' | 'validation' | 'test'): readonly TuningRow[] =>
+    others.length === 0 ? first[role] : datasets.flatMap(each => each[role]);
+  const rows: AspectRows = {
+    name,
+    dataset: first.dataset,
+    datasets,
+    weight: aspect.weight ?? 1,
+    training: joined('training'),
+    validation: joined('validation'),
+    test: joined('test'),
+  };
+  if (rows.validation.length === 0 || rows.training.length === 0) throw noValidation(rows);
+  return rows;
 }
 
 function validationShare({ split }: TuningDataset): number {
   return split.validation ?? 0.1;
 }
 
-/**
- * The groups that are measured instead of learnt: those whose digest, read as a number in 0 … 1, lies below the share. It depends on the
- * group (or the row's own content) alone, so rows that belong together go together, also across aspects (there the largest share of
- * theirs counts), and the same ones are held out again however a dataset grows. Groups that share a text go together too.
- */
-function chooseHeldOut(
-  aspects: readonly { readonly share: number; readonly training: readonly TuningRow[] }[],
-): ReadonlySet<string> {
-  const heldOut = new Set<string>();
-  for (const { share, training } of aspects) {
-    for (const { group } of training) if (positionOf(group) < share) heldOut.add(group);
-  }
-  const contents = new Set<string>();
-  let before = -1;
-  while (heldOut.size > before) {
-    before = heldOut.size;
-    for (const { training } of aspects) {
-      for (const { group, content } of training) if (heldOut.has(group)) contents.add(content);
-    }
-    for (const { training } of aspects) {
-      for (const { group, content } of training) if (contents.has(content)) heldOut.add(group);
-    }
-  }
-  return heldOut;
-}
-
-/** The first 52 bits of a digest as a number in 0 … 1. */
-function positionOf(digest: string): number {
-  return Number.parseInt(digest.slice(0, 13), 16) / 2 ** 52;
-}
-
 async function readSplits(
   name: AspectName,
-  dataset: TuningDataset,
-  path: string,
+  request: SplitRequest,
   room: number,
-  files: Files,
-  digest: Digest,
   signal: AbortSignal,
 ): Promise<SplitRows> {
-  const { field = 'split', train = 'train', test } = dataset.split;
-  const rows = { training: [] as TuningRow[], test: [] as TuningRow[] };
-  for await (const batch of readRows(files, path, dataset.format, signal)) {
-    signal.throwIfAborted();
-    for (const row of batch) {
-      const split = columnText(row, field, path);
-      if (split === train) rows.training.push(toTuningRow(row, dataset, path, digest));
-      else if (split === test) rows.test.push(toTuningRow(row, dataset, path, digest));
-      if (rows.training.length > room) throw tooManyRows(path);
-    }
+  const { dataset, path } = request;
+  const training: TuningRow[] = [];
+  const test: TuningRow[] = [];
+  for await (const rows of readSplit(request, 'train', signal)) {
+    for (const row of rows) training.push(row);
+    if (training.length > room) throw tooManyRows(path);
   }
-  if (rows.training.length === 0) throw emptySplit(name, dataset, path, train);
-  if (rows.test.length === 0) throw emptySplit(name, dataset, path, test);
-  return rows;
-}
-
-function toTuningRow(row: DatasetRow, dataset: TuningDataset, path: string, digest: Digest): TuningRow {
-  const text = columnText(row, dataset.input ?? 'text', path);
-  const label = columnText(row, dataset.target ?? 'label', path);
-  const slices: Record<string, string> = {};
-  for (const column of dataset.slices ?? []) slices[column] = columnText(row, column, path);
-  const content = digest.sha256(text.trim());
-  const groupName = dataset.split.group === undefined ? undefined : columnText(row, dataset.split.group, path);
-  return {
-    line: row.line,
-    text,
-    label,
-    slices,
-    digest: digest.sha256(JSON.stringify([text, label, slices])),
-    content,
-    group: groupName === undefined ? content : digest.sha256(JSON.stringify(['group', groupName])),
-    ...(groupName === undefined ? {} : { groupName }),
-  };
+  if (training.length === 0) throw emptySplit(name, dataset, path, 'train');
+  for await (const rows of readSplit(request, 'test', signal)) for (const row of rows) test.push(row);
+  if (test.length === 0) throw emptySplit(name, dataset, path, 'test');
+  return { dataset, training, test };
 }
 
 /** SHA-256 over the rows' digests in order. */
@@ -183,15 +135,20 @@ export function aspectWords(name: AspectName): string {
   return name.replace('-', ' ');
 }
 
-function emptySplit(name: AspectName, { split }: TuningDataset, path: string, value: string): WorkbenchError {
-  return new WorkbenchError(
-    'dataset-empty',
-    `${path}: no row has ${split.field ?? ''} = "${value}", for ${aspectWords(name)}.`,
-    {
-      remedy: `Check \`aspects.${name}.dataset.split\`.`,
-      place: { path },
-    },
-  );
+function emptySplit(name: AspectName, { split }: TuningDataset, path: string, role: SplitRole): WorkbenchError {
+  const value = split[role];
+  const why =
+    split.field === undefined
+      ? value === undefined
+        ? 'the split leaves no row to learn from'
+        : `the ${splitKind(split) === 'shares' ? 'share' : 'split'} ${JSON.stringify(value)} holds no row`
+      : value === undefined
+        ? `every row has ${split.field} = "${split.test}"`
+        : `no row has ${split.field} = "${value}"`;
+  return new WorkbenchError('dataset-empty', `${path}: ${why}, for ${aspectWords(name)}.`, {
+    remedy: `Check \`aspects.${name}.dataset.split\`.`,
+    place: { path },
+  });
 }
 
 function tooManyRows(path: string): WorkbenchError {

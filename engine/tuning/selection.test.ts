@@ -42,7 +42,8 @@ describe('the choice of a checkpoint', () => {
 
   it('keeps the best, the last and each n-th', () => {
     const figures = [0, 0.5, 0.9, 0.7, 0.6, 0.5];
-    const keep = (every: number | undefined): string[] => {
+    const keep = (epochs: number | undefined): string[] => {
+      const every = epochs === undefined ? undefined : { epochs };
       let kept = keepCheckpoints([], 1, { digest: 'w1', bytes: 1 }, curve(...figures.slice(0, 2)), byAccuracy, every);
       for (let epoch = 2; epoch <= 5; epoch++) {
         const points = curve(...figures.slice(0, epoch + 1));
@@ -63,7 +64,9 @@ describe('the choice of a checkpoint', () => {
       best: false,
       last: epoch === 3,
     }));
-    const kept = keepCheckpoints(earlier, 2, { digest: 'new2', bytes: 1 }, curve(0, 0.5, 0.6), byAccuracy, 1);
+    const kept = keepCheckpoints(earlier, 2, { digest: 'new2', bytes: 1 }, curve(0, 0.5, 0.6), byAccuracy, {
+      epochs: 1,
+    });
     assert.deepEqual(
       kept.map(({ digest }) => digest),
       ['old1', 'new2'],
@@ -100,6 +103,21 @@ describe('the guard against divergence', () => {
       /validation loss of robustness is no finite/,
     ],
   ];
+  const generating: typeof cases = [
+    ['a loss of ten times the start', point(20), point(2), undefined],
+    ['a loss over that', point(20.1), point(2), /is 20\.1 nats a token, over ten times the 2\.00/],
+    ['a rise from next to nothing', point(4.9), point(0.01), undefined],
+    ['a rise far above that', point(5.1), point(0.01), /over ten times the 0\.500/],
+    ['no start known', point(900), undefined, undefined],
+    ['a loss that is no number', point(Number.NaN), undefined, /training loss is no finite number/],
+  ];
+  for (const [what, now, before, why] of generating) {
+    it(`${why === undefined ? 'passes' : 'stops'} ${what}, of generated text`, () => {
+      const error = judgeDivergence(now, before, 0, 0.5);
+      assert.equal(error?.code, why === undefined ? undefined : 'training-diverged');
+      if (why !== undefined) assert.match(error?.message ?? '', why);
+    });
+  }
   for (const [what, now, before, why] of cases) {
     it(`${why === undefined ? 'passes' : 'stops'} ${what}`, () => {
       const error = judgeDivergence(now, before, 3, 0.5);

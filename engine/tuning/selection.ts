@@ -1,5 +1,6 @@
 import type { Checkpoint, EpochPoint, TuningReport } from '../../schemas/generated/messages.ts';
 import type { BlobFacts } from '../ports/blobs.ts';
+import type { Interval } from './platform.ts';
 
 export type Selection = TuningReport['selection'];
 
@@ -46,11 +47,15 @@ export function keepCheckpoints(
   weights: BlobFacts,
   points: readonly EpochPoint[],
   selection: Selection,
-  every: number | undefined,
+  every: Interval | undefined,
 ): Checkpoint[] {
   const best = bestEpoch(points, selection);
   const earlier = kept.filter(checkpoint => checkpoint.epoch < epoch);
   return [...earlier, { epoch, digest: weights.digest, bytes: weights.bytes }]
     .map(checkpoint => ({ ...checkpoint, best: checkpoint.epoch === best, last: checkpoint.epoch === epoch }))
-    .filter(({ epoch: at, best: isBest, last }) => isBest || last || (every !== undefined && at % every === 0));
+    .filter(({ epoch: at, best: isBest, last }) => isBest || last || isDue(at, every));
+}
+
+function isDue(epoch: number, every: Interval | undefined): boolean {
+  return every?.epochs !== undefined && epoch % every.epochs === 0;
 }

@@ -13,11 +13,15 @@ const errorTail = 1000;
 /** Milliseconds a program has to end by itself after its input has closed. */
 const patience = 2000;
 
-/** Speaks to a program that was just started. An aborted signal ends it at once, with all it started. */
+/**
+ * Speaks to a program that was just started. An aborted signal ends it at once, with all it started. `onErrors` gets what it writes to its
+ * standard error.
+ */
 export function createLineProgram(
   child: ChildProcessWithoutNullStreams,
   name: string,
   signal: AbortSignal,
+  onErrors?: (text: string) => void,
 ): LineProgram {
   const errors = new TextTail(errorTail);
   let closing = false;
@@ -37,6 +41,7 @@ export function createLineProgram(
   child.stdin.on('error', () => undefined); // `send` tells it; between two of them the program's end does.
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors.add(text);
+    onErrors?.(text);
   });
   // What the program left running in its group must not keep its outputs open for ever.
   child.once('exit', () => {

@@ -8,6 +8,9 @@ import { createLineProgram } from './line-program.ts';
 import { environmentOfProgram } from './program-environment.ts';
 import { stopTree, watchTree } from './process-tree.ts';
 
+/** The environment of a program, from this process's own. */
+export type VariablesOf = (environment: Readonly<Record<string, string | undefined>>) => Record<string, string>;
+
 /** Characters kept of an output where nobody says otherwise. */
 const usualLimit = 2 ** 20;
 
@@ -18,7 +21,10 @@ const patience = 2000;
  * Local programs as child processes: no shell, a process group of their own, stopped with everything they started, and without this
  * process's credentials. `isAllowed` says whether the person has allowed a command; it is asked each time one is started.
  */
-export function createPrograms(isAllowed: (command: readonly string[]) => boolean): Programs {
+export function createPrograms(
+  isAllowed: (command: readonly string[]) => boolean,
+  variablesOf: VariablesOf = environmentOfProgram,
+): Programs {
   const start = async (
     command: readonly string[],
     options: ProgramOptions,
@@ -26,7 +32,7 @@ export function createPrograms(isAllowed: (command: readonly string[]) => boolea
   ): Promise<ChildProcessWithoutNullStreams> => {
     signal.throwIfAborted();
     if (!isAllowed(command)) throw programNotAllowed(command);
-    return spawnProgram(command, options.folder);
+    return spawnProgram(command, options.folder, variablesOf(process.env));
   };
   return {
     async start(command, options, signal) {
@@ -46,7 +52,12 @@ export function programNotAllowed(command: readonly string[]): WorkbenchError {
   });
 }
 
-async function spawnProgram(command: readonly string[], folder: string): Promise<ChildProcessWithoutNullStreams> {
+/** Starts a program in a process group of its own, which ends when this process does. Throws `program-failed`. */
+export async function spawnProgram(
+  command: readonly string[],
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<ChildProcessWithoutNullStreams> {
   const [program = '', ...parameters] = command;
   // A name is searched for on the PATH; a path starts from the folder the program runs in.
   const file = /[\\/]/.test(program) ? path.resolve(folder, program) : program;
@@ -56,7 +67,7 @@ async function spawnProgram(command: readonly string[], folder: string): Promise
       detached: process.platform !== 'win32',
       windowsHide: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: environmentOfProgram(process.env),
+      env: variables,
     });
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);

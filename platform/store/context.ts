@@ -86,3 +86,15 @@ function describeHolders(driver: Driver, now: number): string[] {
     return [];
   }
 }
+
+/** Runs `work` in a write transaction that is on disk when this returns, also for a power cut. */
+export function writeDurably<T>(context: StoreContext, work: () => T): T {
+  const { driver } = context;
+  const usual = Number(driver.get('PRAGMA synchronous')?.['synchronous']);
+  driver.exec('PRAGMA synchronous = FULL');
+  try {
+    return context.write(work);
+  } finally {
+    driver.exec(`PRAGMA synchronous = ${String(usual)}`);
+  }
+}

@@ -42,7 +42,15 @@ import { dropQuery, querySamples } from './sample-queries.ts';
 import { getSample } from './sample-rows.ts';
 import { readStretch } from './sample-stretch.ts';
 import { createAppender } from './samples.ts';
-import { dropTrainingState, readTraining, saveEpoch } from './training.ts';
+import {
+  dropTrainingState,
+  listPlatformJobs,
+  readTraining,
+  saveEpoch,
+  saveJob,
+  saveOutcome,
+  saveTraining,
+} from './training.ts';
 import { findByModelDigest, getVersion, listVersions } from './versions.ts';
 import type { StoreCalls } from './protocol.ts';
 
@@ -70,6 +78,12 @@ export function createHandlers(context: StoreContext): StoreCalls {
       dropped.add(saveEpoch(context, lease, epoch, used, progress));
       dropped.sweep();
     },
+    saveJob: (lease, job) => saveJob(context, lease, job),
+    saveTraining: (lease, news) => saveTraining(context, lease, news),
+    saveOutcome(lease, outcome, checkpoints, progress) {
+      dropped.add(saveOutcome(context, lease, outcome, checkpoints, progress));
+      dropped.sweep();
+    },
     heartbeat: (lease, progress) => heartbeat(context, lease, progress),
     finish(lease, ending) {
       finishRun(context, lease, ending);
@@ -78,6 +92,7 @@ export function createHandlers(context: StoreContext): StoreCalls {
       dropped.sweep();
     },
     readTraining: id => readTraining(context, id),
+    listPlatformJobs: () => listPlatformJobs(context),
     listRunsAsking: modelDigest => listRunsAsking(context, modelDigest),
     readStretch: (id, after, limit, variant, observedOnly) =>
       readStretch(context, id, after, limit, variant, observedOnly),

@@ -65,6 +65,11 @@ export function renewLease(context: StoreContext, lease: LeaseKey, progress: Run
   renew(context, lease, sql, JSON.stringify(progress), context.now() + leaseLife);
 }
 
+/** Renews the lease and leaves progress as it is. Must run inside a write transaction. */
+export function keepLease(context: StoreContext, lease: LeaseKey): void {
+  renew(context, lease, `UPDATE runs SET lease_until = ? WHERE ${holds}`, context.now() + leaseLife);
+}
+
 export function heartbeat(
   context: StoreContext,
   lease: LeaseKey,

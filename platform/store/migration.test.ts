@@ -175,6 +175,48 @@ describe('the fifth migration', () => {
   });
 });
 
+describe('the sixth migration', () => {
+  it('keeps the training that every earlier version stored, and takes fractional epochs from then on', async () => {
+    for (const version of [2, 3, 4, 5]) {
+      const folder = makeStoreFolder();
+      mkdirSync(folder);
+      const driver = openDriver(path.join(folder, 'store.db'), { readOnly: false });
+      migrate(driver, migrations.slice(0, version));
+      driver.exec(`
+        INSERT INTO runs (key, id, name, file, origin, state, created_at, progress, kind, epoch)
+          VALUES (1, 'tune', 'core', 'core.tune.yaml', 'terminal', 'failed', 1, '{"total":2,"done":1,"failed":0,"reused":0,"errors":{},"variants":[]}', 'tune', 1);
+        INSERT INTO run_records (run, spec) VALUES (1, '{"kind":"tune"}');
+        INSERT INTO training_epochs VALUES (1, 1, '{"epoch":1,"trainingLoss":0.5,"seconds":1,"aspects":[]}');
+        INSERT INTO checkpoints VALUES (1, 1, '${'a'.repeat(64)}', 10, 1, 1);
+        INSERT INTO training_states VALUES (1, 'state');
+      `);
+      driver.close();
+      const clock = createSetClock();
+      const store = await openStore({ folder, clock });
+      const before = await store.readTraining('tune');
+      assert.deepEqual(before, {
+        epochs: [{ epoch: 1, trainingLoss: 0.5, seconds: 1, aspects: [] }],
+        checkpoints: [{ epoch: 1, digest: 'a'.repeat(64), bytes: 10, best: true, last: true }],
+        stateDigest: 'state',
+      });
+      const writer = await store.openWriter('tune', describeHost());
+      await writer.begin({ variants: [], environment: makePlan().environment });
+      const point = { epoch: 1.25, trainingLoss: 0.4, seconds: 1, aspects: [], step: 5 };
+      const used = { wallSeconds: 1, cpuSeconds: 1, peakMemoryBytes: 1 };
+      const checkpoint = { epoch: 1.25, digest: 'b', bytes: 1, best: true, last: true, step: 5 };
+      await writer.saveEpoch({ point, checkpoints: [checkpoint] }, used, makeProgress(1));
+      const after = await store.readTraining('tune');
+      assert.deepEqual(
+        after.epochs.map(({ epoch }) => epoch),
+        [1, 1.25],
+      );
+      assert.deepEqual(after.checkpoints, [checkpoint]);
+      await store.close();
+      rmSync(path.dirname(folder), { recursive: true, force: true });
+    }
+  });
+});
+
 function hasCode(code: string): (error: unknown) => boolean {
   return error => error instanceof WorkbenchError && error.code === code;
 }

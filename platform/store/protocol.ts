@@ -33,6 +33,7 @@ import type {
   EpochRecord,
   FailureCount,
   LeaseOwner,
+  ListedPlatformJob,
   NewRun,
   RunEnding,
   RunFilter,
@@ -40,10 +41,13 @@ import type {
   RunRecord,
   StoredAnswer,
   StoreFacts,
+  TrainingNews,
+  TrainingOutcome,
   TrainingRecord,
 } from '../../engine/ports/store.ts';
 import type {
   Artifact,
+  Checkpoint,
   DisagreementPage,
   DisagreementQuery,
   Failure,
@@ -52,6 +56,7 @@ import type {
   LentRequest,
   ModelPage,
   ModelVersion,
+  PlatformJob,
   Publication,
   RegisteredModel,
   RegistryCacheState,
@@ -88,9 +93,18 @@ export interface StoreCalls {
     used: NonNullable<TrainingRecord['used']>,
     progress: RunProgress,
   ): void;
+  saveJob(lease: LeaseKey, job: PlatformJob): void;
+  saveTraining(lease: LeaseKey, news: TrainingNews): void;
+  saveOutcome(
+    lease: LeaseKey,
+    outcome: TrainingOutcome,
+    checkpoints: readonly Checkpoint[],
+    progress: RunProgress,
+  ): void;
   heartbeat(lease: LeaseKey, progress: RunProgress): { readonly cancelRequested: boolean };
   finish(lease: LeaseKey, ending: RunEnding): void;
   readTraining(id: string): TrainingRecord;
+  listPlatformJobs(): ListedPlatformJob[];
   listRunsAsking(modelDigest: string): RunSummary[];
   readStretch(
     id: string,

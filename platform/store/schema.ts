@@ -30,6 +30,9 @@ export const samplesPerRun = 2 ** 32;
  *
  * The fifth brings the catalogue of all registries' models, which `fillCatalogue` fills with those that are here already, and what was
  * published to other registries.
+ *
+ * The sixth keeps what a tuning platform was asked for and has told (`training_jobs`), and what a checkpoint is beside its weights. Epochs
+ * of checkpoints and points may be fractions: SQLite keeps a number that is no integer as it is.
  */
 export const migrations: readonly string[] = [
   `
@@ -300,6 +303,16 @@ export const migrations: readonly string[] = [
     UNIQUE (registry, model, kind, thing, run_id)
   );
   CREATE INDEX publications_of_version ON publications (local_model, local_version);
+  `,
+  `
+  CREATE TABLE training_jobs (
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    job TEXT,
+    losses TEXT,
+    usage TEXT,
+    outcome TEXT
+  );
+  ALTER TABLE checkpoints ADD COLUMN details TEXT;
   `,
 ];
 

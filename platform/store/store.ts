@@ -75,6 +75,7 @@ function createStore(
     setArchived: (id, archived) => thread.call('setArchived', [id, archived]),
     setLogPath: (id, log) => thread.call('setLogPath', [id, log]),
     readTraining: id => thread.call('readTraining', [id]),
+    listPlatformJobs: () => thread.call('listPlatformJobs', []),
     listRunsAsking: modelDigest => thread.call('listRunsAsking', [modelDigest]),
     readSamples: (id, signal, variant) => readSamples(thread, id, signal, variant, false),
     readObserved: (id, signal) => readSamples(thread, id, signal, undefined, true),
@@ -102,6 +103,10 @@ function createWriter(thread: StoreThread, lease: LeaseKey): RunWriter {
       return thread.call('append', [lease, batch, progress], [batch.numbers.buffer]);
     },
     saveEpoch: (epoch, used, progress) => thread.call('saveEpoch', [lease, epoch, used, progress]),
+    saveJob: job => thread.call('saveJob', [lease, job]),
+    saveTraining: news => thread.call('saveTraining', [lease, news]),
+    saveOutcome: (outcome, checkpoints, progress) =>
+      thread.call('saveOutcome', [lease, outcome, checkpoints, progress]),
     heartbeat: progress => thread.call('heartbeat', [lease, progress]),
     finish: ending => thread.call('finish', [lease, ending]),
     lent: {

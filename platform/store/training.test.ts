@@ -112,6 +112,86 @@ describe("a tuning run's training", () => {
     assert.deepEqual(training.checkpoints, makeEpoch(1, [1]).checkpoints);
   });
 
+  it('keeps what was asked of a platform, what it told, and fractional epochs with their files', async () => {
+    const writer = await start();
+    const job = { platform: 'gpu', type: 'runpod', tag: 'aiwb-tune', state: 'intended' } as const;
+    await writer.saveJob(job);
+    assert.deepEqual((await store.readTraining('tune')).job, job);
+    await writer.saveJob({ ...job, state: 'created', id: 'pod-1', spent: 0.4 });
+    const losses = [{ step: 1, epoch: 0.1, loss: 2 }];
+    await writer.saveTraining({ losses, usage: { wallSeconds: 4, tokens: 900 } });
+    const files = [{ path: 'adapter_model.safetensors', digest: 'a1', bytes: 5 }];
+    const [checkpoint] = makeEpoch(0.5, [0.5]).checkpoints;
+    assert.ok(checkpoint !== undefined);
+    const kept = { ...checkpoint, step: 12, format: 'peft' as const, files };
+    await writer.saveEpoch({ ...makeEpoch(0.5, []), checkpoints: [] }, makeUsed(1), makeProgress(0));
+    await writer.saveOutcome({ stoppedEarly: true, notes: ['n'], answersDigest: 'b2' }, [kept], makeProgress(1));
+    const training = await store.readTraining('tune');
+    assert.deepEqual(
+      [training.job?.id, training.job?.spent, training.losses, training.usage, training.checkpoints],
+      ['pod-1', 0.4, losses, { wallSeconds: 4, tokens: 900 }, [kept]],
+    );
+    assert.deepEqual(training.outcome, { stoppedEarly: true, notes: ['n'], answersDigest: 'b2' });
+    assert.deepEqual(
+      training.epochs.map(({ epoch }) => epoch),
+      [0.5],
+    );
+    const service = { connection: 'gpt', model: 'ft:gpt:1' };
+    const served = { ...checkpoint, digest: 'ft:gpt:1', bytes: 0, format: 'service' as const, service };
+    await writer.saveOutcome({ stoppedEarly: false, notes: [] }, [served], makeProgress(1));
+    assert.deepEqual((await store.readTraining('tune')).checkpoints, [served]);
+  });
+
+  it('lists the jobs of all runs with how they stand, and takes none from who lost the lease', async () => {
+    const first = await start();
+    const job = { platform: 'gpu', type: 'runpod', tag: 'aiwb-tune', state: 'created', id: 'pod-1' } as const;
+    await first.saveJob(job);
+    assert.deepEqual(await store.listPlatformJobs(), [{ runId: 'tune', state: 'running', job }]);
+    clock.advance(15_001);
+    assert.deepEqual(await store.listPlatformJobs(), [{ runId: 'tune', state: 'lost', job }]);
+    const second = await start();
+    await assert.rejects(first.saveJob({ ...job, id: 'pod-2' }), hasCode('run-lease-lost'));
+    await assert.rejects(first.saveTraining({ usage: { wallSeconds: 1 } }), hasCode('run-lease-lost'));
+    await assert.rejects(
+      first.saveOutcome({ stoppedEarly: false, notes: [] }, [], makeProgress()),
+      hasCode('run-lease-lost'),
+    );
+    await second.saveJob({ ...job, state: 'ended' });
+    assert.deepEqual((await store.listPlatformJobs())[0]?.job, { ...job, state: 'ended' });
+  });
+
+  it('counts files and answers as used until the run succeeds, also in a backup', async () => {
+    const put = async (text: string) => store.blobs.put(new TextEncoder().encode(text));
+    const age = () => {
+      const old = (clock.now() - 7_200_000) / 1000;
+      for (const { digest } of all) utimesSync(store.blobs.locate(digest), old, old);
+    };
+    const [weights, config, answers, stray] = [await put('w'), await put('c'), await put('a'), await put('s')];
+    const all = [weights, config, answers, stray];
+    const has = () => Promise.all(all.map(({ digest }) => store.blobs.has(digest)));
+    const writer = await start();
+    const files = [
+      { path: 'model.safetensors', ...weights },
+      { path: 'config.json', ...config },
+    ];
+    const checkpoint = { epoch: 1, ...weights, best: true, last: true, format: 'transformers' as const, files };
+    await writer.saveOutcome(
+      { stoppedEarly: false, notes: [], answersDigest: answers.digest },
+      [checkpoint],
+      makeProgress(1),
+    );
+    age();
+    await store.collectGarbage(0);
+    assert.deepEqual(await has(), [true, true, true, false]);
+    const copied = await store.backup(path.join(folder, 'backup.db'));
+    assert.deepEqual([copied.blobs, copied.unavailable], [3, []]);
+    const tuning = { notes: [] } as unknown as TuningReport;
+    await writer.finish({ state: 'succeeded', progress: makeProgress(2), headlines: [], tuning });
+    await store.collectGarbage(0);
+    assert.deepEqual(await has(), [true, true, false, false]);
+    assert.deepEqual((await store.readTraining('tune')).outcome, { stoppedEarly: false, notes: [] });
+  });
+
   it('ends with its report, which another attempt clears', async () => {
     const tuning: TuningReport = {
       run: (await store.getRun('tune')).summary,

@@ -6,6 +6,7 @@ import { executeRun } from '../../engine/runs/execute.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
 import { createRun, specifyRun, type RunRequest } from '../../engine/runs/start.ts';
 import { createFiles } from '../../platform/files/files.ts';
+import { createQuarantine } from '../../platform/files/quarantine.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { describeHost } from '../../platform/host/describe.ts';
 import { createDigest } from '../../platform/host/digest.ts';
@@ -14,6 +15,7 @@ import { createPrograms } from '../../platform/processes/programs.ts';
 import { openStore } from '../../platform/store/store.ts';
 import { identity } from './evidence.ts';
 import { makeStoreFolder } from './runs.ts';
+import { noTrainer } from './trainer.ts';
 
 /** A workspace with a store in a temporary folder, and hands to run benchmarks in it. */
 export interface BenchWorld {
@@ -49,6 +51,8 @@ export async function openBench(containers?: Containers): Promise<BenchWorld> {
     networkFor: () => ({}),
     host: { workbench: '0.1.0', node, platform, host, cpus },
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: 1, peakMemoryBytes: 50_000_000 }) },
+    quarantine: createQuarantine(),
+    trainer: noTrainer,
     programs: createPrograms(() => true),
     containers: containers ?? { prepare: unavailable, run: unavailable },
   };

@@ -7,6 +7,7 @@ import type { RunPorts } from '../../engine/runs/ports.ts';
 import { createRun, specifyRun, type RunRequest } from '../../engine/runs/start.ts';
 import { executeTuning, type TuningOptions } from '../../engine/tuning/execute.ts';
 import { createFiles } from '../../platform/files/files.ts';
+import { createQuarantine } from '../../platform/files/quarantine.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { describeHost } from '../../platform/host/describe.ts';
 import { createDigest } from '../../platform/host/digest.ts';
@@ -16,6 +17,7 @@ import { openStore } from '../../platform/store/store.ts';
 import { identity } from './evidence.ts';
 import { makeStoreFolder } from './runs.ts';
 import { createSeeded } from './seeded.ts';
+import { noTrainer } from './trainer.ts';
 
 export interface TicketRow {
   readonly text: string;
@@ -96,6 +98,8 @@ export async function openTuning(change: (clock: Clock) => Clock = clock => cloc
     },
     networkFor: () => ({}),
     host: { workbench: '0.1.0', node, platform, host, cpus },
+    quarantine: createQuarantine(),
+    trainer: noTrainer,
     programs: createPrograms(() => false),
     containers: createContainers(createPrograms(() => false)),
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: (used += 1), peakMemoryBytes: 50_000_000 }) },

@@ -5,7 +5,7 @@ import type { JobBundle, JobEvent, JobHandle, TuningPlatform } from './platform.
  * Trains in the process of the run itself: a job lives as long as its process, and nothing of it is made before its events are asked for.
  * Another process cannot attach to it; it goes on from the last saved state instead.
  */
-export function createLocalPlatform(name: string, ports: LinearJobPorts): TuningPlatform {
+export function createEmbeddedPlatform(name: string, ports: LinearJobPorts): TuningPlatform {
   const jobs = new Map<string, { readonly bundle: JobBundle; readonly stop: AbortController }>();
 
   async function* events(handle: JobHandle, signal: AbortSignal): AsyncIterable<JobEvent> {

@@ -1,0 +1,54 @@
+import pc from 'picocolors';
+import type { ExitCode } from '../../engine/base/errors.ts';
+import type { RunRecord, Store } from '../../engine/ports/store.ts';
+import { compareTuning } from '../../engine/tuning/compare.ts';
+import { runSearch, type SearchOutcome } from '../../engine/tuning/search/run-search.ts';
+import { describeSearch, parameterWords, renderSearch } from '../../engine/tuning/search/text.ts';
+import { renderTuningText } from '../../engine/tuning/text.ts';
+import type { Workspace } from '../../engine/workspace/workspace.ts';
+import type { Access } from '../access.ts';
+import { createRunPorts, type Host } from '../composition.ts';
+import type { GlobalOptions } from '../options.ts';
+import { printJson, printNote, printResult } from '../output.ts';
+import { runInForeground } from './attempt.ts';
+
+/** Runs the trials of a search in this process, one after another. */
+export async function searchInForeground(
+  of: RunRecord,
+  store: Store,
+  workspace: Workspace,
+  access: Access,
+  host: Host,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<SearchOutcome> {
+  const ports = await createRunPorts(host, workspace, access, {}, signal);
+  return runSearch(
+    of,
+    store,
+    ports,
+    {
+      execute: (trial, stop) => runInForeground(trial, store, workspace, access, host, options, stop),
+      onTrial({ spec: { trial } }) {
+        if (options.json !== true && trial !== undefined)
+          printNote(pc.dim(`Trial ${String(trial.trial)} of ${String(trial.trials)}: ${parameterWords(trial)}`));
+      },
+      onNote: printNote,
+    },
+    signal,
+  );
+}
+
+/** Prints a search and tells how it went: 0 where every trial has succeeded. */
+export async function printSearch(outcome: SearchOutcome, store: Store, options: GlobalOptions): Promise<ExitCode> {
+  const trained = outcome.measured.filter(({ report }) => report.epochs.length > 0).map(({ report }) => report.run.id);
+  const comparison = trained.length === 0 ? undefined : await compareTuning(trained, store);
+  if (options.json === true) {
+    printJson({ ...describeSearch(outcome), ...(comparison === undefined ? {} : { comparison }) });
+  } else {
+    if (comparison !== undefined) printResult(`${renderTuningText(comparison)}\n`);
+    printResult(renderSearch(outcome));
+  }
+  if (outcome.stopped) return 130;
+  return outcome.measured.every(({ report }) => report.run.state === 'succeeded') ? 0 : 3;
+}

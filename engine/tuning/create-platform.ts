@@ -1,0 +1,30 @@
+import type { Platform } from '../../schemas/generated/files.ts';
+import type { ChosenPlatform } from './choose-platform.ts';
+import { createEmbeddedPlatform } from './embedded-platform.ts';
+import { createLocalPlatform } from './platforms/local/local.ts';
+import type { PlatformPorts } from './platform-ports.ts';
+import type { BaseModel, TuningPlatform } from './platform.ts';
+
+/** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
+export type CreatePlatform<Settings extends Platform = Platform> = (
+  name: string,
+  settings: Settings,
+  ports: PlatformPorts,
+) => TuningPlatform;
+
+/** How a platform's client is made, for each type that `workbench.yaml` may declare. */
+const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Platform, { type: Type }>> } = {
+  local: createLocalPlatform,
+};
+
+/** The client of a platform. Embedded models train in this process, whichever platform of type `local` was chosen. */
+export function createPlatform(
+  { name, settings }: ChosenPlatform,
+  ports: PlatformPorts,
+  base?: BaseModel['kind'],
+): TuningPlatform {
+  if (base === 'embedded') return createEmbeddedPlatform(name, ports);
+  const create = clients[settings.type] as CreatePlatform | undefined;
+  if (create === undefined) throw new Error(`No client for ${settings.type}.`);
+  return create(name, settings, ports);
+}

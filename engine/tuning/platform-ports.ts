@@ -1,0 +1,20 @@
+import type { Workbench } from '../../schemas/generated/files.ts';
+import type { Blobs } from '../ports/blobs.ts';
+import type { RunPorts } from '../runs/ports.ts';
+
+/** Everything outside the engine that a platform may need, whatever its type. */
+export interface PlatformPorts extends RunPorts {
+  /** Where weights, training states and checkpoints are kept. */
+  readonly blobs: Blobs;
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+  /** Absolute path of the store's folder for jobs. It need not exist; each job has a folder of its own in it, named by its tag. */
+  readonly scratch: string;
+  /** `workbench.yaml`, whose connections a service is reached by. */
+  readonly config: Workbench;
+}
+
+/** Absolute path of the folder for jobs in a store's folder. */
+export function scratchOf(storePath: string, files: Pick<RunPorts['files'], 'resolve'>): string {
+  return files.resolve(storePath, 'tuning');
+}
