@@ -89,7 +89,14 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
       const record = await createOrFind(file, options, store, workspace, host, signal);
       if (record.spec.trial !== undefined && options.detach !== true) {
         const outcome = await searchInForeground(record, store, workspace, access, host, options, signal);
-        return printSearch(outcome, store, options);
+        const code = await printSearch(outcome, store, options);
+        await writeHtml(
+          outcome.measured.map(({ report }) => report.run.id),
+          store,
+          host,
+          options,
+        );
+        return code;
       }
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
       return carryOut(record, store, workspace, access, host, options, print, signal);
@@ -175,16 +182,26 @@ function printEstimate(estimate: DryRunEstimate, { preflight: findingsOnly, json
 async function printReport(
   { summary, tuning }: RunRecord,
   store: Store,
-  { files, clock, digest }: Host,
+  host: Host,
   options: TuneOptions,
 ): Promise<void> {
   if (tuning === undefined || tuning.epochs.length === 0) return;
   const comparison = await compareTuning([summary.id], store);
   if (options.json !== true) printResult(renderTuningText(comparison));
   else if (summary.state !== 'failed') printJson(comparison);
-  if (options.html === undefined) return;
-  const target = path.resolve(options.html);
+  await writeHtml([summary.id], store, host, options);
+}
+
+/** Also after an interrupt. */
+async function writeHtml(
+  runIds: readonly string[],
+  store: Store,
+  { files, clock, digest }: Host,
+  { html }: TuneOptions,
+): Promise<void> {
+  if (html === undefined || runIds.length === 0) return;
+  const target = path.resolve(html);
   const dependencies = { store, files, clock, digest, pageAssets: readPageAssets, workbench: version };
-  await exportRuns([summary.id], 'html', target, dependencies, new AbortController().signal);
+  await exportRuns(runIds, 'html', target, dependencies, new AbortController().signal);
   printNote(`Report: ${path.relative(process.cwd(), target)}`);
 }

@@ -89,9 +89,10 @@ describe('aiwb tune', function () {
     assert.doesNotMatch(evaluated.stdout, /embedded:majority/);
     assert.match(readText('evaluated.html'), /id="aiwb-report"/);
     const [report] = json(await run('tune', 'evaluate', id, '--json')) as Report[];
-    assert.equal(report?.comparisons[0]?.baseline, 0);
+    assert.ok(report);
+    assert.equal(report.comparisons[0]?.baseline, 0);
     assert.deepEqual(
-      report?.variants.map(({ model }) => model),
+      report.variants.map(({ model }) => model),
       [`checkpoint:${first.id}@1`, `checkpoint:${id}`],
     );
   });

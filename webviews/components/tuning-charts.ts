@@ -18,7 +18,7 @@ import type { Chart } from './chart-specs.ts';
 import { curveChart, type Across, type Mark } from './curve-charts.ts';
 
 /** The ways a run's curves can be drawn: by steps where its trainer counts them, and by epochs. */
-export function acrossOf(run: RunSummary, report: TuningReport | undefined): readonly Across[] {
+export function acrossOf(run: RunSummary, report: TuningReport | undefined): readonly [Across, ...Across[]] {
   const epochs = epochsOf(run, report);
   return epochs.length > 0 && epochs.every(({ step }) => step !== undefined) ? ['step', 'epoch'] : ['epoch'];
 }
@@ -30,7 +30,7 @@ export function acrossOf(run: RunSummary, report: TuningReport | undefined): rea
 export function learningCharts(
   run: RunSummary,
   report: TuningReport | undefined,
-  across: Across = acrossOf(run, report)[0] ?? 'epoch',
+  across: Across = acrossOf(run, report)[0],
 ): readonly Chart[] {
   const epochs = withoutUntrained(epochsOf(run, report), report);
   const selection = report?.selection ?? guessSelection(epochs);
@@ -46,7 +46,7 @@ export function learningCharts(
         index === 0
           ? `Which ${across === 'step' ? 'checkpoint' : 'epoch'} is best?`
           : `How does ${labelOf(metric, report)} go?`,
-      note: `Each aspect’s validation rows.${report === undefined || !isChosen || selection === undefined ? '' : ` Chosen by ${aspectWords(selection.aspect)}.`}`,
+      note: `Each aspect’s validation rows.${report === undefined || !isChosen ? '' : ` Chosen by ${aspectWords(selection.aspect)}.`}`,
       title: labelOf(metric, report),
       curves: aspectCurves(epochs, metric, place),
       ...(level === undefined ? {} : { level }),

@@ -125,7 +125,9 @@ export class TuningPage extends LitElement {
   #progressOf(run: RunSummary): RunSummary {
     const report = this.model.comparison?.reports.find(each => each.run.id === run.id);
     if (report?.job === undefined || runsOf(this.model).length > 1) return run;
-    const { phase: _phase, cost: _cost, ...progress } = run.progress;
+    const progress = { ...run.progress };
+    delete progress.phase;
+    delete progress.cost;
     return { ...run, progress };
   }
 
