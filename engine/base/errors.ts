@@ -42,6 +42,14 @@ export type ErrorCode =
   | 'run-lease-lost'
   | 'run-changed'
   | 'run-failed'
+  | 'platform-unreachable'
+  | 'platform-refused'
+  | 'platform-malformed'
+  | 'machine-not-started'
+  | 'machine-lost'
+  | 'machine-not-ended'
+  | 'storage-unreachable'
+  | 'storage-refused'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
   | 'preflight-failed'
@@ -98,6 +106,14 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'tls-invalid',
   'run-lease-lost',
   'run-failed',
+  'platform-unreachable',
+  'platform-refused',
+  'platform-malformed',
+  'machine-not-started',
+  'machine-lost',
+  'machine-not-ended',
+  'storage-unreachable',
+  'storage-refused',
   'error-rate-exceeded',
   'budget-exceeded',
   'preflight-failed',
