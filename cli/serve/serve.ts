@@ -382,7 +382,6 @@ const changesStore: ReadonlySet<Method> = new Set<Method>([
   'documents/ask',
   'documents/answer',
   'documents/review',
-  'documents/add',
   'governance/attest',
   'governance/requestWaiver',
   'governance/approveWaiver',
