@@ -42,7 +42,13 @@ function registerLanguage(book: RunBook, language: string, start: vscode.Command
       const { uri } = document;
       // A cell has a button of its own to run it.
       const run = { title: `$(play) ${start.title}`, command: start.command, arguments: [uri] };
-      return [...(uri.scheme === 'file' ? [run] : []), dryRun(uri), ...lastRunLenses(book.entries(), document)];
+      const data = language === 'aiwb-tune' && uri.scheme === 'file' ? [checkData(uri)] : [];
+      return [
+        ...(uri.scheme === 'file' ? [run] : []),
+        dryRun(uri),
+        ...data,
+        ...lastRunLenses(book.entries(), document),
+      ];
     }),
     book.onReset(() => refresh.now()),
     book.onRunsChanged(changes => {
@@ -52,6 +58,10 @@ function registerLanguage(book: RunBook, language: string, start: vscode.Command
       settle.push('lenses', undefined);
     }),
   );
+}
+
+function checkData(uri: vscode.Uri): vscode.Command {
+  return { title: vscode.l10n.t('Check data'), command: 'aiwb.checkTuningData', arguments: [uri] };
 }
 
 function dryRun(uri: vscode.Uri): vscode.Command {
