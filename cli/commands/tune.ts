@@ -21,12 +21,14 @@ import { carryOut, findResumable } from './attempt.ts';
 import { addTuneConvert } from './tune-convert.ts';
 import { addTuneData } from './tune-data.ts';
 import { printSearch, searchInForeground } from './tune-search.ts';
+import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
   readonly resume?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
+  readonly yes?: boolean;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
@@ -40,6 +42,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .option('--resume <run>', 'go on with a tuning run that did not finish, or with the rest of a search')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option('--detach', 'run in the background and return at once')
+    .option('--yes', 'install what training needs without asking: several gigabytes, once')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
@@ -47,6 +50,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     );
   addTuneData(command, run);
   addTuneConvert(command, run);
+  addTuneEnvironment(command, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -112,7 +116,8 @@ async function createOrFind(
   if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
-  await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  const plan = await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  await agreeOnEnvironment(plan, ports.trainer, options, signal);
   return createTuningRun(spec, store, ports, signal);
 }
 

@@ -13,7 +13,7 @@ import {
 import { digestRecord, verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { compareScorecards } from '../../schemas/compare-scorecards.ts';
 import { cardStoredAt } from '../cards/version-cards.ts';
-import { blobUri } from '../registry/register.ts';
+import { blobUri } from '../registry/blob-uri.ts';
 import { approveWaiver, requestWaiver } from '../promotion/waivers.ts';
 import { renderControlHistory, renderReproduction } from './comparison-text.ts';
 import { readControlHistory } from './control-history.ts';

@@ -18,7 +18,7 @@ import { checkModelName } from '../registry/names.ts';
 import { formatOrigin } from '../registry/origin.ts';
 import { formatReference } from '../registry/reference.ts';
 import { modelCardName } from '../cards/version-cards.ts';
-import { blobUri } from '../registry/register.ts';
+import { blobUri } from '../registry/blob-uri.ts';
 import { weightsOf } from './find-there.ts';
 import type { HandoffPorts } from './ports.ts';
 import { modelFacts } from './version-facts.ts';

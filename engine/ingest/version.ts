@@ -3,7 +3,7 @@ import { trainedModelDigest } from '../models/trained.ts';
 import type { NewLocalVersion, NewRegisteredModel } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
 import { modelCardName } from '../cards/version-cards.ts';
-import { blobUri } from '../registry/register.ts';
+import { blobUri } from '../registry/blob-uri.ts';
 import type { IngestPorts } from './ports.ts';
 import { verdictOf } from './report.ts';
 import { modelFormatOf } from './scan/names.ts';

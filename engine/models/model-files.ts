@@ -1,4 +1,4 @@
-import type { ModelFile } from '../../schemas/generated/messages.ts';
+import type { Checkpoint, ModelFile, ServiceModel } from '../../schemas/generated/messages.ts';
 import { weightsDigestOf, weightsManifest } from '../ingest/manifest.ts';
 import type { Digest } from '../ports/digest.ts';
 
@@ -19,4 +19,15 @@ export function manifestOfModel(files: readonly ModelFile[]): string | undefined
 
 function hashed({ path, digest }: ModelFile): { path: string; sha256: string; role: 'weights' | 'other' } {
   return { path, sha256: digest, role: isWeightsFile(path) ? 'weights' : 'other' };
+}
+
+/** The digest that stands for a model which a service keeps: of the service's name of it, as nobody sees its weights. */
+export function digestOfService({ model }: Pick<ServiceModel, 'model'>, digest: Digest): string {
+  return digest.sha256(JSON.stringify(['service', model]));
+}
+
+/** The blobs that a checkpoint is made of; none where a service keeps it. */
+export function blobsOf({ digest, format, files = [] }: Pick<Checkpoint, 'digest' | 'format' | 'files'>): string[] {
+  if (format === 'service') return [];
+  return format === undefined || format === 'linear' ? [digest] : files.map(file => file.digest);
 }

@@ -3,7 +3,7 @@ import { validateBaseline, validatePromotion } from '../../schemas/generated/val
 import { auditOrigin } from '../audit/entry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { SigningKey } from '../ports/signing.ts';
-import { blobUri } from '../registry/register.ts';
+import { blobUri } from '../registry/blob-uri.ts';
 import { signPromotion } from '../signing/promotion-statement.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';

@@ -12,6 +12,16 @@ export const keys = {
   baseName: 'aiw.base_name',
   baseDigest: 'aiw.base_digest',
   parentVersion: 'aiw.parent_version_id',
+  /** `transformers`, `peft` or `service`: what the version is; absent of the embedded model's weights. */
+  modelFormat: 'aiw.model_format',
+  /** What it does, in the words of Transformers' pipelines. */
+  task: 'aiw.task',
+  /** On artifacts that are files of the model's folder: the path in it. */
+  modelFile: 'aiw.model_file',
+  /** A model that a service keeps: the provider, the connection in workbench.yaml, and the service's name of it. */
+  serviceProvider: 'aiw.service_provider',
+  serviceConnection: 'aiw.service_connection',
+  serviceModel: 'aiw.service_model',
   tuningJob: 'aiw.tuning_job',
   trainer: 'aiw.trainer',
   /** Base URL and model name of an OpenAI-compatible API that serves the version. */

@@ -41,8 +41,8 @@ export function lineageOf(origin: Origin): Lineage {
   };
 }
 
-function datasetsOf({ aspect, dataset, card, ...rows }: AspectResult): DatasetLineage[] {
-  const shared = { aspect, path: dataset, ...(card === undefined ? {} : { card }) };
+function datasetsOf({ aspect, dataset, datasets = [dataset], card, ...rows }: AspectResult): DatasetLineage[] {
+  const shared = { aspect, path: datasets.join(', '), ...(card === undefined ? {} : { card }) };
   const test: DatasetLineage = { role: 'test', digest: rows.datasetDigest, rows: rows.testRows, ...shared };
   if (rows.trainingDigest === undefined) return [test];
   return [{ role: 'train', digest: rows.trainingDigest, rows: rows.trainingRows, ...shared }, test];

@@ -1,12 +1,16 @@
 import type { Artifact, Checkpoint, DocArtifact, Identity, TuningReport } from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { blobsOf } from '../models/model-files.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunSpec } from '../runs/spec.ts';
+import { loadWorkspace } from '../workspace/workspace.ts';
+import { blobUri } from './blob-uri.ts';
+import { checkpointArtifacts, formatProperties } from './checkpoint-artifacts.ts';
 import { lineageOf } from './lineage.ts';
 import { cardsOf, modelCardName } from '../cards/version-cards.ts';
 import { readCard } from './read-card.ts';
@@ -57,7 +61,7 @@ export async function registerCheckpoint(
   const { report, model, author } = registration;
   const { registry, blobs } = ports.store;
   const checkpoint = checkpointOf(report, registration.epoch);
-  if (!(await blobs.has(checkpoint.digest))) throw weightsMissing(report, checkpoint);
+  for (const digest of blobsOf(checkpoint)) if (!(await blobs.has(digest))) throw weightsMissing(report, checkpoint);
   const earlier = await findVersions(model, ports, signal);
   const existing = earlier.find(
     ({ weightsDigest, lineage }) => weightsDigest === checkpoint.digest && lineage.runId === report.run.id,
@@ -66,7 +70,8 @@ export async function registerCheckpoint(
   if (existing !== undefined) await requireSameCard(existing, card, ports, signal);
   signal.throwIfAborted();
   const alias = registration.alias ?? (existing === undefined ? 'candidate' : undefined);
-  const facts = factsOf(registration, checkpoint, earlier, ports, card);
+  const provider = await providerOf(checkpoint, registration, ports, signal);
+  const facts = factsOf(registration, checkpoint, earlier, ports, card, provider);
   return registry.createVersion({ ...facts.version, ...(alias === undefined ? {} : { alias }) }, facts.model, author);
 }
 
@@ -76,19 +81,13 @@ function factsOf(
   earlier: readonly LocalVersion[],
   { digest, clock, files }: RegistryPorts,
   card: DocArtifact | undefined,
+  provider: string | undefined,
 ) {
   const { spec, model, author, description, license, tasks, properties } = registration;
   const report = nameFromWorkspace(registration.report, spec, files);
   const lineage = lineageOf({ report, spec, model, checkpoint, author, earlier, digest });
   const artifacts: Artifact[] = [
-    {
-      artifactType: 'model-artifact',
-      name: 'weights',
-      uri: blobUri(checkpoint.digest),
-      digest: checkpoint.digest,
-      bytes: checkpoint.bytes,
-      modelFormatName: 'safetensors',
-    },
+    ...checkpointArtifacts(checkpoint),
     ...(card === undefined ? [] : [card]),
     ...tuningArtifacts(report, checkpoint, clock.now()),
   ];
@@ -108,6 +107,7 @@ function factsOf(
         'aiw.train_run_id': report.run.id,
         ...(report.baseDigest === undefined ? {} : { 'aiw.base_digest': report.baseDigest }),
         ...(lineage.parentVersion === undefined ? {} : { 'aiw.parent_version_id': lineage.parentVersion }),
+        ...formatProperties(checkpoint, report, provider),
       },
     },
     model: {
@@ -119,9 +119,16 @@ function factsOf(
   };
 }
 
-/** Where a blob is found, in artifacts. */
-export function blobUri(digest: string): string {
-  return `blob:sha256:${digest}`;
+/** Provider of the connection that serves a service's model, as far as `workbench.yaml` still declares it. */
+async function providerOf(
+  { service }: Checkpoint,
+  { folder }: Registration,
+  { files }: RegistryPorts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (service === undefined) return undefined;
+  const { connections = {} } = (await loadWorkspace(files, folder, signal)).config;
+  return Object.hasOwn(connections, service.connection) ? connections[service.connection]?.provider : undefined;
 }
 
 function checkpointOf({ run, checkpoints }: TuningReport, epoch: number | undefined): Checkpoint {

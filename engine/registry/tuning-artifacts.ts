@@ -50,7 +50,8 @@ function metricsOf(report: TuningReport, aspect: AspectResult, now: number): Met
   });
 }
 
-function parametersOf(report: TuningReport, { epoch }: Checkpoint): ParameterArtifact[] {
+function parametersOf(report: TuningReport, checkpoint: Checkpoint): ParameterArtifact[] {
+  const { epoch } = checkpoint;
   const { run, base, method, platform, infrastructure, environment, hyperparameters } = report;
   const values: Record<string, string | number | boolean | undefined> = {
     ...hyperparameters,
@@ -59,8 +60,14 @@ function parametersOf(report: TuningReport, { epoch }: Checkpoint): ParameterArt
     platform,
     epoch,
     seed: environment?.seed,
+    task: report.task,
+    step: checkpoint.step,
     hardware_type: infrastructure?.hardware,
     hardware_count: environment?.cpus,
+    gpu: infrastructure?.gpu,
+    gpu_seconds: infrastructure?.gpuSeconds,
+    training_tokens: infrastructure?.tokens,
+    cost_usd: infrastructure?.cost,
   };
   return parameterArtifacts(run.id, values);
 }

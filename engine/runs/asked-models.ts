@@ -35,14 +35,27 @@ export function metricsOf({ kind, text }: Pick<RunSpec, 'kind' | 'text'>): reado
   return benchmark === undefined ? [] : createMetrics(benchmark);
 }
 
-/** Names of the connections that a run sends something to, each once. A tuning job trains on its platform and has none. */
+/** The connection that serves a trained model which a service keeps; absent for any other model, and before the run was created. */
+function keptBy({ trained = {} }: RunSpec, name: string): string | undefined {
+  return Object.hasOwn(trained, name) ? trained[name]?.service?.connection : undefined;
+}
+
+/** Names of the connections that a run sends something to, each once. */
 export function connectionsOf(spec: RunSpec, workspace: Workspace): readonly string[] {
-  if (spec.kind === 'tune') return [];
+  if (spec.kind === 'tune') return tunedBy(spec, workspace);
   const asked = modelsOf(spec).flatMap(name => {
     if (name.startsWith('embedded:')) return [];
     if (!isTrained(name)) return [name];
-    const connection = registeredIn(spec, name)?.connection;
+    const connection = registeredIn(spec, name)?.connection ?? keptBy(spec, name);
     return connection === undefined ? [] : [connection];
   });
   return [...new Set([...asked, ...measuringConnections(metricsOf(spec), workspace)])];
+}
+
+/** The connection of a tuning job's platform, where that is a service. */
+function tunedBy({ text, platform }: RunSpec, { config }: Workspace): readonly string[] {
+  const name = platform ?? parseDocument('tune', text).value?.platform;
+  const { compute = {} } = config;
+  const settings = name !== undefined && Object.hasOwn(compute, name) ? compute[name] : undefined;
+  return settings?.type === 'openai' ? [settings.connection] : [];
 }

@@ -9,12 +9,17 @@ import { openConnection } from '../models/connect.ts';
 import type { PacingLimits } from '../models/pacing/pacer.ts';
 import type { RecordedRuns } from '../models/connect-context.ts';
 import { lentConcurrency } from '../models/lent/model.ts';
+import { trainedModelDigest } from '../models/trained.ts';
+import { openTransformers, type TransformersContext } from '../models/transformers/open.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { LentDesk } from '../ports/lent.ts';
+import type { Store } from '../ports/store.ts';
+import { scratchOf } from '../tuning/platform-ports.ts';
 import { checkIdentity, identityOfWeights } from './identity-check.ts';
 import { requireOrigin } from './needed-secrets.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
+import type { TrainedModelReference } from './spec.ts';
 
 /** A model opened for a run: trained, or connected with its secret. */
 export interface OpenModel {
@@ -35,7 +40,7 @@ export interface OpenModel {
 export async function openModels(
   plan: RunPlan,
   ports: RunPorts,
-  store: RecordedRuns & { readonly blobs: Blobs },
+  store: OpenStore,
   lent: LentDesk,
   onTraining: (model: string, step: TrainingStep) => void,
   signal: AbortSignal,
@@ -48,7 +53,7 @@ export async function openModels(
         planned.kind === 'embedded'
           ? await train(planned)
           : planned.kind === 'trained'
-            ? await loadTrained(planned, ports, store.blobs)
+            ? await loadTrained(planned, plan, ports, store, signal)
             : await openConnected(planned, plan, ports, store, lent, signal),
       );
       signal.throwIfAborted();
@@ -69,12 +74,23 @@ type Trained = Extract<PlannedModel, { kind: 'trained' }>;
 /** A connection by its name. */
 export type Connected = Extract<PlannedModel, { kind: 'connection' }>;
 
+/** What opening models needs of the store. */
+export type OpenStore = RecordedRuns & Pick<Store, 'blobs' | 'path'>;
+
 /** Asks the very weights the run was created with, whatever the name stands for by now. */
-async function loadTrained(planned: Trained, ports: RunPorts, blobs: Blobs): Promise<OpenModel> {
+async function loadTrained(
+  planned: Trained,
+  plan: Pick<RunPlan, 'workspace'>,
+  ports: RunPorts,
+  store: OpenStore,
+  signal: AbortSignal,
+): Promise<OpenModel> {
   const { name, reference } = planned;
   if (reference === undefined) throw new Error(`The run was created without the weights of ${name}.`);
-  const classifier = loadLinearClassifier(await blobs.read(reference.weightsDigest), `The weights of ${name}`);
-  const model = createTrainedModel(name, classifier, reference.weightsDigest, ports.clock, ports.digest);
+  const model =
+    reference.format === 'transformers' || reference.format === 'peft'
+      ? await openTransformers(name, reference, transformersContext(plan, ports, store), signal)
+      : await loadClassifier(name, reference, ports, store.blobs);
   const identity = identityOfWeights(name, reference);
   return {
     model,
@@ -85,6 +101,27 @@ async function loadTrained(planned: Trained, ports: RunPorts, blobs: Blobs): Pro
     ...(identity === undefined ? {} : { identity }),
     lastFailure: undefined,
   };
+}
+
+async function loadClassifier(
+  name: string,
+  { weightsDigest }: TrainedModelReference,
+  { clock, digest }: RunPorts,
+  blobs: Blobs,
+): Promise<Model> {
+  const classifier = loadLinearClassifier(await blobs.read(weightsDigest), `The weights of ${name}`);
+  return createTrainedModel(name, classifier, weightsDigest, clock, digest);
+}
+
+/** Models of Transformers are laid out in the store's folder for jobs, and answer in the environment of the local platform. */
+export function transformersContext(
+  { workspace }: Pick<RunPlan, 'workspace'>,
+  ports: RunPorts,
+  { blobs, path }: Pick<Store, 'blobs' | 'path'>,
+): TransformersContext {
+  const { files, clock, digest, quarantine, trainer } = ports;
+  const { folder, config } = workspace;
+  return { blobs, files, clock, digest, quarantine, trainer, scratch: scratchOf(path, files), folder, config };
 }
 
 /** The training rows are read once, by the first embedded model. */
@@ -136,13 +173,17 @@ export async function openConnected(
   lent: LentDesk,
   signal: AbortSignal,
 ): Promise<OpenModel> {
-  const { name, connection, registered } = planned;
+  const { name, connection, registered, trained } = planned;
   if (registered?.endpoint !== undefined)
     await requireOrigin(ports.secrets, new URL(registered.endpoint.url).origin, name, signal);
-  const identity = await checkIdentity(planned, ports, signal);
+  const identity =
+    trained === undefined ? await checkIdentity(planned, ports, signal) : identityOfWeights(name, trained);
   const limits = limitsOf(connection, plan);
   const context = { name, folder: plan.workspace.folder, limits, retries: plan.limits.retries, ports, runs, lent };
-  const model = await openConnection(connection, context, signal);
+  const opened = await openConnection(connection, context, signal);
+  // Evidence is matched to a version by its digest, whichever name it is asked by.
+  const model =
+    trained === undefined ? opened : withDigest(opened, trainedModelDigest(ports.digest, trained.weightsDigest));
   const { concurrency } = limits;
   return {
     model,
@@ -152,6 +193,16 @@ export async function openConnected(
     trainingRows: 0,
     ...(identity === undefined ? {} : { identity }),
     lastFailure: undefined,
+  };
+}
+
+function withDigest(model: Model, digest: string): Model {
+  return {
+    name: model.name,
+    digest,
+    answer: (question, signal) => model.answer(question, signal),
+    ...(model.embed === undefined ? {} : { embed: model.embed.bind(model) }),
+    close: () => model.close(),
   };
 }
 

@@ -14,7 +14,7 @@ import { compilePrompt, type Prompt } from '../prompts/prompt.ts';
 import { mostTrialCases, trialModels, usualTrialRows } from '../prompts/trial.ts';
 import { loadWorkspace } from '../workspace/workspace.ts';
 import { readLimits } from './limits.ts';
-import { pairWithPrompts, planModel, type RunPlan } from './plan.ts';
+import { pairWithPrompts, planModel, readsPrompts, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from './spec.ts';
 import { readTrialRows } from './trial-rows.ts';
@@ -40,7 +40,7 @@ export async function planTrial(spec: RunSpec, ports: RunPorts, signal: AbortSig
   const benchmark = asBenchmark(spec, trial, prompt);
   const workspace = await loadWorkspace(files, spec.folder, signal);
   const models = benchmark.models.map(name => planModel(name, spec, workspace));
-  const computed = models.find(({ kind }) => kind === 'trained');
+  const computed = models.find(model => model.kind === 'trained' && !readsPrompts(model));
   if (computed !== undefined && benchmark.dataset.input === undefined) throw readsNoPrompt(computed.name, spec.path);
   const selection: DatasetSelection = {
     path: trial.dataset === undefined ? spec.path : files.resolve(base, trial.dataset.path),

@@ -40,6 +40,8 @@ export type PlannedModel =
       readonly via?: string;
       /** What it is asked as, where a registered version was named. */
       readonly registered?: RegisteredModelReference;
+      /** The trained model that a service keeps and is asked for, where a checkpoint or a version of one was named. */
+      readonly trained?: TrainedModelReference;
     };
 
 /** One model with one prompt, before its digests are known. */
@@ -159,8 +161,11 @@ export function planModel(name: string, spec: RunSpec, workspace: Workspace): Pl
   if (named !== undefined) {
     const served = planServed(name, named, spec, workspace);
     if (served !== undefined) return served;
-    const { trained } = spec;
-    return { name, kind: 'trained', reference: Object.hasOwn(trained ?? {}, name) ? trained?.[name] : undefined };
+    const { trained = {} } = spec;
+    const reference = Object.hasOwn(trained, name) ? trained[name] : undefined;
+    return reference?.service === undefined
+      ? { name, kind: 'trained', reference }
+      : planKept(name, reference, reference.service, workspace);
   }
   if (name.startsWith(embeddedPrefix)) {
     // The schema names the embedded models there are.
@@ -187,6 +192,22 @@ function planServed(
   return { name, kind: 'connection', connection, via, ...(registered === undefined ? {} : { registered }) };
 }
 
+/** A trained model that a service keeps, asked through the connection that serves it. */
+function planKept(
+  name: string,
+  trained: TrainedModelReference,
+  { connection: via, model }: NonNullable<TrainedModelReference['service']>,
+  workspace: Workspace,
+): PlannedModel {
+  return { name, kind: 'connection', connection: askedFor(connectionNamed(workspace, via), model), via, trained };
+}
+
+/** The same connection, asked for another model: it no longer is the registered version it says it serves. */
+export function askedFor(connection: Connection, model: string): Connection {
+  const { registered: _registered, ...rest } = connection as Extract<Connection, { provider: 'openai' }>;
+  return { ...rest, model };
+}
+
 function foreseeConnection(
   name: string,
   named: TrainedName,
@@ -197,9 +218,19 @@ function foreseeConnection(
   return Object.entries(config.connections ?? {}).find(([, connection]) => servesByText(connection, named))?.[0];
 }
 
-/** Models in this process read the row itself and are asked once, whatever the prompts. */
+/**
+ * Whether a model is asked in words: connections are, and trained models that generate text or transcribe sounds. Classifiers read the row
+ * itself.
+ */
+export function readsPrompts(model: PlannedModel): boolean {
+  if (model.kind !== 'trained') return model.kind === 'connection';
+  const { format, task } = model.reference ?? {};
+  return (format === 'transformers' || format === 'peft') && task !== 'text-classification';
+}
+
+/** Classifiers read the row itself and are asked once, whatever the prompts. */
 export function pairWithPrompts(model: PlannedModel, prompts: readonly Prompt[]): readonly PlannedVariant[] {
-  if (model.kind !== 'connection' || prompts.length === 0) return [{ model, prompt: undefined }];
+  if (!readsPrompts(model) || prompts.length === 0) return [{ model, prompt: undefined }];
   return prompts.map(prompt => ({ model, prompt }));
 }
 

@@ -2,7 +2,7 @@ import type { AskedRow } from '../datasets/asked-row.ts';
 import type { ContentPart, Media, Message, ModelParameters, Question } from '../models/model.ts';
 import { inputAsMessage, type Prompt } from '../prompts/prompt.ts';
 import type { Task } from './feed.ts';
-import type { PlannedModel, RunPlan } from './plan.ts';
+import { readsPrompts, type PlannedModel, type RunPlan } from './plan.ts';
 
 const noParameters: ModelParameters = {};
 const noMessages: readonly Message[] = [];
@@ -19,7 +19,7 @@ export function toQuestion(
   signal: AbortSignal,
 ): Question | Promise<Question> {
   const { row } = task;
-  if (model.kind !== 'connection') return write(task, prompt, plan, noMessages, undefined);
+  if (!readsPrompts(model)) return write(task, prompt, plan, noMessages, undefined);
   const hasAttachments = row.audio !== undefined || row.images !== undefined;
   if (prompt?.hasMedia === true || hasAttachments) return toMediaQuestion(task, prompt, plan, signal);
   return write(task, prompt, plan, prompt?.render(row.values) ?? inputAsMessage(row.input), undefined);

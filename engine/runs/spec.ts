@@ -46,7 +46,7 @@ export interface RunSpec {
 
 /** The weights behind `checkpoint:…` or `registry:…`. */
 export interface TrainedModelReference {
-  /** SHA-256 of the weights: of the one file in the store's blobs, else of the manifest of `files`; the service's name of the model where it keeps them. */
+  /** SHA-256 of the weights: of the one file in the store's blobs, else of the manifest of `files`; of the service's name of the model where it keeps them. */
   readonly weightsDigest: string;
   /** What the weights are; absent: the embedded linear model's file. */
   readonly format?: Checkpoint['format'];
@@ -54,7 +54,7 @@ export interface TrainedModelReference {
   readonly files?: Checkpoint['files'];
   readonly service?: Checkpoint['service'];
   readonly task?: TuningReport['task'];
-  /** What an adapter stands on, as the tuning job names it. */
+  /** What an adapter stands on, as the tuning job names it; a folder by its absolute path. */
   readonly base?: string;
   /** The same where that is itself a checkpoint or a registered version. */
   readonly baseReference?: TrainedModelReference;

@@ -1,7 +1,10 @@
 import type { Checkpoint, RunSummary } from '../../schemas/generated/messages.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import type { Store } from '../ports/store.ts';
+import { parseDocument } from '../documents/parse.ts';
+import { blobsOf } from '../models/model-files.ts';
+import type { Files } from '../ports/files.ts';
+import type { RunRecord, Store } from '../ports/store.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { TrainedModelReference } from './spec.ts';
 
@@ -50,9 +53,12 @@ export async function resolveCheckpoint(
   name: string,
   parsed: CheckpointName,
   store: Store,
+  files: Pick<Files, 'resolve' | 'parent'>,
 ): Promise<TrainedModelReference> {
-  const reference = await findCheckpoint(name, parsed, store);
-  if (!(await store.blobs.has(reference.weightsDigest))) throw weightsMissing(name, reference);
+  const reference = await findCheckpoint(name, parsed, store, files);
+  const { weightsDigest, format, files: own = [] } = reference;
+  const needed = blobsOf({ digest: weightsDigest, ...(format === undefined ? {} : { format }), files: own });
+  for (const digest of needed) if (!(await store.blobs.has(digest))) throw weightsMissing(name, reference);
   return reference;
 }
 
@@ -60,6 +66,7 @@ async function findCheckpoint(
   name: string,
   { job, which }: CheckpointName,
   store: Store,
+  files: Pick<Files, 'resolve' | 'parent'>,
 ): Promise<TrainedModelReference> {
   const run = await findTuningRun(name, job, store);
   const { checkpoints } = await store.readTraining(run.id);
@@ -68,7 +75,34 @@ async function findCheckpoint(
       checkpoint.epoch === which || (which === 'best' && checkpoint.best) || (which === 'last' && checkpoint.last),
   );
   if (found === undefined) throw notKept(name, run, which, checkpoints);
-  return { weightsDigest: found.digest, runId: run.id, epoch: found.epoch };
+  const { digest, epoch, format } = found;
+  if (format === undefined || format === 'linear') return { weightsDigest: digest, runId: run.id, epoch };
+  return { ...referenceOf(found, await store.getRun(run.id), files), runId: run.id, epoch };
+}
+
+/** What a checkpoint of another format than the embedded model's is, with what it stands on. */
+export function referenceOf(
+  { digest, format, files: own, service }: Checkpoint,
+  { spec, tuning }: Pick<RunRecord, 'spec' | 'tuning'>,
+  files: Pick<Files, 'resolve' | 'parent'>,
+): TrainedModelReference {
+  const base = tuning?.base ?? parseDocument('tune', spec.text).value?.base;
+  const under = base !== undefined && Object.hasOwn(spec.trained ?? {}, base) ? spec.trained?.[base] : undefined;
+  return {
+    weightsDigest: digest,
+    ...(format === undefined ? {} : { format }),
+    ...(own === undefined ? {} : { files: own }),
+    ...(service === undefined ? {} : { service }),
+    ...(tuning?.task === undefined ? {} : { task: tuning.task }),
+    ...(base === undefined ? {} : { base: wholeBase(base, spec.path, files) }),
+    ...(under === undefined ? {} : { baseReference: under }),
+  };
+}
+
+/** A base as it is found from anywhere: a folder by its absolute path. */
+export function wholeBase(base: string, path: string, files: Pick<Files, 'resolve' | 'parent'>): string {
+  const folder = /^folder:(.*)$/s.exec(base)?.[1];
+  return folder === undefined ? base : `folder:${files.resolve(files.parent(path), folder)}`;
 }
 
 /** The newest succeeded run of the job, else the tuning run of this id, whose checkpoints may be asked for even if it did not succeed. */

@@ -8,6 +8,7 @@ import { Budget, estimateCost } from '../runs/budget.ts';
 import { costOf } from '../runs/guards.ts';
 import { readLimits } from '../runs/limits.ts';
 import { openConnected } from '../runs/models.ts';
+import { askedFor } from '../runs/plan.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import { connectionNamed } from '../workspace/workspace.ts';
 import type { AskedRow, JobAnswers } from './platform.ts';
@@ -43,7 +44,7 @@ const failuresInARow = 10;
  */
 export const askService: AskModel = async ({ connection: name, model: id }, context, signal) => {
   const { plan, ports, runs, lent, spent } = context;
-  const connection = serviceConnection(connectionNamed(plan.workspace, name), id);
+  const connection = askedFor(connectionNamed(plan.workspace, name), id);
   const limits = { ...readLimits({}), budget: plan.budget };
   const open = await openConnected(
     { name, kind: 'connection', connection },
@@ -62,12 +63,6 @@ export const askService: AskModel = async ({ connection: name, model: id }, cont
     await open.model.close();
   }
 };
-
-/** The same connection, asked for another model. It no longer is the registered version it says it serves. */
-export function serviceConnection(connection: Connection, model: string): Connection {
-  const { registered: _registered, ...rest } = connection as Extract<Connection, { provider: 'openai' }>;
-  return { ...rest, model };
-}
 
 class Asker {
   readonly #model: Model;

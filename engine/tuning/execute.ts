@@ -10,13 +10,14 @@ import type { AskModel } from './ask-models.ts';
 import type { ChosenPlatform } from './choose-platform.ts';
 import { createPlatform } from './create-platform.ts';
 import { deadlineExceeded } from './guards.ts';
+import type { Used } from './infrastructure.ts';
 import { measureTraining, type Measured } from './measuring.ts';
 import { scratchOf, type PlatformPorts } from './platform-ports.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
 import { planTuning, type TuningPlan } from './plan.ts';
 import { TuningProgress } from './progress.ts';
 import { findRegressions, type JudgedAspect } from './regressions.ts';
-import { buildTuningReport, tuningHeadlines, type MeasuredAspect, type Used } from './report.ts';
+import { buildTuningReport, tuningHeadlines, type MeasuredAspect } from './report.ts';
 import { TrainingLoop, trainingPhase, type TrainedNews } from './training-loop.ts';
 
 export interface TuningOptions extends ExecuteOptions {

@@ -1,7 +1,10 @@
 import type { EpochPoint, Infrastructure, PlatformJob } from '../../schemas/generated/messages.ts';
+import type { TrainingRecord } from '../ports/store.ts';
 import type { JobUsage } from './platform.ts';
 import type { TuningPlan } from './plan.ts';
-import type { Used } from './report.ts';
+
+/** What the run's own process has used. */
+export type Used = NonNullable<TrainingRecord['used']>;
 
 export interface InfrastructureInput {
   readonly plan: TuningPlan;

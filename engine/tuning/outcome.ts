@@ -1,6 +1,8 @@
 import type { Checkpoint } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { digestOfModel, digestOfService, manifestOfModel } from '../models/model-files.ts';
 import type { Blobs } from '../ports/blobs.ts';
+import type { Digest } from '../ports/digest.ts';
 import type { JobAnswers, JobResult } from './platform.ts';
 import type { AspectRows } from './rows.ts';
 
@@ -19,6 +21,26 @@ export function checkCheckpoints(checkpoints: readonly Checkpoint[], platform: s
       ? `its checkpoint of epoch ${String((nameless ?? empty)?.epoch)} has no content`
       : `it names ${String(best)} best checkpoints`;
   throw malformed(platform, why);
+}
+
+/**
+ * The checkpoints under the digests that name them here, whatever the platform said: of the weights' files, or of a service's name of the
+ * model. The manifest of several files is kept as well, as what its digest is of.
+ */
+export async function nameCheckpoints(
+  checkpoints: readonly Checkpoint[],
+  blobs: Blobs,
+  digest: Digest,
+): Promise<readonly Checkpoint[]> {
+  const named: Checkpoint[] = [];
+  for (const checkpoint of checkpoints) {
+    const { files = [], service } = checkpoint;
+    const manifest = manifestOfModel(files);
+    if (manifest !== undefined) await blobs.put(new TextEncoder().encode(manifest));
+    const own = service === undefined ? digestOfModel(files, digest) : digestOfService(service, digest);
+    named.push(own === undefined ? checkpoint : { ...checkpoint, digest: own });
+  }
+  return named;
 }
 
 /** Answers must be of this job's rows. Throws `run-failed`. */

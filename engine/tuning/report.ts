@@ -14,18 +14,16 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { datasetsOf } from '../documents/tune-checks.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { TrainingOutcome, TrainingRecord } from '../ports/store.ts';
+import type { TrainingOutcome } from '../ports/store.ts';
 import { countOf } from '../reports/format.ts';
 import type { AspectChanges } from './changes.ts';
-import { infrastructureOf } from './infrastructure.ts';
+import { infrastructureOf, type Used } from './infrastructure.ts';
 import { methodName, shownHyperparameters } from './job.ts';
 import type { MeasuredRows } from './measure.ts';
 import type { JobUsage } from './platform.ts';
 import type { TuningPlan } from './plan.ts';
 import { aspectWords, digestRows, type AspectRows } from './rows.ts';
 import { bestEpoch, type Selection } from './selection.ts';
-
-export type Used = NonNullable<TrainingRecord['used']>;
 
 /** An aspect as far as it was measured. */
 export interface MeasuredAspect {

@@ -4,14 +4,14 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { RunWriter, TrainingOutcome, TrainingRecord } from '../ports/store.ts';
-import { checkAnswers, checkCheckpoints, writeAnswers } from './outcome.ts';
 import { bundleJob } from './bundle.ts';
 import { budgetExceeded, judgeDivergence, judgePreflight } from './guards.ts';
 import { LossCurve } from './loss-curve.ts';
+import { checkAnswers, checkCheckpoints, nameCheckpoints, writeAnswers } from './outcome.ts';
 import type { JobBundle, JobEvent, JobHandle, JobResult, JobUsage, TuningPlatform } from './platform.ts';
 import type { TuningPlan } from './plan.ts';
 import type { TuningProgress } from './progress.ts';
-import type { Used } from './report.ts';
+import type { Used } from './infrastructure.ts';
 import { aspectWords } from './rows.ts';
 import { keepCheckpoints, measurementsSinceBest } from './selection.ts';
 
@@ -216,9 +216,10 @@ export class TrainingLoop {
   }
 
   /** From here on nothing is asked of the platform any more, whatever happens to this process. */
-  async #finish({ checkpoints, answers, stoppedEarly, notes }: JobResult): Promise<void> {
-    const { plan, platform, writer, progress, blobs, onNews } = this.#with;
-    checkCheckpoints(checkpoints, platform.name);
+  async #finish({ checkpoints: told, answers, stoppedEarly, notes }: JobResult): Promise<void> {
+    const { plan, platform, writer, progress, blobs, digest, onNews } = this.#with;
+    checkCheckpoints(told, platform.name);
+    const checkpoints = await nameCheckpoints(told, blobs, digest);
     if (answers !== undefined) checkAnswers(answers, plan.aspects, platform.name);
     await this.#flush();
     const outcome: TrainingOutcome = {

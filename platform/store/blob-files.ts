@@ -14,7 +14,7 @@ const grace = 3_600_000;
 export function listUsedBlobs(driver: Driver): string[] {
   const rows = driver.all(
     `SELECT digest FROM training_states
-      UNION SELECT digest FROM checkpoints
+      UNION SELECT digest FROM checkpoints WHERE coalesce(json_extract(details, '$.format'), '') <> 'service'
       UNION SELECT json_extract(value, '$.digest') FROM checkpoints, json_each(details, '$.files')
       UNION SELECT json_extract(outcome, '$.answersDigest') FROM training_jobs WHERE outcome IS NOT NULL
       UNION SELECT weights_digest FROM model_versions WHERE NOT EXISTS (
@@ -25,6 +25,7 @@ export function listUsedBlobs(driver: Driver): string[] {
       UNION SELECT found.atom FROM runs
         JOIN run_records ON run_records.run = runs.key, json_tree(spec, '$.trained') AS found
         WHERE state <> 'succeeded' AND found.key IN ('weightsDigest', 'digest')
+          AND coalesce(json_extract(spec, found.path || '.format'), '') <> 'service'
       UNION SELECT json_extract(payload, kept.value) FROM ledger JOIN audit_log USING (sequence)
         JOIN audit_payloads ON audit_payloads.digest = payload_digest,
           json_each('["$.payload.digest", "$.payload.textDigest"]') AS kept

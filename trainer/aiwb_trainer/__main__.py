@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "remote":
         from .remote import run_remote
 
-        return run_remote(output, Stop())
+        return run_remote(output)
     from .train import train_folder
 
     return train_folder(options.job, options.out, output, Stop(), options.watch_stdin, tuple(options.allow_folder))
@@ -40,9 +40,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     train.add_argument("--job", type=Path, required=True, help="folder with job.json and its rows")
     train.add_argument("--out", type=Path, required=True, help="folder for events, answers and checkpoints")
     train.add_argument("--watch-stdin", action="store_true", help="end when standard input does")
-    train.add_argument(
-        "--allow-folder", type=Path, action="append", default=[], help="folder outside the job's that a base may lie in"
-    )
+    train.add_argument("--allow-folder", type=Path, action="append", default=[], help="folder outside the job's that a base may lie in")
     commands.add_parser("remote", help="fetch a job, train it and put back what it makes: AIWB_SYNC says where")
     answer = commands.add_parser("answer", help="answer questions on standard input, a JSON object a line")
     answer.add_argument("--model", required=True, help="folder of a model or an adapter, or ORG/NAME[@REVISION] of the hub")

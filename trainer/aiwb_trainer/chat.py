@@ -19,6 +19,7 @@ PLAIN_TEMPLATE = (
 
 class ChatTask:
     shifted = True
+    labels: Sequence[str] = ()
 
     def __init__(self, tokenizer: Any, model: Any, max_length: int, loss_on: str) -> None:
         self.tokenizer = tokenizer
@@ -56,7 +57,7 @@ class ChatTask:
         examples = [self._encode(row, counted) for row in rows]
         if not self.has_own_template:
             counted.notes.append(
-                "The base has no chat template: conversations were written as lines like `User: …`, and that template is saved with the model."
+                "The base has no chat template: conversations were written as lines like `User: …`, and that template is saved with it."
             )
         return examples
 
@@ -95,9 +96,7 @@ class ChatTask:
     def answer(self, model: Any, rows: Sequence[Row], max_tokens: int) -> list[Reply]:
         return self.generate(model, [self.prompt(row.messages, row.place) for row in rows], max_tokens)
 
-    def generate(
-        self, model: Any, prompts: Sequence[list[int]], max_tokens: int, sampling: dict[str, Any] | None = None
-    ) -> list[Reply]:
+    def generate(self, model: Any, prompts: Sequence[list[int]], max_tokens: int, sampling: dict[str, Any] | None = None) -> list[Reply]:
         """Greedy without `sampling`, whatever the model's own settings say."""
         import torch
         from transformers import GenerationConfig

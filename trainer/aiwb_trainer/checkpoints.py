@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from .hub import read_config
 from .job import BaseModel
 
 KEPT = (".safetensors", ".json", ".jinja", ".txt", ".model", ".tiktoken")
+LABELS = "labels.json"
 NOT_KEPT = ("trainer_state.json",)
 
 
@@ -29,8 +31,8 @@ def is_adapter(folder: Path) -> bool:
     return (folder / "adapter_config.json").is_file()
 
 
-def describe_base(folder: Path, base: BaseModel) -> None:
-    """An adapter's own note of its base: the hub's name, and no path of this machine."""
+def describe_base(folder: Path, base: BaseModel, labels: Sequence[str]) -> None:
+    """What an adapter must say of its base: the hub's name, no path of this machine, and the classes, which its config lacks."""
     if not is_adapter(folder):
         return
     below = base
@@ -40,6 +42,8 @@ def describe_base(folder: Path, base: BaseModel) -> None:
     config["base_model_name_or_path"] = below.id
     config["revision"] = below.revision
     write_whole(folder / "adapter_config.json", json.dumps(config, indent=2, sort_keys=True).encode())
+    if labels:
+        write_whole(folder / LABELS, json.dumps(list(labels), ensure_ascii=False).encode())
 
 
 def merge_adapter(model: Any, processor: Any, place: Path) -> None:

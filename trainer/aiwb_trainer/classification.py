@@ -14,8 +14,8 @@ class ClassificationTask:
 
     def __init__(self, tokenizer: Any, model: Any, max_length: int) -> None:
         self.tokenizer = tokenizer
-        labels: dict[int, str] = model.config.id2label
-        self.labels = [labels[at] for at in range(len(labels))]
+        names: dict[int, str] = model.config.id2label
+        self.labels: Sequence[str] = [names[at] for at in range(len(names))]
         context = int(getattr(model.config, "max_position_embeddings", 0) or 2**31)
         # RoBERTa and its kin keep the first positions for padding.
         own = int(tokenizer.model_max_length)

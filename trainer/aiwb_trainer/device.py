@@ -45,17 +45,17 @@ def choose_precision(wanted: str, device: str) -> str:
     if wanted == "auto":
         return "bfloat16" if device == "cuda" and torch.cuda.is_bf16_supported() else "float32"
     if wanted == "float16" and device != "cuda":
-        raise TrainerError(
-            "environment", f"float16 cannot be trained on {device}.", "Set hyperparameters.precision to auto."
-        )
+        raise TrainerError("environment", f"float16 cannot be trained on {device}.", "Set hyperparameters.precision to auto.")
     return wanted
 
 
 def make_deterministic(seed: int) -> None:
     import torch
-    from transformers import set_seed
+    import transformers
 
-    set_seed(seed)
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    transformers.set_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.backends.cudnn.benchmark = False
 

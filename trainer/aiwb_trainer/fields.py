@@ -73,6 +73,12 @@ class Fields:
             raise self.wrong(key, "is no list of texts")
         return tuple(value)
 
+    def strings(self, key: str) -> dict[str, str]:
+        value = self._take(key)
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise self.wrong(key, "is no object of texts")
+        return dict(value)
+
     def items(self, key: str) -> list[Fields]:
         value = self._take(key)
         if not isinstance(value, list):

@@ -61,9 +61,7 @@ def _read_lines(job: Job, given: Input) -> Iterator[Row]:
     except OSError as error:
         raise TrainerError("data-invalid", f"{name} cannot be read: {error}.") from error
     if digest.hexdigest() != given.digest:
-        raise TrainerError(
-            "data-invalid", f"{name} is not the file that job.json names: its SHA-256 differs.", "Send the job again."
-        )
+        raise TrainerError("data-invalid", f"{name} is not the file that job.json names: its SHA-256 differs.", "Send the job again.")
 
 
 def _read_row(line: bytes, place: str, job: Job, given: Input) -> Row:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .errors import TrainerError, one_line
 from .rows import Row
+from .sound import duration, read_sound
 from .tasks import IGNORED, Batch, Counted, Example, Reply, pad
 
 SECONDS_LIMIT = 3600
@@ -16,6 +15,7 @@ SECONDS_LIMIT = 3600
 
 class SpeechTask:
     shifted = False
+    labels: Sequence[str] = ()
 
     def __init__(self, processor: Any, model: Any, max_length: int) -> None:
         self.processor = processor
@@ -32,14 +32,12 @@ class SpeechTask:
         examples = []
         for row in rows:
             assert row.audio is not None
-            long += _duration(row.audio, row.place) > self.seconds
+            long += duration(row.audio, row.place) > self.seconds
             # The model puts the start token before the labels by itself.
             tokens = list(self.tokenizer(row.label or "")["input_ids"])
             tokens = tokens[1:] if tokens[:1] == [self.start] else tokens
             counted.cut += len(tokens) > self.max_length
-            examples.append(
-                {"audio": str(row.audio), "place": row.place, "labels": tokens[: self.max_length], "weight": row.weight}
-            )
+            examples.append({"audio": str(row.audio), "place": row.place, "labels": tokens[: self.max_length], "weight": row.weight})
         if long:
             counted.notes.append(f"{long} sounds are longer than {self.seconds:g} s: only their beginning is heard.")
         return examples
@@ -79,43 +77,3 @@ class SpeechTask:
             text = self.tokenizer.decode(line, skip_special_tokens=True).strip()
             replies.append(Reply(text, 0, sum(token not in special for token in line)))
         return replies
-
-
-def read_sound(source: Path | bytes, rate: int, place: str) -> Any:
-    """Samples of a WAV, FLAC or Ogg file, as one channel at the rate the model hears."""
-    import soundfile
-
-    try:
-        samples, own = soundfile.read(
-            io.BytesIO(source) if isinstance(source, bytes) else str(source), dtype="float32", always_2d=True
-        )
-    except Exception as error:
-        raise _unreadable(place, error) from error
-    if len(samples) == 0:
-        raise TrainerError("data-invalid", f"{place}: the sound is empty.")
-    mono = samples.mean(axis=1)
-    if own == rate:
-        return mono
-    import soxr
-
-    return soxr.resample(mono, own, rate, quality="HQ")
-
-
-def _duration(path: Path, place: str) -> float:
-    import soundfile
-
-    try:
-        info = soundfile.info(str(path))
-    except Exception as error:
-        raise _unreadable(place, error) from error
-    if info.frames == 0:
-        raise TrainerError("data-invalid", f"{place}: the sound is empty.")
-    return float(info.frames / info.samplerate)
-
-
-def _unreadable(place: str, error: Exception) -> TrainerError:
-    return TrainerError(
-        "data-invalid",
-        f"{place}: the sound cannot be read: {one_line(str(error), 200)}",
-        "Use WAV, FLAC or Ogg files.",
-    )

@@ -31,9 +31,13 @@ class Counted:
 
 
 class Task(Protocol):
-    """Rows become examples, examples become batches, and a model answers rows. `shifted`: a label is the next token's."""
+    """
+    Rows become examples, examples become batches, and a model answers rows. `shifted`: a label is the next token's. `labels`: the classes,
+    in the order of the model's outputs.
+    """
 
     shifted: bool
+    labels: Sequence[str]
 
     def encode(self, rows: Sequence[Row], counted: Counted) -> list[Example]: ...
 

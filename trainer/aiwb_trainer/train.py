@@ -31,9 +31,7 @@ SAVE_SECONDS = 600.0
 LOSS_EVENTS = 500
 
 
-def train_folder(
-    folder: Path, out: Path, output: BinaryIO | None, stop: Stop, stdin: bool = False, allowed: tuple[Path, ...] = ()
-) -> int:
+def train_folder(folder: Path, out: Path, output: BinaryIO | None, stop: Stop, stdin: bool = False, allowed: tuple[Path, ...] = ()) -> int:
     """Trains the job in `folder` into `out`. The exit status: 0 with a result, 130 cancelled, 1 otherwise failed."""
     file = out / "events.jsonl"
     try:
@@ -276,7 +274,7 @@ class Training:
     def _keep(self, step: int) -> None:
         if step not in self.progress.kept:
             keep_checkpoint(self.state.step_folder(step), self.state.checkpoint(step))
-            describe_base(self.state.checkpoint(step), self.job.base)
+            describe_base(self.state.checkpoint(step), self.job.base, self.task.labels if self.task is not None else ())
             self.progress.kept.append(step)
 
     def _tell_checkpoint(self, step: int) -> None:

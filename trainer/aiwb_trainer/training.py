@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainerCallback, TrainingArguments
 from trl import SFTConfig, SFTTrainer
 
 from .job import Hyperparameters, Job
@@ -37,9 +37,7 @@ class WeightedLoss:
             count += int((labels != IGNORED).sum())
         return torch.tensor(max(count, 1), device=device)
 
-    def compute_loss(
-        self, model: Any, inputs: Batch, return_outputs: bool = False, num_items_in_batch: Any = None
-    ) -> Any:
+    def compute_loss(self, model: Any, inputs: Batch, return_outputs: bool = False, num_items_in_batch: Any = None) -> Any:
         weights = inputs.pop("row_weights")
         self.tokens += int(inputs["attention_mask"].sum()) if "attention_mask" in inputs else int((inputs["labels"] != IGNORED).sum())
         losses = self.row_losses(model, inputs)
@@ -70,15 +68,15 @@ class WeightedLoss:
         made.rename(folder)
 
 
-class ClassificationTrainer(WeightedLoss, Trainer):  # type: ignore[misc]
+class ClassificationTrainer(WeightedLoss, Trainer):
     pass
 
 
-class SpeechTrainer(WeightedLoss, Seq2SeqTrainer):  # type: ignore[misc]
+class SpeechTrainer(WeightedLoss, Seq2SeqTrainer):
     pass
 
 
-class ChatTrainer(WeightedLoss, SFTTrainer):  # type: ignore[misc]
+class ChatTrainer(WeightedLoss, SFTTrainer):
     shifted = True
 
     def row_losses(self, model: Any, inputs: Batch) -> Any:
@@ -86,7 +84,7 @@ class ChatTrainer(WeightedLoss, SFTTrainer):  # type: ignore[misc]
         return -outputs.log_probs.sum(-1)
 
 
-class Steps(TrainerCallback):  # type: ignore[misc]
+class Steps(TrainerCallback):
     """Tells of the beginning and of each step's end."""
 
     def __init__(self, on_begin: Callable[[], None], on_step: Callable[[], bool]) -> None:
@@ -101,7 +99,7 @@ class Steps(TrainerCallback):  # type: ignore[misc]
             control.should_training_stop = True
 
 
-class ListDataset(torch.utils.data.Dataset):  # type: ignore[misc]
+class ListDataset(torch.utils.data.Dataset):
     def __init__(self, examples: Sequence[Example]) -> None:
         self._examples = examples
 
@@ -181,4 +179,5 @@ def make_trainer(
         callbacks=[callback],
     )
     trainer.loss_is_scaled_for_ga = True
+    trainer.remove_callback(PrinterCallback)
     return trainer

@@ -108,8 +108,13 @@ def make_whisper(folder: Path) -> None:
     )
     model = WhisperForConditionalGeneration(config)
     model.generation_config.update(
-        is_multilingual=False, no_timestamps_token_id=timeless, forced_decoder_ids=None, max_length=64,
-        decoder_start_token_id=start, suppress_tokens=None, begin_suppress_tokens=None,
+        is_multilingual=False,
+        no_timestamps_token_id=timeless,
+        forced_decoder_ids=None,
+        max_length=64,
+        decoder_start_token_id=start,
+        suppress_tokens=None,
+        begin_suppress_tokens=None,
     )
     model.save_pretrained(folder)
     WhisperProcessor(feature_extractor=extractor, tokenizer=tokenizer).save_pretrained(folder)
