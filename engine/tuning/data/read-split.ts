@@ -7,6 +7,7 @@ import type { DatasetRow } from '../../datasets/row.ts';
 import { openAttachments, type Attachments } from '../../datasets/selection.ts';
 import { readRole, splitKind, type SplitRole } from '../../datasets/split.ts';
 import { WorkbenchError } from '../../base/errors.ts';
+import { omit } from '../../base/omit.ts';
 import type { Digest } from '../../ports/digest.ts';
 import type { Files } from '../../ports/files.ts';
 import type { TuningTask } from '../platform.ts';
@@ -117,8 +118,7 @@ function restOf({ split }: TuningDataset, role: SplitRole, path: string): ((row:
 }
 
 function withoutField(selection: DatasetSelection): DatasetSelection {
-  const { split: _split, ...dataset } = selection.dataset;
-  return { ...selection, dataset };
+  return { ...selection, dataset: omit(selection.dataset, 'split') };
 }
 
 interface KeptSound {
