@@ -64,9 +64,16 @@ export function datasetOf(
   kind: DocumentKind,
   path: DocumentPath,
 ): { readonly at: DocumentPath; readonly rest: DocumentPath } | undefined {
-  const depth = kind === 'bench' || kind === 'trial' ? 1 : kind === 'tune' && path[0] === 'aspects' ? 3 : 0;
-  if (depth === 0 || path[depth - 1] !== 'dataset') return undefined;
+  const depth = datasetDepth(kind, path);
+  if (depth === undefined) return undefined;
   return { at: path.slice(0, depth), rest: path.slice(depth) };
+}
+
+function datasetDepth(kind: DocumentKind, path: DocumentPath): number | undefined {
+  if (kind === 'bench' || kind === 'trial') return path[0] === 'dataset' ? 1 : undefined;
+  if (kind !== 'tune' || path[0] !== 'aspects') return undefined;
+  if (path[2] === 'dataset') return 3;
+  return path[2] === 'datasets' && typeof path[3] === 'number' ? 4 : undefined;
 }
 
 /** The value of a draft at `path`; drafts hold what was typed so far, of any shape. */

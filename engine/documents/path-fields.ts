@@ -4,6 +4,7 @@ import type { DocumentKind } from './kinds.ts';
 /** What a path leads to. */
 export type PathSort =
   | 'answers'
+  | 'benchmark'
   | 'card'
   | 'certificate'
   | 'dataset'
@@ -52,7 +53,13 @@ const fields: Readonly<Record<DocumentKind, readonly PathField[]>> = {
     path('prompts.*', 'prompt'),
     ...metrics('metrics'),
   ],
-  tune: [...dataset('aspects.*.dataset'), ...metrics('evaluation.metrics'), path('register.card', 'card')],
+  tune: [
+    ...dataset('aspects.*.dataset'),
+    ...dataset('aspects.*.datasets.*'),
+    path('aspects.*.benchmark', 'benchmark'),
+    ...metrics('evaluation.metrics'),
+    path('register.card', 'card'),
+  ],
   policy: [loose('source.document', 'document'), path('assess.scorecard', 'scorecard')],
   framework: [],
   prompt: messages,

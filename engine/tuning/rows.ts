@@ -8,6 +8,7 @@ import type { Files } from '../ports/files.ts';
 import { chooseHeldOut } from './data/held-out.ts';
 import { readSplit, type RowOptions, type SplitRequest } from './data/read-split.ts';
 import type { TuningRow } from './data/row.ts';
+import { RowFaults } from './data/row-faults.ts';
 
 export type { TuningRow } from './data/row.ts';
 
@@ -50,7 +51,8 @@ export async function readAspects(
   for (const [name, aspect] of aspects) {
     const datasets: SplitRows[] = [];
     for (const dataset of datasetsOf(aspect)) {
-      const request = { dataset, path: files.resolve(base, dataset.path), files, digest, options };
+      const path = files.resolve(base, dataset.path);
+      const request = { dataset, path, files, digest, options, faults: new RowFaults() };
       const rows = await readSplits(name, request, room, signal);
       room -= rows.training.length;
       datasets.push(rows);
@@ -110,15 +112,16 @@ async function readSplits(
   room: number,
   signal: AbortSignal,
 ): Promise<SplitRows> {
-  const { dataset, path } = request;
+  const { dataset, path, faults } = request;
   const training: TuningRow[] = [];
   const test: TuningRow[] = [];
   for await (const rows of readSplit(request, 'train', signal)) {
     for (const row of rows) training.push(row);
     if (training.length > room) throw tooManyRows(path);
   }
-  if (training.length === 0) throw emptySplit(name, dataset, path, 'train');
   for await (const rows of readSplit(request, 'test', signal)) for (const row of rows) test.push(row);
+  faults.throwAny();
+  if (training.length === 0) throw emptySplit(name, dataset, path, 'train');
   if (test.length === 0) throw emptySplit(name, dataset, path, 'test');
   return { dataset, training, test };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ConvertedTuningData, ConvertTuningData } from '../../schemas/generated/messages.ts';
+import { escapeMarkdown } from '../base/markdown.ts';
 import { registerCommand, type CommandContext } from './context.ts';
 import { sourceOf } from './run-commands.ts';
 
@@ -80,7 +81,7 @@ async function tellConverted(context: CommandContext, converted: ConvertedTuning
   const why = vscode.l10n.t('Show Why');
   const question = vscode.l10n.t('{0} rows were written, and {1} were left out.', rows, refused);
   if ((await vscode.window.showWarningMessage(question, why)) !== why) return;
-  const list = faults.map(fault => `- ${fault}`).join('\n');
+  const list = faults.map(fault => `- ${escapeMarkdown(fault)}`).join('\n');
   await context.documents.previewMarkdown(
     vscode.l10n.t('Rows that were left out'),
     `# ${vscode.l10n.t('Rows that were left out')}\n\n${list}\n`,

@@ -42,12 +42,10 @@ function registerLanguage(book: RunBook, language: string, start: vscode.Command
       const { uri } = document;
       // A cell has a button of its own to run it.
       const run = { title: `$(play) ${start.title}`, command: start.command, arguments: [uri] };
-      const elsewhere =
-        language === 'aiwb-tune'
-          ? [{ title: vscode.l10n.t('Train on…'), command: 'aiwb.trainOn', arguments: [uri] }]
-          : [];
-      const starts = uri.scheme === 'file' ? [run, ...elsewhere] : [];
-      return [...starts, dryRun(uri), ...lastRunLenses(book.entries(), document)];
+      const isJob = language === 'aiwb-tune' && uri.scheme === 'file';
+      const elsewhere = { title: vscode.l10n.t('Train on…'), command: 'aiwb.trainOn', arguments: [uri] };
+      const starts = uri.scheme === 'file' ? [run, ...(isJob ? [elsewhere] : [])] : [];
+      return [...starts, dryRun(uri), ...(isJob ? [checkData(uri)] : []), ...lastRunLenses(book.entries(), document)];
     }),
     book.onReset(() => refresh.now()),
     book.onRunsChanged(changes => {
@@ -57,6 +55,10 @@ function registerLanguage(book: RunBook, language: string, start: vscode.Command
       settle.push('lenses', undefined);
     }),
   );
+}
+
+function checkData(uri: vscode.Uri): vscode.Command {
+  return { title: vscode.l10n.t('Check data'), command: 'aiwb.checkTuningData', arguments: [uri] };
 }
 
 function dryRun(uri: vscode.Uri): vscode.Command {

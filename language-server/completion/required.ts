@@ -27,7 +27,14 @@ export function sketchOptions(schema: SchemaNode): Sketch {
 
 /** What an item of a list must have, for a mapping whose fields are written below its dash. */
 export function requiredFields(schema: SchemaNode): readonly (readonly [string, SchemaNode])[] {
-  return requiredOf(schema).flatMap(name => withSchema(schema, name));
+  const names = requiredOf(schema);
+  return [...new Set([...names, ...firstForm(schema)])].flatMap(name => withSchema(schema, name));
+}
+
+/** Where one of several groups of fields will do, the first of them. */
+function firstForm({ type, anyOf = [] }: SchemaNode): readonly string[] {
+  const isChoiceOfFields = type === 'object' && anyOf.every(option => option.properties === undefined);
+  return isChoiceOfFields ? (anyOf[0]?.required ?? []) : [];
 }
 
 function sketchScalar(schema: SchemaNode): Sketch {
@@ -55,7 +62,8 @@ function usualFields(shape: SchemaNode): readonly (readonly [string, SchemaNode]
   const shown = exampleFields(shape)
     .flatMap(name => withSchema(shape, name))
     .filter(([, child]) => isPlain(child));
-  return [...new Map([...required, ...shown])];
+  const order = Object.keys(shape.properties ?? {});
+  return [...new Map([...required, ...shown])].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
 }
 
 function exampleFields({ examples = [] }: SchemaNode): readonly string[] {

@@ -48,6 +48,65 @@ export const tuneSnippets: readonly Snippet[] = [
       register: fields({ model: stop('tuned'), alias: stop('candidate') }),
     }),
   },
+  {
+    at: '',
+    label: 'tuning job: chat model with an adapter',
+    detail: 'Conversations, LoRA, split by shares',
+    whole: true,
+    sketch: fields({
+      name: stop('assistant-tuned'),
+      base: stop('hub:HuggingFaceTB/SmolLM2-135M-Instruct'),
+      platform: stop('local'),
+      method: fields({ lora: flow(fields({ rank: stop('16') })) }),
+      aspects: fields({
+        'core-performance': fields({
+          dataset: fields({
+            path: stop('data/chat.jsonl'),
+            messages: stop('messages'),
+            split: flow(fields({ test: stop('20%') })),
+          }),
+        }),
+      }),
+      hyperparameters: flow(fields({ epochs: stop('3'), learningRate: stop('0.0002') })),
+      evaluation: fields({ metrics: items('exact-match', 'rouge') }),
+    }),
+  },
+  {
+    at: '',
+    label: 'tuning job: speech recognition',
+    detail: 'Sounds with what is said in them, measured by word errors',
+    whole: true,
+    sketch: fields({
+      name: stop('speech-tuned'),
+      base: stop('hub:openai/whisper-tiny'),
+      task: 'automatic-speech-recognition',
+      aspects: fields({
+        'core-performance': fields({
+          dataset: fields({
+            path: stop('data/speech.jsonl'),
+            audio: stop('audio'),
+            target: stop('transcript'),
+            split: flow(fields({ test: stop('20%'), group: stop('speaker') })),
+          }),
+        }),
+      }),
+      evaluation: fields({ metrics: items('wer', 'cer') }),
+    }),
+  },
+  {
+    at: '',
+    label: 'search: several hyperparameters',
+    detail: 'One run a combination; the best is registered',
+    sketch: fields({
+      search: fields({
+        strategy: choice('grid', 'random'),
+        parameters: fields({
+          learningRate: flow(items(stop('0.0001'), stop('0.0003'))),
+          rank: flow(items(stop('8'), stop('16'))),
+        }),
+      }),
+    }),
+  },
   ...(['core-performance', 'robustness', 'ethical-alignment'] as const).map((name): Snippet => ({
     at: 'aspects',
     label: `${name} with slices`,

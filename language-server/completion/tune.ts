@@ -1,6 +1,8 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { trainableModel } from '../../engine/documents/formats.ts';
 import { localPlatform, selectableFigures, tuningMetricNames } from '../../engine/documents/tune-checks.ts';
+import { isKind } from '../../engine/documents/diagnose.ts';
+import { namedTaskOf } from '../../engine/documents/tune-kind.ts';
 import {
   metricsOfDraft,
   offerCheckpoints,
@@ -32,11 +34,13 @@ export async function offerInTuningJob(
         ...(await offerCheckpoints(workspace, uri, draft['name'], signal)),
         ...(await offerVersions(scene, 'registry:', signal)),
         ...(await offerElsewhere(scene, 'registry:', signal)),
+        ...(await offerFolders(scene, signal)),
+        ...otherBases,
       ];
     case 'platform':
       return offerPlatforms(scene, signal);
     case 'evaluation.metrics.*':
-      return offerMetrics(tuningMetricNames());
+      return offerMetrics(tuningMetricNames(taskOf(scene)));
     case 'register.model':
       return offerRegisteredNames(scene, signal);
     case 'evaluation.select.aspect': {
@@ -47,11 +51,52 @@ export async function offerInTuningJob(
     }
     case 'evaluation.select.metric': {
       const { metrics } = metricsOfDraft(draftAt(draft, ['evaluation', 'metrics']));
-      return offerMetrics(selectableFigures(metrics === undefined ? {} : { evaluation: { metrics } }));
+      const job = isKind(parsed, 'tune') ? parsed.value : undefined;
+      return offerMetrics(selectableFigures(metrics === undefined ? (job ?? {}) : { evaluation: { metrics } }));
     }
     default:
       return undefined;
   }
+}
+
+/** What is known of the task while the job is written: what it says, and all of it once it is right. */
+function taskOf({ parsed }: Scene): TuningTask | undefined {
+  if (isKind(parsed, 'tune') && parsed.value !== undefined) return namedTaskOf(parsed.value);
+  const { task, base } = mappingOf(parsed.draft);
+  const known = tuningTasks.find(name => name === task);
+  return known ?? (typeof base === 'string' && base.startsWith('embedded:') ? 'text-classification' : undefined);
+}
+
+type TuningTask = NonNullable<ReturnType<typeof namedTaskOf>>;
+
+const tuningTasks = [
+  'text-generation',
+  'text-classification',
+  'automatic-speech-recognition',
+] as const satisfies readonly TuningTask[];
+
+const otherBases: readonly ValueOffer[] = [
+  ['hub:', 'model of the Hugging Face hub'],
+  ['folder:', 'folder with a Transformers model'],
+  ['service:', 'model that the platform’s service tunes'],
+].map(([value = '', detail = '']) => ({ value, detail, kind: CompletionItemKind.Keyword, isBeginning: true }));
+
+/** Folders below the job's that hold a Transformers model. */
+async function offerFolders({ workspace, uri, files }: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {
+  const folder = workspace.folderOf(uri);
+  if (folder === undefined) return [];
+  const found = await files.below(folder, /^config\.json$/, signal);
+  return found.flatMap(path =>
+    path.includes('/')
+      ? [
+          {
+            value: `folder:${path.slice(0, path.lastIndexOf('/'))}`,
+            detail: 'folder with a model',
+            kind: CompletionItemKind.Folder,
+          },
+        ]
+      : [],
+  );
 }
 
 async function offerPlatforms({ workspace, uri }: Scene, signal: AbortSignal): Promise<readonly ValueOffer[]> {

@@ -179,7 +179,8 @@ async function offerInMetric(
 /** Where the dataset stands that a file's metrics look at. */
 function firstDataset(kind: Scene['parsed']['kind'], draft: unknown): DocumentPath {
   if (kind !== 'tune') return ['dataset'];
-  return ['aspects', Object.keys(mappingOf(draftAt(draft, ['aspects'])))[0] ?? '', 'dataset'];
+  const aspect = ['aspects', Object.keys(mappingOf(draftAt(draft, ['aspects'])))[0] ?? ''];
+  return draftAt(draft, [...aspect, 'datasets']) === undefined ? [...aspect, 'dataset'] : [...aspect, 'datasets', 0];
 }
 
 async function offerInDataset(

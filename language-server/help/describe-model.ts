@@ -30,11 +30,28 @@ async function describeKnown(
   name: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const own = describeEmbedded(name) ?? (await describeCheckpoint(context.workspace, uri, name, signal));
+  const own =
+    describeEmbedded(name) ?? describeBase(name) ?? (await describeCheckpoint(context.workspace, uri, name, signal));
   if (own !== undefined) return own;
   if (name.startsWith('registry:')) return describeReference(context, uri, name.slice('registry:'.length), signal);
   const connections = await context.workspace.connections(uri, signal);
   return Object.hasOwn(connections, name) ? describeConnection(name, mappingOf(connections[name])) : undefined;
+}
+
+/** What a tuning job may start from and no benchmark asks. */
+function describeBase(name: string): string | undefined {
+  const [, sort, rest = ''] = /^(hub|folder|service):(.+)$/.exec(name) ?? [];
+  const shown = code(shorten(rest, 120));
+  switch (sort) {
+    case 'hub':
+      return `Model of the Hugging Face hub: ${shown}. The place that trains it downloads it; without \`@REVISION\` its newest one, which the run records.`;
+    case 'folder':
+      return `Transformers model in the folder ${shown}, seen from this file's folder.`;
+    case 'service':
+      return `Model ${shown} of the platform's own service, which tunes it and keeps the result.`;
+    default:
+      return undefined;
+  }
 }
 
 /** Quality, latency and cost in the newest run in which the model was asked; absent where it never was. */

@@ -183,7 +183,13 @@ async function datasetHints({ context, uri, parsed, signal }: HintRequest, add: 
       ? [['dataset']]
       : Object.keys(mappingOf(mappingOf(parsed.draft)['aspects']))
           .slice(0, 10)
-          .map(aspect => ['aspects', aspect, 'dataset']);
+          .flatMap(aspect => {
+            const several = listOf(draftAt(parsed.draft, ['aspects', aspect, 'datasets'])).slice(0, 16);
+            return [
+              ['aspects', aspect, 'dataset'],
+              ...several.map((_, index): DocumentPath => ['aspects', aspect, 'datasets', index]),
+            ];
+          });
   for (const at of places) {
     const dataset = mappingOf(draftAt(parsed.draft, at));
     const place = placeOf(context, uri, dataset);

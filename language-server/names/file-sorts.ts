@@ -16,6 +16,7 @@ const certificates = /\.(pem|crt|cer|key)$/i;
 
 export const fileSorts = {
   answers: { noun: 'recorded answers', fits: /\.(jsonl|ndjson)$/i },
+  benchmark: { noun: 'benchmark', fits: /\.bench\.ya?ml$/i },
   card: { noun: 'card', fits: /\.md$/i },
   certificate: { noun: 'certificate', fits: certificates },
   dataset: { noun: 'dataset', fits: /\.((jsonl|ndjson|json|csv|tsv)(\.gz)?|parquet)$/i },

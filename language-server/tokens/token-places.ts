@@ -95,6 +95,7 @@ const tables: Readonly<Record<DocumentKind, Table>> = {
   },
   tune: {
     ...within('aspects.*.dataset.split', split),
+    ...within('aspects.*.datasets.*.split', split),
     ...within('evaluation.metrics', metrics),
     ...within('limits', limits),
     'register.alias': paintAll('enumMember', 'declaration'),

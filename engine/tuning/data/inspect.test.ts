@@ -75,7 +75,7 @@ describe('what is in a tuning job’s data', () => {
     const [often, seldom] = aspect.labels ?? [];
     assert.equal(often?.label, 'often');
     assert.equal(
-      (often.training ?? 0) +
+      often.training +
         often.validation +
         often.test +
         (seldom?.training ?? 0) +

@@ -7,13 +7,14 @@ import type { DatasetRow } from '../../datasets/row.ts';
 import { openAttachments, type Attachments } from '../../datasets/selection.ts';
 import { readRole, splitKind, type SplitRole } from '../../datasets/split.ts';
 import { WorkbenchError } from '../../base/errors.ts';
+import { omit } from '../../base/omit.ts';
 import type { Digest } from '../../ports/digest.ts';
 import type { Files } from '../../ports/files.ts';
 import type { TuningTask } from '../platform.ts';
 import type { TuningRow } from './row.ts';
 import { isFault } from './conversation.ts';
 import { findSoundFault, makeRow, readTexts } from './read-row.ts';
-import { RowFaults } from './row-faults.ts';
+import type { RowFaults } from './row-faults.ts';
 
 export interface RowOptions {
   /** What the rows are for; where absent, an `input` and a `target` alone are a text and its class. */
@@ -31,23 +32,24 @@ export interface SplitRequest {
   readonly files: Files;
   readonly digest: Digest;
   readonly options: RowOptions;
+  /** Takes what is wrong with rows; whoever reads throws it in the end. */
+  readonly faults: RowFaults;
 }
 
 /**
  * Rows of one role of a dataset, in file order and in batches: those whose split column, file, Hugging Face split or share it is. All rows are
- * read, and what is wrong with them is told together: throws `dataset-…` errors with the rows' lines.
+ * read; those at fault are left out and noted. Throws `dataset-…` errors of the dataset itself.
  */
 export async function* readSplit(
   request: SplitRequest,
   role: SplitRole,
   signal: AbortSignal,
 ): AsyncIterable<readonly TuningRow[]> {
-  const { dataset, path, files, digest, options } = request;
+  const { dataset, path, files, digest, options, faults } = request;
   const selection = await selectDataset(request);
   const isMember = await openMembership(files, digest, selection, role, signal);
   const attach = dataset.audio === undefined ? undefined : await openAttachments(files, digest, selection, role);
   const takes = restOf(dataset, role, path);
-  const faults = new RowFaults();
   for await (const batch of readRole(files, takes === undefined ? selection : withoutField(selection), role, signal)) {
     const rows: TuningRow[] = [];
     for (const row of batch) {
@@ -75,7 +77,6 @@ export async function* readSplit(
     }
     if (rows.length > 0) yield rows;
   }
-  faults.throwAny();
 }
 
 async function selectDataset({ dataset, path, files, digest, options }: SplitRequest): Promise<DatasetSelection> {
@@ -117,8 +118,7 @@ function restOf({ split }: TuningDataset, role: SplitRole, path: string): ((row:
 }
 
 function withoutField(selection: DatasetSelection): DatasetSelection {
-  const { split: _split, ...dataset } = selection.dataset;
-  return { ...selection, dataset };
+  return { ...selection, dataset: omit(selection.dataset, 'split') };
 }
 
 interface KeptSound {

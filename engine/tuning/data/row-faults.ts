@@ -37,6 +37,8 @@ const mostFaults = 1_000;
 export class RowFaults {
   readonly #kinds = new Map<string, Told>();
   readonly #most: number;
+  /** Rows that were noted: a split by shares reads each row once a role. */
+  readonly #noted = new Set<string>();
   #total = 0;
 
   /** Throws what it has once there are `most` faults. */
@@ -62,7 +64,8 @@ export class RowFaults {
 
   /** Notes what reading a row threw; throws what is no fault of the row itself. */
   take(error: unknown, place: RowPlace): void {
-    if (!(error instanceof WorkbenchError) || !isOfRow(error.code)) throw error;
+    const isFull = this.#total >= this.#most;
+    if (isFull || !(error instanceof WorkbenchError) || !isOfRow(error.code)) throw error;
     const { code, remedy } = error;
     const what = withoutPlace(error.message, place);
     this.#note(`${code} ${shapeOf(what)}`, place, { what, remedy, code, error });
@@ -89,6 +92,11 @@ export class RowFaults {
   }
 
   #note(kind: string, place: RowPlace, fault: Pick<Told, 'what' | 'remedy' | 'code' | 'error'>): void {
+    if (this.#most !== Number.POSITIVE_INFINITY) {
+      const row = `${place.path}:${String(place.line)}`;
+      if (this.#noted.has(row)) return;
+      this.#noted.add(row);
+    }
     const told = this.#kinds.get(kind) ?? { ...fault, first: place, places: [], count: 0 };
     this.#kinds.set(kind, told);
     told.count += 1;

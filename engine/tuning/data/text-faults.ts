@@ -1,7 +1,6 @@
 import type { RowFault } from './row-faults.ts';
 
 /** Control characters but for tab and line ends; C1 controls but for the old "next line". */
-// eslint-disable-next-line no-control-regex -- that is what is looked for
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/;
 
 /** A model that hears half a minute of sound says no more than this (Whisper: 448 tokens). */

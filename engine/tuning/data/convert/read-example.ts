@@ -153,7 +153,7 @@ function readPair(row: DatasetRow, input: string, target: string): Example | Row
         what: `there is no column "${column}"${didYouMean(column, Object.keys(row.values))}`,
         remedy: 'Name the columns that hold the question and the answer.',
       };
-    if (value === null || (typeof value === 'object' && value !== null)) return noText(column);
+    if (typeof value === 'object') return noText(column);
     texts.push(textOfValue(value));
   }
   const [asked, answer] = texts;
