@@ -41,6 +41,10 @@ def describe_base(folder: Path, base: BaseModel, labels: Sequence[str]) -> None:
     config = read_config(folder, "adapter_config.json")
     config["base_model_name_or_path"] = below.id
     config["revision"] = below.revision
+    modules = config.get("target_modules")
+    if isinstance(modules, list):
+        # PEFT keeps a set, whose order is another one in each process.
+        config["target_modules"] = sorted(modules)
     write_whole(folder / "adapter_config.json", json.dumps(config, indent=2, sort_keys=True).encode())
     if labels:
         write_whole(folder / LABELS, json.dumps(list(labels), ensure_ascii=False).encode())
