@@ -100,7 +100,8 @@ export class MachineWorld {
   get billed(): number {
     const price = this.options.hourlyPrice ?? 0;
     return this.machines.reduce(
-      (sum, { createdAt, goneAt }) => sum + ((Math.min(goneAt ?? Infinity, this.clock.now()) - createdAt) / 3_600_000) * price,
+      (sum, { createdAt, goneAt }) =>
+        sum + ((Math.min(goneAt ?? Infinity, this.clock.now()) - createdAt) / 3_600_000) * price,
       0,
     );
   }
@@ -229,7 +230,8 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
     const { listLag = 0 } = world.options;
     const now = world.clock.now();
     return world.machines.filter(
-      ({ createdAt, goneAt }) => now - createdAt >= listLag && (goneAt === undefined || now < goneAt || now - goneAt < listLag),
+      ({ createdAt, goneAt }) =>
+        now - createdAt >= listLag && (goneAt === undefined || now < goneAt || now - goneAt < listLag),
     );
   };
 

@@ -289,8 +289,9 @@ describe('a job on a rented machine', () => {
   it('gives a machine no longer life than the budget', async () => {
     const world = new MachineWorld({ hourlyPrice: price });
     await attempt(world, newStored(), { budget: 1 });
-    assert.equal(world.machines[0]?.request.lifetime, 1000);
-    assert.equal(world.machines[0]?.request.env['AIWB_LIFETIME'], '1000');
+    const { request } = world.machines[0] ?? assert.fail();
+    assert.equal(request.lifetime, 1000);
+    assert.equal(request.env['AIWB_LIFETIME'], '1000');
   });
 
   it('is over at its deadline, with time to save', async () => {
