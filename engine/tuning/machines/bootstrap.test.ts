@@ -198,7 +198,7 @@ time.sleep(600)
   }).timeout(60_000);
 
   it('removes its own pod on RunPod, by the key of the pod, and does not start over', async () => {
-    const { code } = await boot(`${ready}`, {
+    const { code } = await boot(ready, {
       type: 'runpod',
       env: { RUNPOD_POD_ID: 'pod7', RUNPOD_API_KEY: 'rpa_pod', AIWB_RUNPOD_URL: `${origin}/v2` },
       until: kill => {

@@ -119,7 +119,7 @@ export class MachineSource {
   /** Whether an earlier machine has already told how the job ended well, and what it made is still in the storage. */
   async #hasOutcome(signal: AbortSignal): Promise<boolean> {
     const probe = new Feed(this.#bundle, this.#with.storage, this.#with.desk, this.#with.clock);
-    for await (const event of probe.poll(signal)) void event;
+    await probe.skim(signal);
     return probe.outcome?.kind === 'result';
   }
 

@@ -83,6 +83,7 @@ export class Supervisor {
       if (signal.aborted || isLeaseLost(error)) throw error;
       yield* this.#tellLog(signal);
       await this.#end(error);
+      yield* this.#tellCost();
       throw error;
     }
     yield* this.#conclude(signal);
