@@ -29,7 +29,11 @@ async function withDenvr(
   }: Partial<DenvrServerOptions> & { world?: WorldOptions; secret?: string } = {},
 ): Promise<void> {
   const world = new MachineWorld({ hourlyPrice: 1.15, ...worldOptions });
-  const server = await startDenvrServer({ host: hostOf(world, makeBundle()), now: () => world.clock.now(), ...options });
+  const server = await startDenvrServer({
+    host: hostOf(world, makeBundle()),
+    now: () => world.clock.now(),
+    ...options,
+  });
   const platform: DenvrPlatform = {
     type: 'denvr',
     username: 'ada@example.com',
@@ -108,14 +112,20 @@ describe('applications of Denvr', () => {
         await machines.find('aiwb-01JZX', never);
         assert.equal(server.calls.filter(({ route }) => route.includes('Authenticate')).length, 2);
       },
-      { fault: ({ route, earlier }) => (route.endsWith('GetApplications') && earlier === 0 ? { status: 401 } : undefined) },
+      {
+        fault: ({ route, earlier }) =>
+          route.endsWith('GetApplications') && earlier === 0 ? { status: 401 } : undefined,
+      },
     ));
 
   it('tell a wrong password and an unknown configuration before anything is paid, without the password', async () => {
     await withDenvr(
       async ({ machines }) => {
         const findings = await machines.preflight(makeBundle(), never);
-        assert.deepEqual(findings.map(({ check, level }) => [check, level]), [['credentials', 'error']]);
+        assert.deepEqual(
+          findings.map(({ check, level }) => [check, level]),
+          [['credentials', 'error']],
+        );
         assert.match(findings[0]?.message ?? '', /Invalid user name or password/);
         assert.doesNotMatch(JSON.stringify(findings), /battery staple/);
       },
@@ -126,7 +136,10 @@ describe('applications of Denvr', () => {
       const findings = await machines.preflight(wished, never);
       assert.match(findings[1]?.message ?? '', /Msc1 has no configuration "A100_40GB"/);
       const fine = await machines.preflight(makeBundle(), never);
-      assert.deepEqual(fine.map(({ level }) => level), ['ok', 'ok']);
+      assert.deepEqual(
+        fine.map(({ level }) => level),
+        ['ok', 'ok'],
+      );
     });
     await withDenvr(
       async ({ machines }) => {
@@ -170,7 +183,8 @@ describe('applications of Denvr', () => {
     },
     'that tokens last a minute and a half': { tokenLife: 90 },
     'that destroying fails for a while': {
-      fault: ({ route, earlier }) => (route.endsWith('DestroyApplication') && earlier < 9 ? { status: 500 } : undefined),
+      fault: ({ route, earlier }) =>
+        route.endsWith('DestroyApplication') && earlier < 9 ? { status: 500 } : undefined,
     },
     'that the answer to create is lost': {
       fault: ({ route }) => (route.endsWith('CreateCustomApplication') ? { drop: 'after' } : undefined),

@@ -19,7 +19,10 @@ const api = '/api/v1/servers/applications';
 
 /** An application's name: lower-case letters, digits and hyphens, as its address on the network is made of it. */
 export function applicationName(tag: string): string {
-  return tag.toLowerCase().replace(/[^a-z0-9-]+/g, '-').slice(0, 63);
+  return tag
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 63);
 }
 
 /**
@@ -97,10 +100,12 @@ export function createDenvrMachines(name: string, settings: DenvrPlatform, ports
       const call = { method: 'GET', path: `${api}/GetApplicationDetails`, query } as const;
       const reply = await client.send(call, signal, [404]).catch((error: unknown) => {
         // Its framework answers 500 for what is not there: whether that is so, the list tells.
-        if (error instanceof PlatformRefusal && error.status >= 400 && ![401, 403, 429].includes(error.status)) return undefined;
+        if (error instanceof PlatformRefusal && error.status >= 400 && ![401, 403, 429].includes(error.status))
+          return undefined;
         throw error;
       });
-      const found = reply === undefined || reply.status === 404 ? undefined : readApplication(readResult(reply.json), String);
+      const found =
+        reply === undefined || reply.status === 404 ? undefined : readApplication(readResult(reply.json), String);
       if (found !== undefined) return found;
       const items = await listItems(signal);
       return items.flatMap(value => readApplication(value, String) ?? []).find(one => one.id === id);

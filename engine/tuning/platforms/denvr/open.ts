@@ -7,5 +7,8 @@ import { createDenvrMachines } from './machines.ts';
 
 export function createDenvrPlatform(name: string, settings: DenvrPlatform, ports: PlatformPorts): TuningPlatform {
   const machines = createDenvrMachines(name, settings, ports);
-  return createMachinePlatform({ machines, storage: createStorage(settings.storage, ports), price: settings.price }, ports);
+  return createMachinePlatform(
+    { machines, storage: createStorage(settings.storage, ports), price: settings.price },
+    ports,
+  );
 }

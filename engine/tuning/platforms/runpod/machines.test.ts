@@ -99,7 +99,10 @@ describe('pods of RunPod', () => {
   it('are refused for certain where nothing is in stock', () =>
     withRunPod(
       async ({ world, machines }) => {
-        await assert.rejects(machines.create(request, never), { code: 'platform-refused', message: /none of these to give now: 1 × NVIDIA L40S/ });
+        await assert.rejects(machines.create(request, never), {
+          code: 'platform-refused',
+          message: /none of these to give now: 1 × NVIDIA L40S/,
+        });
         assert.equal(world.machines.length, 0);
       },
       { stock: [] },
@@ -127,7 +130,11 @@ describe('pods of RunPod', () => {
       {
         fault: ({ route, earlier }) =>
           route === 'POST /v2/pods' && earlier === 0
-            ? { status: 429, headers: { 'retry-after': '12' }, body: { title: 'Too Many Requests', status: 429, detail: 'rate limit exceeded' } }
+            ? {
+                status: 429,
+                headers: { 'retry-after': '12' },
+                body: { title: 'Too Many Requests', status: 429, detail: 'rate limit exceeded' },
+              }
             : undefined,
       },
     ));
@@ -146,8 +153,11 @@ describe('pods of RunPod', () => {
     await withRunPod(
       async ({ machines }) => {
         const findings = await machines.preflight(makeBundle(), never);
-        assert.deepEqual(findings.map(({ check, level }) => [check, level]), [['credentials', 'error']]);
-        assert.match(findings[0]?.message ?? "", /does not accept who asks .*HTTP 401/);
+        assert.deepEqual(
+          findings.map(({ check, level }) => [check, level]),
+          [['credentials', 'error']],
+        );
+        assert.match(findings[0]?.message ?? '', /does not accept who asks .*HTTP 401/);
         assert.doesNotMatch(JSON.stringify(findings), /rpa_wrong/);
       },
       { secret: 'rpa_wrong_key' },
@@ -162,14 +172,23 @@ describe('pods of RunPod', () => {
     await withRunPod(
       async ({ machines }) => {
         const findings = await machines.preflight(makeBundle(), never);
-        assert.deepEqual(findings.map(({ check, level }) => [check, level]), [['credentials', 'ok'], ['availability', 'error']]);
+        assert.deepEqual(
+          findings.map(({ check, level }) => [check, level]),
+          [
+            ['credentials', 'ok'],
+            ['availability', 'error'],
+          ],
+        );
       },
       { stock: [] },
     );
     await withRunPod(
       async ({ machines }) => {
         const findings = await machines.preflight(makeBundle(), never);
-        assert.deepEqual(findings.map(({ level }) => level), ['ok', 'ok']);
+        assert.deepEqual(
+          findings.map(({ level }) => level),
+          ['ok', 'ok'],
+        );
         assert.match(findings[1]?.message ?? '', /NVIDIA L40S \(low\)/);
       },
       { settings: { dataCenters: ['EU-RO-1'] } },
@@ -180,7 +199,10 @@ describe('pods of RunPod', () => {
     withRunPod(
       async ({ machines }) => {
         const findings = await machines.preflight(makeBundle(), never);
-        assert.deepEqual(findings.map(({ check, level }) => [check, level]), [['scope', 'error']]);
+        assert.deepEqual(
+          findings.map(({ check, level }) => [check, level]),
+          [['scope', 'error']],
+        );
         assert.doesNotMatch(JSON.stringify(findings), new RegExp(key));
       },
       { fault: () => ({ status: 403, body: { title: 'Forbidden', status: 403, detail: `access denied for ${key}` } }) },
@@ -191,9 +213,10 @@ describe('pods of RunPod', () => {
       await machines.create(request, never);
       await machines.create({ ...request, tag: 'somebody-elses' }, never);
       const listed = await machines.inventory.list(never);
-      assert.deepEqual(listed.map(({ tag, hourlyPrice, ended }) => ({ tag, hourlyPrice, ended })), [
-        { tag: 'aiwb-01JZX', hourlyPrice: 0.99, ended: false },
-      ]);
+      assert.deepEqual(
+        listed.map(({ tag, hourlyPrice, ended }) => ({ tag, hourlyPrice, ended })),
+        [{ tag: 'aiwb-01JZX', hourlyPrice: 0.99, ended: false }],
+      );
     }));
 
   const scenes: Readonly<Record<string, Parameters<typeof withRunPod>[1] & { code?: string; pods?: number }>> = {
