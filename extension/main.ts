@@ -34,6 +34,7 @@ import { registerSampleCommands } from './commands/sample-commands.ts';
 import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
+import { registerTuningCommands } from './commands/tuning-commands.ts';
 import { registerVersionCommands } from './commands/version-commands.ts';
 import { registerWaiverCommands } from './commands/waiver-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
@@ -137,6 +138,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerDemoReviewer(commands),
     registerIngestCommand(commands),
     ...registerRunCommands(commands),
+    ...registerTuningCommands(commands),
     ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),
     ...registerCardCommands(commands),

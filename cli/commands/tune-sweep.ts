@@ -23,7 +23,9 @@ interface SweepOptions extends GlobalOptions {
 export function addTuneSweep(tune: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   tune
     .command('sweep')
-    .description('List machines and jobs of tuning runs that platforms still have; exit 1 where one belongs to no run under way')
+    .description(
+      'List machines and jobs of tuning runs that platforms still have; exit 1 where one belongs to no run under way',
+    )
     .option('--platform <name>', 'on this platform alone')
     .option('--terminate', 'end the orphans: those whose runs have ended or lost their process')
     .option('--foreign <id...>', 'with --terminate: end these as well, although no run of this store made them')
@@ -53,10 +55,11 @@ async function sweep(options: SweepOptions): Promise<ExitCode> {
       const found = await findOrphans(platforms, sweepPorts, signal);
       requireKnown(foreign, found);
       const wanted = terminate
-        ? found.jobs.filter(({ id, verdict }) => verdict === 'orphan' || (verdict === 'foreign' && foreign.includes(id)))
+        ? found.jobs.filter(
+            ({ id, verdict }) => verdict === 'orphan' || (verdict === 'foreign' && foreign.includes(id)),
+          )
         : [];
-      const ended =
-        wanted.length === 0 ? undefined : await terminateOrphans(platforms, wanted, sweepPorts, signal);
+      const ended = wanted.length === 0 ? undefined : await terminateOrphans(platforms, wanted, sweepPorts, signal);
       const all = merge(found, ended);
       if (options.json === true) printJson(all);
       else if (platforms.length === 0) printNote('No declared platform costs money.');

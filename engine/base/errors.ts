@@ -57,6 +57,8 @@ export type ErrorCode =
   | 'deadline-exceeded'
   | 'checkpoint-missing'
   | 'blob-missing'
+  | 'platform-refused'
+  | 'platform-unreachable'
   | 'registry-not-found'
   | 'registry-exists'
   | 'registry-unknown'
@@ -91,6 +93,8 @@ export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint-unreachable',
+  'platform-refused',
+  'platform-unreachable',
   'registry-unreachable',
   'registry-refused',
   'registry-conflict',

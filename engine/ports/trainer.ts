@@ -28,6 +28,8 @@ export interface MissingEnvironment {
   readonly folder: string;
   /** What would be installed, a pinned requirement each. */
   readonly requirements: readonly string[];
+  /** What the interpreter that was named lacks; absent where none was. */
+  readonly why?: string;
   /** Whether the person has agreed that it is made. */
   readonly isPermitted: boolean;
 }

@@ -7,6 +7,7 @@ import { createDenvrPlatform } from './platforms/denvr/open.ts';
 import { createRayPlatform } from './platforms/ray/ray-platform.ts';
 import { createRunPodPlatform } from './platforms/runpod/open.ts';
 import type { PlatformPorts } from './platform-ports.ts';
+import { createOpenAiPlatform } from './platforms/openai/platform.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
 
 /** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
@@ -17,8 +18,9 @@ export type CreatePlatform<Settings extends Platform = Platform> = (
 ) => TuningPlatform;
 
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
-const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Platform, { type: Type }>> } = {
+const clients: { readonly [Type in Platform['type']]: CreatePlatform<Extract<Platform, { type: Type }>> } = {
   local: createLocalPlatform,
+  openai: createOpenAiPlatform,
   denvr: createDenvrPlatform,
   ray: createRayPlatform,
   runpod: createRunPodPlatform,
@@ -32,7 +34,6 @@ export function createPlatform(
   base?: BaseModel['kind'],
 ): TuningPlatform {
   if (base === 'embedded') return createEmbeddedPlatform(name, ports);
-  const create = clients[settings.type] as CreatePlatform | undefined;
-  if (create === undefined) throw new Error(`No client for ${settings.type}.`);
+  const create = clients[settings.type] as CreatePlatform;
   return create(name, settings, ports);
 }

@@ -47,9 +47,7 @@ async function findOrphanedMachines(context: CommandContext): Promise<void> {
   const ending = chosen?.filter(({ job }) => job.verdict !== 'in-use') ?? [];
   if (chosen === undefined || chosen.length === 0) return;
   if (ending.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('What is in use is not ended. Cancel its run instead.'),
-    );
+    void vscode.window.showInformationMessage(vscode.l10n.t('What is in use is not ended. Cancel its run instead.'));
     return;
   }
   if (await confirm(ending.map(({ job }) => job))) await end(ending);

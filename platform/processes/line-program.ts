@@ -53,9 +53,7 @@ export function createLineProgram(
   async function* readLines(): AsyncIterable<string> {
     let pieces: string[] = [];
     let length = 0;
-    // Who stops reading must not break the program's output: it may still have to save something.
-    const read = child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false });
-    for await (const text of read as AsyncIterable<string>) {
+    for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
       let start = 0;
       for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
         pieces.push(text.slice(start, end));

@@ -58,7 +58,8 @@ describe('aiwb tune sweep', function () {
 
   const run = (...args: string[]): Promise<Finished> =>
     runAiwb(args, { cwd: workspace.folder, env: { RUNPOD_API_KEY: key } });
-  const sweep = (...args: string[]): Promise<Finished> => run('tune', 'sweep', '--allow-origin', server.origin, ...args);
+  const sweep = (...args: string[]): Promise<Finished> =>
+    run('tune', 'sweep', '--allow-origin', server.origin, ...args);
 
   /** A pod as this tool makes them. */
   async function leavePod(name: string): Promise<void> {
@@ -97,12 +98,18 @@ describe('aiwb tune sweep', function () {
         ['pod2', false],
       ],
     );
-    assert.deepEqual(host.pods.map(({ id }) => id), ['pod2', 'pod3']);
+    assert.deepEqual(
+      host.pods.map(({ id }) => id),
+      ['pod2', 'pod3'],
+    );
 
     assert.equal((await sweep('--foreign', 'pod2')).code, 2, '--terminate is missing');
     assert.equal((await sweep('--terminate', '--foreign', 'pod3')).code, 2, 'not with our tag');
     assert.equal((await sweep('--terminate', '--foreign', 'pod2')).code, 0);
-    assert.deepEqual(host.pods.map(({ id }) => id), ['pod3']);
+    assert.deepEqual(
+      host.pods.map(({ id }) => id),
+      ['pod3'],
+    );
     assert.match((await sweep()).stdout, /Nothing of ours is left on pods/);
   });
 

@@ -26,7 +26,8 @@ export interface CloudHost {
 export function hostOf(world: MachineWorld, bundle: JobBundle): CloudHost {
   const hosted = (machine: FakeMachine): HostedMachine => {
     const { state } = world.describe(machine);
-    const phase = state === 'running' ? 'running' : state === 'failed' ? 'failed' : state === 'lost' ? 'exited' : 'booting';
+    const phase =
+      state === 'running' ? 'running' : state === 'failed' ? 'failed' : state === 'lost' ? 'exited' : 'booting';
     return { id: machine.id, name: machine.tag, createdAt: machine.createdAt, phase };
   };
   return {
@@ -98,7 +99,11 @@ export async function serveCloud(
     calls.push(call);
     const broken = fault?.(call);
     if (broken !== undefined && 'status' in broken) {
-      send(response, { status: broken.status, body: broken.body ?? {}, ...(broken.headers ? { headers: broken.headers } : {}) });
+      send(response, {
+        status: broken.status,
+        body: broken.body ?? {},
+        ...(broken.headers ? { headers: broken.headers } : {}),
+      });
       return;
     }
     if (broken?.drop === 'before') {

@@ -1,4 +1,12 @@
-import { serveCloud, type CloudAnswer, type CloudCall, type CloudFault, type CloudHost, type CloudServer, type HostedMachine } from './cloud-host.ts';
+import {
+  serveCloud,
+  type CloudAnswer,
+  type CloudCall,
+  type CloudFault,
+  type CloudHost,
+  type CloudServer,
+  type HostedMachine,
+} from './cloud-host.ts';
 
 export interface DenvrServerOptions {
   readonly host: CloudHost;
@@ -37,7 +45,13 @@ const requiredFields = ['cluster', 'hardwarePackageName', 'imageRepository', 'im
 
 /** Denvr Cloud's API, as far as logging in and applications go, after the clients that are generated from its OpenAPI description. */
 export function startDenvrServer(options: DenvrServerOptions): Promise<CloudServer> {
-  const { host, now, password = 'correct horse', tokenLife = 86_400, stock = packages.map(({ name }) => name) } = options;
+  const {
+    host,
+    now,
+    password = 'correct horse',
+    tokenLife = 86_400,
+    stock = packages.map(({ name }) => name),
+  } = options;
   const tokens = new Map<string, number>();
   const bodies = new Map<string, Readonly<Record<string, unknown>>>();
   /** Ids of the machines by the names of their applications. */
@@ -85,7 +99,8 @@ export function startDenvrServer(options: DenvrServerOptions): Promise<CloudServ
     const missing = requiredFields.filter(field => body[field] === undefined);
     if (missing.length > 0) return failed(400, 'Your request is not valid!', `${missing.join(', ')} required`);
     const { name, imageCmdOverride: command, environmentVariables: env = {}, hardwarePackageName: hardware } = body;
-    if (typeof name !== 'string' || !/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return failed(400, 'The name is invalid.', '');
+    if (typeof name !== 'string' || !/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
+      return failed(400, 'The name is invalid.', '');
     if (find(name) !== undefined) return failed(400, 'An application with this name already exists.', '');
     if (command !== undefined && !Array.isArray(command)) return failed(400, 'imageCmdOverride must be a list.', '');
     if (Object.entries(env as object).some(([key, value]) => !/^[A-Za-z_]\w*$/.test(key) || typeof value !== 'string'))
@@ -107,9 +122,14 @@ export function startDenvrServer(options: DenvrServerOptions): Promise<CloudServ
       case 'GET /GetApplications':
         return wrapped({ items: host.list().map(details) });
       case 'GET /GetAvailability':
-        if (query.get('cluster') === null || query.get('resourcePool') === null) return failed(400, 'Your request is not valid!', '');
+        if (query.get('cluster') === null || query.get('resourcePool') === null)
+          return failed(400, 'Your request is not valid!', '');
         return wrapped({
-          items: packages.map(one => ({ ...one, available: stock.includes(one.name), availableCount: stock.includes(one.name) ? 3 : 0 })),
+          items: packages.map(one => ({
+            ...one,
+            available: stock.includes(one.name),
+            availableCount: stock.includes(one.name) ? 3 : 0,
+          })),
         });
       case 'POST /CreateCustomApplication':
         return create(body);
@@ -134,7 +154,10 @@ export function startDenvrServer(options: DenvrServerOptions): Promise<CloudServ
 }
 
 function wrapped(result: unknown, status = 200): CloudAnswer {
-  return { status, body: { result, targetUrl: null, success: true, error: null, unAuthorizedRequest: false, __abp: true } };
+  return {
+    status,
+    body: { result, targetUrl: null, success: true, error: null, unAuthorizedRequest: false, __abp: true },
+  };
 }
 
 function failed(status: number, message: string, details: string): CloudAnswer {

@@ -63,6 +63,8 @@ export interface WorldOptions {
   readonly fate?: (machine: FakeMachine, n: number, seconds: number) => void;
   /** Thrown by calls of the platform: `create`, `look`, `find`, `terminate`, before (or after) they had their effect. */
   readonly fault?: (call: string, count: number) => { readonly after?: boolean; readonly error: Error } | undefined;
+  /** Milliseconds for which a machine is still there, and billed, after its end was accepted. */
+  readonly endLag?: number;
   /** Milliseconds by which the platform's clock is ahead. */
   readonly skew?: number;
 }
@@ -87,14 +89,19 @@ export class MachineWorld {
   }
 
   get alive(): readonly FakeMachine[] {
-    return this.machines.filter(({ goneAt }) => goneAt === undefined);
+    return this.machines.filter(machine => !this.isGone(machine));
+  }
+
+  isGone({ goneAt }: FakeMachine): boolean {
+    return goneAt !== undefined && goneAt <= this.clock.now();
   }
 
   /** US dollars that the platform charges in truth. */
   get billed(): number {
     const price = this.options.hourlyPrice ?? 0;
     return this.machines.reduce(
-      (sum, { createdAt, goneAt }) => sum + (((goneAt ?? this.clock.now()) - createdAt) / 3_600_000) * price,
+      (sum, { createdAt, goneAt }) =>
+        sum + ((Math.min(goneAt ?? Infinity, this.clock.now()) - createdAt) / 3_600_000) * price,
       0,
     );
   }
@@ -103,10 +110,10 @@ export class MachineWorld {
   turn(): void {
     const { boot = 60, training = 300, fate } = this.options;
     this.machines.forEach((machine, index) => {
-      if (machine.goneAt !== undefined) return;
+      if (this.isGone(machine)) return;
       const seconds = (this.clock.now() - machine.createdAt) / 1000;
       fate?.(machine, index + 1, seconds);
-      if (machine.isMute || (machine.goneAt as number | undefined) !== undefined || seconds < boot) return;
+      if (machine.isMute || this.isGone(machine) || seconds < boot) return;
       this.#write(machine, seconds - boot, training);
     });
     this.mostAlive = Math.max(this.mostAlive, this.alive.length);
@@ -123,7 +130,8 @@ export class MachineWorld {
     if (!this.objects.has(startKey)) this.objects.set(startKey, encoder.encode(String(from)));
     const done = Math.min(training, Math.floor(from + ran));
     const lines: object[] = [{ event: 'phase', at: machine.createdAt, phase: 'training', resumedStep: from }];
-    for (let step = 15; step <= done; step += 15) lines.push({ event: 'loss', at: machine.createdAt + step * 1000, step });
+    for (let step = 15; step <= done; step += 15)
+      lines.push({ event: 'loss', at: machine.createdAt + step * 1000, step });
     if (done >= training) lines.push({ event: 'result', at: this.clock.now(), ...this.options.last });
     else lines.push({ event: 'heartbeat', at: this.clock.now() });
     // A saved state each minute; the file is whole at each change.
@@ -222,7 +230,8 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
     const { listLag = 0 } = world.options;
     const now = world.clock.now();
     return world.machines.filter(
-      ({ createdAt, goneAt }) => now - createdAt >= listLag && (goneAt === undefined || now - goneAt < listLag),
+      ({ createdAt, goneAt }) =>
+        now - createdAt >= listLag && (goneAt === undefined || now < goneAt || now - goneAt < listLag),
     );
   };
 
@@ -231,7 +240,12 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
     type: 'runpod',
     preflight: () => Promise.resolve([]),
     hourlyPrice: () => Promise.resolve(world.options.hourlyPrice),
-    find: tag => act('find', () => listed().filter(machine => machine.tag === tag).map(machine => world.describe(machine))),
+    find: tag =>
+      act('find', () =>
+        listed()
+          .filter(machine => machine.tag === tag)
+          .map(machine => world.describe(machine)),
+      ),
     create: request => act('create', () => world.describe(world.make(request))),
     look: id =>
       act('look', () => {
@@ -242,7 +256,7 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
     terminate: id =>
       act('terminate', () => {
         const machine = world.alive.find(one => one.id === id);
-        if (machine !== undefined) machine.goneAt = world.clock.now();
+        if (machine !== undefined) machine.goneAt ??= world.clock.now() + (world.options.endLag ?? 0);
       }),
     inventory: {
       list: () =>
@@ -263,7 +277,9 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
     download: () => act('download', () => false),
     list: prefix =>
       act('list objects', () =>
-        [...world.objects].filter(([key]) => key.startsWith(`${prefix}/`)).map(([key, { length }]) => ({ key, bytes: length })),
+        [...world.objects]
+          .filter(([key]) => key.startsWith(`${prefix}/`))
+          .map(([key, { length }]) => ({ key, bytes: length })),
       ),
     remove: prefix =>
       act('remove', () => {

@@ -1,4 +1,12 @@
-import { serveCloud, type CloudAnswer, type CloudCall, type CloudFault, type CloudHost, type CloudServer, type HostedMachine } from './cloud-host.ts';
+import {
+  serveCloud,
+  type CloudAnswer,
+  type CloudCall,
+  type CloudFault,
+  type CloudHost,
+  type CloudServer,
+  type HostedMachine,
+} from './cloud-host.ts';
 
 export interface RunPodServerOptions {
   readonly host: CloudHost;
@@ -43,7 +51,8 @@ export function startRunPodServer(options: RunPodServerOptions): Promise<CloudSe
     const body = bodies.get(id) ?? {};
     const gpu = body['gpu'] as { id: string; count: number };
     const status = { booting: 'PROVISIONING', running: 'RUNNING', exited: 'EXITED', failed: 'ERROR' }[phase];
-    const price = catalogue.find(one => one.id === gpu.id)?.[body['cloud'] === 'COMMUNITY' ? 'community' : 'secure'] ?? 0;
+    const price =
+      catalogue.find(one => one.id === gpu.id)?.[body['cloud'] === 'COMMUNITY' ? 'community' : 'secure'] ?? 0;
     return {
       id,
       name,
@@ -75,23 +84,31 @@ export function startRunPodServer(options: RunPodServerOptions): Promise<CloudSe
     const unknown = Object.keys(body).filter(field => !createFields.has(field));
     if (unknown.length > 0) return problem(422, `unexpected property ${unknown.join(', ')}`);
     const { name, image, gpu, cpu, disk, env, cloud, args } = body;
-    if (typeof name !== 'string' || name === '' || typeof image !== 'string') return problem(422, 'name and image are required');
+    if (typeof name !== 'string' || name === '' || typeof image !== 'string')
+      return problem(422, 'name and image are required');
     if ((gpu === undefined) === (cpu === undefined)) return problem(400, 'exactly one of gpu or cpu must be set');
     const { id, count = 1, ...rest } = gpu as { id?: unknown; count?: unknown };
-    if (typeof id !== 'string' || typeof count !== 'number' || Object.keys(rest).length > 0) return problem(422, 'gpu is invalid');
-    if (disk !== undefined && !(Number.isInteger(disk) && (disk as number) >= 1)) return problem(422, 'disk must be an integer');
+    if (typeof id !== 'string' || typeof count !== 'number' || Object.keys(rest).length > 0)
+      return problem(422, 'gpu is invalid');
+    if (disk !== undefined && !(Number.isInteger(disk) && (disk as number) >= 1))
+      return problem(422, 'disk must be an integer');
     if (cloud !== undefined && cloud !== 'SECURE' && cloud !== 'COMMUNITY') return problem(422, 'cloud is invalid');
     if (args !== undefined && typeof args !== 'string') return problem(422, 'args must be a string');
     const values = Object.values((env ?? {}) as object) as unknown[];
     if (values.some(value => typeof value !== 'string') || values.length > 50) return problem(422, 'env is invalid');
     if (!catalogue.some(one => one.id === id)) return problem(422, `unknown gpu type ${id}`);
-    if (!stock.includes(id)) return problem(500, 'There are no longer any instances available with the requested specifications.');
+    if (!stock.includes(id))
+      return problem(500, 'There are no longer any instances available with the requested specifications.');
     const machine = host.make(name, env as Record<string, string>);
     bodies.set(machine.id, { ...body, gpu: { id, count } });
     return { status: 201, body: toPod(machine) };
   }
 
-  function answer({ route, query, body }: CloudCall, headers: { authorization?: string | undefined }, id: string): CloudAnswer {
+  function answer(
+    { route, query, body }: CloudCall,
+    headers: { authorization?: string | undefined },
+    id: string,
+  ): CloudAnswer {
     if (headers.authorization === undefined) return problem(401, 'missing bearer token');
     if (headers.authorization !== `Bearer ${key}`) return problem(401, 'invalid bearer token');
     switch (route) {
@@ -108,7 +125,11 @@ export function startRunPodServer(options: RunPodServerOptions): Promise<CloudSe
         host.terminate(id);
         return { status: 204 };
       case 'GET /v2/pods/:id/logs':
-        return { status: 200, type: 'text/event-stream', body: 'id: 1\ndata: {"message":"aiwb: Installing"}\n\ndata: plain\n\n' };
+        return {
+          status: 200,
+          type: 'text/event-stream',
+          body: 'id: 1\ndata: {"message":"aiwb: Installing"}\n\ndata: plain\n\n',
+        };
       case 'GET /v2/catalog/gpus':
         return listGpus(query);
       default:
@@ -118,7 +139,8 @@ export function startRunPodServer(options: RunPodServerOptions): Promise<CloudSe
 
   function listGpus(query: URLSearchParams): CloudAnswer {
     const include = query.get('include');
-    if (include !== null && query.get('product') === null) return problem(400, 'product is required with include=AVAILABILITY');
+    if (include !== null && query.get('product') === null)
+      return problem(400, 'product is required with include=AVAILABILITY');
     const gpus = catalogue.map(({ id, memory, secure, community, most }) => ({
       id,
       name: id.replace('NVIDIA ', ''),

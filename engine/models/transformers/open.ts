@@ -120,7 +120,10 @@ async function openProgram(
  */
 async function load(name: string, model: Model, signal: AbortSignal): Promise<void> {
   try {
-    await model.answer({ input: '', messages: [], parameters: { maxTokens: 1 }, stream: false, timeout: loading }, signal);
+    await model.answer(
+      { input: '', messages: [], parameters: { maxTokens: 1 }, stream: false, timeout: loading },
+      signal,
+    );
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;
     const isLoaded = error.class === 'model' && error.attempts === 1;
@@ -206,7 +209,9 @@ async function taskOf(
   if (base.kind === 'stored') {
     const file = base.files.find(({ path }) => path === 'config.json');
     if (file !== undefined) return taskIn(new TextDecoder().decode(await blobs.read(file.digest)));
-    return base.base === undefined ? 'auto' : taskOf(base.base, { files, blobs, folder } as TransformersContext, signal);
+    return base.base === undefined
+      ? 'auto'
+      : taskOf(base.base, { files, blobs, folder } as TransformersContext, signal);
   }
   if (base.kind !== 'folder') return 'auto';
   const path = files.resolve(files.resolve(folder, base.path), 'config.json');

@@ -129,7 +129,14 @@ describe('what a machine is started with', () => {
     };
     const { argv, env } = createBootstrap({ addresses, lifetime, install, python, type });
     const child = spawn(argv[0] ?? '', argv.slice(1), {
-      env: { PATH: process.env['PATH'], TMPDIR: folder, PIP_INDEX_URL: `${origin}/simple`, PIP_RETRIES: '0', ...env, ...more },
+      env: {
+        PATH: process.env['PATH'],
+        TMPDIR: folder,
+        PIP_INDEX_URL: `${origin}/simple`,
+        PIP_RETRIES: '0',
+        ...env,
+        ...more,
+      },
     });
     let told = '';
     child.stderr.on('data', (chunk: Buffer) => {
@@ -173,7 +180,10 @@ urllib.request.urlopen(urllib.request.Request(address["url"], data=content, head
   it('tells that the requirements cannot be installed', async () => {
     const { code } = await boot('import sys\nsys.exit(1)\n', { install: true });
     assert.equal(code, 1);
-    assert.match(objects.objects.get('/events.jsonl')?.toString() ?? '', /Installing the trainer's requirements failed/);
+    assert.match(
+      objects.objects.get('/events.jsonl')?.toString() ?? '',
+      /Installing the trainer's requirements failed/,
+    );
   }).timeout(60_000);
 
   it('ends the trainer, with all it has started, when the machine’s lifetime is over', async () => {
@@ -188,7 +198,7 @@ time.sleep(600)
   }).timeout(60_000);
 
   it('removes its own pod on RunPod, by the key of the pod, and does not start over', async () => {
-    const { code } = await boot(`${ready}`, {
+    const { code } = await boot(ready, {
       type: 'runpod',
       env: { RUNPOD_POD_ID: 'pod7', RUNPOD_API_KEY: 'rpa_pod', AIWB_RUNPOD_URL: `${origin}/v2` },
       until: kill => {

@@ -69,6 +69,12 @@ export class Feed {
     yield* this.#reader.take(fresh, signal);
   }
 
+  /** Reads what is there without telling it: for the outcome alone. */
+  async skim(signal: AbortSignal): Promise<void> {
+    const events = this.poll(signal)[Symbol.asyncIterator]();
+    while ((await events.next()).done !== true) continue;
+  }
+
   #begin(): void {
     this.#reader = this.#desk.read(this.#bundle);
     this.#position = 0;

@@ -45,7 +45,7 @@ export async function findMachine(
   const others: Machine[] = [];
   for (const wait of waits) {
     if (wait > 0) await clock.sleep(wait, signal);
-    const found = (await machines.find(tag, signal)).filter(machine => !isGone(machine));
+    const found = await confirmed(machines, await machines.find(tag, signal), signal);
     signal.throwIfAborted();
     const [kept] = found
       .filter(isAlive)
@@ -64,4 +64,19 @@ export async function findMachine(
     if (kept !== undefined) return { kept, others };
   }
   return { kept: undefined, others };
+}
+
+/** Those that are still there when they are asked for by their id: a list may show for a while what has ended. */
+async function confirmed(
+  machines: Machines,
+  listed: readonly Machine[],
+  signal: AbortSignal,
+): Promise<readonly Machine[]> {
+  const found: Machine[] = [];
+  for (const machine of listed) {
+    if (isGone(machine)) continue;
+    const current = await machines.look(machine.id, signal);
+    if (current !== undefined && !isGone(current)) found.push({ ...machine, ...current, tag: machine.tag });
+  }
+  return found;
 }

@@ -2,8 +2,7 @@ import type { WorkbenchError } from '../../base/errors.ts';
 import type { JobBundle, JobEvent, JobResult } from '../platform.ts';
 
 /** How a trainer's job ended, as its events tell. */
-export type JobOutcome =
-  { readonly kind: 'result' } | { readonly kind: 'failure'; readonly error: WorkbenchError };
+export type JobOutcome = { readonly kind: 'result' } | { readonly kind: 'failure'; readonly error: WorkbenchError };
 
 /** Reads one trainer's events, from their beginning. */
 export interface JobReader {

@@ -100,11 +100,7 @@ export function createMachinePlatform(settings: MachinePlatformSettings, ports: 
 }
 
 /** What is known about money before anything is spent. */
-function judgeMoney(
-  machines: Machines,
-  bundle: JobBundle,
-  hourly: number | undefined,
-): readonly PreflightFinding[] {
+function judgeMoney(machines: Machines, bundle: JobBundle, hourly: number | undefined): readonly PreflightFinding[] {
   const { budget, counted = 0, deadline } = bundle;
   const noun = nounOf(machines.type);
   if (hourly === undefined) {

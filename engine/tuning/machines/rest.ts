@@ -98,7 +98,9 @@ export function createPlatformClient(settings: PlatformClientSettings, ports: Pl
   async function sendOnce(call: PlatformCall, signal: AbortSignal) {
     const collector = new Collector(call.cut ?? mostBytes);
     const timer = new AbortController();
-    const cancel = ports.clock.after(call.patience ?? timeout, () => timer.abort(new HttpFailure('timeout', 'No complete answer.')));
+    const cancel = ports.clock.after(call.patience ?? timeout, () =>
+      timer.abort(new HttpFailure('timeout', 'No complete answer.')),
+    );
     const request: HttpRequest = {
       method: call.method,
       url: endpoint.urlOf(call.path) + queryOf(call),
@@ -224,12 +226,15 @@ function failOfStatus(
   }
   if (status >= 300 && status < 400) {
     const message = `${product} redirects (${what}).`;
-    const remedy = 'Put the final address into its url: redirects are not followed, so that the key stays where it belongs.';
+    const remedy =
+      'Put the final address into its url: redirects are not followed, so that the key stays where it belongs.';
     return new PlatformRefusal('platform-refused', message, status, { remedy });
   }
   if (status === 429) {
     const remedy = 'Try again later: the account asks too often.';
-    return new PlatformRefusal('platform-refused', `${product} limits how often it is asked (${what}).`, status, { remedy });
+    return new PlatformRefusal('platform-refused', `${product} limits how often it is asked (${what}).`, status, {
+      remedy,
+    });
   }
   if (isServerFault(status)) {
     const remedy = 'Try again later, or see its status page.';

@@ -1,29 +1,15 @@
 import type { PlatformJob } from '../../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../../base/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { budgetExceeded } from '../guards.ts';
 import type { JobBundle, JobEvent, RecordJob } from '../platform.ts';
-import type { JobStorage } from '../storage/storage.ts';
-import { createBootstrap } from './bootstrap.ts';
 import { endMachine, endingTime, isGone } from './end-machine.ts';
 import { Feed } from './feed.ts';
-import { findMachine, settling, settlingLost } from './find-machine.ts';
+import { findMachine } from './find-machine.ts';
 import { judgeJob, lostTooOften, mostReplacements, type Limits, type Watched } from './guards.ts';
-import { keysOf, type JobDesk } from './job-desk.ts';
+import { keysOf } from './job-desk.ts';
 import { Ledger } from './ledger.ts';
-import { lifetimeOf } from './lifetime.ts';
-import type { Machine, Machines } from './machine.ts';
-import { addressMachine } from './sync.ts';
-import { bootPhase, nounOf, productOf } from './words.ts';
-
-export interface SupervisorSettings {
-  readonly machines: Machines;
-  readonly storage: JobStorage;
-  readonly desk: JobDesk;
-  readonly install: boolean;
-  readonly python: string;
-  readonly clock: Clock;
-}
+import { MachineSource, type SourceSettings } from './machine-source.ts';
+import type { Machine } from './machine.ts';
+import { bootPhase, nounOf } from './words.ts';
 
 /** Milliseconds between two looks. */
 const pause = 10_000;
@@ -41,13 +27,12 @@ const confirmations = 3;
  * replaces it where it is lost; and ends it whatever happens. At most one machine is ever there.
  */
 export class Supervisor {
-  readonly #with: SupervisorSettings;
+  readonly #with: SourceSettings;
   readonly #bundle: JobBundle;
   readonly #ledger: Ledger;
   readonly #feed: Feed;
   readonly #limits: Limits;
-  readonly #price: number | undefined;
-  readonly #hasEarlier: boolean;
+  readonly #source: MachineSource;
   #machine: Machine | undefined;
   #missed = 0;
   #replaced = 0;
@@ -55,7 +40,7 @@ export class Supervisor {
 
   /** `price`: US dollars of an hour, as the platform says, else as workbench.yaml does. */
   constructor(
-    settings: SupervisorSettings,
+    settings: SourceSettings,
     bundle: JobBundle,
     earlier: PlatformJob | undefined,
     record: RecordJob,
@@ -65,16 +50,15 @@ export class Supervisor {
     const { bootDeadline, deadline, budget, counted = 0 } = bundle;
     this.#with = settings;
     this.#bundle = bundle;
-    this.#hasEarlier = earlier !== undefined;
     this.#ledger = new Ledger(machines, bundle, earlier, record, clock);
     this.#feed = new Feed(bundle, storage, desk, clock);
-    this.#price = price;
     this.#limits = {
       bootDeadline,
       deadline,
       until: deadline === undefined ? undefined : clock.monotonic() + deadline * 1000,
       budget: budget === undefined ? undefined : budget + counted,
     };
+    this.#source = new MachineSource(settings, bundle, this.#ledger, this.#limits.budget, price, earlier !== undefined);
   }
 
   get tag(): string {
@@ -84,7 +68,7 @@ export class Supervisor {
   /** There is exactly one machine when this returns, or none is needed because the result is there. Throws with none left behind. */
   async begin(signal: AbortSignal): Promise<void> {
     try {
-      await this.#obtain(signal);
+      this.#machine = await this.#source.obtain(false, signal);
     } catch (error) {
       if (!isLeaseLost(error)) await this.#giveUp(error);
       throw error;
@@ -99,6 +83,7 @@ export class Supervisor {
       if (signal.aborted || isLeaseLost(error)) throw error;
       yield* this.#tellLog(signal);
       await this.#end(error);
+      yield* this.#tellCost();
       throw error;
     }
     yield* this.#conclude(signal);
@@ -174,10 +159,7 @@ export class Supervisor {
   }
 
   /** Now and then all that carries the tag is looked for: an answer that came late may have made a second machine. */
-  async #look(
-    look: number,
-    signal: AbortSignal,
-  ): Promise<{ machine: Watched['machine']; error?: WorkbenchError }> {
+  async #look(look: number, signal: AbortSignal): Promise<{ machine: Watched['machine']; error?: WorkbenchError }> {
     const { machines, clock } = this.#with;
     const id = this.#machine?.id;
     if (id === undefined) return { machine: 'gone' };
@@ -230,7 +212,7 @@ export class Supervisor {
     this.#machine = undefined;
     this.#missed = 0;
     await clock.sleep(0, signal);
-    await this.#obtain(signal);
+    this.#machine = await this.#source.obtain(true, signal);
     yield* this.#tellCost();
   }
 
@@ -267,95 +249,6 @@ export class Supervisor {
     if (dollars !== undefined) yield { type: 'cost', dollars: Math.max(0, dollars - counted) };
   }
 
-  /** Finds the machine of an earlier attempt, or makes one. */
-  async #obtain(signal: AbortSignal): Promise<void> {
-    const { machines, storage, clock, desk } = this.#with;
-    const { job } = this.#ledger;
-    const keys = keysOf(this.#bundle);
-    const mayBeMade = job.id !== undefined || job.state === 'intended';
-    await this.#ledger.intend();
-    signal.throwIfAborted();
-    // A first attempt looks once; after a crash the platform's list may be behind what was made.
-    const waits = mayBeMade && this.#replaced === 0 ? settling : [0];
-    let { kept, others } = await findMachine(machines, job.tag, job.id, waits, clock, signal);
-    await this.#ledger.count(others);
-    if (job.state === 'created' && kept?.id !== job.id) {
-      await this.#ledger.end(await this.#lastSign(signal));
-      await this.#ledger.intend();
-    }
-    if (kept === undefined) {
-      if (this.#hasEarlier && this.#replaced === 0 && (await this.#hasOutcome(signal))) return;
-      this.#requireBudget();
-      await desk.upload(this.#bundle, signal);
-      signal.throwIfAborted();
-      ({ kept, others } = await findMachine(machines, job.tag, undefined, [0], clock, signal));
-      await this.#ledger.count(others);
-    }
-    if (kept !== undefined) {
-      await this.#ledger.hold(kept, this.#price);
-      this.#machine = kept;
-      return;
-    }
-    await storage.remove(keys.made, signal);
-    signal.throwIfAborted();
-    await this.#create(signal);
-    signal.throwIfAborted();
-  }
-
-  /** Not bound to the signal once it has asked: what it makes must become known. */
-  async #create(signal: AbortSignal): Promise<void> {
-    const { machines, storage, clock, install, python } = this.#with;
-    const { tag } = this.#ledger.job;
-    const left = this.#limits.budget === undefined ? undefined : this.#limits.budget - (this.#ledger.dollars ?? 0);
-    const lifetime = lifetimeOf(this.#bundle, left, this.#price);
-    const addresses = await addressMachine(storage, this.#bundle, lifetime, signal);
-    const { argv, env } = createBootstrap({ addresses, lifetime, install, python, type: machines.type });
-    await this.#ledger.require();
-    signal.throwIfAborted();
-    const since = clock.now();
-    const unbound = new AbortController().signal;
-    let machine: Machine | undefined;
-    try {
-      machine = await machines.create({ tag, bundle: this.#bundle, argv, env, lifetime }, unbound);
-    } catch (error) {
-      // A refusal has made nothing; but a name may be taken by what an earlier attempt made, unseen till now.
-      const isRefused = error instanceof WorkbenchError && error.code === 'platform-refused';
-      const waits = isRefused ? [0, 5000] : settlingLost;
-      machine = (await findMachine(machines, tag, undefined, waits, clock, unbound)).kept;
-      if (machine === undefined && isRefused) {
-        await this.#ledger.end(since);
-        throw error;
-      }
-      if (machine === undefined) throw unanswered(machines, error);
-    }
-    this.#machine = machine;
-    await this.#ledger.hold(machine, this.#price, since);
-  }
-
-  /** Whether an earlier machine has already told how the job ended well, and what it made is still in the storage. */
-  async #hasOutcome(signal: AbortSignal): Promise<boolean> {
-    const probe = new Feed(this.#bundle, this.#with.storage, this.#with.desk, this.#with.clock);
-    for await (const event of probe.poll(signal)) void event;
-    return probe.outcome?.kind === 'result';
-  }
-
-  /** When a machine that vanished unseen gave its last sign of life, by its own clock; else when it should have begun. */
-  async #lastSign(signal: AbortSignal): Promise<number | undefined> {
-    const { createdAt } = this.#ledger.job;
-    const text = new TextDecoder().decode(
-      (await this.#with.storage.read(keysOf(this.#bundle).events, signal)) ?? new Uint8Array(0),
-    );
-    const at = [...text.matchAll(/"at": ?(\d{12,16}(?:\.\d+)?)/g)].at(-1)?.[1];
-    if (at !== undefined) return Number(at) + 60_000;
-    return createdAt === undefined ? undefined : createdAt + this.#bundle.bootDeadline * 1000;
-  }
-
-  #requireBudget(): void {
-    const { budget } = this.#limits;
-    const { dollars } = this.#ledger;
-    if (budget !== undefined && dollars !== undefined && dollars >= budget) throw budgetExceeded(budget, dollars);
-  }
-
   /** Ends the machine and says so in the store. `why` is what went wrong before, to be told together with what goes wrong now. */
   async #end(why: unknown): Promise<void> {
     const { machines, clock } = this.#with;
@@ -378,7 +271,8 @@ export class Supervisor {
   async #giveUp(error: unknown): Promise<void> {
     if (this.#ledger.job.state === 'ended') return;
     // What came of a lost answer may still appear: the next attempt and the sweep look for it.
-    if (error instanceof WorkbenchError && error.code === 'platform-unreachable' && this.#machine === undefined) return;
+    if (error instanceof WorkbenchError && error.code === 'platform-unreachable' && this.#ledger.job.id === undefined)
+      return;
     await this.#end(error);
   }
 }
@@ -398,17 +292,4 @@ function both(error: unknown, why: unknown): WorkbenchError {
     ...(remedy === undefined ? {} : { remedy }),
     cause: why,
   });
-}
-
-function unanswered(machines: Machines, cause: unknown): WorkbenchError {
-  const product = productOf(machines.type);
-  const noun = nounOf(machines.type);
-  return new WorkbenchError(
-    'platform-unreachable',
-    `${product} has not said whether it made a ${noun} on ${machines.name}, and shows none: ${toWorkbenchError(cause).message}`,
-    {
-      remedy: `Resume the run: it looks for the ${noun} first. \`aiwb tune sweep\` finds it too.`,
-      cause,
-    },
-  );
 }

@@ -13,7 +13,7 @@ import { readTar } from '../../ingest/archive/tar.ts';
 import type { JobEvent } from '../platform.ts';
 import type { JobStorage } from '../storage/storage.ts';
 import { tarEnd, tarHeader, tarPadding } from '../trainer/tar.ts';
-import { keysOf } from './job-desk.ts';
+import { keysOf, type JobReader } from './job-desk.ts';
 import { createTrainerDesk } from './trainer-desk.ts';
 
 const never = new AbortController().signal;
@@ -74,6 +74,12 @@ const result = {
   ],
   answers: { base: 'answers/base.jsonl', tuned: 'answers/tuned.jsonl' },
 };
+
+async function takeAll(reader: JobReader, bytes: Uint8Array): Promise<JobEvent[]> {
+  const events: JobEvent[] = [];
+  for await (const event of reader.take(bytes, never)) events.push(event);
+  return events;
+}
 
 describe('jobs by way of a storage', () => {
   let folder: string;
@@ -205,7 +211,7 @@ describe('jobs by way of a storage', () => {
     objects.set(keys.answers, pack({ 'answers/base.jsonl': '', 'answers/tuned.jsonl': '' }));
     objects.set(keys.model, pack({ 'checkpoints/1/adapter_model.safetensors': 'other!!' }));
     const reader = createDesk().read(bundle);
-    for await (const event of reader.take(lines(result), never)) void event;
+    await takeAll(reader, lines(result));
     await assert.rejects(reader.collect(never), { code: 'record-tampered' });
     assert.deepEqual(kept, []);
   });
@@ -213,10 +219,10 @@ describe('jobs by way of a storage', () => {
   it('tells a trainer’s failure as the outcome, but takes one that was ended with its machine for lost', async () => {
     const failure = { event: 'failure', at: 1, code: 'out-of-memory', message: 'Out of memory' };
     const failing = createDesk().read(bundle);
-    for await (const event of failing.take(lines(failure), never)) void event;
+    await takeAll(failing, lines(failure));
     assert.equal(failing.outcome?.kind, 'failure');
     const ended = createDesk().read(bundle);
-    for await (const event of ended.take(lines({ ...failure, code: 'cancelled' }), never)) void event;
+    await takeAll(ended, lines({ ...failure, code: 'cancelled' }));
     assert.equal(ended.outcome, undefined);
   });
 });

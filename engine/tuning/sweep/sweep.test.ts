@@ -80,7 +80,10 @@ describe('a sweep', () => {
     const pods = createPods(tags);
     pods.jobs[1] = { ...(pods.jobs[1] ?? assert.fail()), ended: true };
     const { jobs } = await findOrphans([pods], ports(), never);
-    assert.deepEqual(jobs.map(({ id }) => id), ['p1', 'p3', 'p4']);
+    assert.deepEqual(
+      jobs.map(({ id }) => id),
+      ['p1', 'p3', 'p4'],
+    );
   });
 
   it('ends what is named, and never what is in use', async () => {
@@ -88,12 +91,15 @@ describe('a sweep', () => {
     const wanted = pods.jobs.map(({ id }) => ({ platform: 'pods', id }));
     const { jobs, failures } = await terminateOrphans([pods], wanted, ports(), never);
     assert.deepEqual(pods.terminated, ['p2', 'p3', 'p4']);
-    assert.deepEqual(jobs.map(({ id, terminated }) => [id, terminated ?? false]), [
-      ['p1', false],
-      ['p2', true],
-      ['p3', true],
-      ['p4', true],
-    ]);
+    assert.deepEqual(
+      jobs.map(({ id, terminated }) => [id, terminated ?? false]),
+      [
+        ['p1', false],
+        ['p2', true],
+        ['p3', true],
+        ['p4', true],
+      ],
+    );
     assert.deepEqual(failures, []);
   });
 

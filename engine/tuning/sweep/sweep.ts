@@ -81,9 +81,13 @@ async function terminate({ name, inventory }: SweptPlatform, id: string, clock: 
     const job = (await inventory.list(signal)).find(one => one.id === id);
     if (job === undefined || job.ended) return;
     if (clock.monotonic() - since > showsFor) {
-      throw new WorkbenchError('machine-not-ended', `${id} of ${name} was ended and is still there: it may cost money.`, {
-        remedy: 'Look again in a few minutes, and at the platform’s own console.',
-      });
+      throw new WorkbenchError(
+        'machine-not-ended',
+        `${id} of ${name} was ended and is still there: it may cost money.`,
+        {
+          remedy: 'Look again in a few minutes, and at the platform’s own console.',
+        },
+      );
     }
     await clock.sleep(pause, signal);
   }
@@ -113,11 +117,17 @@ async function judge(platform: SweptPlatform, job: TaggedJob, store: SweepPorts[
 
 function verdictOf(summary: RunSummary | undefined): Pick<OrphanedJob, 'verdict' | 'why'> {
   if (summary === undefined)
-    return { verdict: 'foreign', why: 'No run of this store made it: it may be somebody else’s, or another workspace’s.' };
+    return {
+      verdict: 'foreign',
+      why: 'No run of this store made it: it may be somebody else’s, or another workspace’s.',
+    };
   const { id, state } = summary;
   if (underWay.has(state)) return { verdict: 'in-use', why: `Run ${id} is under way (${state}).` };
   if (state === 'lost')
-    return { verdict: 'orphan', why: `The process of run ${id} is gone. Resuming the run goes on with it; nothing else ends it.` };
+    return {
+      verdict: 'orphan',
+      why: `The process of run ${id} is gone. Resuming the run goes on with it; nothing else ends it.`,
+    };
   return { verdict: 'orphan', why: `Run ${id} has ended (${state}).` };
 }
 

@@ -63,16 +63,17 @@ export function createEnvironments(settings: EnvironmentSettings): Environments 
     if (python !== undefined && !settings.allowsPython(python)) throw programNotAllowed([python]);
     const interpreter = await findPython(python, programs, signal);
     // An interpreter that is named and has all it needs is used as it is.
-    if (python !== undefined) {
-      const probed = await probe(interpreter.python, signal);
-      if (!('why' in probed)) return { state: 'ready', environment: probed };
-    }
-    const missing = await describeMissing(interpreter);
+    const probed = python === undefined ? undefined : await probe(interpreter.python, signal);
+    if (probed !== undefined && !('why' in probed)) return { state: 'ready', environment: probed };
+    const missing = await describeMissing(interpreter, probed?.why);
     const made = await ours(missing, signal);
     return made === undefined ? { state: 'missing', missing } : { state: 'ready', environment: made };
   };
 
-  const describeMissing = async ({ python, version }: Interpreter): Promise<MissingEnvironment> => {
+  const describeMissing = async (
+    { python, version }: Interpreter,
+    why: string | undefined,
+  ): Promise<MissingEnvironment> => {
     const text = await readRequirements(trainerFolder);
     const key = createHash('sha256')
       .update(JSON.stringify([text, version, python, process.platform, process.arch]))
@@ -87,6 +88,7 @@ export function createEnvironments(settings: EnvironmentSettings): Environments 
         .map(line => line.replace(/#.*/, '').trim())
         .filter(line => line !== ''),
       isPermitted: await exists(permitFile),
+      ...(why === undefined ? {} : { why }),
     };
   };
 

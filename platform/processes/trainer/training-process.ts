@@ -68,7 +68,8 @@ export async function startTraining(
       return taken;
     },
     async stop(patience) {
-      child.stdout.resume();
+      // What it still prints is read to its end: it must not wait for a reader while it saves.
+      void drain(lines.lines);
       child.stdin.end();
       // An input that ends asks it to save and end; where nothing reads it, this does.
       const timer = setTimeout(() => {
@@ -81,6 +82,14 @@ export async function startTraining(
       await rm(holderFile, { force: true });
     },
   };
+}
+
+async function drain(lines: AsyncIterable<string>): Promise<void> {
+  try {
+    for await (const _ of lines);
+  } catch {
+    // How it ended is told by whoever stops it.
+  }
 }
 
 /** A trainer whose workbench was killed still saves its state: the next one starts when it has ended. Throws `run-active` where it does not. */

@@ -24,10 +24,11 @@ export async function requireEnvironment(
   return trainer.create(python, onStep, signal);
 }
 
-export function environmentMissing({ python, version }: MissingEnvironment): WorkbenchError {
+export function environmentMissing({ python, version, why }: MissingEnvironment): WorkbenchError {
+  const lacks = why === undefined ? '' : ` ${python} itself cannot be used as it is: ${why.replace(/[.]$/, '')}.`;
   return new WorkbenchError(
     'environment-missing',
-    `Models of Transformers need Python libraries that are not installed yet (a private environment made with ${python}, ${version}; several gigabytes).`,
+    `Models of Transformers need Python libraries that are not installed yet (a private environment made with ${python}, ${version}; several gigabytes).${lacks}`,
     {
       remedy: `Install them once with \`${createCommand}\`, or name an interpreter that has them with \`python\` of the platform.`,
     },

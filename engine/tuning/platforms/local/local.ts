@@ -14,6 +14,7 @@ import {
 import { TrainerEvents } from '../../trainer/events.ts';
 import { writeTrainerJob } from '../../trainer/job-folder.ts';
 import { layJob } from '../../trainer/lay.ts';
+import { LineCutter } from '../../trainer/lines.ts';
 import { outputFolder } from '../../trainer/output.ts';
 import { checkEnvironment, requireEnvironment } from './environment.ts';
 import { checkRoom } from './room.ts';
@@ -57,16 +58,23 @@ export function createLocalPlatform(name: string, settings: LocalSettings, ports
     const folder = files.resolve(scratch, tagOf(bundle.runId));
     const out = files.resolve(folder, 'out');
     const told = new TrainerEvents(bundle, outputFolder(out, files), ports);
-    // What an earlier attempt has told comes first: the process that heard it may not have stored it.
-    yield* repeatEarlier(told, files.resolve(out, 'events.jsonl'), signal);
+    // Of a job that had finished, the process that heard it may not have stored it.
+    if (await hasFinished(files.resolve(out, 'events.jsonl'), signal))
+      yield* repeatAll(told, files.resolve(out, 'events.jsonl'), signal);
     if (!told.isEnded) yield* trainInFolder(bundle, folder, out, told, signal);
     yield { type: 'state', state: 'succeeded', raw: 'done' };
     // Asked for more, the run has stored the result: nothing of it is needed here any more.
     await quarantine.remove(folder);
   }
 
-  async function* repeatEarlier(told: TrainerEvents, path: string, signal: AbortSignal): AsyncIterable<JobEvent> {
-    if ((await files.facts(path))?.kind !== 'file') return;
+  async function hasFinished(path: string, signal: AbortSignal): Promise<boolean> {
+    if ((await files.facts(path))?.kind !== 'file') return false;
+    const cutter = new LineCutter();
+    for await (const chunk of files.stream(path, signal)) if (cutter.add(chunk).some(isResult)) return true;
+    return false;
+  }
+
+  async function* repeatAll(told: TrainerEvents, path: string, signal: AbortSignal): AsyncIterable<JobEvent> {
     for await (const chunk of files.stream(path, signal)) {
       for (const line of told.cut(chunk)) if (!isFailure(line)) yield* told.takeLine(line, signal);
     }
@@ -158,9 +166,13 @@ async function* follow(
   });
 }
 
-/** An attempt's end is not the end of the next one. */
+function isResult(line: string): boolean {
+  return /"event"\s*:\s*"result"/.test(line.slice(0, 200));
+}
+
+/** The end of an attempt before the one that finished. */
 function isFailure(line: string): boolean {
-  return /^\s*\{\s*"event"\s*:\s*"failure"/.test(line) || /"event"\s*:\s*"failure"/.test(line.slice(0, 200));
+  return /"event"\s*:\s*"failure"/.test(line.slice(0, 200));
 }
 
 function usesHub(base: BaseModel): boolean {

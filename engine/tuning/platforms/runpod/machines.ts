@@ -9,6 +9,7 @@ import { createPlatformClient, malformed, PlatformRefusal, type PlatformClient }
 import type { JobBundle } from '../../platform.ts';
 import { quoteShell } from '../job-names.ts';
 import { inspectRunPod } from './preflight.ts';
+import { wishesOf, type RunPodWishes } from './wishes.ts';
 import { readGpuType, readList, readLogStream, readPod, readProblem, type GpuType } from './wire.ts';
 
 export type RunPodPorts = Pick<RunPorts, 'clock' | 'secrets' | 'createHttp' | 'networkFor' | 'random'>;
@@ -16,21 +17,6 @@ export type RunPodPorts = Pick<RunPorts, 'clock' | 'secrets' | 'createHttp' | 'n
 export const runPodUrl = 'https://api.runpod.io/v2';
 const product = 'RunPod';
 const defaultImage = 'pytorch/pytorch:2.9.0-cuda12.8-cudnn9-runtime';
-
-/** What the platform is asked for, with the job's wishes in place of what workbench.yaml declares. */
-export interface RunPodWishes {
-  readonly gpus: readonly string[];
-  readonly count: number;
-  readonly cloud: 'secure' | 'community';
-  readonly dataCenters: readonly string[];
-}
-
-export function wishesOf(settings: RunPodPlatform, { hardware }: Pick<JobBundle, 'hardware'>): RunPodWishes {
-  const { gpu, count = 1, cloud = 'secure', dataCenters = [] } = settings;
-  const declared = typeof gpu === 'string' ? [gpu] : gpu;
-  const wished = hardware?.gpus ?? [];
-  return { gpus: wished.length > 0 ? wished : declared, count: hardware?.count ?? count, cloud, dataCenters };
-}
 
 /** Pods of RunPod, by its REST API v2. A pod carries the run's tag as its name. */
 export function createRunPodMachines(name: string, settings: RunPodPlatform, ports: RunPodPorts): Machines {

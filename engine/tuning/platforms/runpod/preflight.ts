@@ -3,8 +3,8 @@ import { toWorkbenchError } from '../../../base/errors.ts';
 import { didYouMean } from '../../../base/suggest.ts';
 import type { JobBundle } from '../../platform.ts';
 import { PlatformRefusal } from '../../machines/rest.ts';
-import type { RunPodWishes } from './machines.ts';
 import type { GpuType } from './wire.ts';
+import type { RunPodWishes } from './wishes.ts';
 
 interface RunPodAnswers {
   listAll(signal: AbortSignal): Promise<readonly { readonly tag: string }[]>;
