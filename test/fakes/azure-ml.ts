@@ -47,7 +47,7 @@ const version = '2024-04-01';
 const ended = ['Completed', 'Failed', 'Canceled'];
 
 /** Answers as Azure Resource Manager does for a workspace, by the published specification of version 2024-04-01. */
-export async function startAzureMlServer(): Promise<AzureMlServer> {
+export async function startAzureMlServer(now: () => number = () => Date.now()): Promise<AzureMlServer> {
   const jobs: AzureMlServer['jobs'] = new Map();
   const assets: AzureMlServer['assets'] = new Map();
   const uploads: AzureMlServer['uploads'] = new Map();
@@ -83,7 +83,7 @@ export async function startAzureMlServer(): Promise<AzureMlServer> {
       return JSON.stringify(before.properties) === JSON.stringify(properties)
         ? [200, describe(before)]
         : fail(400, 'UserError', 'A job with this name already exists, and its properties cannot be changed.');
-    const job = { name, status: 'NotStarted', properties, createdAt: new Date().toISOString() };
+    const job = { name, status: 'NotStarted', properties, createdAt: new Date(now()).toISOString() };
     jobs.set(name, job);
     return [201, describe(job)];
   }

@@ -315,7 +315,7 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
   };
 }
 
-class LineReader implements JobReader {
+export class LineReader implements JobReader {
   readonly #fetch: () => Promise<void>;
   #text = '';
   outcome: JobOutcome | undefined;

@@ -27,9 +27,14 @@ export interface RayServer {
 
 /** Answers as the dashboard of Ray 2.60 does, whose answers were looked at: also where it fails. */
 export async function startRayServer(
-  options: { readonly token?: string; readonly cpus?: number; readonly gpus?: number } = {},
+  options: {
+    readonly token?: string;
+    readonly cpus?: number;
+    readonly gpus?: number;
+    readonly now?: () => number;
+  } = {},
 ): Promise<RayServer> {
-  const { token, cpus = 2, gpus = 0 } = options;
+  const { token, cpus = 2, gpus = 0, now = () => Date.now() } = options;
   const jobs = new Map<string, RayJob>();
   const requests: RayServer['requests'] = [];
   const faults: RayServer['faults'] = new Map();
@@ -62,7 +67,7 @@ export async function startRayServer(
       entrypoint: body['entrypoint'],
       metadata: body['metadata'] as RayJob['metadata'],
       runtime_env: body['runtime_env'],
-      start_time: Date.now(),
+      start_time: now(),
       cpus: needCpus,
       gpus: needGpus,
     });

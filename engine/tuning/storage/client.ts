@@ -3,7 +3,7 @@ import { createEndpoint, type Endpoint } from '../../models/http/endpoint.ts';
 import { planRetry, readRetryAfter } from '../../models/pacing/retry.ts';
 import { HttpFailure, type HttpRequest } from '../../ports/http.ts';
 import type { StoragePorts } from './ports.ts';
-import { receiveReply, startReply, type StartedReply } from './receive.ts';
+import { receiveReply, startReply, type StartedReply, type StorageReply } from './receive.ts';
 
 /** One request to a storage's API, before it is signed. */
 export interface StorageCall {
@@ -13,13 +13,6 @@ export interface StorageCall {
   /** By lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-}
-
-export interface StorageReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Empty where it succeeded and nobody reads it. */
-  readonly bytes: Uint8Array;
 }
 
 /** What a storage's API has of its own. */

@@ -1,6 +1,12 @@
 import { WorkbenchError } from '../../base/errors.ts';
 import type { HttpClient, HttpFlow, HttpRequest } from '../../ports/http.ts';
-import type { StorageReply } from './client.ts';
+
+/** A whole reply. */
+export interface StorageReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+}
 
 /** A reply whose head is there. */
 export interface StartedReply {

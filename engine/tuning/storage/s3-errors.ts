@@ -1,6 +1,7 @@
 import type { S3Storage } from '../../../schemas/generated/files.ts';
 import { WorkbenchError } from '../../base/errors.ts';
-import { elementOf, type StorageReply } from './client.ts';
+import { elementOf } from './client.ts';
+import type { StorageReply } from './receive.ts';
 
 interface Asked {
   readonly settings: S3Storage;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { startAzureMlServer, type AzureMlServer } from '../../../../test/fakes/azure-ml.ts';
-import { makeTinyBundle } from '../../../../test/fakes/job-bundle.ts';
+import { makeBundle } from '../../../../test/fakes/machines.ts';
 import { storagePorts } from '../../../../test/fakes/storage.ts';
 import type { AzureMlPlatform } from '../../../../schemas/generated/files.ts';
 import { WorkbenchError } from '../../../base/errors.ts';
@@ -11,7 +11,7 @@ import { createAzureMlMachines } from './azure-ml-machines.ts';
 import { armReference } from './workspace.ts';
 
 const { signal } = new AbortController();
-const bundle = makeTinyBundle();
+const bundle = makeBundle();
 const canary = 'https://storage.example/x?sig=canary-2b3c4d5e6f';
 
 describe('Azure Machine Learning', () => {
@@ -95,7 +95,7 @@ describe('Azure Machine Learning', () => {
     const { codeId, environmentId, ...rest } = server.jobs.get('aiwb-run1')?.properties ?? {};
     assert.deepEqual(rest, {
       jobType: 'Command',
-      displayName: 'capitals',
+      displayName: 'triage',
       experimentName: 'ai-workbench',
       tags: { 'aiwb-tag': 'aiwb-run1' },
       command: 'sh ./aiwb-job.sh',
@@ -158,7 +158,7 @@ describe('Azure Machine Learning', () => {
 
   it('takes the job’s own cluster before the platform’s', async () => {
     const server = await start();
-    const wants = makeTinyBundle({ hardware: { gpus: [], cluster: 'big' } });
+    const wants = makeBundle({ hardware: { gpus: [], cluster: 'big' } });
     await open(server).machines.create(request({ bundle: wants }), signal);
     assert.equal(server.jobs.get('aiwb-run1')?.properties['computeId'], `${server.workspace}/computes/big`);
   });
@@ -351,7 +351,7 @@ describe('Azure Machine Learning', () => {
       assert.match(await second(), /^availability error: The compute gpu-cluster \(S\) is stopped/);
       server.compute = { computeType: 'AmlCompute', provisioningState: 'Failed' };
       assert.match(await second(), /^availability error: .* is failed/);
-      const elsewhere = makeTinyBundle({ hardware: { gpus: [], cluster: 'none' } });
+      const elsewhere = makeBundle({ hardware: { gpus: [], cluster: 'none' } });
       assert.match(
         (await check(open(server).machines, elsewhere))[1] ?? '',
         /^availability error: The workspace has no compute none/,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { makeTinyBundle } from '../../../../test/fakes/job-bundle.ts';
+import { makeBundle } from '../../../../test/fakes/machines.ts';
 import { startRayServer, type RayServer } from '../../../../test/fakes/ray.ts';
 import { storagePorts } from '../../../../test/fakes/storage.ts';
 import type { RayPlatform } from '../../../../schemas/generated/files.ts';
@@ -9,7 +9,7 @@ import { createRayMachines } from './ray-machines.ts';
 
 const { signal } = new AbortController();
 const token = 'canary-ray-token-5d4c3b2a';
-const bundle = makeTinyBundle();
+const bundle = makeBundle();
 
 describe('Ray Jobs', () => {
   const cleanups: (() => unknown)[] = [];
@@ -65,7 +65,7 @@ describe('Ray Jobs', () => {
 
   it('reserves the job’s own number of GPUs before the platform’s', async () => {
     const server = await start({ gpus: 4 });
-    const wants = makeTinyBundle({ hardware: { gpus: [], count: 2 } });
+    const wants = makeBundle({ hardware: { gpus: [], count: 2 } });
     await open(server, { gpus: 1 }).create(request({ bundle: wants }), signal);
     assert.equal(server.jobs.get('aiwb-run1')?.gpus, 2);
   });
@@ -134,7 +134,7 @@ describe('Ray Jobs', () => {
   it('takes a job that waits for resources as ended once Ray has agreed to stop it', async () => {
     const server = await start();
     const machines = createLateMachines(server);
-    await machines.create(request({ bundle: makeTinyBundle({ hardware: { gpus: [], count: 1 } }) }), signal);
+    await machines.create(request({ bundle: makeBundle({ hardware: { gpus: [], count: 1 } }) }), signal);
     assert.equal((await machines.look('aiwb-run1', signal))?.state, 'provisioning');
     await machines.terminate('aiwb-run1', signal);
     assert.equal((await machines.look('aiwb-run1', signal))?.ended, true);

@@ -1,12 +1,13 @@
 import type { RayPlatform } from '../../../../schemas/generated/files.ts';
-import type { CreatePlatform } from '../../create-platform.ts';
 import { createMachinePlatform } from '../../machines/machine-platform.ts';
+import type { PlatformPorts } from '../../platform-ports.ts';
+import type { TuningPlatform } from '../../platform.ts';
 import { createStorage } from '../../storage/create-storage.ts';
 import { createRayMachines } from './ray-machines.ts';
 
 /** Trains as jobs of a Ray cluster, by its Jobs API. */
-export const createRayPlatform: CreatePlatform<RayPlatform> = (name, settings, ports) =>
-  createMachinePlatform(
+export function createRayPlatform(name: string, settings: RayPlatform, ports: PlatformPorts): TuningPlatform {
+  return createMachinePlatform(
     {
       machines: createRayMachines(name, settings, ports),
       storage: createStorage(settings.storage, ports),
@@ -16,3 +17,4 @@ export const createRayPlatform: CreatePlatform<RayPlatform> = (name, settings, p
     },
     ports,
   );
+}
