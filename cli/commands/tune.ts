@@ -35,6 +35,7 @@ import { addTuneData } from './tune-data.ts';
 import { printSearch, searchInForeground } from './tune-search.ts';
 import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
 import { addEvaluate } from './tune-evaluate.ts';
+import { addTuneSweep } from './tune-sweep.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
@@ -72,6 +73,7 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
   addTuneConvert(command, run);
   addTuneEnvironment(command, run);
   addEvaluate(command, run);
+  addTuneSweep(command, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {

@@ -40,6 +40,7 @@ import { detectConnections, listModels } from './model-methods.ts';
 import * as policies from './policy-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
+import { sweepPlatforms } from './orphan-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
@@ -152,6 +153,7 @@ class EngineServer {
     this.#on('tuning/preflight', validators.validateStartRun, preflightTuning);
     this.#on('tuning/evaluation', validators.validateRunReference, foreseeEvaluation);
     this.#on('tuning/evaluate', validators.validateEvaluateTuning, startEvaluation);
+    this.#on('tuning/orphans', validators.validateFindOrphans, sweepPlatforms);
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('cells/start', validators.validateStartCell, startCell);
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);

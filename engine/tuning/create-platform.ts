@@ -1,7 +1,11 @@
 import type { Platform } from '../../schemas/generated/files.ts';
 import type { ChosenPlatform } from './choose-platform.ts';
 import { createEmbeddedPlatform } from './embedded-platform.ts';
+import { createAzureMlPlatform } from './platforms/azure-ml/azure-ml-platform.ts';
 import { createLocalPlatform } from './platforms/local/local.ts';
+import { createDenvrPlatform } from './platforms/denvr/open.ts';
+import { createRayPlatform } from './platforms/ray/ray-platform.ts';
+import { createRunPodPlatform } from './platforms/runpod/open.ts';
 import type { PlatformPorts } from './platform-ports.ts';
 import { createOpenAiPlatform } from './platforms/openai/platform.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
@@ -17,6 +21,10 @@ export type CreatePlatform<Settings extends Platform = Platform> = (
 const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Platform, { type: Type }>> } = {
   local: createLocalPlatform,
   openai: createOpenAiPlatform,
+  denvr: createDenvrPlatform,
+  ray: createRayPlatform,
+  runpod: createRunPodPlatform,
+  'azure-ml': createAzureMlPlatform,
 };
 
 /** The client of a platform. Embedded models train in this process, whichever platform of type `local` was chosen. */

@@ -64,8 +64,8 @@ def test_killed_while_writing_and_resumed_gives_the_same(make: Make, monkeypatch
 
     out = job.parent / "killed"
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "replace", counted(os.replace, after=False))
-        patched.setattr(files.os, "rename", counted(os.rename, after=True))
+        patched.setattr(os, "replace", counted(os.replace, after=False))
+        patched.setattr(os, "rename", counted(os.rename, after=True))
         patched.setattr(EventLog, "emit", counted(EventLog.emit, after=True))
         patched.setattr(progress, "remove", counted(files.remove, after=False))
         train(job, job.parent / "counted")
