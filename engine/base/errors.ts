@@ -57,8 +57,6 @@ export type ErrorCode =
   | 'deadline-exceeded'
   | 'checkpoint-missing'
   | 'blob-missing'
-  | 'platform-refused'
-  | 'platform-unreachable'
   | 'registry-not-found'
   | 'registry-exists'
   | 'registry-unknown'
@@ -93,8 +91,6 @@ export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint-unreachable',
-  'platform-refused',
-  'platform-unreachable',
   'registry-unreachable',
   'registry-refused',
   'registry-conflict',

@@ -45,7 +45,7 @@ export const accelerators: readonly Accelerator[] = [
 
 /** The accelerator that a platform's name means, such as `NVIDIA L40S`, `A100_40GB_PCIe_1x` or `Standard_NC24ads_A100_v4`; undefined for others. */
 export function findAccelerator(name: string): Accelerator | undefined {
-  // Denvr and Azure join words by underscores.
-  const spaced = name.replaceAll('_', ' ');
+  // Denvr and Azure join words, and numbers of devices, as in `g-nvidia-1xa100-40gb-pcie`.
+  const spaced = name.replaceAll(/[_-]/g, ' ').replaceAll(/\b\d+x(?=[a-z])/gi, '');
   return accelerators.find(({ names }) => names.test(spaced) || names.test(name));
 }

@@ -99,6 +99,8 @@ describe('the memory that training takes', () => {
       ['NVIDIA H100 80GB HBM3', 'NVIDIA H100'],
       ['NVIDIA A100 80GB PCIe', 'NVIDIA A100 80 GB'],
       ['A100_40GB_PCIe_1x', 'NVIDIA A100 40 GB'],
+      ['g-nvidia-1xa100-40gb-pcie-14vcpu-112gb', 'NVIDIA A100 40 GB'],
+      ['g-nvidia-8xh100-80gb-sxm-200vcpu-940gb', 'NVIDIA H100'],
       ['H100_80GB_SXM_8x', 'NVIDIA H100'],
       ['Standard_NC24ads_A100_v4', 'NVIDIA A100 80 GB'],
       ['Standard_NC4as_T4_v3', 'NVIDIA T4'],
