@@ -10,6 +10,8 @@ export function createMcpAccess(options: AccessOptions): HostAccess {
     allowPrograms: async commands => {
       checkPrograms(commands, access);
     },
+    // An agent must not decide what is installed on a person's machine.
+    allowInstall: () => Promise.resolve(false),
     // The window that lends a model asks its person itself.
     lend: () => Promise.resolve(),
     lendTo: () => undefined,

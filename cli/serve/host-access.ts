@@ -1,5 +1,6 @@
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
 import type {
+  Installation,
   LentConsent,
   LentConsentGiven,
   LentModel,
@@ -22,6 +23,8 @@ export interface HostAccess {
   readonly secrets: Secrets;
   /** Asks the person about the programs a run would start. Throws `program-not-allowed`. */
   allowPrograms(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<void>;
+  /** Asks the person whether what training needs may be fetched and installed. */
+  allowInstall(install: Installation, signal: AbortSignal): Promise<boolean>;
   /** Asks the person whether a run that is about to start may use VS Code's own models. Throws `model-unknown` where it may not. */
   lend(run: string, uses: readonly LentUse[], signal: AbortSignal): Promise<void>;
   /** Tells the id of the run that was agreed to last. */
@@ -51,6 +54,11 @@ export function createHostAccess(ask: AskHost): HostAccess {
       const { allowed } = await ask.programs({ commands: commands.map(command => [...command]) });
       signal.throwIfAborted();
       if (!allowed) throw programNotAllowed(first);
+    },
+    async allowInstall(install, signal) {
+      const { allowed } = await ask.programs({ commands: [], install });
+      signal.throwIfAborted();
+      return allowed;
     },
     async lend(run, uses, signal) {
       if (uses.length === 0) return;

@@ -32,6 +32,7 @@ import { readSource } from './cell-source.ts';
 import { listLentUses } from './lent-consent.ts';
 import { version } from '../version.ts';
 import type { Session } from './session.ts';
+import { agreeOnTraining } from './training-consent.ts';
 
 export async function specify(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSpec> {
   const { origin, models, limit, trial } = request;
@@ -76,10 +77,11 @@ export async function startPlanned(specified: RunSpec, session: Session, signal:
   return detach(record, handover, session);
 }
 
-/** Plans the run, and tells what it wants of the models that VS Code lends. */
-async function check(spec: RunSpec, ports: RunPorts, { store }: Session, signal: AbortSignal): Promise<LentUse[]> {
+/** Plans the run, asks what it may install, and tells what it wants of the models that VS Code lends. */
+async function check(spec: RunSpec, ports: RunPorts, session: Session, signal: AbortSignal): Promise<LentUse[]> {
   if (spec.kind !== 'tune') return listLentUses(await planRun(spec, ports, signal));
-  await planTuning(foreseeTrial(spec), ports, store.blobs, signal);
+  const plan = await planTuning(foreseeTrial(spec), ports, session.store.blobs, signal);
+  await agreeOnTraining(plan, spec, session, signal);
   return [];
 }
 

@@ -34,6 +34,17 @@ describe('consent to programs', () => {
     assert.equal(JSON.stringify([...held]).includes('score'), false);
   });
 
+  it('asks whether libraries may be installed, each time, and never in Restricted Mode', async () => {
+    const install = { libraries: ['torch==2.0'], folder: '/cache' };
+    assert.equal(await allow('/w', { commands: [], install }), true);
+    assert.match(asked[0] ?? '', /torch==2\.0.*gigabytes.*\/cache/);
+    answer = false;
+    assert.equal(await allow('/w', { commands: [], install }), false);
+    trusted = false;
+    assert.equal(await allow('/w', { commands: [], install }), false);
+    assert.equal(asked.length, 2);
+  });
+
   it('asks again for another word or another folder, and only about what is new', async () => {
     await allow('/w', { commands: [['a']] });
     await allow('/w', { commands: [['a'], ['a', 'b']] });

@@ -18,8 +18,18 @@ export interface ProgramDesk {
  * Restricted Mode. Only hashes of what was agreed to are kept.
  */
 export function createProgramConsent(desk: ProgramDesk): (folder: string, request: ProgramRequest) => Promise<boolean> {
-  return async (folder, { commands }) => {
+  return async (folder, { commands, install }) => {
     if (!desk.isTrusted()) return false;
+    if (install !== undefined) {
+      return desk.confirm(
+        t('Install what training on this machine needs?'),
+        t(
+          'Python libraries ({0}) are fetched once, several gigabytes, into {1}. All workspaces share them.',
+          install.libraries.join(', '),
+          install.folder,
+        ),
+      );
+    }
     const known = new Set(desk.memory.get<string[]>(key, []));
     const fresh = commands.filter(command => !known.has(hashOf(folder, command)));
     if (fresh.length === 0) return true;

@@ -182,7 +182,7 @@ async function tuneEmbedded(workspace: Workspace): Promise<void> {
 /** A metric's figures of base and tuned model on the test rows of the first aspect. */
 function valuesOf({ aspects }: TuningReport, metric: string): readonly [number, number] {
   const pick = (values: TuningReport['aspects'][number]['metrics'] | undefined): number =>
-    values?.find(({ id }) => id === metric)?.value ?? Number.NaN;
+    values?.find(entry => entry.metric === metric)?.value ?? Number.NaN;
   return [pick(aspects[0]?.base), pick(aspects[0]?.metrics)];
 }
 
@@ -193,7 +193,9 @@ function figures(report: TuningReport, metric: string): string {
 }
 
 function figure({ variants }: Report, model: string, metric: string): number {
-  const found = variants.find(variant => variant.model === model)?.metrics.find(({ id }) => id === metric)?.value;
+  const found = variants
+    .find(variant => variant.model === model)
+    ?.metrics.find(entry => entry.metric === metric)?.value;
   assert.ok(typeof found === 'number', `${model} has no ${metric}`);
   return found;
 }

@@ -93,9 +93,20 @@ async function openProgram(
     ],
     usesHub: model.usesHub,
   };
+  let hasAnswered = false;
   const programs = {
-    start: (_command: readonly string[], { folder }: { readonly folder: string }, life: AbortSignal) =>
-      trainer.answer(environment, request, folder, life),
+    start: async (_command: readonly string[], { folder }: { readonly folder: string }, life: AbortSignal) => {
+      const started = await trainer.answer(environment, request, folder, life);
+      return {
+        ...started,
+        lines: (async function* () {
+          for await (const line of started.lines) {
+            hasAnswered = true;
+            yield line;
+          }
+        })(),
+      };
+    },
     run: () => Promise.reject(new Error('A model is never run to its end.')),
   };
   const command = ['aiwb_trainer', 'answer', ...request.arguments];
@@ -105,7 +116,7 @@ async function openProgram(
   );
   const opened = { ...asked, digest };
   try {
-    await load(name, opened, signal);
+    await load(name, opened, () => hasAnswered, signal);
     return opened;
   } catch (error) {
     await opened.close();
@@ -117,7 +128,7 @@ async function openProgram(
  * A question without content: whatever the program says to it, the model is loaded then, so that no row's latency has the loading in it, and
  * one that cannot be loaded is told before any row is asked.
  */
-async function load(name: string, model: Model, signal: AbortSignal): Promise<void> {
+async function load(name: string, model: Model, hasAnswered: () => boolean, signal: AbortSignal): Promise<void> {
   try {
     await model.answer(
       { input: '', messages: [], parameters: { maxTokens: 1 }, stream: false, timeout: loading },
@@ -125,8 +136,7 @@ async function load(name: string, model: Model, signal: AbortSignal): Promise<vo
     );
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;
-    const isLoaded = error.class === 'model' && error.attempts === 1;
-    if (isLoaded) return;
+    if (hasAnswered()) return;
     throw new WorkbenchError('model-unsuitable', `${name} could not be loaded: ${error.message}`, {
       remedy: 'Check its name or folder, the memory it needs, and the network where it comes from the hub.',
       cause: error,
