@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { modelsOf } from '../runs/asked-models.ts';
 import { planBenchmark } from '../runs/plan.ts';
@@ -49,8 +50,11 @@ describe('planEvaluation', function () {
 
   it('runs each benchmark once, whichever aspects name it, and tells of one that is not there', async () => {
     world.write('ask.bench.yaml', bench('embedded:majority'));
+    world.write('gone.bench.yaml', bench('embedded:majority'));
     const aspects = `${coreAspect('    benchmark: ask.bench.yaml\n')}${coreAspect('    benchmark: ask.bench.yaml\n').replace('core-performance', 'robustness')}${coreAspect('    benchmark: gone.bench.yaml\n').replace('core-performance', 'ethical-alignment')}`;
     const { summary } = await world.run(makeJob(short, aspects));
+    assert.equal(summary.state, 'succeeded', summary.failure?.message);
+    rmSync(path.join(world.folder, 'gone.bench.yaml'));
     const found = await plan(summary.id);
     assert.deepEqual(found.benchmarks, [
       { path: path.join(world.folder, 'ask.bench.yaml'), aspects: ['core-performance', 'robustness'] },
