@@ -26,7 +26,7 @@ describe('planEvaluation', function () {
   it('asks the tuned model alone where the base had learnt nothing, and says why', async () => {
     const { summary } = await world.run(makeJob(short));
     const found = await plan(summary.id);
-    assert.deepEqual(found.models, [`checkpoint:${summary.id}`]);
+    assert.deepEqual(found.models, ['checkpoint:triage']);
     assert.deepEqual(found.benchmarks, []);
     assert.match(found.notes.join(), /embedded:linear had learnt nothing and has no answers/);
   });
@@ -40,7 +40,7 @@ describe('planEvaluation', function () {
     const found = await plan(record.summary.id);
     const [asked] = found.models;
     assert.match(asked ?? '', new RegExp(`^checkpoint:${base.summary.id}@[12]$`));
-    assert.equal(found.models[1], `checkpoint:${record.summary.id}`);
+    assert.equal(found.models[1], 'checkpoint:warm');
   });
 
   it('names the registered version where there is one', async () => {
