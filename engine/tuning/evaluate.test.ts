@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { modelsOf } from '../runs/asked-models.ts';
 import { planBenchmark } from '../runs/plan.ts';
@@ -25,7 +26,7 @@ describe('planEvaluation', function () {
   it('asks the tuned model alone where the base had learnt nothing, and says why', async () => {
     const { summary } = await world.run(makeJob(short));
     const found = await plan(summary.id);
-    assert.deepEqual(found.models, [`checkpoint:${summary.id}`]);
+    assert.deepEqual(found.models, ['checkpoint:triage']);
     assert.deepEqual(found.benchmarks, []);
     assert.match(found.notes.join(), /embedded:linear had learnt nothing and has no answers/);
   });
@@ -39,7 +40,7 @@ describe('planEvaluation', function () {
     const found = await plan(record.summary.id);
     const [asked] = found.models;
     assert.match(asked ?? '', new RegExp(`^checkpoint:${base.summary.id}@[12]$`));
-    assert.equal(found.models[1], `checkpoint:${record.summary.id}`);
+    assert.equal(found.models[1], 'checkpoint:warm');
   });
 
   it('names the registered version where there is one', async () => {
@@ -49,8 +50,11 @@ describe('planEvaluation', function () {
 
   it('runs each benchmark once, whichever aspects name it, and tells of one that is not there', async () => {
     world.write('ask.bench.yaml', bench('embedded:majority'));
+    world.write('gone.bench.yaml', bench('embedded:majority'));
     const aspects = `${coreAspect('    benchmark: ask.bench.yaml\n')}${coreAspect('    benchmark: ask.bench.yaml\n').replace('core-performance', 'robustness')}${coreAspect('    benchmark: gone.bench.yaml\n').replace('core-performance', 'ethical-alignment')}`;
     const { summary } = await world.run(makeJob(short, aspects));
+    assert.equal(summary.state, 'succeeded', summary.failure?.message);
+    rmSync(path.join(world.folder, 'gone.bench.yaml'));
     const found = await plan(summary.id);
     assert.deepEqual(found.benchmarks, [
       { path: path.join(world.folder, 'ask.bench.yaml'), aspects: ['core-performance', 'robustness'] },

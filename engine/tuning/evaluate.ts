@@ -5,6 +5,7 @@ import { parseDocument } from '../documents/parse.ts';
 import type { Files } from '../ports/files.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { RunSpec } from '../runs/spec.ts';
+import { parseTrainedName } from '../runs/trained.ts';
 import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { aspectWords } from './rows.ts';
 
@@ -23,7 +24,7 @@ export async function planEvaluation(
   if (summary.kind !== 'tune') throw notTuning(summary.id);
   const candidate = await candidateOf(record, store);
   const workspace = await loadWorkspace(files, spec.folder, signal);
-  const base = baseOf(spec, workspace);
+  const base = await baseOf(spec, workspace, store);
   const { benchmarks, notes } = await benchmarksOf(spec, files, signal);
   return {
     runId: summary.id,
@@ -38,10 +39,17 @@ async function candidateOf({ summary, tuning }: RunRecord, store: Store): Promis
   const registered = tuning?.registered;
   if (registered !== undefined) return `registry:${registered.model}@${registered.version}`;
   const { checkpoints } = await store.readTraining(summary.id);
-  if (checkpoints.some(({ best }) => best)) return `checkpoint:${summary.id}`;
+  if (checkpoints.some(({ best }) => best)) return checkpointName(summary.name, summary.id, store);
   throw new WorkbenchError('checkpoint-missing', `Run ${summary.id} has kept no checkpoint to evaluate.`, {
     remedy: summary.resumable === true ? `Go on with it: \`aiwb tune --resume ${summary.id}\`.` : 'Run the job again.',
   });
+}
+
+/** By the job's name as long as that means this run, for people read it; else by the run's id. */
+async function checkpointName(job: string, runId: string, store: Store): Promise<string> {
+  const runs = await store.listRuns({ kind: 'tune', name: job });
+  const newest = runs.find(({ state }) => state === 'succeeded');
+  return `checkpoint:${newest?.id === runId ? job : runId}`;
 }
 
 interface BaseName {
@@ -51,15 +59,16 @@ interface BaseName {
 }
 
 /** The base as a benchmark can ask it: what it stood for when the run was created, not what it stands for now. */
-function baseOf(spec: RunSpec, workspace: Workspace): BaseName {
+async function baseOf(spec: RunSpec, workspace: Workspace, store: Store): Promise<BaseName> {
   const base = parseDocument('tune', spec.text).value?.base ?? '';
   if (base === 'embedded:linear') {
     return { note: 'The base embedded:linear had learnt nothing and has no answers: only the tuned model is asked.' };
   }
   const known = spec.trained !== undefined && Object.hasOwn(spec.trained, base) ? spec.trained[base] : undefined;
-  if (base.startsWith('checkpoint:')) {
-    const isKnown = known?.runId !== undefined && known.epoch !== undefined;
-    return { name: isKnown ? `checkpoint:${known.runId}@${String(known.epoch)}` : base };
+  const named = parseTrainedName(base);
+  if (named?.kind === 'checkpoint') {
+    if (known?.runId === undefined || known.epoch === undefined) return { name: base };
+    return { name: `${await checkpointName(named.job, known.runId, store)}@${String(known.epoch)}` };
   }
   if (base.startsWith('registry:')) {
     if (known?.model === undefined || known.version === undefined) return { name: base };

@@ -55,8 +55,8 @@ describe('after training', function () {
     await setTheme('dark');
     await driver.screenshot('tuning-page-evaluated');
     await driver.clickInWebview('vscode-button:has-text("Evaluate")', { title: 'evaluated-triage' });
-    const report = await pageText('triage-core', new RegExp(`Finished[^]*checkpoint:${runId}`));
-    assert.match(report, /checkpoint:\d{8}-\d{6}-[\w-]+@\d+/);
+    const report = await pageText('triage-core', /Finished[^]*checkpoint:evaluated-triage/);
+    assert.match(report, /checkpoint:ticket-triage-core@\d+/);
     assert.doesNotMatch(report, /registry:ticket-triage@candidate/);
     await driver.screenshot('tuning-evaluation-report');
   });
