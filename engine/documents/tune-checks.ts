@@ -18,15 +18,12 @@ import { checkSearch } from './tune-search-checks.ts';
 import { checkValues } from './value-checks.ts';
 import { relatedPlaces, type WorkspaceView } from './workspace-view.ts';
 
-export { aspectsOf, datasetsOf, type AspectName } from './tune-kind.ts';
+export { aspectsOf, datasetsOf } from './tune-kind.ts';
 
 /** The platform every workspace has. */
 export const localPlatform = 'local';
 
 const aliasesMovedByCommands: readonly string[] = ['approved', 'baseline', 'production'];
-
-/** What a tuning job is measured by when it does not say: the schema's own default. */
-export const defaultTuningMetrics: NonNullable<TuningJob['evaluation']>['metrics'] = ['accuracy'];
 
 /** The leading figures of a job's evaluation, and the loss: what can choose the best checkpoint. */
 export function selectableFigures(job: Pick<TuningJob, 'evaluation'> & Partial<TaskFields>): readonly string[] {
