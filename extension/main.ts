@@ -27,6 +27,7 @@ import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerPublishCommands } from './commands/publish-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerScanCommands } from './commands/scan-commands.ts';
+import { registerOrphanCommands } from './commands/orphan-commands.ts';
 import { registerStepBackCommands } from './commands/step-back-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerSampleCommands } from './commands/sample-commands.ts';
@@ -152,6 +153,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerWaiverCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
+    ...registerOrphanCommands(commands),
     ...registerScorecardCommands(commands),
     registerCompareScorecards(commands),
     ...registerExportCommands(commands),

@@ -5,6 +5,7 @@ import type {
   Exported,
   ExportRuns,
   LentUse,
+  PreflightReport,
   Report,
   RunSummary,
   StartRun,
@@ -20,6 +21,7 @@ import type { RunPorts } from '../../engine/runs/ports.ts';
 import { planRun } from '../../engine/runs/plan-run.ts';
 import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
+import { foresee } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
 import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
 import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
@@ -106,7 +108,21 @@ export async function dryRun(request: StartRun, session: Session, signal: AbortS
   const ports = await session.createPorts(signal);
   const { store } = session;
   if (spec.kind !== 'tune') return estimateRun(await foreseeSpec(spec, store, ports, signal), ports, signal);
-  return estimateSearch(await resolveSpec(spec, store, ports, signal), ports, store.blobs, signal);
+  return estimateSearch(await resolveSpec(spec, store, ports, signal), ports, store, signal);
+}
+
+/** What stands in the way of a tuning job, or is worth a look. Starts nothing. */
+export async function preflightTuning(
+  request: StartRun,
+  session: Session,
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  const { store } = session;
+  const ports = await session.createPorts(signal);
+  const spec = await resolveSpec(await specify(request, session, signal), store, ports, signal);
+  const plan = await planTuning(spec, ports, store.blobs, signal);
+  const { preflight } = await foresee(plan, ports, store, signal);
+  return { findings: [...preflight] };
 }
 
 export function reportRuns(runIds: readonly string[], session: Session, signal: AbortSignal): Promise<Report> {
