@@ -32,9 +32,9 @@ import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
 import { addTuneConvert } from './tune-convert.ts';
 import { addTuneData } from './tune-data.ts';
+import { printSearch, searchInForeground } from './tune-search.ts';
 import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
 import { addEvaluate } from './tune-evaluate.ts';
-import { printSearch, searchInForeground } from './tune-search.ts';
 import { addTuneSweep } from './tune-sweep.ts';
 
 interface TuneOptions extends GlobalOptions {
@@ -43,14 +43,14 @@ interface TuneOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   readonly preflight?: boolean;
   readonly detach?: boolean;
-  readonly html?: string;
   readonly yes?: boolean;
+  readonly html?: string;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
 
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  const tuning = program
+  const command = program
     .command('tune')
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
@@ -62,18 +62,18 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
       'tell all that stands in its way: data, memory, budget, platform; exit 2 where something does',
     )
     .option('--detach', 'run in the background and return at once')
-    .option('--html <file>', 'also write the report as one self-contained page')
     .option('--yes', 'install what training needs without asking: several gigabytes, once')
+    .option('--html <file>', 'also write the report as one self-contained page')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );
-  addTuneData(tuning, run);
-  addTuneConvert(tuning, run);
-  addTuneEnvironment(tuning, run);
-  addEvaluate(tuning, run);
-  addTuneSweep(tuning, run);
+  addTuneData(command, run);
+  addTuneConvert(command, run);
+  addTuneEnvironment(command, run);
+  addEvaluate(command, run);
+  addTuneSweep(command, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -90,12 +90,8 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
       if (record.spec.trial !== undefined && options.detach !== true) {
         const outcome = await searchInForeground(record, store, workspace, access, host, options, signal);
         const code = await printSearch(outcome, store, options);
-        await writeHtml(
-          outcome.measured.map(({ report }) => report.run.id),
-          store,
-          host,
-          options,
-        );
+        const runs = outcome.measured.map(({ report }) => report.run.id);
+        await writeHtml(runs, store, host, options);
         return code;
       }
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);

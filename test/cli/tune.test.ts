@@ -67,7 +67,9 @@ describe('aiwb tune', function () {
     assert.match((await run('run', 'a.tune.yaml')).stderr, /aiwb tune a\.tune\.yaml/);
   });
 
-  it('is evaluated by the benchmarks of its aspects, which ask base and tuned model in place of their own', async () => {
+  it('is evaluated by the benchmarks of its aspects, which ask base and tuned model in place of their own', async function () {
+    // Five programs, one after the other.
+    this.timeout(150_000);
     const benchmark = '    benchmark: ask.bench.yaml\n';
     workspace.write('base.tune.yaml', makeJob('hyperparameters: {epochs: 1}\n').replace('name: triage', 'name: first'));
     workspace.write(
