@@ -115,6 +115,7 @@ export async function createRunPorts(
     usage: createUsage(),
     programs: createPrograms(command => access.allowsProgram(command)),
     quarantine: createQuarantine(),
+    trainerFolder,
     trainer: createTrainer({
       trainerFolder,
       owner: host.owner,

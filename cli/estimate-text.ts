@@ -1,14 +1,25 @@
-import type { DryRunEstimate } from '../schemas/generated/messages.ts';
+import type { DryRunEstimate, PreflightFinding } from '../schemas/generated/messages.ts';
 import { countOf, formatNumber, groupDigits, variantName } from '../engine/reports/format.ts';
 import { renderTable, type Cell } from '../engine/reports/table.ts';
 
 /** A tuning job's dry run for a terminal. */
-export function renderTuningEstimate({ name, rows, trainingRows, notes }: DryRunEstimate): string {
+export function renderTuningEstimate({ name, rows, trainingRows, notes, preflight = [] }: DryRunEstimate): string {
   return [
     `${name}: ${countOf(trainingRows, 'training row')}, ${countOf(rows, 'test row')}. Nothing was trained.`,
     '',
     ...notes,
+    ...(preflight.length === 0 ? [] : ['', ...renderPreflight(preflight)]),
   ].join('\n');
+}
+
+/** What was found out before the start, a line each: what stands in the way first. */
+export function renderPreflight(findings: readonly PreflightFinding[]): readonly string[] {
+  const marks = { error: '✗', warning: '!', ok: '✓' } as const;
+  return (['error', 'warning', 'ok'] as const).flatMap(level =>
+    findings
+      .filter(finding => finding.level === level)
+      .map(({ message, remedy }) => `${marks[level]} ${message}${remedy === undefined ? '' : ` ${remedy}`}`),
+  );
 }
 
 /** A dry run's estimate for a terminal. */

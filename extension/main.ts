@@ -27,6 +27,7 @@ import { registerRegistryCommands } from './commands/registry-commands.ts';
 import { registerPublishCommands } from './commands/publish-commands.ts';
 import { registerReleaseCommands } from './commands/release-commands.ts';
 import { registerScanCommands } from './commands/scan-commands.ts';
+import { registerOrphanCommands } from './commands/orphan-commands.ts';
 import { registerStepBackCommands } from './commands/step-back-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerSampleCommands } from './commands/sample-commands.ts';
@@ -34,6 +35,7 @@ import { registerScorecardCommands } from './commands/scorecard-commands.ts';
 import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { registerTuningDataCommands } from './commands/tuning-data-commands.ts';
+import { registerTuningCommands } from './commands/tuning-commands.ts';
 import { registerVersionCommands } from './commands/version-commands.ts';
 import { registerWaiverCommands } from './commands/waiver-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
@@ -137,6 +139,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerDemoReviewer(commands),
     registerIngestCommand(commands),
     ...registerRunCommands(commands),
+    ...registerTuningCommands(commands),
     ...registerPromptCommands(commands),
     ...registerRegistryCommands(commands),
     ...registerCardCommands(commands),
@@ -151,6 +154,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     ...registerWaiverCommands(commands),
     ...registerReleaseCommands(commands),
     ...registerStepBackCommands(commands),
+    ...registerOrphanCommands(commands),
     ...registerScorecardCommands(commands),
     registerCompareScorecards(commands),
     ...registerExportCommands(commands),

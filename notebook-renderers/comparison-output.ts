@@ -8,10 +8,12 @@ import type { TableSort } from '../webviews/components/metric-table.ts';
 import '../webviews/components/metric-table.ts';
 import '../webviews/components/run-comparison.ts';
 import '../webviews/components/run-list.ts';
+import { parameterCharts, tuningTradeoffChart } from '../webviews/components/search-charts.ts';
+import '../webviews/components/trial-table.ts';
 import { overlayChart, runName } from '../webviews/components/tuning-charts.ts';
 import { countOf, formatDate, isoDate } from '../webviews/shared/format.ts';
 import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
-import { comparisonVerdicts } from '../webviews/shared/tuning-verdicts.ts';
+import { comparisonVerdicts, noteItems } from '../webviews/shared/tuning-verdicts.ts';
 import { verdictItems } from '../webviews/shared/verdicts.ts';
 import { OutputElement } from './output-element.ts';
 import { outputHead } from './output-head.ts';
@@ -23,12 +25,18 @@ import { renderUnread } from './unread-output.ts';
 /** The output frame belongs to every renderer of a notebook, so the name carries a version. */
 export const comparisonViewName = 'aiwb-comparison-output-v1';
 
+interface TuningCharts {
+  readonly comparison: TuningComparison;
+  readonly overlay: Chart | undefined;
+  readonly others: readonly (Chart | undefined)[];
+}
+
 /** Earlier results side by side in a notebook, benchmarks or tuning runs: the verdict, the figures, and behind buttons what differs. */
 export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
   protected readonly noun = 'comparison';
   protected readonly validate = validateComparisonOutput;
   #source: SamplesSource | undefined;
-  #overlay: { readonly comparison: TuningComparison; readonly chart: Chart | undefined } | undefined;
+  #charts: TuningCharts | undefined;
 
   protected keyOf({ runIds }: ComparisonOutput): string {
     return runIds.join(' ');
@@ -70,13 +78,19 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
   }
 
   #renderTuning(comparison: TuningComparison, output: ComparisonOutput) {
-    const { reports, differences } = comparison;
+    const { reports, differences, notes = [] } = comparison;
     const names = reports.map((_, index) => runName(reports, index));
-    const overlay = this.#overlayOf(comparison);
+    const { overlay, others } = this.#chartsOf(comparison);
+    const isSearch = reports.filter(({ trial }) => trial !== undefined).length > 1;
+    const charts = [...others, overlay].filter(chart => chart !== undefined);
     const parts: readonly (OutputPart | undefined)[] = [
-      overlay === undefined
+      charts.length === 0
         ? undefined
-        : { id: 'charts', label: 'Charts', draw: () => html`<aiwb-chart .chart=${overlay}></aiwb-chart>` },
+        : {
+            id: 'charts',
+            label: 'Charts',
+            draw: () => html`${charts.map(chart => html`<aiwb-chart .chart=${chart}></aiwb-chart>`)}`,
+          },
       {
         id: 'settings',
         label: 'Settings',
@@ -88,7 +102,8 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
         draw: () => html`<aiwb-run-usage .reports=${reports}></aiwb-run-usage>`,
       },
     ];
-    return html`${shortVerdicts(comparisonVerdicts(reports, names))}
+    return html`${shortVerdicts([...comparisonVerdicts(reports, names), ...noteItems(notes)])}
+      ${isSearch ? html`<aiwb-trial-table .reports=${reports}></aiwb-trial-table>` : nothing}
       <aiwb-run-list .runs=${reports.map(({ run }) => run)} .names=${output.names}></aiwb-run-list>
       <aiwb-run-comparison .reports=${reports}></aiwb-run-comparison>
       ${outputParts(
@@ -98,10 +113,14 @@ export class ComparisonOutputView extends OutputElement<ComparisonOutput> {
       )}`;
   }
 
-  #overlayOf(comparison: TuningComparison): Chart | undefined {
-    if (this.#overlay?.comparison !== comparison)
-      this.#overlay = { comparison, chart: overlayChart(comparison.reports) };
-    return this.#overlay.chart;
+  /** Drawn once for a comparison, which does not change. */
+  #chartsOf(comparison: TuningComparison): TuningCharts {
+    if (this.#charts?.comparison !== comparison) {
+      const { reports, tradeoff = [] } = comparison;
+      const others = [tuningTradeoffChart(reports, tradeoff), ...parameterCharts(reports)];
+      this.#charts = { comparison, overlay: overlayChart(reports), others };
+    }
+    return this.#charts;
   }
 
   /** Where samples can be asked for; absent where nobody listens. */

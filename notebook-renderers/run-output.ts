@@ -64,6 +64,9 @@ export class RunOutputView extends OutputElement<RunOutput> {
               ...(isActive(state) && state !== 'cancelling' && this.#follower.failure === undefined
                 ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId }) }]
                 : []),
+              ...((run?.kind ?? output.kind) === 'tune' && !isActive(state)
+                ? [{ label: 'What next…', press: () => wire.post({ type: 'next', runId }) }]
+                : []),
             ]
           : [],
     });

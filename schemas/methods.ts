@@ -28,6 +28,16 @@ export interface EngineRequests {
   'tuning/data': [m.RunSource, m.TuningDataResult];
   /** Writes rows to learn from in another form. */
   'tuning/convert': [m.ConvertTuningData, m.ConvertedTuningData];
+  /** Which models *Evaluate* would ask, with which benchmarks. Starts nothing. */
+  'tuning/evaluation': [m.RunReference, m.TuningEvaluation];
+  /** Starts each of the benchmarks on the base and the tuned model. */
+  'tuning/evaluate': [m.EvaluateTuning, m.EvaluatedTuning];
+  /** Platforms that a tuning job may run on. Asks none of them. */
+  'tuning/platforms': [m.RunSource, m.PlatformList];
+  /** Everything that can be told before a tuning job is started or paid. Starts nothing. */
+  'tuning/preflight': [m.StartRun, m.PreflightReport];
+  /** What is left on platforms that cost money, and belongs to no run under way. Ends what is named first. */
+  'tuning/orphans': [m.FindOrphans, m.Orphans];
   'runs/export': [m.ExportRuns, m.Exported];
   /** The text of the run process's log. */
   'runs/log': [m.RunReference, m.PlainText];

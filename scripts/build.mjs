@@ -1,5 +1,5 @@
-// Builds every bundle into dist/: one options object a bundle. `node scripts/build.mjs [name…] [--production] [--meta]`.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+// Builds every bundle into dist/, and lays the trainer beside them: one options object a bundle. `node scripts/build.mjs [name…] [--production] [--meta]`.
+import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -169,14 +169,26 @@ const bundles = {
   },
 };
 
-const chosen = named.length > 0 ? named : Object.keys(bundles);
+/** The trainer as it is, without its tests: a Python program needs no bundling. */
+async function copyTrainer() {
+  const [from, to] = [path.join(root, 'trainer'), path.join(root, 'dist', 'trainer')];
+  await rm(to, { recursive: true, force: true });
+  await cp(path.join(from, 'aiwb_trainer'), path.join(to, 'aiwb_trainer'), {
+    recursive: true,
+    filter: source => path.basename(source) !== '__pycache__',
+  });
+  await copyFile(path.join(from, 'requirements.txt'), path.join(to, 'requirements.txt'));
+}
+
+const chosen = named.length > 0 ? named.filter(name => name !== 'trainer') : Object.keys(bundles);
 await import('./generate.mjs');
 if (named.length === 0) await rm(path.join(root, 'dist'), { recursive: true, force: true });
 await mkdir(path.join(root, 'dist'), { recursive: true });
+if (named.length === 0 || named.includes('trainer')) await copyTrainer();
 for (const name of chosen) {
   const options = bundles[name];
   if (options === undefined)
-    throw new Error(`No bundle is called "${name}". There are: ${Object.keys(bundles).join(', ')}.`);
+    throw new Error(`No bundle is called "${name}". There are: ${[...Object.keys(bundles), 'trainer'].join(', ')}.`);
   const result = await build({ ...common, ...options });
   if (process.argv.includes('--meta')) {
     await writeFile(path.join(root, 'dist', `${name}.meta.json`), JSON.stringify(result.metafile));

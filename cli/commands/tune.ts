@@ -1,34 +1,50 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { DryRunEstimate } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { kindOfPath } from '../../engine/documents/kinds.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
-import { resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { exportRuns } from '../../engine/reports/export.ts';
+import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import type { RunSpec } from '../../engine/runs/spec.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
 import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
 import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
-import type { Workspace } from '../../engine/workspace/workspace.ts';
-import { createHost, createRunPorts, withStore, workspaceFolderOf, type Host } from '../composition.ts';
+import { loadWorkspace, type Workspace } from '../../engine/workspace/workspace.ts';
+import {
+  createHost,
+  createRunPorts,
+  openStoreToRead,
+  readPageAssets,
+  storeFolderOf,
+  withStore,
+  workspaceFolderOf,
+  type Host,
+} from '../composition.ts';
 import { allowCommandsOption, allowOriginOption, createTerminalAccess } from '../access.ts';
-import { renderTuningEstimate } from '../estimate-text.ts';
+import { renderPreflight, renderTuningEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printResult } from '../output.ts';
+import { printJson, printNote, printResult } from '../output.ts';
+import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
 import { addTuneConvert } from './tune-convert.ts';
 import { addTuneData } from './tune-data.ts';
 import { printSearch, searchInForeground } from './tune-search.ts';
 import { addTuneEnvironment, agreeOnEnvironment } from './tune-environment.ts';
+import { addEvaluate } from './tune-evaluate.ts';
+import { addTuneSweep } from './tune-sweep.ts';
 
 interface TuneOptions extends GlobalOptions {
   readonly platform?: string;
   readonly resume?: string;
   readonly dryRun?: boolean;
+  readonly preflight?: boolean;
   readonly detach?: boolean;
   readonly yes?: boolean;
+  readonly html?: string;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
@@ -41,8 +57,13 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .option('--platform <name>', "train there and not on the job's own platform")
     .option('--resume <run>', 'go on with a tuning run that did not finish, or with the rest of a search')
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
+    .option(
+      '--preflight',
+      'tell all that stands in its way: data, memory, budget, platform; exit 2 where something does',
+    )
     .option('--detach', 'run in the background and return at once')
     .option('--yes', 'install what training needs without asking: several gigabytes, once')
+    .option('--html <file>', 'also write the report as one self-contained page')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((file: string | undefined, _options: unknown, command: Command) =>
@@ -51,6 +72,8 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
   addTuneData(command, run);
   addTuneConvert(command, run);
   addTuneEnvironment(command, run);
+  addEvaluate(command, run);
+  addTuneSweep(command, run);
 }
 
 async function tune(file: string | undefined, options: TuneOptions): Promise<ExitCode> {
@@ -60,14 +83,15 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
   const access = createTerminalAccess(options);
   try {
     const start = file === undefined ? process.cwd() : path.dirname(path.resolve(file));
-    if (options.dryRun === true) return await dryRun(await specify(file, options, host, signal), options, host, signal);
+    if (options.dryRun === true || options.preflight === true)
+      return await dryRun(await specify(file, options, host, signal), options, host, signal);
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
       if (record.spec.trial !== undefined && options.detach !== true) {
         const outcome = await searchInForeground(record, store, workspace, access, host, options, signal);
         return printSearch(outcome, store, options);
       }
-      const print = (ended: RunRecord): Promise<void> => printReport(ended, store, options);
+      const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
       return carryOut(record, store, workspace, access, host, options, print, signal);
     });
   } finally {
@@ -121,19 +145,46 @@ async function createOrFind(
   return createTuningRun(spec, store, ports, signal);
 }
 
+/** What a run would do and what stands in its way. Looks into the store where there is one, and makes none. */
 async function dryRun(spec: RunSpec, options: TuneOptions, host: Host, signal: AbortSignal): Promise<ExitCode> {
-  const workspace = { folder: spec.folder, path: undefined, text: '', config: {} };
-  const ports = await createRunPorts(host, workspace, createTerminalAccess({}), {}, signal);
-  const estimate = await estimateSearch(spec, ports, undefined, signal);
-  if (options.json === true) printJson(estimate);
-  else printResult(renderTuningEstimate(estimate));
-  return 0;
+  const workspace = await loadWorkspace(host.files, spec.folder, signal);
+  const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
+  const store = await openStoreToRead(host, storeFolderOf(workspace, options.store));
+  try {
+    const foreseen = store === undefined ? spec : await foreseeSpec(spec, store, ports, signal);
+    return printEstimate(await estimateSearch(foreseen, ports, store, signal), options);
+  } finally {
+    await store?.close();
+  }
+}
+
+function printEstimate(estimate: DryRunEstimate, { preflight: findingsOnly, json }: TuneOptions): ExitCode {
+  const { preflight = [] } = estimate;
+  if (findingsOnly !== true) {
+    if (json === true) printJson(estimate);
+    else printResult(renderTuningEstimate(estimate));
+    return 0;
+  }
+  if (json === true) printJson({ findings: preflight });
+  else if (preflight.length === 0) printResult('Nothing stands in the way.');
+  else printResult(renderPreflight(preflight).join('\n'));
+  return preflight.some(({ level }) => level === 'error') ? 2 : 0;
 }
 
 /** A run that trained nothing has no report worth the name: its failure says all. */
-async function printReport({ summary, tuning }: RunRecord, store: Store, options: TuneOptions): Promise<void> {
+async function printReport(
+  { summary, tuning }: RunRecord,
+  store: Store,
+  { files, clock, digest }: Host,
+  options: TuneOptions,
+): Promise<void> {
   if (tuning === undefined || tuning.epochs.length === 0) return;
   const comparison = await compareTuning([summary.id], store);
   if (options.json !== true) printResult(renderTuningText(comparison));
   else if (summary.state !== 'failed') printJson(comparison);
+  if (options.html === undefined) return;
+  const target = path.resolve(options.html);
+  const dependencies = { store, files, clock, digest, pageAssets: readPageAssets, workbench: version };
+  await exportRuns([summary.id], 'html', target, dependencies, new AbortController().signal);
+  printNote(`Report: ${path.relative(process.cwd(), target)}`);
 }

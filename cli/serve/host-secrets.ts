@@ -30,7 +30,8 @@ export function createHostSecrets(ask: (request: SecretRequest) => Promise<Secre
       if (response.value !== undefined) return response.value;
       if (reference.env !== undefined) return fromEnvironment(reference.env);
       if (reference.command !== undefined) return runCredentialCommand(reference.command, signal);
-      if (reference.identity !== undefined) return fetchIdentityToken(reference.identity, { env: process.env }, signal);
+      if (reference.identity !== undefined)
+        return fetchIdentityToken(reference.identity, { env: process.env, resource: reference.resource }, signal);
       throw new WorkbenchError('secret-missing', `No key is saved under the name "${reference.secret}".`, {
         remedy: 'Save it with "AI Workbench: Set API Key".',
       });

@@ -5,6 +5,7 @@ import type {
   Exported,
   ExportRuns,
   LentUse,
+  PreflightReport,
   Report,
   RunSummary,
   StartRun,
@@ -20,6 +21,7 @@ import type { RunPorts } from '../../engine/runs/ports.ts';
 import { planRun } from '../../engine/runs/plan-run.ts';
 import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
+import { foresee } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
 import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
 import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
@@ -48,6 +50,7 @@ export async function specify(request: StartRun, session: Session, signal: Abort
       ...(request.extends === undefined ? {} : { extends: request.extends }),
       ...(request.cache === undefined ? {} : { cache: request.cache }),
       ...(request.budget === undefined ? {} : { budget: request.budget }),
+      ...(request.platform === undefined ? {} : { platform: request.platform }),
     },
     session.host.files,
     session.host.identities,
@@ -57,9 +60,14 @@ export async function specify(request: StartRun, session: Session, signal: Abort
 
 /** Checks the benchmark or tuning job whole before anything is recorded, then starts it in a process of its own. */
 export async function startRun(request: StartRun, session: Session, signal: AbortSignal): Promise<RunSummary> {
+  return startPlanned(await specify(request, session, signal), session, signal);
+}
+
+/** The same for a run that is specified already. */
+export async function startPlanned(specified: RunSpec, session: Session, signal: AbortSignal): Promise<RunSummary> {
   const { store } = session;
   const ports = await session.createPorts(signal);
-  const spec = await resolveSpec(await specify(request, session, signal), store, ports, signal);
+  const spec = await resolveSpec(specified, store, ports, signal);
   const lent = await check(spec, ports, session, signal);
   await session.access.lend(spec.name, lent, signal);
   const handover = await collectHandover(spec, session, signal);
@@ -100,7 +108,21 @@ export async function dryRun(request: StartRun, session: Session, signal: AbortS
   const ports = await session.createPorts(signal);
   const { store } = session;
   if (spec.kind !== 'tune') return estimateRun(await foreseeSpec(spec, store, ports, signal), ports, signal);
-  return estimateSearch(await resolveSpec(spec, store, ports, signal), ports, store.blobs, signal);
+  return estimateSearch(await resolveSpec(spec, store, ports, signal), ports, store, signal);
+}
+
+/** What stands in the way of a tuning job, or is worth a look. Starts nothing. */
+export async function preflightTuning(
+  request: StartRun,
+  session: Session,
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  const { store } = session;
+  const ports = await session.createPorts(signal);
+  const spec = await resolveSpec(await specify(request, session, signal), store, ports, signal);
+  const plan = await planTuning(spec, ports, store.blobs, signal);
+  const { preflight } = await foresee(plan, ports, store, signal);
+  return { findings: [...preflight] };
 }
 
 export function reportRuns(runIds: readonly string[], session: Session, signal: AbortSignal): Promise<Report> {

@@ -40,6 +40,7 @@ import { detectConnections, listModels } from './model-methods.ts';
 import * as policies from './policy-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
 import { exportNotebook } from './notebook-methods.ts';
+import { sweepPlatforms } from './orphan-methods.ts';
 import { demoteVersion, exportPromotion, revokeVersion, rollBackModel } from './step-back-methods.ts';
 import { stopReadings, watchReadings } from './background-sync.ts';
 import * as registries from './registries-methods.ts';
@@ -47,7 +48,17 @@ import { publishFigures, publishToRegistry, publishOpen, pullFromRegistry } from
 import * as people from './people-methods.ts';
 import * as cards from './card-methods.ts';
 import * as registry from './registry-methods.ts';
-import { dryRun, exportToFile, readRunLog, reportRuns, reportTunings, resumeRun, startRun } from './run-methods.ts';
+import {
+  dryRun,
+  exportToFile,
+  preflightTuning,
+  readRunLog,
+  reportRuns,
+  reportTunings,
+  resumeRun,
+  startRun,
+} from './run-methods.ts';
+import { foreseeEvaluation, listPlatforms, startEvaluation } from './evaluate-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
 import { checkTuningData, convertTuningData } from './tuning-data-methods.ts';
 import { watchStore } from './watch.ts';
@@ -139,6 +150,11 @@ class EngineServer {
     this.#on('tuning/report', validators.validateRunReferences, ({ runIds }, session) =>
       reportTunings(runIds, session),
     );
+    this.#on('tuning/platforms', validators.validateRunSource, listPlatforms);
+    this.#on('tuning/preflight', validators.validateStartRun, preflightTuning);
+    this.#on('tuning/evaluation', validators.validateRunReference, foreseeEvaluation);
+    this.#on('tuning/evaluate', validators.validateEvaluateTuning, startEvaluation);
+    this.#on('tuning/orphans', validators.validateFindOrphans, sweepPlatforms);
     this.#on('runs/export', validators.validateExportRuns, exportToFile);
     this.#on('cells/start', validators.validateStartCell, startCell);
     this.#on('cells/output', validators.validateAskRunOutput, describeCellRun);

@@ -42,6 +42,14 @@ export type ErrorCode =
   | 'run-lease-lost'
   | 'run-changed'
   | 'run-failed'
+  | 'platform-unreachable'
+  | 'platform-refused'
+  | 'platform-malformed'
+  | 'machine-not-started'
+  | 'machine-lost'
+  | 'machine-not-ended'
+  | 'storage-unreachable'
+  | 'storage-refused'
   | 'error-rate-exceeded'
   | 'budget-exceeded'
   | 'preflight-failed'
@@ -49,6 +57,8 @@ export type ErrorCode =
   | 'deadline-exceeded'
   | 'checkpoint-missing'
   | 'blob-missing'
+  | 'platform-refused'
+  | 'platform-unreachable'
   | 'registry-not-found'
   | 'registry-exists'
   | 'registry-unknown'
@@ -83,6 +93,8 @@ export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint-unreachable',
+  'platform-refused',
+  'platform-unreachable',
   'registry-unreachable',
   'registry-refused',
   'registry-conflict',
@@ -94,6 +106,14 @@ const runtimeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'tls-invalid',
   'run-lease-lost',
   'run-failed',
+  'platform-unreachable',
+  'platform-refused',
+  'platform-malformed',
+  'machine-not-started',
+  'machine-lost',
+  'machine-not-ended',
+  'storage-unreachable',
+  'storage-refused',
   'error-rate-exceeded',
   'budget-exceeded',
   'preflight-failed',

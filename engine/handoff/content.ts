@@ -90,7 +90,7 @@ function fileName(artifact: Artifact): string {
   const name = artifact.name.replace(/[^A-Za-z0-9._/-]+/g, '-').replace(/(^|\/)\.+/g, '$1');
   if (artifact.artifactType === 'model-artifact') {
     const format = artifact.modelFormatName?.replace(/[^A-Za-z0-9]+/g, '') ?? '';
-    return format === '' ? name : `${name}.${format}`;
+    return format === '' || name.endsWith(`.${format}`) ? name : `${name}.${format}`;
   }
   if (/\.[a-z]{2,5}$/.test(name)) return name;
   return artifact.name === 'model-card' ? `${name}.md` : `${name}.json`;

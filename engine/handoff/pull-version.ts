@@ -4,12 +4,14 @@ import type {
   Identity,
   Lineage,
   ModelArtifact,
+  ModelFile,
   ModelVersion,
   PullVersion,
   VersionOrigin,
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ErrorCode } from '../base/errors.ts';
 import { omit } from '../base/omit.ts';
+import { digestOfModel, manifestOfModel } from '../models/model-files.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { LocalVersion, ModelRegistry, Properties } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
@@ -19,6 +21,7 @@ import { formatOrigin } from '../registry/origin.ts';
 import { formatReference } from '../registry/reference.ts';
 import { modelCardName } from '../cards/version-cards.ts';
 import { blobUri } from '../registry/blob-uri.ts';
+import { filesOf, isKeptByService } from '../registry/checkpoint-artifacts.ts';
 import { weightsOf } from './find-there.ts';
 import type { HandoffPorts } from './ports.ts';
 import { modelFacts } from './version-facts.ts';
@@ -63,6 +66,8 @@ export async function pullVersion(
   signal.throwIfAborted();
   // From here on something is kept: everything was looked at before.
   for (const { bytes } of fetched) await store.blobs.put(bytes);
+  const manifest = manifestOfModel(filesOf(artifacts).map(({ file }) => file));
+  if (manifest !== undefined) await store.blobs.put(new TextEncoder().encode(manifest));
   const origin: VersionOrigin = {
     registry: registry.name,
     model: found.model,
@@ -164,11 +169,29 @@ async function fetchFiles(
     return true;
   };
 
-  const weights = artifacts.filter((one): one is ModelArtifact => one.artifactType === 'model-artifact');
-  const own = weights.find(one => one.digest === weightsDigest) ?? (weights.length === 1 ? weights[0] : undefined);
-  if (!(await store.blobs.has(weightsDigest))) {
-    const isThere = own !== undefined && (await fetchOne(own, weightsDigest));
-    if (!isThere) notes.push(missingWeights(reference, own));
+  const folder = filesOf(artifacts);
+  if (isKeptByService(artifacts)) {
+    notes.push(`${reference} is kept by the service that trained it: only its name travels.`);
+  } else if (folder.length > 0) {
+    const missing: string[] = [];
+    for (const { artifact, file } of folder) {
+      if (await store.blobs.has(file.digest)) continue;
+      if (!(await fetchOne(artifact, file.digest))) missing.push(file.path);
+    }
+    if (missing.length > 0) notes.push(missingFiles(reference, missing));
+    requireSameWeights(
+      folder.map(({ file }) => file),
+      weightsDigest,
+      reference,
+      digest,
+    );
+  } else {
+    const weights = artifacts.filter((one): one is ModelArtifact => one.artifactType === 'model-artifact');
+    const own = weights.find(one => one.digest === weightsDigest) ?? (weights.length === 1 ? weights[0] : undefined);
+    if (!(await store.blobs.has(weightsDigest))) {
+      const isThere = own !== undefined && (await fetchOne(own, weightsDigest));
+      if (!isThere) notes.push(missingWeights(reference, own));
+    }
   }
   for (const artifact of artifacts) {
     if (artifact.artifactType !== 'doc-artifact' || artifact.name !== modelCardName) continue;
@@ -176,6 +199,27 @@ async function fetchFiles(
     if (!(await fetchOne(artifact, artifact.digest))) notes.push(`The model card of ${reference} could not be had.`);
   }
   return { fetched, notes };
+}
+
+function missingFiles(reference: string, paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  const more = paths.length > 3 ? ` and ${String(paths.length - 3)} more` : '';
+  return `Files of ${reference} could not be had: ${shown}${more}. Ask it where it is served: registry:${reference}.`;
+}
+
+/** Its files must be those that its digest names: otherwise something else would answer under its name. */
+function requireSameWeights(
+  files: readonly ModelFile[],
+  weightsDigest: string,
+  reference: string,
+  digest: HandoffPorts['digest'],
+): void {
+  if (digestOfModel(files, digest) === weightsDigest) return;
+  throw new WorkbenchError(
+    'registry-malformed',
+    `The files of ${reference} are not the weights that its digest names (${weightsDigest.slice(0, 12)}…). Nothing was kept.`,
+    { remedy: 'Tell its publisher: the version was registered with other files.' },
+  );
 }
 
 function missingWeights(reference: string, artifact: ModelArtifact | undefined): string {

@@ -10,11 +10,14 @@ export const defaultAddresses = {
   'llama-cpp': 'http://localhost:8080',
 } as const;
 
-/** Where providers serve their own APIs: the origins their keys may go to without anyone being asked. */
+/** Where providers and platforms serve their own APIs: the origins their keys may go to without anyone being asked. */
 export const publishedOrigins: readonly string[] = [
   'https://api.openai.com',
   'https://api.anthropic.com',
   'https://generativelanguage.googleapis.com',
+  'https://api.runpod.io',
+  'https://api.cloud.denvrdata.com',
+  'https://management.azure.com',
 ];
 
 /** The address a connection asks, as messages show it; undefined for those that ask none. Takes a validated connection. */

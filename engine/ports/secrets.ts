@@ -8,10 +8,15 @@ export type SecretReference =
   /** A token for whoever runs this, from Microsoft Entra ID or from Google's application default credentials. */
   | {
       readonly identity: 'entra' | 'google';
+      /** What the token of Entra is for; absent: Azure's AI services. */
+      readonly resource?: AzureResource;
       readonly env?: undefined;
       readonly secret?: undefined;
       readonly command?: undefined;
     };
+
+/** Azure Resource Manager of each cloud. */
+export type AzureResource = 'management' | 'management-us-government' | 'management-china';
 
 /** The reference a validated workbench.yaml holds: its schema lets exactly one of the three be there. */
 export function toSecretReference(written: {

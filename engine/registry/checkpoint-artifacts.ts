@@ -1,4 +1,12 @@
-import type { Artifact, Checkpoint, ModelVersion, TuningReport } from '../../schemas/generated/messages.ts';
+import type {
+  Artifact,
+  Checkpoint,
+  DocArtifact,
+  ModelArtifact,
+  ModelFile,
+  ModelVersion,
+  TuningReport,
+} from '../../schemas/generated/messages.ts';
 import { isWeightsFile } from '../models/model-files.ts';
 import { readDigest } from '../models/served-digests.ts';
 import type { Properties } from '../ports/registry.ts';
@@ -72,14 +80,25 @@ export function referenceOfVersion(
     return { ...shared, format, service: { connection, model } };
   }
   if (format !== 'transformers' && format !== 'peft') return undefined;
-  return { ...shared, format, files: artifacts.flatMap(fileOf) };
+  return { ...shared, format, files: filesOf(artifacts).map(({ file }) => file) };
 }
 
-function fileOf(artifact: Artifact) {
-  if (artifact.artifactType !== 'model-artifact' && artifact.artifactType !== 'doc-artifact') return [];
-  const path = artifact.customProperties?.[keys.modelFile];
-  const digest = readDigest(artifact.digest);
-  return typeof path !== 'string' || digest === undefined ? [] : [{ path, digest, bytes: artifact.bytes ?? 0 }];
+/** The files of a model's folder among a version's artifacts; none of the embedded model's weights. */
+export function filesOf(
+  artifacts: readonly Artifact[],
+): readonly { readonly artifact: ModelArtifact | DocArtifact; readonly file: ModelFile }[] {
+  return artifacts.flatMap(artifact => {
+    if (artifact.artifactType !== 'model-artifact' && artifact.artifactType !== 'doc-artifact') return [];
+    const path = artifact.customProperties?.[keys.modelFile];
+    const digest = readDigest(artifact.digest);
+    if (typeof path !== 'string' || digest === undefined) return [];
+    return [{ artifact, file: { path, digest, bytes: artifact.bytes ?? 0 } }];
+  });
+}
+
+/** Whether a version's weights lie with a service, so that there is nothing to fetch. */
+export function isKeptByService(artifacts: readonly Artifact[]): boolean {
+  return artifacts.some(artifact => artifact.artifactType === 'model-artifact' && artifact.uri.startsWith('service:'));
 }
 
 const tasks = ['text-generation', 'text-classification', 'automatic-speech-recognition'] as const;

@@ -5,6 +5,8 @@ import type {
   ScorecardView,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
+import { renderStaticHtml } from '../notebooks/static/html.ts';
+import { describeTuning } from '../notebooks/static/of-tuning.ts';
 
 /** The pages there are as standalone builds. */
 export type PageName = 'prompt' | 'report' | 'scorecard' | 'tuning';
@@ -21,10 +23,11 @@ export function renderHtml(report: Report, worst: SamplePage | undefined, assets
   return renderPage(report.title, { 'aiwb-report': report, ...samples }, assets);
 }
 
-/** Tuning runs, one or several side by side, as one self-contained HTML file. */
+/** Tuning runs, one or several side by side, as one self-contained HTML file whose figures are there without its script, too. */
 export function renderTuningHtml(comparison: TuningComparison, assets: PageAssets): string {
   const names = [...new Set(comparison.reports.map(({ run }) => run.name))];
-  return renderPage(names.join(' and '), { 'aiwb-tuning': comparison }, assets);
+  const plain = renderStaticHtml(describeTuning(comparison));
+  return renderPage(names.join(' and '), { 'aiwb-tuning': comparison }, assets, plain);
 }
 
 /** The trial of a prompt as one self-contained HTML file. */
@@ -42,8 +45,15 @@ export function renderScorecardHtml(view: ScorecardView, assets: PageAssets): st
  * One self-contained HTML file: the same page as in the editor, its data inside, nothing fetched. The content security policy
  * allows only this page's own script; the data lies in blocks that are never run, one for each id in `data`, with every `<`
  * escaped.
+ *
+ * @param plain HTML for readers whose viewer runs no script
  */
-export function renderPage(title: string, data: Readonly<Record<string, unknown>>, assets: PageAssets): string {
+export function renderPage(
+  title: string,
+  data: Readonly<Record<string, unknown>>,
+  assets: PageAssets,
+  plain?: string,
+): string {
   const policy = `default-src 'none'; img-src data:; font-src data:; style-src 'nonce-${assets.nonce}'; script-src 'nonce-${assets.nonce}'`;
   const blocks = Object.entries(data).map(
     ([id, value]) => `<script id="${id}" type="application/json">${embedJson(value)}</script>\n`,
@@ -57,10 +67,17 @@ export function renderPage(title: string, data: Readonly<Record<string, unknown>
 <title>${escapeHtml(title)} – AI Workbench</title>
 </head>
 <body class="aiwb-standalone">
-${blocks.join('')}<script nonce="${assets.nonce}">${assets.script.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--')}</script>
+${plain === undefined ? '' : noScript(plain, assets)}${blocks.join('')}<script nonce="${assets.nonce}">${assets.script.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--')}</script>
 </body>
 </html>
 `;
+}
+
+/** The policy takes out the styles that elements carry, so what tables need stands in a style sheet. */
+function noScript(plain: string, { nonce }: PageAssets): string {
+  const style =
+    'body{margin:16px;font:14px/1.45 sans-serif;color-scheme:light dark}table{border-collapse:collapse;margin:12px 0}th,td{padding:4px 8px;border:1px solid gray;text-align:start;vertical-align:top}caption{text-align:start;font-weight:600}svg{max-width:100%;stroke:currentColor}';
+  return `<noscript>\n<style nonce="${nonce}">${style}</style>\n${plain}</noscript>\n`;
 }
 
 /** JSON that cannot end its script block or open a comment in it. */

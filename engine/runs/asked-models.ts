@@ -8,10 +8,15 @@ import type { RegisteredModelReference, RunSpec } from './spec.ts';
 import { isTrained } from './trained.ts';
 
 /** Names of the models that a run opens: those it asks, or a tuning job's base. Empty for a text that cannot be read. */
-export function modelsOf({ kind, text, models }: Pick<RunSpec, 'kind' | 'text' | 'models'>): readonly string[] {
+export function modelsOf({
+  kind,
+  text,
+  models,
+  askModels,
+}: Pick<RunSpec, 'kind' | 'text' | 'models' | 'askModels'>): readonly string[] {
   switch (kind) {
     case 'benchmark':
-      return models ?? parseDocument('bench', text).value?.models ?? [];
+      return askModels ?? models ?? parseDocument('bench', text).value?.models ?? [];
     case 'prompt':
       return trialModels(parseDocument('trial', text).value ?? {});
     case 'tune': {

@@ -1,5 +1,6 @@
 import { credentialOf, originOf } from '../models/connections.ts';
 import { originNotAllowed, type Secrets, type SecretReference } from '../ports/secrets.ts';
+import { platformSecretsOf } from '../tuning/platform-secrets.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import { connectionsOf } from './asked-models.ts';
 import type { RunSpec } from './spec.ts';
@@ -11,7 +12,10 @@ export interface ResolvedSecret {
   readonly value: string;
 }
 
-/** Resolves every secret that the run's connections name, judges and embeddings among them, so that a run that lacks one is refused before it starts. */
+/**
+ * Resolves every secret that the run's connections name, judges and embeddings among them, and that a tuning job's platform and storage
+ * need, so that a run that lacks one is refused before it starts.
+ */
 export async function resolveNeededSecrets(
   spec: RunSpec,
   workspace: Workspace,
@@ -26,6 +30,8 @@ export async function resolveNeededSecrets(
     if (reference === undefined || origin === undefined) continue;
     resolved.push({ reference, origin, value: await secrets.resolve(reference, origin, signal) });
   }
+  for (const { reference, origin } of platformSecretsOf(spec, workspace))
+    resolved.push({ reference, origin, value: await secrets.resolve(reference, origin, signal) });
   return resolved;
 }
 

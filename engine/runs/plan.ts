@@ -122,7 +122,7 @@ export async function planBenchmark(spec: RunSpec, ports: RunPorts, signal: Abor
     repeats: benchmark.repeats ?? 1,
     seed: benchmark.seed ?? 7,
     confidence: benchmark.compare?.confidence ?? 0.95,
-    baseline: baselineOf(benchmark, models),
+    baseline: spec.askModels?.[0] ?? baselineOf(benchmark, models),
     limits: limitsOf(benchmark, spec),
     measures,
     base,
@@ -131,8 +131,9 @@ export async function planBenchmark(spec: RunSpec, ports: RunPorts, signal: Abor
   };
 }
 
-/** The benchmark's models, narrowed to those asked for at the start. */
+/** The models that take the place of the benchmark's, else its own, narrowed to those asked for at the start. */
 function chooseModels(benchmark: Benchmark, spec: RunSpec): readonly string[] {
+  if (spec.askModels !== undefined) return spec.askModels;
   if (spec.models === undefined) return benchmark.models;
   for (const name of spec.models) {
     if (benchmark.models.includes(name)) continue;

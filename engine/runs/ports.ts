@@ -36,6 +36,8 @@ export interface RunPorts {
   readonly containers: Containers;
   /** Folders of files that are laid out, moved and removed. */
   readonly quarantine: Quarantine;
+  /** Absolute path of the folder with the trainer's Python package and its `requirements.txt`: what goes to machines. */
+  readonly trainerFolder: string;
   /** What trains and answers with models of Transformers. */
   readonly trainer: Trainer;
 }

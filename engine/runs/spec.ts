@@ -25,6 +25,8 @@ export interface RunSpec {
   readonly cell?: string;
   /** Narrowings given at the start, kept so that a resume asks the same. */
   readonly models?: readonly string[];
+  /** Of a benchmark: the models asked in place of its own, the baseline first. */
+  readonly askModels?: readonly string[];
   readonly limit?: number;
   /** Full id of an earlier run whose samples are taken over where row, model and prompt are the same. */
   readonly extends?: string;

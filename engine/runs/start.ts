@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly origin: RunOrigin;
   /** Of a benchmark: only these of its models. Of a prompt: the models that answer, in place of its own. */
   readonly models?: readonly string[];
+  /** Of a benchmark: the models asked in place of its own, the baseline first. */
+  readonly askModels?: readonly string[];
   readonly limit?: number;
   /** Of a prompt: what is written into its trial. */
   readonly trial?: Omit<TrialOptions, 'models'>;
@@ -65,6 +67,7 @@ export async function specifyRun(
     origin: request.origin,
     ...(request.cell === undefined ? {} : { cell: request.cell }),
     ...(request.models === undefined || kind === 'prompt' ? {} : { models: request.models }),
+    ...(request.askModels === undefined || kind !== 'benchmark' ? {} : { askModels: request.askModels }),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
     ...(request.extends === undefined ? {} : { extends: request.extends }),
     ...(request.cache === false ? { cache: false } : {}),

@@ -1,8 +1,13 @@
 import type { Platform } from '../../schemas/generated/files.ts';
 import type { ChosenPlatform } from './choose-platform.ts';
 import { createEmbeddedPlatform } from './embedded-platform.ts';
+import { createAzureMlPlatform } from './platforms/azure-ml/azure-ml-platform.ts';
 import { createLocalPlatform } from './platforms/local/local.ts';
+import { createDenvrPlatform } from './platforms/denvr/open.ts';
+import { createRayPlatform } from './platforms/ray/ray-platform.ts';
+import { createRunPodPlatform } from './platforms/runpod/open.ts';
 import type { PlatformPorts } from './platform-ports.ts';
+import { createOpenAiPlatform } from './platforms/openai/platform.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
 
 /** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
@@ -13,8 +18,13 @@ export type CreatePlatform<Settings extends Platform = Platform> = (
 ) => TuningPlatform;
 
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
-const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Platform, { type: Type }>> } = {
+const clients: { readonly [Type in Platform['type']]: CreatePlatform<Extract<Platform, { type: Type }>> } = {
   local: createLocalPlatform,
+  openai: createOpenAiPlatform,
+  denvr: createDenvrPlatform,
+  ray: createRayPlatform,
+  runpod: createRunPodPlatform,
+  'azure-ml': createAzureMlPlatform,
 };
 
 /** The client of a platform. Embedded models train in this process, whichever platform of type `local` was chosen. */
@@ -24,7 +34,6 @@ export function createPlatform(
   base?: BaseModel['kind'],
 ): TuningPlatform {
   if (base === 'embedded') return createEmbeddedPlatform(name, ports);
-  const create = clients[settings.type] as CreatePlatform | undefined;
-  if (create === undefined) throw new Error(`No client for ${settings.type}.`);
+  const create = clients[settings.type] as CreatePlatform;
   return create(name, settings, ports);
 }

@@ -9,12 +9,14 @@ import { isTrained } from '../runs/trained.ts';
 import type { AskModel } from './ask-models.ts';
 import type { ChosenPlatform } from './choose-platform.ts';
 import { createPlatform } from './create-platform.ts';
+import { forecastTraining } from './forecast.ts';
 import { deadlineExceeded } from './guards.ts';
 import type { Used } from './infrastructure.ts';
 import { measureTraining, type Measured } from './measuring.ts';
 import { scratchOf, type PlatformPorts } from './platform-ports.ts';
-import type { BaseModel, TuningPlatform } from './platform.ts';
+import type { BaseModel, JobBundle, TuningPlatform } from './platform.ts';
 import { planTuning, type TuningPlan } from './plan.ts';
+import { runPreflight } from './preflight/run-preflight.ts';
 import { TuningProgress } from './progress.ts';
 import { findRegressions, type JudgedAspect } from './regressions.ts';
 import { buildTuningReport, tuningHeadlines, type MeasuredAspect } from './report.ts';
@@ -129,6 +131,10 @@ class TuningExecution {
       blobs,
       meter: this.#meter,
       spentBefore: this.#progress.cost ?? 0,
+      preflight: async (bundle: JobBundle, stop: AbortSignal) => {
+        const forecast = await forecastTraining(plan, bundle, this.#store);
+        return runPreflight({ plan, bundle, platform, forecast, blobs }, this.#ports, stop);
+      },
       onNews: (news: TrainedNews) => {
         this.#learn(news);
       },

@@ -1,4 +1,10 @@
-import type { Checkpoint, EpochPoint, PlatformJob, RunState } from '../../schemas/generated/messages.ts';
+import type {
+  Checkpoint,
+  EpochPoint,
+  PlatformJob,
+  PreflightFinding,
+  RunState,
+} from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -27,6 +33,8 @@ export interface TrainingLoopDependencies {
   readonly meter: () => Used;
   /** US dollars of earlier attempts. */
   readonly spentBefore: number;
+  /** What is to be told before the job is started. */
+  readonly preflight: (bundle: JobBundle, signal: AbortSignal) => Promise<readonly PreflightFinding[]>;
   /** Called when something is known that the report tells: also of a job that fails afterwards. */
   readonly onNews: (news: TrainedNews) => void;
   readonly onLog: ((line: string) => void) | undefined;
@@ -37,7 +45,7 @@ export interface TrainingLoopDependencies {
 /** What a training has come to. */
 export type TrainedNews = Partial<
   Pick<TrainingRecord, 'checkpoints' | 'outcome' | 'usage' | 'job' | 'losses'> & {
-    readonly preflight: Awaited<ReturnType<NonNullable<TuningPlatform['preflight']>>>;
+    readonly preflight: readonly PreflightFinding[];
     readonly note: string;
   }
 >;
@@ -104,10 +112,10 @@ export class TrainingLoop {
   }
 
   async #preflight(bundle: JobBundle, signal: AbortSignal): Promise<void> {
-    const { platform, progress, onNews } = this.#with;
-    if (platform.preflight === undefined) return;
+    const { plan, platform, progress, preflight, onNews } = this.#with;
+    if (plan.base.kind === 'embedded') return;
     progress.setPhase(`Asking ${platform.name} what it has`);
-    const findings = await platform.preflight(bundle, signal);
+    const findings = await preflight(bundle, signal);
     signal.throwIfAborted();
     onNews({ preflight: findings });
     const failure = judgePreflight(platform.name, findings);

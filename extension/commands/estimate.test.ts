@@ -40,4 +40,18 @@ describe('describeEstimate', () => {
   it('keeps a request inside its code block', () => {
     assert.match(text, /\n````text\nsay ```x```\n````\n/);
   });
+
+  it('tells what was found out about a platform, what stands in the way first', () => {
+    const found = describeEstimate({
+      ...{ name: 'tuned', rows: 10, trainingRows: 90, repeats: 1, samples: 10, variants: [], notes: [] },
+      preflight: [
+        { check: 'credentials', level: 'ok', message: 'The key may start pods.' },
+        { check: 'memory', level: 'error', message: 'It needs 61 GB, and an L40S has 48.', remedy: 'Use LoRA.' },
+      ],
+    });
+    assert.match(
+      found,
+      /## Before the start\n\n- \*\*Stands in the way:\*\* It needs 61 GB.* Use LoRA\.\n- \*\*In order:\*\*/,
+    );
+  });
 });

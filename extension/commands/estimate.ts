@@ -1,4 +1,4 @@
-import type { DryRunEstimate } from '../../schemas/generated/messages.ts';
+import type { DryRunEstimate, PreflightFinding } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
 import { escapeMarkdown } from '../base/markdown.ts';
 import { formatFigure } from '../runs/format.ts';
@@ -12,6 +12,7 @@ export function describeEstimate(estimate: DryRunEstimate): string {
       .map(line => `- ${line}`)
       .join('\n'),
     variantTable(estimate),
+    ...preflight(estimate),
     ...estimate.notes.map(note => `> ${escapeMarkdown(note)}`),
     ...firstRequests(estimate),
   ];
@@ -55,6 +56,23 @@ function variantTable({ variants }: DryRunEstimate): string {
   return [head, ['---', '---', '---:', '---:', '---:', '---:'], ...rows]
     .map(cells => `| ${cells.join(' | ')} |`)
     .join('\n');
+}
+
+/** What was found out about a tuning job's platform: what stands in the way first. */
+function preflight({ preflight: findings = [] }: DryRunEstimate): string[] {
+  if (findings.length === 0) return [];
+  const order: readonly PreflightFinding['level'][] = ['error', 'warning', 'ok'];
+  const sorted = [...findings].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  const words: Record<PreflightFinding['level'], string> = {
+    error: t('Stands in the way'),
+    warning: t('Worth a look'),
+    ok: t('In order'),
+  };
+  const lines = sorted.map(({ level, message, remedy }) => {
+    const how = remedy === undefined ? '' : ` ${escapeMarkdown(remedy)}`;
+    return `- **${words[level]}:** ${escapeMarkdown(message)}${how}`;
+  });
+  return [`## ${t('Before the start')}`, lines.join('\n')];
 }
 
 function firstRequests({ variants }: DryRunEstimate): string[] {

@@ -58,7 +58,7 @@ export function placeOf({ folder, registry, details }: VersionEntry): VersionPla
 }
 
 /** Versions in what menus, pages and other commands pass: a place, a row, or a list of them. */
-function placesOf(value: unknown): VersionPlace[] {
+export function placesOf(value: unknown): VersionPlace[] {
   if (Array.isArray(value)) return value.flatMap(placesOf);
   if (typeof value !== 'object' || value === null) return [];
   const { folder, registry, model, version } = value as Partial<Record<keyof VersionPlace, unknown>>;

@@ -68,11 +68,11 @@ async function train(context: CommandContext, given: unknown): Promise<string | 
 }
 
 /** Starts what a file describes and shows its page. A notebook is opened instead: its cells are run one by one. */
-async function startRun(
+export async function startRun(
   context: CommandContext,
   uri: vscode.Uri,
   title: string,
-  how: Pick<StartRun, 'extends' | 'cache'> = {},
+  how: Pick<StartRun, 'extends' | 'cache' | 'platform'> = {},
 ): Promise<string | undefined> {
   if (uri.path.endsWith('.ipynb')) {
     await vscode.commands.executeCommand('vscode.open', uri);

@@ -15,7 +15,7 @@ import { describeChange, previousRun } from './run-change.ts';
 /** VS Code drops a change that comes while it still asks for lenses; a run's last one is therefore told twice, this much later. */
 const settleMs = 3000;
 
-/** *Run benchmark | Dry run | Compare… | Last: 82.1 % accuracy (▲ 1.2 points over the baseline) · 2 min ago*; *Train | …* above tuning jobs. */
+/** *Run benchmark | Dry run | Compare… | Last: 82.1 % accuracy (▲ 1.2 points over the baseline) · 2 min ago*; *Train | Train on… | …* above tuning jobs. */
 export function registerRunLenses(book: RunBook): vscode.Disposable {
   return vscode.Disposable.from(
     registerLanguage(book, 'aiwb-bench', { title: vscode.l10n.t('Run benchmark'), command: 'aiwb.runBenchmark' }),
@@ -42,13 +42,13 @@ function registerLanguage(book: RunBook, language: string, start: vscode.Command
       const { uri } = document;
       // A cell has a button of its own to run it.
       const run = { title: `$(play) ${start.title}`, command: start.command, arguments: [uri] };
+      const elsewhere =
+        language === 'aiwb-tune'
+          ? [{ title: vscode.l10n.t('Train on…'), command: 'aiwb.trainOn', arguments: [uri] }]
+          : [];
+      const starts = uri.scheme === 'file' ? [run, ...elsewhere] : [];
       const data = language === 'aiwb-tune' && uri.scheme === 'file' ? [checkData(uri)] : [];
-      return [
-        ...(uri.scheme === 'file' ? [run] : []),
-        dryRun(uri),
-        ...data,
-        ...lastRunLenses(book.entries(), document),
-      ];
+      return [...starts, dryRun(uri), ...data, ...lastRunLenses(book.entries(), document)];
     }),
     book.onReset(() => refresh.now()),
     book.onRunsChanged(changes => {
@@ -78,6 +78,7 @@ function lastRunLenses(entries: readonly RunEntry[], document: vscode.TextDocume
       { title: vscode.l10n.t('Cancel'), command: 'aiwb.cancelRun', arguments: [run.id] },
     ];
   }
+  const next = { title: vscode.l10n.t('What next…'), command: 'aiwb.afterTraining', arguments: [run.id] };
   const before = previousRun(entries, last)?.run;
   const change = describeChange(run, before, nestedScalar(document.getText(), 'compare', 'baseline'));
   const title = vscode.l10n.t('Last: {0}', describeRun(run, Date.now(), change));
@@ -89,6 +90,7 @@ function lastRunLenses(entries: readonly RunEntry[], document: vscode.TextDocume
       arguments: [run.id, before === undefined ? [] : [run.id, before.id]],
     },
     { title, command: 'aiwb.openRun', arguments: [run.id] },
+    ...(run.kind === 'tune' ? [next] : []),
   ];
 }
 

@@ -160,6 +160,9 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
       case 'cancel':
         await vscode.commands.executeCommand('aiwb.cancelRun', message.runId);
         return;
+      case 'next':
+        await vscode.commands.executeCommand('aiwb.afterTraining', message.runId);
+        return;
       case 'openAssessment':
         await vscode.commands.executeCommand('aiwb.openScorecard', message.assessmentId);
         return;

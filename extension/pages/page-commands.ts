@@ -48,6 +48,8 @@ const tuningCommands: Record<Exclude<TuningCommand['command'], 'register' | 'ope
   openHtml: 'aiwb.openReportHtml',
   openLog: 'aiwb.openLog',
   compare: 'aiwb.compareRuns',
+  evaluate: 'aiwb.evaluateRun',
+  next: 'aiwb.afterTraining',
 };
 
 export async function runTuningCommand(

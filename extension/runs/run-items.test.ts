@@ -80,7 +80,7 @@ describe('runContext', () => {
       'aiwbRun ended resumable archived extendable',
     );
     assert.equal(runContext(run('1', { state: 'failed', resumable: false })), 'aiwbRun ended kept extendable');
-    assert.equal(runContext(run('1', { kind: 'tune' })), 'aiwbRun ended kept registrable');
+    assert.equal(runContext(run('1', { kind: 'tune' })), 'aiwbRun ended kept tuning evaluable registrable');
     assert.equal(runContext(run('1')), 'aiwbRun ended kept extendable publishable');
   });
 });

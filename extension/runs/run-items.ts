@@ -100,6 +100,8 @@ export function runContext(run: RunSummary): string {
   if (isResumable(run)) words.push('resumable');
   words.push(run.archived ? 'archived' : 'kept');
   if (isEnded(run.state) && run.kind === 'benchmark' && run.origin !== 'import') words.push('extendable');
+  if (run.kind === 'tune') words.push('tuning');
+  if (run.kind === 'tune' && isEnded(run.state)) words.push('evaluable');
   if (run.kind === 'tune' && run.state === 'succeeded') words.push('registrable');
   if (run.kind === 'benchmark' && run.state === 'succeeded') words.push('publishable');
   return words.join(' ');

@@ -80,6 +80,26 @@ describe('a token for whoever runs this', () => {
     ]);
   });
 
+  it('of Entra is for what it is asked for', async () => {
+    const asked: string[] = [];
+    const runCommand = async (command: string) => {
+      asked.push(command);
+      return 'cli-token';
+    };
+    await fetchToken('entra', {}, { runCommand });
+    await fetchToken('entra', {}, { runCommand, resource: 'management' });
+    assert.deepEqual(
+      asked.map(command => / --resource (\S+) /.exec(command)?.[1]),
+      ['https://cognitiveservices.azure.com', 'https://management.azure.com'],
+    );
+    await fetchToken(
+      'entra',
+      { IDENTITY_ENDPOINT: `${origin}/token`, IDENTITY_HEADER: 'h' },
+      { resource: 'management-china' },
+    );
+    assert.match(decodeURIComponent(requests.at(-1)?.url ?? ''), /resource=https:\/\/management\.chinacloudapi\.cn/);
+  });
+
   it('comes of the identity of an app or a machine', async () => {
     const env = { IDENTITY_ENDPOINT: `${origin}/msi/token`, IDENTITY_HEADER: 'proof', AZURE_CLIENT_ID: 'mine' };
     assert.equal(await fetchToken('entra', env), 'a-token');

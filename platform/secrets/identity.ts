@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { CreateHttpClient, HttpRequest } from '../../engine/ports/http.ts';
+import type { AzureResource } from '../../engine/ports/secrets.ts';
 import { createHttpClient } from '../http/client.ts';
 import { runCredentialCommand } from './command.ts';
 
@@ -11,13 +12,25 @@ export interface IdentityOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly http?: CreateHttpClient;
   readonly runCommand?: (command: string, signal: AbortSignal) => Promise<string>;
+  /** What a token of Entra is for. */
+  readonly resource?: AzureResource | undefined;
+}
+
+interface Asked extends Required<Omit<IdentityOptions, 'resource'>> {
+  /** Audience of a token of Entra. */
+  readonly audience: string;
 }
 
 /** One way to a token: undefined where this machine does not have it. */
-type Way = (options: Required<IdentityOptions>, signal: AbortSignal) => Promise<string | undefined>;
+type Way = (options: Asked, signal: AbortSignal) => Promise<string | undefined>;
 
-/** Audience of Azure's AI services, Azure OpenAI among them. */
-const azureResource = 'https://cognitiveservices.azure.com';
+/** Audiences of Azure: its AI services, Azure OpenAI among them, where nothing else is named. */
+const aiServices = 'https://cognitiveservices.azure.com';
+const azureResources: Readonly<Record<AzureResource, string>> = {
+  management: 'https://management.azure.com',
+  'management-us-government': 'https://management.usgovcloudapi.net',
+  'management-china': 'https://management.chinacloudapi.cn',
+};
 /** Milliseconds a machine's own token service may take: where there is none, nothing answers at all. */
 const nearbyWait = 2000;
 const remoteWait = 20_000;
@@ -25,7 +38,7 @@ const remoteWait = 20_000;
 const ways: Readonly<Record<IdentityKind, readonly (readonly [name: string, way: Way])[]>> = {
   entra: [
     ['workload identity (AZURE_FEDERATED_TOKEN_FILE)', askWorkloadIdentity],
-    ['Azure CLI', askCommand(`az account get-access-token --resource ${azureResource} --query accessToken -o tsv`)],
+    ['Azure CLI', askAzureCli],
     ['managed identity of the app (IDENTITY_ENDPOINT)', askAppIdentity],
     ['managed identity of the machine', askAzureMachine],
   ],
@@ -47,13 +60,14 @@ const remedies: Readonly<Record<IdentityKind, string>> = {
  */
 export async function fetchIdentityToken(
   kind: IdentityKind,
-  { env, http = createHttpClient, runCommand = runCredentialCommand }: IdentityOptions,
+  { env, http = createHttpClient, runCommand = runCredentialCommand, resource }: IdentityOptions,
   signal: AbortSignal,
 ): Promise<string> {
+  const audience = resource === undefined ? aiServices : azureResources[resource];
   const reasons: string[] = [];
   for (const [name, way] of ways[kind]) {
     try {
-      const token = await way({ env, http, runCommand }, signal);
+      const token = await way({ env, http, runCommand, audience }, signal);
       if (token !== undefined && token !== '') return token;
       reasons.push(`${name}: not set up`);
     } catch (error) {
@@ -66,22 +80,23 @@ export async function fetchIdentityToken(
   });
 }
 
+function askAzureCli({ runCommand, audience }: Asked, signal: AbortSignal): Promise<string> {
+  return runCommand(`az account get-access-token --resource ${audience} --query accessToken -o tsv`, signal);
+}
+
 function askCommand(command: string): Way {
   return ({ runCommand }, signal) => runCommand(command, signal);
 }
 
 /** Kubernetes and CI: a token of the platform is exchanged for one of Entra (OAuth 2.0 client credentials with an assertion, RFC 7523). */
-async function askWorkloadIdentity(
-  { env, http }: Required<IdentityOptions>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function askWorkloadIdentity({ env, http, audience }: Asked, signal: AbortSignal): Promise<string | undefined> {
   const file = env['AZURE_FEDERATED_TOKEN_FILE'];
   const [client, tenant] = [env['AZURE_CLIENT_ID'], env['AZURE_TENANT_ID']];
   if (file === undefined || client === undefined || tenant === undefined) return undefined;
   const assertion = (await readFile(file, { encoding: 'utf8', signal })).trim();
   const form = new URLSearchParams({
     client_id: client,
-    scope: `${azureResource}/.default`,
+    scope: `${audience}/.default`,
     grant_type: 'client_credentials',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: assertion,
@@ -100,25 +115,19 @@ async function askWorkloadIdentity(
   );
 }
 
-async function askAppIdentity(
-  { env, http }: Required<IdentityOptions>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function askAppIdentity({ env, http, audience }: Asked, signal: AbortSignal): Promise<string | undefined> {
   const [endpoint, header] = [env['IDENTITY_ENDPOINT'], env['IDENTITY_HEADER']];
   if (endpoint === undefined || header === undefined) return undefined;
   const url = new URL(endpoint);
   url.searchParams.set('api-version', '2019-08-01');
-  url.searchParams.set('resource', azureResource);
+  url.searchParams.set('resource', audience);
   addClient(url, env);
   return askToken(http, { method: 'GET', url: url.href, headers: { 'x-identity-header': header } }, nearbyWait, signal);
 }
 
-async function askAzureMachine(
-  { env, http }: Required<IdentityOptions>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function askAzureMachine({ env, http, audience }: Asked, signal: AbortSignal): Promise<string | undefined> {
   const url = new URL('http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01');
-  url.searchParams.set('resource', azureResource);
+  url.searchParams.set('resource', audience);
   addClient(url, env);
   return askToken(http, { method: 'GET', url: url.href, headers: { metadata: 'true' } }, nearbyWait, signal);
 }
@@ -129,10 +138,7 @@ function addClient(url: URL, env: IdentityOptions['env']): void {
   if (client !== undefined) url.searchParams.set('client_id', client);
 }
 
-async function askGoogleMachine(
-  { env, http }: Required<IdentityOptions>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function askGoogleMachine({ env, http }: Asked, signal: AbortSignal): Promise<string | undefined> {
   const host = env['GCE_METADATA_HOST'] ?? 'metadata.google.internal';
   const url = new URL(`http://${host}/computeMetadata/v1/instance/service-accounts/default/token`);
   return askToken(http, { method: 'GET', url: url.href, headers: { 'metadata-flavor': 'Google' } }, nearbyWait, signal);

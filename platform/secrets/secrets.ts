@@ -28,7 +28,8 @@ export function createCliSecrets(options: CliSecretsOptions): Secrets {
       if (!allowed.includes(origin)) throw notAllowed(reference, origin, options.userConfigPath);
       if (reference.env !== undefined) return fromEnvironment(reference.env, options.env);
       if (reference.secret !== undefined) return fromEnvironment(variableOf(reference.secret), options.env);
-      if (reference.identity !== undefined) return fetchIdentityToken(reference.identity, { env: options.env }, signal);
+      if (reference.identity !== undefined)
+        return fetchIdentityToken(reference.identity, { env: options.env, resource: reference.resource }, signal);
       if (config.allowedCommands.includes(reference.command)) return runCredentialCommand(reference.command, signal);
       throw new WorkbenchError(
         'origin-not-allowed',
@@ -78,13 +79,12 @@ export function createRelayedSecrets(
 
 /** Fetches a credential that expires once more, for an origin that it was already given to. */
 export function renewCredential(
-  { command, identity }: SecretReference,
+  reference: SecretReference,
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<string> {
-  return identity === undefined
-    ? runCredentialCommand(command ?? '', signal)
-    : fetchIdentityToken(identity, { env }, signal);
+  if (reference.identity === undefined) return runCredentialCommand(reference.command ?? '', signal);
+  return fetchIdentityToken(reference.identity, { env, resource: reference.resource }, signal);
 }
 
 /** The environment variable a saved secret is read from outside VS Code: `open-ai` is `AIWB_SECRET_OPEN_AI`. */
@@ -97,7 +97,14 @@ function originOf(text: string): string {
 }
 
 function keyOf(reference: SecretReference, origin: string): string {
-  return JSON.stringify([reference.env, reference.secret, reference.command, reference.identity, origin]);
+  return JSON.stringify([
+    reference.env,
+    reference.secret,
+    reference.command,
+    reference.identity,
+    reference.identity && reference.resource,
+    origin,
+  ]);
 }
 
 function fromEnvironment(name: string, env: Readonly<Record<string, string | undefined>>): string {

@@ -7,7 +7,10 @@ import { checkHandOff } from './hand-off.ts';
 import { checkIngestion } from './ingestion.ts';
 import { checkLlamaCpp } from './llama-cpp.ts';
 import { checkMlflow } from './mlflow.ts';
+import { checkRay } from './ray.ts';
 import { Unavailable } from './server.ts';
+import { checkStorages } from './storages.ts';
+import { checkTrainer } from './trainer.ts';
 import { checkTransformers } from './transformers.ts';
 
 /** What a server's checks report to. */
@@ -41,6 +44,9 @@ async function main(): Promise<void> {
     ['model libraries', checkIngestion],
     ['readers of governance exports', checkGovernanceExports],
     ['frameworks as they are published', checkFrameworks],
+    ['storages of jobs', checkStorages],
+    ['a Ray cluster', checkRay],
+    ['the trainer', checkTrainer],
   ] as const) {
     try {
       await suite(checks);

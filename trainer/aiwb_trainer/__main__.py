@@ -48,7 +48,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     answer.add_argument(
         "--task",
         required=True,
-        choices=["text-generation", "text-classification", "automatic-speech-recognition"],
+        choices=["auto", "text-generation", "text-classification", "automatic-speech-recognition"],
+        help="`auto`: as the model's own configuration says",
     )
     answer.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     answer.add_argument("--max-tokens", type=int, default=256, help="tokens of an answer at most, where a question says nothing")

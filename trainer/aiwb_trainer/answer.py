@@ -18,7 +18,7 @@ from .device import choose_device, make_deterministic
 from .errors import TrainerError, explain, one_line
 from .events import finite
 from .fields import Fields, parse_json
-from .hub import locate
+from .hub import locate, read_config
 from .job import BaseModel
 from .measure import evaluating
 from .models import Loaded, has_processor, load_adapter, load_base, load_processor
@@ -34,6 +34,7 @@ SEED = 7
 def answer_lines(options: argparse.Namespace, output: BinaryIO) -> int:
     """Answers until standard input ends. A question that cannot be answered is an error line; a model that cannot be loaded ends it all."""
     try:
+        options.task = find_task(options.model, options.base) if options.task == "auto" else options.task
         answerer = Answerer(open_model(options.model, options.base, options.task), options)
     except Exception as error:
         failure = explain(error)
@@ -48,6 +49,25 @@ def answer_lines(options: argparse.Namespace, output: BinaryIO) -> int:
         output.write(f"{json.dumps(finite(reply), ensure_ascii=False, allow_nan=False)}\n".encode())
         output.flush()
     return 0
+
+
+def find_task(model: str, base: str | None) -> str:
+    """What a model is for, as the names of its architectures tell."""
+    named = name_model(model)
+    folder = locate(named) if named.kind == "hub" else named.path
+    assert folder is not None
+    if (folder / "adapter_config.json").is_file():
+        if read_config(folder, "adapter_config.json").get("task_type") == "SEQ_CLS":
+            return "text-classification"
+        return "text-generation" if base is None else find_task(base, None)
+    architectures = read_config(folder).get("architectures")
+    names = [str(name) for name in architectures] if isinstance(architectures, list) else []
+    if any(name.endswith("ForSequenceClassification") for name in names):
+        return "text-classification"
+    hears = (folder / "preprocessor_config.json").is_file() or (folder / "processor_config.json").is_file()
+    if hears and any(name.endswith(("ForConditionalGeneration", "ForSpeechSeq2Seq")) for name in names):
+        return "automatic-speech-recognition"
+    return "text-generation"
 
 
 def open_model(model: str, base: str | None, task: str) -> Loaded:

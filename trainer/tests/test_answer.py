@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from aiwb_trainer.answer import Answerer, open_model
+from aiwb_trainer.answer import Answerer, find_task, open_model
 from aiwb_trainer.errors import TrainerError
 
 from .conftest import Make, train
@@ -92,6 +92,11 @@ def test_sounds_come_in_the_question(bases: Path, tmp_path: Path) -> None:
     assert isinstance(reply["output"], str)
     assert "no sound" in ask(asked, id="2", input="", messages=[])["error"]
     assert "cannot be read" in ask(asked, id="3", audio={"data": base64.b64encode(b"x").decode()})["error"]
+
+
+def test_a_model_says_itself_what_it_is_for(bases: Path) -> None:
+    tasks = {name: find_task(str(bases / name), None) for name in ("llama", "bert", "whisper")}
+    assert tasks == {"llama": "text-generation", "bert": "text-classification", "whisper": "automatic-speech-recognition"}
 
 
 def test_an_adapter_needs_its_base(make: Make) -> None:

@@ -6,7 +6,8 @@ import { showUnseen } from '../shared/text.ts';
 import { axisTitle, frame, isSpread, tickCount, type Chart } from './chart-specs.ts';
 import { labelGap, placeLabels } from './place-labels.ts';
 
-interface Point {
+/** Something with a quality and what it costs, with intervals. */
+export interface TradeoffPoint {
   readonly name: string;
   /** With what sets it apart, for the chart. */
   readonly label: string;
@@ -51,11 +52,11 @@ export function tradeoffChart(report: Report, tradeoff: Tradeoff): Chart {
         isOnFront ? 'on the front' : `dominated by ${dominatedBy}`,
       ]),
     },
-    build: (theme, width) => buildSpec({ points, xTitle, yTitle, summary, isLogarithmic }, theme, width),
+    build: (theme, width) => drawTradeoff({ points, xTitle, yTitle, summary, isLogarithmic }, theme, width),
   };
 }
 
-function pointsOf(report: Report, { points }: Tradeoff): readonly Point[] {
+function pointsOf(report: Report, { points }: Tradeoff): readonly TradeoffPoint[] {
   return points.map(({ variant, quality, against, pareto, dominatedBy }) => ({
     name: variantName(report, variant),
     label: `${variantName(report, variant)}${variant === report.baseline ? ' (baseline)' : ''}`,
@@ -70,8 +71,8 @@ function pointsOf(report: Report, { points }: Tradeoff): readonly Point[] {
   }));
 }
 
-interface Plot {
-  readonly points: readonly Point[];
+export interface TradeoffPlot {
+  readonly points: readonly TradeoffPoint[];
   readonly xTitle: string;
   readonly yTitle: string;
   readonly summary: string;
@@ -81,7 +82,12 @@ interface Plot {
 const plotHeight = 240;
 const scalePadding = 16;
 
-function buildSpec({ points, xTitle, yTitle, summary, isLogarithmic }: Plot, theme: ChartTheme, width: number) {
+/** Points with bars both ways, those on the Pareto front as diamonds and joined. */
+export function drawTradeoff(
+  { points, xTitle, yTitle, summary, isLogarithmic }: TradeoffPlot,
+  theme: ChartTheme,
+  width: number,
+) {
   const least = Math.min(...points.map(({ x }) => x));
   // A logarithm knows no zero: a bound at or below it ends at the axis.
   const drawable = points.map(point => (isLogarithmic && point.xLow <= 0 ? { ...point, xLow: least / 2 } : point));
@@ -138,7 +144,7 @@ function longestLabel(width: number): number {
 }
 
 /** Where labels go, reckoned before drawing: near enough to the axes that the chart will have. */
-function placesOf(points: readonly Point[], isLogarithmic: boolean, { fontSize }: ChartTheme, width: number) {
+function placesOf(points: readonly TradeoffPoint[], isLogarithmic: boolean, { fontSize }: ChartTheme, width: number) {
   const measure = (value: number): number => (isLogarithmic ? Math.log(value) : value);
   const across = spanOf(
     points.flatMap(({ x, xLow, xHigh }) => [x, xLow, xHigh].map(measure)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { niceDomain, samplePositions, spreadLabels } from './curves.ts';
+import { niceDomain, samplePositions, spreadLabels, thinPoints } from './curves.ts';
 
 describe('curves over epochs', () => {
   it('lie on an axis with round ends', () => {
@@ -33,5 +33,20 @@ describe('curves over epochs', () => {
     assert.equal(samplePositions(1000, 10).length, 10);
     assert.equal(samplePositions(1000, 10).at(-1), 999);
     assert.deepEqual(samplePositions(0, 10), []);
+  });
+
+  it('are thinned without losing a peak, the first or the last point, or their order', () => {
+    const points = Array.from({ length: 5000 }, (_, at) => ({ at, value: Math.sin(at / 40) }));
+    points[2345] = { at: 2345, value: 9 };
+    points[4001] = { at: 4001, value: -9 };
+    const kept = thinPoints(points, 400);
+    assert.ok(kept.length <= 400 && kept.length > 300, String(kept.length));
+    assert.deepEqual([kept[0]?.at, kept.at(-1)?.at], [0, 4999]);
+    assert.ok(kept.some(({ at }) => at === 2345) && kept.some(({ at }) => at === 4001));
+    assert.ok(kept.every(({ at }, index) => index === 0 || at > (kept[index - 1]?.at ?? 0)));
+    assert.equal(thinPoints(points.slice(0, 400), 400).length, 400);
+    const flat = Array.from({ length: 900 }, (_, at) => ({ at, value: 1 }));
+    assert.ok(thinPoints(flat, 100).length <= 100);
+    assert.deepEqual(thinPoints([], 10), []);
   });
 });

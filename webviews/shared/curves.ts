@@ -1,11 +1,12 @@
-/** One line of a chart over epochs. */
+/** One line of a chart over epochs or steps. */
 export interface Curve {
   readonly name: string;
   readonly points: readonly CurvePoint[];
 }
 
 export interface CurvePoint {
-  readonly epoch: number;
+  /** Epochs or optimizer steps so far. */
+  readonly at: number;
   readonly value: number;
 }
 
@@ -55,4 +56,34 @@ export function spreadLabels(wanted: readonly number[], gap: number, height: num
 export function samplePositions(length: number, count: number): readonly number[] {
   const every = Math.max(1, Math.ceil(length / count));
   return Array.from({ length }, (_, index) => index).filter(index => (length - 1 - index) % every === 0);
+}
+
+/**
+ * At most `most` of the points, in order: of each stretch the lowest and the highest, so that no peak is lost; the first and the last
+ * always. The same points where there are no more.
+ */
+export function thinPoints(points: readonly CurvePoint[], most: number): readonly CurvePoint[] {
+  const [first, last] = [points[0], points.at(-1)];
+  if (points.length <= most || first === undefined || last === undefined) return points;
+  const inner = points.slice(1, -1);
+  const stretches = Math.max(1, Math.floor((most - 2) / 2));
+  const kept: CurvePoint[] = [first];
+  for (let stretch = 0; stretch < stretches; stretch++) {
+    const from = Math.floor((stretch * inner.length) / stretches);
+    const to = Math.floor(((stretch + 1) * inner.length) / stretches);
+    kept.push(...extremes(inner.slice(from, to)));
+  }
+  return [...kept, last];
+}
+
+/** The lowest and the highest point, in the order they come. */
+function extremes(points: readonly CurvePoint[]): readonly CurvePoint[] {
+  let [low, high] = [points[0], points[0]];
+  for (const point of points) {
+    if (low === undefined || point.value < low.value) low = point;
+    if (high === undefined || point.value > high.value) high = point;
+  }
+  if (low === undefined || high === undefined) return [];
+  if (low === high) return [low];
+  return low.at < high.at ? [low, high] : [high, low];
 }

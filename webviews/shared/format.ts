@@ -12,6 +12,12 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** An epoch or step: `12`, `3.5`, `2.78`; epochs may be measured inside. */
+export function formatPlace(at: number): string {
+  if (Number.isInteger(at)) return formatFixed(at, 0);
+  return formatFixed(at, Math.abs(at * 10 - Math.round(at * 10)) < 0.005 ? 1 : 2);
+}
+
 /** Grouped digits, a real minus sign, never a negative zero. */
 export function formatFixed(value: number, decimals: number): string {
   const digits = numberFormat(decimals).format(Math.abs(value));

@@ -3,6 +3,7 @@ import type {
   AspectPoint,
   AspectResult,
   EpochPoint,
+  LossPoint,
   MetricValue,
   RunSummary,
   TuningReport,
@@ -33,6 +34,17 @@ export function epochsOf(run: RunSummary, report?: Pick<TuningReport, 'epochs'>)
   return told.length > stored.length ? told : stored;
 }
 
+/** The training loss between measurements, as far as anybody knows it. */
+export function lossesOf(run: RunSummary, report?: Pick<TuningReport, 'losses'>): readonly LossPoint[] {
+  const [told, stored] = [run.progress.losses ?? [], report?.losses ?? []];
+  return told.length > stored.length ? told : stored;
+}
+
+/** Whether it ended before its last epoch because nothing improved any more: the report's own note. */
+export function hasStoppedEarly({ run, notes }: Pick<TuningReport, 'run' | 'notes'>): boolean {
+  return run.state === 'succeeded' && notes.some(note => note.startsWith('Stopped early'));
+}
+
 /** One aspect's number of one metric after one epoch; `loss` is a metric too. Undefined where it was not measured. */
 export function scoreOf({ aspects }: EpochPoint, aspect: AspectName, metric: string): number | undefined {
   const point = aspects.find(candidate => candidate.aspect === aspect);
@@ -61,6 +73,22 @@ export function chosenEpoch(report: TuningReport): number | undefined {
   const stored = report.checkpoints.find(({ best }) => best)?.epoch;
   const found = bestEpoch(epochsOf(report.run, report), report.selection)?.epoch;
   return isActive(report.run.state) ? (found ?? stored) : (stored ?? found);
+}
+
+/** A run's selected figure, and whether the test rows gave it. */
+export type SelectedFigure = MetricValue & { readonly value: number; readonly isTest: boolean };
+
+/** On the test rows of the aspect that chooses, else, before those were asked, the best one of the validation rows. Undefined without either. */
+export function selectedFigure(report: TuningReport): SelectedFigure | undefined {
+  const { selection, aspects } = report;
+  const { aspect, metric, label, direction } = selection;
+  const own = figureOf(aspects.find(each => each.aspect === aspect)?.metrics ?? [], metric);
+  if (own !== undefined && own.value !== null) return { ...own, value: own.value, isTest: true };
+  const best = bestEpoch(epochsOf(report.run, report), selection);
+  const value = best === undefined ? undefined : scoreOf(best, aspect, metric);
+  if (best === undefined || value === undefined) return undefined;
+  const n = best.aspects.find(each => each.aspect === aspect)?.rows ?? 0;
+  return { metric, label, kind: 'quality', unit: 'score', direction, value, n, isTest: false };
 }
 
 /** The metrics of all aspects, in the order they first appear. */

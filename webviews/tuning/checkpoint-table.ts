@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import type { Checkpoint, TuningReport } from '../../schemas/generated/messages.ts';
 import { defineElement } from '../shared/define.ts';
-import { formatBytes, formatCount, formatFixed } from '../shared/format.ts';
+import { formatBytes, formatCount, formatFixed, formatPlace } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { baseStyles, buttonStyles, tableStyles } from '../shared/styles.ts';
 import { shortDigest, showUnseen } from '../shared/text.ts';
@@ -21,11 +21,13 @@ export class CheckpointTable extends LitElement {
     if (report === undefined) return nothing;
     const { checkpoints, selection } = report;
     const label = showUnseen(selection.label);
+    const hasSteps = checkpoints.some(({ step }) => step !== undefined);
     const canRegister = !this.readOnly && !isActive(report.run.state);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of checkpoints">
       <table>
         <thead>
           <tr>
+            ${hasSteps ? html`<th scope="col" class="number">Step</th>` : nothing}
             <th scope="col" class="number">Epoch</th>
             <th scope="col">Kept as</th>
             <th scope="col" class="number">
@@ -40,10 +42,13 @@ export class CheckpointTable extends LitElement {
           ${checkpoints.map(
             checkpoint =>
               html`<tr>
-                <th scope="row" class="number">${formatCount(checkpoint.epoch)}</th>
+                ${hasSteps ? html`<td class="number">${checkpoint.step === undefined ? '–' : formatCount(checkpoint.step)}</td>` : nothing}
+                <th scope="row" class="number">${formatPlace(checkpoint.epoch)}</th>
                 <td class="word">${renderRole(checkpoint, report)}</td>
                 <td class="number">${renderScore(checkpoint, report)}</td>
-                <td class="number">${formatBytes(checkpoint.bytes)}</td>
+                <td class="number">
+                  ${formatBytes(checkpoint.bytes)}${checkpoint.format === undefined ? nothing : html`<span class="interval">${formats[checkpoint.format]}</span>`}
+                </td>
                 <td title=${checkpoint.digest}><code>${shortDigest(checkpoint.digest)}</code></td>
                 ${
                   canRegister
@@ -51,7 +56,7 @@ export class CheckpointTable extends LitElement {
                         <button
                           type="button"
                           class="link"
-                          aria-label="Register epoch ${checkpoint.epoch}…"
+                          aria-label="Register epoch ${formatPlace(checkpoint.epoch)}…"
                           @click=${() => this.#register(checkpoint.epoch)}
                         >
                           Register…
@@ -71,6 +76,13 @@ export class CheckpointTable extends LitElement {
   }
 }
 
+const formats: Readonly<Record<NonNullable<Checkpoint['format']>, string>> = {
+  linear: 'one file',
+  transformers: 'whole model',
+  peft: 'adapter',
+  service: 'kept by the service',
+};
+
 function renderRole({ epoch, best: wasBest, last }: Checkpoint, report: TuningReport) {
   const { registered } = report;
   // While the run goes on, a later epoch may be the best already.
@@ -85,7 +97,7 @@ function renderScore({ epoch }: Checkpoint, report: TuningReport) {
   const point = epochsOf(report.run, report).find(candidate => candidate.epoch === epoch);
   const { aspect, metric } = report.selection;
   const value = point === undefined ? undefined : scoreOf(point, aspect, metric);
-  return value === undefined ? '–' : formatFixed(value, 3);
+  return value === undefined ? '–' : formatFixed(value, Math.abs(value) < 10 ? 3 : 1);
 }
 
 defineElement('aiwb-checkpoint-table', CheckpointTable);

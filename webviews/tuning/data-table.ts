@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import type { AspectResult } from '../../schemas/generated/messages.ts';
 import { breakable } from '../shared/breakable.ts';
 import { cardCells, cardHeadings } from '../components/card-cells.ts';
@@ -45,7 +45,8 @@ export class DataTable extends LitElement {
               html`<tr>
                 <th scope="row" class="name">
                   ${aspectName(aspect.aspect)}
-                  <span class="interval" dir="auto">${breakable(showUnseen(aspect.dataset))}</span>
+                  ${(aspect.datasets ?? [aspect.dataset]).map(path => html`<span class="interval" dir="auto">${breakable(showUnseen(path))}</span>`)}
+                  ${aspect.benchmark === undefined ? nothing : html`<span class="interval" dir="auto">evaluated by ${breakable(showUnseen(aspect.benchmark))}</span>`}
                 </th>
                 <td class="number">${formatCount(aspect.trainingRows)}${renderDigest(aspect.trainingDigest)}</td>
                 <td class="number">${formatCount(aspect.validationRows)}</td>

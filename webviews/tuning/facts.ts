@@ -12,14 +12,20 @@ export function settingFacts({
   hyperparameters,
   selection,
   labels,
+  task,
+  trial,
 }: TuningReport): readonly Fact[] {
   return [
     ['base', base],
     ...(baseDigest === undefined ? [] : [['base digest', baseDigest] as const]),
+    ...(task === undefined ? [] : [['task', task] as const]),
     ['method', method],
     ['platform', platform],
     ...Object.entries(hyperparameters).map(([name, value]): Fact => [name, String(value)]),
     ['best checkpoint by', `${selection.label} on the validation rows of ${aspectWords(selection.aspect)}`],
+    ...(trial === undefined
+      ? []
+      : [['search', `trial ${formatCount(trial.trial)} of ${formatCount(trial.trials)}`] as const]),
     ...(labels === undefined ? [] : [[`${formatCount(labels.length)} classes`, labels.join(', ')] as const]),
   ];
 }
@@ -48,5 +54,14 @@ export function environmentFacts({ run, environment, aspects }: TuningReport): r
           ['Tuning job digest', environment.fileDigest],
         ] as const)),
     ...methods,
+    ...changeMethods(aspects),
   ];
+}
+
+/** How the differences were judged. */
+function changeMethods(aspects: TuningReport['aspects']): readonly Fact[] {
+  const found = new Map<string, string>();
+  for (const { label, method, test } of aspects.flatMap(({ changes = [] }) => changes))
+    found.set(`${label}, difference`, method === undefined ? test : `${method}; ${test}`);
+  return [...found];
 }

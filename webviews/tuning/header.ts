@@ -61,19 +61,16 @@ function runButtons({ id: runId, state, resumable }: RunSummary, report: TuningR
   return [
     ...(isActive(state) && state !== 'cancelling' ? [button('cancel', 'Cancel')] : []),
     ...(resumable === true ? [button('resume', 'Resume', true)] : []),
+    // The first question after training is whether the benchmarks agree.
+    ...(!isActive(state) && best !== undefined ? [button('evaluate', 'Evaluate', state === 'succeeded')] : []),
     ...(canRegister
-      ? [
-          {
-            label: 'Register…',
-            press: () => send({ command: 'register', runId, epoch: best.epoch }),
-            isPrimary: state === 'succeeded',
-          },
-        ]
+      ? [{ label: 'Register…', press: () => send({ command: 'register', runId, epoch: best.epoch }) }]
       : []),
     ...(registered === undefined
       ? []
-      : [button('openVersion', `Open ${clipLine(`${registered.model}@${registered.version}`, 28)}`, true)]),
+      : [button('openVersion', `Open ${clipLine(`${registered.model}@${registered.version}`, 28)}`)]),
     button('compare', 'Compare…'),
+    ...(isActive(state) ? [] : [button('next', 'What next…')]),
     button('openHtml', 'Open as HTML'),
     button('openFile', 'Open Tuning Job'),
     button('openLog', 'Log'),

@@ -3,13 +3,14 @@ import type { AspectResult, TuningReport } from '../../schemas/generated/message
 import '../components/chart-figure.ts';
 import type { Chart } from '../components/chart-specs.ts';
 import { figureCell } from '../components/figure-cell.ts';
-import { groupChart } from '../components/tuning-charts.ts';
+import { groupChart } from '../components/group-chart.ts';
 import { defineElement } from '../shared/define.ts';
 import { figureOf } from '../shared/figures.ts';
 import { columnFormat, formatCount, unitName } from '../shared/format.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
 import { aspectMetrics, aspectName } from '../shared/tuning.ts';
+import { changeRow } from '../components/change-table.ts';
 import { gapSentence } from '../shared/tuning-verdicts.ts';
 
 /** How far groups of rows lie apart: the largest gaps in words, the groups that ethical alignment compares as a chart, all as a table. */
@@ -51,7 +52,7 @@ export class SliceSection extends LitElement {
             ${sentences.map(sentence => html`<li dir="auto">${sentence}</li>`)}
           </ul>`
     }
-    ${this.#chartsOf(report).map(chart => html`<aiwb-chart .chart=${chart}></aiwb-chart>`)} ${renderTable(sliced)}`;
+    ${this.#chartsOf(report).map(chart => html`<aiwb-chart .chart=${chart}></aiwb-chart>`)} ${renderTables(sliced)}`;
   }
 
   #chartsOf({ aspects }: TuningReport): readonly Chart[] {
@@ -75,6 +76,51 @@ export function slicedAspects({ aspects }: TuningReport): readonly AspectResult[
 
 function sliceColumns({ slices }: AspectResult): readonly string[] {
   return [...new Set(slices.map(({ column }) => column))];
+}
+
+/** What base and tuned model reach on each slice; of aspects whose base was not measured the tuned model's figures. */
+function renderTables(aspects: readonly AspectResult[]) {
+  const compared = aspects.filter(({ sliceChanges = [] }) => sliceChanges.length > 0);
+  const others = aspects.filter(aspect => !compared.includes(aspect));
+  return html`${compared.length === 0 ? nothing : renderChanges(compared)}
+  ${others.length === 0 ? nothing : renderTable(others)}`;
+}
+
+function renderChanges(aspects: readonly AspectResult[]) {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Before and after, by slice">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Slice</th>
+          <th scope="col" class="number">Base</th>
+          <th scope="col" class="number">Tuned</th>
+          <th scope="col" class="number">Difference</th>
+          <th scope="col" class="number">n</th>
+          <th scope="col" class="number">p</th>
+          <th scope="col">Verdict</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${aspects.flatMap(aspect => sliceColumns(aspect).map(column => renderGroup(aspect, column)))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function renderGroup(aspect: AspectResult, column: string) {
+  const own = aspect.sliceChanges?.filter(slice => slice.column === column) ?? [];
+  const [first] = own;
+  if (first === undefined) return nothing;
+  return html`<tr>
+      <th scope="rowgroup" class="group" colspan="7">
+        ${aspectName(aspect.aspect)}: ${showUnseen(first.change.label)} by ${showUnseen(column)}
+      </th>
+    </tr>
+    ${own.map(({ value, change }) => {
+      const slice = aspect.slices.find(each => each.column === column && each.value === value);
+      const tuned = figureOf(slice?.metrics ?? [], change.metric);
+      return changeRow(change, value === '' ? '(empty)' : showUnseen(value), undefined, tuned);
+    })}`;
 }
 
 function renderTable(aspects: readonly AspectResult[]) {

@@ -6,48 +6,133 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
 }
 
-/** SHA-256 of nothing: what GET requests have as a body. */
-const emptyDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+/** A request to be signed. */
+export interface Signable {
+  readonly method: string;
+  /** Path and query are already percent-encoded as AWS wants it (`encodeAws`). */
+  readonly url: string;
+  /** Further headers to sign, by lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** SHA-256 of the body, hex, or `UNSIGNED-PAYLOAD`; absent: there is none. */
+  readonly payload?: string;
+}
 
-/** Headers that sign one GET request for S3 (AWS Signature Version 4). `at` is milliseconds since the epoch. */
-export function signGet(
-  url: string,
-  region: string,
-  { accessKey, secretKey, sessionToken }: AwsCredentials,
-  at: number,
-  digest: Digest,
-): Readonly<Record<string, string>> {
-  const time = `${new Date(at).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z`;
-  const day = time.slice(0, 8);
-  const { host, path, query } = takeApart(url);
-  const headers: Record<string, string> = {
-    host,
-    'x-amz-content-sha256': emptyDigest,
+/** Who signs, when and for where. */
+export interface Signing {
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly digest: Digest;
+}
+
+/** Seconds that a signed address lives at most. */
+export const longestAddress = 7 * 24 * 60 * 60;
+
+/** SHA-256 of nothing: what requests without a body have as one. */
+const emptyDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const algorithm = 'AWS4-HMAC-SHA256';
+
+/** Headers that sign one request for S3 (AWS Signature Version 4), those of the request among them. */
+export function signRequest(request: Signable, signing: Signing): Readonly<Record<string, string>> {
+  const { payload = emptyDigest } = request;
+  const { accessKey, sessionToken } = signing.credentials;
+  const { time, scope } = when(signing);
+  const { host, query } = takeApart(request.url);
+  const sent: Record<string, string> = {
+    ...request.headers,
+    'x-amz-content-sha256': payload,
     'x-amz-date': time,
     ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
   };
-  const names = Object.keys(headers).sort();
-  const canonical = [
-    'GET',
-    path,
-    query.split('&').sort().join('&'),
-    ...names.map(name => `${name}:${headers[name] ?? ''}`),
-    '',
-    names.join(';'),
-    emptyDigest,
-  ].join('\n');
-  const scope = `${day}/${region}/s3/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', time, scope, digest.sha256(canonical)].join('\n');
-  const steps = [day, region, 's3', 'aws4_request', text];
-  const signature = steps.reduce<Uint8Array>(
-    (key, step) => hmac(key, step, digest),
-    new TextEncoder().encode(`AWS4${secretKey}`),
-  );
-  const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'host'));
+  const headers: Record<string, string> = { ...sent, host };
+  const signature = signatureOf(request, headers, query, payload, signing);
+  const names = Object.keys(headers).sort().join(';');
   return {
     ...sent,
-    authorization: `AWS4-HMAC-SHA256 Credential=${accessKey}/${scope}, SignedHeaders=${names.join(';')}, Signature=${hexOf(signature)}`,
+    authorization: `${algorithm} Credential=${accessKey}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
   };
+}
+
+/**
+ * An address that allows one kind of request for so many seconds, at most `longestAddress`, to whoever has it. Only the host is signed, so
+ * any body may be sent there.
+ */
+export function signUrl(request: Pick<Signable, 'method' | 'url'>, seconds: number, signing: Signing): string {
+  const { accessKey, sessionToken } = signing.credentials;
+  const { time, scope } = when(signing);
+  const { host, query } = takeApart(request.url);
+  const added = [
+    ['X-Amz-Algorithm', algorithm],
+    ['X-Amz-Credential', `${accessKey}/${scope}`],
+    ['X-Amz-Date', time],
+    ['X-Amz-Expires', String(seconds)],
+    ...(sessionToken === undefined ? [] : [['X-Amz-Security-Token', sessionToken]]),
+    ['X-Amz-SignedHeaders', 'host'],
+  ].map(([name = '', value = '']) => `${name}=${encodeAws(value, false)}`);
+  const whole = [...(query === '' ? [] : [query]), ...added].join('&');
+  const signature = signatureOf(request, { host }, whole, 'UNSIGNED-PAYLOAD', signing);
+  const bare = request.url.split('?')[0] ?? '';
+  return `${bare}?${whole}&X-Amz-Signature=${signature}`;
+}
+
+/** Headers that sign one GET request. `at` is milliseconds since the epoch. */
+export function signGet(
+  url: string,
+  region: string,
+  credentials: AwsCredentials,
+  at: number,
+  digest: Digest,
+): Readonly<Record<string, string>> {
+  return signRequest({ method: 'GET', url }, { region, credentials, at, digest });
+}
+
+function when({ at, region }: Signing): { readonly time: string; readonly day: string; readonly scope: string } {
+  const time = `${new Date(at).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z`;
+  const day = time.slice(0, 8);
+  return { time, day, scope: `${day}/${region}/s3/aws4_request` };
+}
+
+function signatureOf(
+  { method, url }: Pick<Signable, 'method' | 'url'>,
+  headers: Readonly<Record<string, string>>,
+  query: string,
+  payload: string,
+  signing: Signing,
+): string {
+  const { digest, region, credentials } = signing;
+  const { time, day, scope } = when(signing);
+  const names = Object.keys(headers).sort();
+  const canonical = [
+    method,
+    takeApart(url).path,
+    canonicalQuery(query),
+    ...names.map(name => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}`),
+    '',
+    names.join(';'),
+    payload,
+  ].join('\n');
+  const text = [algorithm, time, scope, digest.sha256(canonical)].join('\n');
+  const steps = [day, region, 's3', 'aws4_request', text];
+  const start: Uint8Array = new TextEncoder().encode(`AWS4${credentials.secretKey}`);
+  return hexOf(steps.reduce((key, step) => hmac(key, step, digest), start));
+}
+
+/** Sorted by name, then value; a name alone has an empty value. */
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  const pairs = query.split('&').map(pair => {
+    const equals = pair.indexOf('=');
+    return equals < 0 ? ([pair, ''] as const) : ([pair.slice(0, equals), pair.slice(equals + 1)] as const);
+  });
+  return pairs
+    .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function takeApart(url: string): { readonly host: string; readonly path: string; readonly query: string } {

@@ -61,12 +61,22 @@ async function sharedSettings(
 const deploymentApis: readonly OpenAiApi[] = ['chat', 'completions', 'embeddings', 'transcriptions'];
 
 /** The version-free API takes the deployment as the model; the dated one has it in the address. */
-function azureBaseUrl({ endpoint, apiVersion, model, api = 'chat' }: AzureOpenAi): string {
-  // The address is often copied with the path that its page shows.
-  const base = endpoint.replace(/\/{1,8}$/, '').replace(/\/openai(?:\/v1)?$/, '');
-  if (apiVersion === undefined) return `${base}/openai/v1`;
-  const path = deploymentApis.includes(api) ? `/openai/deployments/${encodeSegment(model)}` : '/openai';
-  return `${base}${path}?api-version=${apiVersion}`;
+function azureBaseUrl(connection: AzureOpenAi): string {
+  const { apiVersion, model, api = 'chat' } = connection;
+  if (apiVersion === undefined || !deploymentApis.includes(api)) return azureAccountUrl(connection);
+  return `${azureResource(connection)}/openai/deployments/${encodeSegment(model)}?api-version=${apiVersion}`;
+}
+
+/** The address below which an Azure resource keeps what is no deployment's: files, jobs, models. */
+export function azureAccountUrl(connection: AzureOpenAi): string {
+  const { apiVersion } = connection;
+  const base = azureResource(connection);
+  return apiVersion === undefined ? `${base}/openai/v1` : `${base}/openai?api-version=${apiVersion}`;
+}
+
+/** The address is often copied with the path that its page shows. */
+function azureResource({ endpoint }: AzureOpenAi): string {
+  return endpoint.replace(/\/{1,8}$/, '').replace(/\/openai(?:\/v1)?$/, '');
 }
 
 /** A deployment's name as one segment of a path. */

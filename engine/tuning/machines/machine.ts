@@ -27,6 +27,8 @@ export interface Machine {
   readonly hardware?: string;
   /** Why it failed, as the platform tells. */
   readonly reason?: string;
+  /** It costs nothing any more, though it can still be looked at: a cluster's job that has ended. Never of machines that must be removed. */
+  readonly ended?: boolean;
 }
 
 /**
@@ -40,7 +42,12 @@ export interface Machines {
   preflight(bundle: JobBundle, signal: AbortSignal): Promise<readonly PreflightFinding[]>;
   /** Everything that carries the tag and has not been removed. */
   find(tag: string, signal: AbortSignal): Promise<readonly Machine[]>;
-  /** Makes exactly one. Never repeated by itself: where the answer is lost it throws, and `find` tells what came of it. */
+  /** US dollars an hour of what `create` would make, at most; undefined where the platform does not tell. */
+  hourlyPrice?(bundle: JobBundle, signal: AbortSignal): Promise<number | undefined>;
+  /**
+   * Makes exactly one. Never repeated by itself: where the answer is lost it throws, and `find` tells what came of it. `platform-refused`
+   * says for certain that nothing was made.
+   */
   create(request: MachineRequest, signal: AbortSignal): Promise<Machine>;
   /** Undefined where it is gone. */
   look(id: string, signal: AbortSignal): Promise<Machine | undefined>;

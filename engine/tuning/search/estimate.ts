@@ -1,9 +1,8 @@
 import type { DryRunEstimate } from '../../../schemas/generated/messages.ts';
-import type { Blobs } from '../../ports/blobs.ts';
 import { countOf } from '../../reports/format.ts';
 import type { RunPorts } from '../../runs/ports.ts';
 import type { RunSpec } from '../../runs/spec.ts';
-import { estimateTuning } from '../estimate.ts';
+import { estimateTuning, type EstimateStore } from '../estimate.ts';
 import { foreseeTrial } from './trials.ts';
 import { parameterWords } from './text.ts';
 
@@ -11,11 +10,11 @@ import { parameterWords } from './text.ts';
 export async function estimateSearch(
   spec: RunSpec,
   ports: RunPorts,
-  blobs: Blobs | undefined,
+  store: EstimateStore | undefined,
   signal: AbortSignal,
 ): Promise<DryRunEstimate> {
   const foreseen = foreseeTrial(spec);
-  const estimate = await estimateTuning(foreseen, ports, blobs, signal);
+  const estimate = await estimateTuning(foreseen, ports, store, signal);
   const { trial } = foreseen;
   if (trial === undefined || spec.trial !== undefined) return estimate;
   const note = `${countOf(trial.trials, 'trial')}, one after another; the figures are of the first (${parameterWords(trial)}). The best on the validation rows is kept.`;

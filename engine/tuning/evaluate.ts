@@ -1,0 +1,118 @@
+import type { AspectName, TuningEvaluation } from '../../schemas/generated/messages.ts';
+import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
+import { aspectsOf } from '../documents/tune-checks.ts';
+import { parseDocument } from '../documents/parse.ts';
+import type { Files } from '../ports/files.ts';
+import type { RunRecord, Store } from '../ports/store.ts';
+import type { RunSpec } from '../runs/spec.ts';
+import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { aspectWords } from './rows.ts';
+
+/**
+ * What *Evaluate* asks: the base and the best checkpoint of a tuning run, with the benchmarks that its aspects name. Reads files and asks
+ * nobody. Throws `run-not-found`, `usage` for a run of another kind and `checkpoint-missing` where nothing was trained yet.
+ */
+export async function planEvaluation(
+  runId: string,
+  store: Store,
+  files: Files,
+  signal: AbortSignal,
+): Promise<TuningEvaluation> {
+  const record = await store.getRun(runId);
+  const { summary, spec } = record;
+  if (summary.kind !== 'tune') throw notTuning(summary.id);
+  const candidate = await candidateOf(record, store);
+  const workspace = await loadWorkspace(files, spec.folder, signal);
+  const base = baseOf(spec, workspace);
+  const { benchmarks, notes } = await benchmarksOf(spec, files, signal);
+  return {
+    runId: summary.id,
+    models: [...(base.name === undefined ? [] : [base.name]), candidate],
+    benchmarks,
+    notes: [...(base.note === undefined ? [] : [base.note]), ...notes],
+  };
+}
+
+/** The registered version where there is one, for others can ask for it too; else the run's best checkpoint. */
+async function candidateOf({ summary, tuning }: RunRecord, store: Store): Promise<string> {
+  const registered = tuning?.registered;
+  if (registered !== undefined) return `registry:${registered.model}@${registered.version}`;
+  const { checkpoints } = await store.readTraining(summary.id);
+  if (checkpoints.some(({ best }) => best)) return `checkpoint:${summary.id}`;
+  throw new WorkbenchError('checkpoint-missing', `Run ${summary.id} has kept no checkpoint to evaluate.`, {
+    remedy: summary.resumable === true ? `Go on with it: \`aiwb tune --resume ${summary.id}\`.` : 'Run the job again.',
+  });
+}
+
+interface BaseName {
+  /** What a benchmark calls the base; absent where it can ask nothing of it. */
+  readonly name?: string;
+  readonly note?: string;
+}
+
+/** The base as a benchmark can ask it: what it stood for when the run was created, not what it stands for now. */
+function baseOf(spec: RunSpec, workspace: Workspace): BaseName {
+  const base = parseDocument('tune', spec.text).value?.base ?? '';
+  if (base === 'embedded:linear') {
+    return { note: 'The base embedded:linear had learnt nothing and has no answers: only the tuned model is asked.' };
+  }
+  const known = spec.trained !== undefined && Object.hasOwn(spec.trained, base) ? spec.trained[base] : undefined;
+  if (base.startsWith('checkpoint:')) {
+    const isKnown = known?.runId !== undefined && known.epoch !== undefined;
+    return { name: isKnown ? `checkpoint:${known.runId}@${String(known.epoch)}` : base };
+  }
+  if (base.startsWith('registry:')) {
+    if (known?.model === undefined || known.version === undefined) return { name: base };
+    const registry = known.registry === undefined ? '' : `${known.registry}/`;
+    return { name: `registry:${registry}${known.model}@${known.version}` };
+  }
+  return servedBase(base, workspace);
+}
+
+/** Of a hub's, folder's or service's model: the connection that says it serves it. */
+function servedBase(base: string, { config }: Workspace): BaseName {
+  const named = base.slice(base.indexOf(':') + 1);
+  const id = base.startsWith('hub:') ? named.replace(/@.*$/, '') : named;
+  const serving = Object.entries(config.connections ?? {}).find(
+    ([, connection]) => 'model' in connection && connection.model === id,
+  );
+  if (serving !== undefined) return { name: serving[0] };
+  return {
+    note: `No connection in workbench.yaml serves ${base}: only the tuned model is asked. A connection with \`model: ${id}\` would be asked beside it.`,
+  };
+}
+
+/** The benchmarks of the aspects, each file once; what is not there is told. */
+async function benchmarksOf(
+  spec: RunSpec,
+  files: Files,
+  signal: AbortSignal,
+): Promise<Pick<TuningEvaluation, 'benchmarks' | 'notes'>> {
+  const job = parseDocument('tune', spec.text).value;
+  const found = new Map<string, AspectName[]>();
+  const notes: string[] = [];
+  for (const [name, { benchmark }] of job === undefined ? [] : aspectsOf(job)) {
+    if (benchmark === undefined) continue;
+    const path = files.resolve(files.parent(spec.path), benchmark);
+    if (await isThere(path, files, signal)) found.set(path, [...(found.get(path) ?? []), name]);
+    else notes.push(`The benchmark of ${aspectWords(name)}, ${benchmark}, is not there.`);
+  }
+  return { benchmarks: [...found].map(([path, aspects]) => ({ path, aspects })), notes };
+}
+
+async function isThere(path: string, files: Files, signal: AbortSignal): Promise<boolean> {
+  try {
+    await files.readText(path, signal);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (toWorkbenchError(error).code === 'file-not-found') return false;
+    throw error;
+  }
+}
+
+function notTuning(id: string): WorkbenchError {
+  return new WorkbenchError('usage', `Run ${id} is no tuning run.`, {
+    remedy: 'Name a tuning run; `aiwb runs list` shows them.',
+  });
+}

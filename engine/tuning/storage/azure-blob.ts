@@ -1,0 +1,176 @@
+import type { AzureBlobStorage } from '../../../schemas/generated/files.ts';
+import { encodeBase64 } from '../../base/base64.ts';
+import { WorkbenchError } from '../../base/errors.ts';
+import { encodeAws } from '../../ingest/sources/sigv4.ts';
+import { toSecretReference } from '../../ports/secrets.ts';
+import { explainAzure } from './azure-errors.ts';
+import { createStorageClient, elementOf } from './client.ts';
+import { mostRead } from './folder.ts';
+import { folderOf, joinKey, requireKey } from './keys.ts';
+import { partsOf, type Part } from './parts.ts';
+import type { StoragePorts } from './ports.ts';
+import { tryOutStorage } from './preflight.ts';
+import { readRest } from './read-rest.ts';
+import type { JobStorage, StoredObject } from './storage.ts';
+
+const mostPages = 1000;
+const deletesAtOnce = 8;
+/** A blob that is put whole must say which kind it is. */
+const blockBlob = { 'x-ms-blob-type': 'BlockBlob' };
+/** Of the API; everything used here has been the same since. */
+const version = '2021-08-06';
+
+/**
+ * A container of Azure Blob Storage, by a shared access signature. Addresses carry that signature, so a machine may do with the container
+ * what the signature allows, for as long as it allows it.
+ */
+export function createAzureBlobStorage(settings: AzureBlobStorage, ports: StoragePorts): JobStorage {
+  const { prefix = '' } = settings;
+  const container = settings.container.replace(/\/+$/, '');
+  const name = `the container ${container.slice(container.lastIndexOf('/') + 1)}`;
+  let found: Promise<string> | undefined;
+
+  const client = createStorageClient(
+    {
+      name,
+      baseUrl: container,
+      field: 'container',
+      authorize: async ({ url, headers = {} }, signal) => ({
+        url: withSas(url, await sas(signal)),
+        headers: { ...headers, 'x-ms-version': version },
+      }),
+      explain: (status, code, said) => explainAzure(name, status, code, said),
+      expired: ['AuthenticationFailed'],
+      renew: () => (found = undefined),
+    },
+    ports,
+  );
+  const urlOf = (key: string, query = '') =>
+    `${container}/${encodeAws(joinKey(prefix, requireKey(key)), true)}${query === '' ? '' : `?${query}`}`;
+
+  /** The signature's query, without its question mark. */
+  function sas(signal: AbortSignal): Promise<string> {
+    found ??= lookUp(signal).catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    });
+    return found;
+  }
+
+  async function lookUp(signal: AbortSignal): Promise<string> {
+    const written = await ports.secrets.resolve(toSecretReference(settings.sas), client.endpoint.origin, signal);
+    const query = written.trim().replace(/^\?/, '');
+    const signature = fieldOf(query, 'sig');
+    if (signature === undefined)
+      throw new WorkbenchError(
+        'secret-missing',
+        `The shared access signature for ${name} is none: it has no \`sig\`.`,
+        {
+          remedy: 'Give its query, as Azure writes it: `sv=…&se=…&sig=…`.',
+        },
+      );
+    client.endpoint.hide(query);
+    client.endpoint.hide(signature);
+    return query;
+  }
+
+  async function putWhole(key: string, body: Uint8Array, signal: AbortSignal): Promise<void> {
+    await client.send({ method: 'PUT', url: urlOf(key), headers: blockBlob, body }, signal);
+  }
+
+  /** Blocks that are never made a blob of are removed by Azure after a week. */
+  async function putBlocks(key: string, parts: AsyncIterable<Part>, signal: AbortSignal): Promise<void> {
+    const ids: string[] = [];
+    for await (const { number, bytes } of parts) {
+      const id = encodeBase64(new TextEncoder().encode(String(number).padStart(8, '0')));
+      const url = urlOf(key, `blockid=${encodeURIComponent(id)}&comp=block`);
+      await client.send({ method: 'PUT', url, body: bytes }, signal);
+      ids.push(`<Latest>${id}</Latest>`);
+    }
+    const body = new TextEncoder().encode(
+      `<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.join('')}</BlockList>`,
+    );
+    await client.send({ method: 'PUT', url: urlOf(key, 'comp=blocklist'), body }, signal);
+  }
+
+  /** Blobs whose whole names begin with `start`. */
+  async function list(start: string, signal: AbortSignal): Promise<StoredObject[]> {
+    const objects: StoredObject[] = [];
+    let marker = '';
+    for (let page = 0; page < mostPages; page++) {
+      const url = `${container}?comp=list&marker=${encodeURIComponent(marker)}&prefix=${encodeURIComponent(start)}&restype=container`;
+      const { bytes } = await client.send({ method: 'GET', url }, signal);
+      const text = new TextDecoder().decode(bytes);
+      if (!text.includes('<EnumerationResults')) throw notAzure(name);
+      for (const [, inner = ''] of text.matchAll(/<Blob>([\s\S]*?)<\/Blob>/g)) {
+        const written = elementOf(inner, 'Name') ?? '';
+        const key = /<Name Encoded="true"/i.test(inner) ? decodeURIComponent(written) : written;
+        objects.push({ key, bytes: Number(elementOf(inner, 'Content-Length')) });
+      }
+      marker = elementOf(text, 'NextMarker') ?? '';
+      if (marker === '') return objects;
+    }
+    return objects;
+  }
+
+  const storage: JobStorage = {
+    preflight: signal => tryOutStorage(name, storage, ports, signal),
+    async put(key, content, signal) {
+      if (content instanceof Uint8Array) return putWhole(key, content, signal);
+      const { whole, parts } = await partsOf(content.path, ports.files, signal);
+      return whole === undefined ? putBlocks(key, parts, signal) : putWhole(key, whole, signal);
+    },
+    read: (key, signal, from = 0) => readRest(client, urlOf(key), from, mostRead, signal),
+    async download(key, path, signal) {
+      const pieces = await client.open(urlOf(key), signal);
+      if (pieces === undefined) return false;
+      await ports.files.writePieces(path, pieces);
+      return true;
+    },
+    async list(below, signal) {
+      const own = folderOf(prefix);
+      const objects = await list(own + folderOf(below), signal);
+      return objects.map(({ key, bytes }) => ({ key: key.slice(own.length), bytes }));
+    },
+    async remove(below, signal) {
+      const start = folderOf(prefix) + folderOf(requireKey(joinKey(below)));
+      const keys = (await list(start, signal)).map(({ key }) => key);
+      for (let at = 0; at < keys.length; at += deletesAtOnce)
+        await Promise.all(
+          keys
+            .slice(at, at + deletesAtOnce)
+            .map(key => client.send({ method: 'DELETE', url: `${container}/${encodeAws(key, true)}` }, signal, [404])),
+        );
+    },
+    async address(key, use, seconds, signal) {
+      const query = await sas(signal);
+      const ends = Date.parse(decodeURIComponent(fieldOf(query, 'se') ?? ''));
+      if (ends < ports.clock.now() + seconds * 1000)
+        throw new WorkbenchError(
+          'storage-refused',
+          `The shared access signature for ${name} ends at ${new Date(ends).toISOString()}, before the machine must.`,
+          {
+            remedy: `Make one that lasts ${String(Math.ceil(seconds / 3600))} hours more, or give the job a shorter \`deadline\`.`,
+          },
+        );
+      return { url: withSas(urlOf(key), query), headers: use === 'put' ? blockBlob : {} };
+    },
+  };
+  return storage;
+}
+
+function withSas(url: string, sas: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${sas}`;
+}
+
+/** A field of a query, still percent-encoded. */
+function fieldOf(query: string, name: string): string | undefined {
+  const field = query.split('&').find(pair => pair.startsWith(`${name}=`));
+  return field?.slice(name.length + 1);
+}
+
+function notAzure(name: string): WorkbenchError {
+  return new WorkbenchError('storage-refused', `What answers for ${name} does not speak Azure’s protocol.`, {
+    remedy: 'Check the container’s address in workbench.yaml.',
+  });
+}
