@@ -39,7 +39,7 @@ describe('secrets of platforms', () => {
       path: '/w/x.tune.yaml',
       name: 'x',
       folder: '/w',
-      origin: 'cli',
+      origin: 'terminal',
     };
     return platformSecretsOf(spec, workspace).map(({ reference, origin }) => {
       const name = reference.env ?? `${String(reference.identity)} ${String(reference.identity && reference.resource)}`;
