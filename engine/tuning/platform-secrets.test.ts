@@ -37,6 +37,7 @@ describe('secrets of platforms', () => {
       kind,
       text: makeJob('platform: there\n'),
       path: '/w/x.tune.yaml',
+      file: 'x.tune.yaml',
       name: 'x',
       folder: '/w',
       origin: 'terminal',
