@@ -37,9 +37,9 @@ describe('secrets of platforms', () => {
       kind,
       text: makeJob('platform: there\n'),
       path: '/w/x.tune.yaml',
+      file: 'x.tune.yaml',
       name: 'x',
       folder: '/w',
-      file: 'x.tune.yaml',
       origin: 'terminal',
     };
     return platformSecretsOf(spec, workspace).map(({ reference, origin }) => {
