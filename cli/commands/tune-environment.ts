@@ -98,7 +98,7 @@ function show(state: EnvironmentState, { json }: EnvironmentOptions): ExitCode {
 function describeReady(environment: TrainerEnvironment): string {
   const { python, folder, libraries } = environment;
   return [
-    `${describeEnvironment(environment)}`,
+    describeEnvironment(environment),
     `Interpreter  ${python}`,
     `Folder       ${folder ?? 'not made by the workbench'}`,
     `Libraries    ${Object.entries(libraries)

@@ -147,8 +147,8 @@ async function tuneWhisper(workspace: Workspace, python: string): Promise<void> 
     'tones.tune.yaml',
     [
       `name: tones\nbase: folder:whisper\nmethod: full\naspects:\n  core-performance:\n    ${dataset}`,
-      'hyperparameters: {epochs: 60, learningRate: 0.005, batchSize: 8}',
-      'evaluation: {metrics: [wer, cer], every: 60, select: {metric: loss}, maxTokens: 16}\n',
+      'hyperparameters: {epochs: 40, learningRate: 0.005, batchSize: 8}',
+      'evaluation: {metrics: [wer, cer], every: 20, select: {metric: loss}, maxTokens: 16}\n',
     ].join('\n'),
   );
   const { reports } = JSON.parse(

@@ -32,7 +32,8 @@ export function figureOf({ select, metrics }: JobBundle['evaluation']): Figure {
 
 function figureOfEntry(entry: MetricEntry): Figure | undefined {
   if (typeof entry === 'string') return entry === 'f1' ? 'macro-f1' : byName[entry];
-  const [[name = '', parameters] = []] = Object.entries(entry) as [string, { readonly average?: string }][];
-  if (name === 'f1') return (parameters?.average ?? 'macro') === 'macro' ? 'macro-f1' : undefined;
+  const [named] = Object.entries(entry) as [string, { readonly average?: string }][];
+  const [name, parameters] = named ?? ['', {}];
+  if (name === 'f1') return (parameters.average ?? 'macro') === 'macro' ? 'macro-f1' : undefined;
   return byName[name];
 }

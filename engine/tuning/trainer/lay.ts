@@ -1,3 +1,4 @@
+import { drain } from '../../base/drain.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 import type { JobFile } from './job-folder.ts';
 import { readChecked, type PackPorts } from './pack.ts';
@@ -24,7 +25,7 @@ export async function layJob(
       await files.writeText(target, file.text);
       continue;
     }
-    if (file.digest !== undefined) for await (const _ of readChecked(file, ports, signal));
+    if (file.digest !== undefined) await drain(readChecked(file, ports, signal));
     await quarantine.link(file.source, target);
   }
 }

@@ -10,6 +10,7 @@ import { createQuarantine } from '../../../platform/files/quarantine.ts';
 import { createDigest } from '../../../platform/host/digest.ts';
 import { createBlobs } from '../../../platform/store/blobs.ts';
 import { makeBundle, trainerOutput } from '../../../test/fakes/trainer.ts';
+import { drain } from '../../base/drain.ts';
 import type { JobEvent } from '../platform.ts';
 import { TrainerEvents } from './events.ts';
 import { writeTrainerJob } from './job-folder.ts';
@@ -94,10 +95,7 @@ describe('the trainer’s files', () => {
     write('base/model.safetensors', 'weights');
     const { files: laid } = await writeTrainerJob(makeBundle(folder), ports(), {}, never);
     write('base/model.safetensors', 'other weights');
-    const pack = async (): Promise<void> => {
-      for await (const _ of packJob(laid, ports(), never));
-    };
-    await assert.rejects(pack, { code: 'dataset-changed' });
+    await assert.rejects(drain(packJob(laid, ports(), never)), { code: 'dataset-changed' });
   });
 
   it('refuses a base whose weights are pickled', async () => {
@@ -131,20 +129,21 @@ describe('the trainer’s files', () => {
     assert.deepEqual(await read(lines), await read(lines));
   });
 
-  const lies: readonly [what: string, lie: (result: Record<string, never>) => void][] = [
-    ['a file outside its folder', result => ((result['checkpoints'] as never[])[0]!['folder'] = '../..' as never)],
-    [
-      'a file with another digest',
-      result => ((result['checkpoints'] as never[])[0]!['files'][0]!['digest'] = 'a'.repeat(64) as never),
-    ],
-    ['a pickle', result => ((result['checkpoints'] as never[])[0]!['files'][0]!['path'] = 'weights.bin' as never)],
-    ['two best checkpoints', result => (result['checkpoints'] as never[]).push((result['checkpoints'] as never[])[0]!)],
-    ['answers that are not there', result => (result['answers'] = { base: 'no.jsonl', tuned: 'no.jsonl' } as never)],
+  interface Claimed {
+    checkpoints: { folder: string; files: { path: string; digest: string }[] }[];
+    answers: { base: string; tuned: string };
+  }
+  const lies: readonly [what: string, lie: (claimed: Claimed) => void][] = [
+    ['a file outside its folder', ({ checkpoints }) => (checkpoints[0]!.folder = '../..')],
+    ['a file with another digest', ({ checkpoints }) => (checkpoints[0]!.files[0]!.digest = 'a'.repeat(64))],
+    ['a pickle', ({ checkpoints }) => (checkpoints[0]!.files[0]!.path = 'weights.bin')],
+    ['two best checkpoints', ({ checkpoints }) => checkpoints.push(checkpoints[0]!)],
+    ['answers that are not there', claimed => (claimed.answers = { base: 'no.jsonl', tuned: 'no.jsonl' })],
   ];
   for (const [what, lie] of lies) {
     it(`takes nothing from a trainer that names ${what}`, async () => {
       const { lines } = trainerOutput(folder, digest.sha256);
-      const result = structuredClone(lines.at(-1)) as Record<string, never>;
+      const result = structuredClone(lines.at(-1)) as Claimed;
       lie(result);
       await assert.rejects(read([...lines.slice(0, -1), result]), { code: 'record-tampered' });
     });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { drain } from '../../../engine/base/drain.ts';
 import { WorkbenchError } from '../../../engine/base/errors.ts';
 import type { LeaseOwner } from '../../../engine/ports/store.ts';
 import type { TrainerEnvironment, TrainingProcess, TrainingRequest } from '../../../engine/ports/trainer.ts';
@@ -69,7 +70,7 @@ export async function startTraining(
     },
     async stop(patience) {
       // What it still prints is read to its end: it must not wait for a reader while it saves.
-      void drain(lines.lines);
+      void readToEnd(lines.lines);
       child.stdin.end();
       // An input that ends asks it to save and end; where it does not, this ends it.
       const timer = setTimeout(() => {
@@ -82,9 +83,9 @@ export async function startTraining(
   };
 }
 
-async function drain(lines: AsyncIterable<string>): Promise<void> {
+async function readToEnd(lines: AsyncIterable<string>): Promise<void> {
   try {
-    for await (const _ of lines);
+    await drain(lines);
   } catch {
     // How it ended is told by whoever stops it.
   }

@@ -34,11 +34,16 @@ export function trainerVariables(environment: Variables, folder: string, usesHub
 
 /** The environment of the installer. Its settings of proxies and package indexes are the person's own, keys in them included. */
 export function installerVariables(environment: Variables): Record<string, string> {
-  const kept = environmentOfProgram(environment);
-  for (const [name, value] of Object.entries(environment))
-    if (value !== undefined && /^(?:PIP_|UV_|(?:https?|all|no)_proxy$)/i.test(name)) kept[name] = value;
-  for (const name of Object.keys(kept)) if (/^(?:PYTHON|VIRTUAL_ENV$)/.test(name)) delete kept[name];
-  return { ...kept, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PYTHONIOENCODING: 'utf-8' };
+  const settings = Object.entries(environment).filter(([name]) => /^(?:PIP_|UV_|(?:https?|all|no)_proxy$)/i.test(name));
+  const kept = Object.entries({ ...environmentOfProgram(environment), ...Object.fromEntries(settings) }).flatMap(
+    ([name, value]) => (value === undefined || /^(?:PYTHON|VIRTUAL_ENV$)/.test(name) ? [] : [[name, value] as const]),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    PIP_NO_INPUT: '1',
+    PYTHONIOENCODING: 'utf-8',
+  };
 }
 
 /** Where an environment's interpreter lies. */

@@ -15,10 +15,8 @@ import type { JobEvent } from '../../platform.ts';
 import { createLocalPlatform } from './local.ts';
 
 const never = new AbortController().signal;
-const ready: EnvironmentState = {
-  state: 'ready',
-  environment: { python: '/python', version: '3.12.1', libraries: { torch: '2.0' }, device: 'cpu' },
-};
+const environment = { python: '/python', version: '3.12.1', libraries: { torch: '2.0' }, device: 'cpu' };
+const ready: EnvironmentState = { state: 'ready', environment };
 const missing = (isPermitted: boolean): EnvironmentState => ({
   state: 'missing',
   missing: { python: '/python', version: '3.12.1', folder: '/cache/a', requirements: ['torch==2.0'], isPermitted },
@@ -56,7 +54,7 @@ describe('the local platform', () => {
     inspect: () => Promise.resolve(state),
     create: (_python, onStep) => {
       onStep('Installing the trainer: torch 2.0');
-      return ready.state === 'ready' ? Promise.resolve(ready.environment) : Promise.reject(new Error());
+      return Promise.resolve(environment);
     },
     room: () => Promise.resolve(10),
     train: (_environment, request) => {

@@ -144,7 +144,7 @@ async function* follow(
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => {
-      reject(signal.reason as Error);
+      reject(signal.reason);
     };
     signal.addEventListener('abort', abort, { once: true });
   });
