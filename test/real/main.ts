@@ -12,6 +12,7 @@ import { checkRay } from './ray.ts';
 import { Unavailable } from './server.ts';
 import { checkStorages } from './storages.ts';
 import { checkTrainer } from './trainer.ts';
+import { checkTrainingMemory } from './training-memory.ts';
 import { checkTransformers } from './transformers.ts';
 
 /** What a server's checks report to. */
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     ['storages of jobs', checkStorages],
     ['a Ray cluster', checkRay],
     ['the trainer', checkTrainer],
+    ['the memory that training takes', checkTrainingMemory],
   ] as const) {
     try {
       await suite(checks);

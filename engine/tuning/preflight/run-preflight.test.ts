@@ -86,7 +86,7 @@ describe('what is told before a job is started', () => {
     const { estimate } = await open();
     const { preflight, cost, notes } = await estimate(job());
     assert.ok(cost !== undefined && cost > 0 && cost < 0.1, String(cost));
-    assert.match(notes.join('\n'), /About [\d,]+ tokens are learnt from × 3 USD a million: about 0\.0\d USD\./);
+    assert.match(notes.join('\n'), /About [\d,]+ tokens are learnt from × 3 USD a million: about 0\.0\d+ USD\./);
     assert.deepEqual(levelsOf(preflight, 'error'), []);
     assert.deepEqual(
       new Set(preflight?.map(({ check }) => check)),
