@@ -8,6 +8,8 @@ import { ada, newFigure, newVersion } from '../../test/fakes/registry-contract.t
 import type { ModelRegistry } from '../ports/registry.ts';
 import { omit } from '../base/omit.ts';
 import { verifyAudit } from '../audit/verify.ts';
+import { digestOfModel } from '../models/model-files.ts';
+import { checkpointArtifacts, referenceOfVersion } from '../registry/checkpoint-artifacts.ts';
 import { keys } from '../registry/keys.ts';
 import type { HandoffPorts } from './ports.ts';
 import { publishRun, publishVersion } from './publish.ts';
@@ -100,6 +102,50 @@ describe('pulling a version', () => {
       assert.deepEqual(await here.ports.store.registry.listModels({ archived: true }, signal), []);
       assert.equal(await here.ports.store.blobs.has(digest.sha256(bytes)), false);
     }
+  });
+
+  it('brings all files of a model’s folder, and nothing where they are not what its digest names', async () => {
+    const text = (content: string) => new TextEncoder().encode(content);
+    const contents = new Map([
+      ['model-00001.safetensors', text('first half')],
+      ['model-00002.safetensors', text('second half')],
+      ['config.json', text('{}')],
+    ]);
+    const files = [...contents].map(([path, content]) => ({
+      path,
+      digest: digest.sha256(content),
+      bytes: content.length,
+    }));
+    const offerFolder = async (model: string, weightsDigest: string) => {
+      const properties = { 'aiw.model_format': 'transformers', 'aiw.task': 'text-generation' };
+      const version = newVersion(model, 'a', { weightsDigest, customProperties: properties });
+      await shared.createVersion(version, { name: model }, ada);
+      const artifacts: Artifact[] = [];
+      for (const artifact of checkpointArtifacts({ digest: weightsDigest, bytes: 0, format: 'transformers', files })) {
+        const content = contents.get(artifact.name);
+        assert.ok(content !== undefined && 'uri' in artifact);
+        artifacts.push({ ...artifact, uri: await shared.putContent(model, '1', artifact.name, content, ada) });
+      }
+      await shared.addArtifacts(model, '1', artifacts, ada);
+    };
+    const named = digestOfModel(files, digest) ?? '';
+    await offerFolder('whole', named);
+    const { version, notes } = await pull({ model: 'whole' });
+    assert.deepEqual([version.weightsDigest, notes], [named, []]);
+    const { blobs, registry } = here.ports.store;
+    for (const file of files) assert.ok(await blobs.has(file.digest), file.path);
+    assert.ok(await blobs.has(named), 'the manifest is there');
+    const artifacts = await registry.listArtifacts('whole', '1', signal);
+    assert.deepEqual(referenceOfVersion(version, artifacts)?.files, files);
+    await offerFolder('other', digest.sha256('something else'));
+    await assert.rejects(
+      pull({ model: 'other' }),
+      refused('registry-malformed', /not the weights that its digest names/),
+    );
+    assert.deepEqual(
+      (await registry.listModels({}, signal)).map(({ name }) => name),
+      ['whole'],
+    );
   });
 
   it('comes without weights that cannot be had, and says so', async () => {

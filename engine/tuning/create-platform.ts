@@ -18,7 +18,7 @@ export type CreatePlatform<Settings extends Platform = Platform> = (
 ) => TuningPlatform;
 
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
-const clients: { readonly [Type in Platform['type']]?: CreatePlatform<Extract<Platform, { type: Type }>> } = {
+const clients: { readonly [Type in Platform['type']]: CreatePlatform<Extract<Platform, { type: Type }>> } = {
   local: createLocalPlatform,
   openai: createOpenAiPlatform,
   denvr: createDenvrPlatform,
@@ -34,7 +34,6 @@ export function createPlatform(
   base?: BaseModel['kind'],
 ): TuningPlatform {
   if (base === 'embedded') return createEmbeddedPlatform(name, ports);
-  const create = clients[settings.type] as CreatePlatform | undefined;
-  if (create === undefined) throw new Error(`No client for ${settings.type}.`);
+  const create = clients[settings.type] as CreatePlatform;
   return create(name, settings, ports);
 }

@@ -90,7 +90,7 @@ export async function startAzureMlServer(): Promise<AzureMlServer> {
 
   function listJobs(query: URLSearchParams): Answer {
     const tag = query.get('tag');
-    const hasTag = ({ properties }: ArmJob) => tag === null || Object.hasOwn((properties['tags'] ?? {}) as object, tag);
+    const hasTag = ({ properties }: ArmJob) => tag === null || Object.hasOwn(properties['tags'] ?? {}, tag);
     const found = [...jobs.values()].filter(job => !unlisted.has(job.name) && hasTag(job));
     const skip = Number(query.get('$skip') ?? 0);
     const more =

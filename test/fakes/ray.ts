@@ -35,8 +35,15 @@ export async function startRayServer(
   const faults: RayServer['faults'] = new Map();
 
   function describe(job: RayJob): unknown {
-    const { cpus: _, gpus: __, ...rest } = job;
-    return { type: 'SUBMISSION', job_id: null, driver_info: null, end_time: null, ...rest };
+    return {
+      type: 'SUBMISSION',
+      job_id: null,
+      driver_info: null,
+      end_time: null,
+      ...job,
+      cpus: undefined,
+      gpus: undefined,
+    };
   }
 
   function submit(body: Readonly<Record<string, unknown>>): readonly [number, unknown] {

@@ -23,19 +23,13 @@ class ChatTask:
 
     def __init__(self, tokenizer: Any, model: Any, max_length: int, loss_on: str) -> None:
         self.tokenizer = tokenizer
-        self.max_length = max_length
         self.loss_on = loss_on
         self.has_own_template = tokenizer.chat_template is not None
         if not self.has_own_template:
             tokenizer.chat_template = PLAIN_TEMPLATE
         self.ends = _end_tokens(tokenizer, model)
         self.context = int(getattr(model.config.get_text_config(), "max_position_embeddings", 0) or 2**31)
-        if max_length > self.context:
-            raise TrainerError(
-                "job-invalid",
-                f"hyperparameters.maxLength is {max_length}, and the base reads at most {self.context} tokens.",
-                f"Set maxLength to at most {self.context}.",
-            )
+        self.max_length = min(max_length, self.context)
 
     def prompt(self, messages: Sequence[Message], place: str = "") -> list[int]:
         """The conversation up to where the answer begins."""

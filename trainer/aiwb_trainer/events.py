@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -52,7 +53,9 @@ class EventLog:
         def run() -> None:
             while not self._ended.wait(1.0):
                 if time.monotonic() - self._last >= HEARTBEAT_SECONDS:
-                    also()
+                    # A full disk must not silence it.
+                    with contextlib.suppress(OSError):
+                        also()
                     self.emit("heartbeat")
 
         self._beating = threading.Thread(target=run, daemon=True)

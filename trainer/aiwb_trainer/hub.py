@@ -9,6 +9,8 @@ from .errors import TrainerError, one_line
 from .job import BaseModel
 
 PATTERNS = ["*.safetensors", "*.json", "*.jinja", "*.txt", "*.model", "*.tiktoken"]
+IGNORED = ["*/*", "consolidated*.safetensors"]
+"""Other formats of the same weights, for other libraries."""
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 
 
@@ -58,7 +60,7 @@ def _fetch(base: BaseModel) -> Path:
     if base.id is None:
         raise TrainerError("job-invalid", "job.json: a base of the hub has no `id`.")
     try:
-        return Path(snapshot_download(base.id, revision=base.revision, allow_patterns=PATTERNS))
+        return Path(snapshot_download(base.id, revision=base.revision, allow_patterns=PATTERNS, ignore_patterns=IGNORED))
     except GatedRepoError as error:
         raise TrainerError(
             "model-unreachable",

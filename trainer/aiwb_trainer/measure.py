@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from .figures import compute_figure
 from .rows import Row
 from .stop import Stop
 from .tasks import IGNORED, Batch, Example, Task, batches
+
+RowLosses = Callable[[Any, Batch], Any]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Validation:
     figure: str
 
 
-def measure(model: Any, task: Task, validation: Validation, precision: str, stop: Stop) -> Measured:
+def measure(model: Any, task: Task, validation: Validation, row_losses: RowLosses, precision: str, stop: Stop) -> Measured:
     with untouched_randomness(), evaluating(model, precision):
         aspects: list[dict[str, object]] = []
         answers: list[dict[str, object]] = []
@@ -43,7 +45,7 @@ def measure(model: Any, task: Task, validation: Validation, precision: str, stop
         for aspect in dict.fromkeys(row.aspect for row in validation.rows):
             places = [at for at, row in enumerate(validation.rows) if row.aspect == aspect]
             examples = [validation.examples[at] for at in places]
-            loss = mean_loss(model, task, examples, validation.batch_size, stop)
+            loss = mean_loss(model, task, examples, row_losses, validation.batch_size, stop)
             rows = [validation.rows[at] for at in places[: validation.limit]]
             outputs = answer_all(model, task, rows, validation.max_tokens, validation.batch_size, stop)
             aspects.append({"aspect": aspect, "rows": len(places), "loss": loss})
@@ -54,8 +56,8 @@ def measure(model: Any, task: Task, validation: Validation, precision: str, stop
         return Measured(aspects, answers, selected if selected is None or math.isfinite(selected) else None)
 
 
-def mean_loss(model: Any, task: Task, examples: Sequence[Example], size: int, stop: Stop) -> float | None:
-    """Mean over learnt tokens (of classes: rows), without weights."""
+def mean_loss(model: Any, task: Task, examples: Sequence[Example], row_losses: RowLosses, size: int, stop: Stop) -> float | None:
+    """Mean over learnt tokens (of classes: rows), without weights; computed as it is while training, in as little memory."""
     import torch
 
     total, count = 0.0, 0
@@ -68,8 +70,8 @@ def mean_loss(model: Any, task: Task, examples: Sequence[Example], size: int, st
         if learnt == 0:
             continue
         with torch.no_grad():
-            loss = model(**{name: value.to(model.device) for name, value in batch.items()}).loss
-        total += float(loss) * learnt
+            losses = row_losses(model, {name: value.to(model.device) for name, value in batch.items()})
+        total += float(losses.sum())
         count += learnt
     return total / count if count else None
 

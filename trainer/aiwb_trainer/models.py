@@ -107,9 +107,12 @@ def has_processor(folder: Path) -> bool:
 
 def load_adapter(model: Any, folder: Path, trainable: bool = False) -> Any:
     from peft import PeftModel
+    from transformers import GenerationConfig
 
     check_folder(folder, "adapter_config.json")
     try:
+        if (folder / "generation_config.json").is_file():
+            model.generation_config = GenerationConfig.from_pretrained(str(folder), local_files_only=True)
         return PeftModel.from_pretrained(model, str(folder), is_trainable=trainable, local_files_only=True)
     except Exception as error:
         raise TrainerError(

@@ -53,8 +53,8 @@ class State:
 
     def _open(self, digest: str) -> Progress:
         if not self.file.is_file():
-            if self.folder.exists():
-                remove(self.folder)
+            for step in self.folder.glob("step-*"):
+                remove(step)
             return Progress(digest)
         try:
             value = json.loads(self.file.read_text())

@@ -5,6 +5,7 @@ child, so that even one that the system kills for its memory is told of.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -78,11 +79,9 @@ class Feed:
             self._data += line
             self._at = time.monotonic()
             self.version += 1
-        try:
-            self._output.write(line)
-            self._output.flush()
-        except OSError:
-            pass
+            with contextlib.suppress(OSError):
+                self._output.write(line)
+                self._output.flush()
 
 
 class Remote:
@@ -96,6 +95,7 @@ class Remote:
         self.child: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
         self._failure: TrainerError | None = None
+        self._is_cancelled = False
         self._events_sent = 0
         self._answers_sent: object = None
         self._state_sent: object = None
@@ -112,7 +112,8 @@ class Remote:
             threads[1].start()
             status = self._train()
             self._ended.set()
-            threads[1].join()
+            for thread in threads:
+                thread.join()
             self._store(status)
         except Exception as error:
             self._fail(explain(error))
@@ -138,6 +139,8 @@ class Remote:
             saved.unlink()
 
     def _train(self) -> int:
+        if self._is_cancelled:
+            raise TrainerError("cancelled", "The job was cancelled before its training began.", "Resume the run to go on.")
         package = Path(__file__).resolve().parent.parent
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))}
         command = [sys.executable, "-m", "aiwb_trainer", "train", "--job", str(self.job), "--out", str(self.out), "--watch-stdin"]
@@ -152,6 +155,7 @@ class Remote:
         return status
 
     def _stop_child(self) -> None:
+        self._is_cancelled = True
         if self.child is not None and self.child.poll() is None:
             self.child.terminate()
 

@@ -11,6 +11,7 @@ from .sound import duration, read_sound
 from .tasks import IGNORED, Batch, Counted, Example, Reply, pad
 
 SECONDS_LIMIT = 3600
+LANGUAGE_SOUNDS = 8
 
 
 class SpeechTask:
@@ -26,8 +27,38 @@ class SpeechTask:
         self.positions = int(getattr(model.config, "max_target_positions", 0) or 448)
         self.max_length = min(max_length, self.positions)
         self.start = int(model.config.decoder_start_token_id)
+        self._model = model
+        self._prefix()
+
+    def _prefix(self) -> None:
+        """What comes before a transcript must be the same when it is learnt and when it is written."""
+        language = getattr(self._model.generation_config, "language", None)
+        if language is not None:
+            self.tokenizer.set_prefix_tokens(language=language, task="transcribe")
+
+    def _find_language(self, rows: Sequence[Row]) -> str | None:
+        """What a model of many languages hears in most of the first sounds; it is asked to write that from now on."""
+        import torch
+
+        settings = self._model.generation_config
+        if not getattr(settings, "is_multilingual", False) or getattr(settings, "language", None) is not None or not rows:
+            return None
+        sounds = [read_sound(row.audio, self.rate, row.place) for row in rows[:LANGUAGE_SOUNDS] if row.audio is not None]
+        features = self._features(sounds)["input_features"].to(self._model.device, self._model.dtype)
+        with torch.no_grad():
+            heard = [int(token) for token in self._model.detect_language(features, generation_config=settings)]
+        names = {token: name for name, token in settings.lang_to_id.items()}
+        language: str = names[max(heard, key=heard.count)].strip("<|>")
+        settings.language, settings.task = language, "transcribe"
+        # Settings that seem to come from the model's configuration would be made anew from it when they are loaded.
+        settings._from_model_config = False
+        self._prefix()
+        return language
 
     def encode(self, rows: Sequence[Row], counted: Counted) -> list[Example]:
+        language = self._find_language(rows)
+        if language is not None:
+            counted.notes.append(f"The base knows many languages: it was trained to write {language}, as it heard in the first sounds.")
         long = 0
         examples = []
         for row in rows:

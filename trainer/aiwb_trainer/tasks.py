@@ -33,11 +33,12 @@ class Counted:
 class Task(Protocol):
     """
     Rows become examples, examples become batches, and a model answers rows. `shifted`: a label is the next token's. `labels`: the classes,
-    in the order of the model's outputs.
+    in the order of the model's outputs. `max_length`: tokens of a row that are learnt from.
     """
 
     shifted: bool
     labels: Sequence[str]
+    max_length: int
 
     def encode(self, rows: Sequence[Row], counted: Counted) -> list[Example]: ...
 

@@ -155,7 +155,7 @@ class Training:
         if counted.unanswered == len(examples):
             raise TrainerError(
                 "data-invalid",
-                f"No training row has a token to learn within maxLength ({self.job.hyperparameters.max_length}).",
+                f"No training row has a token to learn within maxLength ({task.max_length}).",
                 "Raise hyperparameters.maxLength.",
             )
         evaluation = self.job.evaluation
@@ -170,12 +170,11 @@ class Training:
         )
         if self.progress.measured >= 0:
             return examples
-        limit = self.job.hyperparameters.max_length
         for note in (*loaded.notes, *counted.notes):
             self.log.emit("note", message=note)
         if counted.cut:
             lost = f"; {counted.unanswered} of them keep nothing of their answer" if counted.unanswered else ""
-            message = f"{counted.cut} of {len(examples)} training rows have more than {limit} tokens and were cut{lost}."
+            message = f"{counted.cut} of {len(examples)} training rows have more than {task.max_length} tokens and were cut{lost}."
             self.log.emit("note", message=message)
         return examples
 
@@ -285,7 +284,7 @@ class Training:
         assert self.task is not None and self.validation is not None
         progress = self.progress
         started = time.monotonic()
-        measured = measure(self.trainer.model, self.task, self.validation, self.precision, self.stop)
+        measured = measure(self.trainer.model, self.task, self.validation, self.trainer.row_losses, self.precision, self.stop)
         name = f"answers/step-{step}.jsonl"
         write_json_lines(self.log.path.parent / name, measured.answers)
         self.log.emit(

@@ -73,7 +73,10 @@ class ClassificationTrainer(WeightedLoss, Trainer):
 
 
 class SpeechTrainer(WeightedLoss, Seq2SeqTrainer):
-    pass
+    def save_state(self, folder: Path) -> None:
+        super().save_state(folder)
+        # With an adapter too: the language it was trained to write is no part of its weights.
+        self.model.generation_config.save_pretrained(str(folder))
 
 
 class ChatTrainer(WeightedLoss, SFTTrainer):

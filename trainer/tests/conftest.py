@@ -25,6 +25,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny.make_llama(folder / "plain", chat_template=None)
     tiny.make_bert(folder / "bert")
     tiny.make_whisper(folder / "whisper")
+    tiny.make_whisper(folder / "many-languages", ["en", "de", "fr"])
     return folder
 
 

@@ -33,9 +33,9 @@ class KilledError(BaseException):
     """Stands for the end of the process: nothing after it is run."""
 
 
-def essence(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What must not differ: no times, no phases, no usage."""
-    told = [event for event in events if event["event"] in ("loss", "measurement", "checkpoint", "result")]
+def essence(events: list[dict[str, Any]], *more: str) -> list[dict[str, Any]]:
+    """What must not differ: no times, no phases, no usage, and no states that were saved because it was cancelled."""
+    told = [event for event in events if event["event"] in ("loss", "measurement", "result", *more)]
     return [{key: value for key, value in event.items() if key not in ("at", "seconds")} for event in told]
 
 
@@ -79,10 +79,10 @@ def test_killed_while_writing_and_resumed_gives_the_same(make: Make, monkeypatch
                 break
             except KilledError:
                 kills += 1
-    assert kills >= 6
+    assert kills >= 4
     status, events, _ = train(job, out)
     assert status == 0
-    assert essence(events) == essence(expected)
+    assert essence(events, "checkpoint") == essence(expected, "checkpoint")
     assert weights(out) == weights(whole)
     left = [path for path in out.rglob("*") if ".part" in path.name]
     assert left == []

@@ -240,3 +240,23 @@ def test_a_tiny_whisper_learns_a_few_sounds_by_heart(make: Make, tmp_path: Path,
         assert figures[-1] == 0
         assert [answer["output"] for answer in read_answers(out, "answers/test-tuned.jsonl")] == [row["label"] for row in rows]
         assert (out / events[-1]["checkpoints"][0]["folder"] / "processor_config.json").is_file()
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_a_model_of_many_languages_keeps_to_the_one_it_hears(make: Make, tmp_path: Path, method: str) -> None:
+    rows = sounds(tmp_path / "job" / "sounds")[:2]
+    job = make(
+        "many-languages",
+        task="automatic-speech-recognition",
+        rows={("train", "x"): rows, ("validation", "x"): rows, ("test", "x"): rows},
+        method={"name": method},
+        hyperparameters={"maxSteps": 1},
+        evaluation={"maxTokens": 4},
+    )
+    status, events, out = train(job)
+    assert status == 0
+    (note,) = of(events, "note")
+    language = note["message"].split("to write ")[1].split(",")[0]
+    assert language in ("en", "de", "fr")
+    folder = out / events[-1]["checkpoints"][0]["folder"]
+    assert json.loads((folder / "generation_config.json").read_text())["language"] == language

@@ -77,15 +77,17 @@ def make_bert(folder: Path) -> None:
     make_tokenizer(None).save_pretrained(folder)
 
 
-def make_whisper(folder: Path) -> None:
+def make_whisper(folder: Path, languages: Sequence[str] = ()) -> None:
     set_seed(7)
-    specials = ["<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>"]
+    tasks = ["<|translate|>", "<|transcribe|>"] if languages else []
+    named = [f"<|{language}|>" for language in languages]
+    specials = ["<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>", *named, *tasks]
     vocabulary = {token: at for at, token in enumerate([*ALPHABET, *specials])}
     tokenizer = WhisperTokenizer(
         vocab=vocabulary, merges=[], unk_token=specials[0], bos_token=specials[0], eos_token=specials[0], pad_token=specials[0]
     )
     tokenizer.add_special_tokens({"additional_special_tokens": specials[1:]})
-    end, start, timeless = (vocabulary[token] for token in specials)
+    end, start, timeless = (vocabulary[token] for token in specials[:3])
     extractor = WhisperFeatureExtractor(feature_size=20, chunk_length=2)
     config = WhisperConfig(
         vocab_size=len(vocabulary),
@@ -107,15 +109,22 @@ def make_whisper(folder: Path) -> None:
         begin_suppress_tokens=None,
     )
     model = WhisperForConditionalGeneration(config)
-    model.generation_config.update(
-        is_multilingual=False,
-        no_timestamps_token_id=timeless,
-        forced_decoder_ids=None,
-        max_length=64,
-        decoder_start_token_id=start,
-        suppress_tokens=None,
-        begin_suppress_tokens=None,
-    )
+    settings: dict[str, Any] = {
+        "is_multilingual": bool(languages),
+        "no_timestamps_token_id": timeless,
+        "forced_decoder_ids": None,
+        "max_length": 64,
+        "decoder_start_token_id": start,
+        "suppress_tokens": None,
+        "begin_suppress_tokens": None,
+    }
+    if languages:
+        settings["lang_to_id"] = {name: vocabulary[name] for name in named}
+        settings["task_to_id"] = {"translate": vocabulary[tasks[0]], "transcribe": vocabulary[tasks[1]]}
+    # Else Transformers makes them anew from the configuration, without what it does not know.
+    model.generation_config._from_model_config = False
+    for name, value in settings.items():
+        setattr(model.generation_config, name, value)
     model.save_pretrained(folder)
     WhisperProcessor(feature_extractor=extractor, tokenizer=tokenizer).save_pretrained(folder)
 

@@ -159,7 +159,7 @@ export function createStorageClient(dialect: StorageDialect, ports: StoragePorts
         attempt += 1;
       }
       const headers = { range: `bytes=${String(done)}-`, ...(etag === undefined ? {} : { 'if-match': etag }) };
-      const next = await begin({ method: 'GET', url, headers }, [], signal);
+      const next = await begin({ method: 'GET', url, headers }, [412], signal);
       if (next.failed !== undefined) throw fail(next.failed);
       if (next.started.status !== 206) throw changed(name);
       started = next.started;
@@ -198,7 +198,7 @@ export function isMissingObject({ bytes }: StorageReply): boolean {
 }
 
 /** The code and message in an error's XML, which S3 and Azure write alike. */
-export function readError(bytes: Uint8Array): { readonly code: string | undefined; readonly message: string } {
+function readError(bytes: Uint8Array): { readonly code: string | undefined; readonly message: string } {
   const text = new TextDecoder().decode(bytes.subarray(0, 64 * 1024));
   return { code: /<Code>([^<]+)<\/Code>/.exec(text)?.[1], message: /<Message>([^<]*)/.exec(text)?.[1] ?? '' };
 }

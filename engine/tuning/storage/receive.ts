@@ -27,8 +27,9 @@ export function startReply(client: HttpClient, request: HttpRequest, signal: Abo
     client.send(request, receiver, AbortSignal.any([signal, stop.signal])).then(
       () => queue.end(),
       (error: unknown) => {
-        queue.end(error);
-        reject(error instanceof Error ? error : new Error(String(error)));
+        const failure = error instanceof Error ? error : new Error(String(error));
+        queue.end(failure);
+        reject(failure);
       },
     );
   });
@@ -63,7 +64,7 @@ class PieceQueue {
   #flow: HttpFlow | undefined;
   #paused = false;
   #ended = false;
-  #failure: unknown;
+  #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
   constructor(abort: () => void) {
@@ -84,7 +85,7 @@ class PieceQueue {
     this.#wake?.();
   }
 
-  end(failure?: unknown): void {
+  end(failure?: Error): void {
     this.#ended = true;
     this.#failure = failure;
     this.#wake?.();

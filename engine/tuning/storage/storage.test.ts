@@ -189,11 +189,11 @@ describe('storages of jobs', () => {
       const ranges = server.requests.slice(-2).map(({ headers }) => headers.range);
       assert.deepEqual(ranges, ['bytes=100-', 'bytes=2100-']);
 
-      server.faults.push(
-        { method: 'GET', cutAfter: 100 },
-        { method: 'GET', respond: xmlError(412, 'PreconditionFailed', 'Replaced.') },
-      );
-      await refuses(storage.download('aiwb-1/x', target, never), /refused/);
+      // It has another ETag now, or the service ignores what part was asked for.
+      for (const respond of [xmlError(412, 'PreconditionFailed', 'Replaced.'), { status: 200, body: content }]) {
+        server.faults.push({ method: 'GET', cutAfter: 100 }, { method: 'GET', respond });
+        await refuses(storage.download('aiwb-1/x', target, never), /was replaced while it was read/);
+      }
       assert.deepEqual(readFileSync(target), content, 'what was there is left alone');
     });
 

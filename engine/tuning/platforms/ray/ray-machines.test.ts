@@ -59,8 +59,8 @@ describe('Ray Jobs', () => {
     );
     const job = server.jobs.get('aiwb-run1');
     assert.equal(job?.entrypoint, `python3 -c 'print('\\''it'\\'''\\''s'\\'')'`);
-    assert.deepEqual(job?.runtime_env, { env_vars: { AIWB_SYNC: '{"bundle":1}' } });
-    assert.deepEqual([job?.cpus, job?.gpus], [2, 1]);
+    assert.deepEqual(job.runtime_env, { env_vars: { AIWB_SYNC: '{"bundle":1}' } });
+    assert.deepEqual([job.cpus, job.gpus], [2, 1]);
   });
 
   it('reserves the job’s own number of GPUs before the platform’s', async () => {
