@@ -87,7 +87,7 @@ export async function openService(options: ServiceWorldOptions = {}): Promise<Se
     ...{ createHttp: createHttpClient, networkFor: () => ({}), programs, containers: createContainers(programs) },
     host: { workbench: '0.1.0', node: '24', platform: 'linux', host: 'here', cpus: 2 },
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: 1, peakMemoryBytes: 1 }) },
-    ...{ quarantine: createQuarantine(), trainer: noTrainer },
+    ...{ quarantine: createQuarantine(), trainer: noTrainer, trainerFolder: '/nowhere/trainer' },
     ...{ folder: '/nowhere', scratch: '/nowhere/.aiwb/tuning', blobs: noBlobs },
     config: { connections: { gpt: connection } } as Workbench,
   };
