@@ -1,5 +1,5 @@
 import type { DryRunEstimate, PreflightFinding } from '../../schemas/generated/messages.ts';
-import { countOf, formatSeconds, groupDigits } from '../reports/format.ts';
+import { countOf, formatNumber, formatSeconds, groupDigits } from '../reports/format.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec } from '../runs/spec.ts';
@@ -105,7 +105,7 @@ function forecastNotes(forecast: Forecast, { base, platform }: TuningPlan): stri
   if (base.kind === 'embedded') return [];
   const { tokens, tokenPrice, seconds, like, hourlyPrice } = forecast;
   const cost = toCost(forecast);
-  const sum = cost === undefined ? '' : `: about ${cost.toFixed(2)} USD`;
+  const sum = cost === undefined ? '' : `: about ${formatNumber(cost, 'USD')}`;
   if (platform.settings.type === 'openai') {
     if (tokens === undefined) return [];
     const price = tokenPrice === undefined ? '' : ` × ${String(tokenPrice)} USD a million`;

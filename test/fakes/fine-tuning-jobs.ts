@@ -425,10 +425,10 @@ function readSettings(value: unknown): StoredJob['hyperparameters'] {
 
 function readMetadata(value: unknown): Readonly<Record<string, string>> | null {
   if (value === undefined || value === null) return null;
-  const entries = Object.entries(value);
+  const entries = Object.entries(value as Readonly<Record<string, string>>);
   const fits = entries.every(([key, text]) => key.length <= 64 && typeof text === 'string' && text.length <= 512);
   if (entries.length > 16 || !fits) throw new Refusal(400, "Invalid 'metadata'.", 'metadata');
-  return Object.fromEntries(entries) as Record<string, string>;
+  return Object.fromEntries(entries);
 }
 
 function token(): string {

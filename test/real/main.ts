@@ -13,6 +13,7 @@ import { checkRay } from './ray.ts';
 import { Unavailable } from './server.ts';
 import { checkStorages } from './storages.ts';
 import { checkTrainer } from './trainer.ts';
+import { checkTrainingMemory } from './training-memory.ts';
 import { checkTransformers } from './transformers.ts';
 
 /** What a server's checks report to. */
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     ['the trainer', checkTrainer],
     ['OpenAI’s fine-tuning client', checkFineTuningService],
     ['fine-tuning on this machine', checkFineTuning],
+    ['the memory that training takes', checkTrainingMemory],
   ] as const) {
     try {
       await suite(checks);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { estimateMemory, type MemoryQuestion } from '../../engine/tuning/memory.ts';
 import type { Checks } from './main.ts';
+import { trainerPython } from './trainer.ts';
 
 interface TrainedShape extends Omit<MemoryQuestion, 'parameters' | 'task' | 'precision' | 'onProcessor'> {
   readonly heads: number;
@@ -13,7 +14,7 @@ const full = { method: 'full', rank: 0, gradientCheckpointing: false } as const;
 const lora = { method: 'lora', rank: 16, gradientCheckpointing: false } as const;
 
 /** The first eight are those that the factors were fitted to. */
-export const trainedShapes: readonly TrainedShape[] = [
+const trainedShapes: readonly TrainedShape[] = [
   { ...small, ...full, batchSize: 2, maxLength: 256 },
   { ...small, ...full, batchSize: 2, maxLength: 256, gradientCheckpointing: true },
   { ...small, ...lora, batchSize: 2, maxLength: 256 },
@@ -49,8 +50,9 @@ export const trainedShapes: readonly TrainedShape[] = [
 /** Largest error that docs/platforms.md states. */
 const bound = 0.15;
 
-/** The memory estimate against the largest resident sets of real trainings on this processor. `python` has the trainer's libraries. */
-export async function checkTrainingMemory({ check }: Checks, python: string): Promise<void> {
+/** The memory estimate against the largest resident sets of real trainings on this processor. */
+export async function checkTrainingMemory({ check }: Checks): Promise<void> {
+  const python = trainerPython();
   await check(`the memory estimate is within ${bound * 100} % of real trainings`, async () => {
     const script = path.join(import.meta.dirname, 'training_memory.py');
     const trainer = path.join(import.meta.dirname, '../../trainer');

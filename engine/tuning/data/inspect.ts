@@ -190,10 +190,13 @@ function sizeOf({ tokens, seconds }: RowSize): number {
   return seconds ?? tokens;
 }
 
+/** What stands with every count of tokens. */
+export const estimateNote = 'Tokens are estimated: four characters a token. Other languages than English need more.';
+
 function notesOf(aspects: readonly TuningDataAspect[], task: TuningTask): string[] {
   const rows = aspects.flatMap(aspect => aspect.roles);
   const training = rows.filter(({ role }) => role === 'training').reduce((sum, each) => sum + each.rows, 0);
-  const notes = ['Tokens are estimated: four characters a token. Other languages than English need more.'];
+  const notes = [estimateNote];
   if (task !== 'text-classification' && training < 50)
     notes.push(
       `There are ${String(training)} rows to learn from; fewer than 50 seldom change a model that writes text.`,

@@ -1,7 +1,7 @@
 import type { PreflightFinding } from '../../../schemas/generated/messages.ts';
 import { groupDigits } from '../../reports/format.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { inspectTuningData } from '../data/inspect.ts';
+import { estimateNote, inspectTuningData } from '../data/inspect.ts';
 import type { TuningPlan } from '../plan.ts';
 
 const shownNotes = 5;
@@ -22,7 +22,7 @@ export async function checkData(
     signal,
   );
   const { trainingTokens, notes, problems } = report;
-  const shown = [...problems.map(({ message }) => message), ...notes];
+  const shown = [...problems.map(({ message }) => message), ...notes.filter(note => note !== estimateNote)];
   const findings: PreflightFinding[] = shown
     .slice(0, shownNotes)
     .map(message => ({ check: 'data', level: 'warning', message }));
@@ -32,7 +32,8 @@ export async function checkData(
       message: `${String(shown.length - shownNotes)} more remarks on the rows.`,
       remedy: 'See them with `aiwb tune data`.',
     });
-  if (trainingTokens !== undefined)
+  // A service counts what its format adds as well, with the price.
+  if (trainingTokens !== undefined && base.kind !== 'service')
     findings.push({
       ...{ check: 'data', level: 'ok' },
       message: `The training rows have about ${groupDigits(trainingTokens)} tokens (an estimate), learnt from ${String(epochs)} times.`,

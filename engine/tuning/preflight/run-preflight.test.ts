@@ -86,7 +86,7 @@ describe('what is told before a job is started', () => {
     const { estimate } = await open();
     const { preflight, cost, notes } = await estimate(job());
     assert.ok(cost !== undefined && cost > 0 && cost < 0.1, String(cost));
-    assert.match(notes.join('\n'), /About [\d,]+ tokens are learnt from × 3 USD a million: about 0\.0\d USD\./);
+    assert.match(notes.join('\n'), /About [\d,]+ tokens are learnt from × 3 USD a million: about 0\.0\d+ USD\./);
     assert.deepEqual(levelsOf(preflight, 'error'), []);
     assert.deepEqual(
       new Set(preflight?.map(({ check }) => check)),
@@ -148,7 +148,11 @@ describe('what is told before a job is started', () => {
     const asked = server.requests.filter(({ path: at }) => at === '/chat/completions');
     const models = new Set(asked.map(({ body }) => (JSON.parse(body.toString()) as { model: string }).model));
     const best = tuning.checkpoints.find(checkpoint => checkpoint.best);
-    assert.deepEqual(models, new Set(['gpt-4o-mini-2024-07-18', best?.digest]), 'base and tuned model were asked');
+    assert.deepEqual(
+      models,
+      new Set(['gpt-4o-mini-2024-07-18', best?.service?.model]),
+      'base and tuned model were asked',
+    );
   });
 
   it('holds a base of this machine against the accelerator that is named', async () => {

@@ -1,5 +1,6 @@
 import type { PreflightFinding } from '../../../schemas/generated/messages.ts';
 import type { Blobs } from '../../ports/blobs.ts';
+import { formatNumber } from '../../reports/format.ts';
 import type { RunPorts } from '../../runs/ports.ts';
 import { toCost, type Forecast } from '../forecast.ts';
 import type { TuningPlan } from '../plan.ts';
@@ -40,7 +41,7 @@ export async function runPreflight(
 function checkBudget({ budget }: TuningPlan, forecast: Forecast): readonly PreflightFinding[] {
   const cost = toCost(forecast);
   if (budget === undefined || cost === undefined) return [];
-  const sum = `${cost.toFixed(2)} USD (an estimate), and the budget is ${budget.toFixed(2)} USD`;
+  const sum = `${formatNumber(cost, 'USD')} (an estimate), and the budget is ${formatNumber(budget, 'USD')}`;
   if (cost <= budget) return [{ check: 'budget', level: 'ok', message: `The training costs about ${sum}.` }];
   return [
     {

@@ -63,7 +63,7 @@ describe('a fine-tuning service', () => {
       ],
     );
     assert.equal(checkpoints[2]?.digest, job.fine_tuned_model);
-    assert.deepEqual(checkpoints[2]?.service, { connection: 'gpt', model: job.fine_tuned_model });
+    assert.deepEqual(checkpoints[2].service, { connection: 'gpt', model: job.fine_tuned_model });
     assert.deepEqual(notes, []);
     const cost = events.find(event => event.type === 'cost');
     assert.equal(cost?.dollars, ((job.trained_tokens ?? 0) * 3) / 1e6);

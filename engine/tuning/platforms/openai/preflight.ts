@@ -1,6 +1,6 @@
 import type { PreflightFinding } from '../../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../../base/errors.ts';
-import { groupDigits } from '../../../reports/format.ts';
+import { formatNumber, groupDigits } from '../../../reports/format.ts';
 import { inputsOf, type JobBundle } from '../../platform.ts';
 import { ServiceError } from './client.ts';
 import { hasEnded, type OpenedService } from './context.ts';
@@ -98,7 +98,7 @@ function checkPrice(bundle: JobBundle, { price, hostingPrice, platform, azure }:
     findings.push({
       check: 'price',
       level: 'ok',
-      message: `Training on ${counted} costs about ${cost.toFixed(2)} USD.`,
+      message: `Training on ${counted} costs about ${formatNumber(cost, 'USD')}.`,
     });
   if (azure !== undefined || hostingPrice !== undefined)
     findings.push({

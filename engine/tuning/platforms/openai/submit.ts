@@ -1,5 +1,6 @@
 import type { PlatformJob } from '../../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../../base/errors.ts';
+import { omit } from '../../../base/omit.ts';
 import { budgetExceeded } from '../../guards.ts';
 import { tagOf, type JobBundle, type RecordJob } from '../../platform.ts';
 import { ServiceError } from './client.ts';
@@ -27,12 +28,15 @@ export async function submitJob(
   signal: AbortSignal,
 ): Promise<SubmittedJob> {
   const { platform, price } = opened;
-  const { id: _gone, endedAt: _ended, raw: _raw, ...kept } = earlier ?? {};
-  const base: PlatformJob = { ...kept, platform, type: 'openai', tag: tagOf(bundle.runId), state: 'intended' };
   const mine = await findJobs(bundle, earlier, opened, signal);
   const lost = mine.filter(({ status }) => hasFailed(status));
-  const spent = price === undefined ? 0 : lost.reduce((sum, job) => sum + ((job.trainedTokens ?? 0) * price) / 1e6, 0);
-  const intended: PlatformJob = { ...base, ...(spent > 0 ? { spent } : {}) };
+  const known = price === undefined ? 0 : lost.reduce((sum, job) => sum + ((job.trainedTokens ?? 0) * price) / 1e6, 0);
+  // The service forgets jobs; what they have cost was stored.
+  const spent = Math.max(known, earlier?.spent ?? 0);
+  const intended: PlatformJob = {
+    ...{ platform, type: 'openai', tag: tagOf(bundle.runId), state: 'intended' },
+    ...(spent > 0 ? { spent } : {}),
+  };
   const alive = await keepOne(mine, opened);
   if (alive !== undefined) {
     await record({ ...intended, ...createdFacts(alive), state: 'created', others: [...filesOf(alive)] });
@@ -137,8 +141,7 @@ async function createOne(
       if (!(error instanceof ServiceError)) throw error;
       if (error.status === 400 && blames(error, 'metadata') && 'metadata' in request) {
         // Older services know no metadata; their jobs are found by their files.
-        const { metadata: _unknown, ...rest } = request;
-        request = rest;
+        request = omit(request, 'metadata');
         continue;
       }
       if (!error.mayHaveActed) throw error;
