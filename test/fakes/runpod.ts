@@ -94,7 +94,7 @@ export function startRunPodServer(options: RunPodServerOptions): Promise<CloudSe
       return problem(422, 'disk must be an integer');
     if (cloud !== undefined && cloud !== 'SECURE' && cloud !== 'COMMUNITY') return problem(422, 'cloud is invalid');
     if (args !== undefined && typeof args !== 'string') return problem(422, 'args must be a string');
-    const values = Object.values((env ?? {}) as object) as unknown[];
+    const values = Object.values(env ?? {}) as unknown[];
     if (values.some(value => typeof value !== 'string') || values.length > 50) return problem(422, 'env is invalid');
     if (!catalogue.some(one => one.id === id)) return problem(422, `unknown gpu type ${id}`);
     if (!stock.includes(id))
