@@ -114,7 +114,7 @@ async function loadClassifier(
 }
 
 /** Models of Transformers are laid out in the store's folder for jobs, and answer in the environment of the local platform. */
-export function transformersContext(
+function transformersContext(
   { workspace }: Pick<RunPlan, 'workspace'>,
   ports: RunPorts,
   { blobs, path }: Pick<Store, 'blobs' | 'path'>,

@@ -1,5 +1,6 @@
 import type { Benchmark, Connection } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { omit } from '../base/omit.ts';
 import { requirePinned } from '../datasets/pinned.ts';
 import { scanDataset, type DatasetScan } from '../datasets/scan.ts';
 import { readAskedRows, type AskedRow, type DatasetSelection } from '../datasets/selection.ts';
@@ -205,8 +206,7 @@ function planKept(
 
 /** The same connection, asked for another model: it no longer is the registered version it says it serves. */
 export function askedFor(connection: Connection, model: string): Connection {
-  const { registered: _registered, ...rest } = connection as Extract<Connection, { provider: 'openai' }>;
-  return { ...rest, model };
+  return { ...omit(connection as Extract<Connection, { provider: 'openai' }>, 'registered'), model };
 }
 
 function foreseeConnection(

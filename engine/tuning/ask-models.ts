@@ -102,7 +102,7 @@ class Asker {
     };
     await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
     if (this.#answered > 0) return { answers };
-    return { note: `${this.#lastFailure ?? 'It gave no answer.'}` };
+    return { note: this.#lastFailure ?? 'It gave no answer.' };
   }
 
   get #isSilent(): boolean {

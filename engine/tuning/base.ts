@@ -28,7 +28,7 @@ export function resolveBase(
 }
 
 /** A base by the name that a job or a stored adapter gives it. */
-export function baseNamed(name: string, resolve: (path: string) => string = path => path): BaseModel {
+function baseNamed(name: string, resolve: (path: string) => string = path => path): BaseModel {
   const rest = name.slice(name.indexOf(':') + 1);
   if (name.startsWith('folder:')) return { kind: 'folder', path: resolve(rest) };
   if (name.startsWith('service:')) return { kind: 'service', model: rest };

@@ -6,16 +6,9 @@ import { createLocalPlatform } from './platforms/local/local.ts';
 import { createDenvrPlatform } from './platforms/denvr/open.ts';
 import { createRayPlatform } from './platforms/ray/ray-platform.ts';
 import { createRunPodPlatform } from './platforms/runpod/open.ts';
-import type { PlatformPorts } from './platform-ports.ts';
+import type { CreatePlatform, PlatformPorts } from './platform-ports.ts';
 import { createOpenAiPlatform } from './platforms/openai/platform.ts';
 import type { BaseModel, TuningPlatform } from './platform.ts';
-
-/** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
-export type CreatePlatform<Settings extends Platform = Platform> = (
-  name: string,
-  settings: Settings,
-  ports: PlatformPorts,
-) => TuningPlatform;
 
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
 const clients: { readonly [Type in Platform['type']]: CreatePlatform<Extract<Platform, { type: Type }>> } = {

@@ -68,7 +68,7 @@ describe('planEvaluation', function () {
       folder: world.folder,
       origin: 'editor' as const,
     };
-    const whoAmI = () => Promise.resolve({ name: 'Ada', email: 'ada@x.example', source: 'git' as const });
+    const whoAmI = () => Promise.resolve({ name: 'Ada', email: 'ada@x.example', assurance: 'self-asserted' as const });
     const specified = await specifyRun({ ...request, askModels: models }, world.ports.files, { whoAmI }, signal);
     const spec = await resolveSpec(specified, world.store, world.ports, signal);
     assert.deepEqual(modelsOf(spec), models);

@@ -190,7 +190,10 @@ describe('a tuning run', () => {
     assert.equal(report.aspects[0]?.base?.[0]?.metric, 'accuracy');
     assert.ok(report.epochs[0]!.trainingLoss < Math.log(3), 'it does not start from nothing');
     assert.match(report.notes.join(), /Started from checkpoint:triage@last/);
-    assert.match(renderTuningText(await compareTuning([record.summary.id], world.store)), /robustness\s+base/);
+    assert.match(
+      renderTuningText(await compareTuning([record.summary.id], world.store)),
+      /robustness: Accuracy\s+\d\.\d+\s+\d/,
+    );
     const other = makeTickets(150, { seed: 5 }).map(row => ({ ...row, topic: `${row.topic}!` }));
     world.write('noisy.jsonl', toJsonLines(other));
     const refused = await world.run(warm);

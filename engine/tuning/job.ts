@@ -1,4 +1,5 @@
 import type { Interval as FileInterval, Metric as MetricEntry, TuningJob } from '../../schemas/generated/files.ts';
+import { omit } from '../base/omit.ts';
 import { localPlatform } from '../documents/tune-checks.ts';
 import { aspectsOf, namedBaseOf, namedTaskOf, usualTuningMetrics } from '../documents/tune-kind.ts';
 import { createMetric } from '../metrics/catalogue.ts';
@@ -66,7 +67,7 @@ export function hyperparametersOf(job: TuningJob, base: BaseKind, task: TuningTa
     const { epochs = 25, learningRate = 0.5, l2 = 0 } = given;
     return { epochs, learningRate, l2 };
   }
-  const { epochs = 3, learningRate = usualRates[methodOf(job, base).name], l2: _l2, ...rest } = given;
+  const { epochs = 3, learningRate = usualRates[methodOf(job, base).name], ...rest } = omit(given, 'l2');
   if (base === 'service') return { epochs, learningRate, l2: 0, ...rest };
   const {
     batchSize = 8,

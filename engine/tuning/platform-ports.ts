@@ -1,6 +1,7 @@
-import type { Workbench } from '../../schemas/generated/files.ts';
+import type { Platform, Workbench } from '../../schemas/generated/files.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { RunPorts } from '../runs/ports.ts';
+import type { TuningPlatform } from './platform.ts';
 
 /** Everything outside the engine that a platform may need, whatever its type. */
 export interface PlatformPorts extends RunPorts {
@@ -18,3 +19,10 @@ export interface PlatformPorts extends RunPorts {
 export function scratchOf(storePath: string, files: Pick<RunPorts['files'], 'resolve'>): string {
   return files.resolve(storePath, 'tuning');
 }
+
+/** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
+export type CreatePlatform<Settings extends Platform = Platform> = (
+  name: string,
+  settings: Settings,
+  ports: PlatformPorts,
+) => TuningPlatform;

@@ -37,9 +37,10 @@ describe('secrets of platforms', () => {
       kind,
       text: makeJob('platform: there\n'),
       path: '/w/x.tune.yaml',
+      file: 'x.tune.yaml',
       name: 'x',
       folder: '/w',
-      origin: 'cli',
+      origin: 'terminal',
     };
     return platformSecretsOf(spec, workspace).map(({ reference, origin }) => {
       const name = reference.env ?? `${String(reference.identity)} ${String(reference.identity && reference.resource)}`;

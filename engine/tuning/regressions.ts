@@ -60,7 +60,7 @@ function worseSlices({ name, changes, sliceChanges }: JudgedAspect): TuningRegre
 function grownGaps({ name, baseGaps, tunedGaps }: JudgedAspect): TuningRegression[] {
   return tunedGaps.flatMap(({ column, best, worst, figure }) => {
     const before = baseGaps.find(gap => gap.column === column)?.figure;
-    if (before?.value == null || figure.value === null || figure.low === undefined) return [];
+    if (before === undefined || before.value === null || figure.value === null || figure.low === undefined) return [];
     if (figure.low <= before.value) return [];
     const between =
       best === undefined || worst === undefined ? '' : `, between ${quoteGroup(best)} and ${quoteGroup(worst)}`;

@@ -173,7 +173,7 @@ function stoppedEarly(
 }
 
 /** An epoch as people read it: whole, or with two decimals. */
-export function formatEpoch(epoch: number): string {
+function formatEpoch(epoch: number): string {
   return String(Math.round(epoch * 100) / 100);
 }
 

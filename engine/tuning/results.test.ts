@@ -114,7 +114,7 @@ describe('a tuning run on a platform elsewhere', () => {
       ],
     );
     assert.equal(core?.base?.[0]?.value, 0.2);
-    const [exact, bleu] = core?.changes ?? [];
+    const [exact, bleu] = core.changes ?? [];
     assert.deepEqual(
       [exact?.metric, exact?.base, exact?.tuned, exact?.n, exact?.verdict],
       ['exact-match', 0.2, 1, 100, 'better'],
@@ -123,7 +123,7 @@ describe('a tuning run on a platform elsewhere', () => {
     assert.match(exact?.sentence ?? '', /Exact match: The tuned model is better than the base by 0\.80/);
     assert.match(bleu?.test ?? '', /randomisation/);
     assert.deepEqual(
-      core?.sliceChanges?.map(({ column, value, change }) => [column, value, change.n, change.verdict]),
+      core.sliceChanges?.map(({ column, value, change }) => [column, value, change.n, change.verdict]),
       [
         ['accent', 'a', 50, 'better'],
         ['accent', 'b', 50, 'better'],
@@ -167,20 +167,21 @@ describe('a tuning run on a platform elsewhere', () => {
     );
     const gaps = reportOf(worse.record).aspects[0]?.gaps[0];
     assert.equal(gaps?.figure.value, 1);
-    assert.ok((gaps?.base?.value ?? 1) < 1);
+    assert.ok((gaps.base?.value ?? 1) < 1);
   });
 
   it('counts a row without an answer in no figure, and tells it', async () => {
     const { record } = await run({ tell: telling(wrong, row => (row < 70 ? undefined : right(row))) });
     const report = reportOf(record);
     assert.equal(report.aspects[0]?.metrics[0]?.n, 90);
-    assert.equal(report.aspects[0]?.base?.[0]?.n, 100);
-    assert.equal(report.aspects[0]?.changes?.[0]?.n, 90);
+    assert.equal(report.aspects[0].base?.[0]?.n, 100);
+    assert.equal(report.aspects[0].changes?.[0]?.n, 90);
     assert.match(report.notes.join('\n'), /10 test rows of core performance have no answer of the tuned model/);
   });
 
   it('goes on with the job that is there after its process was killed, and leaves it to who took over', async () => {
-    const gate = Promise.withResolvers<void>();
+    let open = (): void => undefined;
+    const gate = new Promise<void>(resolve => (open = resolve));
     let isHanging = (): void => undefined;
     const hangs = new Promise<void>(resolve => (isHanging = resolve));
     const remote = createRemotePlatform({
@@ -188,7 +189,7 @@ describe('a tuning run on a platform elsewhere', () => {
       before: async (event, attached) => {
         if (attached !== 1 || event.type !== 'cost') return;
         isHanging();
-        await gate.promise;
+        await gate;
       },
     });
     const created = await world.create(job());
@@ -197,7 +198,7 @@ describe('a tuning run on a platform elsewhere', () => {
     await hangs;
     const second = await world.execute(created, { createPlatform: remote.create });
     assert.equal(second.summary.state, 'succeeded', JSON.stringify(second.summary.failure));
-    gate.resolve();
+    open();
     await assert.rejects(first, (error: unknown) => error instanceof WorkbenchError && error.code === 'run-lease-lost');
     assert.deepEqual([remote.bundles.length, remote.attached, remote.cancelled], [1, 2, []]);
     assert.deepEqual(
@@ -249,11 +250,7 @@ describe('a tuning run on a platform elsewhere', () => {
     assert.match(record.summary.failure.message, /cluster cannot train this job: The key may not create pods/);
     assert.equal(remote.bundles.length, 0);
     const told = reportOf(record).preflight ?? [];
-    assert.deepEqual(
-      told.filter(({ check }) => check === 'credentials' || check === 'price'),
-      preflight,
-    );
-    assert.ok(told.some(({ check }) => check === 'data') && told.some(({ check }) => check === 'memory'));
+    for (const finding of preflight) assert.ok(told.some(({ message }) => message === finding.message));
   });
 
   it('ends the job when it is cancelled, over budget or diverged, and says when it cannot', async () => {

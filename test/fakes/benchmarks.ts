@@ -52,6 +52,7 @@ export async function openBench(containers?: Containers): Promise<BenchWorld> {
     host: { workbench: '0.1.0', node, platform, host, cpus },
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: 1, peakMemoryBytes: 50_000_000 }) },
     quarantine: createQuarantine(),
+    trainerFolder: '/nowhere/trainer',
     trainer: noTrainer,
     programs: createPrograms(() => true),
     containers: containers ?? { prepare: unavailable, run: unavailable },

@@ -16,7 +16,7 @@ export function makeTinyBundle(change: Partial<JobBundle> = {}): JobBundle {
     evaluation: {
       metrics: [],
       every: { epochs: 1 },
-      select: { aspect: 'core-performance', metric: 'loss', direction: 'lower' },
+      select: { aspect: 'core-performance', metric: 'loss', label: 'Loss', direction: 'lower' },
       limit: 1,
       maxTokens: 1,
     },

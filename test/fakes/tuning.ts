@@ -99,6 +99,7 @@ export async function openTuning(change: (clock: Clock) => Clock = clock => cloc
     networkFor: () => ({}),
     host: { workbench: '0.1.0', node, platform, host, cpus },
     quarantine: createQuarantine(),
+    trainerFolder: '/nowhere/trainer',
     trainer: noTrainer,
     programs: createPrograms(() => false),
     containers: createContainers(createPrograms(() => false)),

@@ -80,7 +80,7 @@ export function makeBundle(runId: string, model: string, steps: number): JobBund
     evaluation: {
       metrics: ['exact-match'],
       every,
-      select: { aspect: 'core-performance', metric: 'loss', direction: 'lower' },
+      select: { aspect: 'core-performance', metric: 'loss', label: 'Loss', direction: 'lower' },
       limit: 3,
       maxTokens: 8,
     },

@@ -1,5 +1,5 @@
 import type { RayPlatform } from '../../../../schemas/generated/files.ts';
-import type { CreatePlatform } from '../../create-platform.ts';
+import type { CreatePlatform } from '../../platform-ports.ts';
 import { createMachinePlatform } from '../../machines/machine-platform.ts';
 import { createStorage } from '../../storage/create-storage.ts';
 import { createRayMachines } from './ray-machines.ts';
