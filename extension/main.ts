@@ -36,7 +36,6 @@ import { showFailure } from './commands/show-failure.ts';
 import { registerSupportCommands } from './commands/support-commands.ts';
 import { registerTuningCommands } from './commands/tuning-commands.ts';
 import { registerTuningDataCommands } from './commands/tuning-data-commands.ts';
-import { registerTuningCommands } from './commands/tuning-commands.ts';
 import { registerVersionCommands } from './commands/version-commands.ts';
 import { registerWaiverCommands } from './commands/waiver-commands.ts';
 import { createVirtualDocuments } from './commands/virtual-documents.ts';
