@@ -54,7 +54,6 @@ export async function openBench(containers?: Containers): Promise<BenchWorld> {
     quarantine: createQuarantine(),
     trainerFolder: '/nowhere/trainer',
     trainer: noTrainer,
-    trainerFolder: '/nowhere',
     programs: createPrograms(() => true),
     containers: containers ?? { prepare: unavailable, run: unavailable },
   };

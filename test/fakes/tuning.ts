@@ -101,7 +101,6 @@ export async function openTuning(change: (clock: Clock) => Clock = clock => cloc
     quarantine: createQuarantine(),
     trainerFolder: '/nowhere/trainer',
     trainer: noTrainer,
-    trainerFolder: '/nowhere',
     programs: createPrograms(() => false),
     containers: createContainers(createPrograms(() => false)),
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: (used += 1), peakMemoryBytes: 50_000_000 }) },
