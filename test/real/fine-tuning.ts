@@ -21,6 +21,7 @@ const topics = ['cards', 'loans', 'fraud', 'other'];
 export async function checkFineTuning({ check }: Checks): Promise<void> {
   const workspace = createWorkspace();
   try {
+    writeRows(workspace);
     const python = await makeEnvironment(workspace);
     await check('fine-tuning: an adapter is trained, killed midway, resumed, registered and asked', () =>
       tuneLlama(workspace, python),
@@ -46,15 +47,19 @@ async function makeEnvironment(workspace: Workspace): Promise<string> {
   return environment.python;
 }
 
-async function tuneLlama(workspace: Workspace, python: string): Promise<void> {
-  const { folder } = workspace;
-  runScript(python, 'tiny_llama.py', path.join(folder, 'tiny'));
+/** What Llama and the classifier learn from. */
+function writeRows(workspace: Workspace): void {
   const rows = Array.from({ length: 60 }, (_, at) => ({
     text: `topic ${topics[at % 4]} ${String(at)}`,
     label: topics[at % 4],
     split: at % 5 === 0 ? 'test' : 'train',
   }));
   workspace.write('rows.jsonl', rows.map(row => `${JSON.stringify(row)}\n`).join(''));
+}
+
+async function tuneLlama(workspace: Workspace, python: string): Promise<void> {
+  const { folder } = workspace;
+  runScript(python, 'tiny_llama.py', path.join(folder, 'tiny'));
   const split = 'split: {field: split, train: train, test: test}';
   workspace.write(
     'tiny.tune.yaml',
