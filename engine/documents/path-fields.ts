@@ -10,6 +10,7 @@ export type PathSort =
   | 'dataset'
   | 'document'
   | 'image'
+  | 'model'
   | 'privateKey'
   | 'prompt'
   | 'rubric'
@@ -26,10 +27,15 @@ export interface PathField {
   readonly sort: PathSort;
   /** The text may as well be something else: it is a path only where there is such a file. */
   readonly isLoose?: true;
+  /** The text is a path only where it begins so; the path follows. */
+  readonly prefix?: string;
 }
 
 const path = (field: string, sort: PathSort): PathField => ({ field, sort });
 const loose = (field: string, sort: PathSort): PathField => ({ field, sort, isLoose: true });
+
+/** The name of a model, which is a folder where it says so. */
+const model = (field: string): PathField => ({ field, sort: 'model', prefix: 'folder:' });
 
 /** `split.train` and `split.test` start from the dataset and move with it. */
 const dataset = (at: string): readonly PathField[] => [path(`${at}.path`, 'dataset'), path(`${at}.card`, 'card')];
@@ -51,9 +57,14 @@ const fields: Readonly<Record<DocumentKind, readonly PathField[]>> = {
     ...dataset('dataset'),
     path('perturbations.*.paraphrases.path', 'dataset'),
     path('prompts.*', 'prompt'),
+    model('models.*'),
+    model('metrics.*.pairwise.baseline'),
+    model('compare.baseline'),
+    model('gate.*.model'),
     ...metrics('metrics'),
   ],
   tune: [
+    model('base'),
     ...dataset('aspects.*.dataset'),
     ...dataset('aspects.*.datasets.*'),
     path('aspects.*.benchmark', 'benchmark'),
@@ -63,7 +74,7 @@ const fields: Readonly<Record<DocumentKind, readonly PathField[]>> = {
   policy: [loose('source.document', 'document'), path('assess.scorecard', 'scorecard')],
   framework: [],
   prompt: messages,
-  trial: [...messages, ...dataset('dataset')],
+  trial: [...messages, model('models.*'), ...dataset('dataset')],
   comparison: [],
   workbench: [
     path('connections.*.path', 'answers'),

@@ -40,8 +40,10 @@ export async function rebasePaths(
 ): Promise<readonly Rebased[]> {
   if (from === to) return [];
   const rebased: Rebased[] = [];
-  for (const { field, path, text } of findPaths(kind, value)) {
-    if (isAbsolute(text)) continue;
+  for (const { field, path, text: whole } of findPaths(kind, value)) {
+    const { prefix = '' } = field;
+    const text = whole.slice(prefix.length);
+    if (!whole.startsWith(prefix) || isAbsolute(text)) continue;
     const target = files.resolve(from, text);
     if (field.isLoose === true) {
       // A template or an address is no path.
@@ -49,7 +51,7 @@ export async function rebasePaths(
       signal.throwIfAborted();
     }
     const written = writePath(files, to, target, text);
-    if (written !== text) rebased.push({ path, text: written });
+    if (written !== text) rebased.push({ path, text: prefix + written });
   }
   return rebased;
 }

@@ -197,10 +197,12 @@ describe('every path of every schema', () => {
     const folder = await makeCellFolder({ 'benches/here.bin': 'x', 'benches/x.md': 'x' });
     try {
       for (const kind of ['bench', 'tune', 'policy', 'trial'] as const)
-        for (const { field } of pathFields(kind))
+        for (const { field, prefix = '' } of pathFields(kind))
           for (const way of resolve(rootSchema(kind), field.split('.'))) {
             const ending = { bench: 'bench.yaml', tune: 'tune.yaml', policy: 'policy.yaml', trial: 'prompt.yml' }[kind];
-            await folder.write({ [`benches/f.${ending}`]: `# told\n${JSON.stringify(put(way, 'here.bin'))}\n` });
+            await folder.write({
+              [`benches/f.${ending}`]: `# told\n${JSON.stringify(put(way, `${prefix}here.bin`))}\n`,
+            });
             const cell = await writeFileAsCell(
               folder.at(`benches/f.${ending}`),
               folder.notebook,
@@ -208,7 +210,7 @@ describe('every path of every schema', () => {
               folder.ports.files,
               signal,
             );
-            assert.equal(textAt(parse(cell.text), way), '../benches/here.bin', `${kind} ${way.join('.')}`);
+            assert.equal(textAt(parse(cell.text), way), `${prefix}../benches/here.bin`, `${kind} ${way.join('.')}`);
             assert.ok(cell.text.startsWith('# told'));
           }
     } finally {

@@ -33,4 +33,4 @@ export const fileSorts = {
   trainingRows: { noun: 'training rows' },
   used: { noun: 'file', fits: /\.(bench|tune|policy|prompt)\.ya?ml$/i },
   words: { noun: 'list of words', fits: /\.txt$/i },
-} as const satisfies Readonly<Record<PathSort | 'testRows' | 'trainingRows' | 'used', FileSort>>;
+} as const satisfies Readonly<Record<Exclude<PathSort, 'model'> | 'testRows' | 'trainingRows' | 'used', FileSort>>;

@@ -51,7 +51,9 @@ function ofCells(kind: DocumentKind): readonly Row[] {
 
 /** What names files by their paths. The images and sounds of messages are templates as well. */
 function files(kind: DocumentKind): readonly Row[] {
-  return pathFields(kind).map(({ field, sort, isLoose }) => {
+  // A model's folder is read as a model's name.
+  return pathFields(kind).flatMap(({ field, sort, isLoose }) => {
+    if (sort === 'model') return [];
     const rule = isLoose === true ? mayNameFile(fileSorts[sort]) : namesFile(fileSorts[sort]);
     return value(field, field.startsWith('messages.') ? both(readsVariables, rule) : rule);
   });
