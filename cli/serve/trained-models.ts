@@ -2,6 +2,7 @@ import type { ModelEntry, RunSummary } from '../../schemas/generated/messages.ts
 import type { Store } from '../../engine/ports/store.ts';
 import { formatReference, parseReference } from '../../engine/registry/reference.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
+import { formatEpoch } from '../../engine/reports/format.ts';
 
 /** A list is to be looked through: older versions are found in the registry. */
 const mostVersions = 20;
@@ -34,7 +35,7 @@ async function listCheckpoints(store: Store): Promise<ModelEntry[]> {
   for (const run of newest.values()) {
     const best = (await store.readTraining(run.id)).checkpoints.find(checkpoint => checkpoint.best);
     if (best === undefined) continue;
-    const description = `Best checkpoint of run ${run.id}: epoch ${String(best.epoch)} of ${String(run.progress.total)}.`;
+    const description = `Best checkpoint of run ${run.id}: epoch ${formatEpoch(best.epoch)} of ${String(run.progress.total)}.`;
     entries.push({ name: `checkpoint:${run.name}`, kind: 'checkpoint', description });
   }
   return entries;

@@ -1,7 +1,7 @@
 import type { DatasetLineage, Identity, ModelVersion } from '../../schemas/generated/messages.ts';
 import { formatPercent } from '../governance/gate.ts';
 import { describeDate } from '../promotion/version.ts';
-import { formatNumber, groupDigits } from '../reports/format.ts';
+import { formatEpoch, formatNumber, groupDigits } from '../reports/format.ts';
 import { formatReference } from '../registry/reference.ts';
 import type { CardRecord, SliceFigure } from './card-record.ts';
 import { newestFigures, parameterOf, wordHardware, type CardFigure } from './figures.ts';
@@ -90,7 +90,7 @@ function trainingProcedure({ details: { version, artifacts } }: CardRecord): str
     ['Run', runId === undefined ? undefined : code(runId)],
     ['Base', base === undefined ? undefined : plain(base.name)],
     ['Method', setting('method')],
-    ['Checkpoint', epoch === undefined ? undefined : `epoch ${String(epoch)}`],
+    ['Checkpoint', epoch === undefined ? undefined : `epoch ${formatEpoch(epoch)}`],
     ['Platform', setting('platform')],
     ['Hardware', hardware === undefined ? undefined : wordHardware(hardware, count)],
     ['Operating system', environment === undefined ? undefined : plain(environment.platform)],

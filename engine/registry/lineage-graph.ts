@@ -15,6 +15,7 @@ import { readVersion } from './read-version.ts';
 import { addDataset, addElsewhere, addPrompt, addRun, addVersion, findRun, idOf } from './lineage-nodes.ts';
 import type { RegistryReference } from './reference.ts';
 import type { Registries } from './registries.ts';
+import { formatEpoch } from '../reports/format.ts';
 
 /** Versions before this one that are followed. */
 const mostAncestors = 8;
@@ -129,7 +130,7 @@ async function addTraining(version: ModelVersion, id: string, origin: Origin, re
   if (origin.runId !== undefined) {
     const run = await findRun(origin.runId, store);
     const runNode = addRun(origin.runId, run?.summary.name ?? origin.job ?? 'tuning run', 'tuning run', run, draft);
-    draft.connect(runNode, id, epoch === undefined ? 'made by' : `made by, epoch ${String(epoch)}`);
+    draft.connect(runNode, id, epoch === undefined ? 'made by' : `made by, epoch ${formatEpoch(epoch)}`);
     maker = runNode;
   }
   if (origin.job === undefined) return maker;

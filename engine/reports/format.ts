@@ -55,6 +55,11 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${groupDigits(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** An epoch as people read it: whole, or with two decimals. */
+export function formatEpoch(epoch: number): string {
+  return String(Math.round(epoch * 100) / 100);
+}
+
 /** `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

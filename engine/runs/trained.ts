@@ -7,6 +7,7 @@ import type { Files } from '../ports/files.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { TrainedModelReference } from './spec.ts';
+import { formatEpoch } from '../reports/format.ts';
 
 /** `checkpoint:JOB-OR-RUN@WHICH` or `registry:[REGISTRY/]MODEL@VERSION-OR-ALIAS`, taken apart. */
 export type TrainedName = CheckpointName | RegisteredName;
@@ -150,7 +151,7 @@ function notKept(
     remedy:
       checkpoints.length === 0
         ? 'It saved none; run the tuning job again.'
-        : `It keeps: ${checkpoints.map(({ epoch }) => String(epoch)).join(', ')}. Say which are kept with \`checkpoints.every\`.`,
+        : `It keeps: ${checkpoints.map(({ epoch }) => formatEpoch(epoch)).join(', ')}. Say which are kept with \`checkpoints.every\`.`,
   });
 }
 

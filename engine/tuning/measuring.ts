@@ -8,6 +8,7 @@ import { classifyRows, gapMetric, measureAnswers, type RowAnswers } from './meas
 import { readAnswers } from './outcome.ts';
 import type { JobAnswers } from './platform.ts';
 import type { MeasuredAspect } from './report.ts';
+import { formatEpoch } from '../reports/format.ts';
 
 export interface MeasuringContext extends AskContext {
   readonly blobs: Blobs;
@@ -93,7 +94,7 @@ async function classify(best: Checkpoint, context: MeasuringContext, signal: Abo
   };
   const { base } = plan;
   return {
-    tuned: await answer(best.digest, `The checkpoint of epoch ${String(best.epoch)}`),
+    tuned: await answer(best.digest, `The checkpoint of epoch ${formatEpoch(best.epoch)}`),
     base:
       base.kind !== 'embedded' || base.weights === undefined
         ? undefined

@@ -5,6 +5,7 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { JobAnswers, JobResult } from './platform.ts';
 import type { AspectRows } from './rows.ts';
+import { formatEpoch } from '../reports/format.ts';
 
 type Answers = NonNullable<JobResult['answers']>;
 
@@ -18,7 +19,7 @@ export function checkCheckpoints(checkpoints: readonly Checkpoint[], platform: s
   if (best === 1 && nameless === undefined && empty === undefined) return;
   const why =
     best === 1
-      ? `its checkpoint of epoch ${String((nameless ?? empty)?.epoch)} has no content`
+      ? `its checkpoint of epoch ${formatEpoch((nameless ?? empty)?.epoch ?? 0)} has no content`
       : `it names ${String(best)} best checkpoints`;
   throw malformed(platform, why);
 }

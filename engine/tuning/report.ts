@@ -15,7 +15,7 @@ import type {
 import { datasetsOf } from '../documents/tune-checks.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { TrainingOutcome } from '../ports/store.ts';
-import { countOf } from '../reports/format.ts';
+import { countOf, formatEpoch } from '../reports/format.ts';
 import type { AspectChanges } from './changes.ts';
 import { infrastructureOf, type Used } from './infrastructure.ts';
 import { methodName, shownHyperparameters } from './job.ts';
@@ -170,11 +170,6 @@ function stoppedEarly(
   const best = bestEpoch(epochs, selection);
   const measurements = countOf(patience ?? 0, 'measurement');
   return `Stopped early after epoch ${String(done)} of ${String(total)}: ${selectionWords(selection)} had not improved on epoch ${formatEpoch(best ?? done)} for ${measurements}.`;
-}
-
-/** An epoch as people read it: whole, or with two decimals. */
-function formatEpoch(epoch: number): string {
-  return String(Math.round(epoch * 100) / 100);
 }
 
 /** `Accuracy on core performance`. */

@@ -1,5 +1,5 @@
 import type { TuningComparison, TuningReport } from '../../schemas/generated/messages.ts';
-import { countOf, formatNumber, formatSeconds, formatValue, groupDigits } from '../reports/format.ts';
+import { countOf, formatEpoch, formatNumber, formatSeconds, formatValue, groupDigits } from '../reports/format.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable } from '../reports/table.ts';
 import { verdictSentences } from './change-words.ts';
 import { aspectWords } from './rows.ts';
@@ -51,7 +51,7 @@ export function headFacts(report: TuningReport): string {
   const length =
     last?.step === undefined
       ? `${String(done)} of ${countOf(Number(hyperparameters['epochs'] ?? done), 'epoch')}`
-      : `${countOf(last.step, 'step')} in ${String(last.epoch)} of ${countOf(Number(hyperparameters['epochs'] ?? last.epoch), 'epoch')}`;
+      : `${countOf(last.step, 'step')} in ${formatEpoch(last.epoch)} of ${countOf(Number(hyperparameters['epochs'] ?? last.epoch), 'epoch')}`;
   return [
     `run ${run.id} ${run.state}`,
     ...(trial === undefined ? [] : [`trial ${String(trial.trial)} of ${String(trial.trials)}`]),
@@ -90,11 +90,11 @@ function gapSentences({ aspects }: TuningReport): string[] {
 function checkpointSentence({ checkpoints, selection }: TuningReport): string[] {
   const best = checkpoints.find(checkpoint => checkpoint.best);
   if (best === undefined) return [];
-  const others = checkpoints.filter(checkpoint => checkpoint !== best).map(({ epoch }) => String(epoch));
+  const others = checkpoints.filter(checkpoint => checkpoint !== best).map(({ epoch }) => formatEpoch(epoch));
   const kept = others.length === 0 ? '' : `; also kept: ${others.join(', ')}`;
   const step = best.step === undefined ? '' : ` (step ${groupDigits(best.step)})`;
   return [
-    `Best checkpoint: epoch ${String(best.epoch)}${step}, by ${selectionWords(selection)} (validation rows)${kept}.`,
+    `Best checkpoint: epoch ${formatEpoch(best.epoch)}${step}, by ${selectionWords(selection)} (validation rows)${kept}.`,
   ];
 }
 

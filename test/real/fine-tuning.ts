@@ -173,7 +173,9 @@ async function tuneWhisper(workspace: Workspace, python: string): Promise<void> 
 
 async function tuneEmbedded(workspace: Workspace): Promise<void> {
   const job = (name: string, base: string, epochs: number): string =>
-    `name: ${name}\nbase: ${base}\naspects:\n  core-performance:\n    dataset: {path: rows.jsonl, input: text, target: label, split: {field: split, train: train, test: test}}\nhyperparameters: {epochs: ${String(epochs)}, learningRate: ${epochs === 1 ? '0.0001' : '0.5'}}\n`;
+    `name: ${name}\nbase: ${base}\naspects:\n  core-performance:\n    dataset: {path: tickets.jsonl, input: text, target: category, split: {field: split, train: train, test: test}}\nhyperparameters: {epochs: ${String(epochs)}, learningRate: ${epochs === 1 ? '0.0001' : '0.5'}}\n`;
+  const tickets = new URL('../../examples/data/tickets.jsonl', import.meta.url);
+  workspace.write('tickets.jsonl', readFileSync(tickets, 'utf8'));
   workspace.write('first.tune.yaml', job('first', 'embedded:linear', 1));
   workspace.write('second.tune.yaml', job('second', 'checkpoint:first', 25));
   await done(workspace, 'tune', 'first.tune.yaml');
@@ -181,7 +183,7 @@ async function tuneEmbedded(workspace: Workspace): Promise<void> {
   assert.ok(reports[0] !== undefined);
   const [base, tuned] = valuesOf(reports[0], 'accuracy');
   console.log(`Embedded classifier: accuracy ${String(base)} → ${String(tuned)}`);
-  assert.ok(tuned > base || (base === 1 && tuned === 1));
+  assert.ok(tuned > base, `${String(base)} → ${String(tuned)}`);
 }
 
 /** A metric's figures of base and tuned model on the test rows of the first aspect. */

@@ -62,7 +62,7 @@ export function describeSearch({ search, trials, measured, best, registered, sto
   };
 }
 
-/** Figures of any unit: six digits tell trials apart. */
+/** Figures of any unit: four digits tell trials apart. */
 function figureText(figure: number): string {
-  return String(Number(figure.toPrecision(6)));
+  return String(Number(figure.toPrecision(4)));
 }
