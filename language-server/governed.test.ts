@@ -286,6 +286,9 @@ describe('tuning jobs and policies in the editor', () => {
     assert.deepEqual(await labels('tune', job.replace('base: embedded:linear', 'base: |')), [
       'embedded:linear',
       'checkpoint:other',
+      'hub:',
+      'folder:',
+      'service:',
     ]);
     assert.deepEqual(await labels('tune', job.replace('platform: local', 'platform: |')), ['local', 'farm']);
     assert.deepEqual(await labels('tune', job.replace('input: text', 'input: |')), ['text', 'label', 'split', 'group']);

@@ -18,9 +18,12 @@ export const tellingKeys: Readonly<Record<OurKind, readonly string[]>> = {
   tune: [
     'base',
     'platform',
+    'hardware',
+    'task',
     'method',
     'aspects',
     'hyperparameters',
+    'search',
     'evaluation',
     'checkpoints',
     'confidence',
