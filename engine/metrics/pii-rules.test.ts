@@ -63,7 +63,7 @@ describe('rules for identity numbers and keys that data is searched for', () => 
     ['BG123456A, DA123456A and AB123456E are none', {}],
     [`export KEY=${key('sk-', 32)}`, { secret: 1 }],
     [`${key('ghp_', 36)} and ${key('hf_', 34)}`, { secret: 2 }],
-    [`AKIA${'ABCDEFGHIJKLMNOP'}`, { secret: 1 }],
+    [['AKIA', 'ABCDEFGHIJKLMNOP'].join(''), { secret: 1 }],
     [`${key('eyJ', 20)}.${key('eyJ', 30)}.${key('', 20)}`, { secret: 1 }],
     ['-----BEGIN RSA PRIVATE KEY-----', { secret: 1 }],
     ['sk-short, hf_hub, a task-force-of-twenty-or-more-people', {}],

@@ -113,7 +113,7 @@ describe('a tuning run on a platform elsewhere', () => {
         ['bleu', 100, 100],
       ],
     );
-    assert.equal(core?.base?.[0]?.value, 0.2);
+    assert.equal(core.base?.[0]?.value, 0.2);
     const [exact, bleu] = core.changes ?? [];
     assert.deepEqual(
       [exact?.metric, exact?.base, exact?.tuned, exact?.n, exact?.verdict],
