@@ -81,6 +81,7 @@ async function checkEvents(python: string): Promise<void> {
       assert.ok(validateTrainerEvent(event), `${line}: ${JSON.stringify(validateTrainerEvent.errors)}`);
       kinds.add(event.event);
     }
+    kinds.delete('heartbeat'); // Only where a step takes long.
     assert.deepEqual([...kinds].sort(), ['checkpoint', 'loss', 'measurement', 'phase', 'result', 'usage']);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
       extension: { type: 'string', default: repositoryRoot },
       workspace: { type: 'string', default: examplesFolder },
       tests: { type: 'string' },
-      timeout: { type: 'string', default: '900' },
+      timeout: { type: 'string', default: '1800' },
       headed: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
