@@ -19,7 +19,7 @@ Runs the in-host tests in VS Code in a browser; without --suite and --scenario, 
   --extension FOLDER   extension under development (default: the repository)
   --workspace FOLDER   folder to copy as the workspace (default: examples)
   --tests FOLDER       folder of *.test.ts files (default: test/host/suite)
-  --timeout SECONDS    for the suite, and for each scenario (default: 900)
+  --timeout SECONDS    for the suite, and for each scenario (default: 1800)
   --headed             show the browser
   --verbose            print everything that VS Code writes to its console
   --help`;
