@@ -1,5 +1,5 @@
 import type { PreflightFinding, RunState } from '../../../schemas/generated/messages.ts';
-import type { JobBundle, JobInventory } from '../platform.ts';
+import type { JobBundle, JobInventory, TaggedJob } from '../platform.ts';
 
 /** One container or machine that trains one job. */
 export interface MachineRequest {
@@ -56,4 +56,16 @@ export interface Machines {
   /** Ends it for good and stops its billing; nothing where it is gone. Throws only when it may still be there. */
   terminate(id: string, signal: AbortSignal): Promise<void>;
   readonly inventory: JobInventory;
+}
+
+/** A machine that is there, as a sweep lists it. */
+export function toTaggedJob({ id, tag, raw, createdAt, hourlyPrice }: Machine): TaggedJob {
+  return {
+    id,
+    tag,
+    raw,
+    ended: false,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(hourlyPrice === undefined ? {} : { hourlyPrice }),
+  };
 }

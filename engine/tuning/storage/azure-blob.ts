@@ -1,20 +1,15 @@
 import type { AzureBlobStorage } from '../../../schemas/generated/files.ts';
 import { encodeBase64 } from '../../base/base64.ts';
 import { WorkbenchError } from '../../base/errors.ts';
-import { encodeAws } from '../../ingest/sources/sigv4.ts';
 import { toSecretReference } from '../../ports/secrets.ts';
 import { explainAzure } from './azure-errors.ts';
 import { createStorageClient, elementOf } from './client.ts';
-import { mostRead } from './folder.ts';
-import { folderOf, joinKey, requireKey } from './keys.ts';
-import { partsOf, type Part } from './parts.ts';
+import { createObjectStorage, objectUrl } from './object-store.ts';
+import type { Part } from './parts.ts';
 import type { StoragePorts } from './ports.ts';
-import { tryOutStorage } from './preflight.ts';
-import { readRest } from './read-rest.ts';
 import type { JobStorage, StoredObject } from './storage.ts';
 
 const mostPages = 1000;
-const deletesAtOnce = 8;
 /** A blob that is put whole must say which kind it is. */
 const blockBlob = { 'x-ms-blob-type': 'BlockBlob' };
 /** Of the API; everything used here has been the same since. */
@@ -45,8 +40,7 @@ export function createAzureBlobStorage(settings: AzureBlobStorage, ports: Storag
     },
     ports,
   );
-  const urlOf = (key: string, query = '') =>
-    `${container}/${encodeAws(joinKey(prefix, requireKey(key)), true)}${query === '' ? '' : `?${query}`}`;
+  const urlOf = (key: string, query = ''): string => objectUrl({ baseUrl: container, prefix }, key, query);
 
   /** The signature's query, without its question mark. */
   function sas(signal: AbortSignal): Promise<string> {
@@ -113,50 +107,24 @@ export function createAzureBlobStorage(settings: AzureBlobStorage, ports: Storag
     return objects;
   }
 
-  const storage: JobStorage = {
-    preflight: signal => tryOutStorage(name, storage, ports, signal),
-    async put(key, content, signal) {
-      if (content instanceof Uint8Array) return putWhole(key, content, signal);
-      const { whole, parts } = await partsOf(content.path, ports.files, signal);
-      return whole === undefined ? putBlocks(key, parts, signal) : putWhole(key, whole, signal);
-    },
-    read: (key, signal, from = 0) => readRest(client, urlOf(key), from, mostRead, signal),
-    async download(key, path, signal) {
-      const pieces = await client.open(urlOf(key), signal);
-      if (pieces === undefined) return false;
-      await ports.files.writePieces(path, pieces);
-      return true;
-    },
-    async list(below, signal) {
-      const own = folderOf(prefix);
-      const objects = await list(own + folderOf(below), signal);
-      return objects.map(({ key, bytes }) => ({ key: key.slice(own.length), bytes }));
-    },
-    async remove(below, signal) {
-      const start = folderOf(prefix) + folderOf(requireKey(joinKey(below)));
-      const keys = (await list(start, signal)).map(({ key }) => key);
-      for (let at = 0; at < keys.length; at += deletesAtOnce)
-        await Promise.all(
-          keys
-            .slice(at, at + deletesAtOnce)
-            .map(key => client.send({ method: 'DELETE', url: `${container}/${encodeAws(key, true)}` }, signal, [404])),
-        );
-    },
-    async address(key, use, seconds, signal) {
-      const query = await sas(signal);
-      const ends = Date.parse(decodeURIComponent(fieldOf(query, 'se') ?? ''));
-      if (ends < ports.clock.now() + seconds * 1000)
-        throw new WorkbenchError(
-          'storage-refused',
-          `The shared access signature for ${name} ends at ${new Date(ends).toISOString()}, before the machine must.`,
-          {
-            remedy: `Make one that lasts ${String(Math.ceil(seconds / 3600))} hours more, or give the job a shorter \`deadline\`.`,
-          },
-        );
-      return { url: withSas(urlOf(key), query), headers: use === 'put' ? blockBlob : {} };
-    },
+  const address: JobStorage['address'] = async (key, use, seconds, signal) => {
+    const query = await sas(signal);
+    const ends = Date.parse(decodeURIComponent(fieldOf(query, 'se') ?? ''));
+    if (ends < ports.clock.now() + seconds * 1000)
+      throw new WorkbenchError(
+        'storage-refused',
+        `The shared access signature for ${name} ends at ${new Date(ends).toISOString()}, before the machine must.`,
+        {
+          remedy: `Make one that lasts ${String(Math.ceil(seconds / 3600))} hours more, or give the job a shorter \`deadline\`.`,
+        },
+      );
+    return { url: withSas(urlOf(key), query), headers: use === 'put' ? blockBlob : {} };
   };
-  return storage;
+
+  return createObjectStorage(
+    { name, baseUrl: container, prefix, client, putWhole, putParts: putBlocks, list, address },
+    ports,
+  );
 }
 
 function withSas(url: string, sas: string): string {

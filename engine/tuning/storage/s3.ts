@@ -10,18 +10,15 @@ import {
 } from '../../ingest/sources/sigv4.ts';
 import { toSecretReference } from '../../ports/secrets.ts';
 import { createStorageClient, elementOf } from './client.ts';
-import { mostRead } from './folder.ts';
-import { folderOf, joinKey, requireKey } from './keys.ts';
-import { partsOf, type Part } from './parts.ts';
+import { joinKey } from './keys.ts';
+import { createObjectStorage, objectUrl } from './object-store.ts';
+import type { Part } from './parts.ts';
 import type { StoragePorts } from './ports.ts';
-import { tryOutStorage } from './preflight.ts';
-import { readRest } from './read-rest.ts';
 import { explainS3 } from './s3-errors.ts';
 import type { JobStorage, StoredObject } from './storage.ts';
 
 const usualRegion = 'us-east-1';
 const mostPages = 1000;
-const deletesAtOnce = 8;
 
 /** A bucket of S3 or of anything that speaks its protocol. */
 export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobStorage {
@@ -45,8 +42,7 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
     },
     ports,
   );
-  const urlOf = (key: string, query = '') =>
-    `${baseUrl}/${encodeAws(joinKey(prefix, requireKey(key)), true)}${query === '' ? '' : `?${query}`}`;
+  const urlOf = (key: string, query = ''): string => objectUrl({ baseUrl, prefix }, key, query);
 
   async function signing(signal: AbortSignal): Promise<Signing> {
     found ??= lookUp(signal).catch((error: unknown) => {
@@ -155,50 +151,33 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
     }
   }
 
-  const storage: JobStorage = {
-    preflight: signal => tryOutStorage(`the bucket ${bucket}`, storage, ports, signal),
-    async put(key, content, signal) {
-      if (content instanceof Uint8Array) return putWhole(key, content, signal);
-      const { whole, parts } = await partsOf(content.path, ports.files, signal);
-      return whole === undefined ? putParts(key, parts, signal) : putWhole(key, whole, signal);
-    },
-    read: (key, signal, from = 0) => readRest(client, urlOf(key), from, mostRead, signal),
-    async download(key, path, signal) {
-      const pieces = await client.open(urlOf(key), signal);
-      if (pieces === undefined) return false;
-      await ports.files.writePieces(path, pieces);
-      return true;
-    },
-    async list(below, signal) {
-      const own = folderOf(prefix);
-      const objects = await list(own + folderOf(below), signal);
-      return objects.map(({ key, bytes }) => ({ key: key.slice(own.length), bytes }));
-    },
-    async remove(below, signal) {
-      const start = folderOf(prefix) + folderOf(requireKey(joinKey(below)));
-      const keys = (await list(start, signal)).map(({ key }) => key);
-      for (let at = 0; at < keys.length; at += deletesAtOnce)
-        await Promise.all(
-          keys
-            .slice(at, at + deletesAtOnce)
-            .map(key => client.send({ method: 'DELETE', url: `${baseUrl}/${encodeAws(key, true)}` }, signal, [404])),
-        );
-      await abortUploads(start, signal);
-    },
-    async address(key, use, seconds, signal) {
-      if (seconds > longestAddress)
-        throw new WorkbenchError(
-          'storage-refused',
-          `Addresses of S3 live for at most 7 days, and ${String(Math.ceil(seconds / 86_400))} are needed.`,
-          {
-            remedy: 'Give the job a `deadline` below that.',
-          },
-        );
-      const method = use === 'get' ? 'GET' : 'PUT';
-      return { url: signUrl({ method, url: urlOf(key) }, Math.ceil(seconds), await signing(signal)), headers: {} };
-    },
+  const address: JobStorage['address'] = async (key, use, seconds, signal) => {
+    if (seconds > longestAddress)
+      throw new WorkbenchError(
+        'storage-refused',
+        `Addresses of S3 live for at most 7 days, and ${String(Math.ceil(seconds / 86_400))} are needed.`,
+        {
+          remedy: 'Give the job a `deadline` below that.',
+        },
+      );
+    const method = use === 'get' ? 'GET' : 'PUT';
+    return { url: signUrl({ method, url: urlOf(key) }, Math.ceil(seconds), await signing(signal)), headers: {} };
   };
-  return storage;
+
+  return createObjectStorage(
+    {
+      name: `the bucket ${bucket}`,
+      baseUrl,
+      prefix,
+      client,
+      putWhole,
+      putParts,
+      list,
+      removeHidden: abortUploads,
+      address,
+    },
+    ports,
+  );
 }
 
 /** Amazon has the bucket in the host's name, others in the path. A bucket with dots has no certificate of its own there. */

@@ -4,7 +4,7 @@ import { toWorkbenchError } from '../../../base/errors.ts';
 import { didYouMean } from '../../../base/suggest.ts';
 import { toSecretReference } from '../../../ports/secrets.ts';
 import type { RunPorts } from '../../../runs/ports.ts';
-import type { Machine, Machines } from '../../machines/machine.ts';
+import { toTaggedJob, type Machine, type Machines } from '../../machines/machine.ts';
 import { createPlatformClient, malformed, PlatformRefusal, type PlatformClient } from '../../machines/rest.ts';
 import type { JobBundle } from '../../platform.ts';
 import { createDenvrCredential } from './token.ts';
@@ -130,16 +130,7 @@ export function createDenvrMachines(name: string, settings: DenvrPlatform, ports
     inventory: {
       async list(signal) {
         const ours = (await listItems(signal)).flatMap(value => readApplication(value, String) ?? []);
-        return ours
-          .filter(({ id }) => id.startsWith('aiwb-'))
-          .map(({ id, tag, raw, createdAt, hourlyPrice }) => ({
-            id,
-            tag,
-            raw,
-            ended: false,
-            ...(createdAt === undefined ? {} : { createdAt }),
-            ...(hourlyPrice === undefined ? {} : { hourlyPrice }),
-          }));
+        return ours.filter(({ id }) => id.startsWith('aiwb-')).map(toTaggedJob);
       },
       terminate: (id, signal) => machines.terminate(id, signal),
     },

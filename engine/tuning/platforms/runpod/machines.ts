@@ -4,7 +4,7 @@ import { checkKey } from '../../../models/http/endpoint.ts';
 import { isRecord } from '../../../models/http/json.ts';
 import { toSecretReference } from '../../../ports/secrets.ts';
 import type { RunPorts } from '../../../runs/ports.ts';
-import type { Machine, MachineRequest, Machines } from '../../machines/machine.ts';
+import { toTaggedJob, type Machine, type MachineRequest, type Machines } from '../../machines/machine.ts';
 import { createPlatformClient, malformed, PlatformRefusal, type PlatformClient } from '../../machines/rest.ts';
 import type { JobBundle } from '../../platform.ts';
 import { quoteShell } from '../job-names.ts';
@@ -103,15 +103,7 @@ export function createRunPodMachines(name: string, settings: RunPodPlatform, por
     },
     inventory: {
       async list(signal) {
-        const pods = (await listAll(signal)).filter(({ tag }) => tag.startsWith('aiwb-'));
-        return pods.map(({ id, tag, raw, createdAt, hourlyPrice }) => ({
-          id,
-          tag,
-          raw,
-          ended: false,
-          ...(createdAt === undefined ? {} : { createdAt }),
-          ...(hourlyPrice === undefined ? {} : { hourlyPrice }),
-        }));
+        return (await listAll(signal)).filter(({ tag }) => tag.startsWith('aiwb-')).map(toTaggedJob);
       },
       terminate: (id, signal) => machines.terminate(id, signal),
     },

@@ -1,0 +1,74 @@
+import { encodeAws } from '../../ingest/sources/sigv4.ts';
+import type { StorageClient } from './client.ts';
+import { mostRead } from './folder.ts';
+import { folderOf, joinKey, requireKey } from './keys.ts';
+import { partsOf, type Part } from './parts.ts';
+import type { StoragePorts } from './ports.ts';
+import { tryOutStorage } from './preflight.ts';
+import { readRest } from './read-rest.ts';
+import type { JobStorage, StoredObject } from './storage.ts';
+
+const deletesAtOnce = 8;
+
+/** What one object store's protocol does its own way. */
+export interface ObjectStore {
+  /** For messages: `the bucket tuning`. */
+  readonly name: string;
+  /** Address of the bucket or container, without a slash at its end. */
+  readonly baseUrl: string;
+  /** Folder in it. */
+  readonly prefix: string;
+  readonly client: StorageClient;
+  putWhole(key: string, body: Uint8Array, signal: AbortSignal): Promise<void>;
+  putParts(key: string, parts: AsyncIterable<Part>, signal: AbortSignal): Promise<void>;
+  /** Objects whose whole keys, prefix included, begin with `start`. */
+  list(start: string, signal: AbortSignal): Promise<readonly StoredObject[]>;
+  /** Removes what no listing shows below `start`. */
+  removeHidden?(start: string, signal: AbortSignal): Promise<void>;
+  readonly address: JobStorage['address'];
+}
+
+/** Address of an object by its key below the prefix. */
+export function objectUrl(
+  { baseUrl, prefix }: Pick<ObjectStore, 'baseUrl' | 'prefix'>,
+  key: string,
+  query = '',
+): string {
+  return `${baseUrl}/${encodeAws(joinKey(prefix, requireKey(key)), true)}${query === '' ? '' : `?${query}`}`;
+}
+
+/** A job's storage in an object store. */
+export function createObjectStorage(store: ObjectStore, ports: StoragePorts): JobStorage {
+  const { client, prefix } = store;
+  const storage: JobStorage = {
+    preflight: signal => tryOutStorage(store.name, storage, ports, signal),
+    async put(key, content, signal) {
+      if (content instanceof Uint8Array) return store.putWhole(key, content, signal);
+      const { whole, parts } = await partsOf(content.path, ports.files, signal);
+      return whole === undefined ? store.putParts(key, parts, signal) : store.putWhole(key, whole, signal);
+    },
+    read: (key, signal, from = 0) => readRest(client, objectUrl(store, key), from, mostRead, signal),
+    async download(key, path, signal) {
+      const pieces = await client.open(objectUrl(store, key), signal);
+      if (pieces === undefined) return false;
+      await ports.files.writePieces(path, pieces);
+      return true;
+    },
+    async list(below, signal) {
+      const own = folderOf(prefix);
+      const objects = await store.list(own + folderOf(below), signal);
+      return objects.map(({ key, bytes }) => ({ key: key.slice(own.length), bytes }));
+    },
+    async remove(below, signal) {
+      const start = folderOf(prefix) + folderOf(requireKey(joinKey(below)));
+      const keys = (await store.list(start, signal)).map(({ key }) => key);
+      const removeOne = (key: string) =>
+        client.send({ method: 'DELETE', url: `${store.baseUrl}/${encodeAws(key, true)}` }, signal, [404]);
+      for (let at = 0; at < keys.length; at += deletesAtOnce)
+        await Promise.all(keys.slice(at, at + deletesAtOnce).map(removeOne));
+      await store.removeHidden?.(start, signal);
+    },
+    address: (key, use, seconds, signal) => store.address(key, use, seconds, signal),
+  };
+  return storage;
+}
