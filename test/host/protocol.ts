@@ -44,6 +44,8 @@ export interface WorkbenchActions {
   resize(width: number, height: number): Promise<void>;
   /** Visible text of the first match, once it is visible. */
   text(selector: string): Promise<string>;
+  /** What is typed into the first box that matches, now; empty where none does. */
+  value(selector: string): Promise<string>;
   /** How many elements match now. */
   count(selector: string): Promise<number>;
   waitFor(selector: string, state?: 'visible' | 'hidden' | 'attached' | 'detached'): Promise<void>;

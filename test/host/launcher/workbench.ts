@@ -49,6 +49,10 @@ export function createActions(page: Page): WorkbenchActions {
     hover: selector => page.locator(selector).first().hover(),
     resize: (width, height) => page.setViewportSize({ width, height }),
     text: selector => page.locator(selector).first().innerText(),
+    async value(selector) {
+      const [box] = await page.locator(selector).all();
+      return box === undefined ? '' : await box.inputValue();
+    },
     count: selector => page.locator(selector).count(),
     waitFor: (selector, state = 'visible') => page.locator(selector).first().waitFor({ state }),
     runCommand: title => pick(page, `>${title}`, title),

@@ -14,7 +14,8 @@ const dirtyTab = '.tabs-container .tab.dirty';
 /** A cell's run goes on while the window reloads, the extension host is killed and the notebook is closed; looking changes no file. */
 export async function scenario(window: ScenarioContext): Promise<void> {
   const { workspace, openFile, runCommand, reloadWindow, webviewText, count, press, findProcesses, log } = window;
-  const pace = { delay: 200, words: 1 };
+  // Slow enough that the run outlasts whatever this machine takes for all that is done to it meanwhile.
+  const pace = { delay: 1000, words: 1 };
   const server = await startFakeOpenAi(pace);
   const file = path.join(workspace, 'story.ipynb');
   const goesOn = async (what: string): Promise<void> => {

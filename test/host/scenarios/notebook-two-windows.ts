@@ -14,7 +14,7 @@ const dirtyTab = '.tabs-container .tab.dirty';
 /** Two windows with one notebook: both follow its run, one writes the end, and the other takes over when that one dies. */
 export async function scenario(first: ScenarioContext): Promise<void> {
   const { workspace, openFile, runCommand, openWindow, findProcesses } = first;
-  const pace = { delay: 150, words: 1 };
+  const pace = { delay: 1000, words: 1 };
   const server = await startFakeOpenAi(pace);
   const file = path.join(workspace, 'story.ipynb');
   const shows = (what: string, window: WorkbenchActions, words: RegExp) =>
@@ -52,7 +52,7 @@ export async function scenario(first: ScenarioContext): Promise<void> {
     assert.equal(await readFile(file, 'utf8'), saved, 'the end is written once');
     await shows('the second window has the end from the file', second, /Finished/);
 
-    pace.delay = 150;
+    pace.delay = 1000;
     await writeRows(workspace, rows, 'another row');
     await first.click('.code-cell-row .view-lines');
     await runCommand('Notebook: Run All');

@@ -10,7 +10,7 @@ const rows = 1500;
 /** A run started in a window goes on while the window reloads; its page comes back, catches up, and cancels and resumes it. */
 export async function scenario(window: ScenarioContext): Promise<void> {
   const { workspace, openFile, runCommand, reloadWindow, webviewText, clickInWebview, screenshot } = window;
-  const pace = { delay: 150, words: 1 };
+  const pace = { delay: 1000, words: 1 };
   const server = await startFakeOpenAi(pace);
   try {
     await writeFile(

@@ -27,6 +27,7 @@ export const driver: WorkbenchActions = {
   hover: (...values) => ask('hover', values),
   resize: (...values) => ask('resize', values),
   text: (...values) => ask('text', values),
+  value: (...values) => ask('value', values),
   count: (...values) => ask('count', values),
   waitFor: (...values) => ask('waitFor', values),
   runCommand: (...values) => ask('runCommand', values),

@@ -35,7 +35,7 @@ describe('the notebook kernel', function () {
     await setting('files.autoSave', 'off');
   });
   beforeEach(async () => {
-    models.delay = 200;
+    models.delay = 500;
     await models.renewRows();
   });
   afterEach(async () => {

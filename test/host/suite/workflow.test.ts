@@ -108,11 +108,13 @@ describe('the notebook of the whole workflow', function () {
         return focused.includes(label) ? true : undefined;
       });
       await driver.press('Enter');
-      // What the dialog for files lists; its buttons stay in the document, unseen, from one dialog to the next.
-      await driver.waitFor(`${widget} .monaco-list-row:has-text("policies")`);
+      const file = workspaceUri(`ticket-triage-1.${ending}`);
+      // Enter means nothing to the dialog for files before it has named the file, and rows of the list before may still be drawn.
+      await eventually(async () =>
+        (await driver.value(`${widget} input[type="text"]`)) === file.fsPath ? true : undefined,
+      );
       await driver.press('Enter');
       await exporting;
-      const file = workspaceUri(`ticket-triage-1.${ending}`);
       const bytes = await vscode.workspace.fs.readFile(file);
       assert.equal(new TextDecoder('latin1').decode(bytes.subarray(0, start.length)), start);
       await vscode.workspace.fs.delete(file);
