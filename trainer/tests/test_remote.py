@@ -113,8 +113,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             # Storages refuse a signature before they have read the body, and close.
             self.close_connection = True
             return
-        data = self.rfile.read(int(self.headers["Content-Length"]))
-        if self._fault(name):
+        size = int(self.headers["Content-Length"])
+        data = self.rfile.read(size)
+        if len(data) < size or self._fault(name):
             return
         assert self.headers["x-test"] == "1"
         self.server.objects[name] = data

@@ -26,6 +26,7 @@ export interface ObjectStore {
   /** Removes what no listing shows below `start`. */
   removeHidden?(start: string, signal: AbortSignal): Promise<void>;
   readonly address: JobStorage['address'];
+  readonly addressParts: JobStorage['addressParts'];
 }
 
 /** Address of an object by its key below the prefix. */
@@ -48,12 +49,7 @@ export function createObjectStorage(store: ObjectStore, ports: StoragePorts): Jo
       return whole === undefined ? store.putParts(key, parts, signal) : store.putWhole(key, whole, signal);
     },
     read: (key, signal, from = 0) => readRest(client, objectUrl(store, key), from, mostRead, signal),
-    async download(key, path, signal) {
-      const pieces = await client.open(objectUrl(store, key), signal);
-      if (pieces === undefined) return false;
-      await ports.files.writePieces(path, pieces);
-      return true;
-    },
+    stream: (key, signal) => client.open(objectUrl(store, key), signal),
     async list(below, signal) {
       const own = folderOf(prefix);
       const objects = await store.list(own + folderOf(below), signal);
@@ -69,6 +65,7 @@ export function createObjectStorage(store: ObjectStore, ports: StoragePorts): Jo
       await store.removeHidden?.(start, signal);
     },
     address: (key, use, seconds, signal) => store.address(key, use, seconds, signal),
+    addressParts: (key, use, count, seconds, signal) => store.addressParts(key, use, count, seconds, signal),
   };
   return storage;
 }

@@ -10,7 +10,7 @@ import {
 } from '../../ingest/sources/sigv4.ts';
 import { toSecretReference } from '../../ports/secrets.ts';
 import { createStorageClient, elementOf } from './client.ts';
-import { joinKey } from './keys.ts';
+import { joinKey, partKey, partUrl } from './keys.ts';
 import { createObjectStorage, objectUrl } from './object-store.ts';
 import type { Part } from './parts.ts';
 import type { StoragePorts } from './ports.ts';
@@ -151,7 +151,7 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
     }
   }
 
-  const address: JobStorage['address'] = async (key, use, seconds, signal) => {
+  const signFor = (key: string, use: 'get' | 'put', seconds: number, signing: Signing): string => {
     if (seconds > longestAddress)
       throw new WorkbenchError(
         'storage-refused',
@@ -161,7 +161,24 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
         },
       );
     const method = use === 'get' ? 'GET' : 'PUT';
-    return { url: signUrl({ method, url: urlOf(key) }, Math.ceil(seconds), await signing(signal)), headers: {} };
+    return signUrl({ method, url: urlOf(key) }, Math.ceil(seconds), signing);
+  };
+
+  const address: JobStorage['address'] = async (key, use, seconds, signal) => ({
+    url: signFor(key, use, seconds, await signing(signal)),
+    headers: {},
+  });
+
+  /** Signed at one moment, so that the signatures alone are different. */
+  const addressParts: JobStorage['addressParts'] = async (key, use, count, seconds, signal) => {
+    const at = await signing(signal);
+    const signatures: string[] = [];
+    for (let part = 1; part <= count; part++) {
+      const url = signFor(partKey(key, part), use, seconds, at);
+      signatures.push(url.slice(url.lastIndexOf('=') + 1));
+    }
+    const url = partUrl(signFor(key, use, seconds, at));
+    return { url: `${url.slice(0, url.lastIndexOf('=') + 1)}{signature}`, headers: {}, count, signatures };
   };
 
   return createObjectStorage(
@@ -175,6 +192,7 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
       list,
       removeHidden: abortUploads,
       address,
+      addressParts,
     },
     ports,
   );
