@@ -281,6 +281,7 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
           .filter(([key]) => key.startsWith(`${prefix}/`))
           .map(([key, { length }]) => ({ key, bytes: length })),
       ),
+    unfinished: () => Promise.resolve([]),
     remove: prefix =>
       act('remove', () => {
         for (const key of [...world.objects.keys()]) if (key.startsWith(`${prefix}/`)) world.objects.delete(key);

@@ -133,13 +133,17 @@ export async function checkLargeArchives(setting: Setting, check: Checks['check'
 
   await check(`${name} keeps the state before, where a machine is killed before the next is whole`, async () => {
     await succeed(runMachine(setting, sync, ['put', 'state', '0', first]));
-    const kill = new AbortController();
     if (remote === undefined) {
       // All parts but no index, as a machine leaves it that is killed between the two.
       await fillSlot(setting, sync, second);
     } else {
+      const kill = new AbortController();
       const ended = runMachine(setting, sync, ['put', 'state', '1', second], kill.signal);
-      remote.proxy.faults.push({ line: /^PUT .*state\.json/, hold: async () => (kill.abort(), void (await ended)) });
+      const hold = async (): Promise<void> => {
+        kill.abort();
+        await ended;
+      };
+      remote.proxy.faults.push({ line: /^PUT .*state\.json/, hold });
       assert.equal((await ended).status, null);
     }
     assert.ok((await storage.list(bundle.output, signal)).some(({ key }) => key.includes('state-b.tar.0007')));
@@ -153,7 +157,7 @@ export async function checkLargeArchives(setting: Setting, check: Checks['check'
     await check(`${name} keeps the state before, where addresses end midway`, async () => {
       const seconds = 10;
       const until = Date.now() + (seconds + 2) * 1000;
-      const [key] = keys.stateSlots;
+      const [key = ''] = keys.stateSlots;
       const soon = await remote.endingSoon(seconds).addressParts(key, 'put', 64, seconds - 2, signal);
       const slots = sync.put.state.slots.with(0, { ...soon, signatures: [...(soon.signatures ?? [])] });
       if (soon.signatures === undefined) delete slots[0]?.signatures;

@@ -119,6 +119,7 @@ describe('jobs by way of a storage', () => {
         return Promise.resolve(object === undefined ? undefined : piecesOf(object));
       },
       list: () => Promise.resolve([]),
+      unfinished: () => Promise.resolve([]),
       remove: () => Promise.resolve(),
       address: key => Promise.resolve({ url: `https://storage.example/${key}`, headers: {} }),
       addressParts: (key, _use, count) =>

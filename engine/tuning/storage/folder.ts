@@ -54,6 +54,7 @@ export function createFolderStorage(settings: FolderStorage, { files, quarantine
       for await (const object of listBelow(prefix, signal)) found.push(object);
       return found;
     },
+    unfinished: () => Promise.resolve([]),
     async remove(prefix, signal) {
       signal.throwIfAborted();
       await quarantine.remove(pathOf(folderOf(prefix).slice(0, -1)));

@@ -11,7 +11,7 @@ import {
 import { toSecretReference } from '../../ports/secrets.ts';
 import { createStorageClient, elementOf } from './client.ts';
 import { joinKey, partKey, partUrl } from './keys.ts';
-import { createObjectStorage, objectUrl } from './object-store.ts';
+import { createObjectStorage, objectUrl, type Upload } from './object-store.ts';
 import type { Part } from './parts.ts';
 import type { StoragePorts } from './ports.ts';
 import { explainS3 } from './s3-errors.ts';
@@ -139,16 +139,18 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
   }
 
   /** Uploads below a prefix that nobody completed: they cost money and no listing of objects shows them. */
-  async function abortUploads(start: string, signal: AbortSignal): Promise<void> {
+  async function listUploads(start: string, signal: AbortSignal): Promise<Upload[]> {
     const url = `${baseUrl}/?prefix=${encodeAws(start, false)}&uploads=`;
     const reply = await client.send({ method: 'GET', url }, signal, [400, 403, 404, 405, 501]);
-    if (reply.status !== 200) return; // Some services do not list them.
+    const uploads: Upload[] = [];
+    if (reply.status !== 200) return uploads; // Some services do not list them.
     for (const [, inner = ''] of new TextDecoder().decode(reply.bytes).matchAll(/<Upload>([\s\S]*?)<\/Upload>/g)) {
       const [key, id] = [elementOf(inner, 'Key') ?? '', elementOf(inner, 'UploadId') ?? ''];
       if (!key.startsWith(start)) continue;
       const target = `${baseUrl}/${encodeAws(key, true)}?uploadId=${encodeAws(id, false)}`;
-      await client.send({ method: 'DELETE', url: target }, signal, [404]);
+      uploads.push({ key, abort: () => client.send({ method: 'DELETE', url: target }, signal, [404]) });
     }
+    return uploads;
   }
 
   const signFor = (key: string, use: 'get' | 'put', seconds: number, signing: Signing): string => {
@@ -190,7 +192,7 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
       putWhole,
       putParts,
       list,
-      removeHidden: abortUploads,
+      listUploads,
       address,
       addressParts,
     },

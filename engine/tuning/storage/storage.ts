@@ -35,7 +35,9 @@ export interface JobStorage {
   /** An object of any size as it comes; where a connection breaks, the next one goes on from there. Undefined where there is none. */
   stream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   list(prefix: string, signal: AbortSignal): Promise<readonly StoredObject[]>;
-  /** Removes everything below a prefix. */
+  /** Keys of uploads that were begun and never completed: they cost money, and no listing of objects shows them. */
+  unfinished(prefix: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Removes everything below a prefix, such uploads among it. */
   remove(prefix: string, signal: AbortSignal): Promise<void>;
   /** For so many seconds. */
   address(key: string, use: 'get' | 'put', seconds: number, signal: AbortSignal): Promise<StorageAddress>;
