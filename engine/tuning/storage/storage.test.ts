@@ -192,7 +192,7 @@ describe('storages of jobs', () => {
       // It has another ETag now, or the service ignores what part was asked for.
       for (const respond of [xmlError(412, 'PreconditionFailed', 'Replaced.'), { status: 200, body: content }]) {
         server.faults.push({ method: 'GET', cutAfter: 100 }, { method: 'GET', respond });
-        await refuses(download(storage, 'aiwb-1/x', target), /was replaced while it was read/);
+        await refuses(download(storage, 'aiwb-1/x', target), /was replaced while it was read/, 'storage-unreachable');
       }
       assert.deepEqual(readFileSync(target), content, 'what was there is left alone');
     });
