@@ -15,6 +15,7 @@ interface SweepOptions extends GlobalOptions {
   readonly platform?: string;
   readonly terminate?: boolean;
   readonly foreign?: readonly string[];
+  readonly saved?: boolean;
   readonly allowCommands?: boolean;
   readonly allowOrigin?: readonly string[];
 }
@@ -29,6 +30,10 @@ export function addTuneSweep(tune: Command, run: (action: () => Promise<ExitCode
     .option('--platform <name>', 'on this platform alone')
     .option('--terminate', 'end the orphans: those whose runs have ended or lost their process')
     .option('--foreign <id...>', 'with --terminate: end these as well, although no run of this store made them')
+    .option(
+      '--saved',
+      'with --terminate: remove what ended runs have saved as well, so that they begin anew when resumed',
+    )
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
     .action((_options: unknown, command: Command) =>
@@ -38,10 +43,11 @@ export function addTuneSweep(tune: Command, run: (action: () => Promise<ExitCode
 }
 
 async function sweep(options: SweepOptions): Promise<ExitCode> {
-  const { platform, terminate = false, foreign = [] } = options;
-  if (foreign.length > 0 && !terminate) {
-    throw new WorkbenchError('usage', '--foreign names what --terminate ends, and --terminate is missing.', {
-      remedy: 'Add --terminate, or leave --foreign out to list only.',
+  const { platform, terminate = false, foreign = [], saved = false } = options;
+  if ((foreign.length > 0 || saved) && !terminate) {
+    const option = saved ? '--saved' : '--foreign';
+    throw new WorkbenchError('usage', `${option} says what --terminate ends as well, and --terminate is missing.`, {
+      remedy: `Add --terminate, or leave ${option} out to list only.`,
     });
   }
   const host = createHost();
@@ -56,7 +62,8 @@ async function sweep(options: SweepOptions): Promise<ExitCode> {
       requireKnown(foreign, found);
       const wanted = terminate
         ? found.jobs.filter(
-            ({ id, verdict }) => verdict === 'orphan' || (verdict === 'foreign' && foreign.includes(id)),
+            ({ id, verdict }) =>
+              verdict === 'orphan' || (verdict === 'saved' && saved) || (verdict === 'foreign' && foreign.includes(id)),
           )
         : [];
       const ended = wanted.length === 0 ? undefined : await terminateOrphans(platforms, wanted, sweepPorts, signal);
@@ -109,6 +116,7 @@ function render({ jobs, platforms }: Orphans, now: number): string {
 const marks: Readonly<Record<OrphanedJob['verdict'], string>> = {
   orphan: pc.red('orphan '),
   'in-use': pc.green('in use '),
+  saved: pc.cyan('saved  '),
   foreign: pc.yellow('foreign'),
 };
 

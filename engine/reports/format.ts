@@ -68,3 +68,8 @@ export function formatSeconds(seconds: number): string {
   if (minutes < 60) return `${String(minutes)} min ${String(Math.round(seconds % 60))} s`;
   return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
+
+/** `12 MiB`, rounded up, and `1.5 GiB` from there on. */
+export function formatBytes(bytes: number): string {
+  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${String(Math.ceil(bytes / 2 ** 20))} MiB`;
+}

@@ -229,6 +229,8 @@ export interface TaggedJob {
   readonly ended: boolean;
   readonly createdAt?: number;
   readonly hourlyPrice?: number;
+  /** It lies in a storage, and its run may go on from it. */
+  readonly isSaved?: boolean;
 }
 
 /** What platforms that cost money can list and end, whichever run it belongs to. */
@@ -266,6 +268,8 @@ export interface TuningPlatform {
   /** Ends the job and everything that costs money with it; what it saved stays. Nothing where it has ended. Not bound to a run's signal. */
   cancel(handle: JobHandle): Promise<void>;
   readonly inventory?: JobInventory;
+  /** What runs have left in the platform's storage. */
+  readonly saved?: JobInventory;
 }
 
 /** The tag of everything that is made for a run. */

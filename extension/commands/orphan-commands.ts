@@ -70,11 +70,13 @@ const icons: Readonly<Record<OrphanedJob['verdict'], string>> = {
   orphan: '$(warning)',
   foreign: '$(question)',
   'in-use': '$(sync)',
+  saved: '$(save)',
 };
 
 /** The cost is named before anything is ended, and foreign machines apart from the others. */
 async function confirm(jobs: readonly OrphanedJob[]): Promise<boolean> {
   const foreign = jobs.filter(({ verdict }) => verdict === 'foreign');
+  const saved = jobs.filter(({ verdict }) => verdict === 'saved');
   const hourly = jobs.reduce((sum, { hourlyPrice = 0 }) => sum + hourlyPrice, 0);
   const detail = [
     ...(hourly > 0 ? [vscode.l10n.t('They cost {0} USD an hour.', hourly.toFixed(2))] : []),
@@ -83,6 +85,14 @@ async function confirm(jobs: readonly OrphanedJob[]): Promise<boolean> {
           vscode.l10n.t(
             'No run of this workspace made these; they may be somebody else’s: {0}.',
             foreign.map(({ id }) => id).join(', '),
+          ),
+        ]
+      : []),
+    ...(saved.length > 0
+      ? [
+          vscode.l10n.t(
+            'Runs that were to go on from these begin anew when they are resumed: {0}.',
+            saved.map(({ id }) => id).join(', '),
           ),
         ]
       : []),

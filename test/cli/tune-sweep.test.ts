@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Orphans, RunSummary } from '../../schemas/generated/messages.ts';
 import type { CloudHost, CloudServer, HostedMachine } from '../fakes/cloud-host.ts';
 import { startRunPodServer } from '../fakes/runpod.ts';
@@ -40,13 +42,14 @@ describe('aiwb tune sweep', function () {
     workspace = createWorkspace({
       'tickets.jsonl': toJsonLines(makeTickets(60)),
       'a.tune.yaml': makeJob('hyperparameters: {epochs: 2}\n'),
+      'b.tune.yaml': makeJob('platform: pods\n').replace('embedded:linear', 'hub:acme/tiny'),
       'workbench.yaml': `compute:
   pods:
     type: runpod
     apiKey: {env: RUNPOD_API_KEY}
     url: ${server.origin}/v2
     gpu: NVIDIA L40S
-    storage: {type: folder, path: ${JSON.stringify('/nowhere')}}
+    storage: {type: folder, path: shared}
 `,
     });
   });
@@ -111,6 +114,26 @@ describe('aiwb tune sweep', function () {
       ['pod3'],
     );
     assert.match((await sweep()).stdout, /Nothing of ours is left on pods/);
+  });
+
+  it('removes what a run that succeeded has left in the storage, and what others go on from where that is said', async () => {
+    assert.equal((await run('tune', 'a.tune.yaml')).code, 0);
+    const refused = await run('tune', 'b.tune.yaml', '--allow-origin', server.origin);
+    assert.notEqual(refused.code, 0);
+    const { runs } = JSON.parse((await run('runs', 'list', '--json')).stdout) as { runs: RunSummary[] };
+    const tagOf = (state: string): string => `aiwb-${runs.find(one => one.state === state)?.id ?? assert.fail()}`;
+    const left = [tagOf('succeeded'), tagOf('failed'), 'aiwb-20200101-000000-zzzzz'];
+    for (const tag of left) workspace.write(`shared/runs/${tag}/state-a.tar.0001`, 'state');
+    const found = await sweep();
+    assert.equal(found.code, 1, found.stderr);
+    assert.match(found.stdout, /orphan +pods \(storage\) +runs\/aiwb-\S+ +aiwb-\S+ +1 MiB in 1 object/);
+    assert.match(found.stdout, /saved +pods \(storage\) +runs\/aiwb/);
+    const remaining = (): boolean[] => left.map(tag => existsSync(path.join(workspace.folder, 'shared/runs', tag)));
+    assert.equal((await sweep('--saved')).code, 2, '--terminate is missing');
+    assert.equal((await sweep('--terminate')).code, 0);
+    assert.deepEqual(remaining(), [false, true, true]);
+    assert.equal((await sweep('--terminate', '--saved')).code, 0);
+    assert.deepEqual(remaining(), [false, false, true]);
   });
 
   it('fails where a platform cannot be asked', async () => {

@@ -274,18 +274,21 @@ export function startProcess(world: MachineWorld, killAt = Infinity): WorldProce
         world.objects.set(key, content instanceof Uint8Array ? content : encoder.encode(content.path));
       }),
     read: (key, _signal, from = 0) => act('read', () => world.objects.get(key)?.subarray(from)),
-    download: () => act('download', () => false),
+    stream: () => act('stream', () => undefined),
     list: prefix =>
       act('list objects', () =>
         [...world.objects]
           .filter(([key]) => key.startsWith(`${prefix}/`))
           .map(([key, { length }]) => ({ key, bytes: length })),
       ),
+    unfinished: () => Promise.resolve([]),
     remove: prefix =>
       act('remove', () => {
         for (const key of [...world.objects.keys()]) if (key.startsWith(`${prefix}/`)) world.objects.delete(key);
       }),
     address: key => Promise.resolve({ url: `https://storage.example/${key}?signature=1`, headers: {} }),
+    addressParts: (key, _use, count) =>
+      Promise.resolve({ url: `https://storage.example/${key}.{part}?signature=1`, headers: {}, count }),
   };
 
   const desk: JobDesk = {

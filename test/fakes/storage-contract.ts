@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JobStorage } from '../../engine/tuning/storage/storage.ts';
+import { partKey } from '../../engine/tuning/storage/keys.ts';
+import type { JobStorage, PartAddresses } from '../../engine/tuning/storage/storage.ts';
+import { createFiles } from '../../platform/files/files.ts';
 
 const never = new AbortController().signal;
 const text = (content: string) => new TextEncoder().encode(content);
+
+/** Writes an object into a file; false where there is none. */
+export async function download(storage: JobStorage, key: string, to: string): Promise<boolean> {
+  const pieces = await storage.stream(key, never);
+  if (pieces !== undefined) await createFiles().writePieces(to, pieces);
+  return pieces !== undefined;
+}
 
 /** What every storage keeps to, by name: run over fakes beside the code, and over real servers. `folder` is for local files. */
 export const storageContract: Readonly<Record<string, (storage: JobStorage, folder: string) => Promise<void>>> = {
@@ -23,7 +32,7 @@ export const storageContract: Readonly<Record<string, (storage: JobStorage, fold
   },
   async 'says that there is nothing'(storage, folder) {
     assert.equal(await storage.read('aiwb-1/none', never), undefined);
-    assert.equal(await storage.download('aiwb-1/none', path.join(folder, 'none'), never), false);
+    assert.equal(await download(storage, 'aiwb-1/none', path.join(folder, 'none')), false);
     assert.equal(existsSync(path.join(folder, 'none')), false);
     assert.deepEqual(await storage.list('aiwb-none', never), []);
     await storage.remove('aiwb-none', never);
@@ -33,7 +42,7 @@ export const storageContract: Readonly<Record<string, (storage: JobStorage, fold
     writeFileSync(path.join(folder, 'large'), content);
     await storage.put('aiwb-2/model.tar', { path: path.join(folder, 'large') }, never);
     assert.deepEqual(await storage.list('aiwb-2', never), [{ key: 'aiwb-2/model.tar', bytes: content.length }]);
-    assert.equal(await storage.download('aiwb-2/model.tar', path.join(folder, 'back', 'large'), never), true);
+    assert.equal(await download(storage, 'aiwb-2/model.tar', path.join(folder, 'back', 'large')), true);
     const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
     assert.equal(digest(readFileSync(path.join(folder, 'back', 'large'))), digest(content));
     assert.deepEqual(readdirSync(path.join(folder, 'back')), ['large'], 'nothing half written is left');
@@ -69,6 +78,34 @@ export const storageContract: Readonly<Record<string, (storage: JobStorage, fold
     }
     assert.equal(Buffer.from((await storage.read('aiwb-3/out put.tar', never)) ?? []).toString(), 'from the machine');
     await storage.remove('aiwb-3', never);
+  },
+  async 'gives addresses of numbered parts, each of its own object'(storage) {
+    const put = await storage.addressParts('aiwb-4/model {part}.tar', 'put', 12, 60, never);
+    const get = await storage.addressParts('aiwb-4/model {part}.tar', 'get', 12, 60, never);
+    const urlOf = ({ url, signatures }: PartAddresses, part: number): string =>
+      url
+        .replace('{part}', String(part).padStart(4, '0'))
+        .replace('{signature}', signatures?.[part - 1] ?? 'there are none');
+    assert.equal(put.count, 12);
+    for (const part of [1, 12]) {
+      const [key, content] = [partKey('aiwb-4/model {part}.tar', part), `part ${String(part)}`];
+      if (put.url.startsWith('file:')) {
+        mkdirSync(path.dirname(fileURLToPath(urlOf(put, part))), { recursive: true });
+        writeFileSync(fileURLToPath(urlOf(put, part)), content);
+      } else {
+        const request = { method: 'PUT', headers: put.headers, body: content };
+        const written = await fetch(urlOf(put, part), request);
+        assert.ok(written.ok, `${String(written.status)} ${await written.text()}`);
+        assert.equal(await (await fetch(urlOf(get, part))).text(), content);
+      }
+      assert.equal(Buffer.from((await storage.read(key, never)) ?? []).toString(), content);
+    }
+    const left = await storage.list('aiwb-4', never);
+    assert.deepEqual(
+      left.map(({ key }) => key).sort(),
+      [1, 12].map(part => partKey('aiwb-4/model {part}.tar', part)),
+    );
+    await storage.remove('aiwb-4', never);
   },
   async 'is tried out before anything is paid, and left as it was'(storage) {
     const before = await storage.list('', never);

@@ -12,6 +12,7 @@ import { signAccount, signContainer } from '../fakes/object-store-azure.ts';
 import { storageContract } from '../fakes/storage-contract.ts';
 import { storagePorts } from '../fakes/storage.ts';
 import { freePort } from './free-port.ts';
+import { checkLargeArchives, startProxy } from './large-archives.ts';
 import type { Checks } from './main.ts';
 import { pythonWith, startServer, Unavailable } from './server.ts';
 
@@ -35,17 +36,18 @@ export async function checkStorages({ check }: Checks): Promise<void> {
   const programs = path.join(packages, 'node_modules');
   const folder = mkdtempSync(path.join(os.tmpdir(), 'aiwb-storages-'));
   try {
-    await checkSignatures(check);
-    await checkS3(programs, folder, check);
-    await checkAzurite(programs, folder, check);
+    const python = process.env['AIWB_REAL_BOTOCORE'] ?? pythonWith('botocore', ['botocore==1.44.8']);
+    await checkSignatures(python, check);
+    await checkFolder(python, folder, check);
+    await checkS3(programs, python, folder, check);
+    await checkAzurite(programs, python, folder, check);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Amazon's own SDK signs what we sign, to the same signatures. `AIWB_REAL_BOTOCORE` names a Python that has it. */
-async function checkSignatures(check: Checks['check']): Promise<void> {
-  const python = process.env['AIWB_REAL_BOTOCORE'] ?? pythonWith('botocore', ['botocore==1.44.8']);
+async function checkSignatures(python: string, check: Checks['check']): Promise<void> {
   const digest = createDigest();
   const keys = ['runs/aiwb-1/bundle.tar', "team a/it's (1) + 2=3 & é~!*.tar", 'a'.repeat(300)];
   const queries = ['', 'uploads=', 'partNumber=2&uploadId=a%2Fb%2B%3D', 'a-b=2&a=1', 'list-type=2&prefix=x%20y%2F'];
@@ -101,7 +103,14 @@ async function checkSignatures(check: Checks['check']): Promise<void> {
   });
 }
 
-async function checkS3(programs: string, folder: string, check: Checks['check']): Promise<void> {
+async function checkFolder(python: string, folder: string, check: Checks['check']): Promise<void> {
+  const shared = path.join(folder, 'shared folder');
+  mkdirSync(shared);
+  const storage = createStorage({ type: 'folder', path: shared }, storagePorts({}));
+  await checkLargeArchives({ name: 'A folder', storage, python, folder }, check);
+}
+
+async function checkS3(programs: string, python: string, folder: string, check: Checks['check']): Promise<void> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = path.join(folder, 's3');
@@ -110,18 +119,24 @@ async function checkS3(programs: string, folder: string, check: Checks['check'])
   const options = ['-d', data, '-a', '127.0.0.1', '-p', String(port), '--configure-bucket', bucket];
   const server = await startServer([process.execPath, program, ...options], { url, ready: `/${bucket}` });
   const key = { env: 'KEY' };
-  const storage = createStorage(
-    { type: 's3', bucket, endpoint: url, prefix: 'team a/aiwb', accessKey: key, secretKey: key },
-    storagePorts({ KEY: 'S3RVER' }),
-  );
+  const open = (endpoint: string) =>
+    createStorage(
+      { type: 's3', bucket, endpoint, prefix: 'team a/aiwb', accessKey: key, secretKey: key },
+      storagePorts({ KEY: 'S3RVER' }),
+    );
+  const proxy = await startProxy(port);
   try {
-    await checkContract('s3rver', storage, folder, check);
+    await checkContract('s3rver', open(url), folder, check);
+    const storage = open(proxy.url);
+    const remote = { proxy, endingSoon: () => storage };
+    await checkLargeArchives({ name: 's3rver', storage, python, folder, remote }, check);
   } finally {
+    proxy.close();
     await server.stop();
   }
 }
 
-async function checkAzurite(programs: string, folder: string, check: Checks['check']): Promise<void> {
+async function checkAzurite(programs: string, python: string, folder: string, check: Checks['check']): Promise<void> {
   const port = await freePort();
   const data = path.join(folder, 'azurite');
   mkdirSync(data);
@@ -139,19 +154,26 @@ async function checkAzurite(programs: string, folder: string, check: Checks['che
   ];
   const server = await startServer([process.execPath, program, ...options]);
   await waitUntilServed(url);
+  const proxy = await startProxy(port);
   try {
-    const until = Date.now() + 3_600_000;
+    const until = Date.now() + 3 * 3_600_000;
     const made = await fetch(`${url}/${bucket}?restype=container&${signAccount(emulator, until)}`, {
       method: 'PUT',
       headers: { 'x-ms-version': '2021-08-06' },
     });
     assert.equal(made.status, 201, await made.text());
-    const open = (sas: string) =>
+    const open = (sas: string, base = url) =>
       createStorage(
-        { type: 'azure-blob', container: `${url}/${bucket}`, prefix: 'team a', sas: { env: 'SAS' } },
+        { type: 'azure-blob', container: `${base}/${bucket}`, prefix: 'team a', sas: { env: 'SAS' } },
         storagePorts({ SAS: sas }),
       );
     await checkContract('Azurite', open(signContainer(emulator, bucket, 'rcwdl', until)), folder, check);
+    const base = `${proxy.url}/${emulator.account}`;
+    const storage = open(signContainer(emulator, bucket, 'rcwdl', until), base);
+    const endingSoon = (seconds: number) =>
+      open(signContainer(emulator, bucket, 'rcwdl', Date.now() + seconds * 1000), base);
+    const remote = { proxy, endingSoon };
+    await checkLargeArchives({ name: 'Azurite', storage, python, folder, remote }, check);
     await check('Azurite refuses a signature that allows less, has ended, or is another’s', async () => {
       const refused = { code: 'storage-refused' };
       await assert.rejects(open(signContainer(emulator, bucket, 'r', until)).list('', signal), refused);
@@ -160,6 +182,7 @@ async function checkAzurite(programs: string, folder: string, check: Checks['che
       await assert.rejects(open(signContainer(other, bucket, 'rl', until)).list('', signal), refused);
     });
   } finally {
+    proxy.close();
     await server.stop();
   }
 }

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 import shutil
 import tarfile
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from .errors import TrainerError
 
 FILES_LIMIT = 1_000_000
+BLOCK = 512
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Regular files and folders alone: a link, a device, or a path that leaves the folder refuses the whole archive."""
+    with archive.open("rb") as source:
+        unpack_stream(source, archive.name, folder)
+
+
+def unpack_stream(source: Any, name: str, folder: Path) -> None:
+    """
+    An archive as it comes, to its very end. Regular files and folders alone: a link, a device, or a path that leaves the folder refuses
+    the whole archive.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with tarfile.open(archive, "r:") as opened:
+        with tarfile.open(fileobj=source, mode="r|", bufsize=2**20) as opened:
             for number, member in enumerate(opened):
                 if number >= FILES_LIMIT:
-                    raise _refused(archive, "it has more than a million entries")
-                target = _target(archive, folder, member)
+                    raise _refused(name, "it has more than a million entries")
+                target = _target(name, folder, member)
                 if member.isdir():
                     target.mkdir(parents=True, exist_ok=True)
                     continue
-                source = opened.extractfile(member)
-                if source is None:
-                    raise _refused(archive, f"{member.name!r} is no regular file")
+                content = opened.extractfile(member)
+                if content is None:
+                    raise _refused(name, f"{member.name!r} is no regular file")
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with source, target.open("xb") as file:
-                    shutil.copyfileobj(source, file, 2**20)
+                with content, target.open("xb") as file:
+                    shutil.copyfileobj(content, file, 2**20)
+        while source.read(2**20):
+            pass
     except (tarfile.TarError, EOFError, FileExistsError) as error:
-        raise _refused(archive, str(error)) from error
+        raise _refused(name, str(error)) from error
 
 
-def _target(archive: Path, folder: Path, member: tarfile.TarInfo) -> Path:
+def _target(archive: str, folder: Path, member: tarfile.TarInfo) -> Path:
     path = PurePosixPath(member.name)
     if not (member.isreg() or member.isdir()):
         raise _refused(archive, f"{member.name!r} is a link or a device")
@@ -44,8 +57,8 @@ def _target(archive: Path, folder: Path, member: tarfile.TarInfo) -> Path:
     return folder.joinpath(*path.parts)
 
 
-def _refused(archive: Path, why: str) -> TrainerError:
-    return TrainerError("job-invalid", f"{archive.name} is not unpacked: {why}.", "Send the job again.")
+def _refused(archive: str, why: str) -> TrainerError:
+    return TrainerError("job-invalid", f"{archive} is not unpacked: {why}.", "Send the job again.")
 
 
 def pack(archive: Path, root: Path, files: Iterable[Path]) -> None:
@@ -62,3 +75,54 @@ def pack(archive: Path, root: Path, files: Iterable[Path]) -> None:
                     opened.addfile(info, source)
             except FileNotFoundError:
                 continue
+
+
+class Packed:
+    """
+    A tar archive of files that is never written down: its bytes are read from the files, any stretch of them, as often as is wanted. The
+    files must stay as they are meanwhile.
+    """
+
+    def __init__(self, root: Path, files: Iterable[Path]) -> None:
+        self._pieces: list[tuple[bytes | Path, int]] = []
+        self._starts: list[int] = []
+        self.size = 0
+        for file in files:
+            info = tarfile.TarInfo(file.relative_to(root).as_posix())
+            info.size = file.stat().st_size
+            self._add(info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape"))
+            self._add(file, info.size)
+            self._add(bytes(-info.size % BLOCK))
+        self._add(bytes(2 * BLOCK))
+
+    def _add(self, content: bytes | Path, size: int | None = None) -> None:
+        length = len(content) if isinstance(content, bytes) else size or 0
+        if length > 0:
+            self._starts.append(self.size)
+            self._pieces.append((content, length))
+            self.size += length
+
+    def read_between(self, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from `start` to `end`, in pieces of at most 1 MiB."""
+        at = bisect_right(self._starts, start) - 1
+        while start < end:
+            content, length = self._pieces[at]
+            begin = start - self._starts[at]
+            stop = min(length, end - self._starts[at])
+            if isinstance(content, bytes):
+                yield content[begin:stop]
+            else:
+                yield from _read_file(content, begin, stop)
+            start += stop - begin
+            at += 1
+
+
+def _read_file(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < end:
+            data = file.read(min(2**20, end - start))
+            if not data:
+                raise TrainerError("unexpected", f"{path.name} became shorter while it was stored.")
+            start += len(data)
+            yield data

@@ -17,10 +17,12 @@ import time
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from .archive import pack, unpack
+from .archive import Packed, pack, unpack_stream
 from .errors import MEMORY_REMEDY, TrainerError, explain, one_line
 from .files import link_or_copy, remove
-from .transfer import Sync, fetch, put, read_sync
+from .parts import Archive, Stopped, fetch_index, put_archive
+from .sync import Sync, read_sync
+from .transfer import Source, put
 
 LOG_BYTES = 256 * 1024
 BEAT_SECONDS = 10.0
@@ -93,50 +95,55 @@ class Remote:
         self.feed = Feed(output)
         self.log = Tail(LOG_BYTES)
         self.child: subprocess.Popen[bytes] | None = None
+        self._trained = threading.Event()
         self._ended = threading.Event()
         self._failure: TrainerError | None = None
         self._is_cancelled = False
         self._events_sent = 0
         self._answers_sent: object = None
         self._state_sent: object = None
+        self._state_slot = 0
 
     def run(self) -> int:
         self.scratch.mkdir()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self._stop_child())
-        threads = [threading.Thread(target=self._keep_telling, daemon=True)]
-        threads[0].start()
+        telling = threading.Thread(target=self._keep_telling, daemon=True)
+        states = threading.Thread(target=self._keep_states, daemon=True)
+        telling.start()
         try:
             self._prepare()
-            threads.append(threading.Thread(target=self._keep_states, daemon=True))
-            threads[1].start()
+            states.start()
             status = self._train()
-            self._ended.set()
-            for thread in threads:
-                thread.join()
+            self._trained.set()
+            states.join()
             self._store(status)
         except Exception as error:
             self._fail(explain(error))
             status = 1
         finally:
+            self._trained.set()
             self._ended.set()
-            for thread in threads:
-                thread.join()
+            for thread in (states, telling):
+                if thread.ident is not None:
+                    thread.join()
         return self._tell_end(status)
 
     def _prepare(self) -> None:
-        archive = self.scratch / "bundle.tar"
-        fetch(self.sync.bundle, archive)
-        unpack(archive, self.job)
-        archive.unlink()
-        saved = self.scratch / "saved.tar"
-        if fetch(self.sync.state, saved, optional=True):
-            try:
-                unpack(saved, self.out)
-            except TrainerError as error:
-                self.log.note(f"The saved state cannot be used, so that the training begins anew: {error.message}")
-                remove(self.out)
-            saved.unlink()
+        with Source(self.sync.bundle) as bundle:
+            unpack_stream(bundle, "The job", self.job)
+        try:
+            index = fetch_index(self.sync.state)
+            if index is None:
+                return
+            # What is saved is left alone until something newer is whole.
+            self._state_slot = 1 - index.slot
+            unpack_stream(Archive(self.sync.state, index), "The saved state", self.out)
+        except TrainerError as error:
+            if error.code != "job-invalid":
+                raise
+            self.log.note(f"The saved state cannot be used, so that the training begins anew: {error.message}")
+            remove(self.out)
 
     def _train(self) -> int:
         if self._is_cancelled:
@@ -162,7 +169,7 @@ class Remote:
     # Beside the training.
 
     def _keep_telling(self) -> None:
-        """Events and what is printed, while there is anything to tell."""
+        """Events, heartbeats and what is printed, until everything is stored."""
         told_log = 0.0
         while not self._ended.wait(EVENTS_SECONDS):
             self.feed.beat()
@@ -173,9 +180,11 @@ class Remote:
                     told_log = time.monotonic()
             except TrainerError as error:
                 self._give_up(error)
+                if self._failure is not None:
+                    return
 
     def _keep_states(self) -> None:
-        while not self._ended.wait(EVENTS_SECONDS):
+        while not self._trained.wait(EVENTS_SECONDS):
             try:
                 self._send_state()
             except TrainerError as error:
@@ -187,7 +196,7 @@ class Remote:
         if error.remedy is not None:
             self._failure = error
             self._stop_child()
-            self._ended.set()
+            self._trained.set()
 
     def _send_events(self) -> None:
         version, data = self.feed.read()
@@ -212,11 +221,21 @@ class Remote:
         snapshot = self._snapshot()
         if snapshot is None:
             return
-        archive = self.scratch / "state.tar"
-        pack(archive, snapshot, sorted(file for file in snapshot.rglob("*") if file.is_file()))
-        remove(snapshot)
-        put(self.sync.put_state, archive)
-        archive.unlink()
+        try:
+            packed = Packed(snapshot, sorted(file for file in snapshot.rglob("*") if file.is_file()))
+            put_archive(self.sync.put_state, self._state_slot, packed, self.sync.part_size, self._has_result)
+            self._state_slot = 1 - self._state_slot
+        except Stopped:
+            pass
+        except TrainerError:
+            self._state_sent = None
+            raise
+        finally:
+            remove(snapshot)
+
+    def _has_result(self) -> bool:
+        """A saved state is of no use then."""
+        return self.feed.last is not None and _event_of(self.feed.last) == "result"
 
     def _snapshot(self) -> Path | None:
         """The newest state as second names of its files, so that the training may go on and remove them; none where it is sent already."""
@@ -263,33 +282,23 @@ class Remote:
         if self._failure is not None:
             raise self._failure
         last = self.feed.last
-        if last is None:
-            raise _ending_of(status, self.log.last_line())
-        if _event_of(last) == "result":
+        if last is not None and self._has_result():
             self._send_model(json.loads(last))
-        else:
+            return
+        if last is not None:
             self._send_state()
+            return
+        ending = _ending_of(status, self.log.last_line())
+        try:
+            self._send_state()
+        except TrainerError as error:
+            self.log.note(error.message)
+        raise ending
 
     def _send_model(self, result: dict[str, list[dict[str, str]]]) -> None:
-        beating = threading.Event()
-        thread = threading.Thread(target=self._beat_until, args=(beating,), daemon=True)
-        thread.start()
-        try:
-            archive = self.scratch / "model.tar"
-            files = [file for checkpoint in result["checkpoints"] for file in sorted((self.out / checkpoint["folder"]).rglob("*"))]
-            pack(archive, self.out, [file for file in files if file.is_file()])
-            put(self.sync.put_model, archive)
-        finally:
-            beating.set()
-            thread.join()
-
-    def _beat_until(self, ended: threading.Event) -> None:
-        while not ended.wait(EVENTS_SECONDS):
-            self.feed.beat()
-            try:
-                self._send_events()
-            except TrainerError as error:
-                self.log.note(error.message)
+        files = [file for checkpoint in result["checkpoints"] for file in sorted((self.out / checkpoint["folder"]).rglob("*"))]
+        packed = Packed(self.out, [file for file in files if file.is_file()])
+        put_archive(self.sync.put_model, 0, packed, self.sync.part_size)
 
     def _fail(self, error: TrainerError) -> None:
         self.log.note(error.message)

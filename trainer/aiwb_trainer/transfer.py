@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import http.client
-import io
 import os
 import shutil
+import ssl
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from .errors import TrainerError, one_line
-from .fields import Fields, parse_json
 
 T = TypeVar("T")
 TIMEOUT_SECONDS = 60
@@ -35,43 +36,10 @@ class Address:
         return urllib.parse.urlsplit(self.url)._replace(query="", fragment="").geturl()
 
 
-@dataclass(frozen=True)
-class Sync:
-    """`AIWB_SYNC`: where the job is, and where what it makes goes."""
+class Refusal(TrainerError):
+    """A storage has answered no, with this HTTP status; 404 also where a file is missing."""
 
-    bundle: Address
-    state: Address
-    put_events: Address
-    put_answers: Address
-    put_state: Address
-    put_model: Address
-    put_log: Address
-
-
-def read_sync(text: str) -> Sync:
-    fields = Fields(parse_json(text, "AIWB_SYNC", "job-invalid"), "AIWB_SYNC")
-    put = fields.inner("put")
-    sync = Sync(
-        bundle=_read_address(fields.inner("bundle")),
-        state=_read_address(fields.inner("state")),
-        put_events=_read_address(put.inner("events")),
-        put_answers=_read_address(put.inner("answers")),
-        put_state=_read_address(put.inner("state")),
-        put_model=_read_address(put.inner("model")),
-        put_log=_read_address(put.inner("log")),
-    )
-    put.end()
-    fields.end()
-    return sync
-
-
-def _read_address(fields: Fields) -> Address:
-    url = fields.text("url")
-    headers = fields.strings("headers")
-    fields.end()
-    if urllib.parse.urlsplit(url).scheme not in ("https", "http", "file"):
-        raise TrainerError("job-invalid", f"{fields.place}: the address is neither https, http nor file.")
-    return Address(url, headers)
+    status = 404
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -79,41 +47,142 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_opener = urllib.request.build_opener(_NoRedirects)
+def _send_and_listen(send: Callable[[], None]) -> None:
+    # Who refuses a large body answers before all of it is sent, and closes: the answer is there to be read, and says why.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        send()
 
 
-def fetch(address: Address, target: Path, optional: bool = False, pause: Callable[[float], None] = time.sleep) -> bool:
-    """Writes what lies at an address into a file; False where nothing is there and `optional`."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if _is_file(address):
-        source = _path_of(address)
-        if not source.exists() and optional:
-            return False
+class _Connection(http.client.HTTPConnection):
+    def request(self, *arguments: Any, **more: Any) -> None:
+        _send_and_listen(lambda: super(_Connection, self).request(*arguments, **more))
+
+
+class _TlsConnection(http.client.HTTPSConnection):
+    def request(self, *arguments: Any, **more: Any) -> None:
+        _send_and_listen(lambda: super(_TlsConnection, self).request(*arguments, **more))
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_TlsConnection, req, context=_tls)
+
+
+_tls = ssl.create_default_context()
+_opener = urllib.request.build_opener(_NoRedirects, _Http, _Https)
+
+
+class Source:
+    """What lies at an address, as it is read. Where a connection breaks, the next one goes on from there."""
+
+    def __init__(self, address: Address, pause: Callable[[float], None] = time.sleep) -> None:
+        self._address = address
+        self._pause = pause
+        self._response: Any = None
+        self._at = 0
+        self._length: int | None = None
+        self._tag: str | None = None
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end."""
+        return _retry(lambda: self._attempt(size), f"get {self._address!r}", self._pause)
+
+    def _attempt(self, size: int) -> bytes:
         try:
-            shutil.copyfile(source, target)
-        except OSError as error:
-            raise TrainerError("storage-failed", f"{source} cannot be read: {error}.") from error
-        return True
-
-    def attempt() -> bool:
-        request = urllib.request.Request(address.url, headers=address.headers, method="GET")
-        try:
-            with _opener.open(request, timeout=TIMEOUT_SECONDS) as response, target.open("wb") as file:
-                shutil.copyfileobj(response, file, 2**20)
-                length = response.headers.get("Content-Length")
-                if length is not None and int(length) != file.tell():
-                    raise http.client.IncompleteRead(b"")
-        except urllib.error.HTTPError as error:
-            # Storages answer 403 for what is not there to whoever may not list.
-            if optional and error.code in (403, 404):
-                return False
+            if self._response is None:
+                self._open()
+            data: bytes = self._response.read(size)
+            if not data and size > 0 and self._length is not None and self._at < self._length:
+                raise http.client.IncompleteRead(b"", self._length - self._at)
+        except Exception:
+            self._close()
             raise
-        return True
+        self._at += len(data)
+        return data
 
-    return _retry(attempt, f"get {address!r}", pause)
+    def _open(self) -> None:
+        if _is_file(self._address):
+            path = _path_of(self._address)
+            try:
+                self._response = path.open("rb")
+                self._response.seek(self._at)
+            except FileNotFoundError as error:
+                raise Refusal("storage-failed", f"There is no {path}.") from error
+            return
+        headers = dict(self._address.headers)
+        if self._at > 0:
+            headers["Range"] = f"bytes={self._at}-"
+            if self._tag is not None:
+                headers["If-Match"] = self._tag
+        request = urllib.request.Request(self._address.url, headers=headers, method="GET")
+        response = _opener.open(request, timeout=TIMEOUT_SECONDS)
+        self._response = response
+        if self._at == 0:
+            length = response.headers.get("Content-Length")
+            self._length = None if length is None else int(length)
+            self._tag = response.headers.get("ETag")
+        elif response.status != 206:
+            # It does not know of ranges: what is known already is passed over.
+            for _ in _pieces(response, self._at):
+                pass
+
+    def _close(self) -> None:
+        if self._response is not None:
+            self._response.close()
+            self._response = None
 
 
-def put(address: Address, source: Path | bytes, patient: bool = True, pause: Callable[[float], None] = time.sleep) -> None:
+def _pieces(source: Any, size: int) -> Iterator[bytes]:
+    while size > 0:
+        data = source.read(min(2**20, size))
+        if not data:
+            raise http.client.IncompleteRead(b"", size)
+        size -= len(data)
+        yield data
+
+
+def fetch_bytes(address: Address, pause: Callable[[float], None] = time.sleep) -> bytes | None:
+    """What lies at an address; None where nothing is there. Storages answer 403 for that to whoever may not list."""
+    try:
+        with Source(address, pause) as source:
+            pieces = []
+            while data := source.read(2**20):
+                pieces.append(data)
+            return b"".join(pieces)
+    except Refusal as error:
+        if error.status in (403, 404):
+            return None
+        raise
+
+
+class Stretch:
+    """Some bytes that are sent, and their digest once they were. Asked for again, they are read again."""
+
+    def __init__(self, size: int, read: Callable[[], Iterator[bytes]]) -> None:
+        self.size = size
+        self._read = read
+        self.digest = ""
+
+    def pieces(self) -> Iterator[bytes]:
+        digest = hashlib.sha256()
+        for data in self._read():
+            digest.update(data)
+            yield data
+        self.digest = digest.hexdigest()
+
+
+def put(address: Address, source: Path | bytes | Stretch, patient: bool = True, pause: Callable[[float], None] = time.sleep) -> None:
     """Stores a file or bytes whole. `patient` keeps trying for minutes; else the caller comes again anyway."""
     if _is_file(address):
         _put_file(_path_of(address), source)
@@ -121,27 +190,19 @@ def put(address: Address, source: Path | bytes, patient: bool = True, pause: Cal
     headers = {"Content-Type": "application/octet-stream", **address.headers}
 
     def attempt() -> None:
-        size = len(source) if isinstance(source, bytes) else source.stat().st_size
-        with _Body(source) as body:
+        with contextlib.ExitStack() as stack:
+            body: Any
+            if isinstance(source, bytes):
+                body, size = source, len(source)
+            elif isinstance(source, Stretch):
+                body, size = source.pieces(), source.size
+            else:
+                body, size = stack.enter_context(source.open("rb")), source.stat().st_size
             request = urllib.request.Request(address.url, data=body, headers={**headers, "Content-Length": str(size)}, method="PUT")
             with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
                 response.read()
 
     _retry(attempt, f"put {address!r}", pause, WAITS if patient else WAITS[:2])
-
-
-class _Body:
-    """The bytes to send, as something that can be read from."""
-
-    def __init__(self, source: Path | bytes) -> None:
-        self._source = source
-
-    def __enter__(self) -> Any:
-        self._file: IO[bytes] = io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
 
 
 def _retry(attempt: Callable[[], T], what: str, pause: Callable[[float], None], waits: tuple[int, ...] = WAITS) -> T:
@@ -150,8 +211,12 @@ def _retry(attempt: Callable[[], T], what: str, pause: Callable[[float], None], 
             return attempt()
         except urllib.error.HTTPError as error:
             words = f"HTTP {error.code} {one_line(_read_words(error), 200)}".strip()
-            if error.code not in RETRIED or wait is None:
-                raise TrainerError("storage-failed", f"Could not {what}: {words}", _remedy(error.code)) from error
+            # S3 calls a body that came too slowly a bad request.
+            is_passing = error.code in RETRIED or (error.code == 400 and "<Code>RequestTimeout</Code>" in words)
+            if not is_passing or wait is None:
+                refusal = Refusal("storage-failed", f"Could not {what}: {words}", _remedy(error.code))
+                refusal.status = error.code
+                raise refusal from error
         except (OSError, http.client.HTTPException) as error:
             if wait is None:
                 raise TrainerError("storage-failed", f"Could not {what}: {one_line(str(error), 200)}") from error
@@ -182,12 +247,15 @@ def _path_of(address: Address) -> Path:
     return Path(urllib.request.url2pathname(urllib.parse.urlsplit(address.url).path))
 
 
-def _put_file(target: Path, source: Path | bytes) -> None:
+def _put_file(target: Path, source: Path | bytes | Stretch) -> None:
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(source, bytes):
             partial.write_bytes(source)
+        elif isinstance(source, Stretch):
+            with partial.open("wb") as written:
+                written.writelines(source.pieces())
         else:
             shutil.copyfile(source, partial)
         with partial.open("rb") as file:

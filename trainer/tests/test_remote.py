@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.server
+import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -19,13 +22,16 @@ import pytest
 
 from aiwb_trainer.archive import pack, unpack
 from aiwb_trainer.errors import TrainerError
-from aiwb_trainer.transfer import Address, fetch, put, read_sync
+from aiwb_trainer.sync import read_sync
+from aiwb_trainer.transfer import Address, fetch_bytes, put
 
 from .conftest import Make, of, train
 from .test_resume import essence
 
-NAMES = ("events", "answers", "state", "model", "log")
-FILES = {"events": "events.jsonl", "answers": "answers.tar", "state": "state.tar", "model": "model.tar", "log": "log.txt"}
+FILES = {"events": "events.jsonl", "answers": "answers.tar", "log": "log.txt"}
+STATE = ("state-a.tar", "state-b.tar")
+CUT = -1
+"""Among faults: the connection breaks in the middle of a body."""
 
 
 class Store(http.server.ThreadingHTTPServer):
@@ -42,6 +48,13 @@ class Store(http.server.ThreadingHTTPServer):
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/{name}?signature=secret"
 
+    def archive(self, index: str, slots: tuple[str, ...]) -> bytes:
+        """What an index names, each part held against its digest."""
+        read = json.loads(self.objects[index])
+        parts = [self.objects[f"{slots[read['slot']]}.{number:04}"] for number in range(1, len(read["parts"]) + 1)]
+        assert [(part["bytes"], part["digest"]) for part in read["parts"]] == [(len(it), hashlib.sha256(it).hexdigest()) for it in parts]
+        return b"".join(parts)
+
 
 class Handler(http.server.BaseHTTPRequestHandler):
     server: Store
@@ -55,6 +68,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not waiting:
             return False
         status = waiting.pop(0)
+        if status == CUT:
+            self._cut(name)
+            return True
         self.send_response(status)
         if status == 302:
             self.send_header("Location", self.server.url("elsewhere"))
@@ -62,20 +78,44 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         return True
 
+    def _cut(self, name: str) -> None:
+        if self.command == "GET":
+            data = self.server.objects[name]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.send_header("ETag", '"1"')
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2])
+            self.wfile.flush()
+        else:
+            self.rfile.read(int(self.headers["Content-Length"]) // 2)
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
     def do_GET(self) -> None:
         name = self.path[1:].partition("?")[0]
         if self._fault(name):
             return
         data = self.server.objects.get(name)
-        self.send_response(404 if data is None else 200)
-        self.send_header("Content-Length", str(len(data or b"")))
+        start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        if start > 0:
+            assert self.headers["If-Match"] == '"1"'
+            self.server.requests[f"GET {name} from {start}"] += 1
+        self.send_response(404 if data is None else 206 if start > 0 else 200)
+        self.send_header("Content-Length", str(len(data or b"") - start))
+        self.send_header("ETag", '"1"')
         self.end_headers()
-        self.wfile.write(data or b"")
+        self.wfile.write((data or b"")[start:])
 
     def do_PUT(self) -> None:
         name = self.path[1:].partition("?")[0]
-        data = self.rfile.read(int(self.headers["Content-Length"]))
-        if self._fault(name):
+        if (self.server.faults.get(f"PUT {name}") or [0])[0] in (CUT, 403) and self._fault(name):
+            # Storages refuse a signature before they have read the body, and close.
+            self.close_connection = True
+            return
+        size = int(self.headers["Content-Length"])
+        data = self.rfile.read(size)
+        if len(data) < size or self._fault(name):
             return
         assert self.headers["x-test"] == "1"
         self.server.objects[name] = data
@@ -89,7 +129,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             last = json.loads(data.splitlines()[-1])
             if last["event"] == "result":
                 # What it names is there.
-                assert "model.tar" in self.server.objects
+                assert "model.json" in self.server.objects
                 assert "answers.tar" in self.server.objects
 
 
@@ -104,14 +144,25 @@ def store() -> Iterator[Store]:
 
 
 def sync_of(url: Any) -> str:
-    def address(name: str) -> dict[str, Any]:
-        return {"url": url(name), "headers": {}}
+    """In parts of 64 KiB, and fewer of them where that does not suffice."""
+
+    def address(name: str, **headers: str) -> dict[str, Any]:
+        return {"url": url(name), "headers": headers}
+
+    def place(index: str, slots: tuple[str, ...], **headers: str) -> dict[str, Any]:
+        parts = [{"url": url(f"{slot}.0000").replace("0000", "{part}"), "headers": headers, "count": 64} for slot in slots]
+        return {"index": address(index, **headers), "slots": parts}
 
     return json.dumps(
         {
             "bundle": address("bundle.tar"),
-            "state": address("state.tar"),
-            "put": {name: {"url": url(FILES[name]), "headers": {"x-test": "1"}} for name in NAMES},
+            "state": place("state.json", STATE),
+            "put": {
+                **{name: address(file, **{"x-test": "1"}) for name, file in FILES.items()},
+                "state": place("state.json", STATE, **{"x-test": "1"}),
+                "model": place("model.json", ("model.tar",), **{"x-test": "1"}),
+            },
+            "partBytes": {"usual": 2**16, "most": 2**24},
         }
     )
 
@@ -135,7 +186,12 @@ def test_a_job_comes_and_goes_by_addresses_through_faults(make: Make, store: Sto
     job = make(hyperparameters={"maxSteps": 20})
     _, expected, _ = train(job)
     store.objects["bundle.tar"] = bundle(job, tmp_path / "bundle.tar")
-    store.faults = {"GET bundle.tar": [503], "PUT model.tar": [500, 429], "PUT events.jsonl": [503], "PUT answers.tar": [502]}
+    store.faults = {
+        "GET bundle.tar": [503, CUT],
+        "PUT model.tar.0001": [500, CUT, 429],
+        "PUT events.jsonl": [503],
+        "PUT answers.tar": [502],
+    }
     process = start(sync_of(store.url))
     printed, errors = process.communicate()
     assert process.returncode == 0, errors.decode()
@@ -145,16 +201,20 @@ def test_a_job_comes_and_goes_by_addresses_through_faults(make: Make, store: Sto
     # Whoever reads on from where he was never misses or rereads a byte.
     assert all(later.startswith(earlier) for earlier, later in zip(store.told, store.told[1:], strict=False))
     assert store.order[-1] == "events.jsonl"
-    for name in ("model", "answers", "state"):
-        (tmp_path / FILES[name]).write_bytes(store.objects[FILES[name]])
+    (tmp_path / "model.tar").write_bytes(store.archive("model.json", ("model.tar",)))
+    (tmp_path / "answers.tar").write_bytes(store.objects["answers.tar"])
+    assert "model.tar.0002" in store.objects
+    assert [name for name in store.requests if name.startswith("GET bundle.tar from")]
     unpack(tmp_path / "model.tar", tmp_path / "made")
     unpack(tmp_path / "answers.tar", tmp_path / "made")
     for file in events[-1]["checkpoints"][0]["files"]:
         assert (tmp_path / "made" / events[-1]["checkpoints"][0]["folder"] / file["path"]).stat().st_size == file["bytes"]
     for event in of(events, "measurement"):
         assert (tmp_path / "made" / event["answers"]).is_file()
-    with tarfile.open(tmp_path / "state.tar") as saved:
-        assert "state/progress.json" in saved.getnames()
+    if "state.json" in store.objects:
+        # Where the last was given up, for there is a result, the one before is whole.
+        with tarfile.open(fileobj=io.BytesIO(store.archive("state.json", STATE))) as saved:
+            assert "state/progress.json" in saved.getnames()
     assert b"secret" not in errors + store.objects["log.txt"] + store.objects["events.jsonl"]
 
 
@@ -210,7 +270,7 @@ def test_expired_addresses_end_the_training(make: Make, store: Store, tmp_path: 
     assert process.returncode == 1
     assert b"HTTP 403" in errors
     assert b"secret" not in errors
-    assert "model.tar" not in store.objects
+    assert "model.json" not in store.objects
 
 
 def test_redirects_are_not_followed_with_what_was_signed(store: Store, tmp_path: Path) -> None:
@@ -223,11 +283,11 @@ def test_redirects_are_not_followed_with_what_was_signed(store: Store, tmp_path:
 def test_what_is_not_there_is_no_state_and_what_stays_away_is_told(store: Store, tmp_path: Path) -> None:
     store.faults = {"GET a": [404, 403, *[503] * 20]}
     address = Address(store.url("a"), {})
-    assert fetch(address, tmp_path / "a", optional=True) is False
-    assert fetch(address, tmp_path / "a", optional=True) is False
+    assert fetch_bytes(address) is None
+    assert fetch_bytes(address) is None
     waited: list[float] = []
     with pytest.raises(TrainerError) as caught:
-        fetch(address, tmp_path / "a", optional=True, pause=waited.append)
+        fetch_bytes(address, pause=waited.append)
     assert caught.value.code == "storage-failed"
     assert waited[:4] == [1, 2, 4, 8]
     assert "secret" not in caught.value.message

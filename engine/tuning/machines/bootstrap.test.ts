@@ -113,17 +113,19 @@ describe('what a machine is started with', () => {
     objects.objects.set('/trainer.tar', packTrainer(main));
     const put = (name: string) => ({ url: `${origin}/${name}`, headers: { 'x-signed': 'yes' } });
     const get = (name: string) => ({ url: `${origin}/${name}`, headers: {} });
+    const part = (name: string) => ({ ...put(`${name}.{part}`), count: 2 });
     const addresses = {
       sync: {
         bundle: get('bundle.tar'),
-        state: get('state.tar'),
+        state: { index: get('state.json'), slots: [part('state-a.tar'), part('state-b.tar')] },
         put: {
           events: put('events.jsonl'),
           answers: put('answers.tar'),
-          state: put('state.tar'),
-          model: put('model.tar'),
+          state: { index: put('state.json'), slots: [part('state-a.tar'), part('state-b.tar')] },
+          model: { index: put('model.json'), slots: [part('model.tar')] },
           log: put('log.txt'),
         },
+        partBytes: { usual: 1, most: 2 },
       },
       trainer: get('trainer.tar'),
     };

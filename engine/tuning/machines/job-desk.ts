@@ -22,18 +22,23 @@ export interface JobDesk {
   read(bundle: JobBundle): JobReader;
 }
 
-/** Keys of a run's objects in the storage. What a machine makes lies below `made`, but for the state, which outlives it. */
+/**
+ * Keys of a run's objects in the storage. What a machine makes lies below `made`, but for the state, which outlives it. State and model are
+ * indexes of archives in parts (`partKey`): there are two slots for the state, so that one is whole while the next is put.
+ */
 export function keysOf({ output }: Pick<JobBundle, 'output'>) {
   const made = `${output}/made`;
   return {
     prefix: output,
     bundle: `${output}/bundle.tar`,
     trainer: `${output}/trainer.tar`,
-    state: `${output}/state.tar`,
+    state: `${output}/state.json`,
+    stateSlots: [`${output}/state-a.tar`, `${output}/state-b.tar`],
     made,
     events: `${made}/events.jsonl`,
     answers: `${made}/answers.tar`,
-    model: `${made}/model.tar`,
+    model: `${made}/model.json`,
+    modelSlots: [`${made}/model.tar`],
     log: `${made}/log.txt`,
   };
 }

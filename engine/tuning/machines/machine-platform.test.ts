@@ -451,7 +451,7 @@ describe('a job on a rented machine', () => {
     const { error } = await attempt(world, stored);
     assert.match(String(error), /Out of memory/);
     requireSafe(world, stored, 'failure');
-    assert.ok(world.objects.has('runs/aiwb-01JZX/state.tar'));
+    assert.ok(world.objects.has('runs/aiwb-01JZX/state.json'));
   });
 
   it('takes the result of a machine that has ended while nobody watched', async () => {

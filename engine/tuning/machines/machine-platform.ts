@@ -6,6 +6,7 @@ import type { JobStorage } from '../storage/storage.ts';
 import { lifetimeOf } from './lifetime.ts';
 import type { JobDesk } from './job-desk.ts';
 import type { Machines } from './machine.ts';
+import { createSavedInventory } from './saved-inventory.ts';
 import { Supervisor } from './supervisor.ts';
 import { createTrainerDesk } from './trainer-desk.ts';
 import { nounOf, productOf } from './words.ts';
@@ -51,6 +52,7 @@ export function createMachinePlatform(settings: MachinePlatformSettings, ports: 
   return {
     name: machines.name,
     inventory: machines.inventory,
+    saved: createSavedInventory(storage),
     async preflight(bundle, signal) {
       const findings: PreflightFinding[] = [
         ...(await machines.preflight(bundle, signal)),

@@ -12,6 +12,7 @@ import type { Blobs } from '../../ports/blobs.ts';
 import { readTar } from '../../ingest/archive/tar.ts';
 import type { JobEvent } from '../platform.ts';
 import type { JobStorage } from '../storage/storage.ts';
+import { partKey } from '../storage/keys.ts';
 import { tarEnd, tarHeader, tarPadding } from '../trainer/tar.ts';
 import { keysOf, type JobReader } from './job-desk.ts';
 import { createTrainerDesk } from './trainer-desk.ts';
@@ -75,6 +76,10 @@ const result = {
   answers: { base: 'answers/base.jsonl', tuned: 'answers/tuned.jsonl' },
 };
 
+async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 300) yield bytes.subarray(at, at + 300);
+}
+
 async function takeAll(reader: JobReader, bytes: Uint8Array): Promise<JobEvent[]> {
   const events: JobEvent[] = [];
   for await (const event of reader.take(bytes, never)) events.push(event);
@@ -109,16 +114,16 @@ describe('jobs by way of a storage', () => {
         return Promise.resolve();
       },
       read: key => Promise.resolve(objects.get(key)),
-      download: (key, to) => {
+      stream: key => {
         const object = objects.get(key);
-        if (object === undefined) return Promise.resolve(false);
-        mkdirSync(path.dirname(to), { recursive: true });
-        writeFileSync(to, object);
-        return Promise.resolve(true);
+        return Promise.resolve(object === undefined ? undefined : piecesOf(object));
       },
       list: () => Promise.resolve([]),
+      unfinished: () => Promise.resolve([]),
       remove: () => Promise.resolve(),
       address: key => Promise.resolve({ url: `https://storage.example/${key}`, headers: {} }),
+      addressParts: (key, _use, count) =>
+        Promise.resolve({ url: `https://storage.example/${key}.{part}`, headers: {}, count }),
     };
     const blobs: Blobs = {
       put: () => Promise.reject(new Error('Nothing is put.')),
@@ -140,6 +145,17 @@ describe('jobs by way of a storage', () => {
       scratch: path.join(folder, 'scratch'),
       trainerFolder: path.join(folder, 'trainer'),
     });
+  }
+
+  /** As the trainer does: in parts, and an index. */
+  function putModel(archive: Uint8Array, bytes = 700): void {
+    const parts: { bytes: number; digest: string }[] = [];
+    for (let at = 0; at < archive.length; at += bytes) {
+      const part = archive.subarray(at, at + bytes);
+      parts.push({ bytes: part.length, digest: sha256(part) });
+      objects.set(partKey(keys.modelSlots[0] ?? '', parts.length), part);
+    }
+    objects.set(keys.model, Buffer.from(JSON.stringify({ slot: 0, parts })));
   }
 
   async function namesIn(key: string): Promise<string[]> {
@@ -195,7 +211,7 @@ describe('jobs by way of a storage', () => {
 
   it('holds the result back until it is collected, and takes its files in', async () => {
     objects.set(keys.answers, pack({ 'answers/base.jsonl': '', 'answers/tuned.jsonl': answer }));
-    objects.set(keys.model, pack({ 'checkpoints/1/adapter_model.safetensors': weights }));
+    putModel(pack({ 'checkpoints/1/adapter_model.safetensors': weights }));
     const reader = createDesk().read(bundle);
     for await (const event of reader.take(lines(result), never)) assert.notEqual(event.type, 'result');
     assert.deepEqual(reader.outcome, { kind: 'result' });
@@ -209,11 +225,36 @@ describe('jobs by way of a storage', () => {
 
   it('refuses a model whose bytes are not what the trainer says', async () => {
     objects.set(keys.answers, pack({ 'answers/base.jsonl': '', 'answers/tuned.jsonl': '' }));
-    objects.set(keys.model, pack({ 'checkpoints/1/adapter_model.safetensors': 'other!!' }));
+    putModel(pack({ 'checkpoints/1/adapter_model.safetensors': 'other!!' }));
     const reader = createDesk().read(bundle);
     await takeAll(reader, lines(result));
     await assert.rejects(reader.collect(never), { code: 'record-tampered' });
     assert.deepEqual(kept, []);
+  });
+
+  it('refuses a model in parts that are not those of its index, and looks again for one that is missing', async () => {
+    objects.set(keys.answers, pack({ 'answers/base.jsonl': '', 'answers/tuned.jsonl': answer }));
+    const archive = pack({ 'checkpoints/1/adapter_model.safetensors': weights });
+    const reader = createDesk().read(bundle);
+    await takeAll(reader, lines(result));
+    await assert.rejects(reader.collect(never), { code: 'storage-unreachable' });
+    const second = partKey(keys.modelSlots[0] ?? '', 2);
+    putModel(archive);
+    const whole = objects.get(second) ?? assert.fail();
+    objects.delete(second);
+    await assert.rejects(reader.collect(never), { code: 'storage-unreachable' });
+    for (const wrong of [whole.subarray(1), Buffer.concat([whole, Buffer.from('x')]), whole.map(byte => byte ^ 1)]) {
+      objects.set(second, wrong);
+      await assert.rejects(reader.collect(never), { code: 'record-tampered', message: /model\.tar\.0002/ });
+    }
+    for (const index of ['none', '{}', '{"slot":1,"parts":[]}', '{"slot":0,"parts":[{"bytes":0,"digest":""}]}']) {
+      objects.set(keys.model, Buffer.from(index));
+      await assert.rejects(reader.collect(never), { code: 'record-tampered' });
+    }
+    assert.deepEqual(kept, []);
+    assert.equal(existsSync(path.join(folder, 'scratch', 'aiwb-01JZX', 'made')), false);
+    putModel(archive);
+    assert.equal((await reader.collect(never)).checkpoints[0]?.digest, sha256(weights));
   });
 
   it('tells a trainer’s failure as the outcome, but takes one that was ended with its machine for lost', async () => {

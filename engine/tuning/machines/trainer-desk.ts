@@ -11,6 +11,7 @@ import { writeTrainerJob, type JobFile } from '../trainer/job-folder.ts';
 import { LineCutter } from '../trainer/lines.ts';
 import { packJob, unpackTrained } from '../trainer/pack.ts';
 import type { TrainerOutput } from '../trainer/output.ts';
+import { openArchive } from './stored-archive.ts';
 import { keysOf, type JobDesk, type JobOutcome, type JobReader } from './job-desk.ts';
 
 export interface TrainerDeskPorts {
@@ -183,19 +184,26 @@ class StoredOutput implements TrainerOutput {
 
   async #fetch(key: string, signal: AbortSignal): Promise<string | undefined> {
     const { files, quarantine } = this.#ports;
-    const archive = files.resolve(this.#folder, `${String(++this.#count)}.tar`);
-    const folder = files.resolve(this.#folder, String(this.#count));
+    const folder = files.resolve(this.#folder, String(++this.#count));
     await quarantine.remove(folder);
+    const archive = await this.#open(key, signal);
+    if (archive === undefined) return undefined;
     try {
-      if (!(await this.#storage.download(key, archive, signal))) return undefined;
       await unpackTrained(archive, folder, this.#ports, signal);
-    } finally {
-      await quarantine.remove(archive);
+    } catch (error) {
+      await quarantine.remove(folder);
+      throw error;
     }
     const before = this.#unpacked.get(key);
     this.#unpacked.set(key, folder);
     if (before !== undefined) await quarantine.remove(before);
     return folder;
+  }
+
+  #open(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const { model, modelSlots } = this.#keys;
+    if (key !== model) return this.#storage.stream(key, signal);
+    return openArchive(this.#storage, model, modelSlots, this.#ports.digest, signal);
   }
 
   async dispose(): Promise<void> {

@@ -4,6 +4,7 @@ import { WorkbenchError } from '../../base/errors.ts';
 import { toSecretReference } from '../../ports/secrets.ts';
 import { explainAzure } from './azure-errors.ts';
 import { createStorageClient, elementOf } from './client.ts';
+import { partUrl } from './keys.ts';
 import { createObjectStorage, objectUrl } from './object-store.ts';
 import type { Part } from './parts.ts';
 import type { StoragePorts } from './ports.ts';
@@ -121,8 +122,13 @@ export function createAzureBlobStorage(settings: AzureBlobStorage, ports: Storag
     return { url: withSas(urlOf(key), query), headers: use === 'put' ? blockBlob : {} };
   };
 
+  const addressParts: JobStorage['addressParts'] = async (key, use, count, seconds, signal) => {
+    const { url, headers } = await address(key, use, seconds, signal);
+    return { url: partUrl(url), headers, count };
+  };
+
   return createObjectStorage(
-    { name, baseUrl: container, prefix, client, putWhole, putParts: putBlocks, list, address },
+    { name, baseUrl: container, prefix, client, putWhole, putParts: putBlocks, list, address, addressParts },
     ports,
   );
 }

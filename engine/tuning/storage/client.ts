@@ -213,8 +213,9 @@ function lengthOf({ headers }: StartedReply): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
+/** Asking again helps, as it does where a storage is away: answers are replaced as they grow. */
 function changed(name: string): WorkbenchError {
-  return new WorkbenchError('storage-refused', `An object in ${name} was replaced while it was read.`, {
+  return new WorkbenchError('storage-unreachable', `An object in ${name} was replaced while it was read.`, {
     remedy: 'Try again.',
   });
 }

@@ -1,7 +1,7 @@
 import type { FolderStorage } from '../../../schemas/generated/files.ts';
 import type { PreflightFinding } from '../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../base/errors.ts';
-import { folderOf, requireKey } from './keys.ts';
+import { folderOf, partUrl, requireKey } from './keys.ts';
 import type { StoragePorts } from './ports.ts';
 import type { JobStorage, StoredObject } from './storage.ts';
 
@@ -12,6 +12,8 @@ export const mostRead = 256 * 2 ** 20;
 export function createFolderStorage(settings: FolderStorage, { files, quarantine, random }: StoragePorts): JobStorage {
   const root = settings.path;
   const pathOf = (key: string) => files.resolve(root, requireKey(key));
+
+  const urlOf = (key: string) => fileUrl(settings.remotePath ?? root, requireKey(key));
 
   /** An object's size; undefined where there is none. */
   async function sizeOf(key: string): Promise<number | undefined> {
@@ -44,21 +46,21 @@ export function createFolderStorage(settings: FolderStorage, { files, quarantine
       if (size - from > mostRead) throw tooLarge(key, size);
       return files.readRange(pathOf(key), from, size, signal);
     },
-    async download(key, path, signal) {
-      if ((await sizeOf(key)) === undefined) return false;
-      await files.writePieces(path, files.stream(pathOf(key), signal));
-      return true;
+    async stream(key, signal) {
+      return (await sizeOf(key)) === undefined ? undefined : files.stream(pathOf(key), signal);
     },
     async list(prefix, signal) {
       const found: StoredObject[] = [];
       for await (const object of listBelow(prefix, signal)) found.push(object);
       return found;
     },
+    unfinished: () => Promise.resolve([]),
     async remove(prefix, signal) {
       signal.throwIfAborted();
       await quarantine.remove(pathOf(folderOf(prefix).slice(0, -1)));
     },
-    address: key => Promise.resolve({ url: fileUrl(settings.remotePath ?? root, requireKey(key)), headers: {} }),
+    address: key => Promise.resolve({ url: urlOf(key), headers: {} }),
+    addressParts: (key, _use, count) => Promise.resolve({ url: partUrl(urlOf(key)), headers: {}, count }),
   };
 }
 

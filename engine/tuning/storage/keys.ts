@@ -16,3 +16,14 @@ export function requireKey(key: string): string {
   if (!isSafe) throw new Error(`"${key}" is no key of a storage.`);
   return key;
 }
+
+/** The key of a part, counted from 1, of what is too large for one object. */
+export function partKey(key: string, number: number): string {
+  return `${key}.${String(number).padStart(4, '0')}`;
+}
+
+/** The address of an object as one of its parts, which share all but the number. */
+export function partUrl(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0 ? `${url}.{part}` : `${url.slice(0, at)}.{part}${url.slice(at)}`;
+}

@@ -10,6 +10,13 @@ import type { JobStorage, StoredObject } from './storage.ts';
 
 const deletesAtOnce = 8;
 
+export interface Upload {
+  /** The object's whole key, prefix included. */
+  readonly key: string;
+  /** Removes its parts. */
+  abort(): Promise<unknown>;
+}
+
 /** What one object store's protocol does its own way. */
 export interface ObjectStore {
   /** For messages: `the bucket tuning`. */
@@ -23,9 +30,10 @@ export interface ObjectStore {
   putParts(key: string, parts: AsyncIterable<Part>, signal: AbortSignal): Promise<void>;
   /** Objects whose whole keys, prefix included, begin with `start`. */
   list(start: string, signal: AbortSignal): Promise<readonly StoredObject[]>;
-  /** Removes what no listing shows below `start`. */
-  removeHidden?(start: string, signal: AbortSignal): Promise<void>;
+  /** Uploads that were begun and never completed, of objects whose whole keys begin with `start`. */
+  listUploads?(start: string, signal: AbortSignal): Promise<readonly Upload[]>;
   readonly address: JobStorage['address'];
+  readonly addressParts: JobStorage['addressParts'];
 }
 
 /** Address of an object by its key below the prefix. */
@@ -48,16 +56,16 @@ export function createObjectStorage(store: ObjectStore, ports: StoragePorts): Jo
       return whole === undefined ? store.putParts(key, parts, signal) : store.putWhole(key, whole, signal);
     },
     read: (key, signal, from = 0) => readRest(client, objectUrl(store, key), from, mostRead, signal),
-    async download(key, path, signal) {
-      const pieces = await client.open(objectUrl(store, key), signal);
-      if (pieces === undefined) return false;
-      await ports.files.writePieces(path, pieces);
-      return true;
-    },
+    stream: (key, signal) => client.open(objectUrl(store, key), signal),
     async list(below, signal) {
       const own = folderOf(prefix);
       const objects = await store.list(own + folderOf(below), signal);
       return objects.map(({ key, bytes }) => ({ key: key.slice(own.length), bytes }));
+    },
+    async unfinished(below, signal) {
+      const own = folderOf(prefix);
+      const uploads = (await store.listUploads?.(own + folderOf(below), signal)) ?? [];
+      return uploads.map(({ key }) => key.slice(own.length));
     },
     async remove(below, signal) {
       const start = folderOf(prefix) + folderOf(requireKey(joinKey(below)));
@@ -66,9 +74,10 @@ export function createObjectStorage(store: ObjectStore, ports: StoragePorts): Jo
         client.send({ method: 'DELETE', url: `${store.baseUrl}/${encodeAws(key, true)}` }, signal, [404]);
       for (let at = 0; at < keys.length; at += deletesAtOnce)
         await Promise.all(keys.slice(at, at + deletesAtOnce).map(removeOne));
-      await store.removeHidden?.(start, signal);
+      for (const upload of (await store.listUploads?.(start, signal)) ?? []) await upload.abort();
     },
     address: (key, use, seconds, signal) => store.address(key, use, seconds, signal),
+    addressParts: (key, use, count, seconds, signal) => store.addressParts(key, use, count, seconds, signal),
   };
   return storage;
 }

@@ -10,8 +10,8 @@ import {
 } from '../../ingest/sources/sigv4.ts';
 import { toSecretReference } from '../../ports/secrets.ts';
 import { createStorageClient, elementOf } from './client.ts';
-import { joinKey } from './keys.ts';
-import { createObjectStorage, objectUrl } from './object-store.ts';
+import { joinKey, partKey, partUrl } from './keys.ts';
+import { createObjectStorage, objectUrl, type Upload } from './object-store.ts';
 import type { Part } from './parts.ts';
 import type { StoragePorts } from './ports.ts';
 import { explainS3 } from './s3-errors.ts';
@@ -139,19 +139,21 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
   }
 
   /** Uploads below a prefix that nobody completed: they cost money and no listing of objects shows them. */
-  async function abortUploads(start: string, signal: AbortSignal): Promise<void> {
+  async function listUploads(start: string, signal: AbortSignal): Promise<Upload[]> {
     const url = `${baseUrl}/?prefix=${encodeAws(start, false)}&uploads=`;
     const reply = await client.send({ method: 'GET', url }, signal, [400, 403, 404, 405, 501]);
-    if (reply.status !== 200) return; // Some services do not list them.
+    const uploads: Upload[] = [];
+    if (reply.status !== 200) return uploads; // Some services do not list them.
     for (const [, inner = ''] of new TextDecoder().decode(reply.bytes).matchAll(/<Upload>([\s\S]*?)<\/Upload>/g)) {
       const [key, id] = [elementOf(inner, 'Key') ?? '', elementOf(inner, 'UploadId') ?? ''];
       if (!key.startsWith(start)) continue;
       const target = `${baseUrl}/${encodeAws(key, true)}?uploadId=${encodeAws(id, false)}`;
-      await client.send({ method: 'DELETE', url: target }, signal, [404]);
+      uploads.push({ key, abort: () => client.send({ method: 'DELETE', url: target }, signal, [404]) });
     }
+    return uploads;
   }
 
-  const address: JobStorage['address'] = async (key, use, seconds, signal) => {
+  const signFor = (key: string, use: 'get' | 'put', seconds: number, signing: Signing): string => {
     if (seconds > longestAddress)
       throw new WorkbenchError(
         'storage-refused',
@@ -161,7 +163,24 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
         },
       );
     const method = use === 'get' ? 'GET' : 'PUT';
-    return { url: signUrl({ method, url: urlOf(key) }, Math.ceil(seconds), await signing(signal)), headers: {} };
+    return signUrl({ method, url: urlOf(key) }, Math.ceil(seconds), signing);
+  };
+
+  const address: JobStorage['address'] = async (key, use, seconds, signal) => ({
+    url: signFor(key, use, seconds, await signing(signal)),
+    headers: {},
+  });
+
+  /** Signed at one moment, so that the signatures alone are different. */
+  const addressParts: JobStorage['addressParts'] = async (key, use, count, seconds, signal) => {
+    const at = await signing(signal);
+    const signatures: string[] = [];
+    for (let part = 1; part <= count; part++) {
+      const url = signFor(partKey(key, part), use, seconds, at);
+      signatures.push(url.slice(url.lastIndexOf('=') + 1));
+    }
+    const url = partUrl(signFor(key, use, seconds, at));
+    return { url: `${url.slice(0, url.lastIndexOf('=') + 1)}{signature}`, headers: {}, count, signatures };
   };
 
   return createObjectStorage(
@@ -173,8 +192,9 @@ export function createS3Storage(settings: S3Storage, ports: StoragePorts): JobSt
       putWhole,
       putParts,
       list,
-      removeHidden: abortUploads,
+      listUploads,
       address,
+      addressParts,
     },
     ports,
   );

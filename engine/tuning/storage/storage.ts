@@ -8,6 +8,16 @@ export interface StorageAddress {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Addresses of an object's numbered parts (`partKey`), in as few words as can be: a machine is given them in an environment variable. */
+export interface PartAddresses {
+  /** With `{part}` where the number goes: four digits, from 0001. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly count: number;
+  /** What replaces `{signature}` in the parts' addresses, where each has its own. */
+  readonly signatures?: readonly string[];
+}
+
 export interface StoredObject {
   readonly key: string;
   readonly bytes: number;
@@ -22,11 +32,20 @@ export interface JobStorage {
   put(key: string, content: Uint8Array | { readonly path: string }, signal: AbortSignal): Promise<void>;
   /** Undefined where there is none. `from` skips so many bytes, for files that grow. */
   read(key: string, signal: AbortSignal, from?: number): Promise<Uint8Array | undefined>;
-  /** Writes the object into a file; false where there is none. */
-  download(key: string, path: string, signal: AbortSignal): Promise<boolean>;
+  /** An object of any size as it comes; where a connection breaks, the next one goes on from there. Undefined where there is none. */
+  stream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   list(prefix: string, signal: AbortSignal): Promise<readonly StoredObject[]>;
-  /** Removes everything below a prefix. */
+  /** Keys of uploads that were begun and never completed: they cost money, and no listing of objects shows them. */
+  unfinished(prefix: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Removes everything below a prefix, such uploads among it. */
   remove(prefix: string, signal: AbortSignal): Promise<void>;
   /** For so many seconds. */
   address(key: string, use: 'get' | 'put', seconds: number, signal: AbortSignal): Promise<StorageAddress>;
+  addressParts(
+    key: string,
+    use: 'get' | 'put',
+    count: number,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<PartAddresses>;
 }

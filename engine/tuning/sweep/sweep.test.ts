@@ -76,6 +76,19 @@ describe('a sweep', () => {
     assert.deepEqual(pods.terminated, [], 'looking ends nothing');
   });
 
+  it('tells what a run goes on from apart from what is left of one that succeeded', async () => {
+    const succeeded = '20261130-101112-eeeee';
+    const more: Record<string, RunState> = { ...states, [succeeded]: 'succeeded' };
+    const storage = createPods([...tags, `aiwb-${succeeded}`]);
+    for (const [at, job] of storage.jobs.entries()) storage.jobs[at] = { ...job, isSaved: true };
+    const { jobs } = await findOrphans([storage], { store: storeOf(more), clock: createStepClock() }, never);
+    assert.deepEqual(
+      jobs.map(({ verdict }) => verdict),
+      ['in-use', 'saved', 'saved', 'foreign', 'orphan'],
+    );
+    assert.match(jobs[1]?.why ?? '', /goes on from this when it is resumed/);
+  });
+
   it('leaves out what has ended and costs nothing', async () => {
     const pods = createPods(tags);
     pods.jobs[1] = { ...(pods.jobs[1] ?? assert.fail()), ended: true };

@@ -111,11 +111,11 @@ async function judge(platform: SweptPlatform, job: TaggedJob, store: SweepPorts[
     ...(summary === undefined ? {} : { runId: summary.id }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(hourlyPrice === undefined ? {} : { hourlyPrice }),
-    ...verdictOf(summary),
+    ...verdictOf(summary, job.isSaved === true),
   };
 }
 
-function verdictOf(summary: RunSummary | undefined): Pick<OrphanedJob, 'verdict' | 'why'> {
+function verdictOf(summary: RunSummary | undefined, isSaved: boolean): Pick<OrphanedJob, 'verdict' | 'why'> {
   if (summary === undefined)
     return {
       verdict: 'foreign',
@@ -123,6 +123,8 @@ function verdictOf(summary: RunSummary | undefined): Pick<OrphanedJob, 'verdict'
     };
   const { id, state } = summary;
   if (underWay.has(state)) return { verdict: 'in-use', why: `Run ${id} is under way (${state}).` };
+  if (isSaved && state !== 'succeeded')
+    return { verdict: 'saved', why: `Run ${id} has ended (${state}), and goes on from this when it is resumed.` };
   if (state === 'lost')
     return {
       verdict: 'orphan',

@@ -6,7 +6,7 @@ import { createPlatform } from '../create-platform.ts';
 import { scratchOf } from '../platform-ports.ts';
 import type { SweptPlatform } from './sweep.ts';
 
-/** The declared platforms that cost money, or the one of this name. Asks nobody, and looks up no secret. Throws `usage` for an unknown name. */
+/** The declared platforms that cost money and their storages, or those of this name. Asks nobody, and looks up no secret. Throws `usage` for an unknown name. */
 export function sweptPlatforms(
   name: string | undefined,
   workspace: Workspace,
@@ -17,8 +17,14 @@ export function sweptPlatforms(
   const { folder, config } = workspace;
   const platformPorts = { ...ports, blobs, folder, config, scratch: scratchOf(path, ports.files) };
   const chosen = name === undefined ? listPlatforms(workspace) : [choosePlatform(name, workspace)];
-  return chosen.flatMap(one => {
-    const { inventory } = createPlatform(one, platformPorts);
-    return inventory === undefined ? [] : [{ name: one.name, type: one.settings.type, inventory }];
+  const storages = new Set<string>();
+  return chosen.flatMap(({ name: own, settings }) => {
+    const { inventory, saved } = createPlatform({ name: own, settings }, platformPorts);
+    const swept: SweptPlatform[] = inventory === undefined ? [] : [{ name: own, type: settings.type, inventory }];
+    // Platforms may share one.
+    const storage = 'storage' in settings ? JSON.stringify(settings.storage) : '';
+    if (saved === undefined || storages.has(storage)) return swept;
+    storages.add(storage);
+    return [...swept, { name: `${own} (storage)`, type: settings.type, inventory: saved }];
   });
 }

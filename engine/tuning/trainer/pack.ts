@@ -53,22 +53,21 @@ export async function* readChecked(
   if (bytes !== file.bytes || (hash !== undefined && hash.hex() !== file.digest)) throw changed(file.source);
 }
 
-/** Most that may come back from a trainer: a model of half a terabyte in ten thousand files. */
+/** Most that may come back from a trainer: models of half a terabyte in ten thousand files. */
 const limits = { bytes: 512 * 2 ** 30, files: 10_000, ratio: 4 };
 
 /**
- * Unpacks what a trainer has put (`model.tar`, `answers.tar`) into a folder. Whoever trained it is not trusted: nothing is written outside
- * the folder, and links are refused. Throws `file-invalid`.
+ * Unpacks what a trainer has put, its model or its answers, into a folder. Whoever trained it is not trusted: nothing is written outside
+ * the folder, and links are refused. Throws `file-invalid`, and what `pieces` throws.
  */
 export async function unpackTrained(
-  archive: string,
+  pieces: AsyncIterable<Uint8Array>,
   folder: string,
   ports: UnpackPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const facts = await ports.files.facts(archive);
-  const gate = new Gate('What the trainer made', facts?.size ?? 0, limits);
-  await unpackTar(ports.files.stream(archive, signal), false, folder, gate, ports, signal);
+  const gate = new Gate('What the trainer made', limits.bytes, limits);
+  await unpackTar(pieces, false, folder, gate, ports, signal);
 }
 
 function changed(path: string): WorkbenchError {

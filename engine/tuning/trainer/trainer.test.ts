@@ -86,7 +86,7 @@ describe('the trainer’s files', () => {
       .trim()
       .split('\n');
     assert.deepEqual(listed.sort(), laid.map(({ path: name }) => name).sort());
-    await unpackTrained(path.join(folder, 'a.tar'), path.join(folder, 'unpacked'), ports(), never);
+    await unpackTrained(files.stream(path.join(folder, 'a.tar'), never), path.join(folder, 'unpacked'), ports(), never);
     assert.equal(await files.readText(path.join(folder, 'unpacked', long), never), 'more');
   });
 

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../reports/format.ts';
 import type { PreflightFinding } from '../../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../../base/errors.ts';
 import type { PlatformPorts } from '../../platform-ports.ts';
@@ -25,7 +26,7 @@ export async function checkRoom(
   const states = isWhole ? 2 * stateFactor * weights : 0;
   const needed = saved + states;
   if (needed === 0) return [];
-  const [need, has] = [describeBytes(needed), describeBytes(room)];
+  const [need, has] = [formatBytes(needed), formatBytes(room)];
   if (room >= needed)
     return [{ check: 'storage', level: 'ok', message: `The job saves about ${need}; the disk has ${has}.` }];
   return [
@@ -61,8 +62,4 @@ async function measureBase(
 
 function sumOf(files: readonly { readonly path: string; readonly bytes: number }[]): number {
   return files.reduce((sum, { path, bytes }) => sum + (path.endsWith('.safetensors') ? bytes : 0), 0);
-}
-
-function describeBytes(bytes: number): string {
-  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${String(Math.ceil(bytes / 2 ** 20))} MiB`;
 }
