@@ -95,6 +95,7 @@ export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRe
     },
     pageModels: reader.pageModels,
     pageVersions: reader.pageVersions,
+    countVersions: reader.countEach,
     async getModel(model, signal) {
       const found = await reader.requireModel(model, signal);
       return toModel(name, found, await reader.countVersions(found, signal));
@@ -110,6 +111,13 @@ export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRe
     async getVersion(model, versionOrAlias, signal) {
       const owner = await reader.requireModel(model, signal);
       return reader.describeVersion(await reader.requireVersion(owner, versionOrAlias, signal), owner, signal);
+    },
+    async readVersion(model, versionOrAlias, signal) {
+      const owner = await reader.requireModel(model, signal);
+      const found = await reader.requireVersion(owner, versionOrAlias, signal);
+      const listed = artifacts.list(idOf(found), signal);
+      const [version, all] = await Promise.all([reader.describeVersion(found, owner, signal, listed), listed]);
+      return { version, artifacts: all };
     },
     async createVersion(version, model, _actor, signal = never) {
       requireWritable();
