@@ -61,9 +61,17 @@ const finders: Readonly<Record<string, Collection>> = {
   registered_model: 'registered_models',
   model_version: 'model_versions',
   artifact: 'artifacts',
+  experiment: 'experiments',
+  experiment_run: 'experiment_runs',
 };
 /** Which collections a resource's own ones are. */
-const children: Readonly<Record<string, Collection>> = { versions: 'model_versions', artifacts: 'artifacts' };
+const children: Readonly<Record<string, Collection>> = {
+  versions: 'model_versions',
+  artifacts: 'artifacts',
+  experiment_runs: 'experiment_runs',
+};
+/** Whose names are unique in the whole registry. */
+const topLevel: readonly Collection[] = ['registered_models', 'experiments'];
 const names: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -128,7 +136,7 @@ export async function startKubeflowFake(options: KubeflowFakeOptions = {}): Prom
     const finder = id === undefined ? finders[first] : undefined;
     if (finder !== undefined && method === 'GET') {
       const { name, externalId, parentResourceId } = query;
-      if ((name === undefined || (finder !== 'registered_models' && !parentResourceId)) && externalId === undefined) {
+      if ((name === undefined || (!topLevel.includes(finder) && !parentResourceId)) && externalId === undefined) {
         throw new Refusal(400, 'invalid parameters call: bad request');
       }
       return one(
@@ -161,7 +169,7 @@ export async function startKubeflowFake(options: KubeflowFakeOptions = {}): Prom
   }
 
   function parentIn(body: Fields | undefined): number | undefined {
-    const id = body?.['registeredModelId'];
+    const id = body?.['registeredModelId'] ?? body?.['experimentId'];
     return id === undefined ? undefined : Number(id);
   }
 
