@@ -31,6 +31,8 @@ export interface KubeflowFakeOptions {
   readonly now?: () => number;
   /** Requests must carry it as a bearer token. */
   readonly token?: string;
+  /** False as with servers of before there were experiments. */
+  readonly knowsExperiments?: boolean;
 }
 
 /** A Model Registry in memory, over real HTTP. */
@@ -132,7 +134,8 @@ export async function startKubeflowFake(options: KubeflowFakeOptions = {}): Prom
   function route(request: KubeflowRequest): Answer {
     const { method, query } = request;
     const [first = '', id, child, more] = request.path.slice(1).split('/').map(decodeURIComponent);
-    if (more !== undefined) return { status: 404, body: '404 page not found' };
+    const isUnknown = options.knowsExperiments === false && first.startsWith('experiment');
+    if (more !== undefined || isUnknown) return { status: 404, body: '404 page not found' };
     const finder = id === undefined ? finders[first] : undefined;
     if (finder !== undefined && method === 'GET') {
       const { name, externalId, parentResourceId } = query;
