@@ -52,7 +52,8 @@ export async function askModels(registry: ModelRegistry, asked: Asked, signal: A
   const { rows, next } = await gather(
     query => registry.pageModels({ ...query, ...(needsVersions ? { bare: true } : {}) }, signal),
     async ({ items, residual }) => {
-      if (!needsVersions) return items.filter(model => matchesModel(residual, model)).map(one => modelRow(registry, one));
+      if (!needsVersions)
+        return items.filter(model => matchesModel(residual, model)).map(one => modelRow(registry, one));
       const found = await withVersions(registry, items, asked, signal);
       for (const { model, matching } of found) {
         const [first] = matching;

@@ -60,7 +60,8 @@ export async function describeRemoteModel(
     const { items, next, models = [] } = page;
     const [model = await registry.getModel(name, signal)] = models;
     // Where all of them came, they need not be counted again.
-    const [whole = model] = next === undefined ? [withCount(model, items)] : await registry.countVersions([model], signal);
+    const [whole = model] =
+      next === undefined ? [withCount(model, items)] : await registry.countVersions([model], signal);
     return { model: whole, versions: items.map(describe) };
   } catch (error) {
     signal.throwIfAborted();

@@ -83,9 +83,7 @@ async function measureWith(
   await count('never read: the word whisper', find('whisper'));
   await count('never read: name:model-00511', find('name:model-00511'));
   await count('a model’s details', () => describeRemoteModel(registry, 'model-00001', catalogue, signal));
-  await count('a version’s details', () =>
-    describeRemoteVersion(registry, 'model-00001', version, catalogue, signal),
-  );
+  await count('a version’s details', () => describeRemoteVersion(registry, 'model-00001', version, catalogue, signal));
   await count('read whole', () => syncRegistry(registry, { catalogue, clock }, { whole: true }, signal));
   await count('read again, nothing changed', () => syncRegistry(registry, { catalogue, clock }, {}, signal));
   await count('once read: the tree, a model, the filter, a search', async () => {

@@ -85,12 +85,25 @@ export function itKeepsEvaluations(open: () => Promise<KubeflowSubject> | Kubefl
 function evaluation(runId: string): readonly [readonly Artifact[], readonly Artifact[]] {
   const figure = (metric: string, value: number, at: number): Artifact => ({
     ...newFigure(metric, value),
-    ...{ name: `${runId}/core/${metric}`, runId, scope: 'custom', useCase: 'claims', timestamp: 1_700_000_000_000 + at },
+    ...{
+      name: `${runId}/core/${metric}`,
+      runId,
+      scope: 'custom',
+      useCase: 'claims',
+      timestamp: 1_700_000_000_000 + at,
+    },
   });
   return [
     [
       { artifactType: 'parameter', name: `${runId}/seed`, value: 7, runId },
-      { artifactType: 'dataset-artifact', name: `${runId}/core`, digest: 'f'.repeat(64), rows: 9, runId, private: true },
+      {
+        artifactType: 'dataset-artifact',
+        name: `${runId}/core`,
+        digest: 'f'.repeat(64),
+        rows: 9,
+        runId,
+        private: true,
+      },
       { artifactType: 'doc-artifact', name: `${runId}/results`, uri: 's3://results/run.json', runId },
     ],
     [figure('accuracy', 0.5, 0), figure('f_1', 0.25, 5000)],

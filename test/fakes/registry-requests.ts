@@ -61,7 +61,8 @@ export function itAsksLittle(open: () => Promise<CountedRegistry>, bounds: Reque
   const registries = () => registriesOf(store.registry, { shared: counted.registry });
   /** Requests for all versions of so many models. */
   const sweep = (models: number): number =>
-    Math.ceil(models / namedAtOnce) * Math.ceil((Math.min(models, namedAtOnce) * counted.filling.versions) / versionsAtOnce);
+    Math.ceil(models / namedAtOnce) *
+    Math.ceil((Math.min(models, namedAtOnce) * counted.filling.versions) / versionsAtOnce);
   const find = async (filter: string, limit: number): Promise<readonly FoundRow[]> => {
     const request = { registries: ['shared'], filter, archived: false, versions: false, limit };
     const [found] = await findInRegistries(request, registries(), store.catalogue, signal);
@@ -82,8 +83,7 @@ export function itAsksLittle(open: () => Promise<CountedRegistry>, bounds: Reque
   });
 
   it('opens one model up with two requests', async () => {
-    const ask = () =>
-      pageVersions({ registry: 'shared', model: 'model-00001' }, registries(), store.catalogue, signal);
+    const ask = () => pageVersions({ registry: 'shared', model: 'model-00001' }, registries(), store.catalogue, signal);
     const { asked, result } = await count(ask);
     within(asked, 2, 'one model');
     assert.equal(result.versions.length, counted.filling.versions);

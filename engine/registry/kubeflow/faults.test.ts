@@ -45,7 +45,8 @@ describe('A Kubeflow registry that fails', () => {
   /** Among the artifacts are those of one run on a team's own data. */
   const requireOneEvaluation = async () => {
     const ask = askAt(server.origin);
-    const list = async (path: string) => (await ask('GET', `${path}?pageSize=100`))['items'] as readonly Record<string, unknown>[];
+    const list = async (path: string) =>
+      (await ask('GET', `${path}?pageSize=100`))['items'] as readonly Record<string, unknown>[];
     const runs = await list('/experiment_runs');
     assert.deepEqual([(await list('/experiments')).length, runs.map(({ status }) => status)], [1, ['FINISHED']]);
     const results = await list(`/experiment_runs/${String(runs[0]?.['id'])}/artifacts`);

@@ -56,10 +56,7 @@ describe('MLflow registry', () => {
           seen.push(...page.items.map(({ model, aliases }) => `${model} ${aliases.join()}`));
           after = page.next;
         } while (after !== undefined);
-        assert.deepEqual(
-          seen.sort(),
-          names.map(name => `${name} x`).sort(),
-        );
+        assert.deepEqual(seen.sort(), names.map(name => `${name} x`).sort());
       }
       // That lists are refused is found out once.
       assert.equal(server.calls.length - before, knowsLists ? 8 : 11);

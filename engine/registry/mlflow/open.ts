@@ -74,10 +74,7 @@ export function openMlflow({ name, settings, rest, clock, digest }: MlflowContex
   }
 
   async function artifactsOf(version: WireVersion, signal: AbortSignal): Promise<readonly Artifact[]> {
-    const [artifacts, others] = await Promise.all([
-      recordsOf(version, signal),
-      foreignArtifacts(api, version, signal),
-    ]);
+    const [artifacts, others] = await Promise.all([recordsOf(version, signal), foreignArtifacts(api, version, signal)]);
     for (const artifact of others) if (!artifacts.has(keyOf(artifact))) artifacts.set(keyOf(artifact), artifact);
     return [...artifacts.values()];
   }

@@ -36,9 +36,7 @@ export async function readRecords(
   const place = folderOf(run);
   if (place === undefined) return found;
   const names = await fileNames(api, `${place}/${folder}`, signal);
-  const files = await inParallel(names, width, name =>
-    orUndefined(api.readFile(`${place}/${folder}/${name}`, signal)),
-  );
+  const files = await inParallel(names, width, name => orUndefined(api.readFile(`${place}/${folder}/${name}`, signal)));
   for (const [at, bytes] of files.entries()) {
     const name = names[at] ?? '';
     // A file that is not what its name says was not written to its end: who wrote it was told so, and writes it again.

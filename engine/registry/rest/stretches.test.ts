@@ -7,7 +7,7 @@ describe('several listings as one', () => {
   const read = (group: string, token: string | undefined) => {
     const at = Number(token ?? 0);
     const next = at + 2 < group.length ? String(at + 2) : undefined;
-    return Promise.resolve({ items: [...group.slice(at, at + 2)].filter(one => one !== '-'), next });
+    return Promise.resolve({ items: Array.from(group.slice(at, at + 2)).filter(one => one !== '-'), next });
   };
   async function all(groups: readonly string[]): Promise<string> {
     const seen: string[] = [];
