@@ -55,12 +55,11 @@ export async function pullVersion(
   requireName(name, request);
   await requireInUse(name, store, signal);
   const actor = await identities.whoAmI(request.folder, signal);
-  const found = await registry.getVersion(request.model, request.version, signal);
+  const { version: found, artifacts } = await registry.readVersion(request.model, request.version, signal);
   const reference = formatReference({ registry: registry.name, model: found.model, version: found.version });
   const weightsDigest = requireWeightsDigest(found, reference);
   requireUsable(found, reference);
   const model = await registry.getModel(found.model, signal);
-  const artifacts = await registry.listArtifacts(found.model, found.version, signal);
   onProgress?.(`Fetching card and weights of ${reference}.`);
   const { fetched, notes } = await fetchFiles(artifacts, weightsDigest, reference, registry, ports, signal);
   signal.throwIfAborted();

@@ -62,6 +62,18 @@ export interface RegistryQuery {
   readonly after?: string;
   /** Default 100. */
   readonly limit?: number;
+  /**
+   * Without what the registry would have to be asked for besides: how many versions a model has, which aliases stand at a version.
+   * For who reads the one with the other anyway.
+   */
+  readonly bare?: boolean;
+}
+
+export interface VersionQuery extends RegistryQuery {
+  /** Of this model alone, newest first. */
+  readonly model?: string;
+  /** Of these models alone, as this registry told them: in as few requests as it can. Of each model newest first. */
+  readonly of?: readonly RegisteredModel[];
 }
 
 export interface RegistryPage<Item> {
@@ -70,6 +82,17 @@ export interface RegistryPage<Item> {
   readonly next?: string;
   /** What of the filter the registry did not evaluate: the caller does. Absent where nothing is left. */
   readonly residual?: RegistryFilter;
+}
+
+export interface VersionsPage extends RegistryPage<ModelVersion> {
+  /** Models of these versions, as far as they were read on the way; how many versions they have is not told. */
+  readonly models?: readonly RegisteredModel[];
+}
+
+/** A version with everything that is kept with it. */
+export interface WholeVersion {
+  readonly version: ModelVersion;
+  readonly artifacts: readonly Artifact[];
 }
 
 /** Aliases only governance may move. */
@@ -88,10 +111,9 @@ export interface ModelRegistry {
   readonly capabilities: RegistryCapabilities;
   pageModels(query: RegistryQuery, signal: AbortSignal): Promise<RegistryPage<RegisteredModel>>;
   /** Of one model, newest first, or of all. */
-  pageVersions(
-    query: RegistryQuery & { readonly model?: string },
-    signal: AbortSignal,
-  ): Promise<RegistryPage<ModelVersion>>;
+  pageVersions(query: VersionQuery, signal: AbortSignal): Promise<VersionsPage>;
+  /** Models that were read `bare`, with the number and the newest of their versions. */
+  countVersions(models: readonly RegisteredModel[], signal: AbortSignal): Promise<readonly RegisteredModel[]>;
   /** Throws `registry-not-found`. */
   getModel(name: string, signal: AbortSignal): Promise<RegisteredModel>;
   /** Throws `registry-exists`. */
@@ -99,6 +121,8 @@ export interface ModelRegistry {
   updateModel(name: string, edit: RegistryEdit, actor: Identity, signal?: AbortSignal): Promise<RegisteredModel>;
   /** By version or alias; without one the newest. Throws `registry-not-found`. */
   getVersion(model: string, versionOrAlias: string | undefined, signal: AbortSignal): Promise<ModelVersion>;
+  /** `getVersion` and `listArtifacts` in one, with fewer requests. Throws `registry-not-found`. */
+  readVersion(model: string, versionOrAlias: string | undefined, signal: AbortSignal): Promise<WholeVersion>;
   /** Creates the model first when there is none of this name. */
   createVersion(
     version: NewModelVersion,

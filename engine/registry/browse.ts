@@ -6,6 +6,7 @@ import type {
   RegistryEntries,
   RegistryEntry,
   VersionPage,
+  VersionRow,
 } from '../../schemas/generated/messages.ts';
 import { omit } from '../base/omit.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
@@ -41,6 +42,12 @@ export async function listRegistries(
 const live = 'live ';
 const defaultLimit = 100;
 
+/** Models with the newest version of each that matches; each is asked for when it is wanted. */
+export interface ModelsWithNewest {
+  readonly page: ModelPage;
+  readonly newestOf: (model: string) => Promise<VersionRow | undefined>;
+}
+
 /**
  * Models that match, by name: out of what is known of the registry, with `cachedAt`; a registry that was never read is asked itself.
  * Throws `registry-unknown`, and what the registry throws where it is asked.
@@ -53,9 +60,30 @@ export async function pageModels(
 ): Promise<ModelPage> {
   const registry = registries.open(query.registry);
   if (await isAsked(registry, query.after, catalogue))
-    return continued(await askModels(registry, toAsked(query), signal));
+    return continued((await askModels(registry, toAsked(query), signal)).page);
   const page = await catalogue.pageModels(toCatalogueQuery(registry.name, query));
   return { ...page, models: page.models.map(row => withPage(row, registry)) };
+}
+
+/** The same with the newest version of each model that matches: a registry that is asked itself is asked for all of them together. */
+export async function pageModelsWithNewest(
+  query: ListModels,
+  registries: Registries,
+  catalogue: Catalogue,
+  signal: AbortSignal,
+): Promise<ModelsWithNewest> {
+  const registry = registries.open(query.registry);
+  if (await isAsked(registry, query.after, catalogue)) {
+    const { page, newest } = await askModels(registry, { ...toAsked(query), newest: true }, signal);
+    return { page: continued(page), newestOf: model => Promise.resolve(newest.get(model)) };
+  }
+  return {
+    page: await pageModels(query, registries, catalogue, signal),
+    async newestOf(model) {
+      const asked = { ...toCatalogueQuery(registry.name, { ...omit(query, 'after'), limit: 1 }), model };
+      return (await catalogue.pageVersions(asked)).versions[0];
+    },
+  };
 }
 
 /** Versions that match, newest first: of one model, or of all. */

@@ -1,8 +1,9 @@
-import type { Failure, ModelRow, VersionRow } from '../../schemas/generated/messages.ts';
+import type { Failure, ListModels, ModelRow, VersionRow } from '../../schemas/generated/messages.ts';
 import { toFailure } from '../base/failure.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
-import { pageModels, pageVersions } from './browse.ts';
+import { pageModelsWithNewest, pageVersions } from './browse.ts';
 import type { Registries } from './registries.ts';
+import { inParallel } from './rest/stretches.ts';
 
 export interface FindRequest {
   readonly registries: readonly string[];
@@ -35,24 +36,25 @@ export interface Found {
   readonly failure?: Failure;
 }
 
-/** Looks through registries, one after the other. Throws where the only one fails; with several it is told beside the others. */
+/** Registries that are looked through at once. */
+const width = 4;
+
+/** Looks through registries. Throws where the only one fails; with several it is told beside the others. */
 export async function findInRegistries(
   request: FindRequest,
   registries: Registries,
   catalogue: Catalogue,
   signal: AbortSignal,
 ): Promise<readonly Found[]> {
-  const found: Found[] = [];
-  for (const registry of request.registries) {
+  return inParallel(request.registries, width, async registry => {
     try {
-      found.push(await findIn(registry, request, registries, catalogue, signal));
+      return await findIn(registry, request, registries, catalogue, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (request.registries.length === 1) throw error;
-      found.push({ registry, rows: [], total: 0, more: false, failure: toFailure(error) });
+      return { registry, rows: [], total: 0, more: false, failure: toFailure(error) };
     }
-  }
-  return found;
+  });
 }
 
 /** A page of a list as the window asks for it too. */
@@ -66,22 +68,26 @@ async function findIn(
   signal: AbortSignal,
 ): Promise<Found> {
   const rows: FoundRow[] = [];
+  const findVersions = async (query: ListModels) => {
+    const page = await pageVersions(query, registries, catalogue, signal);
+    return { page, found: page.versions.map((version): FoundRow => ({ version })) };
+  };
+  const findModels = async (query: ListModels) => {
+    const { page, newestOf } = await pageModelsWithNewest(query, registries, catalogue, signal);
+    const found: FoundRow[] = [];
+    for (const model of page.models) {
+      const version = await newestOf(model.name);
+      found.push({ model, ...(version === undefined ? {} : { version }) });
+    }
+    return { page, found };
+  };
   for (let after: string | undefined; ;) {
     const query = {
       ...{ registry, filter, archived, limit: Math.min(pageSize, limit - rows.length) },
       ...(after === undefined ? {} : { after }),
     };
-    const page = versions
-      ? await pageVersions(query, registries, catalogue, signal)
-      : await pageModels(query, registries, catalogue, signal);
-    if ('versions' in page) rows.push(...page.versions.map(version => ({ version })));
-    else {
-      for (const model of page.models) {
-        const newest = { registry, model: model.name, filter, archived, limit: 1 };
-        const version = (await pageVersions(newest, registries, catalogue, signal)).versions[0];
-        rows.push({ model, ...(version === undefined ? {} : { version }) });
-      }
-    }
+    const { page, found } = versions ? await findVersions(query) : await findModels(query);
+    rows.push(...found);
     const { next, total, cachedAt, unmatched } = page;
     if (next !== undefined && rows.length < limit) {
       after = next;

@@ -2,6 +2,7 @@ import type { Approval, ModelDetails, ModelVersion, VersionDetails } from '../..
 import { toWorkbenchError, type ErrorCode } from '../base/errors.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { ModelRegistry } from '../ports/registry.ts';
+import { withCount } from './ask.ts';
 import { keys } from './keys.ts';
 
 /** Failures after which what was read earlier is shown: the registry could not be asked. */
@@ -28,8 +29,8 @@ export async function describeRemoteVersion(
   signal: AbortSignal,
 ): Promise<VersionDetails> {
   try {
-    const version = await registry.getVersion(model, versionOrAlias, signal);
-    const artifacts = [...(await registry.listArtifacts(model, version.version, signal))];
+    const { version, artifacts: listed } = await registry.readVersion(model, versionOrAlias, signal);
+    const artifacts = [...listed];
     await catalogue.keepVersion(registry.name, version, artifacts);
     return { version, artifacts, approval: approvalSaid(version, registry.name), assessments: [] };
   } catch (error) {
@@ -55,9 +56,13 @@ export async function describeRemoteModel(
     ...{ version, artifacts: [], approval: approvalSaid(version, registry.name), assessments: [] },
   });
   try {
-    const model = await registry.getModel(name, signal);
-    const { items } = await registry.pageVersions({ model: name, limit: mostVersions, archived: true }, signal);
-    return { model, versions: items.map(describe) };
+    const page = await registry.pageVersions({ model: name, limit: mostVersions, archived: true }, signal);
+    const { items, next, models = [] } = page;
+    const [model = await registry.getModel(name, signal)] = models;
+    // Where all of them came, they need not be counted again.
+    const [whole = model] =
+      next === undefined ? [withCount(model, items)] : await registry.countVersions([model], signal);
+    return { model: whole, versions: items.map(describe) };
   } catch (error) {
     signal.throwIfAborted();
     if (!notAsked.has(toWorkbenchError(error).code)) throw error;

@@ -22,7 +22,9 @@ export type SyncOutcome = SyncProgress & { readonly state: 'done' | 'busy'; read
 
 /** What changed is enough for this long; then everything is read, since registries need not tell of every change. */
 const wholeEvery = 24 * 3_600_000;
-const pageSize = 200;
+/** Registries give less where less is all they give at once. Mostly little changed: that is asked for in a smaller page at first. */
+const pageSize = 500;
+const firstOfChanges = 200;
 /** More models or versions than any registry has: one that never ends is not read for ever. */
 const mostItems = 2_000_000;
 
@@ -109,7 +111,9 @@ async function readPages<Item>(
   for (;;) {
     signal.throwIfAborted();
     const order = isKnown === false ? 'name' : 'updated';
-    const query = { archived: true, limit: pageSize, order } as const;
+    // What models and versions tell of each other is found among them, once both are kept.
+    const limit = isKnown !== false && after === undefined ? firstOfChanges : pageSize;
+    const query = { archived: true, bare: true, limit, order } as const;
     const { items, next } = await ask({ ...query, ...(after === undefined ? {} : { after }) });
     signal.throwIfAborted();
     const known = isKnown === false ? [] : await isKnown(items);

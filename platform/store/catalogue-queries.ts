@@ -127,7 +127,7 @@ function toModelRow(
     key,
   );
   const newest = driver.get(
-    `SELECT version FROM catalogue_versions WHERE model = ? ORDER BY created_at DESC, key DESC LIMIT 1`,
+    `SELECT version FROM catalogue_versions WHERE model = ? ORDER BY archived, created_at DESC, key DESC LIMIT 1`,
     key,
   );
   const { name, id, description, owner, provider, license, tasks, language, aliases, updatedAt } = model;
@@ -181,12 +181,13 @@ export function selectVersions(
   filter: CompiledFilter,
   {
     model,
+    models,
     archived = false,
     after,
     limit = defaultLimit,
-  }: Omit<CatalogueQuery, 'registry'> & { readonly model?: string },
+  }: Omit<CatalogueQuery, 'registry'> & { readonly model?: string; readonly models?: readonly string[] },
 ): { readonly keys: readonly number[]; readonly next: string | undefined } {
-  const { sql, values } = whereVersions(shelf, filter, archived, model);
+  const { sql, values } = whereVersions(shelf, filter, archived, model ?? models);
   const start = readCursor(after, 'v', 'updated');
   const beyond = start === undefined ? '' : ' AND (v.created_at, v.key) < (?, ?)';
   const rows = driver.all(
@@ -202,12 +203,20 @@ export function selectVersions(
   };
 }
 
-function whereVersions(shelf: number, { model: ofModel, version }: CompiledFilter, archived: boolean, model?: string) {
+function whereVersions(
+  shelf: number,
+  { model: ofModel, version }: CompiledFilter,
+  archived: boolean,
+  named?: string | readonly string[],
+) {
   // Of an archived model that was asked for by its name, its versions are what is wanted.
-  const which = model === undefined ? 'm.archived <= ?' : 'm.name = ?';
+  const isOne = typeof named === 'string';
+  const among = isOne ? 'm.name = ?' : 'm.name IN (SELECT value FROM json_each(?))';
+  const which = named === undefined ? 'm.archived <= ?' : among;
+  const names = named === undefined ? Number(archived) : isOne ? named : JSON.stringify(named);
   return {
     sql: `v.shelf = ? AND v.archived <= ? AND ${which} AND ${ofModel.sql} AND ${version.sql}`,
-    values: [shelf, Number(archived), model ?? Number(archived), ...ofModel.values, ...version.values],
+    values: [shelf, Number(archived), names, ...ofModel.values, ...version.values],
   };
 }
 

@@ -85,14 +85,26 @@ export function readCatalogueVersion(
 ): CatalogueVersion | undefined {
   const key = seekVersion(driver, registry, model, version);
   if (key === undefined) return undefined;
-  const row = driver.get('SELECT * FROM catalogue_contents WHERE version = ?', key) ?? {};
+  const row =
+    driver.get(
+      `SELECT c.*, m.aliases FROM catalogue_contents c JOIN catalogue_versions v ON v.key = c.version
+        JOIN catalogue_models m ON m.key = v.model WHERE c.version = ?`,
+      key,
+    ) ?? {};
   const known = row['artifacts'] !== null;
   return {
-    version: JSON.parse(String(row['content'])) as ModelVersion,
+    version: withAliases(JSON.parse(String(row['content'])) as ModelVersion, String(row['aliases'])),
     artifacts: known ? (JSON.parse(String(row['artifacts'])) as Artifact[]) : [],
     // What is shown is as old as the oldest of it.
     readAt: known ? Math.min(Number(row['read_at']), Number(row['artifacts_at'])) : Number(row['read_at']),
   };
+}
+
+/** Lists are read without what stands at a version: the model tells. */
+function withAliases(version: ModelVersion, ofModel: string): ModelVersion {
+  const standing = Object.entries(JSON.parse(ofModel) as Readonly<Record<string, string>>);
+  const here = standing.flatMap(([alias, at]) => (at === version.version ? [alias] : []));
+  return { ...version, aliases: [...new Set([...here, ...version.aliases])] };
 }
 
 /** A model as it was last read, with its versions, newest first. */
@@ -102,7 +114,7 @@ export function readCatalogueModel(
   name: string,
 ): CatalogueModel | undefined {
   const shelf = findShelf(driver, registry);
-  const sql = 'SELECT key, content FROM catalogue_models WHERE shelf = ? AND name = ?';
+  const sql = 'SELECT key, content, aliases FROM catalogue_models WHERE shelf = ? AND name = ?';
   const row = shelf === undefined ? undefined : driver.get(sql, shelf, name);
   if (row === undefined) return undefined;
   const contents = driver.all(
@@ -112,9 +124,25 @@ export function readCatalogueModel(
   );
   const synced = driver.get('SELECT synced_at FROM catalogue_registries WHERE name = ?', registry)?.['synced_at'];
   return {
-    model: JSON.parse(String(row['content'])) as RegisteredModel,
-    versions: contents.map(({ content }) => JSON.parse(String(content)) as ModelVersion),
+    model: withCount(driver, Number(row['key']), JSON.parse(String(row['content'])) as RegisteredModel),
+    versions: contents.map(({ content }) =>
+      withAliases(JSON.parse(String(content)) as ModelVersion, String(row['aliases'])),
+    ),
     readAt: Math.min(...contents.map(({ read_at }) => Number(read_at)), Number(synced ?? Number.POSITIVE_INFINITY)),
+  };
+}
+
+/** Lists are read without the number of a model's versions: those that were read are counted. */
+function withCount(driver: Driver, key: number, model: RegisteredModel): RegisteredModel {
+  const counted = driver.get('SELECT count(*) AS n FROM catalogue_versions WHERE model = ?', key)?.['n'];
+  const newest = driver.get(
+    'SELECT version FROM catalogue_versions WHERE model = ? ORDER BY archived, created_at DESC, key DESC LIMIT 1',
+    key,
+  )?.['version'];
+  return {
+    ...model,
+    versions: Math.max(Number(counted), model.versions),
+    ...(model.latest !== undefined || newest === undefined ? {} : { latest: String(newest) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { LocalVersion, RegistryPage, RegistryQuery } from '../../engine/ports/registry.ts';
+import type { LocalVersion, RegistryPage, RegistryQuery, VersionQuery } from '../../engine/ports/registry.ts';
 import type { RegisteredModel } from '../../schemas/generated/messages.ts';
 import { compileFilter } from './catalogue-filter.ts';
 import { selectModels, selectVersions } from './catalogue-queries.ts';
@@ -20,15 +20,15 @@ export function pageModels(context: StoreContext, query: RegistryQuery): Registr
 }
 
 /** The same of versions. Throws `registry-not-found` for a model that is not there. */
-export function pageVersions(
-  context: StoreContext,
-  query: RegistryQuery & { readonly model?: string },
-): RegistryPage<LocalVersion> {
+export function pageVersions(context: StoreContext, { of, ...query }: VersionQuery): RegistryPage<LocalVersion> {
   const { driver } = context;
   return driver.read(() => {
     if (query.model !== undefined) findModel(context, query.model);
     const filter = compileFilter(driver, localShelf, query.filter);
-    const { keys, next } = selectVersions(driver, localShelf, filter, query);
+    const { keys, next } = selectVersions(driver, localShelf, filter, {
+      ...query,
+      ...(of === undefined ? {} : { models: of.map(({ name }) => name) }),
+    });
     const items = keys.map(key => {
       const named = driver.get(
         'SELECT m.name, v.version FROM catalogue_versions v JOIN catalogue_models m ON m.key = v.model WHERE v.key = ?',

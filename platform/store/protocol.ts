@@ -25,6 +25,7 @@ import type {
   RegistryEdit,
   RegistryPage,
   RegistryQuery,
+  VersionQuery,
 } from '../../engine/ports/registry.ts';
 import type { FilterWords } from '../../engine/registry/filter/suggest.ts';
 import type {
@@ -133,7 +134,7 @@ export interface StoreCalls {
   createModel(model: NewRegisteredModel, actor: Identity): RegisteredModel;
   setModelArchived(name: string, archived: boolean, actor: Identity): RegisteredModel;
   pageModels(query: RegistryQuery): RegistryPage<RegisteredModel>;
-  pageVersions(query: RegistryQuery & { readonly model?: string }): RegistryPage<LocalVersion>;
+  pageVersions(query: VersionQuery): RegistryPage<LocalVersion>;
   updateModel(name: string, edit: RegistryEdit, actor: Identity): RegisteredModel;
   updateVersion(model: string, version: string, edit: RegistryEdit, actor: Identity): LocalVersion;
   setVersionArchived(model: string, version: string, archived: boolean, actor: Identity): LocalVersion;

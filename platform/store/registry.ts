@@ -16,6 +16,13 @@ export function createRegistry(thread: StoreThread, blobs: Blobs): LocalRegistry
     capabilities: localCapabilities,
     pageModels: (query, signal) => unlessAborted(signal, () => thread.call('pageModels', [query])),
     pageVersions: (query, signal) => unlessAborted(signal, () => thread.call('pageVersions', [query])),
+    // Its models always tell how many versions they have.
+    countVersions: models => Promise.resolve(models),
+    async readVersion(model, wanted, signal) {
+      const version = await unlessAborted(signal, () => thread.call('getVersion', [model, wanted]));
+      const artifacts = await unlessAborted(signal, () => thread.call('listArtifacts', [model, version.version]));
+      return { version, artifacts };
+    },
     updateModel: (name, edit, actor) => thread.call('updateModel', [name, edit, actor]),
     updateVersion: (model, version, edit, actor) => thread.call('updateVersion', [model, version, edit, actor]),
     setStatus: () =>

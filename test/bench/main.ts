@@ -7,6 +7,7 @@ import { benchLag } from './lag.ts';
 import { benchLanguageServer } from './lsp.ts';
 import { benchNotebook } from './notebook.ts';
 import { benchRegistry } from './registry.ts';
+import { benchRequests } from './registry-requests.ts';
 import { benchReport } from './report.ts';
 import { benchTextMetrics } from './text-metrics.ts';
 import { benchMemory, benchPromptfoo, benchThroughput } from './throughput.ts';
@@ -37,7 +38,10 @@ if (wants('report')) await benchReport(1_000_000, rounds);
 if (wants('activation')) benchActivation();
 if (wants('lsp')) await benchLanguageServer(Math.max(60, rounds * 12));
 if (wants('notebook')) benchNotebook();
-if (wants('registry')) await benchRegistry(10_000, 5, rounds);
+if (wants('registry')) {
+  await benchRequests(1000, 5);
+  await benchRegistry(10_000, 5, rounds);
+}
 if (wants('governance')) await benchGovernance(50, 200, rounds);
 if (wants('text')) await benchTextMetrics(100_000);
 if (values.peer === 'promptfoo') await benchPromptfoo(Math.min(rows, 5000), Math.min(rounds, 3));

@@ -7,6 +7,7 @@ import { createClock } from '../../platform/host/clock.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { createHttpClient } from '../../platform/http/client.ts';
 import { createHurriedClock } from './clock.ts';
+import { countTraffic, type Traffic } from './counted-http.ts';
 
 export interface KubeflowClientOptions {
   readonly name?: string;
@@ -15,6 +16,8 @@ export interface KubeflowClientOptions {
   readonly readOnly?: boolean;
   readonly ui?: string;
   readonly token?: string;
+  /** Counts what is asked. */
+  readonly traffic?: Traffic;
 }
 
 export interface KubeflowClient {
@@ -25,7 +28,8 @@ export interface KubeflowClient {
 /** The backend over the real HTTP client, at the address that workbench.yaml would give. */
 export function openKubeflowAt(url: string, options: KubeflowClientOptions = {}): KubeflowClient {
   const { name = 'shared', clock = createHurriedClock(createClock()), readOnly, ui, token } = options;
-  const http = createHttpClient(new URL(url).origin, { connections: 8 });
+  const client = createHttpClient(new URL(url).origin, { connections: 8 });
+  const http = options.traffic === undefined ? client : countTraffic(client, options.traffic);
   const credential = token === undefined ? undefined : fixedCredential(token);
   const rest = createRestClient(
     { name, baseUrl: url, scheme: 'Bearer', credential },

@@ -31,6 +31,8 @@ export interface KubeflowFakeOptions {
   readonly now?: () => number;
   /** Requests must carry it as a bearer token. */
   readonly token?: string;
+  /** False as with servers of before there were experiments. */
+  readonly knowsExperiments?: boolean;
 }
 
 /** A Model Registry in memory, over real HTTP. */
@@ -61,9 +63,17 @@ const finders: Readonly<Record<string, Collection>> = {
   registered_model: 'registered_models',
   model_version: 'model_versions',
   artifact: 'artifacts',
+  experiment: 'experiments',
+  experiment_run: 'experiment_runs',
 };
 /** Which collections a resource's own ones are. */
-const children: Readonly<Record<string, Collection>> = { versions: 'model_versions', artifacts: 'artifacts' };
+const children: Readonly<Record<string, Collection>> = {
+  versions: 'model_versions',
+  artifacts: 'artifacts',
+  experiment_runs: 'experiment_runs',
+};
+/** Whose names are unique in the whole registry. */
+const topLevel: readonly Collection[] = ['registered_models', 'experiments'];
 const names: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -124,11 +134,12 @@ export async function startKubeflowFake(options: KubeflowFakeOptions = {}): Prom
   function route(request: KubeflowRequest): Answer {
     const { method, query } = request;
     const [first = '', id, child, more] = request.path.slice(1).split('/').map(decodeURIComponent);
-    if (more !== undefined) return { status: 404, body: '404 page not found' };
+    const isUnknown = options.knowsExperiments === false && first.startsWith('experiment');
+    if (more !== undefined || isUnknown) return { status: 404, body: '404 page not found' };
     const finder = id === undefined ? finders[first] : undefined;
     if (finder !== undefined && method === 'GET') {
       const { name, externalId, parentResourceId } = query;
-      if ((name === undefined || (finder !== 'registered_models' && !parentResourceId)) && externalId === undefined) {
+      if ((name === undefined || (!topLevel.includes(finder) && !parentResourceId)) && externalId === undefined) {
         throw new Refusal(400, 'invalid parameters call: bad request');
       }
       return one(
@@ -161,7 +172,7 @@ export async function startKubeflowFake(options: KubeflowFakeOptions = {}): Prom
   }
 
   function parentIn(body: Fields | undefined): number | undefined {
-    const id = body?.['registeredModelId'];
+    const id = body?.['registeredModelId'] ?? body?.['experimentId'];
     return id === undefined ? undefined : Number(id);
   }
 

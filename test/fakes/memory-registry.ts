@@ -98,11 +98,21 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Model
     },
     async pageVersions(query) {
       await before('pageVersions');
-      const owners = query.model === undefined ? [...held.values()] : [find(query.model)];
-      return page(
+      const among = query.of?.flatMap(({ name: one }) => held.get(one) ?? []);
+      const owners = among ?? (query.model === undefined ? [...held.values()] : [find(query.model)]);
+      const read = page(
         owners.flatMap(({ versions }) => versions.map(shown).reverse()),
         query,
       );
+      return { ...read, models: owners.map(({ model }) => model) };
+    },
+    async countVersions(models) {
+      await before('countVersions');
+      return models.map(model => find(model.name).model);
+    },
+    async readVersion(model, wanted, signal) {
+      const version = await registry.getVersion(model, wanted, signal);
+      return { version, artifacts: await registry.listArtifacts(model, version.version, signal) };
     },
     async getModel(model) {
       await before('getModel');

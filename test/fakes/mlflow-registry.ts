@@ -8,6 +8,7 @@ import { createClock } from '../../platform/host/clock.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { createHttpClient } from '../../platform/http/client.ts';
 import { createHurriedClock } from './clock.ts';
+import { countTraffic, type Traffic } from './counted-http.ts';
 
 export interface OpenedMlflow {
   readonly registry: ModelRegistry;
@@ -24,10 +25,13 @@ export function openMlflowAt(
     readonly clock?: Clock;
     /** Called before each request with how many came before. */
     readonly onRequest?: (earlier: number) => void;
+    /** Counts what is asked. */
+    readonly traffic?: Traffic;
   } = {},
 ): OpenedMlflow {
   const { token, readOnly, ui, clock = createHurriedClock(createClock()) } = options;
-  const client = createHttpClient(new URL(url).origin, { connections: 8 });
+  const plain = createHttpClient(new URL(url).origin, { connections: 8 });
+  const client = options.traffic === undefined ? plain : countTraffic(plain, options.traffic);
   let requests = 0;
   const http: HttpClient = {
     send(request, receiver, signal) {

@@ -239,6 +239,63 @@ export function itKeepsTheRegistryContract(open: () => Promise<ModelRegistry> | 
     assert.equal(new Set(seen).size, seen.length);
   });
 
+  it('gives the versions of several models together, of each the newest first', async () => {
+    const registry = await open();
+    const prefix = unique();
+    const names = ['x', 'y', 'z'].map(one => `${prefix}-${one}`);
+    for (const name of names) {
+      for (const digit of ['a', 'b']) {
+        const runId = `${name}-${digit}`;
+        const lineage = { datasets: [], prompts: [], runId };
+        await registry.createVersion(newVersion(name, digit, { lineage }), { name }, ada);
+      }
+    }
+    await registry.setAlias(names[0] ?? '', 'candidate', '1', ada);
+    const of = await Promise.all(names.slice(0, 2).map(name => registry.getModel(name, never)));
+    for (const limit of [1, 3, 100]) {
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await registry.pageVersions({ of, limit, ...(after === undefined ? {} : { after }) }, never);
+        seen.push(...page.items.map(({ model, version, aliases }) => [model, version, ...aliases].join('@')));
+        after = page.next;
+      } while (after !== undefined);
+      const ofEach = names.map(name => seen.filter(one => one.startsWith(`${name}@`)));
+      const [x = '', y = ''] = names;
+      assert.deepEqual(ofEach, [[`${x}@2`, `${x}@1@candidate`], [`${y}@2`, `${y}@1`], []], `pages of ${limit}`);
+    }
+    assert.deepEqual((await registry.pageVersions({ of: [] }, never)).items, []);
+  });
+
+  it('counts the versions of models that were read without them', async () => {
+    const registry = await open();
+    const name = unique();
+    await registry.createVersion(newVersion(name, 'a'), { name }, ada);
+    const second = await registry.createVersion(newVersion(name, 'b'), { name }, ada);
+    const { items } = await registry.pageModels({ bare: true, limit: 500, order: 'updated' }, never);
+    const bare = items.filter(model => model.name === name);
+    assert.equal(bare.length, 1);
+    const [counted] = await registry.countVersions(bare, never);
+    assert.deepEqual([counted?.name, counted?.versions, counted?.latest], [name, 2, second.version]);
+  });
+
+  it('reads a version with what is kept with it in one', async () => {
+    const registry = await open();
+    const name = unique();
+    const artifacts: Artifact[] = [
+      newFigure('accuracy', 0.5),
+      { artifactType: 'dataset-artifact', name: 'run-1/core', digest: 'f'.repeat(64), rows: 100, role: 'benchmark' },
+    ];
+    const made = newVersion(name, 'a', { alias: 'candidate', artifacts });
+    const { version } = await registry.createVersion(made, { name }, ada);
+    for (const wanted of [version, 'candidate', undefined]) {
+      const whole = await registry.readVersion(name, wanted, never);
+      assert.deepEqual(whole.version, await registry.getVersion(name, version, never));
+      assert.deepEqual(whole.artifacts, await registry.listArtifacts(name, version, never));
+    }
+    await assert.rejects(registry.readVersion(name, 'nobody', never), isNotFound);
+  });
+
   it('says what is not there, and refuses a second model of one name', async () => {
     const registry = await open();
     const name = unique();

@@ -5,6 +5,7 @@ import { createClock } from '../../platform/host/clock.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { askAt, itTalksToKubeflow } from '../fakes/kubeflow-cases.ts';
 import { openKubeflowAt } from '../fakes/kubeflow-client.ts';
+import { itKeepsEvaluations } from '../fakes/kubeflow-evaluations.ts';
 import { everyArtifact } from '../fakes/kubeflow/fixtures.ts';
 import { ada, itKeepsTheRegistryContract, newFigure, newVersion } from '../fakes/registry-contract.ts';
 import type { Checks } from './main.ts';
@@ -23,6 +24,7 @@ export async function checkKubeflowRegistry(checks: Checks): Promise<void> {
     for (const [name, action] of [
       ...casesOf(() => itKeepsTheRegistryContract(() => client.registry)),
       ...casesOf(() => itTalksToKubeflow(() => subject)),
+      ...casesOf(() => itKeepsEvaluations(() => subject)),
     ]) {
       await checks.check(`the Kubeflow Model Registry: ${name}`, action);
     }

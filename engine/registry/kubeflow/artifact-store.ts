@@ -17,6 +17,14 @@ export interface ArtifactStore {
     artifacts: readonly Artifact[],
     signal: AbortSignal,
   ): Promise<void>;
+  /** The same of what stands elsewhere than with a version; `owner.id` is that of what it stands with. */
+  listAt(path: string, signal: AbortSignal): Promise<readonly Artifact[]>;
+  addTo(
+    path: string,
+    owner: { readonly id: string; readonly model: string },
+    artifacts: readonly Artifact[],
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Requests under way at once. */
@@ -45,14 +53,15 @@ export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Dige
     );
   }
 
-  return {
-    async list(versionId, signal) {
-      const resources = await api.all(pathOf(versionId), {}, signal);
+  const store: ArtifactStore = {
+    list: (versionId, signal) => store.listAt(pathOf(versionId), signal),
+    add: (version, artifacts, signal) => store.addTo(pathOf(version.id), version, artifacts, signal),
+    async listAt(path, signal) {
+      const resources = await api.all(path, {}, signal);
       return resources.map(toArtifact).filter(artifact => artifact !== undefined);
     },
-    async add(version, artifacts, signal) {
+    async addTo(path, version, artifacts, signal) {
       if (artifacts.length === 0) return;
-      const path = pathOf(version.id);
       const queue = [...nameArtifacts(await api.all(path, {}, signal), artifacts, version, digest)];
       // What cannot be kept is refused before anything is written.
       for (const { artifact, storedName } of queue) fromArtifact(artifact, storedName);
@@ -71,4 +80,5 @@ export function createArtifactStore(api: KubeflowApi, clock: Clock, digest: Dige
       for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
     },
   };
+  return store;
 }

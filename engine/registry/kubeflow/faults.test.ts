@@ -6,6 +6,7 @@ import {
   type KubeflowClient,
   type KubeflowClientOptions,
 } from '../../../test/fakes/kubeflow-client.ts';
+import { askAt } from '../../../test/fakes/kubeflow-cases.ts';
 import { everyArtifact } from '../../../test/fakes/kubeflow/fixtures.ts';
 import { startKubeflowFake, type KubeflowFake, type KubeflowRequest } from '../../../test/fakes/kubeflow-registry.ts';
 import { ada, newFigure, newVersion } from '../../../test/fakes/registry-contract.ts';
@@ -38,7 +39,19 @@ describe('A Kubeflow registry that fails', () => {
     assert.equal(read.status, 'candidate');
     const artifacts = await registry.listArtifacts(name, '1', never);
     assert.deepEqual(artifacts.map(one => one.name).sort(), everyArtifact.map(one => one.name).sort());
+    await requireOneEvaluation();
     assert.deepEqual(server.violations, []);
+  };
+  /** Among the artifacts are those of one run on a team's own data. */
+  const requireOneEvaluation = async () => {
+    const ask = askAt(server.origin);
+    const list = async (path: string) =>
+      (await ask('GET', `${path}?pageSize=100`))['items'] as readonly Record<string, unknown>[];
+    const runs = await list('/experiment_runs');
+    assert.deepEqual([(await list('/experiments')).length, runs.map(({ status }) => status)], [1, ['FINISHED']]);
+    const results = await list(`/experiment_runs/${String(runs[0]?.['id'])}/artifacts`);
+    const ofRun = everyArtifact.filter(one => 'runId' in one && one.runId === 'run-1');
+    assert.equal(results.length, ofRun.length);
   };
   const creates = (path: string) => (request: KubeflowRequest) =>
     request.method === 'POST' && request.path.endsWith(path);
@@ -54,6 +67,8 @@ describe('A Kubeflow registry that fails', () => {
   });
 
   for (const [what, path] of [
+    ['experiment', '/experiments'],
+    ['evaluation', '/experiment_runs'],
     ['model', '/registered_models'],
     ['version', '/versions'],
     ['artifact', '/artifacts'],
@@ -122,7 +137,24 @@ describe('A Kubeflow registry that fails', () => {
     const writes = server.requests.filter(({ method }) => method !== 'GET');
     const status = writes.findIndex(({ body }) => JSON.stringify(body ?? {}).includes('"aiw.status"'));
     assert.equal(status, writes.length - 1);
-    assert.equal(writes.filter(creates('/artifacts')).length, everyArtifact.length);
+    const ofVersion = writes.filter(({ path }) => /^\/model_versions\/\d+\/artifacts$/.test(path));
+    assert.equal(ofVersion.length, everyArtifact.length);
+    // The evaluation is finished before anything of it stands with the version.
+    const finished = writes.findIndex(({ body }) => body?.['status'] === 'FINISHED');
+    assert.ok(finished >= 0 && finished < writes.indexOf(ofVersion[0] as KubeflowRequest));
+  });
+
+  it('keeps everything with the version where the server knows no experiments', async () => {
+    const older = await startKubeflowFake({ knowsExperiments: false });
+    try {
+      const registry = open({}, older.origin);
+      await registry.createVersion(version(), { name }, ada);
+      const whole = await registry.readVersion(name, 'newest', never);
+      assert.equal(whole.artifacts.length, everyArtifact.length);
+      assert.equal(whole.version.status, 'candidate');
+    } finally {
+      await older.stop();
+    }
   });
 
   it('makes one model and one version where two publish them at once', async () => {

@@ -24,14 +24,17 @@ export function pushVersionFilter(filter: RegistryFilter | undefined): PushedFil
   return push(filter, term => {
     if (term.kind === 'status') return pushStatus(term.values, term.not);
     if (term.kind === 'figure') return pushFigure(term);
-    return undefined;
+    // An author is stored as `Ada <ada@example.com>`, and is asked for by either part. Where none is stored, "unknown" is what is shown.
+    const isAuthor = term.kind === 'field' && term.field === 'author' && !term.not;
+    if (!isAuthor || term.values.some(value => value.toLowerCase() === 'unknown')) return undefined;
+    return anyOf(term.values.map(value => ilike('author', value, '%')));
   });
 }
 
 const pushedFields: ReadonlySet<string> = new Set(['name', 'owner', 'provider', 'license']);
 
 /** What `RegistryCapabilities.serverFilters` says. */
-export const serverFilters: readonly string[] = [...pushedFields, 'status'];
+export const serverFilters: readonly string[] = [...pushedFields, 'author', 'status'];
 
 function push(filter: RegistryFilter | undefined, conditionOf: (term: FilterTerm) => string | undefined): PushedFilter {
   if (filter === undefined) return {};
@@ -40,8 +43,9 @@ function push(filter: RegistryFilter | undefined, conditionOf: (term: FilterTerm
   for (const term of filter.terms) {
     const condition = conditionOf(term);
     if (condition !== undefined) conditions.push(condition);
-    // What a figure is called is for the caller to say: the server only sends fewer versions to look at.
-    if (condition === undefined || term.kind === 'figure') left.push(term);
+    // What a figure or a person is called is for the caller to say: the server only sends fewer versions to look at.
+    const isRough = term.kind === 'figure' || (term.kind === 'field' && term.field === 'author');
+    if (condition === undefined || isRough) left.push(term);
   }
   return {
     ...(conditions.length === 0 ? {} : { filterQuery: conditions.join(' AND ') }),
@@ -55,10 +59,10 @@ function anyOf(conditions: readonly (string | undefined)[]): string | undefined 
 }
 
 /** Case does not matter, in ASCII only: other texts stay here. */
-function ilike(field: string, value: string): string | undefined {
+function ilike(field: string, value: string, around = ''): string | undefined {
   if (!/^[\x20-\x7e]+$/.test(value) || /['"\\]/.test(value)) return undefined;
   // One backslash for LIKE, which is two in a text of the filter.
-  return `${field} ILIKE '${value.replace(/[%_]/g, '\\\\$&')}'`;
+  return `${field} ILIKE '${around}${value.replace(/[%_]/g, '\\\\$&')}${around}'`;
 }
 
 function pushStatus(values: readonly string[], not: boolean): string | undefined {

@@ -5,6 +5,7 @@ import type { NewModelVersion } from '../../ports/registry.ts';
 import { keys } from '../keys.ts';
 import type { KubeflowApi } from './api.ts';
 import type { ArtifactStore } from './artifact-store.ts';
+import type { Evaluations } from './evaluations.ts';
 import type { Merger } from './merge.ts';
 import { aliasKey } from './models.ts';
 import type { Reader } from './read.ts';
@@ -19,6 +20,7 @@ export interface VersionMakerPorts {
   readonly merger: Merger;
   readonly reader: Reader;
   readonly artifacts: ArtifactStore;
+  readonly evaluations: Evaluations;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -31,12 +33,14 @@ const mostNames = 20;
  * Broken off and made again, it goes on where it was.
  */
 export function createVersionMaker(ports: VersionMakerPorts) {
-  const { name, api, merger, reader, artifacts, clock, digest } = ports;
+  const { name, api, merger, reader, artifacts, evaluations, clock, digest } = ports;
 
   return async (version: NewModelVersion, owner: Resource, signal: AbortSignal): Promise<Resource> => {
     const what = `the model "${version.model}"`;
     const made = (await find(version, owner, signal)) ?? (await make(version, owner, signal));
-    await artifacts.add({ id: idOf(made), model: version.model }, version.artifacts, signal);
+    const evaluated = { id: idOf(made), model: version.model };
+    await evaluations.write(evaluated, version.artifacts, signal);
+    await artifacts.add(evaluated, version.artifacts, signal);
     if (version.alias !== undefined) {
       const properties = { [aliasKey(version.alias)]: nameOf(made) };
       await merger.change(`/registered_models/${encodeURIComponent(idOf(owner))}`, what, { properties }, signal);

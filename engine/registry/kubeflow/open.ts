@@ -6,6 +6,7 @@ import { keys } from '../keys.ts';
 import type { BackendContext } from '../backend.ts';
 import { createKubeflowApi } from './api.ts';
 import { createArtifactStore } from './artifact-store.ts';
+import { createEvaluations } from './evaluations.ts';
 import { serverFilters } from './filter.ts';
 import { createMerger, type Change } from './merge.ts';
 import { aliasKey, fromNewModel, toModel } from './models.ts';
@@ -27,7 +28,8 @@ export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRe
   const merger = createMerger(name, api, clock);
   const reader = createReader(name, api, clock);
   const artifacts = createArtifactStore(api, clock, digest);
-  const makeVersion = createVersionMaker({ name, api, merger, reader, artifacts, clock, digest });
+  const evaluations = createEvaluations({ api, merger, artifacts, clock, digest });
+  const makeVersion = createVersionMaker({ name, api, merger, reader, artifacts, evaluations, clock, digest });
 
   function requireWritable(): void {
     if (settings.readOnly !== true) return;
@@ -95,6 +97,7 @@ export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRe
     },
     pageModels: reader.pageModels,
     pageVersions: reader.pageVersions,
+    countVersions: reader.countEach,
     async getModel(model, signal) {
       const found = await reader.requireModel(model, signal);
       return toModel(name, found, await reader.countVersions(found, signal));
@@ -110,6 +113,17 @@ export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRe
     async getVersion(model, versionOrAlias, signal) {
       const owner = await reader.requireModel(model, signal);
       return reader.describeVersion(await reader.requireVersion(owner, versionOrAlias, signal), owner, signal);
+    },
+    async readVersion(model, versionOrAlias, signal) {
+      const owner = await reader.requireModel(model, signal);
+      const found = await reader.requireVersion(owner, versionOrAlias, signal);
+      const listed = artifacts.list(idOf(found), signal);
+      const [version, all, others] = await Promise.all([
+        reader.describeVersion(found, owner, signal, listed),
+        listed,
+        evaluations.read(idOf(found), listed, signal),
+      ]);
+      return { version, artifacts: [...all, ...others] };
     },
     async createVersion(version, model, _actor, signal = never) {
       requireWritable();
@@ -130,6 +144,8 @@ export function openKubeflow(context: BackendContext<KubeflowRegistry>): ModelRe
       requireWritable();
       const owner = await reader.requireModel(model, signal);
       const id = idOf(await reader.requireVersion(owner, version, signal));
+      // Last where it is looked for: whatever stands with the version has its run.
+      await evaluations.write({ id, model }, added, signal);
       await artifacts.add({ id, model }, added, signal);
     },
     async setAlias(model, alias, version, _actor, signal = never) {

@@ -1,13 +1,16 @@
-import type { ModelVersion, RegisteredModel, VersionEndpoint } from '../../../schemas/generated/messages.ts';
+import type { Artifact, ModelVersion, RegisteredModel, VersionEndpoint } from '../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../base/errors.ts';
+import { omit } from '../../base/omit.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { RegistryPage, RegistryQuery } from '../../ports/registry.ts';
+import type { RegistryPage, RegistryQuery, VersionQuery, VersionsPage } from '../../ports/registry.ts';
 import { RestError } from '../rest/client.ts';
+import { inParallel, pageThrough, splitInto } from '../rest/stretches.ts';
 import type { KubeflowApi, ResourcePage } from './api.ts';
 import { toArtifact } from './artifacts.ts';
 import { pushModelFilter, pushVersionFilter } from './filter.ts';
 import { addDatasets } from './lineage.ts';
 import { aliasesOf, toModel, type VersionCount } from './models.ts';
+import { createOwners, idsAtOnce, width, type Owner } from './owners.ts';
 import { readPage, type Listing } from './pages.ts';
 import { decodeProperties } from './properties.ts';
 import { toVersion } from './versions.ts';
@@ -15,16 +18,19 @@ import { idOf, isArchived, nameOf, propertiesIn, readText, type Resource } from 
 
 export interface Reader {
   pageModels(query: RegistryQuery, signal: AbortSignal): Promise<RegistryPage<RegisteredModel>>;
-  pageVersions(
-    query: RegistryQuery & { readonly model?: string },
-    signal: AbortSignal,
-  ): Promise<RegistryPage<ModelVersion>>;
+  pageVersions(query: VersionQuery, signal: AbortSignal): Promise<VersionsPage>;
+  countEach(models: readonly RegisteredModel[], signal: AbortSignal): Promise<RegisteredModel[]>;
   /** Throws `registry-not-found`. */
   requireModel(model: string, signal: AbortSignal): Promise<Resource>;
   /** By alias or name; without one the newest that is not archived, else the newest. Throws `registry-not-found`. */
   requireVersion(model: Resource, versionOrAlias: string | undefined, signal: AbortSignal): Promise<Resource>;
-  /** With what stands in other places: data sets among its artifacts, and where it is served. */
-  describeVersion(version: Resource, model: Resource, signal: AbortSignal): Promise<ModelVersion>;
+  /** With what stands in other places: data sets among its artifacts, which are read where they are not given, and where it is served. */
+  describeVersion(
+    version: Resource,
+    model: Resource,
+    signal: AbortSignal,
+    artifacts?: Promise<readonly Artifact[]>,
+  ): Promise<ModelVersion>;
   countVersions(model: Resource, signal: AbortSignal): Promise<VersionCount>;
   /** One more than the highest version of a model that is called by a number. */
   nextNumber(model: Resource, signal: AbortSignal): Promise<number>;
@@ -32,58 +38,23 @@ export interface Reader {
   forget(modelId: string): void;
 }
 
-/** How long what a version needs to know of its model is good for while pages are read, and of how many models it is kept. */
-const ownersKept = 1000;
-const ownersFreshFor = 5000;
-
-/** Ids in one question: a query has to fit into an address. */
-const idsAtOnce = 200;
-
 export function createReader(registry: string, api: KubeflowApi, clock: Clock): Reader {
-  const owners = new Map<string, { readonly model: Resource; readonly readAt: number }>();
+  const owners = createOwners(registry, api, clock);
 
   function keepOwner(model: Resource): Resource {
-    owners.delete(idOf(model));
-    owners.set(idOf(model), { model, readAt: clock.monotonic() });
-    for (const oldest of owners.keys()) {
-      if (owners.size <= ownersKept) break;
-      owners.delete(oldest);
-    }
+    owners.keep(model);
     return model;
   }
 
-  /** The models of these ids, asked for together. */
-  async function readOwners(ids: ReadonlySet<string>, signal: AbortSignal): Promise<ReadonlyMap<string, Resource>> {
-    const found = new Map<string, Resource>();
-    const wanted: string[] = [];
-    for (const id of ids) {
-      const known = owners.get(id);
-      if (known !== undefined && clock.monotonic() - known.readAt < ownersFreshFor) found.set(id, known.model);
-      else if (/^\d+$/.test(id)) wanted.push(id);
-    }
-    for (let at = 0; at < wanted.length; at += idsAtOnce) {
-      const filterQuery = `id IN (${wanted.slice(at, at + idsAtOnce).join(', ')})`;
-      for (const model of await api.all('/registered_models', { filterQuery }, signal)) {
-        found.set(idOf(model), keepOwner(model));
-      }
-    }
-    return found;
-  }
-
   /** Versions of all these models: one sweep, whatever their number. */
-  async function countAll(
-    models: readonly Resource[],
-    signal: AbortSignal,
-  ): Promise<(model: Resource) => VersionCount> {
-    const byModel = new Map<string, Resource[]>(models.map(model => [idOf(model), []]));
-    const ids = [...byModel.keys()].filter(id => /^\d+$/.test(id));
-    for (let at = 0; at < ids.length; at += idsAtOnce) {
-      const filterQuery = `registeredModelId IN (${ids.slice(at, at + idsAtOnce).join(', ')})`;
-      for (const version of await api.all('/model_versions', { filterQuery }, signal)) {
-        byModel.get(readText(version, 'registeredModelId') ?? '')?.push(version);
-      }
-    }
-    return model => countOf(byModel.get(idOf(model)) ?? []);
+  async function countAll(ids: readonly string[], signal: AbortSignal): Promise<(id: string) => VersionCount> {
+    const byModel = new Map<string, Resource[]>(ids.map(id => [id, []]));
+    const asked = ids.filter(isId);
+    const pages = await inParallel(splitInto(asked, idsAtOnce), width, some =>
+      api.all('/model_versions', { filterQuery: ofModels(some) }, signal),
+    );
+    for (const version of pages.flat()) byModel.get(readText(version, 'registeredModelId') ?? '')?.push(version);
+    return id => countOf(byModel.get(id) ?? []);
   }
 
   /** Where the registry itself says a version is served, if it does. */
@@ -104,6 +75,39 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
     return undefined;
   }
 
+  /** One listing of versions: of one model, of some, or of all. */
+  async function pageOf(
+    path: string,
+    query: VersionQuery,
+    known: ReadonlyMap<string, Owner> | undefined,
+    filterQuery: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly items: readonly ModelVersion[]; readonly next?: string; readonly owners: readonly Owner[] }> {
+    const { archived = false, bare = false } = query;
+    const ownersOf = (versions: readonly Resource[]): Promise<ReadonlyMap<string, Owner>> => {
+      if (known !== undefined) return Promise.resolve(known);
+      const ids = new Set(versions.map(one => readText(one, 'registeredModelId') ?? ''));
+      // Whether a model is archived changes: names alone do not tell.
+      return owners.read(ids, bare && archived, signal);
+    };
+    const keep = async (all: readonly Resource[]): Promise<readonly Resource[]> => {
+      if (archived) return all;
+      const versions = all.filter(version => !isArchived(version));
+      if (known !== undefined) return versions;
+      const found = await ownersOf(versions);
+      return versions.filter(version => found.get(readText(version, 'registeredModelId') ?? '')?.archived === false);
+    };
+    const listing: Listing = { path, sortOrder: 'DESC', filterQuery, keep };
+    const { items, next } = await readPage(api, listing, query, signal);
+    const found = await ownersOf(items);
+    const versions = items.flatMap(version => {
+      // Without its model a version has no name here: the server lets such be made.
+      const its = found.get(readText(version, 'registeredModelId') ?? '');
+      return its === undefined ? [] : [toVersion(registry, version, its)];
+    });
+    return { items: versions, ...(next === undefined ? {} : { next }), owners: [...found.values()] };
+  }
+
   const reader: Reader = {
     async pageModels(query, signal) {
       const pushed = pushModelFilter(query.filter);
@@ -111,45 +115,44 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
         query.archived === true ? models : models.filter(model => !isArchived(model));
       const listing: Listing = { path: '/registered_models', sortOrder: 'ASC', filterQuery: pushed.filterQuery, keep };
       const { items, next } = await readPage(api, listing, query, signal);
-      const count = await countAll(items.map(keepOwner), signal);
+      const ids = items.map(keepOwner).map(idOf);
+      const count = query.bare === true ? () => ({ versions: 0 }) : await countAll(ids, signal);
       // The server knows no order by name, but what it gives at once can be put into it.
       const isWhole = query.after === undefined && next === undefined && query.order !== 'updated';
       const models = isWhole ? items.toSorted(byName) : items;
       return {
-        items: models.map(model => toModel(registry, model, count(model))),
+        items: models.map(model => toModel(registry, model, count(idOf(model)))),
         ...(next === undefined ? {} : { next }),
         ...(pushed.residual === undefined ? {} : { residual: pushed.residual }),
       };
     },
-    async pageVersions({ model, ...query }, signal) {
-      const pushed = pushVersionFilter(query.filter);
+    async pageVersions({ model, of, ...query }, signal) {
+      const { filterQuery, residual } = pushVersionFilter(query.filter);
+      const rest = residual === undefined ? {} : { residual };
+      if (of !== undefined) {
+        const known = new Map(of.map(one => [one.id ?? '', ownerOf(one)]));
+        const groups = splitInto([...known.keys()].filter(isId), idsAtOnce);
+        const page = await pageThrough(groups, query.after, (ids, after) => {
+          const asked = { ...omit(query, 'after'), ...(after === undefined ? {} : { after }) };
+          const condition = [ofModels(ids), ...(filterQuery === undefined ? [] : [filterQuery])].join(' AND ');
+          return pageOf('/model_versions', asked, known, condition, signal);
+        });
+        return { ...page, models: of, ...rest };
+      }
       const owner = model === undefined ? undefined : keepOwner(await reader.requireModel(model, signal));
       const path =
         owner === undefined ? '/model_versions' : `/registered_models/${encodeURIComponent(idOf(owner))}/versions`;
-      const ownersOf = (versions: readonly Resource[]) =>
-        readOwners(new Set(versions.map(one => readText(one, 'registeredModelId') ?? '')), signal);
-      const keep = async (all: readonly Resource[]): Promise<readonly Resource[]> => {
-        if (query.archived === true) return all;
-        const versions = all.filter(version => !isArchived(version));
-        if (owner !== undefined) return versions;
-        const known = await ownersOf(versions);
-        return versions.filter(version => {
-          const its = known.get(readText(version, 'registeredModelId') ?? '');
-          return its !== undefined && !isArchived(its);
-        });
-      };
-      const listing: Listing = { path, sortOrder: 'DESC', filterQuery: pushed.filterQuery, keep };
-      const { items, next } = await readPage(api, listing, query, signal);
-      const known = owner === undefined ? await ownersOf(items) : new Map([[idOf(owner), owner]]);
-      return {
-        items: items.flatMap(version => {
-          // Without its model a version has no name here: the server lets such be made.
-          const its = owner ?? known.get(readText(version, 'registeredModelId') ?? '');
-          return its === undefined ? [] : [toVersion(registry, version, ownerOf(its))];
-        }),
-        ...(next === undefined ? {} : { next }),
-        ...(pushed.residual === undefined ? {} : { residual: pushed.residual }),
-      };
+      const known = owner === undefined ? undefined : await owners.read(new Set([idOf(owner)]), false, signal);
+      const page = await pageOf(path, query, known, filterQuery, signal);
+      const models = page.owners.flatMap(one => (one.model === undefined ? [] : [one.model]));
+      return { ...omit(page, 'owners'), models, ...rest };
+    },
+    async countEach(models, signal) {
+      const count = await countAll(
+        models.map(({ id = '' }) => id),
+        signal,
+      );
+      return models.map(model => ({ ...omit(model, 'latest'), ...count(model.id ?? '') }));
     },
     async requireModel(model, signal) {
       const found = await api.findByName('/registered_model', model, {}, signal);
@@ -171,14 +174,17 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
         `The model "${nameOf(model)}" in ${registry} has no version or alias "${versionOrAlias}".`,
       );
     },
-    async describeVersion(version, model, signal) {
-      const shown = toVersion(registry, version, ownerOf(model));
+    async describeVersion(version, model, signal, given) {
+      const shown = toVersion(registry, version, { name: nameOf(model), aliases: aliasesOf(model) });
       const path = `/model_versions/${encodeURIComponent(idOf(version))}/artifacts`;
-      const [datasets, endpoint] = await Promise.all([
-        api.all(path, { artifactType: 'dataset-artifact' }, signal),
+      const datasets = async (): Promise<readonly Artifact[]> => {
+        const found = await api.all(path, { artifactType: 'dataset-artifact' }, signal);
+        return found.map(toArtifact).filter(artifact => artifact !== undefined);
+      };
+      const [artifacts, endpoint] = await Promise.all([
+        given ?? datasets(),
         shown.endpoint ?? findEndpoint(idOf(version), signal),
       ]);
-      const artifacts = datasets.map(toArtifact).filter(artifact => artifact !== undefined);
       return {
         ...shown,
         lineage: addDatasets(shown.lineage, artifacts),
@@ -193,7 +199,7 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
       const numbers = versions.map(nameOf).filter(name => /^[1-9]\d{0,8}$/.test(name));
       return numbers.reduce((highest, name) => Math.max(highest, Number(name)), 0) + 1;
     },
-    forget: modelId => void owners.delete(modelId),
+    forget: modelId => owners.forget(modelId),
   };
   return reader;
 
@@ -213,8 +219,16 @@ export function createReader(registry: string, api: KubeflowApi, clock: Clock): 
   }
 }
 
-function ownerOf(model: Resource): { readonly name: string; readonly aliases: Record<string, string> } {
-  return { name: nameOf(model), aliases: aliasesOf(model) };
+function ownerOf(model: RegisteredModel): Owner {
+  return { name: model.name, aliases: model.aliases, archived: model.state === 'ARCHIVED', model };
+}
+
+function isId(id: string): boolean {
+  return /^\d+$/.test(id);
+}
+
+function ofModels(ids: readonly string[]): string {
+  return `registeredModelId IN (${ids.join(', ')})`;
 }
 
 function byName(a: Resource, b: Resource): number {

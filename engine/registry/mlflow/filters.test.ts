@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FilterTerm } from '../filter/filter.ts';
-import { conditionsOnModels, conditionsOnVersions, equals, nameIsIn, tagEquals } from './filters.ts';
+import { conditionsOnModels, conditionsOnVersions, equals, listsOfNames, nameIsIn, tagEquals } from './filters.ts';
 
 const filterOf = (...terms: FilterTerm[]) => ({ text: '', terms });
 const field = (name: 'name' | 'task' | 'license' | 'alias', values: readonly string[], not = false): FilterTerm => ({
@@ -28,6 +28,18 @@ describe('filters of MLflow', () => {
   it('lists only names that a list can hold', () => {
     assert.equal(nameIsIn(['a', 'b c']), `name IN ('a', 'b c')`);
     for (const name of [`it's`, 'a,b', '(a)', '\\']) assert.equal(nameIsIn(['a', name]), undefined);
+  });
+
+  it('asks for as many names at once as an address holds', () => {
+    const names = Array.from({ length: 900 }, (_, index) => (index % 100 === 7 ? `it's ${index}` : `model-${index} ü`));
+    const lists = listsOfNames(names);
+    assert.deepEqual(lists.flat().sort(), names.toSorted());
+    const [alone, together] = [lists.filter(list => list[0]?.includes(`'`)), lists.filter(list => list.length > 1)];
+    assert.deepEqual([alone.length, alone.every(list => list.length === 1)], [9, true]);
+    for (const list of together) assert.ok(encodeURIComponent(nameIsIn(list) ?? '').length < 3100);
+    assert.ok(together.length < 15, `${together.length} lists`);
+    assert.deepEqual(listsOfNames([]), []);
+    assert.deepEqual(listsOfNames(['n'.repeat(5000)]), [['n'.repeat(5000)]]);
   });
 
   it('asks MLflow for one value of a field, whatever its case', () => {

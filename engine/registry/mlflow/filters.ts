@@ -24,6 +24,32 @@ export function nameIsIn(names: readonly string[]): string | undefined {
   return `name IN (${names.map(name => `'${name}'`).join(', ')})`;
 }
 
+/** Most characters of a list of names, as they stand in an address: servers take lines of four thousand. */
+const longestList = 3000;
+
+/**
+ * Names in lists that can be asked for at once; those that no list can hold stand alone. In the order they are given, but for those.
+ */
+export function listsOfNames(names: readonly string[]): (readonly string[])[] {
+  const lists: string[][] = [];
+  const alone: string[][] = [];
+  let length = longestList;
+  for (const name of names) {
+    if (nameIsIn([name]) === undefined) {
+      alone.push([name]);
+      continue;
+    }
+    const size = encodeURIComponent(`'${name}', `).length;
+    if (length + size > longestList) {
+      lists.push([]);
+      length = 0;
+    }
+    lists.at(-1)?.push(name);
+    length += size;
+  }
+  return [...lists, ...alone];
+}
+
 const modelTags: Partial<Record<string, string>> = {
   provider: tagNames.provider,
   license: tagNames.license,

@@ -37,6 +37,34 @@ describe('MLflow registry', () => {
     { artifactType: 'parameter', name: 'run-1/greedy', value: false, runId: 'run-1' },
   ];
 
+  it('reads versions of several models, whatever they are called and whatever lists the server knows', async () => {
+    const refusal = { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid clause(s) in filter string' };
+    for (const knowsLists of [true, false]) {
+      const { registry, server } = await start({
+        fault: ({ fields }) =>
+          knowsLists || !String(fields['filter']).includes(' IN (') ? undefined : { status: 400, body: refusal },
+      });
+      const names = ['plain', `it's`, 'a, b', '(c)', 'ü'];
+      for (const name of names) await registry.createVersion(newVersion(name, 'a', { alias: 'x' }), { name }, ada);
+      const of = (await registry.pageModels({ bare: true }, never)).items;
+      const before = server.calls.length;
+      for (let time = 0; time < 2; time += 1) {
+        const seen: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await registry.pageVersions({ of, limit: 2, ...(after === undefined ? {} : { after }) }, never);
+          seen.push(...page.items.map(({ model, aliases }) => `${model} ${aliases.join()}`));
+          after = page.next;
+        } while (after !== undefined);
+        assert.deepEqual(seen.sort(), names.map(name => `${name} x`).sort());
+      }
+      // That lists are refused is found out once.
+      assert.equal(server.calls.length - before, knowsLists ? 8 : 11);
+      const all = await registry.pageVersions({}, never);
+      assert.deepEqual(all.models?.map(({ name }) => name).sort(), names.toSorted());
+    }
+  });
+
   it('gives every kind of artifact back as it was', async () => {
     const { registry } = await start();
     await registry.createVersion(newVersion('whisper', 'a', { artifacts }), { name: 'whisper' }, ada);

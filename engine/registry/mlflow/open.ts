@@ -73,6 +73,12 @@ export function openMlflow({ name, settings, rest, clock, digest }: MlflowContex
     return found;
   }
 
+  async function artifactsOf(version: WireVersion, signal: AbortSignal): Promise<readonly Artifact[]> {
+    const [artifacts, others] = await Promise.all([recordsOf(version, signal), foreignArtifacts(api, version, signal)]);
+    for (const artifact of others) if (!artifacts.has(keyOf(artifact))) artifacts.set(keyOf(artifact), artifact);
+    return [...artifacts.values()];
+  }
+
   /** Shown first and recorded last: what was interrupted between is shown again, which changes nothing, and then recorded. */
   async function addArtifacts(
     version: WireVersion,
@@ -100,6 +106,8 @@ export function openMlflow({ name, settings, rest, clock, digest }: MlflowContex
     capabilities,
     pageModels: (query, signal) => pageModels(api, query, signal),
     pageVersions: (query, signal) => pageVersions(api, query, signal),
+    // A model tells itself how many versions it has.
+    countVersions: models => Promise.resolve(models),
     getModel: (model, signal) => getWholeModel(api, model, signal),
     async createModel(model, _actor, signal = never) {
       return toModel(name, await createModel(api, model, signal), { versions: 0 });
@@ -128,13 +136,12 @@ export function openMlflow({ name, settings, rest, clock, digest }: MlflowContex
       await setTag(placeOf(model, number), keys.status, status === 'untracked' ? undefined : status, signal);
       return registry.getVersion(model, number, signal);
     },
+    async readVersion(model, wanted, signal) {
+      const found = await getVersion(api, model, wanted, signal);
+      return { version: toVersion(name, found), artifacts: await artifactsOf(found, signal) };
+    },
     async listArtifacts(model, version, signal) {
-      const found = await getVersion(api, model, version, signal);
-      const artifacts = await recordsOf(found, signal);
-      for (const artifact of await foreignArtifacts(api, found, signal)) {
-        if (!artifacts.has(keyOf(artifact))) artifacts.set(keyOf(artifact), artifact);
-      }
-      return [...artifacts.values()];
+      return artifactsOf(await getVersion(api, model, version, signal), signal);
     },
     async addArtifacts(model, version, artifacts, _actor, signal = never) {
       requireReadable(artifacts);

@@ -1,8 +1,10 @@
 import type { ModelVersion, RegisteredModel } from '../../../schemas/generated/messages.ts';
-import type { RegistryPage, RegistryQuery } from '../../ports/registry.ts';
+import type { RegistryPage, RegistryQuery, VersionQuery, VersionsPage } from '../../ports/registry.ts';
 import { WorkbenchError } from '../../base/errors.ts';
+import { omit } from '../../base/omit.ts';
+import { inParallel, pageThrough } from '../rest/stretches.ts';
 import { hasCode, orUndefined, type MlflowApi } from './api.ts';
-import { conditionsOnModels, conditionsOnVersions, equals, nameIsIn } from './filters.ts';
+import { conditionsOnModels, conditionsOnVersions, equals, listsOfNames, nameIsIn } from './filters.ts';
 import { countOf, isPrompt, toModel } from './models.ts';
 import { pageOfModels, pageOfVersions, searchVersions } from './search.ts';
 import { isListed, isWhole, toVersion } from './versions.ts';
@@ -10,8 +12,8 @@ import { archived, tagNames } from './tags.ts';
 import { readModel, readVersion, type WireModel, type WireVersion } from './wire.ts';
 
 const usual = 100;
-/** Most names in one condition, so that an address stays short. */
-const namesAtOnce = 40;
+/** Questions under way at once. */
+const width = 4;
 
 export async function pageModels(
   api: MlflowApi,
@@ -32,28 +34,77 @@ export async function pageModels(
 
 export async function pageVersions(
   api: MlflowApi,
-  query: RegistryQuery & { readonly model?: string },
+  { of, ...query }: VersionQuery,
   signal: AbortSignal,
-): Promise<RegistryPage<ModelVersion>> {
-  const { model } = query;
+): Promise<VersionsPage> {
+  if (of === undefined) return pageListed(api, query, undefined, signal);
+  const models = new Map(of.map(one => [one.name, one]));
+  const aliases = (one: WireVersion): string[] => aliasesOf(models.get(one.name), one.version);
+  const read = (groups: readonly (readonly string[])[]) =>
+    pageThrough(groups, query.after, async (names, after) => {
+      const asked = { ...omit(query, 'after'), ...(after === undefined ? {} : { after }) };
+      return pageListed(api, asked, { names, aliases }, signal);
+    });
+  const alone = [...models.keys()].map(name => [name]);
+  let page: RegistryPage<ModelVersion>;
+  try {
+    page = await read(withoutLists.has(api) ? alone : listsOfNames([...models.keys()]));
+  } catch (error) {
+    // Older servers know no lists of names.
+    if (!hasCode(error, 'registry-refused') || query.after !== undefined || withoutLists.has(api)) throw error;
+    page = await read(alone);
+    withoutLists.add(api);
+  }
+  return { ...page, models: of, ...(query.filter === undefined ? {} : { residual: query.filter }) };
+}
+
+/** Servers that were found to take no lists of names. */
+const withoutLists = new WeakSet<MlflowApi>();
+
+/** Models whose versions are asked for. */
+interface Among {
+  readonly names: readonly string[];
+  readonly aliases: (version: WireVersion) => string[];
+}
+
+async function pageListed(
+  api: MlflowApi,
+  query: Omit<VersionQuery, 'of'>,
+  among: Among | undefined,
+  signal: AbortSignal,
+): Promise<VersionsPage> {
+  const { model, bare = false } = query;
   const owner = model === undefined ? undefined : await getModel(api, model, signal);
-  const byName = model === undefined ? 'name ASC' : 'version_number DESC';
+  const names = among?.names ?? (model === undefined ? undefined : [model]);
+  // Within a page of several models those of each are in order, since a page is sorted by what MLflow can: the name, then the number.
+  const byName = names?.length === 1 ? 'version_number DESC' : 'name ASC';
   const search = {
-    conditions: [...(model === undefined ? [] : [equals('name', model)]), ...conditionsOnVersions(query.filter)],
+    conditions: [...(names === undefined ? [] : [amongNames(names)]), ...conditionsOnVersions(query.filter)],
     order: query.order === 'updated' ? 'last_updated_timestamp DESC' : byName,
     limit: query.limit ?? usual,
   };
-  return fill(query, async token => {
+  const wanted = names === undefined ? undefined : new Set(names);
+  const models: RegisteredModel[] = [];
+  const page = await fill(query, async token => {
     const { items, next } = await pageOfVersions(api, { ...search, token }, signal);
     // Archived ones are shown on request, and with them what was never finished and what was made twice.
     const kept = items.filter(
-      one => (model === undefined || one.name === model) && (query.archived === true || isListed(one)),
+      one => (wanted === undefined || wanted.has(one.name)) && (query.archived === true || isListed(one)),
     );
+    if (among !== undefined) return { items: kept.map(one => toVersion(api.name, one, among.aliases(one))), next };
+    if (bare) return { items: kept.map(one => toVersion(api.name, one, [])), next };
     // Searches leave aliases out: they are the model's.
-    const names = [...new Set(kept.map(({ name }) => name))];
-    const owners = owner === undefined ? await modelsNamed(api, names, signal) : new Map([[owner.name, owner]]);
+    const asked = [...new Set(kept.map(({ name }) => name))];
+    const owners = owner === undefined ? await modelsNamed(api, asked, signal) : new Map([[owner.name, owner]]);
+    models.push(...[...owners.values()].map(one => toModel(api.name, one, countOf(one))));
     return { items: kept.map(one => toVersion(api.name, one, aliasesOf(owners.get(one.name), one.version))), next };
   });
+  return { ...page, ...(bare || among !== undefined ? {} : { models }) };
+}
+
+function amongNames(names: readonly string[]): string {
+  const [only = ''] = names;
+  return names.length === 1 ? equals('name', only) : (nameIsIn(names) ?? '');
 }
 
 /** Pages that have nothing left to show are passed over. */
@@ -135,7 +186,7 @@ async function newest(api: MlflowApi, model: string, signal: AbortSignal): Promi
   return { ...found, aliases: aliasesOf(owner, found.version) };
 }
 
-function aliasesOf(owner: WireModel | undefined, version: string): string[] {
+function aliasesOf(owner: Pick<WireModel, 'aliases'> | undefined, version: string): string[] {
   return Object.entries(owner?.aliases ?? {}).flatMap(([alias, of]) => (of === version ? [alias] : []));
 }
 
@@ -146,12 +197,12 @@ async function modelsNamed(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, WireModel>> {
   const found = new Map<string, WireModel>();
-  for (let at = 0; at < names.length; at += namesAtOnce) {
-    const some = names.slice(at, at + namesAtOnce);
-    for (const model of (await modelsIn(api, some, signal)) ?? (await modelsOneByOne(api, some, signal))) {
-      found.set(model.name, model);
-    }
-  }
+  const lists = await inParallel(
+    listsOfNames(names),
+    width,
+    async some => (await modelsIn(api, some, signal)) ?? (await modelsOneByOne(api, some, signal)),
+  );
+  for (const model of lists.flat()) found.set(model.name, model);
   return found;
 }
 
@@ -162,6 +213,7 @@ async function modelsIn(
 ): Promise<readonly WireModel[] | undefined> {
   const condition = nameIsIn(names);
   if (condition === undefined) return undefined;
+  if (withoutLists.has(api)) return undefined;
   try {
     return (await pageOfModels(api, { conditions: [condition], order: 'name ASC', limit: 1000 }, signal)).items;
   } catch (error) {
@@ -176,10 +228,8 @@ async function modelsOneByOne(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly WireModel[]> {
-  const models: WireModel[] = [];
-  for (const name of names) {
-    const reply = await orUndefined(api.get('/registered-models/get', { name }, signal));
-    if (reply !== undefined) models.push(readModel(reply['registered_model']));
-  }
-  return models;
+  const replies = await inParallel(names, width, name =>
+    orUndefined(api.get('/registered-models/get', { name }, signal)),
+  );
+  return replies.flatMap(reply => (reply === undefined ? [] : [readModel(reply['registered_model'])]));
 }

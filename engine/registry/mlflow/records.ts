@@ -3,6 +3,7 @@ import { validateArtifact } from '../../../schemas/generated/validators.js';
 import { WorkbenchError } from '../../base/errors.ts';
 import type { Digest } from '../../ports/digest.ts';
 import { orUndefined, type MlflowApi } from './api.ts';
+import { inParallel } from '../rest/stretches.ts';
 import { folderOf } from './content.ts';
 import type { WireRun } from './wire.ts';
 
@@ -13,6 +14,8 @@ const batch = 2000;
 /** Most characters of a run's tag; MLflow cuts longer ones without a word. */
 const tagLength = 8000;
 const tagsAtOnce = 100;
+/** Files read at once. */
+const width = 4;
 
 /**
  * A version's artifacts as they were added. Where the server stores files they are files that are written once and never again,
@@ -32,8 +35,10 @@ export async function readRecords(
   for (const [tag, text] of run.tags) if (tag.startsWith(tagPrefix)) keep(parse(text));
   const place = folderOf(run);
   if (place === undefined) return found;
-  for (const name of await fileNames(api, `${place}/${folder}`, signal)) {
-    const bytes = await orUndefined(api.readFile(`${place}/${folder}/${name}`, signal));
+  const names = await fileNames(api, `${place}/${folder}`, signal);
+  const files = await inParallel(names, width, name => orUndefined(api.readFile(`${place}/${folder}/${name}`, signal)));
+  for (const [at, bytes] of files.entries()) {
+    const name = names[at] ?? '';
     // A file that is not what its name says was not written to its end: who wrote it was told so, and writes it again.
     if (bytes === undefined || digest.sha256(bytes).slice(0, 16) !== /-([0-9a-f]{16})\./.exec(name)?.[1]) continue;
     const content = parse(new TextDecoder().decode(bytes)) as { artifacts?: unknown } | undefined;

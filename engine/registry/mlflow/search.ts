@@ -14,8 +14,8 @@ export interface Search {
   readonly token?: string | undefined;
 }
 
-/** MLflow would give 1000 models and 200,000 versions at once. Each version carries all its tags, lineage among them. */
-const most = { models: 1000, versions: 200 } as const;
+/** MLflow would give 200,000 versions at once. Each version carries all its tags, lineage among them. */
+export const most = { models: 1000, versions: 500 } as const;
 
 export async function pageOfModels(api: MlflowApi, search: Search, signal: AbortSignal): Promise<Page<WireModel>> {
   const reply = await api.get('/registered-models/search', queryOf(search, most.models), signal);

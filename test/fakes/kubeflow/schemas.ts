@@ -58,6 +58,13 @@ const serviceFields = {
   desiredState: { enum: ['DEPLOYED', 'UNDEPLOYED'] },
 };
 
+const experimentFields = { ...base, owner: text, state };
+const runFields = {
+  ...experimentFields,
+  status: { enum: ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] },
+  endTimeSinceEpoch: time,
+};
+
 /** Fields of each kind of artifact beside the common ones. */
 const artifactKinds: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   'model-artifact': {
@@ -106,7 +113,12 @@ const serviceResponse = object({ ...serviceFields, ...made, name, registeredMode
   'registeredModelId',
   'servingEnvironmentId',
 ]);
-const artifactResponse = artifact(made, [...always, 'name']);
+const experimentResponse = object({ ...experimentFields, ...made, name }, [...always, 'name']);
+const runResponse = object({ ...runFields, ...made, name, experimentId: id, startTimeSinceEpoch: time }, [
+  ...always,
+  'experimentId',
+]);
+const artifactResponse = artifact({ ...made, experimentId: id, experimentRunId: id }, [...always, 'name']);
 
 function list(items: object): object {
   return object(
@@ -141,6 +153,12 @@ export const resourceSchemas = {
     versionResponse,
   ),
   artifacts: compile(artifact(base, []), artifact(base, []), artifactResponse),
+  experiments: compile(object({ ...experimentFields, name }, ['name']), object(experimentFields), experimentResponse),
+  experiment_runs: compile(
+    object({ ...runFields, name, experimentId: id, startTimeSinceEpoch: time }, ['experimentId']),
+    object(runFields),
+    runResponse,
+  ),
   serving_environments: compile(object({ ...base, name }, ['name']), object(base), object({ ...made, name }, always)),
   inference_services: compile(
     object({ ...serviceFields, name, registeredModelId: id, servingEnvironmentId: id }, [

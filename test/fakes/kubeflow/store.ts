@@ -110,7 +110,9 @@ export class KubeflowStore {
       fields: { ...body, name },
       properties,
     };
-    if (collection === 'registered_models' || collection === 'model_versions') entity.fields['state'] ??= 'LIVE';
+    const isLive = ['registered_models', 'model_versions', 'experiments', 'experiment_runs'].includes(collection);
+    if (isLive) entity.fields['state'] ??= 'LIVE';
+    if (collection === 'experiment_runs') entity.fields['status'] ??= 'RUNNING';
     this.#entities.push(entity);
     return { entity, made: true };
   }
