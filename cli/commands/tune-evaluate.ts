@@ -62,7 +62,7 @@ async function evaluate(runId: string, options: EvaluateOptions): Promise<ExitCo
           ended.push(each);
           return Promise.resolve();
         };
-        const code = await carryOut(record, store, workspace, access, host, options, keep, signal);
+        const code = await carryOut(record, { store, workspace, access, host, options }, keep, signal);
         worst = code > worst ? code : worst;
         if (code > 1) break;
       }
