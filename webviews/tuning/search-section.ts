@@ -38,7 +38,7 @@ function buttonsOf({ run, trials }: SearchReport): readonly SearchButton[] {
     ...(active === undefined || run.state === 'cancelling'
       ? []
       : [{ label: 'Cancel Search', command: { command: 'cancel', runId: active } } as const]),
-    ...(isActive(run.state) || stopped === undefined
+    ...(run.resumable !== true || stopped === undefined
       ? []
       : [{ label: 'Resume Search', command: { command: 'resume', runId: stopped } } as const]),
     ...(begun.length < 2 ? [] : [{ label: 'Compare Trials', command: { command: 'compare', runIds: begun } } as const]),

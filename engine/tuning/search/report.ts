@@ -109,7 +109,7 @@ function asOneRun(
     ...(starts.length === 0 ? {} : { startedAt: Math.min(...starts) }),
     ...(hasEnded(state) && ends.length > 0 ? { endedAt: Math.max(...ends) } : {}),
     ...(host === undefined ? {} : { host }),
-    resumable: hasEnded(state) && (state !== 'succeeded' || failed > 0),
+    resumable: hasEnded(state) && (state !== 'succeeded' || failed > 0) && !isNeverBegun(first),
     progress: {
       total: trials.length,
       done: runs.filter(run => hasEnded(run.state)).length,
@@ -122,6 +122,11 @@ function asOneRun(
     headlines: [],
     ...(failure === undefined ? {} : { failure: allFailed(failure, trials.length) }),
   };
+}
+
+/** Cancelled before it began: there is nothing to go on with. */
+function isNeverBegun({ state, resumable }: RunSummary): boolean {
+  return state === 'cancelled' && resumable !== true;
 }
 
 function allFailed(first: Failure, trials: number): Failure {
