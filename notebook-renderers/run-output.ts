@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Report, RunOutput, RunSummary, SearchReport } from '../schemas/generated/messages.ts';
+import type { Report, RunOutput, RunSummary, SearchReport, TuningReport } from '../schemas/generated/messages.ts';
 import { validateRunOutput } from '../schemas/generated/validators.js';
 import type { TableSort } from '../webviews/components/metric-table.ts';
 import '../webviews/components/metric-table.ts';
 import '../webviews/components/progress-panel.ts';
 import '../webviews/components/search-table.ts';
-import { formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
+import { formatCount, formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
 import { icon } from '../webviews/shared/icons.ts';
 import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
 import { clipLine } from '../webviews/shared/text.ts';
@@ -61,7 +61,12 @@ export class RunOutputView extends OutputElement<RunOutput> {
         ?readOnly=${this.wire === undefined}
         @open-run=${({ detail: runId }: CustomEvent<string>) => this.wire?.post({ type: 'open', runId })}
       ></aiwb-search-table>
-      ${output.tuning === undefined || isActive(search?.run.state ?? output.state) ? nothing : this.#drawTuning(output.tuning.run, output.tuning)}`;
+      ${
+        output.tuning === undefined || isActive(search?.run.state ?? output.state)
+          ? nothing
+          : html`<p class="muted">${bestWords(output.tuning)}</p>
+              ${this.#drawTuning(output.tuning.run, output.tuning)}`
+      }`;
   }
 
   #searchOf(output: RunOutput): SearchReport | undefined {
@@ -139,6 +144,11 @@ export class RunOutputView extends OutputElement<RunOutput> {
     this.#source ??= createHostSamples(wire.requests);
     return this.#source;
   }
+}
+
+/** What stands below a search's table. */
+function bestWords({ trial }: TuningReport): string {
+  return trial === undefined ? 'The best trial' : `The best trial, ${formatCount(trial.trial)}`;
 }
 
 /** Where and since when, or when and how long. */
