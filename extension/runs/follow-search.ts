@@ -100,7 +100,7 @@ export function awaitSearchEnd(
         if (isEnded(run.state)) settle(() => resolve(run));
       },
       onTrouble(error) {
-        if (toFailure(error).code === 'run-not-found') settle(() => reject(error as Error));
+        if (toFailure(error).code === 'run-not-found') settle(() => reject(error));
         else if (toFailure(error).code !== 'cancelled') parts.onTrouble(error);
       },
     });

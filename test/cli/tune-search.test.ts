@@ -167,7 +167,7 @@ describe('a cell that searches', function () {
       Array(4).fill('succeeded'),
     );
     assert.match(String(data['text/markdown']), /4 of 4 trials[^]*the best/);
-    assert.equal(outputOf(shownIn('nb.ipynb', 1)).tuning?.base, `checkpoint:${output.search?.best ?? ''}`);
+    assert.equal(outputOf(shownIn('nb.ipynb', 1)).tuning?.base, `checkpoint:${output.search.best ?? ''}`);
     for (const [format, wanted] of [
       ['html', /Trials of the search/],
       ['markdown', /succeeded, the best/],
