@@ -35,7 +35,7 @@ export function createIngestBenchmarks(
     async execute(id, signal) {
       const record = await store.getRun(id);
       if (record.summary.state === 'succeeded') return record;
-      return runInForeground(record, store, workspace, access, host, options, signal);
+      return runInForeground(record, { store, workspace, access, host, options }, signal);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Failure, HostToRenderer, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
+import type { Failure, HostToRenderer, RunOutput, RunSummary, SearchReport } from '../schemas/generated/messages.ts';
 import { isActive } from '../webviews/shared/words.ts';
 import type { OutputWire } from './output-wire.ts';
 
@@ -12,6 +12,8 @@ interface Subject {
 export class RunFollower implements ReactiveController {
   /** The run as VS Code last told it. */
   run: RunSummary | undefined;
+  /** Of a cell that searches, all its trials as VS Code last told them. */
+  search: SearchReport | undefined;
   /** The output of the run that ended, where another window writes the notebook. */
   ended: RunOutput | undefined;
   /** Why the run cannot be followed any more. */
@@ -50,6 +52,10 @@ export class RunFollower implements ReactiveController {
         // It was taken for lost, or is resumed.
         if (isActive(message.run.state)) this.ended = undefined;
         return true;
+      case 'search':
+        if (message.search.run.id !== runId) return false;
+        this.search = message.search;
+        return this.#take({ type: 'run', run: message.search.run }, runId);
       case 'output':
         if (message.output.runId !== runId) return false;
         this.ended = message.output;

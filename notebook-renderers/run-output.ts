@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Report, RunOutput, RunSummary } from '../schemas/generated/messages.ts';
+import type { Report, RunOutput, RunSummary, SearchReport, TuningReport } from '../schemas/generated/messages.ts';
 import { validateRunOutput } from '../schemas/generated/validators.js';
 import type { TableSort } from '../webviews/components/metric-table.ts';
 import '../webviews/components/metric-table.ts';
 import '../webviews/components/progress-panel.ts';
-import { formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
+import '../webviews/components/search-table.ts';
+import { formatCount, formatDate, formatDuration, isoDate } from '../webviews/shared/format.ts';
 import { icon } from '../webviews/shared/icons.ts';
 import { createHostSamples, type SamplesSource } from '../webviews/shared/samples-source.ts';
 import { clipLine } from '../webviews/shared/text.ts';
@@ -37,22 +38,49 @@ export class RunOutputView extends OutputElement<RunOutput> {
   protected draw(written: RunOutput): TemplateResult {
     const { run: told, ended, failure: lost } = this.#follower;
     const output = ended ?? written;
-    const run = told ?? output.report?.runs[0] ?? output.tuning?.run ?? output.prompt?.run;
+    const run = told ?? output.search?.run ?? output.report?.runs[0] ?? output.tuning?.run ?? output.prompt?.run;
     const state = told?.state ?? output.state;
     const failure = told?.failure ?? output.failure;
     return html`<div class="output">
-      ${this.#renderHead(output, state, run)} ${this.#renderProgress(state, run)}
+      ${this.#renderHead(output, state, run)} ${this.#renderProgress(state, run, output.search !== undefined)}
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
       ${lost === undefined ? nothing : html`<aiwb-message kind="warning" text=${lost.message} hint=${lost.remedy ?? ''}></aiwb-message>`}
-      ${(run?.kind ?? output.kind) === 'tune' ? this.#drawTuning(run, output.tuning) : nothing}
+      ${this.#renderTuning(output, run)}
       ${output.prompt === undefined ? nothing : renderTrial(output.prompt, this.#askable())}
       ${output.report === undefined ? nothing : this.#renderReport(output.report)}
     </div>`;
   }
 
+  /** Of a search all trials, and once it ended the report of the best one. */
+  #renderTuning(output: RunOutput, run: RunSummary | undefined) {
+    if ((run?.kind ?? output.kind) !== 'tune') return nothing;
+    if (output.search === undefined) return this.#drawTuning(run, output.tuning);
+    const search = this.#searchOf(output);
+    return html`<aiwb-search-table
+        .search=${search}
+        ?readOnly=${this.wire === undefined}
+        @open-run=${({ detail: runId }: CustomEvent<string>) => this.wire?.post({ type: 'open', runId })}
+      ></aiwb-search-table>
+      ${
+        output.tuning === undefined || isActive(search?.run.state ?? output.state)
+          ? nothing
+          : html`<p class="muted">${bestWords(output.tuning)}</p>
+              ${this.#drawTuning(output.tuning.run, output.tuning)}`
+      }`;
+  }
+
+  #searchOf(output: RunOutput): SearchReport | undefined {
+    return this.#follower.ended === undefined ? (this.#follower.search ?? output.search) : output.search;
+  }
+
   #renderHead(output: RunOutput, state: RunSummary['state'], run: RunSummary | undefined) {
     const { wire } = this;
     const { runId } = output;
+    const search = this.#searchOf(output);
+    const next = search === undefined ? runId : search.best;
+    // Cancelling a trial cancels its search.
+    const active = search?.trials.find(trial => trial.state !== undefined && isActive(trial.state))?.runId;
+    const begun = search?.trials.flatMap(trial => trial.runId ?? []) ?? [];
     return outputHead({
       name: output.name,
       as: output.as,
@@ -60,12 +88,18 @@ export class RunOutputView extends OutputElement<RunOutput> {
       buttons:
         wire !== undefined
           ? [
-              { label: 'Open Run Page', press: () => wire.post({ type: 'open', runId }) },
-              ...(isActive(state) && state !== 'cancelling' && this.#follower.failure === undefined
-                ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId }) }]
+              {
+                label: search === undefined ? 'Open Run Page' : 'Open Search Page',
+                press: () => wire.post({ type: 'open', runId }),
+              },
+              ...(begun.length > 1
+                ? [{ label: 'Compare Trials', press: () => wire.post({ type: 'compare', runIds: begun }) }]
                 : []),
-              ...((run?.kind ?? output.kind) === 'tune' && !isActive(state)
-                ? [{ label: 'What next…', press: () => wire.post({ type: 'next', runId }) }]
+              ...(isActive(state) && state !== 'cancelling' && this.#follower.failure === undefined
+                ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId: active ?? runId }) }]
+                : []),
+              ...((run?.kind ?? output.kind) === 'tune' && !isActive(state) && next !== undefined
+                ? [{ label: 'What next…', press: () => wire.post({ type: 'next', runId: next }) }]
                 : []),
             ]
           : [],
@@ -80,8 +114,10 @@ export class RunOutputView extends OutputElement<RunOutput> {
     return html`<span class="tone-${tone}">${icon(name)} ${text}</span>`;
   }
 
-  #renderProgress(state: RunSummary['state'], run: RunSummary | undefined) {
+  #renderProgress(state: RunSummary['state'], run: RunSummary | undefined, isSearch: boolean) {
     if (!isActive(state) || (run === undefined && this.#follower.failure !== undefined)) return nothing;
+    // The table of a search's trials shows it.
+    if (isSearch) return nothing;
     if (run !== undefined) return html`<aiwb-progress .run=${run}></aiwb-progress>`;
     return html`<p class="muted">The run has been started. Its progress shows while AI Workbench is open.</p>`;
   }
@@ -108,6 +144,11 @@ export class RunOutputView extends OutputElement<RunOutput> {
     this.#source ??= createHostSamples(wire.requests);
     return this.#source;
   }
+}
+
+/** What stands below a search's table. */
+function bestWords({ trial }: TuningReport): string {
+  return trial === undefined ? 'The best trial' : `The best trial, ${formatCount(trial.trial)}`;
 }
 
 /** Where and since when, or when and how long. */

@@ -24,6 +24,8 @@ export interface EngineRequests {
   'prompts/describe': [m.PromptSource, m.PromptDescription];
   /** Tuning runs side by side. */
   'tuning/report': [m.RunReferences, m.TuningComparison];
+  /** All trials of the search that a run is one of. Throws `usage` for a run that is none. */
+  'tuning/search': [m.RunReference, m.SearchReport];
   /** What is left on platforms that cost money, and belongs to no run under way. Ends what is named first. */
   'tuning/orphans': [m.FindOrphans, m.Orphans];
   /** Which models *Evaluate* would ask, with which benchmarks. Starts nothing. */

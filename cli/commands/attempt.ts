@@ -4,6 +4,7 @@ import type { RunKind } from '../../schemas/generated/messages.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { runKindNames } from '../../engine/runs/kinds.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
+import { allowToGoOn } from '../../engine/tuning/search/cancel.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { databaseName } from '../../platform/store/names.ts';
 import { checkPrograms, type Access } from '../access.ts';
@@ -14,19 +15,25 @@ import type { GlobalOptions } from '../options.ts';
 import { printFailure, printJson, printNote, printResult } from '../output.ts';
 import { createProgressLine } from '../progress-line.ts';
 
+/** What executing a run takes beside the run. */
+export interface AttemptContext {
+  readonly store: Store;
+  readonly workspace: Workspace;
+  readonly access: Access;
+  readonly host: Host;
+  readonly options: GlobalOptions & { readonly detach?: boolean };
+}
+
 /** Executes a created run as the options say: in the background, or here to its end, which `print` then shows. */
 export async function carryOut(
   record: RunRecord,
-  store: Store,
-  workspace: Workspace,
-  access: Access,
-  host: Host,
-  options: GlobalOptions & { readonly detach?: boolean },
+  context: AttemptContext,
   print: (ended: RunRecord) => Promise<void>,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  if (options.detach === true) return runInBackground(record, store, workspace, access, host, options, signal);
-  const ended = await runInForeground(record, store, workspace, access, host, options, signal);
+  const { options } = context;
+  if (options.detach === true) return runInBackground(record, context, signal);
+  const ended = await runInForeground(record, context, signal);
   await print(ended);
   return tellOutcome(ended, options);
 }
@@ -34,11 +41,7 @@ export async function carryOut(
 /** Executes a run in this process, its progress on one line, and returns its record at the end. */
 export async function runInForeground(
   record: RunRecord,
-  store: Store,
-  workspace: Workspace,
-  access: Access,
-  host: Host,
-  options: GlobalOptions,
+  { store, workspace, access, host, options }: AttemptContext,
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const ports = await createRunPorts(host, workspace, access, {}, signal);
@@ -59,11 +62,7 @@ export async function runInForeground(
 /** Executes a run in a process of its own and returns at once. */
 async function runInBackground(
   record: RunRecord,
-  store: Store,
-  workspace: Workspace,
-  access: Access,
-  host: Host,
-  options: GlobalOptions,
+  { store, workspace, access, host, options }: AttemptContext,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const ports = await createRunPorts(host, workspace, access, {}, signal);
@@ -122,7 +121,10 @@ const commandOf = { benchmark: 'run', tune: 'tune', prompt: 'prompt' } as const 
 /** The run to go on with. Throws `usage` where it is of another kind. */
 export async function findResumable(id: string, kind: RunRecord['summary']['kind'], store: Store): Promise<RunRecord> {
   const record = await store.getRun(id);
-  if (record.summary.kind === kind) return record;
+  if (record.summary.kind === kind) {
+    await allowToGoOn(record, store);
+    return record;
+  }
   const actual = record.summary.kind;
   throw new WorkbenchError('usage', `Run ${record.summary.id} is ${runKindNames[actual]}.`, {
     remedy: `Go on with it by \`aiwb ${commandOf[actual]} --resume ${record.summary.id}\`.`,

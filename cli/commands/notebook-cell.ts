@@ -2,7 +2,7 @@ import { toWorkbenchError, WorkbenchError } from '../../engine/base/errors.ts';
 import { omit } from '../../engine/base/omit.ts';
 import type { MimeBundle, RunSummary } from '../../schemas/generated/messages.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
-import { bundleAssessment, bundleComparison, bundleRun } from '../../engine/notebooks/bundles.ts';
+import { bundleAssessment, bundleComparison, bundleRun, bundleSearch } from '../../engine/notebooks/bundles.ts';
 import type { NotebookCell } from '../../engine/notebooks/ipynb.ts';
 import type { NotebookFile } from '../../engine/notebooks/notebook-file.ts';
 import { readCell, type CellJob } from '../../engine/notebooks/read-cell.ts';
@@ -11,6 +11,8 @@ import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import { resolveSpec, specifyRun } from '../../engine/runs/start.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { allowToGoOn } from '../../engine/tuning/search/cancel.ts';
+import { isSearch, reportSearch } from '../../engine/tuning/search/report.ts';
 import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { checkPrograms, type Access } from '../access.ts';
@@ -105,11 +107,22 @@ async function executeRunCell(
 ): Promise<CellOutcome> {
   const { host, store } = context;
   const record = await findOrCreate(cell, job, context, signal);
-  const begun: RunSummary = { ...record.summary, state: 'running', host: host.owner.host };
-  await write(await bundleRun(withoutEnd(begun), job.as, store, host.clock, signal));
-  const { summary } = await runToEnd(record, context, signal);
+  const begun = { state: 'running', host: host.owner.host } as const;
+  if (record.spec.trial !== undefined) {
+    const search = await reportSearch(record.summary.id, store, { now: host.clock.now() }, signal);
+    await write(await bundleSearch({ ...search, run: withoutEnd({ ...search.run, ...begun }) }, job.as, store));
+    const { report } = await searchInForeground(record, context, signal);
+    await write(await bundleSearch(report, job.as, store));
+    return outcomeOf(cell, report.run, context);
+  }
+  await write(await bundleRun(withoutEnd({ ...record.summary, ...begun }), job.as, store, host.clock, signal));
+  const { summary } = await runInForeground(record, context, signal);
   // An interrupted run has something to show as well.
   await write(await bundleRun(summary, job.as, store, host.clock, new AbortController().signal));
+  return outcomeOf(cell, summary, context);
+}
+
+function outcomeOf(cell: NotebookCell, summary: RunSummary, context: CellContext): CellOutcome {
   const failure = failureOf(summary);
   return {
     cell,
@@ -120,18 +133,6 @@ async function executeRunCell(
     ...shownBy(cell, context),
     ...(failure === undefined ? {} : { failure }),
   };
-}
-
-/** A search shows the best of its trials, or where it stopped. */
-async function runToEnd(
-  record: RunRecord,
-  { host, store, workspace, access, options }: CellContext,
-  signal: AbortSignal,
-): Promise<RunRecord> {
-  if (record.spec.trial === undefined) return runInForeground(record, store, workspace, access, host, options, signal);
-  const { best, measured, stopped } = await searchInForeground(record, store, workspace, access, host, options, signal);
-  const shown = stopped ? measured.at(-1)?.report : (best ?? measured.at(-1)?.report);
-  return store.getRun(shown?.run.id ?? record.summary.id);
 }
 
 /** A run that is gone on with has an end from before. */
@@ -160,6 +161,7 @@ async function findOrCreate(
   const unfinished = options.resume === true ? await findUnfinished(cell, request.text, store) : undefined;
   if (unfinished !== undefined) {
     checkPrograms(neededPrograms(unfinished.spec, workspace), access);
+    await allowToGoOn(unfinished, store);
     printNote(`Cell ${nameCell(cell)}: going on with run ${unfinished.summary.id}.`);
     return unfinished;
   }
@@ -177,7 +179,9 @@ async function findUnfinished(cell: NotebookCell, text: string, store: Store): P
   if (result === undefined || result.kind === 'assessment' || result.kind === 'comparison') return undefined;
   try {
     const record = await store.getRun(result.id);
-    return record.summary.state !== 'succeeded' && record.spec.text === text ? record : undefined;
+    // A search's first trial may have succeeded, and the search not have ended.
+    const state = isSearch(record) ? result.state : record.summary.state;
+    return state !== 'succeeded' && record.spec.text === text ? record : undefined;
   } catch (error) {
     if (toWorkbenchError(error).code === 'run-not-found') return undefined;
     throw error;

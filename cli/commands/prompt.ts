@@ -73,7 +73,7 @@ async function tryPrompt(file: string | undefined, options: PromptOptions): Prom
       const access = createTerminalAccess(options);
       const record = await createOrFind(file, options, store, workspace, access, host, signal);
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
-      return carryOut(record, store, workspace, access, host, options, print, signal);
+      return carryOut(record, { store, workspace, access, host, options }, print, signal);
     });
   } finally {
     interrupts.dispose();

@@ -68,7 +68,7 @@ async function runBenchmark(file: string | undefined, options: RunOptions): Prom
       const access = createTerminalAccess(options);
       const record = await createOrFind(file, options, store, workspace, access, host, signal);
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
-      return carryOut(record, store, workspace, access, host, options, print, signal);
+      return carryOut(record, { store, workspace, access, host, options }, print, signal);
     });
   } finally {
     interrupts.dispose();

@@ -9,6 +9,7 @@ import type { SampleShare } from '../../engine/reports/export-run-file.ts';
 import { compareAny } from '../../engine/reports/compare-any.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
 import { renderTable } from '../../engine/reports/table.ts';
+import { cancelRun } from '../../engine/tuning/search/cancel.ts';
 import { readPageAssets, type Host } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
@@ -59,10 +60,10 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     );
   runs
     .command('cancel')
-    .description('Ask a run to stop; its answered samples and saved epochs are kept')
+    .description('Ask a run to stop, of a trial its whole search; answered samples and saved epochs are kept')
     .argument('<run>')
     .action((id: string, _options: unknown, command: Command) =>
-      run(() => change(id, globalOptions(command), (store, found) => store.requestCancel(found))),
+      run(() => change(id, globalOptions(command), (store, found) => cancelRun(found, store))),
     );
   runs
     .command('archive')

@@ -8,7 +8,9 @@ import { exportRuns } from '../../engine/reports/export.ts';
 import { renderText } from '../../engine/reports/text.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { createRegistries } from '../../engine/registry/registries.ts';
 import { planEvaluation } from '../../engine/tuning/evaluate.ts';
+import { findTuned, type Tuned } from '../../engine/tuning/tuned-name.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { allowCommandsOption, allowOriginOption, checkPrograms, createTerminalAccess } from '../access.ts';
 import { createHost, createRunPorts, readPageAssets, withStore, type Host } from '../composition.ts';
@@ -26,30 +28,36 @@ interface EvaluateOptions extends GlobalOptions {
   readonly allowOrigin?: readonly string[];
 }
 
-/** `aiwb tune evaluate RUN`. */
+/** `aiwb tune evaluate TUNED`. */
 export function addEvaluate(tune: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   tune
     .command('evaluate')
     .description("Run each aspect's benchmark on the base and the tuned model")
-    .argument('<run>', 'a tuning run')
+    .argument(
+      '<tuned>',
+      'a tuning run, a registered version (MODEL@VERSION or MODEL@ALIAS), or a .tune.yaml file: its newest succeeded run',
+    )
     .option('-b, --benchmark <file>', 'run this benchmark in place of those of the aspects (may be repeated)', collect)
     .option('--html <file>', 'also write the comparison as one self-contained page')
     .option('--detach', 'run in the background and return at once')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
-    .action((runId: string, _options: unknown, command: Command) =>
+    .action((tuned: string, _options: unknown, command: Command) =>
       // `tune` has options of the same names, which take what stands behind its subcommands too.
-      run(() => evaluate(runId, command.optsWithGlobals<EvaluateOptions>())),
+      run(() => evaluate(tuned, command.optsWithGlobals<EvaluateOptions>())),
     );
 }
 
-async function evaluate(runId: string, options: EvaluateOptions): Promise<ExitCode> {
+async function evaluate(name: string, options: EvaluateOptions): Promise<ExitCode> {
   const host = createHost();
   const interrupts = watchInterrupts(host.clock);
   const { signal } = interrupts;
   try {
     return await withStore(host, process.cwd(), options.store, signal, async (store, workspace) => {
-      const plan = await planEvaluation(runId, store, host.files, signal);
+      const tuned = await findNamed(name, store, workspace, options, host, signal);
+      const { runId } = tuned;
+      const plan = await planEvaluation(tuned, store, host.files, signal);
+      if (runId !== name && options.json !== true) printNote(`${name}: tuning run ${runId}`);
       for (const note of plan.notes) printNote(note);
       const paths = options.benchmark?.map(file => path.resolve(file)) ?? plan.benchmarks.map(each => each.path);
       if (paths.length === 0) throw noBenchmark(runId);
@@ -62,7 +70,7 @@ async function evaluate(runId: string, options: EvaluateOptions): Promise<ExitCo
           ended.push(each);
           return Promise.resolve();
         };
-        const code = await carryOut(record, store, workspace, access, host, options, keep, signal);
+        const code = await carryOut(record, { store, workspace, access, host, options }, keep, signal);
         worst = code > worst ? code : worst;
         if (code > 1) break;
       }
@@ -71,6 +79,26 @@ async function evaluate(runId: string, options: EvaluateOptions): Promise<ExitCo
     });
   } finally {
     interrupts.dispose();
+  }
+}
+
+/** The tuning run that a name means. Only a version's registry may be asked. */
+async function findNamed(
+  name: string,
+  store: Store,
+  workspace: Workspace,
+  options: EvaluateOptions,
+  host: Host,
+  signal: AbortSignal,
+): Promise<Tuned> {
+  const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
+  const registries = createRegistries(workspace, store.registry, ports);
+  try {
+    const { files, clock } = host;
+    const { folder } = workspace;
+    return await findTuned(name, { store, registries, files, folder, here: process.cwd(), now: clock.now() }, signal);
+  } finally {
+    await registries.close();
   }
 }
 
@@ -111,7 +139,6 @@ async function print(ended: readonly RunRecord[], store: Store, host: Host, opti
 
 function noBenchmark(runId: string): WorkbenchError {
   return new WorkbenchError('usage', `No aspect of run ${runId} names a benchmark.`, {
-    remedy:
-      'Name one: `aiwb tune evaluate RUN --benchmark my.bench.yaml`, or `benchmark:` under the aspect in the job.',
+    remedy: `Name one: \`aiwb tune evaluate ${runId} --benchmark my.bench.yaml\`, or \`benchmark:\` under the aspect in the job.`,
   });
 }

@@ -5,30 +5,25 @@ import { compareTuning } from '../../engine/tuning/compare.ts';
 import { runSearch, type SearchOutcome } from '../../engine/tuning/search/run-search.ts';
 import { describeSearch, parameterWords, renderSearch } from '../../engine/tuning/search/text.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
-import type { Workspace } from '../../engine/workspace/workspace.ts';
-import type { Access } from '../access.ts';
-import { createRunPorts, type Host } from '../composition.ts';
+import { createRunPorts } from '../composition.ts';
 import type { GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
-import { runInForeground } from './attempt.ts';
+import { runInForeground, type AttemptContext } from './attempt.ts';
 
 /** Runs the trials of a search in this process, one after another. */
 export async function searchInForeground(
   of: RunRecord,
-  store: Store,
-  workspace: Workspace,
-  access: Access,
-  host: Host,
-  options: GlobalOptions,
+  context: AttemptContext,
   signal: AbortSignal,
 ): Promise<SearchOutcome> {
+  const { store, workspace, access, host, options } = context;
   const ports = await createRunPorts(host, workspace, access, {}, signal);
   return runSearch(
     of,
     store,
     ports,
     {
-      execute: (trial, stop) => runInForeground(trial, store, workspace, access, host, options, stop),
+      execute: (trial, stop) => runInForeground(trial, context, stop),
       onTrial({ spec: { trial } }) {
         if (options.json !== true && trial !== undefined)
           printNote(pc.dim(`Trial ${String(trial.trial)} of ${String(trial.trials)}: ${parameterWords(trial)}`));

@@ -88,14 +88,14 @@ async function tune(file: string | undefined, options: TuneOptions): Promise<Exi
     return await withStore(host, start, options.store, signal, async (store, workspace) => {
       const record = await createOrFind(file, options, store, workspace, host, signal);
       if (record.spec.trial !== undefined && options.detach !== true) {
-        const outcome = await searchInForeground(record, store, workspace, access, host, options, signal);
+        const outcome = await searchInForeground(record, { store, workspace, access, host, options }, signal);
         const code = await printSearch(outcome, store, options);
         const runs = outcome.measured.map(({ report }) => report.run.id);
         await writeHtml(runs, store, host, options);
         return code;
       }
       const print = (ended: RunRecord): Promise<void> => printReport(ended, store, host, options);
-      return carryOut(record, store, workspace, access, host, options, print, signal);
+      return carryOut(record, { store, workspace, access, host, options }, print, signal);
     });
   } finally {
     interrupts.dispose();

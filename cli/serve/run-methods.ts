@@ -7,7 +7,9 @@ import type {
   LentUse,
   PreflightReport,
   Report,
+  RunReference,
   RunSummary,
+  SearchReport,
   StartRun,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
@@ -23,7 +25,9 @@ import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts
 import { compareTuning } from '../../engine/tuning/compare.ts';
 import { foresee } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { allowToGoOn, cancelRun } from '../../engine/tuning/search/cancel.ts';
 import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
+import { reportSearch } from '../../engine/tuning/search/report.ts';
 import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
@@ -87,7 +91,9 @@ async function check(spec: RunSpec, ports: RunPorts, session: Session, signal: A
 
 export async function resumeRun(runId: string, session: Session, signal: AbortSignal): Promise<RunSummary> {
   const record = await session.store.getRun(runId);
-  return detach(record, await collectHandover(record.spec, session, signal), session);
+  const handover = await collectHandover(record.spec, session, signal);
+  await allowToGoOn(record, session.store);
+  return detach(record, handover, session);
 }
 
 /** Asks the person for everything the run needs of them. */
@@ -133,6 +139,18 @@ export function reportRuns(runIds: readonly string[], session: Session, signal: 
 
 export function reportTunings(runIds: readonly string[], { store }: Session): Promise<TuningComparison> {
   return compareTuning(runIds, store);
+}
+
+export function reportTuningSearch(
+  { runId }: RunReference,
+  { store, host }: Session,
+  signal: AbortSignal,
+): Promise<SearchReport> {
+  return reportSearch(runId, store, { now: host.clock.now() }, signal);
+}
+
+export function stopRun({ runId }: RunReference, { store }: Session): Promise<RunSummary> {
+  return cancelRun(runId, store);
 }
 
 export async function exportToFile(

@@ -54,9 +54,11 @@ import {
   preflightTuning,
   readRunLog,
   reportRuns,
+  reportTuningSearch,
   reportTunings,
   resumeRun,
   startRun,
+  stopRun,
 } from './run-methods.ts';
 import { foreseeEvaluation, listPlatforms, startEvaluation } from './evaluate-methods.ts';
 import { describeSession, openSession, type Session } from './session.ts';
@@ -138,7 +140,7 @@ class EngineServer {
       resumeRun(runId, session, signal),
     );
     this.#on('runs/dryRun', validators.validateStartRun, dryRun);
-    this.#on('runs/cancel', validators.validateRunReference, ({ runId }, { store }) => store.requestCancel(runId));
+    this.#on('runs/cancel', validators.validateRunReference, stopRun);
     this.#on('runs/archive', validators.validateArchiveRun, ({ runId, archived }, { store }) =>
       store.setArchived(runId, archived),
     );
@@ -150,6 +152,7 @@ class EngineServer {
     this.#on('tuning/report', validators.validateRunReferences, ({ runIds }, session) =>
       reportTunings(runIds, session),
     );
+    this.#on('tuning/search', validators.validateRunReference, reportTuningSearch);
     this.#on('tuning/orphans', validators.validateFindOrphans, sweepPlatforms);
     this.#on('tuning/platforms', validators.validateRunSource, listPlatforms);
     this.#on('tuning/preflight', validators.validateStartRun, preflightTuning);

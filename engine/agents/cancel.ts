@@ -1,4 +1,5 @@
 import type { AgentCancelInput } from '../../schemas/generated/messages.ts';
+import { cancelRun } from '../tuning/search/cancel.ts';
 import type { Outcome } from './answer.ts';
 import type { AgentDesk } from './desk.ts';
 import { factsOf, hasEnded, linesOf, runNamed, sentenceOf } from './runs.ts';
@@ -6,7 +7,7 @@ import { factsOf, hasEnded, linesOf, runNamed, sentenceOf } from './runs.ts';
 /** Asks a run to stop; one that has ended stays as it is. */
 export async function cancel({ run }: AgentCancelInput, { store }: AgentDesk): Promise<Outcome> {
   const found = await runNamed(run, store);
-  const state = hasEnded(found) ? found : await store.requestCancel(found.id);
+  const state = hasEnded(found) ? found : await cancelRun(found.id, store);
   const said = hasEnded(found) ? 'It had ended before.' : 'What was done so far is kept.';
   return {
     text: `${sentenceOf(state)} ${said}`,

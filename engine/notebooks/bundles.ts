@@ -8,6 +8,7 @@ import type {
   PromptReport,
   Report,
   RunSummary,
+  SearchReport,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../base/errors.ts';
@@ -15,6 +16,8 @@ import { omit } from '../base/omit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { compareAny, compareAnyAsAsked, type ComparedRuns } from '../reports/compare-any.ts';
+import { reportTuning } from '../tuning/compare.ts';
+import { isSearch, reportSearch } from '../tuning/search/report.ts';
 import type { ComparedResults } from './compare-cell.ts';
 import { assessmentMime, comparisonMime, runMime } from './output-types.ts';
 import { createRunOutput, type RunContent } from './run-output.ts';
@@ -36,9 +39,29 @@ export async function bundleRun(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<MimeBundle> {
+  if (isSearch(await store.getRun(run.id)))
+    return bundleSearch(await reportSearch(run.id, store, { now: clock.now() }, signal), name, store);
   const compared = run.endedAt === undefined ? undefined : await compareOne(run, store, clock, signal);
   const steady = await createSteadier([run.id], store);
   const output = createRunOutput(steady(run), name, contentOf(compared, steady));
+  return bundle(runMime, output, describeRunOutput(output));
+}
+
+/** The output of a cell that searches, as the search is now: all its trials, and once it ended the best one's report. */
+export async function bundleSearch(search: SearchReport, name: string | undefined, store: Store): Promise<MimeBundle> {
+  const { best, trials } = search;
+  const steady = await createSteadier([search.run.id, ...(best === undefined ? [] : [best])], store);
+  const run = steady(search.run);
+  const { folder } = (await store.getRun(search.run.id)).spec;
+  const told = trials.map(({ failure, ...trial }) => ({
+    ...trial,
+    ...(failure === undefined ? {} : { failure: shortenPaths(failure, folder) }),
+  }));
+  const report = run.endedAt === undefined || best === undefined ? undefined : await reportTuning(best, store);
+  const output = createRunOutput(run, name, {
+    search: { ...search, run, trials: told },
+    ...(report === undefined ? {} : { tuning: { ...report, run: steady(report.run) } }),
+  });
   return bundle(runMime, output, describeRunOutput(output));
 }
 
@@ -137,13 +160,17 @@ async function createSteadier(runIds: readonly string[], store: Store): Promise<
 }
 
 function withoutFolder({ code, message, remedy, place }: Failure, folder: string): Failure {
-  const shorten = (text: string): string => text.replaceAll(`${folder}/`, '').replaceAll(`${folder}\\`, '');
+  const shorten = (text: string): string => shortenPaths(text, folder);
   return {
     code,
     message: shorten(message),
     ...(remedy === undefined ? {} : { remedy: shorten(remedy) }),
     ...(place === undefined ? {} : { place: { ...place, path: shorten(place.path) } }),
   };
+}
+
+function shortenPaths(text: string, folder: string): string {
+  return text.replaceAll(`${folder}/`, '').replaceAll(`${folder}\\`, '');
 }
 
 /** When the last of the runs ended; absent while one goes on. */

@@ -26,6 +26,8 @@ export interface CellResult extends Omit<NamedResult, 'name'> {
   readonly cell: number;
   /** State of the run; of an assessment what its gate says. */
   readonly state: string;
+  /** Of a search the run of its best trial: what the result's name stands for. */
+  readonly best?: string;
   /** What its figure rests on. */
   readonly n: number | undefined;
   /** Its leading figure, in words. */
@@ -64,15 +66,22 @@ export function namedResults(notebook: Notebook): readonly (CellResult & { reado
 }
 
 /** A named result as cells are asked about it. */
-export function asNamedResult({ name, kind, id, createdAt }: CellResult & { readonly name: string }): NamedResult {
-  return { name, kind, id, createdAt };
+export function asNamedResult({
+  name,
+  kind,
+  id,
+  best = id,
+  createdAt,
+}: CellResult & { readonly name: string }): NamedResult {
+  return { name, kind, id: best, createdAt };
 }
 
 function ofRun(output: RunOutput, cell: number): CellResult {
-  const { as: name, runId: id, kind = 'benchmark', state, createdAt, report, tuning, prompt } = output;
+  const { as: name, runId: id, kind = 'benchmark', state, createdAt, report, tuning, prompt, search } = output;
   const figure =
     report !== undefined ? reportFigure(report) : prompt !== undefined ? promptFigure(prompt) : tuningFigure(tuning);
-  return { name, kind, id, createdAt, cell, state, n: figure?.n, headline: figure?.headline };
+  const best = search?.best === undefined ? {} : { best: search.best };
+  return { name, kind, id, ...best, createdAt, cell, state, n: figure?.n, headline: figure?.headline };
 }
 
 function ofComparison(output: ComparisonOutput, cell: number): CellResult {

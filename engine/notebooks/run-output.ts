@@ -1,8 +1,19 @@
-import type { PromptReport, Report, RunOutput, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
+import type {
+  PromptReport,
+  Report,
+  RunOutput,
+  RunSummary,
+  SearchReport,
+  TuningReport,
+} from '../../schemas/generated/messages.ts';
 
 /** What an ended run has to show: a benchmark's report, a tuning run's or the answers to a prompt. */
 export type RunContent =
-  { readonly report: Report } | { readonly tuning: TuningReport } | { readonly prompt: PromptReport };
+  | { readonly report: Report }
+  | { readonly tuning: TuningReport }
+  | { readonly prompt: PromptReport }
+  /** Of a search also before it ended; `tuning` is its best trial then. */
+  | { readonly search: SearchReport; readonly tuning?: TuningReport };
 
 /** The reference that a cell keeps of its run; with the report once the run ended. */
 export function createRunOutput(run: RunSummary, name: string | undefined, content?: RunContent): RunOutput {

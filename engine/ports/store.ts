@@ -74,6 +74,8 @@ export interface RunRecord {
   /** The finished tuning run's. */
   readonly tuning?: TuningReport;
   readonly logPath?: string;
+  /** It was asked to stop since it was taken up last, in time or not. */
+  readonly cancelRequested?: true;
 }
 
 export interface NewRun {
@@ -293,8 +295,10 @@ export interface Store {
   listRuns(filter: RunFilter): Promise<readonly RunSummary[]>;
   /** Takes the run's lease, at a new epoch. Throws `run-active` while another holder is alive, `run-finished` when it succeeded. */
   openWriter(runId: string, owner: LeaseOwner): Promise<RunWriter>;
-  /** Asks the holder to stop; a run nobody holds is cancelled at once. */
+  /** Asks the holder to stop; a run nobody holds is cancelled at once. Of one that has ended the asking is kept. */
   requestCancel(runId: string): Promise<RunSummary>;
+  /** Takes back that a run was asked to stop; taking its lease does so too. */
+  forgetCancel(runId: string): Promise<void>;
   /** Records that a queued run could not be started. */
   failQueued(runId: string, failure: Failure): Promise<void>;
   setArchived(runId: string, archived: boolean): Promise<RunSummary>;

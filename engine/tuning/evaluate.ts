@@ -8,13 +8,14 @@ import type { RunSpec } from '../runs/spec.ts';
 import { parseTrainedName } from '../runs/trained.ts';
 import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { aspectWords } from './rows.ts';
+import type { Tuned } from './tuned-name.ts';
 
 /**
- * What *Evaluate* asks: the base and the best checkpoint of a tuning run, with the benchmarks that its aspects name. Reads files and asks
+ * What *Evaluate* asks: the base and the best checkpoint of a tuning run, or the version of it that was named, with the benchmarks that its aspects name. Reads files and asks
  * nobody. Throws `run-not-found`, `usage` for a run of another kind and `checkpoint-missing` where nothing was trained yet.
  */
 export async function planEvaluation(
-  runId: string,
+  { runId, model }: Tuned,
   store: Store,
   files: Files,
   signal: AbortSignal,
@@ -22,7 +23,7 @@ export async function planEvaluation(
   const record = await store.getRun(runId);
   const { summary, spec } = record;
   if (summary.kind !== 'tune') throw notTuning(summary.id);
-  const candidate = await candidateOf(record, store);
+  const candidate = model ?? (await candidateOf(record, store));
   const workspace = await loadWorkspace(files, spec.folder, signal);
   const base = await baseOf(spec, workspace, store);
   const { benchmarks, notes } = await benchmarksOf(spec, files, signal);

@@ -29,7 +29,7 @@ export interface CellQueue {
   restart(): Promise<void>;
 }
 
-export interface AttachedRun extends Pick<FollowedRun, 'engine' | 'runId' | 'as' | 'notebook'> {
+export interface AttachedRun extends Pick<FollowedRun, 'engine' | 'runId' | 'isSearch' | 'as' | 'notebook'> {
   /** When it began. */
   readonly startedAt: number;
 }

@@ -51,15 +51,21 @@ export function createKernel(parts: KernelParts): Kernel {
     for (const { cell } of shown) await attach(cell);
   }
 
-  async function attach(cell: vscode.NotebookCell): Promise<void> {
+  async function attach(cell: vscode.NotebookCell, isResumed = false): Promise<void> {
     const facts = runFactsOf(cell);
-    if (facts === undefined || !mayChange(facts)) return;
+    if (facts === undefined || !(isResumed || mayChange(facts))) return;
     try {
       const entry = await parts.book.find(facts.id);
-      if (entry !== undefined) attachTo(cell, entry);
+      if (entry !== undefined) attachTo(cell, facts.trials === undefined ? entry : await findSearch(entry));
     } catch (error) {
       parts.log.warn(describeFailure(toFailure(error)));
     }
+  }
+
+  /** A search as one run. */
+  async function findSearch({ folder, run }: RunEntry): Promise<RunEntry> {
+    const search = await parts.engines.at(folder)?.request('tuning/search', { runId: run.id });
+    return { folder, run: search?.run ?? run };
   }
 
   function attachTo(cell: vscode.NotebookCell, { folder, run }: RunEntry): void {
@@ -71,7 +77,15 @@ export function createKernel(parts: KernelParts): Kernel {
     const queue = queueOf(notebook);
     if (queue.has(cell)) return;
     const startedAt = run.startedAt ?? run.createdAt;
-    queue.attach(cell, { engine, runId: run.id, as: facts.as, notebook: pathOf(notebook.uri, engine), startedAt });
+    const isSearch = facts.trials !== undefined;
+    queue.attach(cell, {
+      engine,
+      runId: run.id,
+      isSearch,
+      as: facts.as,
+      notebook: pathOf(notebook.uri, engine),
+      startedAt,
+    });
   }
 
   function isOpen(notebook: vscode.NotebookDocument): boolean {
@@ -117,8 +131,10 @@ export function createKernel(parts: KernelParts): Kernel {
       );
       for (const { entry } of resumed) {
         for (const notebook of selected.all()) {
-          const cell = notebook.getCells().find(candidate => runFactsOf(candidate)?.id === entry.run.id);
-          if (cell !== undefined) attachTo(cell, entry);
+          const cell = notebook.getCells().find(candidate => runsOf(candidate).includes(entry.run.id));
+          if (cell === undefined) continue;
+          if (runFactsOf(cell)?.trials === undefined) attachTo(cell, entry);
+          else if (!queueOf(notebook).has(cell)) void attach(cell, true);
         }
       }
     }),
@@ -143,6 +159,12 @@ export function createKernel(parts: KernelParts): Kernel {
 /** Whether a run with this output may be more than the output says: it had not ended, or can be resumed. */
 function mayChange({ state }: OutputFacts): boolean {
   return state !== 'succeeded';
+}
+
+/** The runs that a cell shows: one, or those of a search. */
+function runsOf(cell: vscode.NotebookCell): readonly string[] {
+  const facts = runFactsOf(cell);
+  return facts === undefined ? [] : [facts.id, ...(facts.trials ?? [])];
 }
 
 function unfinishedRun(cell: vscode.NotebookCell): string | undefined {

@@ -8,7 +8,7 @@ import type { CellControl } from './control.ts';
 import { followRun, type FollowParts } from './follow-run.ts';
 import { cellId } from './kernel-metadata.ts';
 import { namedResults, toNamedResult } from './named-results.ts';
-import { factsOfContent } from './output-facts.ts';
+import { factsOfContent, runMime } from './output-facts.ts';
 import { cellOutput, failureOutput, readNotebook } from './outputs.ts';
 
 export interface ExecutionParts extends FollowParts {
@@ -59,7 +59,17 @@ export async function executeCell(
     ended = true;
     const notebook = pathOf(cell.notebook.uri, engine);
     const how = await followRun(
-      { control, engine, runId: run.id, as, notebook, execution, order: () => order, ...kernel },
+      {
+        control,
+        engine,
+        runId: run.id,
+        isSearch: isSearch(bundle),
+        as,
+        notebook,
+        execution,
+        order: () => order,
+        ...kernel,
+      },
       parts,
     );
     if (how.kind === 'left') return 'left';
@@ -95,6 +105,10 @@ export async function resultsOf(notebook: vscode.NotebookDocument): Promise<Name
 export function pathOf(notebook: vscode.Uri, engine: Engine): string {
   if (notebook.scheme === 'file') return notebook.fsPath;
   return path.join(engine.folder, path.basename(notebook.path));
+}
+
+function isSearch(bundle: MimeBundle | undefined): boolean {
+  return factsOfContent(runMime, bundle?.[runMime])?.trials !== undefined;
 }
 
 function missesGate(bundle: MimeBundle): boolean {

@@ -4,6 +4,7 @@ import type { Failure, RunSummary } from '../../schemas/generated/messages.ts';
 import { describeFailure, FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine } from '../engine/engine.ts';
+import { awaitSearchEnd } from '../runs/follow-search.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import type { Claims } from './claims.ts';
 import type { CellControl } from './control.ts';
@@ -32,6 +33,8 @@ export interface FollowedRun {
   readonly control: CellControl;
   readonly engine: Engine;
   readonly runId: string;
+  /** Whether it is a search, which ends with its last trial. */
+  readonly isSearch: boolean;
   /** How the cell calls its result. */
   readonly as: string | undefined;
   /** Absolute path of the notebook. */
@@ -80,7 +83,8 @@ export async function followRun(followed: FollowedRun, parts: FollowParts): Prom
     open = undefined;
   };
   try {
-    let run = await awaitRunEnd(engine, runId, { book: parts.book, onTrouble }, left);
+    const awaitEnd = followed.isSearch ? awaitSearchEnd : awaitRunEnd;
+    let run = await awaitEnd(engine, runId, { book: parts.book, onTrouble }, left);
     for (let failures = 0; ;) {
       if (isGone(control.cell)) return { kind: 'left' };
       if (!isWanted(followed, run)) break;
@@ -93,9 +97,9 @@ export async function followRun(followed: FollowedRun, parts: FollowParts): Prom
           open.executionOrder = followed.order();
           close(run.state === 'succeeded', run.endedAt ?? Date.now());
           // It may have been resumed while its end was written.
-          const now = parts.book.get(runId)?.run;
+          const now = await runNow(followed, parts);
           if (now === undefined || !isBehind(run, now)) break;
-          run = await awaitRunEnd(engine, runId, { book: parts.book, onTrouble }, left);
+          run = await awaitEnd(engine, runId, { book: parts.book, onTrouble }, left);
           continue;
         }
         // The notebook is another window's to write: nothing is under way here.
@@ -127,6 +131,12 @@ function isWanted({ control, runId, execution }: FollowedRun, run: RunSummary): 
   const facts = runFactsOf(control.cell);
   if (facts === undefined) return execution !== undefined && control.cell.outputs.length === 0;
   return facts.id === runId && isBehind(facts, run);
+}
+
+/** The run, or the search as one run, as it is known now. */
+async function runNow({ engine, runId, isSearch, control }: FollowedRun, { book }: FollowParts) {
+  if (!isSearch) return book.get(runId)?.run;
+  return (await engine.request('tuning/search', { runId }, control.left)).run;
 }
 
 async function mayWrite(followed: FollowedRun, { claims }: FollowParts): Promise<boolean> {

@@ -20,6 +20,7 @@ import { isBehind, runMime, type OutputFacts } from './output-facts.ts';
 import { createOutputQuestions, type OutputQuestions } from './output-questions.ts';
 import { readNotebook, runFactsOf } from './outputs.ts';
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts';
+import { createSearchFeed, type SearchFeed } from './search-feed.ts';
 import { describeMissingRun } from './run-end.ts';
 
 /** Our renderer's id in the manifest. */
@@ -48,6 +49,9 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
   let shown = new Set(vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook));
   /** Of each notebook whose outputs asked. They go on living while the notebook is behind another tab. */
   const feeds = new Map<vscode.NotebookDocument, ProgressFeed>();
+
+  /** Of each notebook with outputs that show searches. */
+  const searches = new Map<vscode.NotebookDocument, SearchFeed>();
 
   /** Of each notebook whose outputs asked for samples. */
   const desks = new Map<vscode.NotebookDocument, OutputQuestions>();
@@ -79,9 +83,13 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
 
   async function watch(notebook: vscode.NotebookDocument, runId: string): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
-    feedOf(notebook).watch(runId);
     try {
       await readNotebook(notebook);
+      if (outputsOf(notebook, runId).some(({ trials }) => trials !== undefined)) {
+        await watchSearch(notebook, runId);
+        return;
+      }
+      feedOf(notebook).watch(runId);
       const entry = await book.find(runId);
       if (entry !== undefined) tellRun(notebook, entry);
       else if (waitsFor(notebook, runId)) throw describeMissingRun(runId);
@@ -89,6 +97,33 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
       if (waitsFor(notebook, runId)) post(notebook, { type: 'failure', runId, failure: toFailure(error) });
       log.debug(describeFailure(toFailure(error)));
     }
+  }
+
+  /** All trials of a search that the output does not have the end of. */
+  async function watchSearch(notebook: vscode.NotebookDocument, runId: string): Promise<void> {
+    if (!outputsOf(notebook, runId).some(({ state }) => state !== 'succeeded')) return;
+    const entry = await book.find(runId);
+    const engine = entry === undefined ? undefined : engines.at(entry.folder);
+    if (engine === undefined) {
+      if (waitsFor(notebook, runId)) throw describeMissingRun(runId);
+      return;
+    }
+    searchesOf(notebook).watch(engine, runId);
+  }
+
+  function searchesOf(notebook: vscode.NotebookDocument): SearchFeed {
+    const known =
+      searches.get(notebook) ??
+      createSearchFeed({
+        book,
+        post: message => post(notebook, message),
+        onEnded: (engine, run) => {
+          if (isShownBehind(notebook, run)) void sendOutput(notebook, engine.folder, run);
+        },
+        isAwaited: runId => waitsFor(notebook, runId),
+      });
+    searches.set(notebook, known);
+    return known;
   }
 
   /** An output that has the run's end needs nothing more. */
@@ -103,7 +138,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
   async function sendOutput(notebook: vscode.NotebookDocument, folder: string, run: RunSummary): Promise<void> {
     try {
       await delay(writeMs, undefined, { ref: false });
-      if (!feeds.has(notebook) || !isShownBehind(notebook, run)) return;
+      if (notebook.isClosed || !isShownBehind(notebook, run)) return;
       const as = outputsOf(notebook, run.id).find(facts => isBehind(facts, run))?.as;
       const asked = { runId: run.id, ...(as === undefined ? {} : { as }) };
       const answer = await engines.at(folder)?.request('cells/output', asked);
@@ -136,6 +171,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
     for (const notebook of new Set(editors.map(editor => editor.notebook))) {
       const feed = feeds.get(notebook);
       desks.get(notebook)?.deliver();
+      if (!shown.has(notebook)) searches.get(notebook)?.tellAgain();
       if (feed === undefined || shown.has(notebook)) continue;
       for (const runId of feed.watched()) void watch(notebook, runId);
     }
@@ -145,6 +181,8 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
   function forget(notebook: vscode.NotebookDocument): void {
     feeds.get(notebook)?.dispose();
     feeds.delete(notebook);
+    searches.get(notebook)?.dispose();
+    searches.delete(notebook);
     desks.get(notebook)?.dispose();
     desks.delete(notebook);
   }
@@ -206,6 +244,7 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
     book.onReset(catchUp),
     new vscode.Disposable(() => {
       for (const feed of feeds.values()) feed.dispose();
+      for (const feed of searches.values()) feed.dispose();
       for (const desk of desks.values()) desk.dispose();
     }),
   );

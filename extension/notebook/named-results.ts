@@ -14,6 +14,6 @@ export function namedResults<T extends { readonly facts: OutputFacts }>(cells: r
 }
 
 /** A result as cells refer to it. */
-export function toNamedResult({ as, kind, id, createdAt }: OutputFacts): NamedResult | undefined {
-  return as === undefined ? undefined : { name: as, kind, id, createdAt };
+export function toNamedResult({ as, kind, id, best = id, createdAt }: OutputFacts): NamedResult | undefined {
+  return as === undefined ? undefined : { name: as, kind, id: best, createdAt };
 }

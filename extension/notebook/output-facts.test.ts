@@ -51,6 +51,15 @@ describe('facts of an output', () => {
     assert.deepEqual(facts?.headline, { value: 0.3, unit: 'ratio', label: 'F1, core' });
   });
 
+  it('have of a search its trials, and its name means the best one', () => {
+    const search = { best: 'r2', trials: [{ trial: 1, runId: 'r1' }, { trial: 2, runId: 'r2' }, { trial: 3 }] };
+    const facts = readOutputFacts(runMime, bytes({ ...run, kind: 'tune', search }));
+    assert.deepEqual([facts?.id, facts?.trials, facts?.best], ['r1', ['r1', 'r2'], 'r2']);
+    assert.equal(facts === undefined ? undefined : toNamedResult(facts)?.id, 'r2');
+    assert.equal(readOutputFacts(runMime, bytes(run))?.trials, undefined);
+    assert.deepEqual(readOutputFacts(runMime, bytes({ ...run, search: { trials: 'x', best: 3 } }))?.trials, []);
+  });
+
   it('are read of assessments and comparisons too', () => {
     const record = {
       id: 'a1',

@@ -21,6 +21,10 @@ export interface OutputFacts {
   /** An assessment and a comparison are there when they are done. */
   readonly state: RunState;
   readonly gate: Gate | undefined;
+  /** Of a cell that searches: the runs of its trials that had begun. `id` is the search's. */
+  readonly trials?: readonly string[];
+  /** Of a search the run of its best trial: what the result's name stands for. */
+  readonly best?: string;
   /** Samples behind the headline. */
   readonly n: number | undefined;
   readonly headline: ResultHeadline | undefined;
@@ -68,7 +72,18 @@ function runFacts(content: Fields): OutputFacts | undefined {
     endedAt: typeof content['endedAt'] === 'number' ? content['endedAt'] : undefined,
     state: state as RunState,
     gate: gateOf(list(fieldsOf(report)?.['gates']).map(gate => fieldsOf(gate)?.['outcome'])),
+    ...searchFacts(fieldsOf(content['search'])),
     ...headlineOf(content),
+  };
+}
+
+function searchFacts(search: Fields | undefined): Pick<OutputFacts, 'trials' | 'best'> {
+  if (search === undefined) return {};
+  const { trials, best } = search;
+  const begun = list(trials).map(trial => fieldsOf(trial)?.['runId']);
+  return {
+    trials: begun.filter(id => typeof id === 'string'),
+    ...(typeof best === 'string' ? { best } : {}),
   };
 }
 

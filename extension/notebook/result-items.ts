@@ -63,7 +63,7 @@ export function kindWords(kind: OutputFacts['kind']): string {
 }
 
 /** `82.1 % accuracy · n 400`; how far a run under way is; how it ended otherwise. */
-function figureOf({ headline, n, state, kind }: OutputFacts, run: RunSummary | undefined): string | undefined {
+function figureOf({ headline, n, state, kind, trials }: OutputFacts, run: RunSummary | undefined): string | undefined {
   if (run !== undefined && !isEnded(run.state)) return formatProgress(run);
   if (headline !== undefined) {
     const figure = `${formatFigure(headline.value, headline.unit)} ${toInline(headline.label)}`;
@@ -73,7 +73,10 @@ function figureOf({ headline, n, state, kind }: OutputFacts, run: RunSummary | u
   }
   if (run !== undefined) return formatOutcome(run);
   if (!isRun(kind)) return undefined;
-  return isEnded(state) ? stateWords(state) : t('not ended when the notebook was saved');
+  if (isEnded(state)) return stateWords(state);
+  return trials !== undefined
+    ? t('search under way when the cell was written')
+    : t('not ended when the notebook was saved');
 }
 
 function stateWords(state: OutputFacts['state']): string {

@@ -6,6 +6,7 @@ import type { Row } from '../trees/row.ts';
 import { RowTree } from '../trees/row-tree.ts';
 import { namedResults } from './named-results.ts';
 import { isRun, resultKey, resultRow } from './result-items.ts';
+import type { OutputFacts } from './output-facts.ts';
 import { readNotebook } from './outputs.ts';
 
 const viewId = 'aiwb.results';
@@ -29,7 +30,7 @@ export function createResultsView(book: RunBook, tell: (error: unknown) => void)
   const tree = new RowTree(async () => {
     shown = await find();
     return shown.map(({ cell, facts }) =>
-      resultRow({ facts, run: isRun(facts.kind) ? book.get(facts.id)?.run : undefined, cell: cell.index + 1 }),
+      resultRow({ facts, run: isOneRun(facts) ? book.get(facts.id)?.run : undefined, cell: cell.index + 1 }),
     );
   });
   const view = vscode.window.createTreeView<Row>(viewId, { treeDataProvider: tree, canSelectMany: true });
@@ -91,6 +92,11 @@ export function createResultsView(book: RunBook, tell: (error: unknown) => void)
   );
 }
 
+/** A search is more than its first trial. */
+function isOneRun({ kind, trials }: OutputFacts): boolean {
+  return isRun(kind) && trials === undefined;
+}
+
 async function open({ cell, facts }: NamedCell): Promise<void> {
   if (facts.kind === 'assessment') await vscode.commands.executeCommand('aiwb.openScorecard', facts.id);
   else if (facts.kind === 'comparison') await goTo(cell);
@@ -104,7 +110,7 @@ async function goTo(cell: vscode.NotebookCell): Promise<void> {
 }
 
 async function compare(entries: readonly NamedCell[]): Promise<void> {
-  const runs = entries.filter(({ facts }) => isRun(facts.kind)).map(({ facts }) => facts.id);
+  const runs = entries.filter(({ facts }) => isRun(facts.kind)).map(({ facts: { id, best = id } }) => best);
   if (runs.length === 0)
     throw new FailureError({
       code: 'usage',

@@ -49,18 +49,19 @@ const tuningCommands: Record<Exclude<TuningCommand['command'], 'register' | 'ope
   openLog: 'aiwb.openLog',
   compare: 'aiwb.compareRuns',
   evaluate: 'aiwb.evaluateRun',
+  openRun: 'aiwb.openRun',
   next: 'aiwb.afterTraining',
 };
 
 export async function runTuningCommand(
-  { command, runId, epoch }: TuningCommand,
+  { command, runId, runIds: named, epoch }: TuningCommand,
   runIds: readonly string[],
   registry: RegistryBook,
 ): Promise<void> {
   if (command === 'register') await vscode.commands.executeCommand('aiwb.registerRun', runId ?? runIds[0], epoch);
   else if (command === 'openVersion') await openVersionOf(runId ?? runIds[0], registry);
   else if (command !== 'openSource')
-    await vscode.commands.executeCommand(tuningCommands[command], runId ?? [...runIds]);
+    await vscode.commands.executeCommand(tuningCommands[command], named ?? runId ?? [...runIds]);
 }
 
 const promptCommands: Record<PromptCommand['command'], string> = {

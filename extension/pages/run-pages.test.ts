@@ -167,8 +167,9 @@ describe('tuning page', () => {
         ({
           async request(method: string, parameters: unknown) {
             asked.push([method, parameters]);
-            return { reports, differences: [] };
+            return method === 'tuning/search' ? { run: tune, trials: [] } : { reports, differences: [] };
           },
+          folder: '/w',
         }) as unknown as Engine,
       post: message => posted.push(message),
       command: async message => void commands.push(message),
@@ -190,6 +191,17 @@ describe('tuning page', () => {
       posted.map(({ type }) => type),
       ['tuning', 'run', 'tuning'],
     );
+    session.dispose();
+  });
+
+  it('shows the whole search of a trial, also after it was hidden', async () => {
+    const { session, posted, asked } = openTuning([{ run: { id: 'r1', name: 'tuned' }, trial: { trial: 2 } }]);
+    await session.receive({ type: 'ready' });
+    await settle();
+    assert.deepEqual(posted.map(({ type }) => type).toSorted(), ['search', 'tuning']);
+    await session.receive({ type: 'ready' });
+    assert.equal(posted.filter(({ type }) => type === 'search').length, 2);
+    assert.equal(asked.filter(each => (each as [string])[0] === 'tuning/search').length, 1);
     session.dispose();
   });
 

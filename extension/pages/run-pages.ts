@@ -7,6 +7,7 @@ import type {
   PromptCommand,
   PromptPageToHost,
   RunSummary,
+  SearchReport,
   ShowRun,
   TakeChart,
   TuningCommand,
@@ -18,6 +19,7 @@ import { createThrottle } from '../base/throttle.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineOfRun } from '../runs/engine-of-run.ts';
+import { followSearch } from '../runs/follow-search.ts';
 import type { RunBook } from '../runs/run-book.ts';
 import { isEnded } from '../runs/states.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
@@ -83,12 +85,40 @@ export function createTuningSession(
   parts: ChartPageParts<HostToTuningPage, TuningCommand>,
 ): PageSession<TuningPageToHost> {
   const runIds = [...parts.runIds];
+  let search: Disposable | undefined;
+  let told: SearchReport | undefined;
+  let isClosed = false;
+
+  /** The page of a trial shows its whole search. */
+  function showSearch(engine: Engine, { reports: [report, ...others] }: TuningComparison): void {
+    if (isClosed || others.length > 0 || report?.trial === undefined) return;
+    // A page that was hidden starts anew and knows nothing.
+    if (told !== undefined) parts.post({ type: 'search', search: told });
+    search ??= followSearch(engine, report.run.id, {
+      book: parts.book,
+      onSearch(now) {
+        told = now;
+        parts.post({ type: 'search', search: now });
+      },
+      // The report tells what is wrong with the engine; a search whose first trial was deleted has none to show.
+      onTrouble: () => undefined,
+    });
+  }
+
   return createPageSession<TuningPageToHost, HostToTuningPage>({
     async load(signal) {
-      const comparison = await (await findEngine(parts)).request('tuning/report', { runIds }, signal);
+      const engine = await findEngine(parts);
+      const comparison = await engine.request('tuning/report', { runIds }, signal);
+      showSearch(engine, comparison);
       return { title: tuningTitle(comparison), message: { type: 'tuning', comparison } };
     },
-    follow: refresh => followRuns(parts, refresh),
+    follow: refresh =>
+      disposeAll(followRuns(parts, refresh), {
+        dispose() {
+          isClosed = true;
+          search?.dispose();
+        },
+      }),
     answer: async message => await (message.type === 'chart' ? parts.takeChart(message) : parts.command(message)),
     post: parts.post,
     onTitle: parts.onTitle,

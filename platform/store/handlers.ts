@@ -29,6 +29,7 @@ import { createVersion } from './registration.ts';
 import {
   createRun,
   failQueued,
+  forgetCancel,
   getRun,
   listRuns,
   listRunsAsking,
@@ -68,6 +69,9 @@ export function createHandlers(context: StoreContext): StoreCalls {
     setLogPath: (id, path) => setLogPath(context, id, path),
     failQueued: (id, failure) => failQueued(context, id, failure),
     requestCancel: id => requestCancel(context, id),
+    forgetCancel(id) {
+      forgetCancel(context, id);
+    },
     takeLease: (id, owner) => takeLease(context, id, owner),
     begin: (lease, plan) => beginRun(context, lease, plan),
     append(lease, batch, progress) {

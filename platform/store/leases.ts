@@ -89,7 +89,7 @@ export function finishRun(context: StoreContext, lease: LeaseKey, ending: RunEnd
       context,
       lease,
       `UPDATE runs SET state = ?, ended_at = ?, progress = ?, headlines = ?, gate = ?, failure = ?,
-        lease_until = NULL, cancel_requested = 0 WHERE ${holds}`,
+        lease_until = NULL WHERE ${holds}`,
       ...[ending.state, context.now(), JSON.stringify(ending.progress), JSON.stringify(ending.headlines)],
       ...[ending.gate ?? null, textOf(ending.failure)],
     );

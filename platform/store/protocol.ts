@@ -85,6 +85,7 @@ export interface StoreCalls {
   setLogPath(id: string, path: string): void;
   failQueued(id: string, failure: Failure): void;
   requestCancel(id: string): RunSummary;
+  forgetCancel(id: string): void;
   takeLease(id: string, owner: LeaseOwner): LeaseKey;
   begin(lease: LeaseKey, plan: RunPlanRecord): void;
   append(lease: LeaseKey, batch: SampleBatch, progress: RunProgress): void;

@@ -49,6 +49,7 @@ export function getRun(context: StoreContext, id: string): RunRecord {
       ...parsed<RunRecord, 'report'>('report', record['report']),
       ...parsed<RunRecord, 'tuning'>('tuning', record['tuning']),
       ...(row['log_path'] === null ? {} : { logPath: String(row['log_path']) }),
+      ...(row['cancel_requested'] === 1 ? { cancelRequested: true } : {}),
     };
   });
 }
@@ -102,18 +103,25 @@ export function failQueued(context: StoreContext, id: string, failure: Failure):
   });
 }
 
-/** Asks the holder to stop. A run nobody holds is cancelled at once, and its former holder, should it wake, is fenced out. */
+/**
+ * Asks the holder to stop. A run nobody holds is cancelled at once, and its former holder, should it wake, is fenced out. One that has ended
+ * stays as it is, and it is kept that this was asked.
+ */
 export function requestCancel(context: StoreContext, id: string): RunSummary {
   return context.write(() => {
     const row = findRun(context, id);
-    if (isUnfinished(row) && isHeld(row, context)) {
-      context.driver.run('UPDATE runs SET cancel_requested = 1 WHERE key = ?', Number(row['key']));
-    } else if (isUnfinished(row)) {
-      const sql = `UPDATE runs SET state = 'cancelled', ended_at = ?, lease_until = NULL, cancel_requested = 0 WHERE key = ?`;
+    context.driver.run('UPDATE runs SET cancel_requested = 1 WHERE key = ?', Number(row['key']));
+    if (isUnfinished(row) && !isHeld(row, context)) {
+      const sql = `UPDATE runs SET state = 'cancelled', ended_at = ?, lease_until = NULL WHERE key = ?`;
       context.driver.run(sql, context.now(), Number(row['key']));
     }
     return toSummary(context, findRun(context, id));
   });
+}
+
+/** Takes back that a run was asked to stop. */
+export function forgetCancel(context: StoreContext, id: string): void {
+  change(context, id, 'cancel_requested = ?', 0);
 }
 
 /** The run with this id, or the only one whose id begins so. Throws `run-not-found`. */

@@ -71,6 +71,7 @@ function createStore(
     listRuns: filter => thread.call('listRuns', [filter]),
     openWriter: async (id, owner) => createWriter(thread, await thread.call('takeLease', [id, owner])),
     requestCancel: id => thread.call('requestCancel', [id]),
+    forgetCancel: id => thread.call('forgetCancel', [id]),
     failQueued: (id, failure) => thread.call('failQueued', [id, failure]),
     setArchived: (id, archived) => thread.call('setArchived', [id, archived]),
     setLogPath: (id, log) => thread.call('setLogPath', [id, log]),

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
+import type { Report, RunOutput, RunSummary, SearchReport } from '../../schemas/generated/messages.ts';
+import { validateRunOutput } from '../../schemas/generated/validators.js';
+import { unpackOutput } from '../../schemas/packed-output.ts';
 import { makeJob, makeTickets, toJsonLines } from '../fakes/tuning.ts';
 import { createWorkspace, runAiwb, startAiwb, type Finished } from './aiwb.ts';
 import { Window } from './window.ts';
 
+const runMime = 'application/vnd.aiwb.run+json';
 const identity = { GIT_AUTHOR_EMAIL: 'ada@x.example', GIT_AUTHOR_NAME: 'Ada' };
 const search = (epochs: string): string =>
   `search: {parameters: {epochs: ${epochs}, learningRate: [0.5, 0.01]}}\nregister: {model: best}\n`;
@@ -98,6 +102,179 @@ describe('aiwb tune with a search', function () {
     } finally {
       window.close();
     }
+  });
+});
+
+describe('a cell that searches', function () {
+  this.timeout(120_000);
+  let workspace: ReturnType<typeof createWorkspace>;
+  const cell = (id: string, text: string): object => ({
+    cell_type: 'code',
+    execution_count: null,
+    id,
+    metadata: { vscode: { languageId: 'aiwb-tune' } },
+    outputs: [],
+    source: text.split(/(?<=\n)/),
+  });
+  const notebookOf = (...cells: readonly object[]): string =>
+    JSON.stringify({
+      cells,
+      metadata: {
+        kernelspec: { display_name: 'AI Workbench', language: 'yaml', name: 'ai-workbench' },
+        language_info: { name: 'yaml' },
+      },
+      nbformat: 4,
+      nbformat_minor: 5,
+    });
+  const begin = (files: Readonly<Record<string, string>> = {}): void => {
+    workspace = createWorkspace({
+      'tickets.jsonl': toJsonLines(makeTickets(240)),
+      'workbench.yaml': '{}\n',
+      ...files,
+    });
+  };
+  afterEach(() => workspace.remove());
+  const run = (...args: string[]): Promise<Finished> => runAiwb(args, { cwd: workspace.folder, env: identity });
+  const outputOf = (bundle: unknown): RunOutput => {
+    const output = unpackOutput((bundle as Record<string, unknown> | undefined)?.[runMime]);
+    assert.ok(validateRunOutput(output), JSON.stringify(validateRunOutput.errors));
+    return output;
+  };
+  const shownIn = (name: string, index: number): Record<string, unknown> => {
+    const { cells } = JSON.parse(readFileSync(path.join(workspace.folder, name), 'utf8')) as {
+      cells: { outputs: { data: Record<string, unknown> }[] }[];
+    };
+    return cells[index]?.outputs[0]?.data ?? assert.fail('The cell has no output.');
+  };
+
+  it('shows all trials when its notebook is run, and its name means the best', async () => {
+    begin({
+      'nb.ipynb': notebookOf(
+        cell('one', `as: tuned\n${makeJob(search('[1, 2]'))}`),
+        cell(
+          'two',
+          `as: warm\n${makeJob('hyperparameters: {epochs: 1}\n').replace('embedded:linear', 'checkpoint:tuned')}`,
+        ),
+      ),
+    });
+    const done = await run('notebook', 'run', 'nb.ipynb', '--json');
+    assert.equal(done.code, 0, done.stderr);
+    const data = shownIn('nb.ipynb', 0);
+    const output = outputOf(data);
+    assert.deepEqual([output.state, output.runId], ['succeeded', output.search?.trials[0]?.runId]);
+    assert.deepEqual(
+      output.search?.trials.map(({ state }) => state),
+      Array(4).fill('succeeded'),
+    );
+    assert.match(String(data['text/markdown']), /4 of 4 trials[^]*the best/);
+    assert.equal(outputOf(shownIn('nb.ipynb', 1)).tuning?.base, `checkpoint:${output.search.best ?? ''}`);
+    for (const [format, wanted] of [
+      ['html', /Trials of the search/],
+      ['markdown', /succeeded, the best/],
+    ] as const) {
+      const exported = await run('notebook', 'export', 'nb.ipynb', '--to', format);
+      assert.equal(exported.code, 0, exported.stderr);
+      assert.match(exported.stdout, wanted);
+    }
+  });
+
+  it('is one thing to a window: its trials live, cancelled as a whole, gone on with', async () => {
+    begin();
+    const window = new Window(identity);
+    try {
+      await window.open(workspace.folder);
+      const notebook = path.join(workspace.folder, 'nb.ipynb');
+      const source = {
+        notebook,
+        cell: 'c1',
+        language: 'aiwb-tune',
+        text: `as: tuned\n${makeJob(search('[1, 1000]'))}`,
+      };
+      const { run: first, bundle } = await window.request('cells/start', { source, results: [] });
+      assert.ok(first);
+      assert.equal(outputOf(bundle).search?.trials.length, 4);
+      const until = async (reached: (report: SearchReport) => boolean): Promise<SearchReport> => {
+        for (let tries = 0; tries < 600; tries += 1) {
+          const report = await window.request('tuning/search', { runId: first.id });
+          if (reached(report)) return report;
+          await wait(50);
+        }
+        return assert.fail('The search never got so far.');
+      };
+      const live = await until(({ trials }) => trials[2]?.state === 'running' && (trials[2].epochs ?? 0) > 0);
+      assert.deepEqual(
+        [live.run.state, live.trials[0]?.state, live.trials[3]?.state],
+        ['running', 'succeeded', undefined],
+      );
+      assert.ok(live.trials[2]?.loss !== undefined);
+      // The first trial has long ended: cancelling it cancels what is under way.
+      await window.request('runs/cancel', { runId: first.id });
+      const stopped = await until(({ run: { state } }) => state === 'cancelled');
+      assert.deepEqual(
+        stopped.trials.map(({ state }) => state),
+        ['succeeded', 'succeeded', 'cancelled', undefined],
+      );
+      const { bundle: ended } = await window.request('cells/output', { runId: first.id, as: 'tuned' });
+      const output = outputOf(ended);
+      assert.deepEqual([output.as, output.state, output.tuning?.run.id], ['tuned', 'cancelled', stopped.best]);
+      await window.request('runs/resume', { runId: stopped.trials[2]?.runId ?? '' });
+      const resumed = await until(({ trials }) => trials[2]?.state === 'running');
+      assert.equal(resumed.run.state, 'running');
+      await window.request('runs/cancel', { runId: resumed.trials[2]?.runId ?? '' });
+      await until(({ run: { state } }) => state === 'cancelled');
+    } finally {
+      window.close();
+    }
+  });
+});
+
+describe('aiwb tune evaluate', function () {
+  this.timeout(150_000);
+  let workspace: ReturnType<typeof createWorkspace>;
+  beforeEach(() => {
+    workspace = createWorkspace({
+      'tickets.jsonl': toJsonLines(makeTickets(240)),
+      'jobs/a.tune.yaml': makeJob(search('[1]')).replace('tickets.jsonl', '../tickets.jsonl'),
+      'jobs/new.tune.yaml': makeJob(),
+      'ask.bench.yaml':
+        'name: ask\ndataset: {path: tickets.jsonl, input: text, target: topic, split: {field: split, train: train, test: test}}\nmodels: [embedded:majority]\nmetrics: [accuracy]\n',
+      'workbench.yaml': '{}\n',
+    });
+  });
+  afterEach(() => workspace.remove());
+  const run = (...args: string[]): Promise<Finished> => runAiwb(args, { cwd: workspace.folder, env: identity });
+  const asked = async (name: string): Promise<readonly string[]> => {
+    const done = await run('tune', 'evaluate', name, '-b', 'ask.bench.yaml', '--json');
+    assert.equal(done.code, 0, done.stderr);
+    const [report] = JSON.parse(done.stdout) as Report[];
+    return report?.variants.map(({ model }) => model) ?? [];
+  };
+
+  it('finds the tuning run by a version, an alias or the job’s file', async () => {
+    const tuned = await run('tune', 'jobs/a.tune.yaml', '--json');
+    assert.equal(tuned.code, 0, tuned.stderr);
+    const { best } = JSON.parse(tuned.stdout) as { best: string };
+    assert.deepEqual(await asked('best@1'), ['registry:best@1']);
+    assert.deepEqual(await asked('registry:best@candidate'), ['registry:best@1']);
+    const [checkpoint] = await asked('jobs/a.tune.yaml');
+    // By the job's name only where that means the very same run.
+    const [newest] = (JSON.parse((await run('runs', 'list', '--json')).stdout) as { runs: RunSummary[] }).runs.filter(
+      ({ kind }) => kind === 'tune',
+    );
+    assert.equal(checkpoint, newest?.id === best ? 'checkpoint:triage' : `checkpoint:${best}`);
+  });
+
+  it('refuses what came out of no tuning run, and says what may be named', async () => {
+    const unrun = await run('tune', 'evaluate', 'jobs/new.tune.yaml');
+    assert.equal(unrun.code, 2);
+    assert.match(unrun.stderr, /No tuning job jobs\/new\.tune\.yaml has run here[^]*aiwb tune jobs\/new\.tune\.yaml/);
+    const unknown = await run('tune', 'evaluate', 'nothing@1');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /nothing/);
+    const neither = await run('tune', 'evaluate', 'ticket-triage');
+    assert.equal(neither.code, 2);
+    assert.match(neither.stderr, /MODEL@VERSION or MODEL@ALIAS, or a \.tune\.yaml file/);
+    assert.match((await run('tune', 'evaluate', 'registry:best')).stderr, /names no model version/);
   });
 });
 

@@ -3,6 +3,7 @@ import type {
   HostToTuningPage,
   RunFileFacts,
   RunSummary,
+  SearchReport,
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
 
@@ -11,6 +12,8 @@ export interface TuningModel {
   readonly comparison?: TuningComparison;
   /** The run alone, before there is a comparison. */
   readonly run?: RunSummary;
+  /** The whole search, where the run is a trial of one. */
+  readonly search?: SearchReport;
   /** The file the runs come from, in place of a store. */
   readonly file?: RunFileFacts;
   /** Something about the page as a whole went wrong. */
@@ -22,7 +25,13 @@ export const emptyModel: TuningModel = {};
 export function applyMessage(model: TuningModel, message: HostToTuningPage): TuningModel {
   switch (message.type) {
     case 'tuning':
-      return { comparison: message.comparison, ...(message.file === undefined ? {} : { file: message.file }) };
+      return {
+        comparison: message.comparison,
+        ...(model.search === undefined ? {} : { search: model.search }),
+        ...(message.file === undefined ? {} : { file: message.file }),
+      };
+    case 'search':
+      return { ...model, search: message.search };
     case 'run':
       return showRun(model, message.run);
     case 'failure':

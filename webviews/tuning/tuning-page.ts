@@ -40,6 +40,7 @@ import './preflight-list.ts';
 import { environmentFacts, settingFacts } from './facts.ts';
 import { comparisonHeader, runHeader, type PageStand } from './header.ts';
 import { runsOf, type TuningModel } from './page-model.ts';
+import { searchSection } from './search-section.ts';
 import { slicedAspects } from './slice-section.ts';
 import './slice-section.ts';
 
@@ -143,12 +144,14 @@ export class TuningPage extends LitElement {
   }
 
   #renderRun(report: TuningReport) {
+    const { search } = this.model;
     const { run, aspects, checkpoints, preflight = [], job } = report;
     const compared = aspects.filter(({ changes = [] }) => changes.length > 0);
     const others = aspects.filter(aspect => !compared.includes(aspect) && aspect.metrics.length > 0);
     const slices = slicedAspects(report);
     const usage = infrastructureFacts(report);
     return html`
+      ${search === undefined ? nothing : searchSection(search, this.#isStandalone, this.#send)}
       ${this.#renderJob(report)} ${isActive(run.state) ? renderPreflight(preflight) : nothing}
       ${this.#renderVerdict(report)}
       ${

@@ -11,10 +11,16 @@ import { describeAssessment } from './of-assessment.ts';
 import { describePrompt } from './of-prompt.ts';
 import { describeReport } from './of-report.ts';
 import { describeRun } from './of-run.ts';
+import { describeSearch } from './of-search.ts';
 import { describeTuning } from './of-tuning.ts';
 
 export function describeRunOutput(output: RunOutput): readonly Block[] {
-  const { report, tuning, prompt } = output;
+  const { report, tuning, prompt, search } = output;
+  if (search !== undefined)
+    return [
+      ...describeSearch(search, output),
+      ...(tuning === undefined ? [] : describeTuning({ reports: [tuning], differences: [] })),
+    ];
   if (report !== undefined) return describeReport(report);
   if (tuning !== undefined) return describeTuning({ reports: [tuning], differences: [] });
   if (prompt !== undefined) return describePrompt(prompt);

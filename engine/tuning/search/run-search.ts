@@ -1,11 +1,13 @@
-import type { TuningReport, VersionReference } from '../../../schemas/generated/messages.ts';
+import type { SearchReport, TuningReport, VersionReference } from '../../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../../base/errors.ts';
 import type { RunRecord, Store } from '../../ports/store.ts';
 import { registerCheckpoint } from '../../registry/register.ts';
 import type { RunPorts } from '../../runs/ports.ts';
 import { createRun } from '../../runs/start.ts';
 import { reportTuning } from '../compare.ts';
+import { isStopped } from './cancel.ts';
 import { chooseTrial, measureTrial, type MeasuredTrial } from './choose.ts';
+import { reportSearch } from './report.ts';
 import { findTrials, searchOf, trialOf } from './trials.ts';
 
 export interface SearchHooks {
@@ -27,6 +29,8 @@ export interface SearchOutcome {
   /** The best that succeeded, on the validation rows. */
   readonly best: TuningReport | undefined;
   readonly registered: VersionReference | undefined;
+  /** All trials, those that were not begun included. */
+  readonly report: SearchReport;
   /** It was stopped before its last trial. */
   readonly stopped: boolean;
 }
@@ -60,8 +64,17 @@ export async function runSearch(
       records.push(earlier);
       continue;
     }
+    if (await isStopped(id, store)) {
+      stopped = true;
+      if (earlier !== undefined) records.push(earlier);
+      continue;
+    }
     const trial =
-      earlier ?? (await createRun({ ...first.spec, trial: trialOf(search, number, id) }, store, ports, signal));
+      earlier === undefined || wasNeverBegun(earlier)
+        ? await createRun({ ...first.spec, trial: trialOf(search, number, id) }, store, ports, signal)
+        : earlier;
+    // Whoever cancels the search cancels the trials that are recorded by then; one recorded since must look itself.
+    if (trial !== earlier && (await isStopped(id, store))) await store.requestCancel(trial.summary.id);
     hooks.onTrial?.(trial);
     const ended = await runTrial(trial, store, hooks, signal);
     records.push(ended);
@@ -74,10 +87,17 @@ export async function runSearch(
     stopped || best === undefined
       ? undefined
       : await registerBest(best, search.job.register, first, store, ports, signal);
-  return { search: id, trials: search.trials.length, measured, best, registered, stopped };
+  // Of a search that was interrupted there is something to tell as well.
+  const told = await reportSearch(id, store, { now: ports.clock.now(), over: true }, new AbortController().signal);
+  return { search: id, trials: search.trials.length, measured, best, registered, report: told, stopped };
 }
 
-/** A trial that another process runs, or has taken over, is left to it. */
+/** One that was cancelled before its turn had come. The first is the search itself, and stays. */
+function wasNeverBegun({ summary, spec }: RunRecord): boolean {
+  return summary.state === 'cancelled' && summary.resumable !== true && spec.trial?.trial !== 1;
+}
+
+/** A trial that another process runs, or has taken over, is left to it. One that was cancelled just before it began is cancelled. */
 async function runTrial(trial: RunRecord, store: Store, hooks: SearchHooks, signal: AbortSignal): Promise<RunRecord> {
   try {
     const ended = await hooks.execute(trial, signal);
@@ -86,6 +106,7 @@ async function runTrial(trial: RunRecord, store: Store, hooks: SearchHooks, sign
     return ended;
   } catch (error) {
     const { code, message } = toWorkbenchError(error);
+    if (code === 'run-finished') return store.getRun(trial.summary.id);
     if (code !== 'run-active' && code !== 'run-lease-lost') throw error;
     hooks.onNote?.(`Trial ${nameOf(trial)} is left out: ${message}`);
     return store.getRun(trial.summary.id);
