@@ -4,7 +4,7 @@ import type { DueItem } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { addDuration } from '../../engine/governance/durations.ts';
 import { listDue, usualHorizon } from '../../engine/governance/due.ts';
-import { describeDate } from '../../engine/promotion/version.ts';
+import { describeDate } from '../../engine/base/dates.ts';
 import { countOf } from '../../engine/reports/format.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';

@@ -7,7 +7,7 @@ import { answerDocuments, type AnswerStep } from '../../engine/evidence/answer-d
 import { askDocuments } from '../../engine/evidence/ask-documents.ts';
 import { openReader, readerNamed } from '../../engine/evidence/open-reader.ts';
 import { reviewAnswer } from '../../engine/evidence/review-answer.ts';
-import { describePerson } from '../../engine/promotion/version.ts';
+import { describePerson } from '../../engine/people/describe-person.ts';
 import { countOf, formatNumber } from '../../engine/reports/format.ts';
 import { connectionNamed } from '../../engine/workspace/workspace.ts';
 import {

@@ -29,7 +29,7 @@ import { compareVersions } from '../../engine/registry/compare.ts';
 import { describeVersion, listRegistry } from '../../engine/registry/details.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';
 import { proveSelf } from '../../engine/signing/proven.ts';
-import { readPeople } from '../../engine/workspace/people.ts';
+import { readPeople } from '../../engine/people/read-people.ts';
 import { createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
 import { tellOthers } from './tell-others.ts';

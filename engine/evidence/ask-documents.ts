@@ -8,7 +8,7 @@ import { fenceTexts } from '../metrics/judge/fence.ts';
 import type { MeasuringModel } from '../metrics/measure.ts';
 import type { Model } from '../models/model.ts';
 import { createRecordId } from '../promotion/record-id.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
 import { readSourceText } from '../source-documents/read-source-text.ts';
 import { findAskedCheck, type AskedCheck, type DocumentStep } from './asked-check.ts';

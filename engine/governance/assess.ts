@@ -4,7 +4,7 @@ import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { appendSigned } from '../signing/append-signed.ts';
-import { readPeople } from '../workspace/people.ts';
+import { readPeople } from '../people/read-people.ts';
 import { judgeVersion, type VersionChoice } from './judge-version.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';

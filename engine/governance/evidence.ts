@@ -6,7 +6,7 @@ import { createDocumentLibrary, type LibraryDocument } from '../documents/librar
 import { parseDocument } from '../documents/parse.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { RunRecord } from '../ports/store.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { newestCard, storedAtOf } from '../cards/version-cards.ts';
 import { mostCardBytes } from '../registry/read-card.ts';
 import { readAttestations } from './attestations.ts';
@@ -24,7 +24,7 @@ import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
 import { readWaivers } from './read-waivers.ts';
 import { askedVersion } from '../runs/asked-version.ts';
-import { readPeople } from '../workspace/people.ts';
+import { readPeople } from '../people/read-people.ts';
 
 /** Everything the checks of a policy set look at, read before any is judged. */
 export interface CollectedEvidence {

@@ -7,7 +7,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { createRecordId } from '../promotion/record-id.ts';
 import { appendSigned } from '../signing/append-signed.ts';
-import { readPeople } from '../workspace/people.ts';
+import { readPeople } from '../people/read-people.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';

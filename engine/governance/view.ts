@@ -13,7 +13,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { approvalOf } from '../promotion/approval.ts';
 import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
-import { readPeople } from '../workspace/people.ts';
+import { readPeople } from '../people/read-people.ts';
 import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from './ports.ts';
 import { readPayload } from './records.ts';

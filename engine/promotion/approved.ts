@@ -6,7 +6,7 @@ import { judgeApproval } from './approval-state.ts';
 import { judgeStanding, refuseFor } from './obstacles.ts';
 import { readTrail, type Sealed } from './trail.ts';
 import { requireAnotherPerson, requireUnchanged, makersOf } from './trust.ts';
-import { nameOfVersion } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /** The records an approval rests on. */
 export interface Approved {

@@ -7,7 +7,10 @@ import { requireApproval, type Approved } from './approved.ts';
 import { freezeDigests } from './frozen.ts';
 import { createRecordId } from './record-id.ts';
 import { readBaseline } from './trail.ts';
-import { describeDate, describePerson, findLiveVersion, nameOfVersion, type PromotionStep } from './version.ts';
+import { findLiveVersion, type PromotionStep } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 
 /**
  * Locks a version: what it is and every figure it was measured at, for good. Needs an approval that counts. Alias and status

@@ -6,7 +6,8 @@ import type { GovernancePorts } from '../governance/ports.ts';
 import { readWaivers } from '../governance/read-waivers.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';
-import { describeDate, nameOfVersion } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describeDate } from '../base/dates.ts';
 import { askedVersion } from '../runs/asked-version.ts';
 
 /**

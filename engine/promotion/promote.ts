@@ -13,7 +13,8 @@ import { requireApproval, type Approved } from './approved.ts';
 import { appendBaseline } from './baseline.ts';
 import { createRecordId } from './record-id.ts';
 import { readBaseline } from './trail.ts';
-import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from './version.ts';
+import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /**
  * Moves a version to production; the one that was there is retired. Needs an approval that counts and the weights that were

@@ -7,7 +7,8 @@ import { readPayload } from '../governance/records.ts';
 import type { StepBack } from './demote.ts';
 import { requireReason } from './reason.ts';
 import { createRecordId } from './record-id.ts';
-import { findVersionOfUse, nameOfVersion } from './version.ts';
+import { findVersionOfUse } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /**
  * Says for good that a version may not be used: every alias that stood for it goes, and no step leads on from here. Revoking what is

@@ -4,7 +4,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../governance/ports.ts';
 import { readPayload } from '../governance/records.ts';
 import { promote } from './promote.ts';
-import { nameOfVersion } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 export interface RollBack {
   readonly model: string;

@@ -1,8 +1,7 @@
 import type { Identity } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { describePerson } from '../promotion/version.ts';
-import type { VouchedKey } from '../signing/signed-record.ts';
-import { isSamePerson } from './people.ts';
+import { describePerson } from './describe-person.ts';
+import { isSamePerson } from './same-person.ts';
 
 /** Roles of the workbench itself; policies name others for their attestations. */
 export const approverRole = 'approver';
@@ -54,4 +53,10 @@ export function countsIn(
   people: Pick<People, 'roles'>,
 ): boolean {
   return roleListed === true || standingIn(role, by, people) !== 'refused';
+}
+
+/** A public key that counts, by the address of who holds it; the address `''` vouches for a key whoever signs with it. */
+export interface VouchedKey {
+  readonly email: string;
+  readonly publicKey: string;
 }
