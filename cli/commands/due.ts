@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { DueItem } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { addDuration } from '../../engine/governance/durations.ts';
+import { addDuration } from '../../engine/base/calendar.ts';
 import { listDue, usualHorizon } from '../../engine/governance/due.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { countOf } from '../../engine/reports/format.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import type { DocumentAnswer } from '../../schemas/generated/messages.ts';
-import { plainLine, plainText } from '../../engine/agents/plain-text.ts';
+import { plainLine, plainText } from '../../engine/base/plain-text.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { answerDocuments, type AnswerStep } from '../../engine/evidence/answer-documents.ts';
 import { askDocuments } from '../../engine/evidence/ask-documents.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
-import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import type { GovernancePorts } from '../../engine/ports/governance.ts';
 import { passOn } from '../../engine/handoff/pass-on.ts';
 import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';

@@ -18,7 +18,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { verifyAudit } from '../../engine/audit/verify.ts';
 import { toWorkbenchError } from '../../engine/base/errors.ts';
-import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import type { GovernancePorts } from '../../engine/ports/governance.ts';
 import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';
@@ -29,7 +29,7 @@ import { compareVersions } from '../../engine/registry/compare.ts';
 import { describeVersion, listRegistry } from '../../engine/registry/details.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';
 import { proveSelf } from '../../engine/signing/proven.ts';
-import { readPeople } from '../../engine/people/read-people.ts';
+import { readPeople } from '../../engine/workspace/people.ts';
 import { createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
 import { tellOthers } from './tell-others.ts';

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { ApprovalGrant, Scorecard } from '../../schemas/generated/messages.ts';
 import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
-import type { AuditHead } from '../audit/entry.ts';
+import type { AuditHead } from '../ports/ledger.ts';
 import { describeDate } from '../base/dates.ts';
 import { countOf } from '../reports/format.ts';
 import { verifyRecord } from '../signing/signed-record.ts';

@@ -1,7 +1,7 @@
 import type { AssessmentRecord, CheckResult } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { closestName } from '../base/suggest.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { readTrail } from '../promotion/trail.ts';
 import { requireUnchanged } from '../promotion/trust.ts';

@@ -3,9 +3,9 @@ import { validateAttestation, validateAttestationWithdrawal } from '../../schema
 import { toWorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { provePerson } from '../signing/proven.ts';
-import { readPeople } from '../people/read-people.ts';
+import { readPeople } from '../workspace/people.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
 import { countsIn, type People } from '../people/roles.ts';
 

@@ -8,7 +8,7 @@ import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { readAttestations } from './attestations.ts';
 import { collectAnswers } from './evidence-answers.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { approverRole, type People } from '../people/roles.ts';
 
 export type DuePorts = Pick<GovernancePorts, 'store' | 'files' | 'clock' | 'digest' | 'signing'>;

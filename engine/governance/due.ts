@@ -1,7 +1,7 @@
 import type { DueItem, Waiver } from '../../schemas/generated/messages.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
 import { describeDate } from '../base/dates.ts';
-import { readPeople } from '../people/read-people.ts';
+import { readPeople } from '../workspace/people.ts';
 import { dueOfVersion, isInUse, type DuePorts } from './due-versions.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readPolicyApprovals } from './policy-approvals.ts';

@@ -7,7 +7,7 @@ import { parseDocument } from '../documents/parse.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { RunRecord } from '../ports/store.ts';
 import { nameOfVersion } from '../base/version-name.ts';
-import { newestCard, storedAtOf } from '../cards/version-cards.ts';
+import { newestCard, storedAtOf } from '../registry/version-cards.ts';
 import { mostCardBytes } from '../registry/read-card.ts';
 import { readAttestations } from './attestations.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
@@ -19,12 +19,12 @@ import type { ScanEvidence } from './checks/scan.ts';
 import { collectAnswers } from './evidence-answers.ts';
 import { collectScans } from './evidence-scans.ts';
 import { readPolicyApprovals, type FindStanding } from './policy-approvals.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
 import { readWaivers } from './read-waivers.ts';
 import { askedVersion } from '../runs/asked-version.ts';
-import { readPeople } from '../people/read-people.ts';
+import { readPeople } from '../workspace/people.ts';
 
 /** Everything the checks of a policy set look at, read before any is judged. */
 export interface CollectedEvidence {

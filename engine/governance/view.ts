@@ -13,9 +13,9 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { approvalOf } from '../promotion/approval.ts';
 import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
-import { readPeople } from '../people/read-people.ts';
+import { readPeople } from '../workspace/people.ts';
 import { requireAssessment } from './find-assessment.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
 import { longestHistory, readAssessments } from './stored-assessments.ts';
 

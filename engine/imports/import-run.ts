@@ -9,10 +9,10 @@ import type { Files } from '../ports/files.ts';
 import type { LeaseOwner, RunWriter, SampleRecord, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
 import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
-import { describeIdentities, identitiesOf } from '../runs/identity-check.ts';
-import { createRunId } from '../runs/identity.ts';
+import { describeIdentities, identitiesOf } from '../reports/identities.ts';
+import { createRunId } from '../base/run-id.ts';
 import type { HostFacts } from '../runs/ports.ts';
-import type { RunSpec, VariantRecord } from '../runs/spec.ts';
+import type { RunSpec, VariantRecord } from '../ports/run-spec.ts';
 import type { ImportedRun, ImportedSample, ImportedVariant, StatedVersion } from './imported.ts';
 import { countSample, importSeed, progressOf, resultOf, startCounts, type ImportCounts } from './imported-results.ts';
 

@@ -14,7 +14,7 @@ import { toWorkbenchError } from '../base/errors.ts';
 import { omit } from '../base/omit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { compareAny, compareAnyAsAsked, type ComparedRuns } from '../reports/compare-any.ts';
+import { compareAny, compareAnyAsAsked, type ComparedRuns } from '../comparisons/compare-any.ts';
 import type { ComparedResults } from './compare-cell.ts';
 import { assessmentMime, comparisonMime, runMime } from './output-types.ts';
 import { createRunOutput, type RunContent } from './run-output.ts';

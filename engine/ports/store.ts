@@ -19,8 +19,8 @@ import type {
   SampleRow,
 } from '../../schemas/generated/messages.ts';
 import type { Checkpoint, EpochPoint, LossPoint, PlatformJob, TuningReport } from '../../schemas/generated/messages.ts';
-import type { RunSpec, VariantRecord } from '../runs/spec.ts';
-import type { JobUsage } from '../tuning/platform.ts';
+import type { RunSpec, VariantRecord } from './run-spec.ts';
+import type { JobUsage } from './job-usage.ts';
 import type { Blobs } from './blobs.ts';
 import type { OutputClaims } from './claims.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,11 +1,11 @@
 import type { AssessmentRecord, Attestation, CheckResult } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { closestName } from '../base/suggest.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { requireRole } from '../people/roles.ts';
 import { appendSigned } from '../signing/append-signed.ts';
-import { readPeople } from '../people/read-people.ts';
-import { createRecordId } from './record-id.ts';
+import { readPeople } from '../workspace/people.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { readTrail, type Sealed } from './trail.ts';
 import { makersOf, requireAnotherPerson, requireUnchanged } from './trust.ts';
 import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';

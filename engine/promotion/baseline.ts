@@ -1,11 +1,11 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Baseline, Identity, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import { requireApproval, type Approved } from './approved.ts';
 import { freezeDigests } from './frozen.ts';
-import { createRecordId } from './record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { readBaseline } from './trail.ts';
 import { findLiveVersion, type PromotionStep } from './version.ts';
 import { nameOfVersion } from '../base/version-name.ts';

@@ -1,7 +1,7 @@
 import type { Demotion } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
-import { createRecordId } from './record-id.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { requireReason } from './reason.ts';
 import { findLiveVersion, type PromotionStep } from './version.ts';
 import { nameOfVersion } from '../base/version-name.ts';

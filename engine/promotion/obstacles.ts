@@ -2,7 +2,7 @@ import type { AssessmentRecord, GateResult, Report } from '../../schemas/generat
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { readWithdrawn } from '../governance/attestations.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readWaivers } from '../governance/read-waivers.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';

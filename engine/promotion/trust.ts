@@ -9,7 +9,7 @@ import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { isSamePerson } from '../people/same-person.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../governance/records.ts';
 import { requireUnforged } from '../signing/proven.ts';
 import type { Trail } from './trail.ts';

@@ -14,8 +14,9 @@ import type { Registries } from '../registry/registries.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { RunPorts } from './ports.ts';
 import { readEndpoint } from './registered-endpoint.ts';
-import type { RegisteredModelReference, TrainedModelReference } from './spec.ts';
-import { isTrained, wholeBase, type RegisteredName } from './trained.ts';
+import type { RegisteredModelReference, TrainedModelReference } from '../ports/run-spec.ts';
+import { wholeBase } from './trained.ts';
+import { isTrained, type RegisteredName } from '../documents/trained-name.ts';
 
 /** What resolving registered versions looks at. */
 export interface ResolveContext {

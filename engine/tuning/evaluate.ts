@@ -4,8 +4,8 @@ import { aspectsOf } from '../documents/tune-checks.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { Files } from '../ports/files.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
-import type { RunSpec } from '../runs/spec.ts';
-import { parseTrainedName } from '../runs/trained.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
+import { parseTrainedName } from '../documents/trained-name.ts';
 import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { aspectWords } from './rows.ts';
 

@@ -20,7 +20,7 @@ import type { AspectChanges } from './changes.ts';
 import { infrastructureOf, type Used } from './infrastructure.ts';
 import { methodName, shownHyperparameters } from './job.ts';
 import type { MeasuredRows } from './measure.ts';
-import type { JobUsage } from './platform.ts';
+import type { JobUsage } from '../ports/job-usage.ts';
 import type { TuningPlan } from './plan.ts';
 import { aspectWords, digestRows, type AspectRows } from './rows.ts';
 import { bestEpoch, type Selection } from './selection.ts';

@@ -1,4 +1,4 @@
-import type { AuditHead } from '../../engine/audit/entry.ts';
+import type { AuditHead, AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
 import type {
   NewPublication,
@@ -16,7 +16,6 @@ import type {
   SyncMode,
 } from '../../engine/ports/catalogue.ts';
 import type { LentState, LentTask } from '../../engine/ports/lent.ts';
-import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type {
   LocalVersion,
   NewLocalVersion,

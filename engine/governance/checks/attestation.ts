@@ -3,7 +3,7 @@ import type { Attestation, CheckResult } from '../../../schemas/generated/messag
 import { nameOfVersion } from '../../base/version-name.ts';
 import { describeDate } from '../../base/dates.ts';
 import { describePerson } from '../../people/describe-person.ts';
-import { addDuration } from '../durations.ts';
+import { addDuration } from '../../base/calendar.ts';
 import type { Subject } from '../subject.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
 import { isTrainerUnknown, makerRole } from './makers.ts';

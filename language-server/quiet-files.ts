@@ -1,6 +1,6 @@
-import { kindOfPath } from '../../engine/documents/kinds.ts';
-import { mostBytes } from '../../engine/documents/too-large.ts';
-import type { FileFacts, Files } from '../../engine/ports/files.ts';
+import { kindOfPath } from '../engine/documents/kinds.ts';
+import { mostBytes } from '../engine/documents/too-large.ts';
+import type { FileFacts, Files } from '../engine/ports/files.ts';
 
 const endings = ['bench', 'tune', 'policy', 'framework', 'prompt']
   .flatMap(kind => [`.${kind}.yaml`, `.${kind}.yml`])

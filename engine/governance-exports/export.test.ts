@@ -5,10 +5,10 @@ import { signal } from '../../test/fakes/governed.ts';
 import { validateCycloneDx, validateSarif } from '../../test/fakes/published-schemas.ts';
 import { scorecardFormats } from '../../schemas/scorecard-formats.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { gatherAssessment, gatherScorecard } from '../governance-exports/gather.ts';
-import { renderExport } from '../governance-exports/render.ts';
+import { gatherAssessment, gatherScorecard } from './gather.ts';
+import { renderExport } from './render.ts';
 import { exportAssessmentAs, writeExports, type ExportTools } from './export.ts';
-import { readScorecardFile, viewScorecard } from './scorecard.ts';
+import { readScorecardFile, viewScorecard } from '../governance/scorecard.ts';
 
 describe('exporting a stored assessment', () => {
   let world: Assessable;

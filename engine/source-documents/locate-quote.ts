@@ -1,6 +1,6 @@
 import type { DocumentQuote, SourceText } from '../../schemas/generated/messages.ts';
-import type { QuoteSpan } from '../source-documents/find-quote.ts';
-import { pageAt } from './version-documents.ts';
+import type { QuoteSpan } from './find-quote.ts';
+import { pageAt } from './pages.ts';
 
 /** Fewer letters and digits than this are found in any text and show nothing. */
 export const fewestLetters = 10;

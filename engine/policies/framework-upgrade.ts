@@ -14,8 +14,8 @@ import { indexLines } from '../documents/lines.ts';
 import { applyChanges, type TextChange } from '../edits/change.ts';
 import { pairAt } from '../edits/places.ts';
 import { writeFlow } from '../edits/write-value.ts';
-import type { PolicySource } from '../policies/policy-set.ts';
-import { compareForPolicies, type VersionStep } from './affected.ts';
+import type { PolicySource } from './policy-set.ts';
+import { compareForPolicies, type VersionStep } from './framework-changes.ts';
 
 /** A policy's text before and after an upgrade, with what a person must decide. */
 export interface UpgradedPolicy extends PolicyUpgrade {

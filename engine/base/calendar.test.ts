@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addDuration } from './durations.ts';
+import { addDuration } from './calendar.ts';
 
 describe('addDuration', () => {
   const cases: readonly [from: string, duration: string, to: string][] = [

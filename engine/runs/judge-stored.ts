@@ -4,10 +4,10 @@ import { toWorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
-import { planBenchmark } from '../runs/plan.ts';
-import type { RunPorts } from '../runs/ports.ts';
-import type { RunSpec } from '../runs/spec.ts';
-import { judgeGates } from './gates.ts';
+import { planBenchmark } from './plan.ts';
+import type { RunPorts } from './ports.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
+import { judgeGates } from '../reports/gates.ts';
 
 /** The conditions of a benchmark's gate with their lines. Throws `file-invalid` where the text is no benchmark. */
 export function listGates(text: string, path: string): GateList {

@@ -1,12 +1,11 @@
 import type { AffectedMapping, FrameworkChange, FrameworkComparison } from '../../schemas/generated/messages.ts';
-import { WorkbenchError } from '../base/errors.ts';
 import type { DocumentLibrary } from '../documents/library.ts';
-import { combinePolicies } from '../policies/combine.ts';
-import { createPolicyFinder } from '../policies/library.ts';
-import type { PolicySource } from '../policies/policy-set.ts';
-import { compareVersions } from './compare.ts';
-import type { Framework } from './frameworks.ts';
-import type { FrameworkLibrary } from './library.ts';
+import { compareVersions } from '../frameworks/compare.ts';
+import type { Framework } from '../frameworks/frameworks.ts';
+import { requireFramework } from '../frameworks/require-framework.ts';
+import { combinePolicies } from './combine.ts';
+import { createPolicyFinder } from './library.ts';
+import type { PolicySource } from './policy-set.ts';
 
 /** Two versions of one framework. */
 export interface VersionStep {
@@ -56,19 +55,6 @@ export async function compareForPolicies(
       affected: policies.flatMap(policy => affectedIn(policy, from, changed)),
     },
   };
-}
-
-/** Throws `usage`, with what there is, for a framework or a version that is not known. */
-export function requireFramework(library: FrameworkLibrary, id: string, version: string): Framework {
-  const found = library.find(id, version);
-  if (found !== undefined) return found;
-  const versions = library.versionsOf(id);
-  const ids = [...new Set(library.list().map(framework => framework.id))];
-  throw versions.length === 0
-    ? new WorkbenchError('usage', `There is no framework \`${id}\` here.`, { remedy: `There are: ${ids.join(', ')}.` })
-    : new WorkbenchError('usage', `\`${id}\` is not known in version \`${version}\`.`, {
-        remedy: `Known versions: ${versions.join(', ')}. Import another with \`aiwb frameworks import\`.`,
-      });
 }
 
 /** Every policy of the workspace whose mappings to the framework are read by this version. */

@@ -2,11 +2,11 @@ import type { PromptReport, Report, RunKind, TuningComparison } from '../../sche
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { compareAsAsked, type CompareRequest } from './compare-runs.ts';
-import { promptReport } from './prompt-report.ts';
-import { renderPromptMarkdown, renderPromptText } from './prompt-text.ts';
-import { renderMarkdown, renderText } from './text.ts';
-import { kindOfRuns } from '../runs/kinds.ts';
+import { compareAsAsked, type CompareRequest } from '../reports/compare-runs.ts';
+import { promptReport } from '../reports/prompt-report.ts';
+import { renderPromptMarkdown, renderPromptText } from '../reports/prompt-text.ts';
+import { renderMarkdown, renderText } from '../reports/text.ts';
+import { kindOfRuns } from '../reports/kinds.ts';
 import { compareTuning } from '../tuning/compare.ts';
 import { renderTuningMarkdown, renderTuningText } from '../tuning/text.ts';
 

@@ -1,4 +1,4 @@
-import type { PlannedModel } from '../../runs/plan.ts';
+import type { PlannedModel } from './plan.ts';
 
 /** What a reader must know of figures of models that VS Code lent; empty where none was. */
 export function describeLent(models: readonly PlannedModel[], prompts: boolean): string[] {

@@ -1,6 +1,6 @@
-import type { People } from './roles.ts';
+import type { People } from '../people/roles.ts';
 import type { Files } from '../ports/files.ts';
-import { loadWorkspace } from '../workspace/workspace.ts';
+import { loadWorkspace } from './workspace.ts';
 
 /**
  * Who may act in which role, and whose signatures count, by the folder's workbench.yaml. Throws `file-invalid`: a list that cannot be

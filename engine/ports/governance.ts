@@ -1,9 +1,9 @@
-import type { Clock } from '../ports/clock.ts';
-import type { Digest } from '../ports/digest.ts';
-import type { Files } from '../ports/files.ts';
-import type { Identities } from '../ports/identity.ts';
-import type { Signing } from '../ports/signing.ts';
-import type { Store } from '../ports/store.ts';
+import type { Clock } from './clock.ts';
+import type { Digest } from './digest.ts';
+import type { Files } from './files.ts';
+import type { Identities } from './identity.ts';
+import type { Signing } from './signing.ts';
+import type { Store } from './store.ts';
 
 /** Everything outside the engine that assessing, attesting, approving and promoting need. */
 export interface GovernancePorts {

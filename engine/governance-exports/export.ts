@@ -1,7 +1,7 @@
 import type { ScorecardFormat } from '../../schemas/scorecard-formats.ts';
-import { gatherAssessment, type GatherPorts } from '../governance-exports/gather.ts';
-import { renderExport, type RenderTools } from '../governance-exports/render.ts';
-import type { ExportSource } from '../governance-exports/source.ts';
+import { gatherAssessment, type GatherPorts } from './gather.ts';
+import { renderExport, type RenderTools } from './render.ts';
+import type { ExportSource } from './source.ts';
 
 /** What exporting needs beside the ports. */
 export interface ExportTools extends Pick<RenderTools, 'pageAssets' | 'printer'> {

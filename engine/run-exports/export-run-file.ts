@@ -8,7 +8,7 @@ import type {
 import { WorkbenchError } from '../base/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { compareAny } from './compare-any.ts';
+import { compareAny } from '../comparisons/compare-any.ts';
 
 /** The version of the files' form that is written. */
 const schemaVersion = 1;

@@ -5,8 +5,8 @@ import { parseDocument } from '../documents/parse.ts';
 import { coverFrameworks } from '../governance/frameworks-coverage.ts';
 import { controlIn } from '../../test/fakes/assessed.ts';
 import { refuse, resolveSet } from '../../test/fakes/policies.ts';
-import { compareForPolicies } from './affected.ts';
-import { planUpgrade } from './upgrade.ts';
+import { compareForPolicies } from './framework-changes.ts';
+import { planUpgrade } from './framework-upgrade.ts';
 
 const signal = new AbortController().signal;
 const step = { id: 'owasp-llm-top10', from: '2025', to: '2026' };
