@@ -1,5 +1,3 @@
-import { key } from '../runs/unfinished.ts';
-
 /** The part of VS Code's memento that is needed. */
 export interface Memory {
   get<T>(key: string, fallback: T): T;

@@ -3,7 +3,7 @@ import type { Memory } from '../base/memory.ts';
 import type { RunBook } from './run-book.ts';
 import { isEnded } from './states.ts';
 
-export const key = 'aiwb.unfinished';
+const key = 'aiwb.unfinished';
 
 /**
  * Remembers whether this workspace had runs under way. A window that opens on such a workspace asks for its runs at
