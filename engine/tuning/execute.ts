@@ -1,6 +1,7 @@
 import type { Environment, PreflightFinding, RunSummary, TuningReport } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { RunRecord, Store, TrainingRecord } from '../ports/store.ts';
+import type { RunRecord, Store } from '../ports/store.ts';
+import type { TrainingRecord } from '../ports/training.ts';
 import { registerCheckpoint } from '../registry/register.ts';
 import { endingOf, failureOf, runAttempt, type Attempt, type ExecuteOptions } from '../runs/attempt.ts';
 import type { RunPorts } from '../runs/ports.ts';

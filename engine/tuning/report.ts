@@ -14,7 +14,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { datasetsOf } from '../documents/tune-checks.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { TrainingOutcome } from '../ports/store.ts';
+import type { TrainingOutcome } from '../ports/training.ts';
 import { countOf, formatEpoch } from '../reports/format.ts';
 import type { AspectChanges } from './changes.ts';
 import { infrastructureOf, type Used } from './infrastructure.ts';

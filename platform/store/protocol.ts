@@ -29,10 +29,8 @@ import type { FilterWords } from '../../engine/registry/filter/suggest.ts';
 import type {
   BackupFacts,
   CollectedGarbage,
-  EpochRecord,
   FailureCount,
   LeaseOwner,
-  ListedPlatformJob,
   NewRun,
   RunEnding,
   RunFilter,
@@ -40,10 +38,14 @@ import type {
   RunRecord,
   StoredAnswer,
   StoreFacts,
+} from '../../engine/ports/store.ts';
+import type {
+  EpochRecord,
+  ListedPlatformJob,
   TrainingNews,
   TrainingOutcome,
   TrainingRecord,
-} from '../../engine/ports/store.ts';
+} from '../../engine/ports/training.ts';
 import type {
   Artifact,
   Checkpoint,
