@@ -2,7 +2,7 @@ import { leadingMetric } from '../metrics/benchmark-metrics.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { RunWriter, SampleRecord } from '../ports/store.ts';
-import { VariantAggregate } from '../reports/aggregate.ts';
+import type { VariantAggregate } from '../reports/aggregate.ts';
 import type { ImportPorts } from './ports.ts';
 import { countSample, progressOf, startCounts, type ImportCounts } from './imported-results.ts';
 import type { ImportedRun, ImportedSample } from './imported.ts';

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../../models/http/endpoint.ts';
 import { isContentFilter, isQuota, readErrorObject } from '../../../models/http/error-object.ts';
 import { isRecord } from '../../../models/http/json.ts';
 import { readRetryAfter, type RetryHint } from '../../../models/pacing/retry.ts';
-import { HttpFailure } from '../../../ports/http.ts';
+import type { HttpFailure } from '../../../ports/http.ts';
 import type { ServiceCall, Collected } from './service-call.ts';
 
 interface ServiceFault {
