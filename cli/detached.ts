@@ -5,7 +5,7 @@ import { toWorkbenchError, WorkbenchError } from '../engine/base/errors.ts';
 import type { RunRecord, Store } from '../engine/ports/store.ts';
 import { requireOrigins, resolveNeededSecrets, type ResolvedSecret } from '../engine/runs/needed-secrets.ts';
 import type { RunPorts } from '../engine/runs/ports.ts';
-import type { RunSpec } from '../engine/runs/spec.ts';
+import type { RunSpec } from '../engine/ports/run-spec.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { startDetachedRun } from '../platform/processes/detached.ts';
 import { programPath } from './composition.ts';

@@ -1,5 +1,5 @@
 import type { RunPorts } from '../engine/runs/ports.ts';
-import type { RunSpec } from '../engine/runs/spec.ts';
+import type { RunSpec } from '../engine/ports/run-spec.ts';
 import { foreseeSpec } from '../engine/runs/start.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { openStoreToRead, storeFolderOf, type Host } from './composition.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { WorkbenchError } from '../engine/base/errors.ts';
 import { readRows } from '../engine/datasets/rows.ts';
 import type { Files } from '../engine/ports/files.ts';
-import { mostTrialCases } from '../engine/prompts/trial.ts';
+import { mostTrialCases } from '../engine/documents/trial.ts';
 import type { TrialOptions } from '../engine/prompts/trial-text.ts';
 
 /** What the command line says of the cases that a prompt is tried with. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { WorkbenchError } from '../engine/base/errors.ts';
 import type { Files } from '../engine/ports/files.ts';
-import type { VouchedKey } from '../engine/signing/signed-record.ts';
+import type { VouchedKey } from '../engine/people/roles.ts';
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
 import { workspaceFolderOf, type Host } from './composition.ts';
 

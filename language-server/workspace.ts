@@ -16,7 +16,7 @@ import type { FileFacts, Files } from '../engine/ports/files.ts';
 import { workbenchFileNames } from '../engine/workspace/find.ts';
 import { findOpen, type OpenDocuments, type ParsedDocuments } from './documents.ts';
 import { createDocumentCache } from './library.ts';
-import { readQuietly } from './names/quiet-files.ts';
+import { readQuietly } from './quiet-files.ts';
 import { isBelow } from './paths.ts';
 import { pathOfUri } from './uris.ts';
 

@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import { assessVersion, type Assessment, type AssessRequest } from '../../engine/governance/assess.ts';
-import { exportAssessmentAs } from '../../engine/governance/export.ts';
+import { exportAssessmentAs } from '../../engine/governance-exports/export.ts';
 import { reasonToFail, type FailOn } from '../../engine/governance/fail-on.ts';
 import { renderAssessmentText } from '../../engine/governance/text.ts';
 import type { Store } from '../../engine/ports/store.ts';

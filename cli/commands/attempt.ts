@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { RunKind } from '../../schemas/generated/messages.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
-import { runKindNames } from '../../engine/runs/kinds.ts';
+import { runKindNames } from '../../engine/reports/kinds.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import { allowToGoOn } from '../../engine/tuning/search/cancel.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';

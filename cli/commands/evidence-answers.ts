@@ -1,13 +1,13 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import type { DocumentAnswer } from '../../schemas/generated/messages.ts';
-import { plainLine, plainText } from '../../engine/agents/plain-text.ts';
+import { plainLine, plainText } from '../../engine/base/plain-text.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { answerDocuments, type AnswerStep } from '../../engine/evidence/answer-documents.ts';
 import { askDocuments } from '../../engine/evidence/ask-documents.ts';
 import { openReader, readerNamed } from '../../engine/evidence/open-reader.ts';
 import { reviewAnswer } from '../../engine/evidence/review-answer.ts';
-import { describePerson } from '../../engine/promotion/version.ts';
+import { describePerson } from '../../engine/people/describe-person.ts';
 import { countOf, formatNumber } from '../../engine/reports/format.ts';
 import { connectionNamed } from '../../engine/workspace/workspace.ts';
 import {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { ExitCode } from '../../engine/base/errors.ts';
-import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import type { GovernancePorts } from '../../engine/ports/governance.ts';
 import { createRegistries, type Registries } from '../../engine/registry/registries.ts';
 import { createTerminalAccess, type AccessOptions } from '../access.ts';
 import { createGovernancePorts, createHost, createRunPorts, withStore } from '../composition.ts';

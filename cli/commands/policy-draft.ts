@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import type { Policy } from '../../schemas/generated/files.ts';
 import type { SourceText } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import type { DocumentReaderModel } from '../../engine/evidence/ask-documents.ts';
+import type { DocumentReaderModel } from '../../engine/source-documents/reader-model.ts';
 import { openReader } from '../../engine/evidence/open-reader.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { countOf, formatNumber, groupDigits } from '../../engine/reports/format.ts';

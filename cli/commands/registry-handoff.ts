@@ -3,7 +3,7 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { HandedOff, HandoffPorts } from '../../engine/handoff/ports.ts';
 import { describePublication, publishPending, publishRun, publishVersion } from '../../engine/handoff/publish.ts';
 import { pullVersion } from '../../engine/handoff/pull-version.ts';
-import { nameOfVersion } from '../../engine/promotion/version.ts';
+import { nameOfVersion } from '../../engine/base/version-name.ts';
 import type { Publication } from '../../schemas/generated/messages.ts';
 import { allowOriginOption } from '../access.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { describePerson, nameOfVersion } from '../../engine/promotion/version.ts';
+import { nameOfVersion } from '../../engine/base/version-name.ts';
+import { describePerson } from '../../engine/people/describe-person.ts';
 import { keepModel } from '../../engine/registry/archive.ts';
 import { compareVersions } from '../../engine/registry/compare.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
-import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import type { GovernancePorts } from '../../engine/ports/governance.ts';
 import { passOn } from '../../engine/handoff/pass-on.ts';
 import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';
@@ -8,7 +8,8 @@ import { demote, type StepBack } from '../../engine/promotion/demote.ts';
 import { promote } from '../../engine/promotion/promote.ts';
 import { revoke } from '../../engine/promotion/revoke.ts';
 import { rollBack } from '../../engine/promotion/roll-back.ts';
-import { nameOfVersion, type PromotionStep } from '../../engine/promotion/version.ts';
+import type { PromotionStep } from '../../engine/promotion/version.ts';
+import { nameOfVersion } from '../../engine/base/version-name.ts';
 import { describeVersion } from '../../engine/registry/details.ts';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { scorecardFormats, type ScorecardFormat } from '../../schemas/scorecard-formats.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { ExportTarget } from '../../engine/governance/export.ts';
+import type { ExportTarget } from '../../engine/governance-exports/export.ts';
 import { failOnWords, type FailOn } from '../../engine/governance/fail-on.ts';
 import { printNote } from '../output.ts';
 

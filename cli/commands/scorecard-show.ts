@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import type { ScorecardFormat } from '../../schemas/scorecard-formats.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { writeExports, type ExportTools } from '../../engine/governance/export.ts';
+import { writeExports, type ExportTools } from '../../engine/governance-exports/export.ts';
 import { readScorecardFile, viewScorecard } from '../../engine/governance/scorecard.ts';
 import { renderAssessmentText } from '../../engine/governance/text.ts';
 import { gatherAssessment, gatherScorecard, type GatherPorts } from '../../engine/governance-exports/gather.ts';

@@ -10,7 +10,7 @@ import { writeBundle } from '../../engine/bundle/write.ts';
 import { readZip } from '../../engine/bundle/zip.ts';
 import { readScorecardFile, viewScorecard } from '../../engine/governance/scorecard.ts';
 import { listAssessments } from '../../engine/governance/view.ts';
-import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import type { GovernancePorts } from '../../engine/ports/governance.ts';
 import { createHost, readVerifier } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';

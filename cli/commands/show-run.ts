@@ -3,7 +3,7 @@ import type { Report, SamplePage, SampleRow } from '../../schemas/generated/mess
 import { showUnseen } from '../../schemas/unseen.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
-import { compareAny } from '../../engine/reports/compare-any.ts';
+import { compareAny } from '../../engine/comparisons/compare-any.ts';
 import { formatMilliseconds, formatNumber, variantName } from '../../engine/reports/format.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';

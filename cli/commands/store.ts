@@ -2,7 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { readDuration } from '../../engine/runs/limits.ts';
+import { readDuration } from '../../engine/base/durations.ts';
 import { countOf, groupDigits } from '../../engine/reports/format.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { createHost, withStore, type Host } from '../composition.ts';

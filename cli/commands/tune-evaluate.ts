@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { reportRun } from '../../engine/reports/compare-runs.ts';
-import { exportRuns } from '../../engine/reports/export.ts';
+import { exportRuns } from '../../engine/run-exports/export.ts';
 import { renderText } from '../../engine/reports/text.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';

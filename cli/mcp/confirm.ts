@@ -8,7 +8,7 @@ import type {
 } from '@modelcontextprotocol/server';
 import type { AgentRunInput, AgreedRun, DryRunEstimate } from '../../schemas/generated/messages.ts';
 import { estimateLines, estimateSentence } from '../../engine/agents/estimates.ts';
-import { plainText } from '../../engine/agents/plain-text.ts';
+import { plainText } from '../../engine/base/plain-text.ts';
 import { agreedBy } from '../../engine/agents/run.ts';
 
 /** What a client brings back with its person's reply: the call they were asked about, and what they were shown. */

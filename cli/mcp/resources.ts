@@ -1,7 +1,7 @@
 import { ResourceTemplate } from '@modelcontextprotocol/server';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { callTool } from '../../engine/agents/call.ts';
-import { plainLine } from '../../engine/agents/plain-text.ts';
+import { plainLine } from '../../engine/base/plain-text.ts';
 import { documentKinds, kindNames } from '../../engine/documents/kinds.ts';
 import { rootSchema } from '../../engine/documents/schema.ts';
 import type { McpWorkspace } from './workspace.ts';

@@ -1,4 +1,4 @@
-import type { VouchedKey } from '../../engine/signing/signed-record.ts';
+import type { VouchedKey } from '../../engine/people/roles.ts';
 
 /** Keys that count, from `{"ada@example.com": "ed25519:…"}`. Throws for anything else. */
 export function readSigners(text: string, name: string): readonly VouchedKey[] {

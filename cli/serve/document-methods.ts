@@ -17,7 +17,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { openReader } from '../../engine/evidence/open-reader.ts';
-import { pageAt } from '../../engine/evidence/version-documents.ts';
+import { pageAt } from '../../engine/source-documents/pages.ts';
 import { addDocument, listDocuments, readDocumentFile } from '../../engine/source-documents/documents.ts';
 import { draftPolicy, estimateDraft } from '../../engine/source-documents/draft/draft-policy.ts';
 import { findQuote } from '../../engine/source-documents/find-quote.ts';

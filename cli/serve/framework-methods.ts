@@ -9,7 +9,7 @@ import type {
 import { createDocumentLibrary } from '../../engine/documents/library.ts';
 import { importFramework } from '../../engine/frameworks/import/import-framework.ts';
 import { listKnownFrameworks } from '../../engine/frameworks/show.ts';
-import { planUpgrade } from '../../engine/frameworks/upgrade.ts';
+import { planUpgrade } from '../../engine/policies/framework-upgrade.ts';
 import type { Session } from './session.ts';
 
 export async function listFrameworks({ host, folder }: Session, signal: AbortSignal): Promise<FrameworkList> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { GateList, JudgedGates, JudgeGates, RunSource } from '../../schemas/generated/messages.ts';
 import { parseDocument } from '../../engine/documents/parse.ts';
-import { judgeStored, listGates } from '../../engine/reports/judge-stored.ts';
+import { judgeStored, listGates } from '../../engine/runs/judge-stored.ts';
 import { readSource } from './cell-source.ts';
 import { specify } from './run-methods.ts';
 import type { Session } from './session.ts';

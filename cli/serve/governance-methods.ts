@@ -9,7 +9,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { writeBundle } from '../../engine/bundle/write.ts';
 import { assessVersion } from '../../engine/governance/assess.ts';
-import { exportAssessmentAs } from '../../engine/governance/export.ts';
+import { exportAssessmentAs } from '../../engine/governance-exports/export.ts';
 import { viewAssessment } from '../../engine/governance/view.ts';
 import { createExportTools, createGovernancePorts, readVerifier } from '../composition.ts';
 import { memoryOf } from './assessment-methods.ts';

@@ -18,7 +18,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { verifyAudit } from '../../engine/audit/verify.ts';
 import { toWorkbenchError } from '../../engine/base/errors.ts';
-import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import type { GovernancePorts } from '../../engine/ports/governance.ts';
 import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';

@@ -14,11 +14,11 @@ import type {
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
 import { compareRuns } from '../../engine/reports/compare-runs.ts';
-import { exportRuns } from '../../engine/reports/export.ts';
+import { exportRuns } from '../../engine/run-exports/export.ts';
 import type { RunRecord } from '../../engine/ports/store.ts';
 import { estimateRun } from '../../engine/runs/estimate.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
-import type { RunSpec } from '../../engine/runs/spec.ts';
+import type { RunSpec } from '../../engine/ports/run-spec.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
 import { planRun } from '../../engine/runs/plan-run.ts';
 import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts';

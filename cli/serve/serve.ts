@@ -1,18 +1,13 @@
 import process from 'node:process';
-import {
-  CancellationTokenSource,
-  createMessageConnection,
-  ErrorCodes,
-  ResponseError,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import * as validators from '../../schemas/generated/validators.js';
 import type { ProgramResponse } from '../../schemas/generated/messages.ts';
 import type { Validator } from '../../schemas/generated/validators.js';
 import type { EngineRequests } from '../../schemas/methods.ts';
 import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
+import { answerRequest } from './answer-request.ts';
+import { changesStore } from './changes-store.ts';
 import { keepClaims, type ClaimKeeper } from './claim-methods.ts';
 import * as assessments from './assessment-methods.ts';
 import { callForAgent, estimateForAgent } from './agent-methods.ts';
@@ -35,7 +30,7 @@ import {
   listWorkspacePrompts,
   previewWorkspaceDataset,
 } from './library-methods.ts';
-import { startLending, type Lending, type LendingHost } from './lend.ts';
+import { startLending, type Lending } from './lend.ts';
 import { detectConnections, listModels } from './model-methods.ts';
 import * as policies from './policy-methods.ts';
 import { describeTriedPrompt, reportPrompt } from './prompt-methods.ts';
@@ -64,6 +59,7 @@ import { foreseeEvaluation, listPlatforms, startEvaluation } from './evaluate-me
 import { describeSession, openSession, type Session } from './session.ts';
 import { checkTuningData, convertTuningData } from './tuning-data-methods.ts';
 import { watchStore } from './watch.ts';
+import { lendingHost, refuseUnasked } from './window.ts';
 
 type Method = keyof EngineRequests;
 type Handler<M extends Method> = (
@@ -96,7 +92,7 @@ class EngineServer {
   constructor(connection: MessageConnection) {
     this.#connection = connection;
     connection.onRequest('workspace/open', (parameters: unknown, token: CancellationToken) =>
-      this.#answer(validators.validateOpenWorkspace, parameters, token, async (options, signal) => {
+      answerRequest(validators.validateOpenWorkspace, parameters, token, async (options, signal) => {
         const access = createHostAccess({
           secret: request => connection.sendRequest('secret/resolve', request),
           programs: request => connection.sendRequest<ProgramResponse>('programs/allow', request).catch(refuseUnasked),
@@ -285,7 +281,7 @@ class EngineServer {
 
   #on<M extends Method>(method: M, validate: Validator<EngineRequests[M][0]> | undefined, handle: Handler<M>): void {
     this.#connection.onRequest(method, (parameters: unknown, token: CancellationToken) =>
-      this.#answer(validate, parameters, token, async (valid, signal) => {
+      answerRequest(validate, parameters, token, async (valid, signal) => {
         const session = await this.#session;
         if (session === undefined)
           throw new WorkbenchError('usage', 'No workspace is open.', { remedy: 'Send workspace/open first.' });
@@ -295,99 +291,4 @@ class EngineServer {
       }),
     );
   }
-
-  /** Every failure travels as an error whose data is a `Failure`; a cancelled request aborts its work. */
-  async #answer<P, R>(
-    validate: Validator<P> | undefined,
-    parameters: unknown,
-    token: CancellationToken,
-    handle: (parameters: P, signal: AbortSignal) => Promise<R>,
-  ): Promise<R | ResponseError<unknown>> {
-    const controller = new AbortController();
-    const listener = token.onCancellationRequested(() => {
-      controller.abort();
-    });
-    try {
-      if (validate !== undefined && !validate(parameters)) {
-        const fault = validate.errors?.[0];
-        throw new WorkbenchError(
-          'usage',
-          `The request is not valid: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}.`,
-        );
-      }
-      return await handle(parameters as P, controller.signal);
-    } catch (error) {
-      const { code, message, remedy, place } = toWorkbenchError(error);
-      return new ResponseError(-32000, message, { code, message, remedy, place });
-    } finally {
-      listener.dispose();
-    }
-  }
 }
-
-/** How the window that this process belongs to lends VS Code's models. */
-function lendingHost(connection: MessageConnection): LendingHost {
-  return {
-    async answer(question, signal) {
-      const cancellation = new CancellationTokenSource();
-      const cancel = (): void => {
-        cancellation.cancel();
-      };
-      signal.addEventListener('abort', cancel, { once: true });
-      try {
-        return await connection.sendRequest('lm/answer', question, cancellation.token);
-      } finally {
-        signal.removeEventListener('abort', cancel);
-        cancellation.dispose();
-      }
-    },
-    consent: request => connection.sendRequest('lm/consent', request),
-  };
-}
-
-/** A host that knows no such question lets nothing be started. */
-function refuseUnasked(error: unknown): ProgramResponse {
-  if (error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound) return { allowed: false };
-  throw error;
-}
-
-/** What this process writes itself, the store's version does not tell it. */
-const changesStore: ReadonlySet<Method> = new Set<Method>([
-  'cells/start',
-  'runs/start',
-  'runs/resume',
-  'runs/cancel',
-  'runs/archive',
-  'agents/call',
-  'registries/sync',
-  'registry/version',
-  'registry/saveCard',
-  'registry/register',
-  'registry/publish',
-  'registry/publishRun',
-  'registry/publishPending',
-  'registry/pull',
-  'registry/setAlias',
-  'registry/archive',
-  'registry/requestApproval',
-  'registry/approve',
-  'registry/baseline',
-  'registry/promote',
-  'registry/demote',
-  'registry/revoke',
-  'registry/rollBack',
-  'assessments/start',
-  'documents/add',
-  'documents/draft',
-  'policies/seal',
-  'policies/approve',
-  'evidence/addScan',
-  'documents/ask',
-  'documents/answer',
-  'documents/review',
-  'governance/attest',
-  'governance/requestWaiver',
-  'governance/approveWaiver',
-  'governance/endWaiver',
-  'governance/withdrawAttestation',
-]);

@@ -1,5 +1,5 @@
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
-import type { RunSpec } from '../../engine/runs/spec.ts';
+import type { RunSpec } from '../../engine/ports/run-spec.ts';
 import type { TuningPlan } from '../../engine/tuning/plan.ts';
 import { environmentMissing } from '../../engine/tuning/platforms/local/environment.ts';
 import { allowsOne } from '../access.ts';

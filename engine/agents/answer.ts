@@ -1,6 +1,6 @@
 import type { AgentAnswer } from '../../schemas/generated/messages.ts';
 import { fenceTexts, type FencedText } from '../metrics/judge/fence.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../base/plain-text.ts';
 
 /** What a tool has to say. */
 export interface Outcome {

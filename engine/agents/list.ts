@@ -5,7 +5,7 @@ import { mostBytes } from '../documents/too-large.ts';
 import { countOf, formatNumber } from '../reports/format.ts';
 import type { Outcome } from './answer.ts';
 import type { AgentDesk } from './desk.ts';
-import { plainLine } from './plain-text.ts';
+import { plainLine } from '../base/plain-text.ts';
 import { factsOf, linesOf } from './runs.ts';
 
 /** One entry of a list, for a program, and as a line. */

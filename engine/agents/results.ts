@@ -8,12 +8,12 @@ import type {
   TuningComparison,
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { compareAny, type ComparedRuns } from '../reports/compare-any.ts';
+import { compareAny, type ComparedRuns } from '../comparisons/compare-any.ts';
 import { countOf } from '../reports/format.ts';
-import type { VariantRecord } from '../runs/spec.ts';
+import type { VariantRecord } from '../ports/run-spec.ts';
 import type { Outcome } from './answer.ts';
 import type { AgentDesk, CallOptions } from './desk.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../base/plain-text.ts';
 import { factsOf, linesOf, runNamed, sentenceOf } from './runs.ts';
 import { waitForEnd } from './wait.ts';
 

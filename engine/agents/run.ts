@@ -1,6 +1,6 @@
 import type { AgentRunInput, AgreedRun, DryRunEstimate } from '../../schemas/generated/messages.ts';
 import { formatNumber } from '../reports/format.ts';
-import { lowerLimit } from '../runs/limits.ts';
+import { lowerLimit } from '../documents/limits.ts';
 import type { Outcome } from './answer.ts';
 import type { AgentDesk, CallOptions } from './desk.ts';
 import { estimateFor, startOf } from './dry-run.ts';

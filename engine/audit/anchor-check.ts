@@ -1,4 +1,4 @@
-import type { AuditHead } from './entry.ts';
+import type { AuditHead } from '../ports/ledger.ts';
 import type { AuditFault } from './fault.ts';
 
 /** What is wrong with a log by an anchor: the entry it names is another one, or is not there any more. `entry` is the one at its place. */

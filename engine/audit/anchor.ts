@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../base/errors.ts';
-import type { AuditHead } from './entry.ts';
+import type { AuditHead } from '../ports/ledger.ts';
 
 /** An entry of the log as somebody keeps it elsewhere: `42:HASH`. */
 export function writeAnchor({ sequence, hash }: AuditHead): string {

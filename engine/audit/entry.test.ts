@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createDigest } from '../../platform/host/digest.ts';
 import type { AuditEntry } from '../../schemas/generated/messages.ts';
-import type { AuditLine } from '../ports/ledger.ts';
-import { auditOrigin, checkLink, sealEntry } from './entry.ts';
+import { auditOrigin, type AuditLine } from '../ports/ledger.ts';
+import { checkLink, sealEntry } from './entry.ts';
 
 describe('an audit entry', () => {
   const { sha256 } = createDigest();

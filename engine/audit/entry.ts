@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AuditEntry } from '../../schemas/generated/messages.ts';
-import type { AuditLine } from '../ports/ledger.ts';
+import type { AuditLine, AuditHead } from '../ports/ledger.ts';
 
 /** SHA-256 of a text in UTF-8, hex. */
 export type Sha256 = (text: string) => string;
@@ -18,12 +18,6 @@ export interface AuditEvent {
   /** What was done, in canonical JSON. */
   readonly payload: string;
 }
-
-/** Where the next entry is tied on: sequence and hash of the entry before it. */
-export type AuditHead = Pick<AuditEntry, 'sequence' | 'hash'>;
-
-/** What the first entry is tied to. */
-export const auditOrigin: AuditHead = { sequence: 0, hash: '0'.repeat(64) };
 
 /** The entry that follows `head`: it seals the event, its payload's digest and, by `previous`, everything before it. */
 export function sealEntry(event: AuditEvent, head: AuditHead, sha256: Sha256): AuditEntry {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { openGoverned, signal, type Governed } from '../../test/fakes/governed.ts';
 import { identity } from '../../test/fakes/evidence.ts';
 import { createDigest } from '../../platform/host/digest.ts';
-import type { AuditLine } from '../ports/ledger.ts';
+import { auditOrigin, type AuditLine, type AuditHead } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
-import { auditOrigin, sealEntry, type AuditHead } from './entry.ts';
+import { sealEntry } from './entry.ts';
 import { verifyAudit } from './verify.ts';
 
 const digest = createDigest();

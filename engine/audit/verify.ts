@@ -1,10 +1,10 @@
 import type { AuditVerification } from '../../schemas/generated/messages.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { AuditLine } from '../ports/ledger.ts';
+import { auditOrigin, type AuditLine, type AuditHead } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
 import { countOf } from '../reports/format.ts';
 import { checkAnchor } from './anchor-check.ts';
-import { auditOrigin, checkLink, type AuditHead } from './entry.ts';
+import { checkLink } from './entry.ts';
 import type { AuditFault } from './fault.ts';
 import { compareLedger } from './compare-ledger.ts';
 import { compareRegistry } from './compare-registry.ts';

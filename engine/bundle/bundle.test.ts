@@ -12,7 +12,7 @@ import { canonicalJson } from '../../schemas/canonical.ts';
 import type { SigningKey } from '../ports/signing.ts';
 import { approve, requestApproval } from '../promotion/approval.ts';
 import { approveWaiver, endWaiver, requestWaiver } from '../promotion/waivers.ts';
-import type { VouchedKey } from '../signing/signed-record.ts';
+import type { VouchedKey } from '../people/roles.ts';
 import { collectBundle } from './collect.ts';
 import type { BundleFiles, Manifest } from './parts.ts';
 import { manifestDigestLine, verifyBundle } from './verify.ts';

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AssessmentRecord, Evidence } from '../../schemas/generated/messages.ts';
 import { exportAudit } from '../audit/export.ts';
 import { toWorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { serialiseScorecard } from '../governance/scorecard.ts';
 import { makeScorecard } from '../governance/view.ts';
 import { ledgerKinds, type LedgerKind, type LedgerRecord } from '../ports/ledger.ts';

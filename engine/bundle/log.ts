@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AuditEntry } from '../../schemas/generated/messages.ts';
 import { checkAnchor } from '../audit/anchor-check.ts';
-import { auditOrigin, checkLink, type AuditHead } from '../audit/entry.ts';
+import { checkLink } from '../audit/entry.ts';
+import { auditOrigin, type AuditHead } from '../ports/ledger.ts';
 import type { Signable } from '../signing/signed-record.ts';
 import { countOf } from '../reports/format.ts';
 import { conclude, decodeText, note, type BundleCheck } from './parts.ts';

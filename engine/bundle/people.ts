@@ -11,7 +11,7 @@ import type {
   WaiverApproval,
   WaiverEnd,
 } from '../../schemas/generated/messages.ts';
-import { isSamePerson } from '../governance/people.ts';
+import { isSamePerson } from '../people/same-person.ts';
 import { isActive } from '../governance/waivers.ts';
 import { countOf } from '../reports/format.ts';
 import { judgeApproval } from '../promotion/approval-state.ts';

@@ -1,5 +1,5 @@
 import type { AssessmentRecord } from '../../schemas/generated/messages.ts';
-import { describeDate } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
 
 /** What somebody reads who opens a bundle and has nothing else. */
 export function readmeText({ id, subject, assessedAt, assessor, gate }: AssessmentRecord): string {

@@ -1,10 +1,11 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { ApprovalGrant, Scorecard } from '../../schemas/generated/messages.ts';
 import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
-import type { AuditHead } from '../audit/entry.ts';
-import { describeDate } from '../promotion/version.ts';
+import type { AuditHead } from '../ports/ledger.ts';
+import { describeDate } from '../base/dates.ts';
 import { countOf } from '../reports/format.ts';
-import { verifyRecord, type VouchedKey } from '../signing/signed-record.ts';
+import { verifyRecord } from '../signing/signed-record.ts';
+import type { VouchedKey } from '../people/roles.ts';
 import { readLog, type LoggedRecord, type ReadLog } from './log.ts';
 import {
   bundlePaths,

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { collectBundle, type BundleRequest } from './collect.ts';
 import { writeZip } from './zip.ts';
 

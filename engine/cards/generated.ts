@@ -1,6 +1,6 @@
 import type { DatasetLineage, Identity, ModelVersion } from '../../schemas/generated/messages.ts';
 import { formatPercent } from '../governance/gate.ts';
-import { describeDate } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
 import { formatEpoch, formatNumber, groupDigits } from '../reports/format.ts';
 import { formatReference } from '../registry/reference.ts';
 import type { CardRecord, SliceFigure } from './card-record.ts';

@@ -7,7 +7,7 @@ import { readVersion } from '../registry/read-version.ts';
 import { figuresOf } from './card-figures.ts';
 import { readMetadata } from './make-card.ts';
 import type { CardPorts } from './open-card.ts';
-import { cardsOf, cardStoredAt, nextCardName } from './version-cards.ts';
+import { cardsOf, cardStoredAt, nextCardName } from '../registry/version-cards.ts';
 
 /** A file that becomes a version's card. */
 export interface CardToKeep {

@@ -10,7 +10,7 @@ import { describeVersion } from '../registry/details.ts';
 import { findInCard } from '../governance/checks/card-text.ts';
 import { keepCard } from './keep-card.ts';
 import { openCard, writeCard, type CardPorts } from './open-card.ts';
-import { cardsOf, newestCard, nextCardName } from './version-cards.ts';
+import { cardsOf, newestCard, nextCardName } from '../registry/version-cards.ts';
 
 const text = (name: string, slug: string): string => {
   const found = findInCard(name, slug);

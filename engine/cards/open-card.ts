@@ -10,7 +10,7 @@ import { renderCardHtml } from './card-html.ts';
 import type { CardRecord } from './card-record.ts';
 import { makeCard, versionOfCard, type MadeCard } from './make-card.ts';
 import { readRecord, type RecordPorts } from './read-record.ts';
-import { newestCard } from './version-cards.ts';
+import { newestCard } from '../registry/version-cards.ts';
 
 export interface CardPorts extends RecordPorts {
   readonly digest: Digest;

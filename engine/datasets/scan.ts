@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
-import type { LabelledText } from '../models/embedded/classifier.ts';
+import type { LabelledText } from './labelled-text.ts';
 import type { AskedRow, Attachment, DatasetSelection } from './asked-row.ts';
 import { holdsBytes } from './column.ts';
 import { GrowingNumbers } from './growing-numbers.ts';

@@ -1,6 +1,6 @@
 import type { DryRunEstimate } from '../../schemas/generated/messages.ts';
 import { formatNumber } from '../reports/format.ts';
-import { readLimits } from '../runs/limits.ts';
+import { readLimits } from './limits.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { ParsedDocument } from './parse.ts';
 

@@ -1,4 +1,4 @@
-import { compileTemplate } from '../prompts/template.ts';
+import { compileTemplate } from '../templates/template.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { shortPlace, sortFindings } from './findings.ts';
 import { parseDocument, type ParsedDocument } from './parse.ts';

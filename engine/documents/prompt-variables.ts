@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
-import { textOfPart } from '../prompts/parts.ts';
-import { scanTemplate, type TemplateToken } from '../prompts/scan-template.ts';
+import { textOfPart } from '../templates/parts.ts';
+import { scanTemplate, type TemplateToken } from '../templates/scan-template.ts';
 import type { DocumentPath, Range } from './diagnostic.ts';
 import { shortPlace } from './findings.ts';
 import type { ParsedDocument } from './parse.ts';

@@ -1,6 +1,6 @@
 import type { Benchmark, Policy, TuningJob, Workbench } from '../../schemas/generated/files.ts';
 import { formatReference, parseReference, type RegistryReference } from '../registry/reference.ts';
-import { parseTrainedName } from '../runs/trained.ts';
+import { parseTrainedName } from './trained-name.ts';
 import type { DocumentPath, ReportFinding } from './diagnostic.ts';
 import type { Remembered, RememberedModel } from './remembered.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';

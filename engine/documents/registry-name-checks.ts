@@ -1,5 +1,5 @@
 import { formatReference } from '../registry/reference.ts';
-import { parseTrainedName } from '../runs/trained.ts';
+import { parseTrainedName } from './trained-name.ts';
 import type { DocumentPath, RelatedPlace, ReportFinding } from './diagnostic.ts';
 import { askDidYouMean, listWords, suggestWord } from './suggest.ts';
 import { relatedPlaces, type WorkspaceView } from './workspace-view.ts';

@@ -1,7 +1,7 @@
 import type { PromptTrial } from '../../schemas/generated/files.ts';
-import { mostTrialCases, trialInput, trialModels, writtenCases } from '../prompts/trial.ts';
+import { mostTrialCases, trialInput, trialModels, writtenCases } from './trial.ts';
 import { parseReference } from '../registry/reference.ts';
-import { isTrained, parseTrainedName } from '../runs/trained.ts';
+import { isTrained, parseTrainedName } from './trained-name.ts';
 import { checkConnections } from './connection-checks.ts';
 import { checkDataset, hasColumn } from './dataset-checks.ts';
 import type { Diagnostic, DocumentPath, ReportFinding } from './diagnostic.ts';

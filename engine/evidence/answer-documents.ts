@@ -1,18 +1,20 @@
 import type { DocumentAnswer, DocumentQuote, SourceDocument } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { closestName } from '../base/suggest.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
-import { createRecordId } from '../promotion/record-id.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
-import { nameOfVersion, trimComment } from '../promotion/version.ts';
+import { trimComment } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
 import { readSourceText } from '../source-documents/read-source-text.ts';
-import { requireRole } from '../governance/roles.ts';
+import { requireRole } from '../people/roles.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { findAskedCheck, type AskedCheck, type DocumentStep } from './asked-check.ts';
-import { fewestLetters, locateQuote } from './locate-quote.ts';
-import { listVersionDocuments, mayAnswer } from './version-documents.ts';
+import { fewestLetters, locateQuote } from '../source-documents/locate-quote.ts';
+import { mayAnswer } from '../governance/named-documents.ts';
+import { listVersionDocuments } from '../source-documents/version-documents.ts';
 
 export interface AnswerStep extends DocumentStep {
   readonly verdict: DocumentAnswer['verdict'];

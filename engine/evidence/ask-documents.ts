@@ -1,27 +1,21 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { DocumentAnswer, DocumentQuote, SourceText } from '../../schemas/generated/messages.ts';
-import { plainText } from '../agents/plain-text.ts';
+import { plainText } from '../base/plain-text.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { askJudge, type JudgeQuestion } from '../metrics/judge/ask.ts';
 import { fenceTexts } from '../metrics/judge/fence.ts';
-import type { MeasuringModel } from '../metrics/measure.ts';
 import type { Model } from '../models/model.ts';
-import { createRecordId } from '../promotion/record-id.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
 import { readSourceText } from '../source-documents/read-source-text.ts';
+import type { DocumentReaderModel } from '../source-documents/reader-model.ts';
 import { findAskedCheck, type AskedCheck, type DocumentStep } from './asked-check.ts';
 import { choosePassages } from './choose-passages.ts';
-import { locateQuote } from './locate-quote.ts';
-import { listVersionDocuments, mayAnswer } from './version-documents.ts';
-
-/** The model that reads the documents, with how long it may take. */
-export interface DocumentReaderModel {
-  readonly model: MeasuringModel;
-  /** Milliseconds for a request. */
-  readonly timeout: number;
-}
+import { locateQuote } from '../source-documents/locate-quote.ts';
+import { mayAnswer } from '../governance/named-documents.ts';
+import { listVersionDocuments } from '../source-documents/version-documents.ts';
 
 export interface AskedDocuments {
   readonly answer: DocumentAnswer;
@@ -31,13 +25,17 @@ export interface AskedDocuments {
 
 /** Quotes of one answer that are looked for; a model that gives more has not chosen. */
 const mostQuotes = 8;
+
 const longestExplanation = 2_000;
+
 /** Of the reply: an explanation and a few quotes. */
 const mostTokens = 2_048;
+
 /** Greedy anyway; where an endpoint takes a seed it is always the same. */
 const seed = 0;
 
 const verdicts = ['met', 'not-met', 'unclear'] as const;
+
 type Verdict = (typeof verdicts)[number];
 
 /**

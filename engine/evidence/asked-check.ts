@@ -1,11 +1,12 @@
 import type { AssessmentRecord, CheckResult } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { closestName } from '../base/suggest.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { readTrail } from '../promotion/trail.ts';
 import { requireUnchanged } from '../promotion/trust.ts';
-import { findLiveVersion, nameOfVersion, type PromotionStep } from '../promotion/version.ts';
+import { findLiveVersion, type PromotionStep } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 export interface DocumentStep extends Omit<PromotionStep, 'comment'> {
   /** Absent: the one control that has the check. */

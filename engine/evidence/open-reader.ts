@@ -3,13 +3,13 @@ import type { RecordedRuns } from '../models/connect-context.ts';
 import { parametersOf, priceOf } from '../models/connections.ts';
 import type { LentDesk } from '../ports/lent.ts';
 import { Budget } from '../runs/budget.ts';
-import { costOf } from '../runs/guards.ts';
-import { readLimits } from '../runs/limits.ts';
+import { costOf } from '../models/cost.ts';
+import { readLimits } from '../documents/limits.ts';
 import { openConnected } from '../runs/models.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import { meterModel } from '../scoring/metered-model.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
-import type { DocumentReaderModel } from './ask-documents.ts';
+import type { DocumentReaderModel } from '../source-documents/reader-model.ts';
 
 export interface OpenReader extends DocumentReaderModel {
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { ScanSource } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { largestFigures } from '../governance/evidence-scans.ts';
 import { fieldsOf } from '../imports/values.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
@@ -14,8 +15,6 @@ const mebibyte = 2 ** 20;
 const largestLines = 4096 * mebibyte;
 /** Of one that is read whole. */
 const largestWhole = 256 * mebibyte;
-/** Of a JSON file whose figures are looked up again at every assessment. */
-export const largestFigures = 16 * mebibyte;
 
 export interface ScanFile {
   readonly content: ScanContent;

@@ -1,10 +1,10 @@
 import type { DocumentAnswer, DocumentReview } from '../../schemas/generated/messages.ts';
 import { validateDocumentAnswer } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../governance/records.ts';
-import { requireRole } from '../governance/roles.ts';
-import { createRecordId } from '../promotion/record-id.ts';
+import { requireRole } from '../people/roles.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
 import { trimComment } from '../promotion/version.ts';
 import { appendSigned } from '../signing/append-signed.ts';

@@ -1,5 +1,5 @@
 import type { ScanGroup, ScanSource } from '../../schemas/generated/messages.ts';
-import { plainLine } from '../agents/plain-text.ts';
+import { plainLine } from '../base/plain-text.ts';
 
 /** A scanner's report, read: what it is of and what it found. Texts from it are shortened and without unseen characters. */
 export interface ScanContent {

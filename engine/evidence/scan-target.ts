@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../base/errors.ts';
 import type { LocalVersion } from '../ports/registry.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 export interface ChosenTarget {
   readonly target?: string;

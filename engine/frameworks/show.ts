@@ -6,7 +6,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { DocumentLibrary } from '../documents/library.ts';
-import { requireFramework } from './affected.ts';
+import { requireFramework } from './require-framework.ts';
 import { describeEntryText } from './descriptions.ts';
 import { suggestEntry, type Framework, type FrameworkEntry } from './frameworks.ts';
 import { keyOf, readFrameworks } from './library.ts';

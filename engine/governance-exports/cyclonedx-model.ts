@@ -3,7 +3,7 @@ import { newestFigures } from '../cards/figures.ts';
 import { sarifUri } from '../documents/sarif.ts';
 import { findInCard } from '../governance/checks/card-text.ts';
 import { formatPercent } from '../governance/gate.ts';
-import { describePerson } from '../promotion/version.ts';
+import { describePerson } from '../people/describe-person.ts';
 import { plainLine } from '../governance/describe.ts';
 import { isSha256 } from './identifiers.ts';
 import type { ExportSource } from './source.ts';

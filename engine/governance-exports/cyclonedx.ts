@@ -9,7 +9,7 @@ import {
   plainLine,
 } from '../governance/describe.ts';
 import { wordOutcome } from '../governance/order.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { contactOf, datasetComponents, datasetRef, modelComponent, modelRef, properties } from './cyclonedx-model.ts';
 import { isoTime, uuidOf } from './identifiers.ts';
 import type { ExportSource } from './source.ts';

@@ -1,8 +1,8 @@
 import type { Artifact, ScorecardView } from '../../schemas/generated/messages.ts';
 import type { ScorecardFormat } from '../../schemas/scorecard-formats.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { newestCard } from '../cards/version-cards.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import { newestCard } from '../registry/version-cards.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { makeScorecard, viewAssessment } from '../governance/view.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import { locateControls } from './places.ts';

@@ -6,7 +6,7 @@ import { plain } from '../cards/markdown.ts';
 import { plainLine } from '../governance/describe.ts';
 import { renderAssessmentMarkdown } from '../governance/text.ts';
 import type { Digest } from '../ports/digest.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { hubMetric } from '../reports/hf-model-index.ts';
 import type { ExportSource } from './source.ts';
 

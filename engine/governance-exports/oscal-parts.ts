@@ -1,6 +1,6 @@
 import type { AssessmentRecord, Identity, Scorecard } from '../../schemas/generated/messages.ts';
 import { encodeBase64 } from '../base/base64.ts';
-import { describePerson } from '../promotion/version.ts';
+import { describePerson } from '../people/describe-person.ts';
 import { escapeMarkdown } from '../reports/table.ts';
 import { isoTime, tokenOf, uuidOf } from './identifiers.ts';
 import { plainLine } from '../governance/describe.ts';

@@ -1,5 +1,5 @@
 import type { AppliedPolicy, CheckKind, CheckResult, ControlResult } from '../../schemas/generated/messages.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { isSha256 } from './identifiers.ts';
 import { embedded, list, metadata, prose, props, type OscalContext } from './oscal-parts.ts';
 import { describeSource, plainLine } from '../governance/describe.ts';

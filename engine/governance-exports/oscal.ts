@@ -2,7 +2,8 @@ import type { ControlResult, Waiver } from '../../schemas/generated/messages.ts'
 import { WorkbenchError } from '../base/errors.ts';
 import { formatPercent } from '../governance/gate.ts';
 import { orderControls, wordOutcome } from '../governance/order.ts';
-import { describePerson, nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describePerson } from '../people/describe-person.ts';
 import { observationId, observationsOf, resourcesOf } from './oscal-evidence.ts';
 import {
   createContext,

@@ -5,7 +5,7 @@ import { serialiseScorecard } from '../governance/scorecard.ts';
 import { renderAssessmentMarkdown } from '../governance/text.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { PagePrinter } from '../ports/page-printer.ts';
-import { renderScorecardHtml, type PageAssets } from '../reports/html.ts';
+import { renderScorecardHtml, type PageAssets } from '../run-exports/html.ts';
 import { renderCsv } from './csv.ts';
 import { renderCycloneDx } from './cyclonedx.ts';
 import { renderGovernanceJunit } from './junit.ts';

@@ -2,14 +2,14 @@ import type { AssessmentRecord, Failure, PolicySource, ScorecardView } from '../
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import type { PolicyDocument } from '../policies/policy-set.ts';
 import { requestApproval } from '../promotion/approval.ts';
-import { createRecordId } from '../promotion/record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { judgeVersion, type VersionChoice } from './judge-version.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { RunChoice } from './run-subject.ts';
 import { serialiseScorecard } from './scorecard.ts';
 import { makeScorecard, viewAssessment } from './view.ts';

@@ -5,9 +5,9 @@ import type { LedgerRecord } from '../ports/ledger.ts';
 import { provePerson } from '../signing/proven.ts';
 import { readPeople } from '../workspace/people.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
-import { countsIn, type People } from './roles.ts';
+import { countsIn, type People } from '../people/roles.ts';
 
 type ReadPorts = Pick<GovernancePorts, 'store' | 'digest' | 'signing'>;
 

@@ -7,7 +7,7 @@ import type {
   ControlOutcome,
   Reproduction,
 } from '../../schemas/generated/messages.ts';
-import { describeDate } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
 import { countOf, formatNumber } from '../reports/format.ts';
 import { renderTable } from '../reports/table.ts';
 import { formatPercent } from './gate.ts';

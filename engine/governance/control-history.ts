@@ -1,5 +1,5 @@
 import type { ControlHistory } from '../../schemas/generated/messages.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readAssessments } from './stored-assessments.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { ControlResult, Evidence, Waiver } from '../../schemas/generated/messages.ts';
 import { showPlain } from '../notebooks/static/plain-text.ts';
-import { describeDate, describePerson } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 
 /** Said in every export that has room for it. */
 export const caution = 'A coverage indicator, not legal advice or certification.';

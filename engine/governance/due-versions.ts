@@ -3,11 +3,13 @@ import type { LocalVersion } from '../ports/registry.ts';
 import { judgeApproval } from '../promotion/approval-state.ts';
 import { judgeStanding } from '../promotion/obstacles.ts';
 import { readTrail } from '../promotion/trail.ts';
-import { describeDate, describePerson, nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 import { readAttestations } from './attestations.ts';
 import { collectAnswers } from './evidence-answers.ts';
-import type { GovernancePorts } from './ports.ts';
-import { approverRole, type People } from './roles.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
+import { approverRole, type People } from '../people/roles.ts';
 
 export type DuePorts = Pick<GovernancePorts, 'store' | 'files' | 'clock' | 'digest' | 'signing'>;
 

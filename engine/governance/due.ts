@@ -1,12 +1,12 @@
 import type { DueItem, Waiver } from '../../schemas/generated/messages.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
-import { describeDate } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
 import { readPeople } from '../workspace/people.ts';
 import { dueOfVersion, isInUse, type DuePorts } from './due-versions.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readPolicyApprovals } from './policy-approvals.ts';
 import { readWaivers } from './read-waivers.ts';
-import { waiverApproverRole } from './roles.ts';
+import { waiverApproverRole } from '../people/roles.ts';
 import { approvalsNeeded, approversOf, endOf } from './waivers.ts';
 
 export interface DueRequest {

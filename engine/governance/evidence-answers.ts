@@ -6,12 +6,12 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { validateDocumentAnswer, validateDocumentReview } from '../../schemas/generated/validators.js';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import { locateQuote } from '../evidence/locate-quote.ts';
-import { listVersionDocuments } from '../evidence/version-documents.ts';
+import { locateQuote } from '../source-documents/locate-quote.ts';
+import { listVersionDocuments } from '../source-documents/version-documents.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
 import { readSourceText } from '../source-documents/read-source-text.ts';
 import type { AnswerEvidence, CheckedQuote } from './checks/document.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
 import type { Subject } from './subject.ts';
 

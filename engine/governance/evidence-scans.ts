@@ -2,14 +2,16 @@ import type { ScanCheck } from '../../schemas/generated/files.ts';
 import type { ScanReport } from '../../schemas/generated/messages.ts';
 import { validateScanReport } from '../../schemas/generated/validators.js';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import { figureAt } from '../evidence/json-pointer.ts';
-import { largestFigures } from '../evidence/read-scan.ts';
+import { figureAt } from '../base/json-pointer.ts';
 import type { ScanEvidence } from './checks/scan.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
 import type { Subject } from './subject.ts';
 
 type Ports = Pick<GovernancePorts, 'store' | 'digest'>;
+
+/** Bytes of a JSON file whose figures are looked up again at every assessment, at most. */
+export const largestFigures = 16 * 2 ** 20;
 
 /**
  * The scanners' reports about a version, newest first. One that was changed stays in its place, as a fault. The figures of JSON files that

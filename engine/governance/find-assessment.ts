@@ -2,7 +2,7 @@ import { validateAssessmentRecord } from '../../schemas/generated/validators.js'
 import type { RecordWithDigest } from '../../schemas/compare-scorecards.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
 import { isRunSubject } from './run-subject.ts';
 

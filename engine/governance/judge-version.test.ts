@@ -12,7 +12,7 @@ import {
 } from '../../schemas/generated/validators.js';
 import { digestRecord, verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { compareScorecards } from '../../schemas/compare-scorecards.ts';
-import { cardStoredAt } from '../cards/version-cards.ts';
+import { cardStoredAt } from '../registry/version-cards.ts';
 import { blobUri } from '../registry/blob-uri.ts';
 import { approveWaiver, requestWaiver } from '../promotion/waivers.ts';
 import { renderControlHistory, renderReproduction } from './comparison-text.ts';

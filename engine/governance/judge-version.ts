@@ -1,11 +1,11 @@
 import type { AssessmentRecord, Identity } from '../../schemas/generated/messages.ts';
-import type { AuditHead } from '../audit/entry.ts';
-import { cardsOf, storedAtOf } from '../cards/version-cards.ts';
+import type { AuditHead } from '../ports/ledger.ts';
+import { cardsOf, storedAtOf } from '../registry/version-cards.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { collectEvidence } from './evidence.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { seeAsOf, type Moment } from './moment.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { buildRecord } from './record.ts';
 import { collectRunEvidence, readRunSubject, type RunChoice } from './run-subject.ts';
 import type { Subject } from './subject.ts';

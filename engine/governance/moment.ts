@@ -1,5 +1,5 @@
 import type { RunRecord, Store } from '../ports/store.ts';
-import type { AuditHead } from '../audit/entry.ts';
+import type { AuditHead } from '../ports/ledger.ts';
 
 /** A point in the store's life: what came later is not seen from it. */
 export interface Moment {

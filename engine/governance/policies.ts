@@ -5,7 +5,7 @@ import { parseDocument, type ParseDocument, type ParsedDocument } from '../docum
 import { createPolicyLibrary } from '../policies/library.ts';
 import type { PolicyDocument, PolicyFinding, PolicySet } from '../policies/policy-set.ts';
 import { resolvePolicies } from '../policies/resolve.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 
 type PolicyPorts = Pick<GovernancePorts, 'files' | 'digest'>;
 

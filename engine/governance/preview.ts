@@ -10,7 +10,7 @@ import { judgeVersion } from './judge-version.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readMoment } from './moment.ts';
 import { readPolicies, resolveSet } from './policies.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { rootsOf } from './recorded-policies.ts';
 import { choiceOf } from './run-subject.ts';
 import { readSurroundings } from './view.ts';

@@ -5,7 +5,7 @@ import type { Ledger, LedgerRecord } from '../ports/ledger.ts';
 import type { Signing } from '../ports/signing.ts';
 import { provePerson } from '../signing/proven.ts';
 import { readPayload } from './records.ts';
-import { countsIn, waiverApproverRole, type People } from './roles.ts';
+import { countsIn, waiverApproverRole, type People } from '../people/roles.ts';
 
 /** What tells which approvals count, and who is proven to have given them. */
 export interface WaiverTrust {

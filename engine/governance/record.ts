@@ -8,7 +8,7 @@ import type {
   Waiver,
 } from '../../schemas/generated/messages.ts';
 import { coverageOf, digestResult, scoreOf } from '../../schemas/verify-scorecard.ts';
-import type { AuditHead } from '../audit/entry.ts';
+import type { AuditHead } from '../ports/ledger.ts';
 import type { EffectiveControl, PolicyDocument, PolicySet } from '../policies/policy-set.ts';
 import { judgeApplicability } from './applicability.ts';
 import { checkAttestation } from './checks/attestation.ts';

@@ -10,7 +10,7 @@ import { judgeVersion } from './judge-version.ts';
 import type { Moment } from './moment.ts';
 import { wordOutcome } from './order.ts';
 import { resolveSet } from './policies.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { findOtherPolicies, rootsOf } from './recorded-policies.ts';
 import { choiceOf } from './run-subject.ts';
 

@@ -6,7 +6,7 @@ import { joinWords } from './words.ts';
 import { readPolicyApprovals } from './policy-approvals.ts';
 import { readSeals } from './seals.ts';
 import { describeRun, findFault, type CollectedEvidence } from './evidence.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { Subject } from './subject.ts';
 
 /** A model of a benchmark run, registered or not. */

@@ -5,11 +5,11 @@ import { validateSeal } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
-import { createRecordId } from '../promotion/record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { readPolicies, resolveSet } from './policies.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
 
 /** The oldest seal of a check as it counts now; absent where this very check was never sealed. */

@@ -6,7 +6,8 @@ import type {
   Waiver,
 } from '../../schemas/generated/messages.ts';
 import { showPlain } from '../notebooks/static/plain-text.ts';
-import { describeDate, describePerson } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable, type Cell } from '../reports/table.ts';
 import { caution, describeSource, describeWaiver, isFailure } from './describe.ts';
 import { formatPercent } from './gate.ts';

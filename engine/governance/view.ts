@@ -15,7 +15,7 @@ import { approvalOf } from '../promotion/approval.ts';
 import { describeSignature, signatureOf, type SignatureTrust } from '../signing/proven.ts';
 import { readPeople } from '../workspace/people.ts';
 import { requireAssessment } from './find-assessment.ts';
-import type { GovernancePorts } from './ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from './records.ts';
 import { longestHistory, readAssessments } from './stored-assessments.ts';
 

@@ -1,5 +1,5 @@
 import type { Identity, Waiver } from '../../schemas/generated/messages.ts';
-import { isSamePerson } from './people.ts';
+import { isSamePerson } from '../people/same-person.ts';
 
 /** Approvals a waiver needs, by different people other than its requester. */
 export const approvalsNeeded = 2;

@@ -1,5 +1,5 @@
 import type { ModelVersion, Publication } from '../../schemas/generated/messages.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { Registries } from '../registry/registries.ts';
 
 /** Everything outside the engine that handing models over needs. */

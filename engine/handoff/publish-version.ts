@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LocalVersion, ModelRegistry, NewModelVersion } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
 import { originOf } from '../registry/origin.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { deliver, type Place } from './content.ts';
 import { findThere } from './find-there.ts';
 import { governanceParcels } from './governance-docs.ts';

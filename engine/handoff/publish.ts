@@ -9,7 +9,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import { omit } from '../base/omit.ts';
 import type { OpenPublication } from '../ports/catalogue.ts';
 import type { RunRecord } from '../ports/store.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import { publishRun as publishLocally, requireReport } from '../registry/publish.ts';
 import { describeFailure, isDue, readRequest, recorded, type StoredRequest } from './outbox.ts';
 import type { HandedOff, HandoffPorts } from './ports.ts';

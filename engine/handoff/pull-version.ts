@@ -19,7 +19,7 @@ import { keyPrefix, keys } from '../registry/keys.ts';
 import { checkModelName } from '../registry/names.ts';
 import { formatOrigin } from '../registry/origin.ts';
 import { formatReference } from '../registry/reference.ts';
-import { modelCardName } from '../cards/version-cards.ts';
+import { modelCardName } from '../registry/version-cards.ts';
 import { blobUri } from '../registry/blob-uri.ts';
 import { filesOf, isKeptByService } from '../registry/checkpoint-artifacts.ts';
 import { weightsOf } from './find-there.ts';

@@ -1,7 +1,7 @@
 import type { Report, VariantResult } from '../../schemas/generated/messages.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
-import { runFilePieces } from '../reports/export-run-file.ts';
+import { runFilePieces } from '../run-exports/export-run-file.ts';
 import { toolOf, type RunTerms } from './run-artifacts.ts';
 
 export interface RawResultsPorts {

@@ -1,7 +1,7 @@
 import type { Identity, ModelVersion, VersionStatus } from '../../schemas/generated/messages.ts';
 import { requireApproval } from '../promotion/approved.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { guardedAliases, type LocalVersion } from '../ports/registry.ts';
 import { isBehind } from '../registry/status.ts';
 

@@ -2,7 +2,8 @@ import type { RunSummary } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Inflate } from '../ports/inflate.ts';
 import { readResults } from './detect.ts';
-import { importRun, type ImportPorts } from './import-run.ts';
+import { importRun } from './import-run.ts';
+import type { ImportPorts } from './ports.ts';
 import type { ImportedRun, ImportOptions } from './imported.ts';
 
 /** A run that came in, or had come in before. */

@@ -1,31 +1,18 @@
 import { stringify } from 'yaml';
-import type { ModelIdentity, RunSummary } from '../../schemas/generated/messages.ts';
 import type { Benchmark } from '../../schemas/generated/files.ts';
+import type { ModelIdentity, RunSummary } from '../../schemas/generated/messages.ts';
+import { createRunId } from '../base/run-id.ts';
 import { createMetrics, leadingMetric } from '../metrics/benchmark-metrics.ts';
-import type { Metric } from '../metrics/metric.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { Files } from '../ports/files.ts';
-import type { LeaseOwner, RunWriter, SampleRecord, Store } from '../ports/store.ts';
+import type { RunSpec, VariantRecord } from '../ports/run-spec.ts';
+import type { RunWriter, Store } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
+import { describeIdentities, identitiesOf } from '../reports/identities.ts';
 import { buildReport, headlinesOf, planComparison } from '../reports/report.ts';
-import { describeIdentities, identitiesOf } from '../runs/identity-check.ts';
-import { createRunId } from '../runs/identity.ts';
-import type { HostFacts } from '../runs/ports.ts';
-import type { RunSpec, VariantRecord } from '../runs/spec.ts';
-import type { ImportedRun, ImportedSample, ImportedVariant, StatedVersion } from './imported.ts';
-import { countSample, importSeed, progressOf, resultOf, startCounts, type ImportCounts } from './imported-results.ts';
-
-/** What writing an imported run needs of the outside. */
-export interface ImportPorts {
-  readonly store: Store;
-  readonly files: Files;
-  readonly clock: Clock;
-  readonly digest: Digest;
-  readonly random: () => number;
-  readonly owner: LeaseOwner;
-  readonly host: HostFacts;
-}
+import { importSeed, progressOf, resultOf, startCounts } from './imported-results.ts';
+import { writeSamples } from './imported-samples.ts';
+import type { ImportedRun, ImportedVariant, StatedVersion } from './imported.ts';
+import type { ImportPorts } from './ports.ts';
 
 /** The file a run is imported from. */
 export interface ImportedFile {
@@ -231,75 +218,5 @@ function environmentOf(run: ImportedRun, file: ImportedFile, spec: RunSpec, { ho
       ...(run.createdAt === undefined ? {} : { measuredAt: run.createdAt }),
       ...(run.parameters === undefined ? {} : { parameters: { ...run.parameters } }),
     },
-  };
-}
-
-async function writeSamples(
-  run: ImportedRun,
-  metrics: readonly Metric[],
-  aggregates: readonly VariantAggregate[],
-  writer: RunWriter,
-  { digest }: ImportPorts,
-  dataset: ReturnType<Digest['startSha256']>,
-  signal: AbortSignal,
-): Promise<ImportCounts> {
-  const leading = leadingMetric(metrics);
-  const occurrence = createOccurrences();
-  const rows = new Set<string>();
-  const counted = startCounts(run);
-  for await (const batch of run.samples(signal)) {
-    signal.throwIfAborted();
-    const records = batch.map(sample => toRecord(sample, occurrence, leading, digest));
-    for (const record of records) {
-      aggregates[record.variant]?.addStored(record);
-      countSample(counted, record);
-      const row = `${record.rowDigest}/${record.occurrence}`;
-      if (rows.has(row)) continue;
-      rows.add(row);
-      dataset.update(record.rowDigest);
-    }
-    await writer.append(records, progressOf(run, counted));
-  }
-  return { ...counted, rows: rows.size };
-}
-
-/** Which of several equal rows a sample belongs to: told apart by the tool's own row numbers, within a variant and repeat. */
-function createOccurrences(): (sample: ImportedSample, digest: string) => number {
-  const rowsOf = new Map<string, number[]>();
-  return ({ variant, row }, digest) => {
-    const key = `${variant}/${digest}`;
-    const rows = rowsOf.get(key);
-    if (rows === undefined) {
-      rowsOf.set(key, [row]);
-      return 0;
-    }
-    const known = rows.indexOf(row);
-    if (known >= 0) return known;
-    return rows.push(row) - 1;
-  };
-}
-
-function toRecord(
-  sample: ImportedSample,
-  occurrenceOf: (sample: ImportedSample, digest: string) => number,
-  leading: Metric,
-  digest: Digest,
-): SampleRecord {
-  const { reasons, scores, ...plain } = sample;
-  // The digest is a row's as a benchmark would make it, so that rows pair with our own runs'.
-  const rowDigest = digest.sha256(JSON.stringify([sample.input, sample.target, sample.slices]));
-  const score = scores[leading.id];
-  return {
-    ...plain,
-    rowDigest,
-    occurrence: occurrenceOf(sample, rowDigest),
-    scores,
-    ...(sample.right !== undefined || score === undefined || leading.right === undefined
-      ? {}
-      : { right: leading.right.isRight(score) }),
-    attempts: sample.attempts ?? 1,
-    ...(reasons === undefined
-      ? {}
-      : { details: { measured: Object.fromEntries(Object.entries(reasons).map(([id, reason]) => [id, { reason }])) } }),
   };
 }

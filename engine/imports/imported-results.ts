@@ -1,7 +1,7 @@
 import type { MetricValue, RunProgress, VariantResult } from '../../schemas/generated/messages.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import { VariantAggregate } from '../reports/aggregate.ts';
-import type { VariantRecord } from '../runs/spec.ts';
+import type { VariantRecord } from '../ports/run-spec.ts';
 import { normalQuantile } from '../statistics/quantiles.ts';
 import type { ImportedFigure, ImportedRun, ImportedVariant } from './imported.ts';
 

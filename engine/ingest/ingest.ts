@@ -1,7 +1,7 @@
 import type { Identity, IngestRequest, IngestSource, Ingestion } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { toFailure } from '../base/failure.ts';
-import { createRunId } from '../runs/identity.ts';
+import { createRunId } from '../base/run-id.ts';
 import { placesOf } from './places.ts';
 import type { IngestPorts } from './ports.ts';
 import { reportOf } from './report.ts';

@@ -7,7 +7,7 @@ import type { Quarantine } from '../ports/quarantine.ts';
 import type { SecretReference, Secrets } from '../ports/secrets.ts';
 import type { Signatures } from '../ports/signatures.ts';
 import type { LeaseOwner, RunRecord, Store } from '../ports/store.ts';
-import type { TrainedModelReference } from '../runs/spec.ts';
+import type { TrainedModelReference } from '../ports/run-spec.ts';
 
 /** Credentials that the person has at hand: where they are found, never what they are. */
 export interface IngestCredentials {

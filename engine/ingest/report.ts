@@ -6,7 +6,7 @@ import type {
   Ingestion,
 } from '../../schemas/generated/messages.ts';
 import { showUnseen } from '../../schemas/unseen.ts';
-import { describePerson } from '../promotion/version.ts';
+import { describePerson } from '../people/describe-person.ts';
 
 /** The checks that a verdict rests on. */
 const checks: ReadonlySet<IngestStep['name']> = new Set([

@@ -2,7 +2,7 @@ import type { Artifact, IngestFile, Ingestion } from '../../schemas/generated/me
 import { trainedModelDigest } from '../models/trained.ts';
 import type { NewLocalVersion, NewRegisteredModel } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
-import { modelCardName } from '../cards/version-cards.ts';
+import { modelCardName } from '../registry/version-cards.ts';
 import { blobUri } from '../registry/blob-uri.ts';
 import type { IngestPorts } from './ports.ts';
 import { verdictOf } from './report.ts';

@@ -1,5 +1,5 @@
 import type { CustomParameters } from '../../schemas/generated/files.ts';
-import { readDuration } from '../runs/limits.ts';
+import { readDuration } from '../base/durations.ts';
 import { collectMeasured, type MeasuredFigure } from './measured.ts';
 import { ProgramFault, type MeasuredSample, type Measurement, type MeasureTools } from './measure.ts';
 import type { Metric, MetricDefinition } from './metric.ts';

@@ -1,6 +1,6 @@
 import type { MetricValue } from '../../schemas/generated/messages.ts';
 import type { PassAtKParameters } from '../../schemas/generated/files.ts';
-import { readDuration } from '../runs/limits.ts';
+import { readDuration } from '../base/durations.ts';
 import type { ContainerJob } from '../ports/containers.ts';
 import type { ProgramResult } from '../ports/programs.ts';
 import { estimatePassAtK } from '../statistics/pass-at-k.ts';

@@ -1,5 +1,5 @@
 import type { Checkpoint, ModelFile, ServiceModel } from '../../schemas/generated/messages.ts';
-import { weightsDigestOf, weightsManifest } from '../ingest/manifest.ts';
+import { weightsDigestOf, weightsManifest } from './weights-manifest.ts';
 import type { Digest } from '../ports/digest.ts';
 
 /** Whether a file of a model's folder holds weights. What is trained is saved as safetensors only. */

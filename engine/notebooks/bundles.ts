@@ -15,7 +15,7 @@ import { toWorkbenchError } from '../base/errors.ts';
 import { omit } from '../base/omit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { compareAny, compareAnyAsAsked, type ComparedRuns } from '../reports/compare-any.ts';
+import { compareAny, compareAnyAsAsked, type ComparedRuns } from '../comparisons/compare-any.ts';
 import { reportTuning } from '../tuning/compare.ts';
 import { isSearch, reportSearch } from '../tuning/search/report.ts';
 import type { ComparedResults } from './compare-cell.ts';

@@ -6,7 +6,7 @@ import type { ParsedDocument } from '../documents/parse.ts';
 import { askDidYouMean, listWords, suggestWord } from '../documents/suggest.ts';
 import type { NewText } from '../edits/rewrite.ts';
 import type { Store } from '../ports/store.ts';
-import { runKindNames } from '../runs/kinds.ts';
+import { runKindNames } from '../reports/kinds.ts';
 import { stopAt } from './cell-errors.ts';
 import { findReferences, indexResults, type ResultReference } from './result-names.ts';
 

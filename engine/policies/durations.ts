@@ -1,4 +1,4 @@
-import { addDuration } from '../governance/durations.ts';
+import { addDuration } from '../base/calendar.ts';
 
 const day = 24 * 60 * 60 * 1000;
 /** Days of a leap cycle: 2024 to 2027. */

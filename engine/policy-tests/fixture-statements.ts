@@ -10,7 +10,7 @@ import type { DocumentAnswer, DocumentReview, Waiver } from '../../schemas/gener
 import type { AnswerEvidence } from '../governance/checks/document.ts';
 import type { AttestationEvidence } from '../governance/checks/attestation.ts';
 import type { ScanEvidence } from '../governance/checks/scan.ts';
-import { addDuration } from '../governance/durations.ts';
+import { addDuration } from '../base/calendar.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { before } from './fixture-ages.ts';
 import { fixtureDigest, fixtureModel, fixtureVersion, personOf } from './fixture-names.ts';

@@ -83,3 +83,9 @@ export interface Ledger {
   /** The audit log's newest entry; absent while there is none. Cheap: what was written since is told by it. */
   readAuditHead(): Promise<Pick<AuditEntry, 'sequence' | 'hash'> | undefined>;
 }
+
+/** Where the next entry is tied on: sequence and hash of the entry before it. */
+export type AuditHead = Pick<AuditEntry, 'sequence' | 'hash'>;
+
+/** What the first entry is tied to. */
+export const auditOrigin: AuditHead = { sequence: 0, hash: '0'.repeat(64) };

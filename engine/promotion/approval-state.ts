@@ -1,6 +1,7 @@
 import type { Approval, ApprovalGrant, ApprovalRequest, AssessmentRecord } from '../../schemas/generated/messages.ts';
 import type { Sealed } from './trail.ts';
-import { describeDate, describePerson } from './version.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 
 /** Of a record, what the judgement rests on. */
 type Placed<T> = Pick<Sealed<T>, 'content'> & { readonly record: Pick<Sealed<T>['record'], 'digest' | 'sequence'> };

@@ -1,7 +1,7 @@
 import type { Approval, ApprovalGrant, ApprovalRequest, Identity } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
-import { approverRole, requireRole } from '../governance/roles.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
+import { approverRole, requireRole } from '../people/roles.ts';
 import type { Store } from '../ports/store.ts';
 import { isUndecided } from '../registry/status.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
@@ -10,10 +10,11 @@ import { provePerson, signatureOf, type SignatureTrust } from '../signing/proven
 import { readPeople } from '../workspace/people.ts';
 import { judgeApproval } from './approval-state.ts';
 import { findObstacles, refuseFor } from './obstacles.ts';
-import { createRecordId } from './record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { readTrail, type Trail } from './trail.ts';
 import { makersOf, requireAnotherPerson, requireUnchanged } from './trust.ts';
-import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from './version.ts';
+import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /**
  * Where a version (its number, no alias) stands on its way to production. Says what the records say; whether they still are

@@ -1,12 +1,12 @@
 import type { ApprovalGrant, AssessmentRecord } from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { judgeApproval } from './approval-state.ts';
 import { judgeStanding, refuseFor } from './obstacles.ts';
 import { readTrail, type Sealed } from './trail.ts';
 import { requireAnotherPerson, requireUnchanged, makersOf } from './trust.ts';
-import { nameOfVersion } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /** The records an approval rests on. */
 export interface Approved {

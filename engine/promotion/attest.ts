@@ -1,14 +1,15 @@
 import type { AssessmentRecord, Attestation, CheckResult } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { closestName } from '../base/suggest.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
-import { requireRole } from '../governance/roles.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
+import { requireRole } from '../people/roles.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
-import { createRecordId } from './record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { readTrail, type Sealed } from './trail.ts';
 import { makersOf, requireAnotherPerson, requireUnchanged } from './trust.ts';
-import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from './version.ts';
+import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 export interface AttestationStep extends PromotionStep {
   /** Id of the control. */

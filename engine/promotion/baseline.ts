@@ -1,13 +1,16 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Baseline, Identity, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import { requireApproval, type Approved } from './approved.ts';
 import { freezeDigests } from './frozen.ts';
-import { createRecordId } from './record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { readBaseline } from './trail.ts';
-import { describeDate, describePerson, findLiveVersion, nameOfVersion, type PromotionStep } from './version.ts';
+import { findLiveVersion, type PromotionStep } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 
 /**
  * Locks a version: what it is and every figure it was measured at, for good. Needs an approval that counts. Alias and status

@@ -1,9 +1,10 @@
 import type { Demotion } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
-import { createRecordId } from './record-id.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { requireReason } from './reason.ts';
-import { findLiveVersion, nameOfVersion, type PromotionStep } from './version.ts';
+import { findLiveVersion, type PromotionStep } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /** A step back: it says why. */
 export type StepBack = Omit<PromotionStep, 'comment'> & { readonly reason: string };

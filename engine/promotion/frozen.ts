@@ -1,10 +1,10 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Artifact, AssessmentRecord, FrozenDigests } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import type { RunRecord } from '../ports/store.ts';
-import { cardsOf, storedAtOf } from '../cards/version-cards.ts';
+import { cardsOf, storedAtOf } from '../registry/version-cards.ts';
 
 /** Digests of everything that a version's figures and approval rest on: data, prompts, policies, results and card. Sorted, each once. */
 export async function freezeDigests(

@@ -2,11 +2,12 @@ import type { AssessmentRecord, GateResult, Report } from '../../schemas/generat
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { readWithdrawn } from '../governance/attestations.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readWaivers } from '../governance/read-waivers.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';
-import { describeDate, nameOfVersion } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describeDate } from '../base/dates.ts';
 import { askedVersion } from '../runs/asked-version.ts';
 
 /**

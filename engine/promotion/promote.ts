@@ -1,19 +1,20 @@
 import type { Baseline, DocArtifact, DsseEnvelope, Promotion } from '../../schemas/generated/messages.ts';
 import { validateBaseline, validatePromotion } from '../../schemas/generated/validators.js';
-import { auditOrigin } from '../audit/entry.ts';
+import { auditOrigin } from '../ports/ledger.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { SigningKey } from '../ports/signing.ts';
 import { blobUri } from '../registry/blob-uri.ts';
 import { signPromotion } from '../signing/promotion-statement.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../governance/records.ts';
 import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import { requireApproval, type Approved } from './approved.ts';
 import { appendBaseline } from './baseline.ts';
-import { createRecordId } from './record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { readBaseline } from './trail.ts';
-import { findLiveVersion, nameOfVersion, trimComment, type PromotionStep } from './version.ts';
+import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /**
  * Moves a version to production; the one that was there is retired. Needs an approval that counts and the weights that were

@@ -1,13 +1,14 @@
 import type { Revocation } from '../../schemas/generated/messages.ts';
 import { validateRevocation } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { RegistryChange } from '../ports/registry.ts';
 import { readPayload } from '../governance/records.ts';
 import type { StepBack } from './demote.ts';
 import { requireReason } from './reason.ts';
-import { createRecordId } from './record-id.ts';
-import { findVersionOfUse, nameOfVersion } from './version.ts';
+import { createRecordId } from '../base/record-id.ts';
+import { findVersionOfUse } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 /**
  * Says for good that a version may not be used: every alias that stood for it goes, and no step leads on from here. Revoking what is

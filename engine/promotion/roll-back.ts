@@ -1,10 +1,10 @@
 import type { Promotion } from '../../schemas/generated/messages.ts';
 import { validatePromotion } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../governance/records.ts';
 import { promote } from './promote.ts';
-import { nameOfVersion } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 
 export interface RollBack {
   readonly model: string;

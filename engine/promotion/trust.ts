@@ -8,12 +8,13 @@ import {
 import { verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { isSamePerson } from '../governance/people.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import { isSamePerson } from '../people/same-person.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../governance/records.ts';
 import { requireUnforged } from '../signing/proven.ts';
 import type { Trail } from './trail.ts';
-import { describePerson, nameOfVersion } from './version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describePerson } from '../people/describe-person.ts';
 
 /**
  * Throws `record-tampered` unless the records a decision rests on, their signatures, and the audit log that seals them, are what was written.

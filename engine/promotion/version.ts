@@ -1,6 +1,6 @@
-import type { Identity } from '../../schemas/generated/messages.ts';
-import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import type { LocalVersion } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 
 /** A step on a version's way to production, taken by whoever git says works in `folder`. */
@@ -11,11 +11,6 @@ export interface PromotionStep {
   readonly comment?: string;
   /** Absolute path of the workspace folder. */
   readonly folder: string;
-}
-
-/** `ticket-triage@3` */
-export function nameOfVersion({ model, version }: Pick<LocalVersion, 'model' | 'version'>): string {
-  return `${model}@${version}`;
 }
 
 /** The version a step is about. Throws `registry-not-found`, and `usage` for an archived model or version: it is out of use. */
@@ -62,15 +57,4 @@ export function trimComment(text: string | undefined, what = 'comment'): string 
     });
   }
   return trimmed === '' ? undefined : trimmed;
-}
-
-/** `Ada (ada@x.example, self-asserted)`: a name never stands without how sure it is. */
-export function describePerson({ name, email, assurance }: Identity): string {
-  return name === undefined || name === '' ? `${email} (${assurance})` : `${name} (${email}, ${assurance})`;
-}
-
-/** `2026-10-12` in UTC. Records come from anywhere: a time beyond the calendar has no date. */
-export function describeDate(at: number): string {
-  if (!(Math.abs(at) <= 8.64e15)) return 'an unknown date';
-  return new Date(at).toISOString().slice(0, 10);
 }

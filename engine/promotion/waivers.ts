@@ -1,16 +1,18 @@
 import type { Waiver, WaiverApproval, WaiverEnd } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { isSamePerson } from '../governance/people.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
-import { requireRole, waiverApproverRole } from '../governance/roles.ts';
+import { isSamePerson } from '../people/same-person.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
+import { requireRole, waiverApproverRole } from '../people/roles.ts';
 import { readWaivers, type WaiverTrust } from '../governance/read-waivers.ts';
 import { endOf } from '../governance/waivers.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { requireReason } from './reason.ts';
-import { createRecordId } from './record-id.ts';
-import { describeDate, describePerson, findLiveVersion, trimComment } from './version.ts';
+import { createRecordId } from '../base/record-id.ts';
+import { findLiveVersion, trimComment } from './version.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 
 export interface WaiverRequest {
   readonly model: string;

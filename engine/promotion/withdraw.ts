@@ -2,14 +2,14 @@ import type { Attestation, AttestationWithdrawal } from '../../schemas/generated
 import { validateAttestation } from '../../schemas/generated/validators.js';
 import { readWithdrawn } from '../governance/attestations.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { isSamePerson } from '../governance/people.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import { isSamePerson } from '../people/same-person.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../governance/records.ts';
-import { approverRole, requireRole } from '../governance/roles.ts';
+import { approverRole, requireRole } from '../people/roles.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { requireReason } from './reason.ts';
-import { createRecordId } from './record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from './trust.ts';
 
 export interface Withdrawal {

@@ -4,8 +4,8 @@ import { parseDocument } from '../documents/parse.ts';
 import type { ContentPart, Media, Message, ModelParameters, ResponseFormat, Tool } from '../models/model.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
-import { textOfPart } from './parts.ts';
-import { compileTemplate, type PromptTemplate } from './template.ts';
+import { textOfPart } from '../templates/parts.ts';
+import { compileTemplate, type PromptTemplate } from '../templates/template.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -10,7 +10,7 @@ import type {
 import { isWeightsFile } from '../models/model-files.ts';
 import { readDigest } from '../models/served-digests.ts';
 import type { Properties } from '../ports/registry.ts';
-import type { TrainedModelReference } from '../runs/spec.ts';
+import type { TrainedModelReference } from '../ports/run-spec.ts';
 import { blobUri } from './blob-uri.ts';
 import { keys } from './keys.ts';
 

@@ -8,7 +8,7 @@ import type {
 import { validateAssessmentRecord } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
-import { describeDate } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
 import { keys } from './keys.ts';
 import { createLineageDraft, type LineageDraft } from './lineage-draft.ts';
 import { readVersion } from './read-version.ts';

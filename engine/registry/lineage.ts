@@ -8,7 +8,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { RunSpec } from '../runs/spec.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 
 interface Origin {
   readonly report: TuningReport;

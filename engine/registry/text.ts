@@ -6,7 +6,8 @@ import type {
   VersionDetails,
 } from '../../schemas/generated/messages.ts';
 import { formatPercent } from '../governance/gate.ts';
-import { describeDate, describePerson } from '../promotion/version.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 import { formatReference } from './reference.ts';
 import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';

@@ -1,6 +1,6 @@
 import type { AspectResult, TuningReport } from '../../schemas/generated/messages.ts';
 import type { Files } from '../ports/files.ts';
-import type { RunSpec } from '../runs/spec.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 
 /**
  * The report with its base's folder, its datasets and their cards named from the workspace folder: a job names them from its own folder, and whoever

@@ -8,7 +8,7 @@ import type {
 import { perturbationSlice } from '../datasets/perturb/names.ts';
 import type { AggregateOptions, Aggregator, Metric, Observation } from '../metrics/metric.ts';
 import type { SampleRecord } from '../ports/store.ts';
-import type { VariantRecord } from '../runs/spec.ts';
+import type { VariantRecord } from '../ports/run-spec.ts';
 
 /** A slice column with more values than this is cut off there: it is no slice but an identifier. */
 const mostSliceValues = 100;

@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import type { SampleRecord } from '../ports/store.ts';
-import type { VariantRecord } from '../runs/spec.ts';
+import type { VariantRecord } from '../ports/run-spec.ts';
 import type { ExportColumns } from './export-columns.ts';
 import { exportedSample, flatColumns } from './export-samples.ts';
 

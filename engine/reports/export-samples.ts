@@ -1,5 +1,5 @@
 import type { SampleRecord } from '../ports/store.ts';
-import type { VariantRecord } from '../runs/spec.ts';
+import type { VariantRecord } from '../ports/run-spec.ts';
 import { toCsvLine } from './csv.ts';
 
 /** A sample as exports write it, with names instead of numbers. */

@@ -14,12 +14,12 @@ import { readPromptVariables } from '../documents/prompt-checks.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
-import { textOfPart } from '../prompts/parts.ts';
-import { runKindNames } from '../runs/kinds.ts';
-import { trialMetrics } from '../runs/plan-trial.ts';
+import { textOfPart } from '../templates/parts.ts';
+import { runKindNames } from './kinds.ts';
+import { trialMetrics } from './trial-metrics.ts';
 import { VariantAggregate } from './aggregate.ts';
 import { countOf } from './format.ts';
-import { describeIdentities, identitiesOf } from '../runs/identity-check.ts';
+import { describeIdentities, identitiesOf } from './identities.ts';
 import { runningNotes } from './running-notes.ts';
 
 /** Samples read at a time: each may be an answer of a megabyte. */

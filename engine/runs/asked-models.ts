@@ -2,11 +2,11 @@ import { parseDocument } from '../documents/parse.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
 import { isBaseName } from '../models/transformers/names.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { trialModels } from '../prompts/trial.ts';
+import { trialModels } from '../documents/trial.ts';
 import { measuringConnections } from '../scoring/plan-measures.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { RegisteredModelReference, RunSpec } from './spec.ts';
-import { isTrained } from './trained.ts';
+import type { RegisteredModelReference, RunSpec } from '../ports/run-spec.ts';
+import { isTrained } from '../documents/trained-name.ts';
 
 /** Names of the models that a run opens: those it asks, or a tuning job's base. Empty for a text that cannot be read. */
 export function modelsOf({

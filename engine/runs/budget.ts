@@ -1,6 +1,4 @@
-import type { Price } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { Media } from '../models/model.ts';
 
 /**
  * Keeps a run within its budget. A request reserves the most it may cost before it is sent and settles the real cost after, so that
@@ -56,31 +54,4 @@ function exceeded(limit: number, spent: number): WorkbenchError {
         'Raise limits.budget in the benchmark, set maxTokens so that less is reserved for an answer, or ask fewer rows.',
     },
   );
-}
-
-/** Tokens an answer may take when nothing says how long it may be. */
-const assumedOutputTokens = 256;
-
-/** The most US dollars a text of `characters` may cost, before it is sent: four characters a token, the longest answer. */
-export function estimateCost(characters: number, maxTokens: number | undefined, price: Price | undefined): number {
-  if (price === undefined) return 0;
-  return priceOfTokens(estimateTokens(characters), maxTokens ?? assumedOutputTokens, price) + (price.perRequest ?? 0);
-}
-
-/** The most US dollars transcribing a sound may cost, before it is sent: its size at the lowest bit rates that speech is kept in. */
-export function estimateSoundCost(audio: Media | undefined, price: Price | undefined): number {
-  if (audio === undefined || price?.perMinute === undefined) return 0;
-  const bytesPerSecond = audio.mediaType === 'audio/wav' ? 16_000 : 4000;
-  return (audio.bytes.byteLength / bytesPerSecond / 60) * price.perMinute;
-}
-
-/** The most US dollars these tokens may cost: none cached, all output at the dearer of its prices. */
-export function priceOfTokens(input: number, output: number, price: Price): number {
-  const dearest = Math.max(price.output ?? 0, price.reasoning ?? 0);
-  return (input * (price.input ?? 0) + output * dearest) / 1_000_000;
-}
-
-/** Four characters a token: the usual rule of thumb for English. Always shown as an estimate. */
-export function estimateTokens(characters: number): number {
-  return Math.ceil(characters / 4);
 }

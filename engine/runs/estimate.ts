@@ -1,16 +1,16 @@
 import type { DryRunEstimate, VariantEstimate } from '../../schemas/generated/messages.ts';
 import { readTrainingRows } from '../datasets/scan.ts';
 import { parametersOf, priceOf } from '../models/connections.ts';
-import { describeLent } from '../models/lent/notes.ts';
+import { describeLent } from './lent-notes.ts';
 import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
 import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
-import { estimateTokens, priceOfTokens } from './budget.ts';
+import { estimateTokens, priceOfTokens } from '../models/cost.ts';
 import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
 import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
-import type { RunSpec } from './spec.ts';
-import { parseTrainedName } from './trained.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
+import { parseTrainedName } from '../documents/trained-name.ts';
 
 /** Plans a run and estimates what it would send and cost. Nothing is sent, and no secret is read. */
 export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<DryRunEstimate> {

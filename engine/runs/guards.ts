@@ -1,34 +1,5 @@
-import type { Price } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { Answer } from '../models/model.ts';
-import type { RunLimits } from './limits.ts';
-
-/**
- * US dollars an answer cost: tokens × their price, cached input and reasoning at their own where they have one, plus the price of a
- * request and of transcribed minutes; where the endpoint says what it cost, that. Absent where no price is known, or not a count that the price needs.
- */
-export function costOf(answer: Partial<Answer>, price: Price | undefined): number | undefined {
-  if (answer.cost !== undefined) return answer.cost;
-  if (price === undefined) return undefined;
-  const { inputTokens, outputTokens, reasoningTokens = 0, cachedInputTokens = 0, audioSeconds } = answer;
-  const { input, output, cachedInput = input, reasoning = output, perRequest = 0, perMinute } = price;
-  let cost = perRequest;
-  if (input !== undefined || cachedInput !== undefined) {
-    if (inputTokens === undefined) return undefined;
-    const cached = Math.min(cachedInputTokens, inputTokens);
-    cost += ((inputTokens - cached) * (input ?? 0) + cached * (cachedInput ?? 0)) / 1_000_000;
-  }
-  if (output !== undefined || reasoning !== undefined) {
-    if (outputTokens === undefined) return undefined;
-    const thought = Math.min(reasoningTokens, outputTokens);
-    cost += ((outputTokens - thought) * (output ?? 0) + thought * (reasoning ?? 0)) / 1_000_000;
-  }
-  if (perMinute !== undefined) {
-    if (audioSeconds === undefined) return undefined;
-    cost += (audioSeconds / 60) * perMinute;
-  }
-  return cost;
-}
+import type { RunLimits } from '../documents/limits.ts';
 
 /** A failure rate says little before this many samples. */
 const fewestJudged = 20;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServedWeights } from '../models/served-weights.ts';
 import { emptyDigests } from '../models/served-digests.ts';
 import { judgeIdentity, weaker } from './identity-check.ts';
-import type { RegisteredModelReference } from './spec.ts';
+import type { RegisteredModelReference } from '../ports/run-spec.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map(letter => letter.repeat(64)) as [string, string, string];
 

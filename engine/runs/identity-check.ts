@@ -1,12 +1,12 @@
 import type { ModelIdentity } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { readServedWeights, type ServedWeights } from '../models/served-weights.ts';
-import { keys } from '../registry/keys.ts';
-import { formatReference } from '../registry/reference.ts';
+import type { RegisteredModelReference, TrainedModelReference } from '../ports/run-spec.ts';
 import type { RunRecord } from '../ports/store.ts';
+import { keys } from '../registry/keys.ts';
+import { identitiesOf } from '../reports/identities.ts';
 import type { PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
-import type { RegisteredModelReference, TrainedModelReference } from './spec.ts';
 
 /** What was found out of a registered version's identity, in a sentence. */
 export interface Finding {
@@ -98,19 +98,6 @@ export function judgeIdentity(
   return { state: 'unverified', sentence: `${who} tells no digest of the weights it serves.${silence}${says}` };
 }
 
-/** What readers of figures must know of registered versions that others served: a note a model. Empty where there was none. */
-export function describeIdentities(identities: readonly ModelIdentity[]): string[] {
-  return identities
-    .filter(({ by }) => by !== 'weights')
-    .map(({ name, state, sentence, by, at, registry, model, version }) => {
-      if (by === 'person') return sentence;
-      const meant = formatReference({ ...(registry === undefined ? {} : { registry }), model, version });
-      const asked =
-        by === 'connection' ? `by the connection ${at ?? ''}` : `at ${at ?? ''}, where its registry says it is served`;
-      return `${name} is ${meant}, answered ${asked}. Identity ${state}: ${sentence}`;
-    });
-}
-
 /** What is published to no other registry by itself, and how a person does that: a sentence a registry. */
 export function describeUnpublished({ summary, variants }: Pick<RunRecord, 'summary' | 'variants'>): string[] {
   const elsewhere = new Map<string, string[]>();
@@ -127,13 +114,6 @@ export function describeUnpublished({ summary, variants }: Pick<RunRecord, 'summ
 export function weaker(now: ModelIdentity, before: Pick<RunRecord, 'environment'>): ModelIdentity {
   const earlier = before.environment?.identities?.find(({ name }) => name === now.name);
   return earlier?.state === 'unverified' ? earlier : now;
-}
-
-/** Of each registered version once, in the order of the variants. */
-export function identitiesOf(variants: readonly { readonly identity?: ModelIdentity | undefined }[]): ModelIdentity[] {
-  const found = new Map<string, ModelIdentity>();
-  for (const { identity } of variants) if (identity !== undefined) found.set(identity.name, identity);
-  return [...found.values()];
 }
 
 function hasDigest({ weightsDigest, modelDigest }: RegisteredModelReference): boolean {

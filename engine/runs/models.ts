@@ -15,12 +15,12 @@ import { openBase, openTransformers, type TransformersContext } from '../models/
 import type { Blobs } from '../ports/blobs.ts';
 import type { LentDesk } from '../ports/lent.ts';
 import type { Store } from '../ports/store.ts';
-import { scratchOf } from '../tuning/platform-ports.ts';
+import { scratchOf } from './scratch.ts';
 import { checkIdentity, identityOfWeights } from './identity-check.ts';
 import { requireOrigin } from './needed-secrets.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
-import type { TrainedModelReference } from './spec.ts';
+import type { TrainedModelReference } from '../ports/run-spec.ts';
 
 /** A model opened for a run: trained, or connected with its secret. */
 export interface OpenModel {

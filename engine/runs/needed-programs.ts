@@ -3,7 +3,7 @@ import { parseDocument } from '../documents/parse.ts';
 import { isBaseName } from '../models/transformers/names.ts';
 import { localSettings } from '../models/transformers/open.ts';
 import { connectionsOf, metricsOf, modelsOf } from './asked-models.ts';
-import type { RunSpec } from './spec.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 
 /**
  * The programs a run would start, each once: those of the connections it asks, of its metrics, and the Python

@@ -3,7 +3,7 @@ import { originNotAllowed, type Secrets, type SecretReference } from '../ports/s
 import { platformSecretsOf } from '../tuning/platform-secrets.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import { connectionsOf } from './asked-models.ts';
-import type { RunSpec } from './spec.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 
 /** A secret's value for one origin, on its way to the process that runs the benchmark. Never stored. */
 export interface ResolvedSecret {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { WorkbenchError } from '../base/errors.ts';
 import { isExcepted } from '../workspace/network.ts';
-import { Budget, estimateSoundCost } from './budget.ts';
+import { Budget } from './budget.ts';
+import { costOf, estimateSoundCost } from '../models/cost.ts';
 import { TaskFeed, taskKey } from './feed.ts';
-import { costOf, judgeErrors } from './guards.ts';
-import { readDuration, readLimits } from './limits.ts';
+import { judgeErrors } from './guards.ts';
+import { readLimits } from '../documents/limits.ts';
+import { readDuration } from '../base/durations.ts';
 import type { AskedRow } from '../datasets/selection.ts';
 
 function rowOf(index: number, digest: string): AskedRow {

@@ -6,21 +6,19 @@ import type { AskedRow, DatasetSelection } from '../datasets/selection.ts';
 import { diagnoseTrial } from '../documents/diagnose.ts';
 import { hasErrors, type Diagnostic, type DiagnosticCode } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
+import { readLimits } from '../documents/limits.ts';
 import { parseDocument } from '../documents/parse.ts';
+import { mostTrialCases, trialModels, usualTrialRows } from '../documents/trial.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
 import { createMetric } from '../metrics/catalogue.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 import { createMediaLoader } from '../prompts/media.ts';
 import { compilePrompt, type Prompt } from '../prompts/prompt.ts';
-import { mostTrialCases, trialModels, usualTrialRows } from '../prompts/trial.ts';
+import { trialMetrics } from '../reports/trial-metrics.ts';
 import { loadWorkspace } from '../workspace/workspace.ts';
-import { readLimits } from './limits.ts';
 import { pairWithPrompts, planModel, readsPrompts, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
-import type { RunSpec } from './spec.ts';
 import { readTrialRows } from './trial-rows.ts';
-
-/** What a trial measures: nothing says which answer is right. */
-export const trialMetrics = ['latency', 'time-to-first-token', 'tokens', 'cost'] as const;
 
 /** Id of the figure that lists show of a trial. */
 export const trialHeadline = 'latency.p50';

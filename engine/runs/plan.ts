@@ -18,12 +18,12 @@ import { createMediaLoader, type MediaLoader } from '../prompts/media.ts';
 import { loadPrompt, type Prompt } from '../prompts/prompt.ts';
 import { checkBaselines, planMeasures, type MeasurePlan } from '../scoring/plan-measures.ts';
 import { connectionNamed, loadWorkspace, type Workspace } from '../workspace/workspace.ts';
-import { lowerLimit, readLimits, type RunLimits } from './limits.ts';
+import { lowerLimit, readLimits, type RunLimits } from '../documents/limits.ts';
 import type { RunPorts } from './ports.ts';
 import { registeredIn } from './asked-models.ts';
 import { servesByText } from './registered.ts';
-import type { RegisteredModelReference, RunSpec, TrainedModelReference } from './spec.ts';
-import { parseTrainedName, type TrainedName } from './trained.ts';
+import type { RegisteredModelReference, RunSpec, TrainedModelReference } from '../ports/run-spec.ts';
+import { parseTrainedName, type TrainedName } from '../documents/trained-name.ts';
 
 /** A model a run will ask: an embedded one, weights that were trained earlier, or a connection. */
 export type PlannedModel =

@@ -2,7 +2,7 @@ import type { FailureClass, FirstAnswer, RunProgress, VariantProgress } from '..
 import { clipText } from '../base/clip.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TrainingStep } from '../models/embedded/classifier.ts';
-import type { VariantRecord } from './spec.ts';
+import type { VariantRecord } from '../ports/run-spec.ts';
 
 /** Seconds of the past the shown rate is taken from. */
 const rateWindow = 5_000;

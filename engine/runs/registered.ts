@@ -1,31 +1,17 @@
 import type { Connection } from '../../schemas/generated/files.ts';
 import type { ModelVersion } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import { nameAfter } from '../models/connection-name.ts';
-import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
-import { isWeightsFile } from '../models/model-files.ts';
+import type { RegisteredName } from '../documents/trained-name.ts';
 import { readDigest } from '../models/served-digests.ts';
 import { trainedModelDigest } from '../models/trained.ts';
-import type { Store } from '../ports/store.ts';
-import { referenceOfVersion } from '../registry/checkpoint-artifacts.ts';
+import type { RegisteredModelReference, TrainedModelReference } from '../ports/run-spec.ts';
 import { keys } from '../registry/keys.ts';
-import { formatReference, parseReference } from '../registry/reference.ts';
-import type { Registries } from '../registry/registries.ts';
+import { parseReference } from '../registry/reference.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { RunPorts } from './ports.ts';
 import { readEndpoint } from './registered-endpoint.ts';
-import type { RegisteredModelReference, TrainedModelReference } from './spec.ts';
-import { isTrained, wholeBase, type RegisteredName } from './trained.ts';
-
-/** What resolving registered versions looks at. */
-export interface ResolveContext {
-  readonly store: Store;
-  readonly workspace: Workspace;
-  readonly registries: Registries;
-  readonly ports: Pick<RunPorts, 'digest' | 'files'>;
-  /** False: no registry elsewhere is asked; what was read of it last has to do. */
-  readonly asks: boolean;
-}
+import { notFound, describeMissing, hasBlob, wordDigest, pullRemedy, nothingToAsk } from './registered-faults.ts';
+import { findWeights } from './registered-weights.ts';
+import type { ResolveContext } from './resolve-context.ts';
 
 /** A registered version, and what answers for it. */
 export type Resolved =
@@ -171,98 +157,6 @@ async function findServing(
   return undefined;
 }
 
-/** Bytes of the weights of a linear classifier at most; larger files are those of language models, and are not read to find that out. */
-const largestClassifier = 2 ** 30;
-
-/**
- * Weights in the store by the digest that the registry tells, where the engine computes with such, in this process or in our trainer's
- * program; or the name of a model that a service keeps.
- */
-async function findWeights(
-  named: RegisteredName,
-  version: ModelVersion,
-  context: ResolveContext,
-  signal: AbortSignal,
-): Promise<TrainedModelReference | undefined> {
-  return version.customProperties[keys.modelFormat] === undefined
-    ? findClassifier(named, version, context)
-    : findModel(named, version, context, signal);
-}
-
-async function findModel(
-  { registry }: RegisteredName,
-  version: ModelVersion,
-  { store, workspace, ports }: ResolveContext,
-  signal: AbortSignal,
-): Promise<TrainedModelReference | undefined> {
-  // What another registry tells of its files are addresses there: only a version that was pulled has them here.
-  if (registry !== undefined) return undefined;
-  const artifacts = await store.registry.listArtifacts(version.model, version.version, signal);
-  const found = referenceOfVersion(version, artifacts);
-  if (found === undefined) return undefined;
-  const { format, files = [], service, base } = found;
-  if (service !== undefined && workspace.config.connections?.[service.connection] === undefined) return undefined;
-  if (service === undefined && !files.some(({ path }) => isWeightsFile(path))) return undefined;
-  for (const { digest } of files) if (!(await store.blobs.has(digest))) return undefined;
-  const { lineage } = version;
-  const under =
-    format !== 'peft' || base === undefined || !isTrained(base)
-      ? undefined
-      : await findUnder(base, lineage.runId, store);
-  return {
-    ...found,
-    ...(base === undefined
-      ? {}
-      : { base: wholeBase(base, ports.files.resolve(workspace.folder, 'workbench.yaml'), ports.files) }),
-    ...(under === undefined ? {} : { baseReference: under }),
-    model: version.model,
-    version: version.version,
-    ...(lineage.runId === undefined ? {} : { runId: lineage.runId }),
-    ...(lineage.epoch === undefined ? {} : { epoch: lineage.epoch }),
-  };
-}
-
-/** The weights an adapter stands on, as its training run was created with them. */
-async function findUnder(
-  base: string,
-  runId: string | undefined,
-  store: Store,
-): Promise<TrainedModelReference | undefined> {
-  if (runId === undefined) return undefined;
-  try {
-    const { spec } = await store.getRun(runId);
-    return Object.hasOwn(spec.trained ?? {}, base) ? spec.trained?.[base] : undefined;
-  } catch (error) {
-    if (toWorkbenchError(error).code === 'run-not-found') return undefined;
-    throw error;
-  }
-}
-
-async function findClassifier(
-  { registry }: RegisteredName,
-  { model, version, lineage, ...found }: ModelVersion,
-  { store, ports }: ResolveContext,
-): Promise<TrainedModelReference | undefined> {
-  const weightsDigest = readDigest(found.weightsDigest);
-  if (weightsDigest === undefined || !(await store.blobs.has(weightsDigest))) return undefined;
-  const size = (await ports.files.facts(store.blobs.locate(weightsDigest)))?.size ?? 0;
-  if (size > largestClassifier) return undefined;
-  try {
-    loadLinearClassifier(await store.blobs.read(weightsDigest), 'The weights');
-  } catch (error) {
-    if (toWorkbenchError(error).code === 'file-invalid') return undefined;
-    throw error;
-  }
-  return {
-    weightsDigest,
-    ...(registry === undefined ? {} : { registry }),
-    model,
-    version,
-    ...(lineage.runId === undefined || registry !== undefined ? {} : { runId: lineage.runId }),
-    ...(lineage.epoch === undefined || registry !== undefined ? {} : { epoch: lineage.epoch }),
-  };
-}
-
 function describe(
   { registry, model, version: asked }: RegisteredName,
   found: Found | undefined,
@@ -284,79 +178,4 @@ function describe(
     ...(tokenizer === undefined ? {} : { tokenizerDigest: tokenizer }),
     ...(found?.readAt === undefined ? {} : { readAt: found.readAt }),
   };
-}
-
-function notFound(
-  named: RegisteredName,
-  remedy: string | undefined,
-  { registries }: ResolveContext,
-  cause?: unknown,
-): WorkbenchError {
-  const where = named.registry === undefined ? 'The local registry' : `The registry ${named.registry}`;
-  const known = ['local', ...registries.declared.map(one => one.name)];
-  return new WorkbenchError('registry-not-found', `${where} knows no ${formatReference({ ...named })}.`, {
-    remedy: remedy ?? `Correct the name, or the registry before it. There are: ${known.join(', ')}.`,
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-/** The same error; for a local name it tells which other registries have one of it. It is looked for there by name only. */
-async function describeMissing(named: RegisteredName, error: unknown, context: ResolveContext): Promise<unknown> {
-  if (named.registry !== undefined) return error;
-  const elsewhere: string[] = [];
-  for (const { name } of context.registries.declared) {
-    // A hint that cannot be had must not hide what is wrong.
-    const row = await context.store.catalogue.findVersion(name, named.model, named.version).catch(() => undefined);
-    if (row !== undefined) elsewhere.push(name);
-  }
-  const [first] = elsewhere;
-  if (first === undefined) return error;
-  const { message } = toWorkbenchError(error);
-  return new WorkbenchError('registry-not-found', message, {
-    remedy: `${elsewhere.join(' and ')} ${elsewhere.length === 1 ? 'has' : 'have'} one of this name: write registry:${formatReference({ ...named, registry: first })}.`,
-    cause: error,
-  });
-}
-
-/** A store keeps blobs by their digest: anything else a registry calls one must not come near a path. */
-async function hasBlob({ weightsDigest }: ModelVersion, { store }: ResolveContext): Promise<boolean> {
-  const digest = readDigest(weightsDigest);
-  return digest !== undefined && (await store.blobs.has(digest));
-}
-
-function wordDigest({ weightsDigest }: Pick<ModelVersion, 'weightsDigest'>): string {
-  return weightsDigest === undefined ? '' : ` (${weightsDigest.slice(0, 12)}…)`;
-}
-
-function pullRemedy({ registry, model }: RegisteredName, { version }: ModelVersion): string {
-  return registry === undefined
-    ? 'Restore the store from a backup, or run the tuning job again; the same seed gives the same weights.'
-    : `Fetch them: aiwb registry pull ${formatReference({ registry, model, version })}.`;
-}
-
-/** Says every way to have it answered, ready to be copied. */
-async function nothingToAsk(
-  name: string,
-  found: ModelVersion,
-  named: RegisteredName,
-  context: ResolveContext,
-): Promise<WorkbenchError> {
-  const { workspace } = context;
-  const { model, version } = found;
-  const isHere = await hasBlob(found, context);
-  const weights = isHere
-    ? 'its weights are here, but the engine cannot compute with them'
-    : `its weights${wordDigest(found)} are not in the store`;
-  const written = formatReference({ ...named, version });
-  const taken = new Set(Object.keys(workspace.config.connections ?? {}));
-  const yaml = `${nameAfter(model, taken)}: {provider: openai, baseUrl: "http://localhost:8000/v1", model: ${JSON.stringify(model)}, registered: ${JSON.stringify(written)}}`;
-  const fetch = isHere ? '' : ` (2) ${pullRemedy(named, found)}`;
-  return new WorkbenchError(
-    isHere || named.registry !== undefined ? 'model-unsuitable' : 'blob-missing',
-    `${name} cannot be asked: no connection says it serves it, ${weights}, and its registry names no endpoint.`,
-    {
-      remedy: `(1) Say who serves it, under \`connections\` in workbench.yaml: ${yaml}${fetch} (${isHere ? '2' : '3'}) Write where it is served into its registry: the properties ${keys.endpointUrl} and ${keys.endpointModel} of the version.`,
-      ...(workspace.path === undefined ? {} : { place: { path: workspace.path } }),
-    },
-  );
 }

@@ -3,9 +3,11 @@ import { createRegistries } from '../registry/registries.ts';
 import { loadWorkspace } from '../workspace/workspace.ts';
 import { modelsOf } from './asked-models.ts';
 import type { RunPorts } from './ports.ts';
-import { requireWeights, resolveRegistered, type Resolved, type ResolveContext } from './registered.ts';
-import type { RegisteredModelReference, RunSpec, TrainedModelReference } from './spec.ts';
-import { parseTrainedName, resolveCheckpoint } from './trained.ts';
+import { requireWeights, resolveRegistered, type Resolved } from './registered.ts';
+import type { ResolveContext } from './resolve-context.ts';
+import type { RegisteredModelReference, RunSpec, TrainedModelReference } from '../ports/run-spec.ts';
+import { resolveCheckpoint } from './trained.ts';
+import { parseTrainedName } from '../documents/trained-name.ts';
 
 /** What checkpoints and registered versions stand for, by name; absent where there is none of a kind. */
 export interface ResolvedModels {

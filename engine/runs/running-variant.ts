@@ -1,6 +1,6 @@
 import type { VariantAggregate } from '../reports/aggregate.ts';
 import type { OpenModel } from './models.ts';
-import type { VariantRecord } from './spec.ts';
+import type { VariantRecord } from '../ports/run-spec.ts';
 
 /** One variant of a run under way. */
 export interface RunningVariant {

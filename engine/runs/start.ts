@@ -7,11 +7,11 @@ import type { Files } from '../ports/files.ts';
 import type { Identities } from '../ports/identity.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { writeTrial, type TrialOptions } from '../prompts/trial-text.ts';
-import { createRunId } from './identity.ts';
+import { createRunId } from '../base/run-id.ts';
 import { requireOrigins } from './needed-secrets.ts';
 import type { RunPorts } from './ports.ts';
 import { foreseeModels, resolveModels } from './resolve-models.ts';
-import type { RunSpec } from './spec.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 
 /** A benchmark, tuning job or prompt to run: a file, or the text of an unsaved file or notebook cell. */
 export interface RunRequest {

@@ -5,7 +5,7 @@ import { readAskedRows, type AskedRow, type DatasetSelection } from '../datasets
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import type { Prompt } from '../prompts/prompt.ts';
-import { trialInput, writtenCases } from '../prompts/trial.ts';
+import { trialInput, writtenCases } from '../documents/trial.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

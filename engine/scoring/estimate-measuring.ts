@@ -1,4 +1,4 @@
-import { estimateTokens, priceOfTokens } from '../runs/budget.ts';
+import { estimateTokens, priceOfTokens } from '../models/cost.ts';
 import type { RunPlan } from '../runs/plan.ts';
 import { priceOf } from '../models/connections.ts';
 import { connectionNamed } from '../workspace/workspace.ts';

@@ -1,7 +1,7 @@
 import { countCharacters, type Embeddings, type Model } from '../models/model.ts';
 import type { Price } from '../../schemas/generated/files.ts';
-import { estimateCost, type Budget } from '../runs/budget.ts';
-import { costOf } from '../runs/guards.ts';
+import type { Budget } from '../runs/budget.ts';
+import { costOf, estimateCost } from '../models/cost.ts';
 
 /** Texts sent in one request for embeddings. */
 const largestBatch = 64;

@@ -1,12 +1,12 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { DsseEnvelope } from '../../schemas/generated/messages.ts';
-import { auditOrigin } from '../audit/entry.ts';
+import { auditOrigin, type LedgerRecord, type NewLedgerRecord } from '../ports/ledger.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { isSamePerson } from '../governance/people.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
-import type { LedgerRecord, NewLedgerRecord } from '../ports/ledger.ts';
+import { isSamePerson } from '../people/same-person.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { RegistryChange } from '../ports/registry.ts';
-import { signRecord, type VouchedKey } from './signed-record.ts';
+import { signRecord } from './signed-record.ts';
+import type { VouchedKey } from '../people/roles.ts';
 
 type SigningPorts = Pick<GovernancePorts, 'store' | 'digest' | 'signing' | 'workbench'>;
 

@@ -9,7 +9,7 @@ import type {
   Promotion,
   PromotionStatement,
 } from '../../schemas/generated/messages.ts';
-import { nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
 import type { SigningKey } from '../ports/signing.ts';
 import { inTotoPayload, signText } from './dsse.ts';
 

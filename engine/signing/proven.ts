@@ -1,10 +1,11 @@
 import type { Identity, RecordSignature } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { isSamePerson } from '../governance/people.ts';
+import { isSamePerson } from '../people/same-person.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { LedgerRecord, NewLedgerRecord } from '../ports/ledger.ts';
 import type { Signing } from '../ports/signing.ts';
-import { verifyRecord, type VerifiedRecord, type VouchedKey } from './signed-record.ts';
+import { verifyRecord, type VerifiedRecord } from './signed-record.ts';
+import type { VouchedKey } from '../people/roles.ts';
 
 /** What signatures are verified with, and by whose keys. */
 export interface SignatureTrust {

@@ -9,15 +9,10 @@ import type {
   RecordSignature,
 } from '../../schemas/generated/messages.ts';
 import { decodeBase64 } from '../base/base64.ts';
-import { isSamePerson } from '../governance/people.ts';
+import type { VouchedKey } from '../people/roles.ts';
+import { isSamePerson } from '../people/same-person.ts';
 import type { SigningKey } from '../ports/signing.ts';
 import { inTotoPayload, openEnvelope, signText } from './dsse.ts';
-
-/** A public key that counts, by the address of who holds it; the address `''` vouches for a key whoever signs with it. */
-export interface VouchedKey {
-  readonly email: string;
-  readonly publicKey: string;
-}
 
 /** A record as far as its signature is over it. */
 export interface Signable {

@@ -1,10 +1,12 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { PromotionStatement, PromotionVerification } from '../../schemas/generated/messages.ts';
 import { validateDsseEnvelope, validatePromotionStatement } from '../../schemas/generated/validators.js';
-import { isSamePerson } from '../governance/people.ts';
+import { isSamePerson } from '../people/same-person.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Signing } from '../ports/signing.ts';
-import { describeDate, describePerson, nameOfVersion } from '../promotion/version.ts';
+import { nameOfVersion } from '../base/version-name.ts';
+import { describeDate } from '../base/dates.ts';
+import { describePerson } from '../people/describe-person.ts';
 import { decodeBase64 } from '../base/base64.ts';
 import { inTotoPayload, openEnvelope } from './dsse.ts';
 

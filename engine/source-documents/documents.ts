@@ -1,8 +1,8 @@
 import type { SourceDocument, SourceText } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import type { DocumentReader } from '../ports/document-reader.ts';
-import { createRecordId } from '../promotion/record-id.ts';
+import { createRecordId } from '../base/record-id.ts';
 import { findVersionOfUse } from '../promotion/version.ts';
 import { tellMediaType } from './media-type.ts';
 import { listAllDocuments } from './read-source-text.ts';

@@ -1,7 +1,7 @@
 import { validateSourceDocument, validateSourceText } from '../../schemas/generated/validators.js';
 import type { SourceDocument, SourceText } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { GovernancePorts } from '../governance/ports.ts';
+import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../governance/records.ts';
 import type { LedgerFilter } from '../ports/ledger.ts';
 

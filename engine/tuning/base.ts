@@ -1,7 +1,7 @@
 import type { TuningJob } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Files } from '../ports/files.ts';
-import type { RunSpec, TrainedModelReference } from '../runs/spec.ts';
+import type { RunSpec, TrainedModelReference } from '../ports/run-spec.ts';
 import type { ChosenPlatform } from './choose-platform.ts';
 import { kindOfBase, type BaseKind } from './job.ts';
 import type { BaseModel } from './platform.ts';

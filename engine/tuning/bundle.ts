@@ -1,5 +1,5 @@
 import type { Digest } from '../ports/digest.ts';
-import type { TrainingRecord } from '../ports/store.ts';
+import type { TrainingRecord } from '../ports/training.ts';
 import { tagOf, type AskedRow, type JobBundle, type JobInput } from './platform.ts';
 import type { TuningPlan } from './plan.ts';
 import { digestRows, type AspectRows } from './rows.ts';

@@ -2,13 +2,14 @@ import type { DryRunEstimate, PreflightFinding } from '../../schemas/generated/m
 import { countOf, formatNumber, formatSeconds, groupDigits } from '../reports/format.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunPorts } from '../runs/ports.ts';
-import type { RunSpec } from '../runs/spec.ts';
-import { isTrained } from '../runs/trained.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
+import { isTrained } from '../documents/trained-name.ts';
 import { bundleJob } from './bundle.ts';
 import { createPlatform } from './create-platform.ts';
 import { forecastTraining, toCost, type Forecast } from './forecast.ts';
 import { planTuning, type TuningPlan } from './plan.ts';
-import { scratchOf, type PlatformPorts } from './platform-ports.ts';
+import type { PlatformPorts } from './platform-ports.ts';
+import { scratchOf } from '../runs/scratch.ts';
 import { runPreflight } from './preflight/run-preflight.ts';
 import { selectionWords } from './report.ts';
 import { aspectWords } from './rows.ts';

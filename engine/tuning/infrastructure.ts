@@ -1,6 +1,6 @@
 import type { EpochPoint, Infrastructure, PlatformJob } from '../../schemas/generated/messages.ts';
-import type { TrainingRecord } from '../ports/store.ts';
-import type { JobUsage } from './platform.ts';
+import type { TrainingRecord } from '../ports/training.ts';
+import type { JobUsage } from '../ports/job-usage.ts';
 import type { TuningPlan } from './plan.ts';
 
 /** What the run's own process has used. */

@@ -3,7 +3,7 @@ import { omit } from '../base/omit.ts';
 import { localPlatform } from '../documents/tune-checks.ts';
 import { aspectsOf, namedBaseOf, namedTaskOf, usualTuningMetrics } from '../documents/tune-kind.ts';
 import { createMetric } from '../metrics/catalogue.ts';
-import type { TrainedModelReference } from '../runs/spec.ts';
+import type { TrainedModelReference } from '../ports/run-spec.ts';
 import type { BaseModel, Hyperparameters, Interval, TuningMethod, TuningTask } from './platform.ts';
 import type { Selection } from './selection.ts';
 

@@ -2,7 +2,7 @@ import type { AspectPoint } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { createMetric } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
-import type { LabelledText } from '../models/embedded/classifier.ts';
+import type { LabelledText } from '../datasets/labelled-text.ts';
 import {
   readLinearFile,
   readTrainingState,

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../schemas/generated/messages.ts';
 import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
 import type { Blobs } from '../ports/blobs.ts';
-import type { TrainingOutcome } from '../ports/store.ts';
+import type { TrainingOutcome } from '../ports/training.ts';
 import { compareWithBase, type AnsweredAspect } from './changes.ts';
 import { askService, type AskContext, type AskModel } from './ask-models.ts';
 import { classifyRows, gapMetric, measureAnswers, type RowAnswers } from './measure.ts';

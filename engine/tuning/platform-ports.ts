@@ -15,11 +15,6 @@ export interface PlatformPorts extends RunPorts {
   readonly config: Workbench;
 }
 
-/** Absolute path of the folder for jobs in a store's folder. */
-export function scratchOf(storePath: string, files: Pick<RunPorts['files'], 'resolve'>): string {
-  return files.resolve(storePath, 'tuning');
-}
-
 /** Makes a platform's client from its settings in `workbench.yaml`. Asks nobody. */
 export type CreatePlatform<Settings extends Platform = Platform> = (
   name: string,

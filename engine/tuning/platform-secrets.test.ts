@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JobStorage, Platform, Workbench } from '../../schemas/generated/files.ts';
 import { makeJob } from '../../test/fakes/tuning.ts';
-import type { RunSpec } from '../runs/spec.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { platformSecretsOf } from './platform-secrets.ts';
 

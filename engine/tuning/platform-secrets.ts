@@ -2,7 +2,7 @@ import type { JobStorage, Platform } from '../../schemas/generated/files.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { credentialOf, originOf } from '../models/connections.ts';
 import { toSecretReference, type SecretReference } from '../ports/secrets.ts';
-import type { RunSpec } from '../runs/spec.ts';
+import type { RunSpec } from '../ports/run-spec.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
 import { choosePlatform } from './choose-platform.ts';
 import { platformNameOf } from './job.ts';

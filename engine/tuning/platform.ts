@@ -11,6 +11,7 @@ import type {
   TuningReport,
 } from '../../schemas/generated/messages.ts';
 import type { BlobFacts } from '../ports/blobs.ts';
+import type { JobUsage } from '../ports/job-usage.ts';
 
 /** One message of a conversation that a row asks or answers with. */
 export interface RowMessage {
@@ -164,21 +165,6 @@ export interface JobHandle {
   readonly platform: string;
   /** The job's id on the platform. */
   readonly job: string;
-}
-
-/** What a job has used, as its trainer counts it; over all of the job's attempts. */
-export interface JobUsage {
-  readonly wallSeconds: number;
-  readonly cpuSeconds?: number;
-  readonly peakMemoryBytes?: number;
-  readonly gpuSeconds?: number;
-  readonly peakGpuMemoryBytes?: number;
-  /** Tokens learnt from. */
-  readonly tokens?: number;
-  /** Such as `4 × AMD EPYC (Linux x86_64)`. */
-  readonly hardware?: string;
-  /** Such as `1 × NVIDIA L40S`. */
-  readonly gpu?: string;
 }
 
 /** Answers to an aspect's test rows, in their order; undefined where a row has none. */

@@ -14,13 +14,13 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { datasetsOf } from '../documents/tune-checks.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { TrainingOutcome } from '../ports/store.ts';
+import type { TrainingOutcome } from '../ports/training.ts';
 import { countOf, formatEpoch } from '../reports/format.ts';
 import type { AspectChanges } from './changes.ts';
 import { infrastructureOf, type Used } from './infrastructure.ts';
 import { methodName, shownHyperparameters } from './job.ts';
 import type { MeasuredRows } from './measure.ts';
-import type { JobUsage } from './platform.ts';
+import type { JobUsage } from '../ports/job-usage.ts';
 import type { TuningPlan } from './plan.ts';
 import { aspectWords, digestRows, type AspectRows } from './rows.ts';
 import { bestEpoch, type Selection } from './selection.ts';

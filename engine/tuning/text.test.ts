@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TuningComparison } from '../../schemas/generated/messages.ts';
-import { renderTuningHtml } from '../reports/html.ts';
+import { renderTuningHtml } from '../run-exports/html.ts';
 import { renderTuningMarkdown, renderTuningText } from './text.ts';
 
 function read(name: string): TuningComparison {

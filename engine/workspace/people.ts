@@ -1,4 +1,4 @@
-import type { People } from '../governance/roles.ts';
+import type { People } from '../people/roles.ts';
 import type { Files } from '../ports/files.ts';
 import { loadWorkspace } from './workspace.ts';
 

@@ -5,7 +5,7 @@ import type { Engine, Parameters } from '../engine/engine.ts';
 import { classifyCell } from '../../schemas/cells.ts';
 import { findCell } from '../notebook/find-cell.ts';
 import { resultsOf, sourceOfCell } from '../notebook/executions.ts';
-import { isFocus } from '../pages/focus.ts';
+import { isFocus } from '../base/focus.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isCancellable, isResumable } from '../runs/states.ts';
 import { engineOf, registerCommand, rowsOf, type CommandContext } from './context.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { FailureError } from '../base/failure.ts';
-import { changedRange } from '../commands/changed-range.ts';
+import { changedRange } from '../base/changed-range.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** Adds connections to workbench.yaml and says how they are used. Returns the names. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Memory } from '../runs/unfinished.ts';
+import type { Memory } from '../base/memory.ts';
 import { createProgramConsent } from './program-consent.ts';
 
 describe('consent to programs', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProgramRequest } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import type { Memory } from '../runs/unfinished.ts';
+import type { Memory } from '../base/memory.ts';
 
 const key = 'aiwb.programs';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Memory } from '../runs/unfinished.ts';
+import type { Memory } from '../base/memory.ts';
 import { createLentConsents } from './consent.ts';
 
 const models = [{ connection: 'house', family: 'gpt-4o', vendor: 'copilot', requests: 120 }];

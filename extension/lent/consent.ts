@@ -1,6 +1,6 @@
 import type { LentConsent, LentUse } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import type { Memory } from '../runs/unfinished.ts';
+import type { Memory } from '../base/memory.ts';
 
 const key = 'aiwb.lentRuns';
 /** Runs that are remembered; an older one that is still waiting is asked about once more. */

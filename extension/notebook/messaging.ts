@@ -11,7 +11,7 @@ import { unpackOutput } from '../../schemas/packed-output.ts';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Engines } from '../engine/engines.ts';
-import { focusOnSample } from '../pages/focus.ts';
+import { focusOnSample } from '../base/focus.ts';
 import { takeChart } from '../pages/take-chart.ts';
 import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';

@@ -11,7 +11,7 @@ import { FailureError } from '../base/failure.ts';
 import { chosenPolicies } from '../registry/policies.ts';
 import type { RegistryBook, VersionPlace } from '../registry/registry-book.ts';
 import { resolveInside } from '../registry/resolve-inside.ts';
-import { focusOnSample } from './focus.ts';
+import { focusOnSample } from '../base/focus.ts';
 import type { ScorecardPageCommand } from './scorecard-session.ts';
 
 /** Buttons that only a file's page has. */

@@ -11,7 +11,7 @@ import { disposeAll, type Event, type Nothing } from '../base/emitter.ts';
 import { FailureError } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
-import { excerptOf } from '../scorecard/excerpt.ts';
+import { excerptOf } from './excerpt.ts';
 import { askFirst } from './ask-first.ts';
 import { followChanges } from '../base/follow-changes.ts';
 import { createPageSession, type PageSession } from './page-session.ts';

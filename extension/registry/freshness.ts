@@ -1,5 +1,5 @@
 import type { Disposable } from '../base/emitter.ts';
-import { isElsewhere } from './outline.ts';
+import { isElsewhere } from './outline-nodes.ts';
 import type { RegistryBook, RegistryPlace } from './registry-book.ts';
 
 /** Keeps what is shown of registries elsewhere from getting old. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Evidence } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
-import { focusOf } from '../pages/focus.ts';
+import { focusOf } from '../base/focus.ts';
 import { resolveInside } from './resolve-inside.ts';
 
 /**

@@ -12,7 +12,8 @@ import { createEmitter, type Nothing } from '../base/emitter.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Engine, EngineState } from '../engine/engine.ts';
 import type { Row } from '../trees/row.ts';
-import { createOutline, nodeKey, type RegistryNode } from './outline.ts';
+import { createOutline } from './outline.ts';
+import { nodeKey, type RegistryNode } from './outline-nodes.ts';
 import { createRegistryBook } from './registry-book.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,4 +1,4 @@
-import type { ModelPage, ModelRow, RegistryEntry, VersionPage, VersionRow } from '../../schemas/generated/messages.ts';
+import type { ModelPage, ModelRow, VersionPage, VersionRow } from '../../schemas/generated/messages.ts';
 import type { Disposable } from '../base/emitter.ts';
 import { toFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
@@ -9,70 +9,26 @@ import { collectWords, type KnownWords } from './filter-words.ts';
 import { groupModels, type Grouping } from './group-models.ts';
 import { plainItem, type RegistryItem } from './item.ts';
 import { lineageRows } from './lineage-rows.ts';
+import { itemOf } from './outline-items.ts';
+import {
+  modelNode,
+  rowNodes,
+  noLineage,
+  others,
+  keyOfPlace,
+  nodeKey,
+  isElsewhere,
+  type FolderNode,
+  type ModelGroupNode,
+  type RegisteredModelNode,
+  type VersionNode,
+  type VersionGroupNode,
+  type OtherNode,
+  type RegistryNode,
+} from './outline-nodes.ts';
 import { createPagedLists, type KnownList, type Page } from './paged-lists.ts';
-import { localRegistry, type RegistryBook, type RegistryPlace, type VersionEntry } from './registry-book.ts';
-import { registeredModelItem, registryItem, versionItem } from './registry-items.ts';
-import { groupItem, groupRows, versionGroups, type VersionGroup } from './version-groups.ts';
-
-export interface FolderNode {
-  readonly kind: 'folder';
-  readonly folder: string;
-}
-export interface RegistryRootNode extends RegistryPlace {
-  readonly kind: 'registry';
-  readonly entry: RegistryEntry;
-}
-/** Models that share a provider, a task or a status. */
-export interface ModelGroupNode extends RegistryPlace {
-  readonly kind: 'modelGroup';
-  readonly by: Exclude<Grouping, 'none'>;
-  readonly value: string;
-  readonly label: string;
-  readonly models: readonly ModelRow[];
-}
-export interface RegisteredModelNode extends RegistryPlace {
-  readonly kind: 'registeredModel';
-  readonly model: string;
-  readonly row: ModelRow;
-  /** Whether its versions are shown at first: where there are few models. */
-  readonly isOpen: boolean;
-  /** The group it stands in. */
-  readonly group?: string;
-}
-export interface VersionNode extends RegistryPlace {
-  readonly kind: 'version';
-  readonly model: string;
-  readonly version: string;
-  readonly row: VersionRow;
-  readonly group?: string;
-}
-export interface VersionGroupNode {
-  readonly kind: 'versionGroup';
-  readonly parent: VersionNode;
-  readonly group: VersionGroup;
-  readonly entry: VersionEntry;
-}
-/** A row below a version's group; `item.open` is what a click or a menu acts on. */
-export interface VersionRowNode {
-  readonly kind: 'versionRow';
-  readonly version: VersionNode;
-  readonly key: string;
-  readonly item: RegistryItem;
-}
-/** A row that is no part of the registry: what went wrong, what can be done about it, how to see more. */
-export interface OtherNode {
-  readonly kind: 'other';
-  readonly row: Row;
-}
-export type RegistryNode =
-  | FolderNode
-  | RegistryRootNode
-  | ModelGroupNode
-  | RegisteredModelNode
-  | VersionNode
-  | VersionGroupNode
-  | VersionRowNode
-  | OtherNode;
+import type { RegistryBook, RegistryPlace, VersionEntry } from './registry-book.ts';
+import { groupRows, versionGroups } from './version-groups.ts';
 
 /** What of the registries is shown. */
 export interface OutlineView {
@@ -107,12 +63,16 @@ export interface OutlineParts {
 }
 
 const pageRows = 200;
+
 const largestPage = 1_000;
+
 const fewModels = 12;
+
 /** Groups are made of the whole list; nobody reads on beyond. */
 const mostGrouped = 20_000;
 
 type ModelList = Page<ModelRow> & { readonly page: ModelPage };
+
 type VersionList = Page<VersionRow> & { readonly page: VersionPage };
 
 /** The rows of the Registry view. They are asked for when they are to be seen, a page at a time, and kept until they are old. */
@@ -327,25 +287,7 @@ export function createOutline(parts: OutlineParts): Outline {
           : others([failureRow(parent === undefined ? '' : nodeKey(parent), failure)]);
       }
     },
-    item(node) {
-      switch (node.kind) {
-        case 'registry':
-          return registryItem(book.entry(node) ?? node.entry, parts.now(), parts.isReading(node));
-        case 'modelGroup':
-          return {
-            ...plainItem(node.label, formatCount(node.models.length), 'symbol-folder'),
-            contextValue: 'aiwbModelGroup',
-          };
-        case 'registeredModel':
-          return { ...registeredModelItem(node.row, book.entry(node)), isOpen: node.isOpen };
-        case 'version':
-          return versionItem(node.row, book.entry(node));
-        case 'versionGroup':
-          return groupItem(node.group, node.entry.details, parts.now());
-        case 'versionRow':
-          return node.item;
-      }
-    },
+    item: node => itemOf(node, book, parts),
     expire() {
       for (const lists of [models, versions, details]) lists.expire();
     },
@@ -358,59 +300,4 @@ export function createOutline(parts: OutlineParts): Outline {
       for (const lists of [models, versions, details]) lists.dispose();
     },
   };
-}
-
-function modelNode(
-  { folder, registry }: RegistryPlace,
-  row: ModelRow,
-  isOpen: boolean,
-  group?: string,
-): RegisteredModelNode {
-  const named = { kind: 'registeredModel', folder, registry, model: row.name, row, isOpen } as const;
-  return group === undefined ? named : { ...named, group };
-}
-
-function rowNodes(version: VersionNode, key: string, items: readonly RegistryItem[]): RegistryNode[] {
-  return items.map((item, index) => ({ kind: 'versionRow', version, key: `${key}\n${String(index)}`, item }));
-}
-
-function noLineage(version: VersionNode): RegistryNode {
-  const item = plainItem(t('Nothing is known of where this version comes from.'), '', 'info', 'aiwbNote');
-  return { kind: 'versionRow', version, key: 'lineage\nnone', item };
-}
-
-function others(rows: readonly Row[]): OtherNode[] {
-  return rows.map(row => ({ kind: 'other', row }));
-}
-
-function keyOfPlace({ folder, registry }: RegistryPlace): string {
-  return `${folder}\n${registry}`;
-}
-
-/** Tells a node from all others of the view, and stays the same when the view is drawn again. */
-export function nodeKey(node: RegistryNode): string {
-  switch (node.kind) {
-    case 'folder':
-      return `folder ${node.folder}`;
-    case 'registry':
-      return `registry ${keyOfPlace(node)}`;
-    case 'modelGroup':
-      return `group ${keyOfPlace(node)}\n${node.by} ${node.value}`;
-    case 'registeredModel':
-      // VS Code keeps what a row of a key was at first: one of the few that a filter leaves is another row than one of many.
-      return `model ${keyOfPlace(node)}\n${node.isOpen ? 'few' : 'many'}\n${node.group ?? ''}\n${node.model}`;
-    case 'version':
-      return `version ${keyOfPlace(node)}\n${node.group ?? ''}\n${node.model}\n${node.version}`;
-    case 'versionGroup':
-      return `${nodeKey(node.parent)}\n${node.group}`;
-    case 'versionRow':
-      return `${nodeKey(node.version)}\n${node.key}`;
-    case 'other':
-      return node.row.key;
-  }
-}
-
-/** Whether a registry is one of those elsewhere. */
-export function isElsewhere({ registry }: RegistryPlace): boolean {
-  return registry !== localRegistry;
 }

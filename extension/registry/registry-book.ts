@@ -15,7 +15,8 @@ import { createThrottle } from '../base/throttle.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
 import { followEngineState } from '../engine/follow-state.ts';
-import type { BookState, EngineSource } from '../runs/run-book.ts';
+import type { BookState } from '../runs/run-book.ts';
+import type { EngineSource } from '../engine/engine-source.ts';
 import { followEngines } from '../trees/follow-engines.ts';
 
 /** The name of the registry in the store, which every folder has. */

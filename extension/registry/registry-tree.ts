@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { treeItem as rowItem } from '../trees/tree-row.ts';
 import { showOnOneLine } from '../trees/words.ts';
 import type { OpenTarget, RegistryItem } from './item.ts';
-import { nodeKey, type FolderNode, type Outline, type RegistryNode } from './outline.ts';
+import type { Outline } from './outline.ts';
+import { nodeKey, type FolderNode, type RegistryNode } from './outline-nodes.ts';
 import { localRegistry } from './registry-book.ts';
 import { resolveInside } from './resolve-inside.ts';
 

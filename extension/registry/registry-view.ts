@@ -9,7 +9,8 @@ import { countMatches, type Matches } from './count-matches.ts';
 import { filterMessage, readRecent, tidyFilter, withRecent } from './filter-words.ts';
 import { createFreshness } from './freshness.ts';
 import { groupings, groupingWords, readGrouping } from './group-models.ts';
-import { createOutline, type OutlineView, type RegistryNode } from './outline.ts';
+import { createOutline, type OutlineView } from './outline.ts';
+import type { RegistryNode } from './outline-nodes.ts';
 import type { RegistryBook, RegistryPlace } from './registry-book.ts';
 import { RegistryTree } from './registry-tree.ts';
 

@@ -3,6 +3,7 @@ import { createEmitter, disposeAll, type Disposable, type Event, type Nothing } 
 import { FailureError, toFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { t } from '../base/translate.ts';
+import type { EngineSource } from '../engine/engine-source.ts';
 import type { Engine } from '../engine/engine.ts';
 import { followEngineState } from '../engine/follow-state.ts';
 import { isEnded } from './states.ts';
@@ -43,11 +44,6 @@ export interface RunBook extends Disposable {
   readonly onRunsChanged: Event<RunChange[]>;
   /** Fires when the list as a whole is new, or `state` changed. */
   readonly onReset: Event<Nothing>;
-}
-
-export interface EngineSource {
-  all(): Engine[];
-  readonly onChanged: Event<Nothing>;
 }
 
 const listLimit = 500;

@@ -1,15 +1,9 @@
+import { disposeAll, type Disposable } from '../base/emitter.ts';
+import type { Memory } from '../base/memory.ts';
 import type { RunBook } from './run-book.ts';
-import type { Disposable } from '../base/emitter.ts';
-import { disposeAll } from '../base/emitter.ts';
 import { isEnded } from './states.ts';
 
 const key = 'aiwb.unfinished';
-
-/** The part of VS Code's memento that is needed. */
-export interface Memory {
-  get<T>(key: string, fallback: T): T;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
 
 /**
  * Remembers whether this workspace had runs under way. A window that opens on such a workspace asks for its runs at

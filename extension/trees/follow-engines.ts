@@ -1,6 +1,6 @@
 import type { Disposable } from '../base/emitter.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { EngineSource } from '../runs/run-book.ts';
+import type { EngineSource } from '../engine/engine-source.ts';
 
 /** Keeps one subscription to every engine there is, also to those of folders that are added later. Starts none. */
 export function followEngines(engines: EngineSource, subscribe: (engine: Engine) => Disposable): Disposable {

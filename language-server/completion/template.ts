@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { isPromptKind, type DocumentKind } from '../../engine/documents/kinds.ts';
-import { scanTemplate, type TemplateToken } from '../../engine/prompts/scan-template.ts';
+import { scanTemplate, type TemplateToken } from '../../engine/templates/scan-template.ts';
 import type { Offer } from './list.ts';
 import { offerTemplateNames } from './template-names.ts';
 import type { ServerContext } from '../context.ts';

@@ -3,7 +3,7 @@ import { isKind } from '../../engine/documents/diagnose.ts';
 import type { Files } from '../../engine/ports/files.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import { factsQuietly } from '../names/quiet-files.ts';
+import { factsQuietly } from '../quiet-files.ts';
 import { draftAt } from '../tree.ts';
 import { uriOfPath } from '../uris.ts';
 

@@ -1,5 +1,5 @@
 import type { AssessmentSummary, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
-import { describeDate } from '../../engine/promotion/version.ts';
+import { describeDate } from '../../engine/base/dates.ts';
 import { groupDigits } from '../../engine/reports/format.ts';
 import { parseReference } from '../../engine/registry/reference.ts';
 import type { ServerContext } from '../context.ts';

@@ -3,7 +3,7 @@ import type { Benchmark, Dataset } from '../../schemas/generated/files.ts';
 import { mapScalar } from '../../engine/documents/scalar-offsets.ts';
 import { parseDocument, type ParsedDocument } from '../../engine/documents/parse.ts';
 import { nodeAt } from '../../engine/edits/places.ts';
-import { scanTemplate, type TemplateToken } from '../../engine/prompts/scan-template.ts';
+import { scanTemplate, type TemplateToken } from '../../engine/templates/scan-template.ts';
 import type { ServerContext } from '../context.ts';
 import { textOf } from '../memory/dataset-facts.ts';
 import { findOpen } from '../documents.ts';

@@ -1,6 +1,6 @@
 import type { ModelVersion, VersionRow } from '../../schemas/generated/messages.ts';
 import type { RememberedRegistry } from '../../engine/documents/remembered.ts';
-import { describeDate } from '../../engine/promotion/version.ts';
+import { describeDate } from '../../engine/base/dates.ts';
 import { formatReference, type RegistryReference } from '../../engine/registry/reference.ts';
 import type { ServerContext } from '../context.ts';
 import { code, plain, shorten } from '../markdown.ts';

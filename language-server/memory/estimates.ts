@@ -3,7 +3,7 @@ import type { DryRunEstimate } from '../../schemas/generated/messages.ts';
 import { isConnectionName } from '../../engine/documents/formats.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { metricEntries } from '../../engine/metrics/benchmark-metrics.ts';
-import { readLimits } from '../../engine/runs/limits.ts';
+import { readLimits } from '../../engine/documents/limits.ts';
 import { meanLatency, variantOf } from './figures.ts';
 import type { History } from './history.ts';
 import { lastRunAsking, lastRunsOf, type MeasuredRun } from './last-runs.ts';

@@ -1,5 +1,5 @@
 import type { Report, RunSummary } from '../../schemas/generated/messages.ts';
-import { describeDate } from '../../engine/promotion/version.ts';
+import { describeDate } from '../../engine/base/dates.ts';
 import type { RunRecord } from '../../engine/ports/store.ts';
 import type { History } from './history.ts';
 

@@ -1,7 +1,7 @@
 import type { GateCondition, MetricCheck } from '../../schemas/generated/files.ts';
 import type { CheckResult, GateResult } from '../../schemas/generated/messages.ts';
 import { parseDocument } from '../../engine/documents/parse.ts';
-import { addDuration } from '../../engine/governance/durations.ts';
+import { addDuration } from '../../engine/base/calendar.ts';
 import { checkMetric } from '../../engine/governance/checks/metric.ts';
 import type { RunRecord } from '../../engine/ports/store.ts';
 import { formatNumber, formatValue, groupDigits } from '../../engine/reports/format.ts';

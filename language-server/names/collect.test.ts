@@ -7,7 +7,7 @@ import { scalarText } from '../../engine/documents/values.ts';
 import { createSeeded } from '../../test/fakes/seeded.ts';
 import { collectMentions } from './collect.ts';
 import { readTree } from './read-tree.ts';
-import type { Where } from './rules.ts';
+import type { Where } from './rule.ts';
 import { endsAt, fitsStep, rowAt, rowsOf } from './table.ts';
 
 const where = (kind: DocumentKind): Where => ({

@@ -5,7 +5,7 @@ import { isMergeKey, keyText, scalarText } from '../../engine/documents/values.t
 import { shorten } from '../markdown.ts';
 import { collectAnchors } from './anchors.ts';
 import type { NamingDocument } from './read-tree.ts';
-import type { Named, Where } from './rules.ts';
+import type { Named, Where } from './rule.ts';
 import { endsAt, fitsStep, rowsOf, type Row } from './table.ts';
 import type { Mention } from './things.ts';
 

@@ -5,7 +5,7 @@ import { findColumnPlace } from './column-places.ts';
 import { findFamily, findOccurrences, type Family, type FoundOccurrence } from './family.ts';
 import { isLocal, type NamedDocument, type NameTable } from './name-table.ts';
 import { findAncestors, findOrigins } from './policy-kin.ts';
-import { factsQuietly } from './quiet-files.ts';
+import { factsQuietly } from '../quiet-files.ts';
 import { findSettled } from './settled.ts';
 import type { Mention, Thing } from './things.ts';
 

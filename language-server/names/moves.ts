@@ -6,7 +6,7 @@ import { isBelow } from '../paths.ts';
 import { replaceName, type DocumentEdits } from './edits.ts';
 import type { NameIndex, ReadDocument } from './name-index.ts';
 import type { NamedDocument } from './name-table.ts';
-import { factsQuietly } from './quiet-files.ts';
+import { factsQuietly } from '../quiet-files.ts';
 import type { PathBase } from './things.ts';
 
 /** A file or folder that gets another path; both are absolute. */

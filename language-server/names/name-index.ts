@@ -8,9 +8,9 @@ import { isBelow } from '../paths.ts';
 import type { Workspace } from '../workspace.ts';
 import { collectMentions } from './collect.ts';
 import { createNameTable, type NamedDocument, type NameTable } from './name-table.ts';
-import { factsQuietly, findOurFiles, isSame, orAborted, readQuietly } from './quiet-files.ts';
+import { factsQuietly, findOurFiles, isSame, orAborted, readQuietly } from '../quiet-files.ts';
 import { readTree, type NamingDocument } from './read-tree.ts';
-import type { Where } from './rules.ts';
+import type { Where } from './rule.ts';
 import { visitInSlices } from './slices.ts';
 import type { Mention } from './things.ts';
 

@@ -1,62 +1,12 @@
 import { formatOfPath } from '../../engine/datasets/formats.ts';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
 import { isConnectionName } from '../../engine/documents/formats.ts';
-import type { DocumentKind } from '../../engine/documents/kinds.ts';
 import { draftAt } from '../tree.ts';
 import { isCell, notebookOf } from '../uris.ts';
 import { fileSorts, type FileSort } from './file-sorts.ts';
+import type { Where, Place, Named, Read, Rule } from './rule.ts';
 import { findTemplateVariables } from './template-variables.ts';
-import { fileThing, scopeOf, thing, type PathBase, type Role, type Thing, type ThingKind } from './things.ts';
-
-/** The document whose names are collected. */
-export interface Where {
-  readonly uri: string;
-  /** Absolute path of the file, or of the notebook a cell is part of. */
-  readonly path: string | undefined;
-  readonly kind: DocumentKind;
-  /** The scope of names that count in the whole workspace. */
-  readonly root: string;
-  /** Absolute path of `relative` seen from the folder `base`. */
-  readonly resolve: (base: string, relative: string) => string;
-  readonly parent: (path: string) => string;
-}
-
-/** A text that stands where the table looks for names. */
-export interface Place {
-  readonly text: string;
-  readonly path: DocumentPath;
-  /** Whether the text is the key at `path`, or its value. */
-  readonly on: 'key' | 'value';
-  readonly draft: unknown;
-  readonly where: Where;
-}
-
-/** What a text names. */
-export interface Named {
-  readonly thing: Thing;
-  readonly role: Role;
-  /** The part of the text that is the name; all of it where absent. */
-  readonly part?: readonly [from: number, to: number];
-  /** The name's place is the part alone, and not the whole text around it. */
-  readonly isExact?: boolean;
-  readonly base?: PathBase;
-  readonly detail?: string;
-}
-
-/** What a text at some place names, the thing that is most probably meant first. */
-type Read = (place: Place) => readonly Named[];
-
-/** What stands at a place, whatever is written there so far, and how a text there is read. */
-export interface Rule {
-  /** `model` also where the text turns out to be the name of a connection. */
-  readonly names: ThingKind;
-  readonly role: Role;
-  readonly read: Read;
-  /** Of files: which they are. */
-  readonly sort?: FileSort;
-  /** Of columns: where in the document their dataset stands, from the column's own place. */
-  readonly datasetAt?: (path: DocumentPath) => DocumentPath;
-}
+import { fileThing, scopeOf, thing, type Role, type Thing, type ThingKind } from './things.ts';
 
 /** Declares something that counts in the whole workspace; `told` is the field beside it, or below its key, that says more. */
 export function declares(names: ThingKind, told: string): Rule {

@@ -24,9 +24,8 @@ import {
   refersTo,
   refersToCheck,
   usesFile,
-  type Place,
-  type Rule,
 } from './rules.ts';
+import type { Place, Rule } from './rule.ts';
 
 /** Where a kind of document names something, and what: every feature that asks what stands at a place reads this. */
 export interface Row extends Rule {

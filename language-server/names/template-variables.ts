@@ -1,5 +1,5 @@
-import { scanTemplate } from '../../engine/prompts/scan-template.ts';
-import { compileTemplate } from '../../engine/prompts/template.ts';
+import { scanTemplate } from '../../engine/templates/scan-template.ts';
+import { compileTemplate } from '../../engine/templates/template.ts';
 
 /** A name that a template reads from the row, with its place in the template's text. */
 export interface TemplateVariable {

@@ -1,5 +1,5 @@
-import { providedNames } from '../../engine/prompts/template.ts';
-import { scanTemplate, type TemplateToken } from '../../engine/prompts/scan-template.ts';
+import { providedNames } from '../../engine/templates/template.ts';
+import { scanTemplate, type TemplateToken } from '../../engine/templates/scan-template.ts';
 import type { ColouredPiece, TokenModifier, TokenType } from './legend.ts';
 
 /**

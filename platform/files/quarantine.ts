@@ -7,7 +7,7 @@ import { createGunzip, createInflateRaw } from 'node:zlib';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { FoundEntry, GrowingFile, Quarantine, WorkClaim } from '../../engine/ports/quarantine.ts';
 import type { LeaseOwner } from '../../engine/ports/store.ts';
-import { isAlive } from '../processes/alive.ts';
+import { isAlive } from '../host/alive.ts';
 import { describeReadFailure, describeWriteFailure, systemCode } from './failures.ts';
 
 const chunkBytes = 256 * 1024;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { isAlive } from './alive.ts';
+import { isAlive } from '../host/alive.ts';
 import { openLog, readLog } from './log.ts';
 
 describe('a log', () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WorkbenchError, type ErrorCode } from '../../engine/base/errors.ts';
 import { joinCommand, splitCommand } from '../secrets/command.ts';
-import { isAlive } from './alive.ts';
+import { isAlive } from '../host/alive.ts';
 import { environmentOfProgram } from './program-environment.ts';
 import { createPrograms } from './programs.ts';
 

@@ -1,5 +1,5 @@
-import { auditOrigin, sealEntry, type AuditHead } from '../../engine/audit/entry.ts';
-import type { AuditLine } from '../../engine/ports/ledger.ts';
+import { sealEntry } from '../../engine/audit/entry.ts';
+import { auditOrigin, type AuditHead, type AuditLine } from '../../engine/ports/ledger.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AuditEntry } from '../../schemas/generated/messages.ts';
 import { createDigest } from '../host/digest.ts';

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { relateBoots } from '../host/boot.ts';
-import { isAlive } from '../processes/alive.ts';
+import { isAlive } from '../host/alive.ts';
 import type { Driver, Row } from './driver.ts';
 import { storeBusy, storeRemote } from './failures.ts';
 

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LeaseOwner, RunEnding, RunPlanRecord } from '../../engine/ports/store.ts';
-import type { VariantRecord } from '../../engine/runs/spec.ts';
+import type { VariantRecord } from '../../engine/ports/run-spec.ts';
 import type { DatasetFacts, RunProgress } from '../../schemas/generated/messages.ts';
 import { checkOwner, isHeld, leaseLife, type StoreContext } from './context.ts';
 import { findRun, findVariants, isUnfinished, wasNeverBegun } from './runs.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { auditOrigin, checkLink, type AuditHead } from '../../engine/audit/entry.ts';
+import { checkLink } from '../../engine/audit/entry.ts';
+import { auditOrigin, type AuditHead, type LedgerKind } from '../../engine/ports/ledger.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { LedgerKind } from '../../engine/ports/ledger.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { ada, grace, makeRecord, makeVersion } from '../../test/fakes/registry.ts';

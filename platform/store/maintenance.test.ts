@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import type { EpochRecord, RunWriter, Store } from '../../engine/ports/store.ts';
+import type { RunWriter, Store } from '../../engine/ports/store.ts';
+import type { EpochRecord } from '../../engine/ports/training.ts';
 import { ada, makeParameter, makeRecord, makeVersion } from '../../test/fakes/registry.ts';
 import { createSetClock, makePlan, makeProgress, makeSamples, makeStoreFolder, spec } from '../../test/fakes/runs.ts';
 import { describeHost } from '../host/describe.ts';

@@ -9,7 +9,8 @@ import { validateReport } from '../../schemas/generated/validators.js';
 import { createSetClock, makePlan, makeProgress, makeSample, makeStoreFolder } from '../../test/fakes/runs.ts';
 import { ada, makeVersion } from '../../test/fakes/registry.ts';
 import { describeHost } from '../host/describe.ts';
-import { migrate, migrations, schemaVersion } from './schema.ts';
+import { migrate, schemaVersion } from './schema.ts';
+import { migrations } from './migrations.ts';
 import { openDriver } from './driver.ts';
 import { openStore } from './store.ts';
 

@@ -10,7 +10,8 @@ import { describeHost } from '../host/describe.ts';
 import { openDriver } from './driver.ts';
 import { checkLocation, findMount, parseMountInfo, parseMountOutput } from './location.ts';
 import { isAtLeast, openDatabase } from './open.ts';
-import { applicationId, migrate, migrations, schemaVersion } from './schema.ts';
+import { applicationId, migrate, schemaVersion } from './schema.ts';
+import { migrations } from './migrations.ts';
 import { openStore } from './store.ts';
 import { locateWorker } from '../processes/worker-file.ts';
 

@@ -1,4 +1,4 @@
-import type { AuditHead } from '../../engine/audit/entry.ts';
+import type { AuditHead, AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
 import type {
   NewPublication,
@@ -16,7 +16,6 @@ import type {
   SyncMode,
 } from '../../engine/ports/catalogue.ts';
 import type { LentState, LentTask } from '../../engine/ports/lent.ts';
-import type { AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type {
   LocalVersion,
   NewLocalVersion,
@@ -31,10 +30,8 @@ import type { FilterWords } from '../../engine/registry/filter/suggest.ts';
 import type {
   BackupFacts,
   CollectedGarbage,
-  EpochRecord,
   FailureCount,
   LeaseOwner,
-  ListedPlatformJob,
   NewRun,
   RunEnding,
   RunFilter,
@@ -42,10 +39,14 @@ import type {
   RunRecord,
   StoredAnswer,
   StoreFacts,
+} from '../../engine/ports/store.ts';
+import type {
+  EpochRecord,
+  ListedPlatformJob,
   TrainingNews,
   TrainingOutcome,
   TrainingRecord,
-} from '../../engine/ports/store.ts';
+} from '../../engine/ports/training.ts';
 import type {
   Artifact,
   Checkpoint,

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { NewRun, RunFilter, RunRecord } from '../../engine/ports/store.ts';
-import type { RunSpec, VariantRecord } from '../../engine/runs/spec.ts';
+import type { RunSpec, VariantRecord } from '../../engine/ports/run-spec.ts';
 import type {
   Failure,
   Headline,

@@ -4,7 +4,7 @@ import type {
   TrainingNews,
   TrainingOutcome,
   TrainingRecord,
-} from '../../engine/ports/store.ts';
+} from '../../engine/ports/training.ts';
 import type { Checkpoint, EpochPoint, PlatformJob, RunProgress } from '../../schemas/generated/messages.ts';
 import { writeDurably, type StoreContext } from './context.ts';
 import type { Row } from './driver.ts';

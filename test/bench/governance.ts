@@ -10,7 +10,7 @@ import { previewAssessment } from '../../engine/governance/preview.ts';
 import { readScorecard, serialiseScorecard } from '../../engine/governance/scorecard.ts';
 import { makeScorecard, viewAssessment } from '../../engine/governance/view.ts';
 import type { PolicyDocument } from '../../engine/policies/policy-set.ts';
-import { createRecordId } from '../../engine/promotion/record-id.ts';
+import { createRecordId } from '../../engine/base/record-id.ts';
 import { identity } from '../fakes/evidence.ts';
 import { openGoverned, signal, type Governed } from '../fakes/governed.ts';
 import { median } from './measure.ts';

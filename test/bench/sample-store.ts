@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunSpec } from '../../engine/runs/spec.ts';
+import type { RunSpec } from '../../engine/ports/run-spec.ts';
 import type { SampleRecord, Store } from '../../engine/ports/store.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { describeHost } from '../../platform/host/describe.ts';

@@ -1,4 +1,4 @@
-import type { DocumentReaderModel } from '../../engine/evidence/ask-documents.ts';
+import type { DocumentReaderModel } from '../../engine/source-documents/reader-model.ts';
 import type { Question } from '../../engine/models/model.ts';
 import type { SourceDocument, SourceText } from '../../schemas/generated/messages.ts';
 import { identity } from './evidence.ts';

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { GovernancePorts } from '../../engine/governance/ports.ts';
+import type { GovernancePorts } from '../../engine/ports/governance.ts';
 import { trainedModelDigest } from '../../engine/models/trained.ts';
 import type { LedgerRecord } from '../../engine/ports/ledger.ts';
 import { registerCheckpoint, type Registration } from '../../engine/registry/register.ts';
-import type { RunSpec } from '../../engine/runs/spec.ts';
+import type { RunSpec } from '../../engine/ports/run-spec.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import type { SigningKey } from '../../engine/ports/signing.ts';
 import { createDigest } from '../../platform/host/digest.ts';

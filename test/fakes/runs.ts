@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { RunPlanRecord, SampleRecord } from '../../engine/ports/store.ts';
-import type { RunSpec } from '../../engine/runs/spec.ts';
+import type { RunSpec } from '../../engine/ports/run-spec.ts';
 import type { RunProgress } from '../../schemas/generated/messages.ts';
 
 /** A run's specification, plan and samples as small as they can be, for tests of the store. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { renderPromptHtml } from '../../engine/reports/html.ts';
+import { renderPromptHtml } from '../../engine/run-exports/html.ts';
 import type { PromptReport } from '../../schemas/generated/messages.ts';
 import { validatePromptPageToHost, validatePromptReport } from '../../schemas/generated/validators.js';
 import { makePromptReport } from '../fakes/prompt-report.ts';

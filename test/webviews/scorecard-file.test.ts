@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { renderPage, renderScorecardHtml } from '../../engine/reports/html.ts';
+import { renderPage, renderScorecardHtml } from '../../engine/run-exports/html.ts';
 import { validateScorecardView } from '../../schemas/generated/validators.js';
 import { digestRecord, verifyScorecard } from '../../schemas/verify-scorecard.ts';
 import { auditPage, deepText, takePicture } from './browser.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { renderHtml } from '../../engine/reports/html.ts';
+import { renderHtml } from '../../engine/run-exports/html.ts';
 import type { Report, SamplePage } from '../../schemas/generated/messages.ts';
 import { auditPage, deepText, launchBrowser, settle, takePicture, watchFaults } from './browser.ts';
 import { readReport } from './fake-host.ts';

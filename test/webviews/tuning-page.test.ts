@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { renderPage } from '../../engine/reports/html.ts';
+import { renderPage } from '../../engine/run-exports/html.ts';
 import type { RunSummary, TuningComparison } from '../../schemas/generated/messages.ts';
 import { validateTuningComparison, validateTuningPageToHost } from '../../schemas/generated/validators.js';
 import { auditPage, deepText, launchBrowser, settle, takePicture, watchFaults } from './browser.ts';

@@ -20,12 +20,13 @@ from .events import finite
 from .fields import Fields, parse_json
 from .hub import locate, read_config
 from .job import BaseModel
+from .make_task import make_task
 from .measure import evaluating
 from .models import Loaded, has_processor, load_adapter, load_base, load_processor
 from .rows import Message, Row
 from .sound import read_sound
 from .speech import SpeechTask
-from .tasks import Reply, make_task
+from .tasks import Reply
 
 LINE_LIMIT = 256 * 2**20
 SEED = 7

@@ -57,15 +57,3 @@ def pad(rows: Sequence[Sequence[int]], value: int, left: bool = False) -> Any:
 
 def batches(rows: Sequence[Any], size: int) -> list[Sequence[Any]]:
     return [rows[at : at + size] for at in range(0, len(rows), size)]
-
-
-def make_task(name: str, processor: Any, model: Any, max_length: int, loss_on: str = "answer") -> Task:
-    from .chat import ChatTask
-    from .classification import ClassificationTask
-    from .speech import SpeechTask
-
-    if name == "text-generation":
-        return ChatTask(processor, model, max_length, loss_on)
-    if name == "text-classification":
-        return ClassificationTask(processor, model, max_length)
-    return SpeechTask(processor, model, max_length)

@@ -18,12 +18,13 @@ from .events import EventLog
 from .figures import is_better
 from .files import publish_folder, write_json_lines
 from .job import Job, read_job
+from .make_task import make_task
 from .measure import Validation, answer_all, answer_lines, evaluating, measure
 from .models import Loaded, load_adapter, load_base, load_for_training, load_model, load_processor
 from .progress import State
 from .rows import Row, read_rows
 from .stop import Stop
-from .tasks import Counted, Example, Task, make_task
+from .tasks import Counted, Example, Task
 from .usage import Usage
 
 SAVE_SECONDS = 600.0

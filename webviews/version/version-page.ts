@@ -1,8 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type {
   Artifact,
-  FrozenDigests,
-  Baseline,
   CardSummary,
   DatasetCard,
   Failure,
@@ -16,32 +14,27 @@ import type {
   VersionPageToHost,
   VersionSource,
 } from '../../schemas/generated/messages.ts';
-import '../components/difference-table.ts';
 import '../components/fact-list.ts';
 import type { Fact } from '../components/fact-list.ts';
 import '../components/message-panel.ts';
-import '../components/verdict-list.ts';
 import { defineElement } from '../shared/define.ts';
-import { countOf, formatDate, formatPoints } from '../shared/format.ts';
-import { identityWords } from '../shared/governance-words.ts';
+import { formatPoints } from '../shared/format.ts';
 import type { PageHost } from '../shared/host.ts';
 import { headerStyles, pageStyles } from '../shared/page-styles.ts';
 import { versionName } from '../shared/registry-words.ts';
 import { section } from '../shared/section.ts';
 import { baseStyles, buttonStyles, surfaceStyles, tableStyles } from '../shared/styles.ts';
 import { showUnseen } from '../shared/text.ts';
-import './apart-figures.ts';
 import './artifact-table.ts';
 import { fileArtifacts } from './artifact-table.ts';
 import './assessment-table.ts';
-import './compared-figures.ts';
+import { renderBaseline } from './baseline.ts';
+import { renderComparison } from './comparison.ts';
 import { comparisonHeader, versionHeader, type VersionAction } from './header.ts';
 import './lineage-graph.ts';
 import './lineage.ts';
 import { lineageFacts, settingFacts } from './lineage.ts';
 import './measured-table.ts';
-import './version-list.ts';
-import { comparisonVerdicts, splitFigures } from './split-figures.ts';
 import { identityFacts, isElsewhere, sourceFacts, sourceOf } from './source.ts';
 import { renderWay, wayStyles } from './way.ts';
 
@@ -99,7 +92,7 @@ export class VersionPage extends LitElement {
     return html`<main>
       ${versions.length > 1 ? comparisonHeader(versions) : versionHeader(details, sourceOf(details, this.model.sources), action => this.#send(details.version, action))}
       ${failure === undefined ? nothing : html`<aiwb-message .failure=${failure}></aiwb-message>`}
-      ${versions.length > 1 ? this.#renderComparison(comparison) : this.#renderVersion(details)}
+      ${versions.length > 1 ? renderComparison(comparison) : this.#renderVersion(details)}
     </main>`;
   }
 
@@ -139,7 +132,15 @@ export class VersionPage extends LitElement {
               ></aiwb-assessment-table>`,
             )
       }
-      ${baseline === undefined ? nothing : section('baseline', 'Baseline', this.#renderBaseline(version, baseline))}
+      ${
+        baseline === undefined
+          ? nothing
+          : section(
+              'baseline',
+              'Baseline',
+              renderBaseline(baseline, (figures, label) => this.#renderMeasured(version, figures, label)),
+            )
+      }
       ${section('lineage', 'Lineage', html`${this.#renderLineage(version)}<aiwb-facts .facts=${lineageFacts(version, runId => this.#send(version, { command: 'openRun', runId }))}></aiwb-facts>`)}
       ${
         version.lineage.datasets.length === 0
@@ -204,29 +205,6 @@ export class VersionPage extends LitElement {
     ></aiwb-measured-table>`;
   }
 
-  #renderBaseline(version: ModelVersion, baseline: Baseline) {
-    const { lockedAt, lockedBy, approvedBy, recordDigest, weightsDigest, digest, metrics, frozen } = baseline;
-    const facts: readonly Fact[] = [
-      ['Locked', formatDate(lockedAt)],
-      ['Locked by', identityWords(lockedBy)],
-      ['Approved by', identityWords(approvedBy)],
-      ['Approved record', recordDigest],
-      ['Weights digest', weightsDigest],
-      ['Baseline digest', digest],
-      ...(frozen === undefined ? [] : [['Frozen with it', frozenWords(frozen)] as const]),
-    ];
-    return html`<p class="muted">What this version was and measured when it was locked. It is never changed.</p>
-      <aiwb-facts .facts=${facts}></aiwb-facts>
-      ${
-        metrics.length === 0
-          ? nothing
-          : html`<details>
-              <summary>Figures when it was locked</summary>
-              ${this.#renderMeasured(version, metrics, 'Figures of the baseline')}
-            </details>`
-      }`;
-  }
-
   #renderProperties({ customProperties, externalId }: ModelVersion) {
     const facts = [
       ...(externalId === undefined ? [] : [['externalId', externalId] as const]),
@@ -237,41 +215,6 @@ export class VersionPage extends LitElement {
     ];
     if (facts.length === 0) return nothing;
     return html`<section><aiwb-facts heading="Properties" .facts=${facts}></aiwb-facts></section>`;
-  }
-
-  #renderComparison(comparison: VersionComparison) {
-    const { versions, settings } = comparison;
-    const names = columnNames(versions);
-    const { comparable, apart } = splitFigures(comparison);
-    const verdict = comparisonVerdicts(comparable, names);
-    return html`
-      ${verdict.length === 0 ? nothing : section('verdict', 'Verdict', html`<aiwb-verdict-list .items=${verdict}></aiwb-verdict-list>`)}
-      ${section('versions', 'Versions', html`<aiwb-version-list .versions=${versions} .names=${names}></aiwb-version-list>`)}
-      ${section(
-        'figures',
-        'Measured on the same rows',
-        comparable.length === 0
-          ? html`<aiwb-message
-              text="These versions were never measured on the same rows."
-              hint="Run one benchmark with all of them and publish its results."
-            ></aiwb-message>`
-          : html`<aiwb-compared-figures .groups=${comparable} .columns=${names}></aiwb-compared-figures>`,
-      )}
-      ${
-        apart.length === 0
-          ? nothing
-          : section(
-              'apart',
-              'Not comparable',
-              html`<p class="muted">
-                  Measured by one version alone on these rows, or on hardware that differs or that nobody recorded: the
-                  figures do not say which version is better.
-                </p>
-                <aiwb-apart-figures .groups=${apart} .names=${names}></aiwb-apart-figures>`,
-            )
-      }
-      ${section('settings', 'Settings that differ', html`<aiwb-difference-table .differences=${settings} .columns=${names}></aiwb-difference-table>`)}
-    `;
   }
 
   #renderCard(version: ModelVersion) {
@@ -316,22 +259,4 @@ export class VersionPage extends LitElement {
   }
 }
 
-/** `@3` where all are versions of one model. */
-function columnNames(versions: readonly VersionDetails[]): readonly string[] {
-  const isOneModel = new Set(versions.map(({ version }) => `${version.registry ?? ''}/${version.model}`)).size === 1;
-  return versions.map(({ version }) => (isOneModel ? `@${showUnseen(version.version)}` : versionName(version)));
-}
-
 defineElement('aiwb-version-page', VersionPage);
-
-/** `3 datasets, 1 prompt, 2 policies, 4 results and the model card, by digest` */
-function frozenWords({ datasets, prompts, policies, results, card }: FrozenDigests): string {
-  const counts = [
-    countOf(datasets.length, 'dataset'),
-    countOf(prompts.length, 'prompt'),
-    policies.length === 1 ? '1 policy' : `${String(policies.length)} policies`,
-    countOf(results.length, 'result'),
-  ].filter(words => !words.startsWith('0 '));
-  if (card !== undefined) counts.push('the model card');
-  return `${[counts.slice(0, -1).join(', '), ...counts.slice(-1)].filter(part => part !== '').join(' and ')}, by digest`;
-}

@@ -1,7 +1,9 @@
 import type { AttestationCheck } from '../../../schemas/generated/files.ts';
 import type { Attestation, CheckResult } from '../../../schemas/generated/messages.ts';
-import { describeDate, describePerson, nameOfVersion } from '../../promotion/version.ts';
-import { addDuration } from '../durations.ts';
+import { nameOfVersion } from '../../base/version-name.ts';
+import { describeDate } from '../../base/dates.ts';
+import { describePerson } from '../../people/describe-person.ts';
+import { addDuration } from '../../base/calendar.ts';
 import type { Subject } from '../subject.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
 import { isTrainerUnknown, makerRole } from './makers.ts';

@@ -1,6 +1,6 @@
 import type { Check } from '../../../schemas/generated/files.ts';
 import type { CheckResult, CheckState, Evidence } from '../../../schemas/generated/messages.ts';
-import { addDuration } from '../durations.ts';
+import { addDuration } from '../../base/calendar.ts';
 
 /** What is checked, in words: the policy's own where it has some. */
 export function checkTitle(check: Check): string {

@@ -7,9 +7,11 @@ import type {
   Evidence,
   Identity,
 } from '../../../schemas/generated/messages.ts';
-import { describeDate, describePerson, nameOfVersion } from '../../promotion/version.ts';
+import { nameOfVersion } from '../../base/version-name.ts';
+import { describeDate } from '../../base/dates.ts';
+import { describePerson } from '../../people/describe-person.ts';
 import { countOf } from '../../reports/format.ts';
-import { mayAnswer } from '../../evidence/version-documents.ts';
+import { mayAnswer } from '../named-documents.ts';
 import type { Subject } from '../subject.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
 import { isTrainerUnknown, makerRole } from './makers.ts';

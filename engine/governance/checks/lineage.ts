@@ -1,6 +1,7 @@
 import type { LineageCheck } from '../../../schemas/generated/files.ts';
 import type { CheckResult, CheckState, DatasetLineage, Evidence } from '../../../schemas/generated/messages.ts';
-import { describeDate, nameOfVersion } from '../../promotion/version.ts';
+import { nameOfVersion } from '../../base/version-name.ts';
+import { describeDate } from '../../base/dates.ts';
 import type { Subject } from '../subject.ts';
 import { joinWords } from '../words.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';

@@ -1,6 +1,6 @@
 import type { Identity } from '../../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../../ports/registry.ts';
-import { isSamePerson } from '../people.ts';
+import { isSamePerson } from '../../people/same-person.ts';
 
 /** Whether somebody made the version: then they cannot say that it is good. */
 export function makerRole(by: Identity, { author, lineage }: LocalVersion): 'author' | 'trainer' | undefined {

@@ -1,7 +1,7 @@
 import type { MetricCheck } from '../../../schemas/generated/files.ts';
 import type { CheckResult, CheckState, Evidence, VariantResult } from '../../../schemas/generated/messages.ts';
 import { countOf, formatNumber } from '../../reports/format.ts';
-import { describeDate } from '../../promotion/version.ts';
+import { describeDate } from '../../base/dates.ts';
 import { joinWords } from '../words.ts';
 import { asksForMore, boundWord, holds, judgesPoint, missedOperators, operators } from './bar.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';

@@ -1,6 +1,6 @@
 import type { ModelCardCheck } from '../../../schemas/generated/files.ts';
 import type { CheckResult, Evidence } from '../../../schemas/generated/messages.ts';
-import { describeDate } from '../../promotion/version.ts';
+import { describeDate } from '../../base/dates.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { findInCard, isEmptyText, type CardPlace } from './card-text.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';

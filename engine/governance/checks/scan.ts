@@ -1,6 +1,7 @@
 import type { ScanCheck } from '../../../schemas/generated/files.ts';
 import type { CheckResult, Evidence, ScanReport, ScanSource } from '../../../schemas/generated/messages.ts';
-import { describeDate, nameOfVersion } from '../../promotion/version.ts';
+import { nameOfVersion } from '../../base/version-name.ts';
+import { describeDate } from '../../base/dates.ts';
 import { formatNumber } from '../../reports/format.ts';
 import type { Subject } from '../subject.ts';
 import { matchesWildcard } from '../wildcard.ts';

@@ -9,7 +9,7 @@ import { createFiles } from '../../../platform/files/files.ts';
 import { createQuarantine } from '../../../platform/files/quarantine.ts';
 import { WorkbenchError } from '../../base/errors.ts';
 import { memorySource } from '../scan/bytes.ts';
-import { readSafePath } from './safe-path.ts';
+import { readSafePath } from '../../base/safe-path.ts';
 import { Gate, unpackTar, unpackZip, type UnpackLimits } from './unpack.ts';
 
 const { signal } = new AbortController();

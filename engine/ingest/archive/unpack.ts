@@ -3,7 +3,7 @@ import type { Files } from '../../ports/files.ts';
 import type { GrowingFile, Quarantine } from '../../ports/quarantine.ts';
 import { partOf, piecesOf, type ByteSource } from '../scan/bytes.ts';
 import { quoted } from '../scan/findings.ts';
-import { createNameCheck, readSafePath } from './safe-path.ts';
+import { createNameCheck, readSafePath } from '../../base/safe-path.ts';
 import { readTar } from './tar.ts';
 import { locateMember, readZipDirectory } from './zip.ts';
 

@@ -1,5 +1,6 @@
+import { textOf, type ByteSource } from './bytes.ts';
 import { opcodes, fixedLength, lengthBytes } from './pickle-opcodes.ts';
-import { textOf, viewOf, type ByteSource } from './bytes.ts';
+import { isText, readNumber, unquote, unescape } from './pickle-text.ts';
 
 /** One import that a pickle makes. `module` or `name` is absent where it is not written in the pickle but computed. */
 export interface PickleImport {
@@ -23,12 +24,17 @@ export interface PickleReading {
 
 /** What a stack or memo entry is known to be: text, an import, a mark, or anything else. */
 type Value = string | typeof mark | undefined;
+
 const mark = Symbol('mark');
 
 const longestLine = 64 * 1024;
+
 const longestText = 4096;
+
 const mostEntries = 4_000_000;
+
 const mostImports = 10_000;
+
 const windowBytes = 64 * 1024;
 
 /**
@@ -125,18 +131,6 @@ export async function readPickle(source: ByteSource, start: number, signal: Abor
     if (name === 'STOP') return stop();
     if (count % 100_000 === 0) signal.throwIfAborted();
   }
-}
-
-function isText(name: string): boolean {
-  return name.includes('UNICODE') || name.includes('STRING');
-}
-
-function readNumber(bytes: Uint8Array, at: number, width: number): number {
-  const view = viewOf(bytes);
-  if (width === 1) return view.getUint8(at);
-  if (width === 2) return view.getUint16(at, true);
-  if (width === 4) return view.getUint32(at, true);
-  return Number(view.getBigUint64(at, true));
 }
 
 /** The part of Python's unpickler that decides what `STACK_GLOBAL` imports. */
@@ -298,23 +292,4 @@ class Machine {
 
 function known(value: Value): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** A protocol 0 string is written as Python's `repr`. */
-function unquote(text: string): string {
-  const inner = /^(['"])([\s\S]*)\1\s*$/.exec(text)?.[2] ?? text;
-  return inner
-    .replace(/\\x([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    .replace(/\\([0-7]{1,3})/g, (_all, octal: string) => String.fromCharCode(parseInt(octal, 8) & 255))
-    .replace(/\\(['"\\])/g, '$1');
-}
-
-/** Raw-unicode-escape. */
-function unescape(text: string): string {
-  return text
-    .replace(/\\u([0-9a-fA-F]{4})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    .replace(/\\U([0-9a-fA-F]{8})/g, (_all, hex: string) => {
-      const code = parseInt(hex, 16);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-    });
 }

@@ -1,23 +1,27 @@
 import { toWorkbenchError } from '../../base/errors.ts';
 import { readTar, type TarEntry } from '../archive/tar.ts';
 import { locateMember, readZipDirectory, type ZipDirectory, type ZipMember } from '../archive/zip.ts';
-import { partOf, piecesOf, textOf, viewOf, type ByteSource } from './bytes.ts';
+import { deepest, reportAmbiguous, reportTooDeep, reportUnread } from './archive-findings.ts';
+import { partOf, piecesOf, textOf, type ByteSource } from './bytes.ts';
 import { checkConfig } from './configs.ts';
 import { quoted, type ScanContext } from './findings.ts';
 import { checkHdf5, checkKerasConfig, checkOnnx, checkSavedModel } from './keras.ts';
 import { formatOf, headBytes, type Format } from './magic.ts';
 import { endingOf, isCodeName, pickleEndings } from './names.ts';
+import { scanArray } from './numpy.ts';
 import { scanPickle } from './pickle.ts';
 import { checkTemplate } from './templates.ts';
 
-/** Archives inside archives that are looked into. */
-const deepest = 4;
 /** Bytes one packed member may have unpacked. */
 const largestMember = 32 * 2 ** 30;
+
 const largestText = 64 * 2 ** 20;
+
 /** DEFLATE packs no better than 1 : 1032; weights hardly at all. */
 const densest = 200;
+
 const alwaysAllowed = 64 * 2 ** 20;
+
 const mostMembers = 100_000;
 
 /**
@@ -288,66 +292,4 @@ async function scanTar(source: ByteSource, file: string, context: ScanContext, d
       reportAmbiguous(file, `${quoted(name)} is a link or special file`, context);
     else if (kind === 'file') await scanFile(partOf(source, offset, size), `${file}!/${name}`, context, depth + 1);
   }
-}
-
-/** NumPy arrays of objects are pickles behind a header. */
-async function scanArray(source: ByteSource, file: string, context: ScanContext): Promise<void> {
-  const head = await source.read(0, 12);
-  const isFirst = (head[6] ?? 0) < 2;
-  const length = head.length < 12 ? 0 : isFirst ? viewOf(head).getUint16(8, true) : viewOf(head).getUint32(8, true);
-  const start = isFirst ? 10 : 12;
-  if (head.length < 12 || length > 1_000_000 || start + length > source.size) {
-    context.report({
-      rule: 'numpy-invalid',
-      severity: 'unsafe',
-      file,
-      message: 'It begins as a NumPy array and its header is damaged.',
-      remedy: 'Fetch it again.',
-    });
-    return;
-  }
-  const header = textOf(await source.read(start, start + length));
-  if (!/['"]\|?O[\d'"]/.test(header)) return;
-  context.report({
-    rule: 'numpy-objects',
-    severity: 'warning',
-    file,
-    message: 'It is a NumPy array of objects: reading it loads a pickle.',
-    remedy: 'Ask for arrays of numbers.',
-  });
-  await scanPickle(partOf(source, start + length, source.size), file, 'sure', context);
-}
-
-function reportAmbiguous(file: string, why: string, { report }: ScanContext): void {
-  report({
-    rule: 'archive-ambiguous',
-    severity: 'unsafe',
-    file,
-    message: `Tools may differ in what this archive holds: ${why}.`,
-    remedy: 'Ask for an archive as the usual tools write it.',
-  });
-}
-
-function reportTooDeep(file: string, { report }: ScanContext): void {
-  report({
-    rule: 'archive-too-deep',
-    severity: 'unsafe',
-    file,
-    message: `Archives lie in archives deeper than ${String(deepest)} levels.`,
-    remedy: 'Take the model unpacked.',
-  });
-}
-
-function reportUnread(error: unknown, file: string, { report, signal }: ScanContext): void {
-  signal.throwIfAborted();
-  const { code, message } = toWorkbenchError(error);
-  if (code !== 'file-unreadable' && code !== 'file-too-large' && code !== 'file-invalid') throw error;
-  report({
-    rule: code === 'file-too-large' ? 'archive-bomb' : 'archive-broken',
-    severity: 'unsafe',
-    file,
-    message:
-      code === 'file-too-large' ? 'It unpacks to far more than its size.' : `It cannot be looked into: ${message}`,
-    remedy: 'Fetch it again; where it stays like this, do not take it.',
-  });
 }

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../../base/errors.ts';
 import { encodeBase64 } from '../../base/base64.ts';
-import { readSafePath } from '../archive/safe-path.ts';
+import { readSafePath } from '../../base/safe-path.ts';
 import { nameOfFile, packingOf, placesOf } from '../places.ts';
 import { quoted, type Observed } from '../scan/findings.ts';
 import { nameOf, readOciArtifact } from '../sources/oci.ts';

@@ -1,7 +1,7 @@
 import type { IngestFile } from '../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../base/errors.ts';
 import { judgeCard, readModelCard } from '../card.ts';
-import { compareBytes, weightsDigestOf } from '../manifest.ts';
+import { compareBytes, weightsDigestOf } from '../../models/weights-manifest.ts';
 import { contentOf, pathOf, placesOf } from '../places.ts';
 import { fileSource, piecesOf, type ByteSource } from '../scan/bytes.ts';
 import { createFindings, quoted, type Observed, type ScanContext } from '../scan/findings.ts';

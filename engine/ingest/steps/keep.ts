@@ -3,7 +3,7 @@ import { WorkbenchError } from '../../base/errors.ts';
 import { loadLinearClassifier } from '../../models/embedded/linear-file.ts';
 import type { NewLocalVersion } from '../../ports/registry.ts';
 import { publishRun } from '../../registry/publish.ts';
-import { weightsManifest } from '../manifest.ts';
+import { weightsManifest } from '../../models/weights-manifest.ts';
 import { contentOf, pathOf, placesOf } from '../places.ts';
 import type { IngestPorts } from '../ports.ts';
 import { isRefusing, reportOf, verdictOf } from '../report.ts';

@@ -3,7 +3,7 @@ import { WorkbenchError } from '../../base/errors.ts';
 import { invalidFileError } from '../../documents/failure.ts';
 import { parseDocument } from '../../documents/parse.ts';
 import type { Message } from '../../models/model.ts';
-import { compileTemplate } from '../../prompts/template.ts';
+import { compileTemplate } from '../../templates/template.ts';
 import type { MeasuredSample } from '../measure.ts';
 import { fenceTexts, shorten, type FencedText } from './fence.ts';
 import type { VerdictKind } from './verdict.ts';

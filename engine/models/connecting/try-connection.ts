@@ -1,7 +1,7 @@
 import type { Connection } from '../../../schemas/generated/files.ts';
 import type { ConnectionAnswer, Failure, TestedConnection } from '../../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../../base/errors.ts';
-import { costOf } from '../../runs/guards.ts';
+import { costOf } from '../cost.ts';
 import type { Digest } from '../../ports/digest.ts';
 import { openConnection } from '../connect.ts';
 import type { ConnectContext } from '../connect-context.ts';

@@ -1,8 +1,4 @@
-/** One labelled training row. */
-export interface LabelledText {
-  readonly text: string;
-  readonly label: string;
-}
+import type { LabelledText } from '../../datasets/labelled-text.ts';
 
 /** One point of a learning curve: mean training loss (nats a row) after `step` of `steps` epochs. */
 export interface TrainingStep {

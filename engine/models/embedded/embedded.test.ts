@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { WorkbenchError } from '../../base/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digest } from '../../ports/digest.ts';
-import type { LabelledText, TrainingOptions } from './classifier.ts';
+import type { TrainingOptions } from './classifier.ts';
+import type { LabelledText } from '../../datasets/labelled-text.ts';
 import { classifierKinds } from './kinds.ts';
 import { createEmbeddedModel } from './model.ts';
 

@@ -1,4 +1,5 @@
-import type { Classifier, ClassifierKind, LabelledText } from './classifier.ts';
+import type { Classifier, ClassifierKind } from './classifier.ts';
+import type { LabelledText } from '../../datasets/labelled-text.ts';
 import { collectTrainingSet, createBreather, largestAt, type Breather, type TrainingSet } from './training.ts';
 import { splitWords } from './words.ts';
 

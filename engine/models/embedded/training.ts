@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../../base/errors.ts';
-import type { ClassifierKind, LabelledText, TrainingOptions } from './classifier.ts';
+import type { ClassifierKind, TrainingOptions } from './classifier.ts';
+import type { LabelledText } from '../../datasets/labelled-text.ts';
 
 /** Training rows with their labels as numbers. */
 export interface TrainingSet {

@@ -1,4 +1,4 @@
-import type { LabelledText } from './classifier.ts';
+import type { LabelledText } from '../../datasets/labelled-text.ts';
 import { bucketCount, forEachFeature } from './features.ts';
 import type { Breather } from './training.ts';
 

@@ -5,7 +5,7 @@ import { countCharacters, type Answer, type Model, type ModelParameters, type Qu
 import { AttemptFailure } from '../pacing/attempt-failure.ts';
 import { createPacer } from '../pacing/pacer.ts';
 import { toLentMessages } from './messages.ts';
-import { estimateTokens } from '../../runs/budget.ts';
+import { estimateTokens } from '../cost.ts';
 import { createReplies } from './replies.ts';
 
 type Lent = Extract<Connection, { provider: 'vscode-lm' }>;

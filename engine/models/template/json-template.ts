@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../../base/errors.ts';
-import { compileTemplate, type PromptTemplate } from '../../prompts/template.ts';
+import { compileTemplate, type PromptTemplate } from '../../templates/template.ts';
 
 /** JSON with Jinja templates for its texts, ready to be filled many times. */
 export interface JsonTemplate {

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../schemas/generated/files.ts';
 import { WorkbenchError } from '../../base/errors.ts';
-import { compileTemplate } from '../../prompts/template.ts';
+import { compileTemplate } from '../../templates/template.ts';
 import type { Draft } from '../http/draft.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { readErrorObject } from '../http/error-object.ts';

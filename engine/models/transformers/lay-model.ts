@@ -4,7 +4,7 @@ import type { Blobs } from '../../ports/blobs.ts';
 import type { Digest } from '../../ports/digest.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
-import { readSafePath } from '../../ingest/archive/safe-path.ts';
+import { readSafePath } from '../../base/safe-path.ts';
 
 export interface LayModelPorts {
   readonly blobs: Pick<Blobs, 'has' | 'locate'>;

@@ -6,7 +6,7 @@ import type { Digest } from '../../ports/digest.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 import type { Trainer } from '../../ports/trainer.ts';
-import type { TrainedModelReference } from '../../runs/spec.ts';
+import type { TrainedModelReference } from '../../ports/run-spec.ts';
 import { baseOfReference } from '../../tuning/base.ts';
 import type { BaseModel, TuningTask } from '../../tuning/platform.ts';
 import { requireEnvironment } from '../../tuning/platforms/local/environment.ts';

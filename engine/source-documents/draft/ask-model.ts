@@ -1,5 +1,5 @@
 import type { SourceText } from '../../../schemas/generated/messages.ts';
-import type { DocumentReaderModel } from '../../evidence/ask-documents.ts';
+import type { DocumentReaderModel } from '../reader-model.ts';
 import { askJudge, type JudgeQuestion } from '../../metrics/judge/ask.ts';
 import { fenceTexts } from '../../metrics/judge/fence.ts';
 import type { Message } from '../../models/model.ts';

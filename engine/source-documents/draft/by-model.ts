@@ -1,8 +1,8 @@
 import type { SourceText } from '../../../schemas/generated/messages.ts';
-import { plainText } from '../../agents/plain-text.ts';
+import { plainText } from '../../base/plain-text.ts';
 import { WorkbenchError } from '../../base/errors.ts';
-import type { DocumentReaderModel } from '../../evidence/ask-documents.ts';
-import { locateQuote } from '../../evidence/locate-quote.ts';
+import type { DocumentReaderModel } from '../reader-model.ts';
+import { locateQuote } from '../locate-quote.ts';
 import { createQuoteFinder } from '../find-quote.ts';
 import { askForControls, type ProposedControl } from './ask-model.ts';
 import { splitChunks, type Chunk } from './chunks.ts';

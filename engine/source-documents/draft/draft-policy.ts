@@ -1,11 +1,11 @@
 import type { Connection, Policy } from '../../../schemas/generated/files.ts';
 import type { SourceText } from '../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../base/errors.ts';
-import type { DocumentReaderModel } from '../../evidence/ask-documents.ts';
+import type { DocumentReaderModel } from '../reader-model.ts';
 import { priceOf } from '../../models/connections.ts';
 import { countCharacters } from '../../models/model.ts';
 import { countOf } from '../../reports/format.ts';
-import { estimateTokens, priceOfTokens } from '../../runs/budget.ts';
+import { estimateTokens, priceOfTokens } from '../../models/cost.ts';
 import { replyTokens, writeQuestion } from './ask-model.ts';
 import { draftByModel, splitPartsFor } from './by-model.ts';
 import { writeDraft } from './policy-text.ts';

@@ -8,7 +8,7 @@ import type {
   TuningDataRole,
 } from '../../../schemas/generated/messages.ts';
 import { toWorkbenchError, type WorkbenchError } from '../../base/errors.ts';
-import { estimateTokens } from '../../runs/budget.ts';
+import { estimateTokens } from '../../models/cost.ts';
 import { checkAspects } from '../checks.ts';
 import type { TuningTask } from '../platform.ts';
 import type { AspectRows, TuningRow } from '../rows.ts';

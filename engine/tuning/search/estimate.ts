@@ -1,7 +1,7 @@
 import type { DryRunEstimate } from '../../../schemas/generated/messages.ts';
 import { countOf } from '../../reports/format.ts';
 import type { RunPorts } from '../../runs/ports.ts';
-import type { RunSpec } from '../../runs/spec.ts';
+import type { RunSpec } from '../../ports/run-spec.ts';
 import { estimateTuning, type EstimateStore } from '../estimate.ts';
 import { foreseeTrial } from './trials.ts';
 import { parameterWords } from './text.ts';

@@ -3,7 +3,7 @@ import type { RunPorts } from '../../runs/ports.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { choosePlatform, listPlatforms } from '../choose-platform.ts';
 import { createPlatform } from '../create-platform.ts';
-import { scratchOf } from '../platform-ports.ts';
+import { scratchOf } from '../../runs/scratch.ts';
 import type { SweptPlatform } from './sweep.ts';
 
 /** The declared platforms that cost money and their storages, or those of this name. Asks nobody, and looks up no secret. Throws `usage` for an unknown name. */

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../../base/errors.ts';
-import { readSafePath } from '../../ingest/archive/safe-path.ts';
+import { readSafePath } from '../../base/safe-path.ts';
 import { quoteLine } from '../../models/command/quote.ts';
 import type { Files } from '../../ports/files.ts';
 

@@ -1,5 +1,5 @@
 import type { Checkpoint, ModelFile, TrainerResult } from '../../../schemas/generated/messages.ts';
-import { createNameCheck, readSafePath } from '../../ingest/archive/safe-path.ts';
+import { createNameCheck, readSafePath } from '../../base/safe-path.ts';
 import { digestOfModel } from '../../models/model-files.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Digest } from '../../ports/digest.ts';

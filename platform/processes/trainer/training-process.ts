@@ -9,7 +9,7 @@ import { WorkbenchError } from '../../../engine/base/errors.ts';
 import type { LeaseOwner } from '../../../engine/ports/store.ts';
 import type { TrainerEnvironment, TrainingProcess, TrainingRequest } from '../../../engine/ports/trainer.ts';
 import { describeWriteFailure, systemCode } from '../../files/failures.ts';
-import { isAlive } from '../alive.ts';
+import { isAlive } from '../../host/alive.ts';
 import { createLineProgram } from '../line-program.ts';
 import { stopTree } from '../process-tree.ts';
 import { spawnProgram } from '../programs.ts';

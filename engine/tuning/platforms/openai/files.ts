@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../../../base/errors.ts';
 import { tagOf, type JobBundle } from '../../platform.ts';
 import type { OpenedService } from './context.ts';
-import { ServiceError } from './client.ts';
+import { ServiceError } from './service-error.ts';
 import { writeUploads, type UploadContent } from './rows.ts';
 import type { ServiceFile } from './wire.ts';
 

@@ -2,7 +2,7 @@ import type { PreflightFinding } from '../../../../schemas/generated/messages.ts
 import { WorkbenchError } from '../../../base/errors.ts';
 import { formatNumber, groupDigits } from '../../../reports/format.ts';
 import { inputsOf, type JobBundle } from '../../platform.ts';
-import { ServiceError } from './client.ts';
+import { ServiceError } from './service-error.ts';
 import { hasEnded, type OpenedService } from './context.ts';
 import {
   conversationOf,

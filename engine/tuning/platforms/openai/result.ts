@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../../base/errors.ts';
 import { inputsOf, type JobBundle, type JobResult } from '../../platform.ts';
-import { ServiceError } from './client.ts';
+import { ServiceError } from './service-error.ts';
 import type { OpenedService } from './context.ts';
 import type { Curves } from './curves.ts';
 import type { ServiceCheckpoint, ServiceJob } from './wire.ts';

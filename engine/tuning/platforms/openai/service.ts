@@ -1,7 +1,9 @@
 import type { Digest } from '../../../ports/digest.ts';
 import type { Endpoint } from '../../../models/http/endpoint.ts';
 import { isRecord } from '../../../models/http/json.ts';
-import { ServiceError, type ServiceCall, type ServiceClient } from './client.ts';
+import type { ServiceClient } from './client.ts';
+import type { ServiceCall } from './service-call.ts';
+import { ServiceError } from './service-error.ts';
 import { writeForm } from './form.ts';
 import {
   readCheckpoint,

@@ -3,7 +3,7 @@ import { WorkbenchError } from '../../../base/errors.ts';
 import { omit } from '../../../base/omit.ts';
 import { budgetExceeded } from '../../guards.ts';
 import { tagOf, type JobBundle, type RecordJob } from '../../platform.ts';
-import { ServiceError } from './client.ts';
+import { ServiceError } from './service-error.ts';
 import { hasEnded, hasFailed, type OpenedService } from './context.ts';
 import { provideFiles, type JobFiles } from './files.ts';
 import { findDataFault } from './preflight.ts';

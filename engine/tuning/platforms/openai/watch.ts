@@ -1,7 +1,7 @@
 import type { RunState } from '../../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../../base/errors.ts';
 import type { JobBundle, JobEvent } from '../../platform.ts';
-import { ServiceError } from './client.ts';
+import { ServiceError } from './service-error.ts';
 import { hasEnded, hasFailed, type OpenedService } from './context.ts';
 import { Curves, readResultFile } from './curves.ts';
 import { removeFiles } from './files.ts';
