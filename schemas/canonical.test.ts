@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSeeded } from '../test/fakes/seeded.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson, canonicalJsonWith } from './canonical.ts';
 
 describe('canonicalJson', () => {
   const cases: readonly [what: string, value: unknown, text: string][] = [
@@ -55,6 +55,9 @@ describe('canonicalJson', () => {
       assert.deepEqual(JSON.parse(text), value);
       assert.equal(canonicalJson(reverse(value)), text);
       assert.equal(canonicalJson(JSON.parse(text)), text);
+      if (value === null || typeof value !== 'object' || Array.isArray(value)) continue;
+      for (const [key, field] of Object.entries({ gone: undefined, ...value }))
+        if (field !== undefined) assert.equal(canonicalJsonWith(value, key, canonicalJson(field)), text);
     }
   });
 });

@@ -8,6 +8,14 @@ export function canonicalJson(value: unknown): string {
   return ordered === unorderable ? write(value) : JSON.stringify(ordered);
 }
 
+/** Canonical JSON of an object one of whose fields, which may be large, is written already: `written` is that field in canonical JSON. */
+export function canonicalJsonWith(value: object, field: string, written: string): string {
+  const texts = Object.entries({ ...value, [field]: undefined }).flatMap(([key, other]): [string, string][] =>
+    key === field ? [[key, written]] : other === undefined ? [] : [[key, canonicalJson(other)]],
+  );
+  return writeFields(texts);
+}
+
 const unorderable = Symbol('unorderable');
 
 /** A copy whose objects have their keys in order; `unorderable` where an object cannot have them so. */
@@ -40,13 +48,15 @@ function putInOrder(value: unknown): unknown {
 function write(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(item => write(item ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`);
-    return `{${fields.join(',')}}`;
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    return writeFields(fields.map(([key, field]): [string, string] => [key, write(field)]));
   }
   return JSON.stringify(checkNumber(value));
+}
+
+function writeFields(fields: readonly (readonly [key: string, written: string])[]): string {
+  const ordered = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${ordered.map(([key, written]) => `${JSON.stringify(key)}:${written}`).join(',')}}`;
 }
 
 function checkNumber(value: unknown): unknown {

@@ -6,6 +6,8 @@ export interface Cursor {
   at: number;
   /** Column of the first content of the line that was entered last; -1 at the end of the text. */
   indent: number;
+  /** Whether a line before that one is a comment such as `#this`: the parser then takes what follows for less indented than it is. */
+  isBehindTightComment: boolean;
 }
 
 /** Thrown, and caught by `readPlainYaml`, where a text holds more than is read here. Made once: nobody looks at its stack. */
@@ -60,8 +62,10 @@ export function finishLine(cursor: Cursor): void {
 export function enterLine(cursor: Cursor, from: number): void {
   const { text } = cursor;
   let start = from;
+  cursor.isBehindTightComment = false;
   while (start < text.length) {
     const first = skipSpaces(text, start);
+    if (text.charCodeAt(first) === hash && !endsMark(text, first + 1)) cursor.isBehindTightComment = true;
     if (!isAtRest(text, first)) {
       cursor.at = first;
       cursor.indent = first - start;

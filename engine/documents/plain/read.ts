@@ -21,7 +21,6 @@ import { readPlainScalar, readQuoted } from './scalars.ts';
  * for others.
  */
 const unusual =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\uffff]/;
 
 /**
@@ -32,7 +31,7 @@ const unusual =
 export function readPlainYaml(text: string): { readonly value: unknown } | undefined {
   const plain = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
   if (unusual.test(plain)) return undefined;
-  const cursor: Cursor = { text: plain, at: 0, indent: 0 };
+  const cursor: Cursor = { text: plain, at: 0, indent: 0, isBehindTightComment: false };
   try {
     enterLine(cursor, 0);
     if (cursor.indent !== 0) return undefined;
@@ -103,7 +102,10 @@ function readItem(cursor: Cursor, column: number, depth: number): unknown {
 function readBelow(cursor: Cursor, parent: number, depth: number): unknown {
   if (cursor.indent <= parent) return null;
   const value = readCollection(cursor, cursor.indent, depth);
-  if (value === undefined) return readOnLine(cursor, parent, depth);
+  if (value === undefined) {
+    if (cursor.isBehindTightComment) throw beyond;
+    return readOnLine(cursor, parent, depth);
+  }
   if (cursor.indent > parent) throw beyond;
   return value;
 }
