@@ -32,8 +32,7 @@ function putInOrder(value: unknown): unknown {
   }
   const fields = value as Readonly<Record<string, unknown>>;
   const copy: Record<string, unknown> = {};
-  // Without an order of its own, `sort` compares UTF-16 code units.
-  for (const key of Object.keys(fields).sort()) {
+  for (const key of sortKeys(Object.keys(fields))) {
     // An object has keys that are whole numbers first, by their value, and `__proto__` is none of its keys when it is assigned.
     if (startsWithDigit(key) || key === '__proto__') return unorderable;
     const field = fields[key];
@@ -43,6 +42,22 @@ function putInOrder(value: unknown): unknown {
     copy[key] = ordered;
   }
   return copy;
+}
+
+/** Most objects have a few keys, which `sort` would take longer to prepare for than to order. */
+const fewKeys = 24;
+
+/** Orders keys in place by their UTF-16 code units. */
+function sortKeys(keys: string[]): string[] {
+  // Without an order of its own, `sort` compares code units, as `>` does.
+  if (keys.length > fewKeys) return keys.sort();
+  for (let at = 1; at < keys.length; at += 1) {
+    const key = keys[at] as string;
+    let place = at;
+    for (; place > 0 && (keys[place - 1] as string) > key; place -= 1) keys[place] = keys[place - 1] as string;
+    keys[place] = key;
+  }
+  return keys;
 }
 
 function write(value: unknown): string {

@@ -67,7 +67,7 @@ export async function assessVersion(
   const approvalFailure = await askForApproval(record, documents, folder, ports, signal);
   const written = scorecardPath === undefined ? undefined : await writeScorecard(id, scorecardPath, folder, ports);
   return {
-    view: await viewRecord(stored, ports, signal, folder),
+    view: await viewRecord(stored, ports, signal, folder, record.resultDigest),
     ...(written === undefined ? {} : { written }),
     ...(approvalFailure === undefined ? {} : { approvalFailure }),
   };
