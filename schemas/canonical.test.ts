@@ -27,9 +27,18 @@ describe('canonicalJson', () => {
   it('orders few keys and many alike', () => {
     const random = createSeeded(5);
     for (const count of [2, 7, 23, 24, 25, 26, 300]) {
-      const keys = Array.from({ length: count }, () => `k${String.fromCharCode(97 + random() * 26)}\uffff${String(random())}`);
+      const keys = Array.from(
+        { length: count },
+        () => `k${String.fromCharCode(97 + random() * 26)}\uffff${String(random())}`,
+      );
       const text = canonicalJson(Object.fromEntries(keys.map(key => [key, 0])));
-      assert.equal(text, `{${[...keys].sort().map(key => `${JSON.stringify(key)}:0`).join(',')}}`);
+      assert.equal(
+        text,
+        `{${[...keys]
+          .sort()
+          .map(key => `${JSON.stringify(key)}:0`)
+          .join(',')}}`,
+      );
     }
   });
 

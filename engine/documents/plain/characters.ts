@@ -2,7 +2,8 @@
 const [keyStart, keyPart, scalarStart, notText] = [1, 2, 4, 8];
 
 const classes = new Uint8Array(128);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_') allow(character, keyStart | keyPart | scalarStart);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_')
+  allow(character, keyStart | keyPart | scalarStart);
 for (const character of '0123456789') allow(character, keyPart | scalarStart);
 for (const character of '.') allow(character, keyPart | scalarStart);
 for (const character of '-') allow(character, keyPart);

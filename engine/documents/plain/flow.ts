@@ -1,4 +1,15 @@
-import { closeBrace, closeBracket, comma, doubleQuote, hash, newline, openBrace, openBracket, singleQuote, space } from './characters.ts';
+import {
+  closeBrace,
+  closeBracket,
+  comma,
+  doubleQuote,
+  hash,
+  newline,
+  openBrace,
+  openBracket,
+  singleQuote,
+  space,
+} from './characters.ts';
 import { beyond, goDeeper, readKey, skipSpaces, type Cursor } from './cursor.ts';
 import { readPlainInFlow, readQuoted } from './scalars.ts';
 import { setOwn } from '../values.ts';

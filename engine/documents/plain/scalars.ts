@@ -123,9 +123,7 @@ function endsPlainInFlow(text: string, at: number): boolean {
 }
 
 function isFlowMark(code: number): boolean {
-  return (
-    code === comma || code === openBracket || code === closeBracket || code === openBrace || code === closeBrace
-  );
+  return code === comma || code === openBracket || code === closeBracket || code === openBrace || code === closeBrace;
 }
 
 /** A text in quotes; its further lines are indented deeper than `parent`. */
