@@ -10,8 +10,9 @@ export function canonicalJson(value: unknown): string {
 
 /** Canonical JSON of an object one of whose fields, which may be large, is written already: `written` is that field in canonical JSON. */
 export function canonicalJsonWith(value: object, field: string, written: string): string {
-  const texts = Object.entries({ ...value, [field]: undefined }).flatMap(([key, other]): [string, string][] =>
-    key === field ? [[key, written]] : other === undefined ? [] : [[key, canonicalJson(other)]],
+  const texts = Object.entries(value as Readonly<Record<string, unknown>>).flatMap(
+    ([key, other]): [string, string][] =>
+      other === undefined ? [] : [[key, key === field ? written : canonicalJson(other)]],
   );
   return writeFields(texts);
 }
