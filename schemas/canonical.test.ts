@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSeeded } from '../test/fakes/seeded.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson, canonicalJsonWith } from './canonical.ts';
 
 describe('canonicalJson', () => {
   const cases: readonly [what: string, value: unknown, text: string][] = [
@@ -23,6 +23,24 @@ describe('canonicalJson', () => {
       assert.equal(canonicalJson(value), text);
     });
   }
+
+  it('orders few keys and many alike', () => {
+    const random = createSeeded(5);
+    for (const count of [2, 7, 23, 24, 25, 26, 300]) {
+      const keys = Array.from(
+        { length: count },
+        () => `k${String.fromCharCode(97 + random() * 26)}\uffff${String(random())}`,
+      );
+      const text = canonicalJson(Object.fromEntries(keys.map(key => [key, 0])));
+      assert.equal(
+        text,
+        `{${[...keys]
+          .sort()
+          .map(key => `${JSON.stringify(key)}:0`)
+          .join(',')}}`,
+      );
+    }
+  });
 
   it('refuses numbers that JSON has no form for, wherever they stand', () => {
     for (const value of [NaN, [Infinity], { a: { b: -Infinity } }, { 1: NaN }])
@@ -55,6 +73,9 @@ describe('canonicalJson', () => {
       assert.deepEqual(JSON.parse(text), value);
       assert.equal(canonicalJson(reverse(value)), text);
       assert.equal(canonicalJson(JSON.parse(text)), text);
+      if (value === null || typeof value !== 'object' || Array.isArray(value)) continue;
+      for (const [key, field] of Object.entries(value))
+        assert.equal(canonicalJsonWith({ gone: undefined, ...value }, key, canonicalJson(field)), text);
     }
   });
 });

@@ -8,6 +8,15 @@ export function canonicalJson(value: unknown): string {
   return ordered === unorderable ? write(value) : JSON.stringify(ordered);
 }
 
+/** Canonical JSON of an object one of whose fields, which may be large, is written already: `written` is that field in canonical JSON. */
+export function canonicalJsonWith(value: object, field: string, written: string): string {
+  const texts = Object.entries(value as Readonly<Record<string, unknown>>).flatMap(
+    ([key, other]): [string, string][] =>
+      other === undefined ? [] : [[key, key === field ? written : canonicalJson(other)]],
+  );
+  return writeFields(texts);
+}
+
 const unorderable = Symbol('unorderable');
 
 /** A copy whose objects have their keys in order; `unorderable` where an object cannot have them so. */
@@ -24,8 +33,7 @@ function putInOrder(value: unknown): unknown {
   }
   const fields = value as Readonly<Record<string, unknown>>;
   const copy: Record<string, unknown> = {};
-  // Without an order of its own, `sort` compares UTF-16 code units.
-  for (const key of Object.keys(fields).sort()) {
+  for (const key of sortKeys(Object.keys(fields))) {
     // An object has keys that are whole numbers first, by their value, and `__proto__` is none of its keys when it is assigned.
     if (startsWithDigit(key) || key === '__proto__') return unorderable;
     const field = fields[key];
@@ -37,16 +45,34 @@ function putInOrder(value: unknown): unknown {
   return copy;
 }
 
+/** Most objects have a few keys, which `sort` would take longer to prepare for than to order. */
+const fewKeys = 24;
+
+/** Orders keys in place by their UTF-16 code units. */
+function sortKeys(keys: string[]): string[] {
+  // Without an order of its own, `sort` compares code units, as `>` does.
+  if (keys.length > fewKeys) return keys.sort();
+  for (let at = 1; at < keys.length; at += 1) {
+    const key = keys[at] as string;
+    let place = at;
+    for (; place > 0 && (keys[place - 1] as string) > key; place -= 1) keys[place] = keys[place - 1] as string;
+    keys[place] = key;
+  }
+  return keys;
+}
+
 function write(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(item => write(item ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`);
-    return `{${fields.join(',')}}`;
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    return writeFields(fields.map(([key, field]): [string, string] => [key, write(field)]));
   }
   return JSON.stringify(checkNumber(value));
+}
+
+function writeFields(fields: readonly (readonly [key: string, written: string])[]): string {
+  const ordered = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${ordered.map(([key, written]) => `${JSON.stringify(key)}:${written}`).join(',')}}`;
 }
 
 function checkNumber(value: unknown): unknown {

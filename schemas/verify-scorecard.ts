@@ -140,10 +140,12 @@ export const mostScorecardBytes = 32 * 1024 * 1024;
 /**
  * Whether a scorecard still is what was recorded: its record has the digest that stands beside it, and its score, coverage and gate
  * are those its own controls give. Whoever changes a record can make a new digest, so this shows that a record is whole, not whose it is.
+ * `resultDigest` is what `digestResult` gives for the record, where that is known already.
  */
 export function verifyScorecard(
   { record, digest, approval }: Scorecard,
   sha256: (text: string) => string,
+  resultDigest?: string,
 ): Verification {
   const computedDigest = digestRecord(record, sha256);
   if (computedDigest !== digest) {
@@ -153,7 +155,7 @@ export function verifyScorecard(
       computedDigest,
     };
   }
-  const fault = findContradiction(record, sha256);
+  const fault = findContradiction(record, () => resultDigest ?? digestResult(record, sha256));
   if (fault !== undefined) {
     const sentence = `The digest is the record's own, but the record contradicts itself: ${fault}.`;
     return { state: 'tampered', sentence, computedDigest };
@@ -164,7 +166,7 @@ export function verifyScorecard(
 }
 
 /** The first figure of a record that its own controls do not give. */
-function findContradiction(record: AssessmentRecord, sha256: (text: string) => string): string | undefined {
+function findContradiction(record: AssessmentRecord, digestAgain: () => string): string | undefined {
   const { controls, waivers, gate, resultDigest } = record;
   const held = new Map(waivers.map(({ id, control }) => [id, control]));
   for (const { id, outcome, value, checks, waiver } of controls) {
@@ -187,7 +189,7 @@ function findContradiction(record: AssessmentRecord, sha256: (text: string) => s
   const blocking = controls.find(control => control.severity === 'critical' && isUnwaivedFailure(control));
   if (gate.outcome === 'passed' && blocking !== undefined)
     return `the gate is passed although the critical control ${blocking.id} failed`;
-  if (resultDigest !== undefined && digestResult(record, sha256) !== resultDigest)
+  if (resultDigest !== undefined && digestAgain() !== resultDigest)
     return 'the digest of its results is not that of the results it holds';
   return undefined;
 }

@@ -18,6 +18,7 @@ import { hasErrors, type Diagnostic, type DocumentPath, type Position, type Rang
 import { kindNames, type DocumentKind, type DocumentValues } from './kinds.ts';
 import { indexLines, type LineIndex } from './lines.ts';
 import { locateSpan, type Span } from './locate.ts';
+import { readPlainYaml } from './plain/read.ts';
 import { rootSchema } from './schema.ts';
 import { describeFaults } from './schema-faults.ts';
 import { listWords } from './suggest.ts';
@@ -93,7 +94,7 @@ export interface ReadText {
   readonly readTree: (along: DocumentPath | undefined) => Node | null;
 }
 
-/** Parses the whole text; where it cannot be read at all, `syntax` says why. */
+/** Reads the whole text; where it cannot be read at all, `syntax` says why. Without a fault and in plain YAML, no tree is made for it yet. */
 export function readWhole(kind: DocumentKind, text: string): ReadText {
   const lines = indexLines(text);
   const tooLarge = whyTooLarge(text);
@@ -103,6 +104,8 @@ export function readWhole(kind: DocumentKind, text: string): ReadText {
   }
   const deep = findTooDeep(text);
   if (deep !== undefined) return unread(tooDeep(lines.rangeAt(deep, deep + 1)));
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return { syntax: [], collected: { ...nothing, ...plain }, readTree: treeOf(text) };
   let document: Document.Parsed;
   try {
     document = parseUntrusted(text);
@@ -114,6 +117,12 @@ export function readWhole(kind: DocumentKind, text: string): ReadText {
   const syntax = describeSyntax(text, document.errors, document.warnings, lines);
   const isTooDeep = syntax.some(found => found.code === 'too-deep');
   return { syntax, collected: isTooDeep ? nothing : collectValue(root), readTree: () => root };
+}
+
+/** Most files are read for their value alone, and have nothing that needs a place. */
+function treeOf(text: string): () => Node | null {
+  let tree: Document.Parsed | undefined;
+  return () => (tree ??= parseUntrusted(text)).contents;
 }
 
 const nothing: CollectedValue = { value: undefined, faults: [], targets: new Map<Alias, Node>() };

@@ -12,7 +12,7 @@ import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import type { RunChoice } from './run-subject.ts';
 import { serialiseScorecard } from './scorecard.ts';
-import { makeScorecard, viewAssessment } from './view.ts';
+import { makeScorecard, viewRecord } from './view.ts';
 
 export interface AssessRequest {
   /** Absent: what the policies' own `assess` names. */
@@ -62,11 +62,12 @@ export async function assessVersion(
   signal.throwIfAborted();
   const { model, version } = record.subject;
   const entry = { id, kind: 'assessment' as const, model, version, at: record.assessedAt, actor: assessor };
-  await appendSigned({ ...entry, payload: record }, (await readPeople(folder, ports, signal)).signers, ports);
+  const { signers } = await readPeople(folder, ports, signal);
+  const stored = await appendSigned({ ...entry, payload: record }, signers, ports);
   const approvalFailure = await askForApproval(record, documents, folder, ports, signal);
   const written = scorecardPath === undefined ? undefined : await writeScorecard(id, scorecardPath, folder, ports);
   return {
-    view: await viewAssessment(id, ports, signal, folder),
+    view: await viewRecord(stored, ports, signal, folder, record.resultDigest),
     ...(written === undefined ? {} : { written }),
     ...(approvalFailure === undefined ? {} : { approvalFailure }),
   };

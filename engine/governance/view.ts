@@ -39,17 +39,29 @@ export async function viewAssessment(
   signal: AbortSignal,
   folder?: string,
 ): Promise<ScorecardView> {
-  const record = requireAssessment(await ports.store.ledger.get(id));
+  return viewRecord(requireAssessment(await ports.store.ledger.get(id)), ports, signal, folder);
+}
+
+/** The same of a record that is at hand as the ledger gave it. `resultDigest` is for whoever has made it of this very record. */
+export async function viewRecord(
+  record: LedgerRecord,
+  ports: SignedViewPorts,
+  signal: AbortSignal,
+  folder?: string,
+  resultDigest?: string,
+): Promise<ScorecardView> {
   const signers = folder === undefined ? [] : (await readPeople(folder, ports, signal)).signers;
   const trust = { signers, digest: ports.digest, signing: ports.signing };
   const scorecard = await describeScorecard(record, ports, trust);
   const signature = signatureOf(record, trust);
+  // Of its own history this record need not be read again: it may be many megabytes.
+  const known = new Map([[record.digest, summariseAssessment(scorecard.record, record.digest)]]);
   return {
     scorecard,
-    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text)),
+    verification: verifyScorecard(scorecard, text => ports.digest.sha256(text), resultDigest),
     source: 'store',
     ...(signature === undefined ? {} : { signature: describeSignature(signature) }),
-    ...(await readSurroundings(scorecard.record.subject, ports, signal)),
+    ...(await readSurroundings(scorecard.record.subject, ports, signal, known)),
   };
 }
 

@@ -72,12 +72,16 @@ function withScope(
 ): EffectiveGate {
   const node = nodes.find(({ document }) => document.policy.id === gate.policy);
   const own = node && stated.get(node)?.controls;
-  if (own === undefined || [...all].every(([id, control]) => own.get(id) === control)) return gate;
+  if (own === undefined || isWhole(own, all)) return gate;
   const scope = [...own].map(([id, control]): [string, ScopedControl] => {
     const { control: effective, weight } = toEffective(control, weights);
     return [id, { severity: effective.severity, weight, checks: new Set(control.checks.keys()) }];
   });
   return { ...gate, scope: new Map(scope) };
+}
+
+function isWhole(own: ReadonlyMap<string, StatedControl>, all: ReadonlyMap<string, StatedControl>): boolean {
+  return own.size >= all.size && [...all].every(([id, control]) => own.get(id) === control);
 }
 
 function toEffective(stated: StatedControl, weights: ReadonlyMap<string, SeverityWeights>): EffectiveControl {

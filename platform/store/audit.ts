@@ -22,10 +22,16 @@ export interface AuditNote {
   readonly payload: unknown;
 }
 
-/** Adds an entry to the audit log. Must run inside the write transaction of what it records. */
-export function appendAudit(context: StoreContext, note: AuditNote): AuditEntry {
+/**
+ * Adds an entry to the audit log. Must run inside the write transaction of what it records. `payload` is the note's in canonical JSON, for whoever has
+ * that already.
+ */
+export function appendAudit(
+  context: StoreContext,
+  note: AuditNote,
+  payload: string = canonicalJson(note.payload),
+): AuditEntry {
   const { driver } = context;
-  const payload = canonicalJson(note.payload);
   const { actor, action, subject } = note;
   const head = readAuditHead(context) ?? auditOrigin;
   const entry = sealEntry({ at: context.now(), actor, action, subject, payload }, head, sha256);

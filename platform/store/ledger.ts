@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LedgerFilter, LedgerKind, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { RegistryChange } from '../../engine/ports/registry.ts';
-import { canonicalJson } from '../../schemas/canonical.ts';
+import { canonicalJson, canonicalJsonWith } from '../../schemas/canonical.ts';
 import { applyChanges } from './aliases.ts';
 import { appendAudit, sha256 } from './audit.ts';
 import type { StoreContext } from './context.ts';
@@ -52,8 +52,10 @@ export function appendRecord(
     const { id, kind, model, version, at, actor, uniqueKey } = record;
     const sealed: SealedRecord = changes.length === 0 ? record : { ...record, changes };
     const subject = model === '' ? id : `${model}@${version}`;
-    const entry = appendAudit(context, { actor: actor.email, action: actions[kind], subject, payload: sealed });
-    const digest = sha256(canonicalJson(record.payload));
+    const payload = canonicalJson(record.payload);
+    const note = { actor: actor.email, action: actions[kind], subject, payload: sealed };
+    const entry = appendAudit(context, note, canonicalJsonWith(sealed, 'payload', payload));
+    const digest = sha256(payload);
     context.driver.run(
       'INSERT INTO ledger (sequence, id, kind, model, version, at, digest, unique_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ...[entry.sequence, id, kind, model, version, at, digest, uniqueKey ?? null],

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { AssessRequest } from '../../engine/governance/assess.ts';
+import { parseDocument } from 'yaml';
+import { assessVersion, type AssessRequest } from '../../engine/governance/assess.ts';
 import { judgeVersion } from '../../engine/governance/judge-version.ts';
 import { createAssessmentMemory } from '../../engine/governance/memory.ts';
 import { readMoment } from '../../engine/governance/moment.ts';
@@ -19,7 +20,7 @@ const benchmarks = 40;
 const severities = ['critical', 'high', 'medium', 'low'];
 
 /**
- * Assessing `policies` × `controls` over a real store: reading the policies' files, then everything from the evidence to the stored record, then
+ * Assessing `policies` × `controls` over a real store: reading the policies' files, beside a bare parse of the same texts, then everything from the evidence to the stored record, then
  * the scorecard as it is shown, and previews in a process that goes on.
  */
 export async function benchGovernance(policies: number, controls: number, rounds: number): Promise<void> {
@@ -30,11 +31,17 @@ export async function benchGovernance(policies: number, controls: number, rounds
     const count = policies * controls;
     console.log(`Assessment of ${count} controls (${policies} policies × ${controls}):`);
     const memory = createAssessmentMemory(text => ports.digest.sha256(text));
+    const bare: Took[] = [];
     const parsed: Took[] = [];
+    const wholes: Took[] = [];
     const assessed: Took[] = [];
     let id = '';
     for (let round = 0; round < rounds; round += 1) {
+      // In turn, so that both are cold once and warm afterwards.
+      if (round % 2 === 0) bare.push(await parseBare(request));
       parsed.push(await time(() => readPolicies(request.policies, request.folder, ports, signal)));
+      if (round % 2 === 1) bare.push(await parseBare(request));
+      wholes.push(await time(() => assessVersion(request, ports, signal)));
       const documents = await readPolicies(request.policies, request.folder, ports, signal, memory.parse);
       assessed.push(
         await time(async () => {
@@ -43,7 +50,11 @@ export async function benchGovernance(policies: number, controls: number, rounds
       );
       world.clock.advance(1000);
     }
+    tell('the policies’ text parsed by `yaml` alone', bare, count);
     tell('the policies’ files read and checked', parsed, count);
+    tellRatio('reading', parsed, bare);
+    tell('all of assessing, reading and showing included', wholes, count);
+    tellRatio('all of assessing', wholes, bare);
     tell('put together, evidence read, judged and stored', assessed, count);
     tell('shown', [await time(() => viewAssessment(id, ports, signal))], count);
     const preview = (): Promise<unknown> =>
@@ -58,6 +69,11 @@ export async function benchGovernance(policies: number, controls: number, rounds
   } finally {
     await world.close();
   }
+}
+
+async function parseBare({ policies, folder }: AssessRequest): Promise<Took> {
+  const texts = policies.map(({ path: file }) => readFileSync(path.resolve(folder, file), 'utf8'));
+  return time(async () => texts.map(text => parseDocument(text).errors));
 }
 
 async function assessOnce(documents: readonly PolicyDocument[], folder: string, { ports }: Governed): Promise<string> {
@@ -145,6 +161,13 @@ function tell(what: string, took: readonly Took[], controls: number): void {
   const [ms, cpu] = [median(took.map(each => each.ms)), median(took.map(each => each.cpu))];
   const rate = Math.round(controls / (ms / 1000));
   console.log(`  ${what}: ${ms.toFixed(0)} ms (${cpu.toFixed(0)} ms of CPU), ${rate} controls a second`);
+}
+
+/** By CPU: the first round is that of a process which begins, the others of one that goes on. */
+function tellRatio(what: string, took: readonly Took[], bare: readonly Took[]): void {
+  const ratios = took.map(({ cpu }, round) => cpu / (bare[round]?.cpu ?? Number.NaN));
+  const [first = Number.NaN, ...later] = ratios;
+  console.log(`    ${what} ÷ bare parse: ${first.toFixed(2)} at first, ${median(later).toFixed(2)} later`);
 }
 
 async function time(work: () => Promise<unknown>): Promise<Took> {
