@@ -51,9 +51,7 @@ export function addAudit(program: Command, run: Run): void {
   audit
     .command('list')
     .description('Entries of the log, oldest first')
-    .option('-n, --limit <count>', 'the newest so many (default: 50)', text =>
-      readNumberOf('entries', text),
-    )
+    .option('-n, --limit <count>', 'the newest so many (default: 50)', text => readNumberOf('entries', text))
     .option('--model <model>', 'about this model or MODEL@V')
     .option('--action <action>', 'what was done, or the beginning of it, such as waiver')
     .option('--by <email>', 'by this person')

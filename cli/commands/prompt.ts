@@ -131,7 +131,10 @@ async function createOrFind(
   host: Host,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const found = options.resume === undefined ? undefined : await findResumable(await findRun(store, options.resume), 'prompt', store);
+  const found =
+    options.resume === undefined
+      ? undefined
+      : await findResumable(await findRun(store, options.resume), 'prompt', store);
   const ports = await createRunPorts(host, workspace, access, {}, signal);
   const spec = found?.spec ?? (await resolveSpec(await specify(file, options, host, signal), store, ports, signal));
   if (found === undefined) await planRun(spec, ports, signal);

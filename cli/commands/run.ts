@@ -117,7 +117,10 @@ async function createOrFind(
   host: Host,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const found = options.resume === undefined ? undefined : await findResumable(await findRun(store, options.resume), 'benchmark', store);
+  const found =
+    options.resume === undefined
+      ? undefined
+      : await findResumable(await findRun(store, options.resume), 'benchmark', store);
   const ports = await createRunPorts(host, workspace, access, {}, signal);
   const spec =
     found?.spec ?? (await resolveSpec(await specify(requireFile(file), options, host, signal), store, ports, signal));

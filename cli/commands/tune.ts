@@ -56,7 +56,10 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
     .option('--platform <name>', "train there and not on the job's own platform")
-    .option('--resume <run>', 'go on with a tuning run that did not finish (its id, or "latest"), or with the rest of a search')
+    .option(
+      '--resume <run>',
+      'go on with a tuning run that did not finish (its id, or "latest"), or with the rest of a search',
+    )
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option(
       '--preflight',

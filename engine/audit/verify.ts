@@ -88,6 +88,7 @@ function describe(entries: number, erased: number, unjudged: readonly string[], 
 function describeErased(erased: number, unjudged: readonly string[]): string {
   const shown = unjudged.slice(0, 5).join(', ');
   const more = unjudged.length > 5 ? ` and ${String(unjudged.length - 5)} more` : '';
-  const [contents, them] = erased === 1 ? ['The content of 1 entry was', 'it'] : [`The contents of ${String(erased)} entries were`, 'them'];
+  const [contents, them] =
+    erased === 1 ? ['The content of 1 entry was', 'it'] : [`The contents of ${String(erased)} entries were`, 'them'];
   return ` ${contents} erased; the chain holds without ${them}, and the registry is not held against the log for ${shown}${more}.`;
 }

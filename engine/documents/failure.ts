@@ -17,7 +17,8 @@ export function invalidFileError(path: string, diagnostics: readonly Diagnostic[
   const fix =
     first.replacement === undefined ? `Correct the ${isCell ? 'cell' : 'file'}` : `Write \`${first.replacement}\``;
   return new WorkbenchError('file-invalid', `${path}:${line}:${column}: ${first.message}${others}`, {
-    remedy: isCell || !isOurs ? `${fix}.` : `${fix}; \`aiwb validate ${quotePath(path)}\` lists every fault with its place.`,
+    remedy:
+      isCell || !isOurs ? `${fix}.` : `${fix}; \`aiwb validate ${quotePath(path)}\` lists every fault with its place.`,
     place: { path, line, column },
   });
 }

@@ -23,7 +23,10 @@ export async function readPolicies(
     const path = files.resolve(folder, source.path);
     const kind = kindOfPath(path);
     if (kind !== undefined && kind !== 'policy')
-      throw new WorkbenchError('usage', `${path} is no policy.`, { remedy: 'Name a .policy.yaml file.', place: { path } });
+      throw new WorkbenchError('usage', `${path} is no policy.`, {
+        remedy: 'Name a .policy.yaml file.',
+        place: { path },
+      });
     const text = source.text ?? (await files.readText(path, signal));
     const parsed = parse('policy', text);
     if (parsed.value === undefined) throw invalidFileError(path, parsed.diagnostics);

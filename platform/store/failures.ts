@@ -80,11 +80,15 @@ export function storeUnwritable(
     });
   }
   if (obstacle === 'read-only') {
-    return new WorkbenchError('store-unwritable', `The store ${path} cannot be written: its disk is mounted read-only.`, {
-      remedy: 'Name a folder that can be written: --store, or `store:` in workbench.yaml.',
-      place: { path },
-      cause,
-    });
+    return new WorkbenchError(
+      'store-unwritable',
+      `The store ${path} cannot be written: its disk is mounted read-only.`,
+      {
+        remedy: 'Name a folder that can be written: --store, or `store:` in workbench.yaml.',
+        place: { path },
+        cause,
+      },
+    );
   }
   return new WorkbenchError('store-unwritable', `The store ${path} cannot be written or opened: ${reason}.`, {
     remedy: 'Give your user permission to write its folder, or name another folder with --store.',
@@ -101,8 +105,9 @@ function findObstacle(file: string): Obstacle {
   let folder = dirname(file);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   try {
-    const { bavail, bsize } = statfsSync(folder);
-    if (bavail * bsize < leastSpace) return 'full';
+    const { blocks, bavail, bsize } = statfsSync(folder);
+    // File systems of the kernel have no blocks at all, and are not full.
+    if (blocks > 0 && bavail * bsize < leastSpace) return 'full';
     accessSync(folder, constants.W_OK);
   } catch (error) {
     if (systemCode(error) === 'EROFS') return 'read-only';
