@@ -192,6 +192,7 @@ describe('bad input on the command line', function () {
       [['audit', 'list', '--limit', '-1'], /"-1" is no number of entries/],
       [['assess', 'm@1', '--policy', 'a.bench.yaml'], /a\.bench\.yaml is no policy\.\n {2}Name a \.policy\.yaml file/],
       [['registry', 'register', 'x', '--epoch', 'y'], /"y" is no epoch/],
+      [['mcp', '--stdio', '--workspace', 'nowhere'], /There is no folder nowhere\./],
     ];
     for (const [args, says] of cases) {
       const { code, stderr } = await runAiwb(args, { cwd });
