@@ -75,7 +75,7 @@ const cases: readonly {
 ];
 
 describe('bad input on the command line', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let workspace: ReturnType<typeof createWorkspace>;
   const use = (files: Readonly<Record<string, string>>): string => {
     workspace = createWorkspace({ 'd.jsonl': dataset, 'workbench.yaml': 'connections: {}\n', ...files });
