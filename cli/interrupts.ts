@@ -11,7 +11,7 @@ export function watchInterrupts(clock: Clock): { readonly signal: AbortSignal; d
   const controller = new AbortController();
   const cancel = (why: string): void => {
     if (controller.signal.aborted) process.exit(130);
-    printNote(`\n${why}: cancelling; answered samples are kept. Press Ctrl-C again to end at once.`);
+    printNote(`\n${why}: cancelling; answered samples and saved epochs are kept. Press Ctrl-C again to end at once.`);
     controller.abort(new WorkbenchError('cancelled', 'Cancelled.'));
   };
   const onInterrupt = (): void => {

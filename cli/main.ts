@@ -89,7 +89,7 @@ async function run(action: () => Promise<ExitCode>): Promise<void> {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError))
-    process.exitCode = printFailure(error, program.opts<GlobalOptions>().json === true, true);
-  else process.exitCode = error.exitCode === 0 ? 0 : 2;
+  const { json, verbose } = program.opts<GlobalOptions>();
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else process.exitCode = printFailure(error, json === true, verbose === true);
 }

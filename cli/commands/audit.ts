@@ -11,7 +11,7 @@ import type { Ledger } from '../../engine/ports/ledger.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { createHost } from '../composition.ts';
-import { collect, globalOptions, type GlobalOptions } from '../options.ts';
+import { collect, globalOptions, readNumberOf, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
 import { readVouchedKeys } from '../trust.ts';
 import { print, withGovernance, type Run } from './governed.ts';
@@ -51,7 +51,7 @@ export function addAudit(program: Command, run: Run): void {
   audit
     .command('list')
     .description('Entries of the log, oldest first')
-    .option('-n, --limit <count>', 'the newest so many (default: 50)', readCount)
+    .option('-n, --limit <count>', 'the newest so many (default: 50)', text => readNumberOf('entries', text))
     .option('--model <model>', 'about this model or MODEL@V')
     .option('--action <action>', 'what was done, or the beginning of it, such as waiver')
     .option('--by <email>', 'by this person')
@@ -201,12 +201,6 @@ function write(file: string, withContent: boolean, global: GlobalOptions): Promi
     print({ path: target }, `The audit log is in ${file}.`, global);
     return 0;
   });
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new WorkbenchError('usage', `"${text}" is no number of entries.`, { remedy: 'Give a whole number above 0.' });
 }
 
 /** The beginning of a day, UTC, in milliseconds since the epoch. */

@@ -5,23 +5,23 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { convertFile } from '../../engine/convert/convert-file.ts';
 import { createHost } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
-import { globalOptions, type GlobalOptions } from '../options.ts';
+import { addOutput, globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
 
 interface ConvertOptions extends GlobalOptions {
-  readonly out?: string;
+  readonly output?: string;
   readonly force?: boolean;
 }
 
 export function addConvert(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  program
+  const command = program
     .command('convert')
     .description('Make a .bench.yaml of a promptfoo configuration or an lm-eval task file')
-    .argument('<file>', 'promptfooconfig.yaml, or a task’s .yaml')
-    .option('-o, --out <folder>', 'where the files are written (default: beside the file)')
+    .argument('<file>', 'promptfooconfig.yaml, or a task’s .yaml');
+  addOutput(command, '<folder>', 'where the files are written (default: beside the file)')
     .option('--force', 'replace files that are there')
-    .action((file: string, options: ConvertOptions, command: Command) =>
-      run(() => convert(path.resolve(file), { ...options, ...globalOptions(command) })),
+    .action((file: string, options: ConvertOptions, self: Command) =>
+      run(() => convert(path.resolve(file), { ...options, ...globalOptions(self) })),
     );
 }
 
@@ -30,7 +30,7 @@ async function convert(file: string, options: ConvertOptions): Promise<ExitCode>
   const interrupts = watchInterrupts(clock);
   try {
     const converted = await convertFile(file, files, interrupts.signal);
-    const folder = options.out === undefined ? path.dirname(file) : path.resolve(options.out);
+    const folder = options.output === undefined ? path.dirname(file) : path.resolve(options.output);
     const targets = converted.files.map(({ path: name, text }) => ({ path: path.join(folder, name), text }));
     if (options.force !== true) {
       for (const target of targets) {
@@ -52,7 +52,7 @@ async function convert(file: string, options: ConvertOptions): Promise<ExitCode>
 
 function alreadyThere(target: string): WorkbenchError {
   return new WorkbenchError('usage', `${target} is there already; nothing was written.`, {
-    remedy: 'Name another folder with --out, or replace it with --force.',
+    remedy: 'Name another folder with --output, or replace it with --force.',
     place: { path: target },
   });
 }

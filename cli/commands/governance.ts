@@ -13,6 +13,7 @@ import { collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { printNote } from '../output.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
+import { noteUnknownControl } from './waiver-note.ts';
 
 interface WaiverOptions {
   readonly reason: string;
@@ -145,6 +146,8 @@ function request(
       ports,
       signal,
     );
+    const note = await noteUnknownControl(waiver, ports.store);
+    if (note !== undefined) printNote(note);
     print(waiver, `Waiver ${waiver.id} is asked for. It counts once two others have approved it.`, options);
     return 0;
   });

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { SigningKey } from '../../engine/ports/signing.ts';
 import { createSigning, createSigningKey, signingKeyPath } from '../../platform/host/signing.ts';
+import { createHost } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { print, type Run } from './governed.ts';
 
@@ -21,10 +22,10 @@ export function addKeys(program: Command, run: Run): void {
     .action((_options: unknown, command: Command) => run(() => show(globalOptions(command))));
 }
 
-function create(options: GlobalOptions): Promise<ExitCode> {
+async function create(options: GlobalOptions): Promise<ExitCode> {
   const key = createSigningKey();
-  tell(key, `Made in ${signingKeyPath(process.env)}. Others vouch for it in workbench.yaml:`, options);
-  return Promise.resolve(0);
+  await tell(key, `Made in ${signingKeyPath(process.env)}. Others vouch for it in workbench.yaml:`, options);
+  return 0;
 }
 
 async function show(options: GlobalOptions): Promise<ExitCode> {
@@ -32,10 +33,20 @@ async function show(options: GlobalOptions): Promise<ExitCode> {
   if (key === undefined) {
     throw new WorkbenchError('file-not-found', 'There is no signing key.', { remedy: 'Make one: `aiwb keys create`.' });
   }
-  tell(key, 'Others vouch for it in workbench.yaml:', options);
+  await tell(key, 'Others vouch for it in workbench.yaml:', options);
   return 0;
 }
 
-function tell({ publicKey, keyId }: SigningKey, sentence: string, options: GlobalOptions): void {
-  print({ publicKey, keyId }, `${sentence}\n\n  signers:\n    you@example.com: ${publicKey}`, options);
+/** With the lines to add, under the address that git tells here. */
+async function tell({ publicKey, keyId }: SigningKey, sentence: string, options: GlobalOptions): Promise<void> {
+  const email = await createHost()
+    .identities.whoAmI(process.cwd(), new AbortController().signal)
+    .then(who => who.email, noIdentity);
+  print({ publicKey, keyId }, `${sentence}\n\n  signers:\n    ${email}: ${publicKey}`, options);
+}
+
+/** A key can be made and shown where git knows nobody; whoever vouches for it writes the address. */
+function noIdentity(error: unknown): string {
+  if (error instanceof WorkbenchError) return 'you@example.com';
+  throw error;
 }

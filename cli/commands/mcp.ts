@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { allowCommandsOption, allowOriginOption } from '../access.ts';
@@ -17,7 +18,7 @@ export function addMcp(program: Command, run: (action: () => Promise<ExitCode>) 
     .command('mcp')
     .description('Server for agents (Model Context Protocol): list, check, estimate, run, and read results')
     .requiredOption('--stdio', 'talk over the standard streams')
-    .option('--workspace <folder>', 'the folder to work in (default: where it is started)')
+    .option('--workspace <folder>', 'the folder to work in (default: where it is started)', readFolder)
     .option('--read-only', 'offer only tools that start nothing and change nothing')
     .option('--max-cost <usd>', 'start no run whose estimate is above this, or whose cost cannot be known', readMoney)
     .option(...allowOriginOption)
@@ -35,6 +36,12 @@ export function addMcp(program: Command, run: (action: () => Promise<ExitCode>) 
         });
       }),
     );
+}
+
+/** A folder that is there: a server of a misspelt one would find nothing and say so nowhere. Throws `usage`. */
+function readFolder(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false })?.isDirectory() === true) return text;
+  throw new WorkbenchError('usage', `There is no folder ${text}.`, { remedy: 'Name the workspace’s folder.' });
 }
 
 /** US dollars. Throws `usage`. */

@@ -97,7 +97,7 @@ async function noteOpenNames(template: string, given: Readonly<Record<string, st
   const open = own.map(({ name }) => name).filter(name => !Object.hasOwn(given, name));
   if (open.length > 0)
     printNote(
-      `${open.join(' and ')}: ${open.length === 1 ? 'a name that stands' : 'names that stand'} for benchmarks of yours. Write your own into the file, or start again with --benchmark ${open[0] ?? ''}=NAME.`,
+      `${open.join(', ')}: ${open.length === 1 ? 'a name that stands' : 'names that stand'} for benchmarks of yours. Write your own into the file, or start again with --benchmark ${open[0] ?? ''}=NAME.`,
     );
 }
 

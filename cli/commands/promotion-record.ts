@@ -10,7 +10,7 @@ import { validateScorecard } from '../../schemas/generated/validators.js';
 import type { PromotionVerification } from '../../schemas/generated/messages.ts';
 import { createHost, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
-import { collect, globalOptions, type GlobalOptions } from '../options.ts';
+import { addOutput, collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { readVouchedKeys } from '../trust.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
@@ -23,14 +23,14 @@ interface VerifyOptions {
 
 /** Signed promotion records: written here, verified anywhere. */
 export function addPromotionRecords(registry: Command, run: Run): void {
-  registry
+  const record = registry
     .command('record')
     .description("A version's signed promotion record (DSSE, in-toto), to be verified elsewhere")
-    .argument('<version>', 'MODEL@V')
-    .option('--out <file>', 'write it there instead of to the terminal')
-    .action((version: string, { out }: { readonly out?: string }, command: Command) =>
-      run(() => writeRecord(version, out, globalOptions(command))),
-    );
+    .argument('<version>', 'MODEL@V');
+  addOutput(record, '<file>', 'write to this file instead of the standard output').action(
+    (version: string, { output }: { readonly output?: string }, command: Command) =>
+      run(() => writeRecord(version, output, globalOptions(command))),
+  );
   registry
     .command('verify')
     .description('Verify a promotion record; needs no store. Exit 1 unless it holds and its signer is vouched for')

@@ -23,6 +23,7 @@ import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { readCases, readDollars, type CaseChoices } from '../prompt-cases.ts';
 import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { findRun } from './stored-runs.ts';
 
 interface PromptOptions extends GlobalOptions, CaseChoices {
   readonly model?: readonly string[];
@@ -50,7 +51,7 @@ export function addPrompt(program: Command, run: (action: () => Promise<ExitCode
     .option('-n, --limit <rows>', 'how many rows are tried; default 5 of a dataset, all of --values', readCount)
     .option('--repeats <count>', 'ask every case so often', readCount)
     .option('--budget <dollars>', 'the most that may be spent, in US dollars', readDollars)
-    .option('--resume <run>', 'go on with a trial that did not finish')
+    .option('--resume <run>', 'go on with a trial that did not finish: its id, or "latest"')
     .option('--no-cache', 'ask everything anew, whatever was answered earlier')
     .option('--dry-run', 'say what would be sent and what it would cost; send nothing')
     .option('--detach', 'run in the background and return at once')
@@ -130,7 +131,10 @@ async function createOrFind(
   host: Host,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const found = options.resume === undefined ? undefined : await findResumable(options.resume, 'prompt', store);
+  const found =
+    options.resume === undefined
+      ? undefined
+      : await findResumable(await findRun(store, options.resume), 'prompt', store);
   const ports = await createRunPorts(host, workspace, access, {}, signal);
   const spec = found?.spec ?? (await resolveSpec(await specify(file, options, host, signal), store, ports, signal));
   if (found === undefined) await planRun(spec, ports, signal);

@@ -7,13 +7,13 @@ import { openCard, writeCard, type CardPorts } from '../../engine/cards/open-car
 import { countOf } from '../../engine/reports/format.ts';
 import { formatReference } from '../../engine/registry/reference.ts';
 import { allowOriginOption } from '../access.ts';
-import { globalOptions, type GlobalOptions } from '../options.ts';
+import { addOutput, globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
 import { requireVersion } from '../version-reference.ts';
 import { withRegistries, type Run } from './governed.ts';
 
 interface CardOptions {
-  readonly out?: string;
+  readonly output?: string;
   readonly html?: string;
   readonly import?: string;
   readonly figures?: boolean;
@@ -22,17 +22,17 @@ interface CardOptions {
 
 /** `aiwb registry card`: the model card of a version. */
 export function addCard(registry: Command, run: Run): void {
-  registry
+  const command = registry
     .command('card')
     .description("A version's model card, made from its record; what people wrote in it is kept")
-    .argument('<version>', '[REGISTRY/]MODEL@V')
-    .option('--out <file>', 'write it to this Markdown file, or bring the file up to date')
+    .argument('<version>', '[REGISTRY/]MODEL@V');
+  addOutput(command, '<file>', 'write it to this Markdown file, or bring the file up to date')
     .option('--html <file>', 'write it as a page')
     .option('--import <file>', 'keep this file with the version, as its newest card; the cards before stay')
     .option('--figures', 'with --import: add the results in its `model-index` to the version')
     .option(...allowOriginOption)
-    .action((version: string, options: CardOptions, command: Command) =>
-      run(() => card(version, options, globalOptions(command))),
+    .action((version: string, options: CardOptions, self: Command) =>
+      run(() => card(version, options, globalOptions(self))),
     );
 }
 
@@ -56,7 +56,7 @@ function card(name: string, options: CardOptions, global: GlobalOptions): Promis
         );
         if (figures) printNote(`${countOf(kept.figures, 'figure')} added${leftOutWords(kept.leftOut)}.`);
       }
-      const out = options.out === undefined ? undefined : path.resolve(options.out);
+      const out = options.output === undefined ? undefined : path.resolve(options.output);
       const opened = await openCard(reference, folder, ports, signal, out);
       const { card: made } = opened;
       if (out !== undefined) {

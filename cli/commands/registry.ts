@@ -19,6 +19,7 @@ import { addCard } from './registry-card.ts';
 import { addLineage } from './registry-lineage.ts';
 import { addIngest } from './registry-ingest.ts';
 import { addReleaseSteps } from './release.ts';
+import { findRun } from './stored-runs.ts';
 
 interface RegisterOptions {
   readonly model?: string;
@@ -45,7 +46,7 @@ export function addRegistry(program: Command, run: Run): void {
   registry
     .command('register')
     .description("Register a tuning run's checkpoint as a model version")
-    .argument('<run>', 'id of the tuning run, or the beginning of one')
+    .argument('<run>', 'id of the tuning run, the beginning of one, or "latest"')
     .option('-m, --model <name>', "the model; default: what the tuning job's `register` says")
     .option('--alias <alias>', 'alias moved to the version (default: candidate)')
     .option('--card <file>', 'Markdown file kept as its model card')
@@ -95,7 +96,7 @@ function register(
     const author = await ports.identities.whoAmI(folder, signal);
     const version = await registerRun(
       {
-        runId,
+        runId: await findRun(ports.store, runId),
         author,
         ...(model === undefined ? {} : { model }),
         ...(alias === undefined ? {} : { alias }),

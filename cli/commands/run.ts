@@ -20,6 +20,7 @@ import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { findRun } from './stored-runs.ts';
 import { version } from '../version.ts';
 
 interface RunOptions extends GlobalOptions {
@@ -43,7 +44,7 @@ export function addRun(program: Command, run: (action: () => Promise<ExitCode>) 
     .argument('[file]', 'the .bench.yaml file; not needed with --resume')
     .option('-m, --model <name>', 'only this model of the benchmark (may be repeated)', collect)
     .option('-n, --limit <rows>', 'only the first rows of the test split', readCount)
-    .option('--resume <run>', 'go on with a run that did not finish')
+    .option('--resume <run>', 'go on with a run that did not finish: its id, or "latest"')
     .option('--extend <run>', 'take over the answers of an earlier run where row, model and prompt are the same')
     .option('--no-cache', 'ask every row anew, whatever was answered earlier')
     .option('--dry-run', 'say what would be sent and what it would cost; send nothing')
@@ -116,7 +117,10 @@ async function createOrFind(
   host: Host,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const found = options.resume === undefined ? undefined : await findResumable(options.resume, 'benchmark', store);
+  const found =
+    options.resume === undefined
+      ? undefined
+      : await findResumable(await findRun(store, options.resume), 'benchmark', store);
   const ports = await createRunPorts(host, workspace, access, {}, signal);
   const spec =
     found?.spec ?? (await resolveSpec(await specify(requireFile(file), options, host, signal), store, ports, signal));

@@ -11,7 +11,7 @@ import { formatNumber } from '../../engine/reports/format.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { cancelRun } from '../../engine/tuning/search/cancel.ts';
 import { readPageAssets, type Host } from '../composition.ts';
-import { globalOptions, type GlobalOptions } from '../options.ts';
+import { globalOptions, readNumberOf, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
 import { version } from '../version.ts';
 import { addShow } from './show-run.ts';
@@ -30,7 +30,7 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     .description('Runs, newest first')
     .option('--archived', 'archived runs instead')
     .option('--file <file>', 'only runs of this benchmark or tuning job, relative to the workspace')
-    .option('--limit <count>', 'at most this many', Number)
+    .option('--limit <count>', 'at most this many', text => readNumberOf('runs', text))
     .action((options: ListOptions, command: Command) => run(() => listRuns(options, globalOptions(command))));
   addShow(runs, run);
   runs
@@ -63,7 +63,7 @@ export function addRuns(program: Command, run: (action: Action) => Promise<void>
     .description('Ask a run to stop, of a trial its whole search; answered samples and saved epochs are kept')
     .argument('<run>')
     .action((id: string, _options: unknown, command: Command) =>
-      run(() => change(id, globalOptions(command), (store, found) => cancelRun(found, store))),
+      run(() => change(id, globalOptions(command), (store, found) => cancelRun(found, store), tellCancelled)),
     );
   runs
     .command('archive')
@@ -203,11 +203,16 @@ function change(
   id: string,
   options: GlobalOptions,
   apply: (store: Store, runId: string) => Promise<RunSummary>,
+  tell = ({ id: runId, state, archived }: RunSummary) => `Run ${runId} is ${archived ? 'archived' : state}.`,
 ): Promise<ExitCode> {
   return useStore(options, async store => {
     const summary = await apply(store, await findRun(store, id));
     if (options.json === true) printJson(summary);
-    else printResult(`Run ${summary.id} is ${summary.archived ? 'archived' : summary.state}.`);
+    else printResult(tell(summary));
     return 0;
   });
+}
+
+function tellCancelled({ id, state, endedAt }: RunSummary): string {
+  return endedAt === undefined ? `Run ${id} is ${state}.` : `Run ${id} has ended already: ${state}.`;
 }

@@ -51,7 +51,7 @@ export function addScorecard(program: Command, run: Run): void {
     .command('bundle')
     .description('Write all that proves an assessment, with a verifier that runs without the workbench')
     .argument('<assessment>', 'id of an assessment, or MODEL@V for its newest')
-    .requiredOption('--output <path>', 'a .zip file, or a folder that does not exist yet')
+    .requiredOption('-o, --output <path>', 'a .zip file, or a folder that does not exist yet')
     .option('--with-evidence', "the evidence's own bytes too, as far as they are in the store")
     .action((name: string, options: BundleOptions, command: Command) =>
       run(() => bundle(name, options, globalOptions(command))),

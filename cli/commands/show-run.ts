@@ -113,11 +113,21 @@ async function listSamples(
     printJson(page);
     return 0;
   }
+  if (page.rows.length === 0) {
+    printNote(describeNone(record));
+    return 0;
+  }
   printResult(renderSamples(record, page, query.sort?.by === 'score' ? query.sort.name : leadingScore(record.report)));
   printNote(
     `${String(page.rows.length)} of ${String(page.total)} samples. One in full: aiwb runs show ${record.summary.id}#${String(page.rows[0]?.id ?? 1)}`,
   );
   return 0;
+}
+
+function describeNone({ summary }: RunRecord): string {
+  return summary.kind === 'tune'
+    ? `A tuning run keeps no samples. Ask its model in a benchmark, or run \`aiwb tune evaluate ${summary.id}\`.`
+    : `No sample of ${summary.id} is like that.`;
 }
 
 /** The key whose scores lists show when none is named. */

@@ -128,7 +128,7 @@ async function print(ended: readonly RunRecord[], store: Store, host: Host, opti
   const reports = [];
   for (const id of begun) reports.push(await reportRun(id, store, host.clock, signal));
   if (options.json === true) printJson(reports);
-  else for (const report of reports) printResult(`${renderText(report, terminalWidth())}\n`);
+  else printResult(reports.map(report => renderText(report, terminalWidth()).trimEnd()).join('\n\n'));
   if (options.html === undefined || begun.length === 0) return;
   const target = path.resolve(options.html);
   const { files, clock, digest } = host;

@@ -46,9 +46,13 @@ export async function printSearch(outcome: SearchOutcome, store: Store, options:
   if (options.json === true) {
     printJson({ ...describeSearch(outcome), ...(comparison === undefined ? {} : { comparison }) });
   } else {
-    if (comparison !== undefined) printResult(`${renderTuningText(comparison)}\n`);
+    if (comparison !== undefined) printResult(`${renderTuningText(comparison)}\n\n`);
     printResult(renderSearch(outcome));
   }
-  if (outcome.stopped) return 130;
+  if (outcome.stopped) {
+    const [first] = outcome.measured;
+    if (first !== undefined) printNote(pc.dim(`Go on with: aiwb tune --resume ${first.report.run.id}`));
+    return 130;
+  }
   return outcome.measured.every(({ report }) => report.run.state === 'succeeded') ? 0 : 3;
 }

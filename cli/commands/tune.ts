@@ -30,6 +30,7 @@ import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';
 import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
+import { findRun } from './stored-runs.ts';
 import { addTuneConvert } from './tune-convert.ts';
 import { addTuneData } from './tune-data.ts';
 import { printSearch, searchInForeground } from './tune-search.ts';
@@ -55,7 +56,10 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
     .option('--platform <name>', "train there and not on the job's own platform")
-    .option('--resume <run>', 'go on with a tuning run that did not finish, or with the rest of a search')
+    .option(
+      '--resume <run>',
+      'go on with a tuning run that did not finish (its id, or "latest"), or with the rest of a search',
+    )
     .option('--dry-run', 'check the job and its data and say what would be trained; train nothing')
     .option(
       '--preflight',
@@ -140,7 +144,7 @@ async function createOrFind(
   host: Host,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  if (options.resume !== undefined) return findResumable(options.resume, 'tune', store);
+  if (options.resume !== undefined) return findResumable(await findRun(store, options.resume), 'tune', store);
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const spec = await resolveSpec(await specify(file, options, host, signal), store, ports, signal);
   const plan = await planTuning(foreseeTrial(spec), ports, store.blobs, signal);

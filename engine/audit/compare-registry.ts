@@ -14,8 +14,11 @@ export async function compareRegistry(
   const models = await registry.listModels({ archived: true }, signal);
   const seen = new Set<string>();
   for (const model of models) {
-    if (replay.erased.has(model.name)) continue;
     const versions = await registry.listVersions(model.name, signal);
+    if (replay.erased.has(model.name)) {
+      faults.push(...findUnrevoked(replay, versions));
+      continue;
+    }
     faults.push(...compareModel(replay, model), ...compareAliases(replay, model));
     for (const version of versions) {
       seen.add(`${model.name}@${version.version}`);
@@ -25,13 +28,29 @@ export async function compareRegistry(
   return [...faults, ...findMissing(replay, new Set(models.map(({ name }) => name)), seen)];
 }
 
-function compareModel({ models }: AuditReplay, { name, state }: RegisteredModel): AuditFault[] {
-  const sealed = models.get(name);
+function compareModel(replay: AuditReplay, model: RegisteredModel): AuditFault[] {
+  const { name } = model;
+  const sealed = replay.models.get(name);
   if (sealed === undefined) return [{ sequence: 0, sentence: `No entry says who registered the model ${name}.` }];
-  const archived = state === 'ARCHIVED';
-  if (archived === sealed.archived) return [];
-  const sentence = `The model ${name} is ${archived ? 'archived' : 'in use'}; the log says it is ${archived ? 'in use' : 'archived'}.`;
-  return [{ sequence: sealed.sequence, sentence }];
+  const { sequence } = sealed;
+  const faults: AuditFault[] = [];
+  if (replay.modelDigest(model) !== replay.modelDigest(sealed.fields))
+    faults.push({ sequence, sentence: `What the registry says of the model ${name} is not what was registered.` });
+  const archived = model.state === 'ARCHIVED';
+  if (archived !== sealed.archived) {
+    const [is, told] = archived ? ['archived', 'in use'] : ['in use', 'archived'];
+    faults.push({ sequence, sentence: `The model ${name} is ${is}; the log says it is ${told}.` });
+  }
+  return faults;
+}
+
+/** Of a model whose versions are not judged: those that were revoked and are not any more. */
+function findUnrevoked({ revoked }: AuditReplay, versions: readonly LocalVersion[]): AuditFault[] {
+  return versions.flatMap(({ model, version, status }) => {
+    const sequence = revoked.get(`${model}@${version}`);
+    if (sequence === undefined || status === 'revoked') return [];
+    return [{ sequence, sentence: `The status of ${model}@${version} is ${status}; the log says revoked.` }];
+  });
 }
 
 function compareAliases({ aliases }: AuditReplay, { name, aliases: current }: RegisteredModel): AuditFault[] {

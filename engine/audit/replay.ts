@@ -21,6 +21,15 @@ export interface SealedVersion {
   assessed: boolean;
 }
 
+/** A model as the log says it was registered and edited since. */
+export interface SealedModel {
+  /** The entry that last said something of it. */
+  sequence: number;
+  /** Description, owner, licence and what else was told of it. */
+  fields: Fields;
+  archived: boolean;
+}
+
 export interface SealedRecord {
   readonly sequence: number;
   readonly id: string;
@@ -35,7 +44,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What registry and ledger must be, told from the log alone. An erased payload leaves open what it said; its model is then not judged. */
 export class AuditReplay {
-  readonly models = new Map<string, { readonly sequence: number; archived: boolean }>();
+  readonly models = new Map<string, SealedModel>();
   /** By `MODEL@VERSION`. */
   readonly versions = new Map<string, SealedVersion>();
   /** Version by model and alias, `MODEL ALIAS`. */
@@ -43,6 +52,8 @@ export class AuditReplay {
   readonly records: SealedRecord[] = [];
   /** Models of which an entry's content was erased. */
   readonly erased = new Set<string>();
+  /** Versions that were revoked, `MODEL@VERSION`, with the entry: the entry itself says so, and no erasure takes it back. */
+  readonly revoked = new Map<string, number>();
   readonly #sha256: Sha256;
 
   constructor(sha256: Sha256) {
@@ -51,6 +62,7 @@ export class AuditReplay {
 
   add({ entry, payload }: AuditLine): void {
     const { sequence, action, subject } = entry;
+    if (action === 'version.revoked') this.revoked.set(subject, sequence);
     const fields = payload === undefined ? undefined : parseFields(payload);
     if (fields === undefined) {
       // What cannot be read has been told as changed already, or was erased.
@@ -60,17 +72,20 @@ export class AuditReplay {
     const model = text(fields, 'model');
     switch (action) {
       case 'registered-model.created':
-        this.models.set(text(fields, 'name'), { sequence, archived: false });
+        this.models.set(text(fields, 'name'), { sequence, fields, archived: false });
         return;
       case 'model.archived':
       case 'model.restored':
-        this.models.set(model, { sequence, archived: action === 'model.archived' });
+        this.#changeModel(sequence, model, { archived: action === 'model.archived' });
         return;
       case 'model-version.created':
         this.#addVersion(sequence, model, fields);
         return;
-      case 'model.edited':
+      case 'model.edited': {
+        const before = this.models.get(model)?.fields;
+        if (before !== undefined) this.#changeModel(sequence, model, { fields: applyEdit(before, fields) });
         return;
+      }
       case 'version.edited':
         this.#editVersion(`${model}@${text(fields, 'version')}`, fields);
         return;
@@ -102,18 +117,15 @@ export class AuditReplay {
     this.#addArtifacts(sequence, name, { artifacts });
   }
 
-  #editVersion(name: string, { description, set, unset }: Fields): void {
+  #changeModel(sequence: number, name: string, change: Partial<SealedModel>): void {
+    const model = this.models.get(name);
+    if (model !== undefined) this.models.set(name, { ...model, ...change, sequence });
+  }
+
+  #editVersion(name: string, edit: Fields): void {
     const version = this.versions.get(name);
     if (version === undefined) return;
-    const before = version.fields['customProperties'];
-    const properties = new Map(Object.entries(isFields(before) ? before : {}));
-    for (const key of Array.isArray(unset) ? (unset as readonly unknown[]) : []) properties.delete(String(key));
-    for (const [key, value] of Object.entries(isFields(set) ? set : {})) properties.set(key, value);
-    version.fields = {
-      ...version.fields,
-      ...(description === undefined ? {} : { description }),
-      customProperties: Object.fromEntries(properties),
-    };
+    version.fields = applyEdit(version.fields, edit);
     version.digest = digestVersion(version.fields, this.#sha256);
   }
 
@@ -167,6 +179,14 @@ export class AuditReplay {
     return this.#sha256(canonicalJson(value ?? null));
   }
 
+  /** Over what a model says of itself, from the registry or from the log. */
+  modelDigest(fields: object): string {
+    const { description, owner, provider, license, licenseLink, tasks, language, ...others } = fields as Fields;
+    const { maturity, readme, customProperties } = others;
+    const told = { description, owner, provider, license, licenseLink, tasks, language, maturity, readme };
+    return this.#sha256(canonicalJson({ ...told, customProperties: customProperties ?? {} }));
+  }
+
   versionDigest(fields: object): string {
     return digestVersion(fields as Fields, this.#sha256);
   }
@@ -176,6 +196,19 @@ export class AuditReplay {
 export function artifactKey(artifact: object): string {
   const fields = artifact as Fields;
   return `${text(fields, 'artifactType')} ${text(fields, 'name')}`;
+}
+
+/** Description and properties after an edit; the rest stays. */
+function applyEdit(before: Fields, { description, set, unset }: Fields): Fields {
+  const { customProperties } = before;
+  const properties = new Map(Object.entries(isFields(customProperties) ? customProperties : {}));
+  for (const key of Array.isArray(unset) ? (unset as readonly unknown[]) : []) properties.delete(String(key));
+  for (const [key, value] of Object.entries(isFields(set) ? set : {})) properties.set(key, value);
+  return {
+    ...before,
+    ...(description === undefined ? {} : { description }),
+    customProperties: Object.fromEntries(properties),
+  };
 }
 
 function digestVersion(fields: Fields, sha256: Sha256): string {

@@ -4,6 +4,7 @@ import { identity } from '../../test/fakes/evidence.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { auditOrigin, type AuditLine, type AuditHead } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
+import { revoke } from '../promotion/revoke.ts';
 import { sealEntry } from './entry.ts';
 import { verifyAudit } from './verify.ts';
 
@@ -127,6 +128,11 @@ describe('verifyAudit over a store', () => {
       /is archived; the log says it is in use/,
     ],
     [
+      'a licence that nobody registered',
+      [`UPDATE registered_models SET details = json_set(details, '$.license', 'apache-2.0')`],
+      /says of the model triage is not what was registered/,
+    ],
+    [
       'weights exchanged',
       [`UPDATE model_versions SET weights_digest = 'x' WHERE version = 1`],
       /triage@1 in the registry is not what was registered/,
@@ -170,9 +176,27 @@ describe('verifyAudit over a store', () => {
     });
   }
 
-  it('does not judge what was erased', async () => {
+  it('does not judge what was erased, and says so', async () => {
     world.edit(`DELETE FROM audit_payloads WHERE payload LIKE '%assessor%'`);
-    const { intact, erasedPayloads, faults } = await verifyAudit(world.ports.store, digest, signal);
+    const { intact, erasedPayloads, faults, sentence } = await verifyAudit(world.ports.store, digest, signal);
     assert.deepEqual([faults, intact, erasedPayloads], [[], true, 1]);
+    assert.match(sentence, /The content of 1 entry was erased; .* is not held against the log for triage\.$/);
+  });
+
+  it('takes an edited description of a model for what it is', async () => {
+    const edit = { description: 'All of it', customProperties: { tier: 2 } };
+    await world.ports.store.registry.updateModel('triage', edit, identity('author'));
+    assert.deepEqual((await verifyAudit(world.ports.store, digest, signal)).faults, []);
+  });
+
+  it('keeps a version revoked whose revocation was erased', async () => {
+    const step = { model: 'triage', version: '2', folder: world.folder, reason: 'trained on leaked data' };
+    await revoke(step, world.ports, signal);
+    world.edit(`DELETE FROM audit_payloads WHERE payload LIKE '%leaked data%'`);
+    assert.deepEqual((await verifyAudit(world.ports.store, digest, signal)).faults, []);
+    world.edit(`UPDATE model_versions SET status = 'candidate' WHERE version = 2`);
+    const { intact, faults } = await verifyAudit(world.ports.store, digest, signal);
+    assert.equal(intact, false);
+    assert.match(faults[0]?.sentence ?? '', /status of triage@2 is candidate; the log says revoked/);
   });
 });

@@ -58,7 +58,7 @@ export async function verifyAudit(
     ...(entries === 0 ? {} : { head: head.hash }),
     ...(erased === 0 ? {} : { erasedPayloads: erased }),
     faults: faults.slice(0, mostFaults),
-    sentence: describe(entries, erased, faults.length),
+    sentence: describe(entries, erased, [...replay.erased], faults.length),
   };
 }
 
@@ -76,10 +76,19 @@ async function describeFirst(
   return { ...first, at, actor, action, subject };
 }
 
-function describe(entries: number, erased: number, faults: number): string {
+function describe(entries: number, erased: number, unjudged: readonly string[], faults: number): string {
   const all = countOf(entries, 'entry', 'entries');
   if (faults > 0) return `The audit log does not hold: ${countOf(faults, 'fault')} in ${all}.`;
   if (entries === 0) return 'The audit log is empty.';
-  const gone = erased === 0 ? '' : ` ${countOf(erased, 'payload')} erased on request; the chain holds without.`;
+  const gone = erased === 0 ? '' : describeErased(erased, unjudged);
   return `The audit log holds: ${all} in an unbroken chain, and registry and records are what it seals.${gone}`;
+}
+
+/** Nobody can tell an erasure that somebody asked for from one that hides something: so it says what is not looked at for it. */
+function describeErased(erased: number, unjudged: readonly string[]): string {
+  const shown = unjudged.slice(0, 5).join(', ');
+  const more = unjudged.length > 5 ? ` and ${String(unjudged.length - 5)} more` : '';
+  const [contents, them] =
+    erased === 1 ? ['The content of 1 entry was', 'it'] : [`The contents of ${String(erased)} entries were`, 'them'];
+  return ` ${contents} erased; the chain holds without ${them}, and the registry is not held against the log for ${shown}${more}.`;
 }

@@ -1,6 +1,7 @@
 import type { PolicySource as GivenPolicy } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { invalidFileError } from '../documents/failure.ts';
+import { kindOfPath } from '../documents/kinds.ts';
 import { parseDocument, type ParseDocument, type ParsedDocument } from '../documents/parse.ts';
 import { createPolicyLibrary } from '../policies/library.ts';
 import type { PolicyDocument, PolicyFinding, PolicySet } from '../policies/policy-set.ts';
@@ -20,6 +21,12 @@ export async function readPolicies(
   const documents: PolicyDocument[] = [];
   for (const source of given) {
     const path = files.resolve(folder, source.path);
+    const kind = kindOfPath(path);
+    if (kind !== undefined && kind !== 'policy')
+      throw new WorkbenchError('usage', `${path} is no policy.`, {
+        remedy: 'Name a .policy.yaml file.',
+        place: { path },
+      });
     const text = source.text ?? (await files.readText(path, signal));
     const parsed = parse('policy', text);
     if (parsed.value === undefined) throw invalidFileError(path, parsed.diagnostics);

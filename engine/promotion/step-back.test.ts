@@ -5,6 +5,7 @@ import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError, type ErrorCode } from '../base/errors.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { demote } from './demote.ts';
+import { describeVersion } from '../registry/details.ts';
 import { revoke } from './revoke.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -119,6 +120,8 @@ describe('steps back from production', () => {
       await assert.rejects(takeStep(world, { do: deed }, second), failsWith('usage', /was revoked and stays so/), deed);
     }
     await assert.rejects(demote(back(second, 'x'), world.ports, signal), failsWith('usage', /was revoked/));
+    const { approval } = await describeVersion('triage', '2', world.ports.store, signal);
+    assert.match(approval.sentence, /^Revoked on \S+ by .*security.*: trained on leaked data\. .*approved/);
   });
 
   it('freezes what a baseline rests on', async () => {

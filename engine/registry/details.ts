@@ -5,12 +5,15 @@ import type {
   RegistryList,
   VersionDetails,
 } from '../../schemas/generated/messages.ts';
+import { validateRevocation } from '../../schemas/generated/validators.js';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { listAssessments } from '../governance/view.ts';
 import type { Store } from '../ports/store.ts';
 import { approvalOf } from '../promotion/approval.ts';
 import { readBaseline } from '../promotion/trail.ts';
+import { describePerson } from '../people/describe-person.ts';
+import { describeDate } from '../base/dates.ts';
 
 /** Every model with its versions, archived ones too: `state` tells them apart. */
 export async function listRegistry(store: Store, signal: AbortSignal): Promise<RegistryList> {
@@ -48,7 +51,7 @@ async function detailsOf(found: LocalVersion, store: Store, signal: AbortSignal)
   return {
     version: withStatus(found),
     artifacts: [...(await store.registry.listArtifacts(model, version, signal))],
-    approval: await describeApproval(model, version, store),
+    approval: await describeApproval(found, store),
     ...(baseline === undefined ? {} : { baseline }),
     assessments: await listAssessments({ model, version }, { store }),
     ...(publications.length === 0 ? {} : { publications: [...publications] }),
@@ -62,13 +65,24 @@ function withStatus(version: LocalVersion): LocalVersion {
 }
 
 /** A record that was changed keeps nobody from seeing the rest: it counts for nothing, and the sentence says why. */
-async function describeApproval(model: string, version: string, store: Store): Promise<Approval> {
+async function describeApproval({ model, version, status }: LocalVersion, store: Store): Promise<Approval> {
   try {
-    return await approvalOf(model, version, store);
+    const approval = await approvalOf(model, version, store);
+    if (status !== 'revoked') return approval;
+    return { ...approval, sentence: `${await describeRevocation(model, version, store)} ${approval.sentence}` };
   } catch (error) {
     if (!isTampered(error)) throw error;
     return { state: 'none', sentence: `${error.message} Nothing counts until that is mended.` };
   }
+}
+
+/** Why a version may not be used comes before who once approved it. */
+async function describeRevocation(model: string, version: string, store: Store): Promise<string> {
+  const [record] = await store.ledger.list({ kind: 'revocation', model, version, limit: 1 });
+  const { payload } = record ?? {};
+  if (!validateRevocation(payload)) return 'Revoked; no record says by whom and why.';
+  const { revokedAt, revokedBy, reason } = payload;
+  return `Revoked on ${describeDate(revokedAt)} by ${describePerson(revokedBy)}: ${/[.!?]$/.test(reason) ? reason : `${reason}.`}`;
 }
 
 async function baselineOf(model: string, version: string, store: Store): Promise<Baseline | undefined> {

@@ -93,11 +93,14 @@ function readsNoPrompt(name: string, path: string): WorkbenchError {
 function invalidTrial(path: string, diagnostics: readonly Diagnostic[]): WorkbenchError {
   const { code, message, place } = invalidFileError(path, diagnostics);
   const first = diagnostics.find(({ severity }) => severity === 'error');
+  const isCell = path.endsWith('.ipynb');
   const remedy =
     first?.replacement !== undefined
       ? `Write \`${first.replacement}\`.`
       : first !== undefined && givenLater.has(first.code)
-        ? 'Say what each variable stands for with `values` or a `dataset`, and which models answer with `models`.'
+        ? isCell
+          ? 'Say what each variable stands for with `values` or a `dataset`, and which models answer with `models`.'
+          : 'Say what each variable stands for with `--set NAME=VALUE`, `--values FILE` or `--dataset PATH`, and which models answer with `--model NAME`.'
         : 'Correct what the prompt is tried with.';
   return new WorkbenchError(code, message, { remedy, ...(place === undefined ? {} : { place }) });
 }

@@ -1,10 +1,15 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { systemCode } from '../files/failures.ts';
 
 /** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
 const busy = new Set([5, 6]);
 const corrupt = new Set([11, 26]);
 const full = 13;
 const unwritable = new Set([3, 8, 10, 14, 23]);
+/** Bytes below which SQLite cannot even open a store: its shared memory takes 32 KiB. */
+const leastSpace = 65_536;
 
 /** SQLite's primary result code of a thrown value; absent when it did not come from SQLite. */
 export function sqliteCode(error: unknown): number | undefined {
@@ -60,12 +65,54 @@ export function storeNewer(path: string, found: number, known: number): Workbenc
   });
 }
 
-export function storeUnwritable(path: string, reason: string, cause?: unknown): WorkbenchError {
+/** `reason` is what the system said; where the disk is full or mounted read-only, that is told in its place. */
+export function storeUnwritable(
+  path: string,
+  reason: string,
+  cause?: unknown,
+  obstacle: Obstacle = findObstacle(path),
+): WorkbenchError {
+  if (obstacle === 'full') {
+    return new WorkbenchError('store-full', `The disk is full: the store ${path} cannot be opened.`, {
+      remedy: 'Free some space on its disk, or name another folder with --store. What was stored before is safe.',
+      place: { path },
+      cause,
+    });
+  }
+  if (obstacle === 'read-only') {
+    return new WorkbenchError(
+      'store-unwritable',
+      `The store ${path} cannot be written: its disk is mounted read-only.`,
+      {
+        remedy: 'Name a folder that can be written: --store, or `store:` in workbench.yaml.',
+        place: { path },
+        cause,
+      },
+    );
+  }
   return new WorkbenchError('store-unwritable', `The store ${path} cannot be written or opened: ${reason}.`, {
     remedy: 'Give your user permission to write its folder, or name another folder with --store.',
     place: { path },
     cause,
   });
+}
+
+/** What keeps the disk under `path` from being written, whatever the path's own permissions are. */
+type Obstacle = 'full' | 'read-only' | 'none';
+
+/** SQLite tells a full disk as an I/O error, and a folder that cannot be made on a read-only disk counts as missing. */
+function findObstacle(file: string): Obstacle {
+  let folder = dirname(file);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    const { blocks, bavail, bsize } = statfsSync(folder);
+    // File systems of the kernel have no blocks at all, and are not full.
+    if (blocks > 0 && bavail * bsize < leastSpace) return 'full';
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    if (systemCode(error) === 'EROFS') return 'read-only';
+  }
+  return 'none';
 }
 
 export function storeRemote(path: string, reason: string): WorkbenchError {

@@ -75,7 +75,7 @@ const cases: readonly {
 ];
 
 describe('bad input on the command line', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let workspace: ReturnType<typeof createWorkspace>;
   const use = (files: Readonly<Record<string, string>>): string => {
     workspace = createWorkspace({ 'd.jsonl': dataset, 'workbench.yaml': 'connections: {}\n', ...files });
@@ -180,7 +180,44 @@ describe('bad input on the command line', function () {
       const result = await runAiwb(args, { cwd });
       assert.equal(result.code, 2, `${args.join(' ')}: ${result.stderr}`);
       assert.notEqual(result.stderr, '');
+      assert.ok(!/\n\s+at .*\.(mjs|ts):/.test(result.stderr), 'no stack trace without --verbose');
     }
+  });
+
+  it('a wrong value of an option is told with what is right, and without a stack trace', async () => {
+    const cwd = use({ 'a.bench.yaml': good });
+    const cases: readonly [args: readonly string[], says: RegExp][] = [
+      [['runs', 'list', '--limit', 'x'], /"x" is no number of runs\.\n {2}Give a whole number above 0/],
+      [['runs', 'list', '--limit', '0'], /"0" is no number of runs/],
+      [['audit', 'list', '--limit', '-1'], /"-1" is no number of entries/],
+      [['assess', 'm@1', '--policy', 'a.bench.yaml'], /a\.bench\.yaml is no policy\.\n {2}Name a \.policy\.yaml file/],
+      [['registry', 'register', 'x', '--epoch', 'y'], /"y" is no epoch/],
+      [['mcp', '--stdio', '--workspace', 'nowhere'], /There is no folder nowhere\./],
+    ];
+    for (const [args, says] of cases) {
+      const { code, stderr } = await runAiwb(args, { cwd });
+      assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
+      assert.match(stderr, says);
+      assert.ok(!/\n\s+at .*\.(mjs|ts):/.test(stderr), stderr);
+    }
+  });
+
+  it('a file that `validate` does not know is not sent there', async () => {
+    const cwd = use({ 'notes.yaml': `${good}metrcs: [accuracy]\n` });
+    const { code, stderr } = await runAiwb(['run', 'notes.yaml'], { cwd });
+    assert.equal(code, 2);
+    assert.match(stderr, /notes\.yaml:5:1: .*metrcs/);
+    assert.doesNotMatch(stderr, /aiwb validate/);
+  });
+
+  it('a run that has ended is not cancelled, and `latest` names it', async () => {
+    const cwd = use({ 'a.bench.yaml': good });
+    assert.equal((await runAiwb(['run', 'a.bench.yaml'], { cwd })).code, 0);
+    assert.match((await runAiwb(['runs', 'cancel', 'latest'], { cwd })).stdout, /has ended already: succeeded/);
+    assert.match((await runAiwb(['run', '--resume', 'latest'], { cwd })).stderr, /Run \S+-\S+ /);
+    const none = await runAiwb(['runs', 'show', 'latest', '--where', 'failed'], { cwd });
+    assert.deepEqual([none.code, none.stdout], [0, '']);
+    assert.match(none.stderr, /No sample of \S+ is like that/);
   });
 
   it('validate lists every fault as text, JSON or SARIF, and exits with 1', async () => {

@@ -42,7 +42,7 @@ describe('aiwb registry card and lineage', function () {
 
   it('brings a file up to date once, and writes the page', async () => {
     const write = (): Promise<Finished> =>
-      aiwb('registry', 'card', 'ticket-triage@1', '--out', 'new/card.md', '--html', 'new/card.html');
+      aiwb('registry', 'card', 'ticket-triage@1', '--output', 'new/card.md', '--html', 'new/card.html');
     const first = await write();
     assert.deepEqual([first.code, first.stdout], [0, ''], first.stderr);
     assert.match(first.stderr, /Written to .*card\.md/);
@@ -77,7 +77,7 @@ describe('aiwb registry card and lineage', function () {
     const broken = await aiwb('registry', 'card', 'ticket-triage@1', '--import', 'broken.md');
     assert.equal(broken.code, 2);
     assert.match(broken.stderr, /starts with `---` and is never closed/);
-    const out = await aiwb('registry', 'card', 'ticket-triage@1', '--out', 'broken.md');
+    const out = await aiwb('registry', 'card', 'ticket-triage@1', '--output', 'broken.md');
     assert.deepEqual([out.code, read('broken.md')], [2, '---\nlicense: mit\n']);
     assert.equal((await aiwb('registry', 'card', 'ticket-triage@9')).code, 2);
     assert.equal((await aiwb('registry', 'card', 'ticket-triage')).code, 2);

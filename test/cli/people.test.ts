@@ -44,6 +44,8 @@ controls:
     await done(aiwb('tune', 'core.tune.yaml'));
     await done(aiwb('tune', 'ticket-triage.tune.yaml'));
     publicKey = (JSON.parse(await done(aiwb('keys', 'create', '--json'))) as { publicKey: string }).publicKey;
+    const lines = await done(aiwb('keys', 'show'));
+    assert.ok(lines.includes(`${people.author.GIT_AUTHOR_EMAIL}: ${publicKey}`), lines);
     const workbench = readFileSync(path.join(workspace.folder, 'workbench.yaml'), 'utf8');
     const signers = `signers: {${people.author.GIT_AUTHOR_EMAIL}: "${publicKey}"}\n`;
     const roles = `roles: {reviewer: [${people.reviewer.GIT_AUTHOR_EMAIL}]}\n`;

@@ -153,7 +153,7 @@ describe('the whole workflow', function () {
 
   it('signs the promotion, for anybody to verify without the store', async () => {
     const file = path.join(elsewhere, 'triage.promotion.json');
-    assert.equal((await aiwb('registry', 'record', 'ticket-triage@production', '--out', file)).code, 0);
+    assert.equal((await aiwb('registry', 'record', 'ticket-triage@production', '--output', file)).code, 0);
     const verify = (...args: string[]): Promise<Finished> =>
       runAiwb(['registry', 'verify', file, ...args], { cwd: elsewhere });
     const unknown = await verify();

@@ -1,3 +1,4 @@
+import { countOf } from '../../reports/format.ts';
 import { ascii, findFirst, type ByteSource } from './bytes.ts';
 import { quoted, type ScanContext } from './findings.ts';
 import { searchedModules, trustOf } from './pickle-globals.ts';
@@ -54,7 +55,7 @@ export async function scanPickle(
     rule: 'pickle-format',
     severity: 'note',
     file,
-    message: `It is a pickle (${imports === 0 ? 'without imports' : `${String(imports)} imports`}): loading it runs whatever it says.`,
+    message: `It is a pickle (${imports === 0 ? 'without imports' : countOf(imports, 'import')}): loading it runs whatever it says.`,
     remedy: 'Prefer safetensors, which can hold no code.',
   });
   return true;

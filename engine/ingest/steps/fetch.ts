@@ -1,6 +1,7 @@
 import { WorkbenchError } from '../../base/errors.ts';
 import { encodeBase64 } from '../../base/base64.ts';
 import { readSafePath } from '../../base/safe-path.ts';
+import { countOf, groupDigits } from '../../reports/format.ts';
 import { nameOfFile, packingOf, placesOf } from '../places.ts';
 import { quoted, type Observed } from '../scan/findings.ts';
 import { nameOf, readOciArtifact } from '../sources/oci.ts';
@@ -99,7 +100,7 @@ async function fetchPath({ ingestion, ports, signal }: StepContext): Promise<Ste
     throw new WorkbenchError('usage', `${address} holds no file.`, { remedy: 'Name the model’s folder.' });
   return {
     state: 'done',
-    sentence: `${String(count)} files ${request.reference === true ? 'are there' : 'were copied'} (${String(total)} bytes).`,
+    sentence: `${countOf(count, 'file')} ${describeKept(count, request.reference === true)} (${groupDigits(total)} bytes).`,
     findings,
   };
 }
@@ -280,4 +281,9 @@ function notFound(path: string): WorkbenchError {
     remedy: 'Check the path.',
     place: { path },
   });
+}
+
+function describeKept(files: number, referenced: boolean): string {
+  const verb = files === 1 ? (referenced ? 'is' : 'was') : referenced ? 'are' : 'were';
+  return `${verb} ${referenced ? 'there' : 'copied'}`;
 }

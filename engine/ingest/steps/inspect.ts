@@ -171,7 +171,10 @@ export async function checkFormats(context: StepContext): Promise<StepOutcome> {
   }
   return {
     state: checked === 0 ? 'skipped' : 'done',
-    sentence: checked === 0 ? 'There is no safetensors or GGUF file.' : `${String(checked)} headers were checked.`,
+    sentence:
+      checked === 0
+        ? 'There is no safetensors or GGUF file.'
+        : `${countOf(checked, 'header')} ${checked === 1 ? 'was' : 'were'} checked.`,
     findings: found.list,
   };
 }

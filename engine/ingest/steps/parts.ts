@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../base/errors.ts';
+import { countOf, groupDigits } from '../../reports/format.ts';
 import { placesOf } from '../places.ts';
 import type { IngestPorts } from '../ports.ts';
 import { fileSource, piecesOf } from '../scan/bytes.ts';
@@ -77,13 +78,13 @@ export async function hashFile(path: string, { files, digest }: IngestPorts, sig
 }
 
 export function tooLarge(limit: number): WorkbenchError {
-  return new WorkbenchError('file-too-large', `It has more than ${String(limit)} bytes.`, {
+  return new WorkbenchError('file-too-large', `It has more than ${groupDigits(limit)} bytes.`, {
     remedy: 'Where that is right, raise --max-bytes.',
   });
 }
 
 export function tooMany(limit: number): WorkbenchError {
-  return new WorkbenchError('file-too-large', `It has more than ${String(limit)} files.`, {
+  return new WorkbenchError('file-too-large', `It has more than ${countOf(limit, 'file')}.`, {
     remedy: 'Where that is right, raise --max-files.',
   });
 }

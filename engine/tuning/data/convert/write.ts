@@ -19,7 +19,7 @@ export async function writeConverted(
       'usage',
       `${out} is ${isItself ? 'the dataset itself' : 'there already'}; nothing was written.`,
       {
-        remedy: isItself ? 'Name another file.' : 'Name another file, or have this one replaced.',
+        remedy: isItself ? 'Name another file.' : 'Name another file, or have this one replaced (`--force`).',
         place: { path: out },
       },
     );
