@@ -43,16 +43,19 @@ async function askForWords(
   { document, name }: { readonly document: string; readonly name: string },
   proposed: string,
 ): Promise<string | undefined> {
+  const absent = vscode.l10n.t('{0} does not have these words.', name);
   const wrong = new Set<string>();
   for (let value = proposed; ;) {
+    const ask = vscode.l10n.t('The words that show it, copied from the document');
     const quote = await vscode.window.showInputBox({
       title: vscode.l10n.t('Quote {0}', name),
-      prompt: vscode.l10n.t('The words that show it, copied from the document'),
+      // A value that is there from the beginning is not validated until it is changed or accepted.
+      prompt: wrong.has(value) ? `${absent} ${ask}` : ask,
       value,
       ignoreFocusOut: true,
       validateInput(text) {
         if (text.trim() === '') return vscode.l10n.t('Copy the words from the document.');
-        return wrong.has(text) ? vscode.l10n.t('{0} does not have these words.', name) : undefined;
+        return wrong.has(text) ? absent : undefined;
       },
     });
     if (quote === undefined) return undefined;

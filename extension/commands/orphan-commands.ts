@@ -85,7 +85,7 @@ async function confirm(jobs: readonly OrphanedJob[]): Promise<boolean> {
   const foreign = jobs.filter(({ verdict }) => verdict === 'foreign');
   const hourly = jobs.reduce((sum, { hourlyPrice = 0 }) => sum + hourlyPrice, 0);
   const detail = [
-    ...(hourly > 0 ? [vscode.l10n.t('They cost {0} USD an hour.', hourly.toFixed(2))] : []),
+    ...(hourly > 0 ? [vscode.l10n.t('Cost: {0} USD an hour.', hourly.toFixed(2))] : []),
     ...(foreign.length > 0
       ? [
           vscode.l10n.t(
@@ -94,7 +94,7 @@ async function confirm(jobs: readonly OrphanedJob[]): Promise<boolean> {
           ),
         ]
       : []),
-    vscode.l10n.t('What they hold and have not saved to the storage is lost.'),
+    vscode.l10n.t('What has not been saved to the storage is lost.'),
   ].join('\n\n');
   const verb = vscode.l10n.t('End');
   const question =
