@@ -207,7 +207,7 @@ async function answerFromDocument(window: ScenarioContext): Promise<void> {
 
 /** The file of a scorecard that was made again, beside the one that was committed. */
 async function compareWithCommit(window: ScenarioContext): Promise<void> {
-  const { openFile, runCommand, webviewText, screenshot, setTheme, resize } = window;
+  const { openFile, runCommand, webviewText, screenshot, setTheme, resize, setSetting, text, page } = window;
   write(window, 'policies/dialogs.policy.yaml', policy.replace(/ {2}- id: VAL-01[^]*?\n(?= {2}- id: CARD)/, ''));
   aiwb(window, ['assess', '--policy', 'policies/dialogs.policy.yaml'], 1);
   await openFile(scorecard);
@@ -222,6 +222,17 @@ async function compareWithCommit(window: ScenarioContext): Promise<void> {
   }
   await resize(420, 900);
   await screenshot('dialogs-compare-narrow');
+  await resize(1280, 800);
+
+  // Without Git there are no commits, and what else there is to compare with is still offered.
+  setSetting('git.enabled', false);
+  await until(async () => {
+    await page.keyboard.press('Escape');
+    await runCommand('AI Workbench: Compare With Scorecard…');
+    await page.locator(`${picker} .monaco-list-row`, { hasText: 'ticket-triage@1' }).first().waitFor();
+    // The setting may not have reached the extension yet.
+    return !(await text(`${picker} .quick-input-list`)).includes('The first scorecard');
+  });
 }
 
 function write({ workspace }: ScenarioContext, name: string, content: string): void {
