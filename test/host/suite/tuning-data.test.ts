@@ -10,7 +10,7 @@ const chat = (...contents: readonly string[]): string =>
   JSON.stringify({
     messages: contents.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content })),
   });
-const rows = Array.from({ length: 12 }, (_, i) => chat(`What does clause ${String(i)} say?`, `Answer ${String(i)}.`));
+const rows = Array.from({ length: 40 }, (_, i) => chat(`What does clause ${String(i)} say?`, `Answer ${String(i)}.`));
 
 const jobOver = (file: string): string => `name: chats
 base: service:tiny
@@ -86,8 +86,8 @@ describe('data and platforms of a tuning job', function () {
     await vscode.commands.executeCommand('aiwb.checkTuningData');
     const text = await told(/rows are at fault/);
     assert.match(text, /2 rows are at fault/);
-    assert.match(text, /not the assistant’s \(line 13\)/);
-    assert.match(text, /the role "bot" \(line 14\)/);
+    assert.match(text, /not the assistant’s \(line 41\)/);
+    assert.match(text, /the role "bot" \(line 42\)/);
     await driver.screenshot('tuning-data-faults');
   });
 
@@ -96,7 +96,7 @@ describe('data and platforms of a tuning job', function () {
     await write('data/chats.jsonl', [...rows, ...personal].join('\n'));
     await vscode.commands.executeCommand('aiwb.checkTuningData', workspaceUri('chats.tune.yaml'));
     const text = await pageText('Data of chats', /Personal data and secrets/);
-    assert.match(text, /E-mail address[^]*chats\.jsonl:13[^]*Payment card[^]*chats\.jsonl:14/);
+    assert.match(text, /E-mail address[^]*chats\.jsonl:41[^]*Payment card[^]*chats\.jsonl:42/);
     assert.doesNotMatch(text, /jane|4111/);
     for (const theme of ['light', 'hc-dark', 'dark'] as const) {
       await setTheme(theme);
