@@ -245,12 +245,12 @@ function listRuns(window: ScenarioContext): string[] {
 }
 
 function aiwb({ workspace }: ScenarioContext, args: readonly string[], expected = 0): string {
-  const { GIT_AUTHOR_NAME: _name, GIT_AUTHOR_EMAIL: _email, ...env } = process.env;
-  const home = path.join(workspace, '../home');
+  // As whoever works in the window: by its home folder.
+  const env = { HOME: path.join(workspace, '../home'), GIT_AUTHOR_NAME: undefined, GIT_AUTHOR_EMAIL: undefined };
   try {
     return execFileSync(process.execPath, [path.join(repositoryRoot, 'dist/aiwb.mjs'), ...args], {
       cwd: workspace,
-      env: { ...env, HOME: home },
+      env: { ...process.env, ...env },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
