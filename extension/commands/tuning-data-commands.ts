@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ConvertedTuningData, ConvertTuningData } from '../../schemas/generated/messages.ts';
 import { escapeMarkdown } from '../base/markdown.ts';
 import type { Engine } from '../engine/engine.ts';
-import { FailureError } from '../base/failure.ts';
+import { FailureError, toFailure } from '../base/failure.ts';
 import { registerCommand, type CommandContext } from './context.ts';
 import { resolveFile, tuningFiles } from './pick.ts';
 import { activeFile } from './reopen.ts';
@@ -28,12 +28,23 @@ async function checkTuningData(context: CommandContext, given: unknown): Promise
     cancellable: true,
   };
   const source = await sourceOf(uri);
-  const { report, markdown } = await vscode.window.withProgress(progress, async (_, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    return await engine.request('tuning/data', { ...source, kind: 'tune' }, controller.signal);
-  });
-  await context.documents.previewMarkdown(vscode.l10n.t('Data of {0}', report.name), markdown);
+  try {
+    const { report, markdown } = await vscode.window.withProgress(progress, async (_, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return await engine.request('tuning/data', { ...source, kind: 'tune' }, controller.signal);
+    });
+    await context.documents.previewMarkdown(vscode.l10n.t('Data of {0}', report.name), markdown);
+  } catch (error) {
+    const { message, remedy = '' } = toFailure(error);
+    const [summary = '', ...faults] = message.split('\n');
+    // A notification would run a list of faults together.
+    if (faults.length === 0) throw error;
+    const list = faults.map(fault => `- ${escapeMarkdown(fault.trim())}`).join('\n');
+    const title = vscode.l10n.t('Data of {0}', path.basename(uri.path));
+    const text = `# ${escapeMarkdown(title)}\n\n${escapeMarkdown(summary)}\n\n${list}\n\n${escapeMarkdown(remedy)}\n`;
+    await context.documents.previewMarkdown(title, text);
+  }
 }
 
 const datasetEndings = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'];

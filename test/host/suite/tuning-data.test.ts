@@ -84,7 +84,7 @@ describe('data and platforms of a tuning job', function () {
     await write('data/chats.jsonl', [...rows, ...bad].join('\n'));
     await vscode.window.showTextDocument(workspaceUri('chats.tune.yaml'));
     await vscode.commands.executeCommand('aiwb.checkTuningData');
-    const text = await told(/rows are at fault/);
+    const text = await pageText('Data of chats', /rows are at fault/);
     assert.match(text, /2 rows are at fault/);
     assert.match(text, /not the assistant’s \(line 41\)/);
     assert.match(text, /the role "bot" \(line 42\)/);
