@@ -1,4 +1,4 @@
-import type { Connection, TextDocuments } from 'vscode-languageserver';
+import { LSPErrorCodes, ResponseError, type Connection, type TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Checker } from './diagnostics/checked.ts';
 import type { DatasetReader } from './memory/dataset-facts.ts';
@@ -69,13 +69,22 @@ export interface ClientFeatures {
   readonly trusted: boolean;
 }
 
-/** A signal for work that belongs to one request. */
+/**
+ * A signal for work that belongs to one request. What it throws is answered as a cancelled request: as any other failure, VS Code would show it
+ * to whoever has only gone on to another file.
+ */
 export function signalOf(token: {
   readonly isCancellationRequested: boolean;
   onCancellationRequested(listener: () => void): unknown;
 }): AbortSignal {
   const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  else token.onCancellationRequested(() => controller.abort());
+  const abort = (): void => {
+    const reason = new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
+    // What catches failures on the way tells cancellations by this name.
+    reason.name = 'AbortError';
+    controller.abort(reason);
+  };
+  if (token.isCancellationRequested) abort();
+  else token.onCancellationRequested(abort);
   return controller.signal;
 }

@@ -24,7 +24,7 @@ export function createHostSecrets(ask: (request: SecretRequest) => Promise<Secre
       signal.throwIfAborted();
       if (!response.allowed) {
         throw new WorkbenchError('origin-not-allowed', `Sending ${describe(reference)} to ${origin} was not allowed.`, {
-          remedy: 'Run it again and allow the address if you trust it, or correct `baseUrl` in workbench.yaml.',
+          remedy: 'Run it again and allow the address if you trust it, or correct the address in workbench.yaml.',
         });
       }
       if (response.value !== undefined) return response.value;

@@ -30,6 +30,6 @@ export async function agreeOnTraining(
   if (state.state === 'ready' || state.missing.isPermitted) return;
   const { requirements, folder } = state.missing;
   if (!(await access.allowInstall({ libraries: [...requirements], folder }, signal)))
-    throw environmentMissing(state.missing);
+    throw environmentMissing(state.missing, 'Start it again to be asked again');
   await trainer.permit();
 }

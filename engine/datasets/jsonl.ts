@@ -23,7 +23,7 @@ export function parseRow(text: string, path: string, line: number): Readonly<Rec
     value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new WorkbenchError('dataset-invalid', `${path}:${String(line)}: this row is not valid JSON: ${reason}`, {
+    throw new WorkbenchError('dataset-invalid', `${path}:${String(line)}: this row is not valid JSON: ${reason.replace(/[.]$/, '')}.`, {
       remedy: 'Correct the row; every line must be one JSON object.',
       place: { path, line },
     });

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DocumentAnswer, ModelEntry, SourceDocument } from '../../schemas/generated/messages.ts';
+import type { DocumentAnswer, ModelEntry } from '../../schemas/generated/messages.ts';
 import { FailureError } from '../base/failure.ts';
 import { plain } from '../connect/words.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -13,6 +13,7 @@ import {
 } from '../evidence/document-checks.ts';
 import { referenceTo, type VersionEntry } from '../registry/registry-book.ts';
 import { versionName } from '../registry/words.ts';
+import { askForQuote } from './ask-for-quote.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
 import { askForComment, describeSelf, requireIdentity } from './governance-commands.ts';
 import { placeOf, resolveVersion, type NamedVersion } from './pick-version.ts';
@@ -114,6 +115,7 @@ async function answerFromDocuments(context: CommandContext, given: unknown, chec
   const { engine, entry, row } = asked;
   const verdict = await chooseVerdict(row);
   if (verdict === undefined) return;
+  const identity = await requireIdentity(engine);
   const quotes = verdict === 'met' ? await askForQuote(engine, entry) : [];
   if (quotes === undefined) return;
   const explanation = await askForComment(
@@ -121,9 +123,13 @@ async function answerFromDocuments(context: CommandContext, given: unknown, chec
     vscode.l10n.t('Why; empty: no explanation'),
   );
   if (explanation === undefined) return;
-  const identity = await requireIdentity(engine);
   const give = vscode.l10n.t('Answer');
-  const said = [plain(row.check.question), verdictWord(verdict), ...quotes.map(({ quote }) => `“${plain(quote)}”`)];
+  const said = [
+    plain(row.check.question),
+    verdictWord(verdict),
+    ...quotes.map(({ quote }) => `“${plain(quote)}”`),
+    ...(explanation === '' ? [] : [plain(explanation)]),
+  ];
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Answer "{0}" for {1}?', row.check.id, versionName(entry.details)),
     { modal: true, detail: [said.join('\n'), describeSelf(identity)].join('\n\n') },
@@ -145,40 +151,6 @@ async function chooseVerdict({ check }: DocumentCheckRow): Promise<DocumentAnswe
   const choices = (['met', 'not-met', 'unclear'] as const).map(verdict => ({ label: verdictWord(verdict), verdict }));
   const options = { title: plain(check.question), placeHolder: vscode.l10n.t('What the documents show') };
   return (await vscode.window.showQuickPick(choices, options))?.verdict;
-}
-
-/** Words of a document; what is selected in the editor is proposed, since the text is often open there. */
-async function askForQuote(
-  engine: Engine,
-  entry: VersionEntry,
-): Promise<{ document: string; quote: string }[] | undefined> {
-  const { documents } = await engine.request('documents/list', referenceTo(placeOf(entry)));
-  const readable = documents.filter(({ state }) => state === 'read');
-  if (readable.length === 0) {
-    throw new FailureError({
-      code: 'usage',
-      message: vscode.l10n.t('{0} has no document with text.', versionName(entry.details)),
-      remedy: vscode.l10n.t('Add one: aiwb documents add FILE {0}', versionName(entry.details)),
-    });
-  }
-  const chosen = await vscode.window.showQuickPick(
-    readable.map((document: SourceDocument) => ({
-      label: plain(document.name),
-      description: document.digest.slice(0, 8),
-      document,
-    })),
-    { title: vscode.l10n.t('Which Document Shows It?') },
-  );
-  if (chosen === undefined) return undefined;
-  const editor = vscode.window.activeTextEditor;
-  const selected = editor === undefined ? '' : editor.document.getText(editor.selection).replace(/\s+/g, ' ').trim();
-  const quote = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Quote {0}', chosen.label),
-    prompt: vscode.l10n.t('The words that show it, copied from the document'),
-    value: selected.slice(0, 4000),
-    ignoreFocusOut: true,
-  });
-  return quote === undefined ? undefined : [{ document: chosen.document.digest, quote }];
 }
 
 /** A person's word on a model's answer: one that is named, or the user's choice among those that wait. */

@@ -30,12 +30,7 @@ async function findOrphanedMachines(context: CommandContext): Promise<void> {
   tellFailures(found.map(({ orphans }) => orphans));
   const choices = found.flatMap(({ engine, orphans }) => orphans.jobs.map(job => toChoice(engine, job)));
   if (choices.length === 0) {
-    const names = found.flatMap(({ orphans }) => orphans.platforms);
-    void vscode.window.showInformationMessage(
-      names.length === 0
-        ? vscode.l10n.t('No platform in workbench.yaml rents machines.')
-        : vscode.l10n.t('No machine of a tuning run is left on {0}.', names.join(', ')),
-    );
+    tellNothingLeft(found.map(({ orphans }) => orphans));
     return;
   }
   const chosen = await vscode.window.showQuickPick(choices, {
@@ -51,6 +46,19 @@ async function findOrphanedMachines(context: CommandContext): Promise<void> {
     return;
   }
   if (await confirm(ending.map(({ job }) => job))) await end(ending);
+}
+
+/** Of a platform that could not be asked nothing is known: that it failed is told, and no more. */
+function tellNothingLeft(results: readonly Orphans[]): void {
+  const names = results.flatMap(({ platforms, failures }) =>
+    platforms.filter(name => !failures.some(({ platform }) => platform === name)),
+  );
+  if (names.length > 0)
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No machine of a tuning run is left on {0}.', names.join(', ')),
+    );
+  else if (results.every(({ platforms }) => platforms.length === 0))
+    void vscode.window.showInformationMessage(vscode.l10n.t('No platform in workbench.yaml rents machines.'));
 }
 
 function toChoice(engine: Engine, job: OrphanedJob): OrphanChoice {
@@ -79,7 +87,7 @@ async function confirm(jobs: readonly OrphanedJob[]): Promise<boolean> {
   const saved = jobs.filter(({ verdict }) => verdict === 'saved');
   const hourly = jobs.reduce((sum, { hourlyPrice = 0 }) => sum + hourlyPrice, 0);
   const detail = [
-    ...(hourly > 0 ? [vscode.l10n.t('They cost {0} USD an hour.', hourly.toFixed(2))] : []),
+    ...(hourly > 0 ? [vscode.l10n.t('Cost: {0} USD an hour.', hourly.toFixed(2))] : []),
     ...(foreign.length > 0
       ? [
           vscode.l10n.t(
@@ -96,13 +104,13 @@ async function confirm(jobs: readonly OrphanedJob[]): Promise<boolean> {
           ),
         ]
       : []),
-    vscode.l10n.t('What they hold and have not saved to the storage is lost.'),
+    vscode.l10n.t('What has not been saved to the storage is lost.'),
   ].join('\n\n');
   const verb = vscode.l10n.t('End');
   const question =
     jobs.length === 1
       ? vscode.l10n.t('End {0} for good?', jobs[0]?.id ?? '')
-      : vscode.l10n.t('End {0} machines for good?', jobs.length);
+      : vscode.l10n.t('End these {0} for good?', jobs.length);
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, verb)) === verb;
 }
 

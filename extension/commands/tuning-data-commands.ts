@@ -2,7 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ConvertedTuningData, ConvertTuningData } from '../../schemas/generated/messages.ts';
 import { escapeMarkdown } from '../base/markdown.ts';
+import type { Engine } from '../engine/engine.ts';
+import { FailureError, toFailure } from '../base/failure.ts';
 import { registerCommand, type CommandContext } from './context.ts';
+import { resolveFile, tuningFiles } from './pick.ts';
+import { activeFile } from './reopen.ts';
 import { sourceOf } from './run-commands.ts';
 
 /** Commands about the rows that a tuning job learns from: what is in them, and the form they are written in. */
@@ -15,7 +19,7 @@ export function registerTuningDataCommands(context: CommandContext): vscode.Disp
 
 /** Shows what a tuning job would send and learn from, before anything is sent. */
 async function checkTuningData(context: CommandContext, given: unknown): Promise<void> {
-  const uri = given instanceof vscode.Uri ? given : (activeJob() ?? (await chooseJob()));
+  const uri = await resolveFile(given, tuningFiles);
   if (uri === undefined) return;
   const engine = context.engines.of(uri);
   const progress = {
@@ -24,25 +28,28 @@ async function checkTuningData(context: CommandContext, given: unknown): Promise
     cancellable: true,
   };
   const source = await sourceOf(uri);
-  const { report, markdown } = await vscode.window.withProgress(progress, async (_, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    return await engine.request('tuning/data', { ...source, kind: 'tune' }, controller.signal);
-  });
-  await context.documents.previewMarkdown(vscode.l10n.t('Data of {0}', report.name), markdown);
+  try {
+    const { report, markdown } = await vscode.window.withProgress(progress, async (_, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return await engine.request('tuning/data', { ...source, kind: 'tune' }, controller.signal);
+    });
+    await context.documents.previewMarkdown(vscode.l10n.t('Data of {0}', report.name), markdown);
+  } catch (error) {
+    const { message, remedy = '' } = toFailure(error);
+    const [summary = '', ...faults] = message.split('\n');
+    // A notification would run a list of faults together.
+    if (faults.length === 0) throw error;
+    const list = faults.map(fault => `- ${escapeMarkdown(fault.trim())}`).join('\n');
+    const title = vscode.l10n.t('Data of {0}', path.basename(uri.path));
+    const text = `# ${escapeMarkdown(title)}\n\n${escapeMarkdown(summary)}\n\n${list}\n\n${escapeMarkdown(remedy)}\n`;
+    await context.documents.previewMarkdown(title, text);
+  }
 }
 
-function activeJob(): vscode.Uri | undefined {
-  const document = vscode.window.activeTextEditor?.document;
-  return document?.languageId === 'aiwb-tune' && document.uri.scheme === 'file' ? document.uri : undefined;
-}
-
-async function chooseJob(): Promise<vscode.Uri | undefined> {
-  const files = await vscode.workspace.findFiles('**/*.tune.{yaml,yml}', '**/node_modules/**', 200);
-  const items = files.map(uri => ({ label: vscode.workspace.asRelativePath(uri), uri }));
-  const title = vscode.l10n.t('Choose a Tuning Job');
-  return (await vscode.window.showQuickPick(items, { title }))?.uri;
-}
+const datasetEndings = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'];
+/** As the Explorer's menu has it: a JSON file in an editor may be anything. */
+const datasetEnding = /\.(jsonl|ndjson|csv|tsv|parquet)$/;
 
 interface FormItem extends vscode.QuickPickItem {
   readonly to: ConvertTuningData['to'];
@@ -52,8 +59,9 @@ interface FormItem extends vscode.QuickPickItem {
 
 /** Writes a dataset in another form beside it, and opens what was written. */
 async function convertTuningData(context: CommandContext, given: unknown): Promise<void> {
-  const source = given instanceof vscode.Uri ? given : await chooseDataset();
+  const source = given instanceof vscode.Uri ? given : (activeDataset() ?? (await chooseDataset()));
   if (source === undefined) return;
+  const engine = context.engines.of(source);
   const form = await vscode.window.showQuickPick(forms(), {
     title: vscode.l10n.t('Convert {0}', vscode.workspace.asRelativePath(source)),
     placeHolder: vscode.l10n.t('The form to write'),
@@ -62,14 +70,41 @@ async function convertTuningData(context: CommandContext, given: unknown): Promi
   const name = path.basename(source.fsPath).replace(/(\.[A-Za-z0-9]+)?(\.gz)?$/, '');
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Where Should the Converted Rows Go?'),
+    saveLabel: vscode.l10n.t('Convert'),
     defaultUri: vscode.Uri.joinPath(source, '..', `${name}.${form.to}.${form.ending}`),
   });
   if (target === undefined) return;
+  // Not awaited: whoever called the command has what it wrote. What VS Code will not show, such as a huge file, is told as well.
+  void tellConverted(context, await convert(engine, source, form, target));
+  await vscode.commands.executeCommand('vscode.open', target);
+}
+
+async function convert(
+  engine: Engine,
+  source: vscode.Uri,
+  { to }: FormItem,
+  target: vscode.Uri,
+): Promise<ConvertedTuningData> {
+  const progress = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Converting {0}', vscode.workspace.asRelativePath(source)),
+    cancellable: true,
+  };
+  const { path: given, text } = await sourceOf(source);
+  if (text !== undefined) {
+    throw new FailureError({
+      code: 'usage',
+      message: vscode.l10n.t('{0} could not be saved, and its rows are read from the file.', given),
+      remedy: vscode.l10n.t('Save it, then convert it.'),
+    });
+  }
   // The dialog has asked before a file is replaced.
-  const request = { path: source.fsPath, to: form.to, out: target.fsPath, replace: true };
-  const converted = await context.engines.of(source).request('tuning/convert', request);
-  await vscode.window.showTextDocument(target, { preview: true });
-  void tellConverted(context, converted);
+  const request = { path: given, to, out: target.fsPath, replace: true };
+  return await vscode.window.withProgress(progress, async (_, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    return await engine.request('tuning/convert', request, controller.signal);
+  });
 }
 
 async function tellConverted(context: CommandContext, converted: ConvertedTuningData): Promise<void> {
@@ -108,12 +143,18 @@ function forms(): readonly FormItem[] {
   ];
 }
 
+/** The dataset in the active editor. */
+function activeDataset(): vscode.Uri | undefined {
+  const uri = activeFile();
+  return uri?.scheme === 'file' && datasetEnding.test(uri.path) ? uri : undefined;
+}
+
 async function chooseDataset(): Promise<vscode.Uri | undefined> {
   const [chosen] =
     (await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Choose the Rows to Convert'),
       openLabel: vscode.l10n.t('Convert'),
-      filters: { [vscode.l10n.t('Datasets')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'] },
+      filters: { [vscode.l10n.t('Datasets')]: datasetEndings },
     })) ?? [];
   return chosen;
 }

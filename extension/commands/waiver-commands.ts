@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { referenceTo } from '../registry/registry-book.ts';
 import { versionName } from '../registry/words.ts';
 import { engineOf, registerCommand, type CommandContext } from './context.ts';
-import { describeSelf, requireIdentity } from './governance-commands.ts';
+import { askForComment, describeSelf, requireIdentity } from './governance-commands.ts';
 import { placeOf, resolveVersion, type NamedVersion } from './pick-version.ts';
 
 /** Commands that let the gate pass over a control for a time, and that take back what was stated. */
@@ -44,27 +44,43 @@ async function requestWaiver(context: CommandContext, given: unknown, named: unk
   if (control === undefined) return;
   const identity = await requireIdentity(engine);
   const question = vscode.l10n.t('Ask for a waiver of {0} for {1}?', control, version);
-  const reason = await askForReason(question, vscode.l10n.t('Why the gate may pass over it; kept with the record'));
-  const instead =
-    reason === undefined
-      ? undefined
-      : await vscode.window.showInputBox({
-          title: question,
-          prompt: vscode.l10n.t('What is done in its place; empty: nothing'),
-          ignoreFocusOut: true,
-        });
-  const expiresAt = instead === undefined ? undefined : await askForEnd(question);
-  if (reason === undefined || instead === undefined || expiresAt === undefined) return;
+  const wish = await askForWish(question);
+  if (wish === undefined) return;
+  const { reason, instead, expiresAt } = wish;
+  const said = [
+    vscode.l10n.t('Reason: {0}', plain(reason)),
+    ...(instead === '' ? [] : [vscode.l10n.t('In its place: {0}', plain(instead))]),
+    vscode.l10n.t('Until: {0}', describeDay(expiresAt)),
+  ];
   const verb = vscode.l10n.t('Request Waiver');
   const explained = vscode.l10n.t('It counts once two others have approved it. The score stays as it is.');
-  if (!(await confirm(question, [explained, describeSelf(identity)], verb))) return;
+  if (!(await confirm(question, [said.join('\n'), explained, describeSelf(identity)], verb))) return;
   const { model, version: number } = referenceTo(placeOf(entry));
   await engine.request('governance/requestWaiver', {
     ...{ model, versions: [number], control, reason, expiresAt },
-    ...(instead.trim() === '' ? {} : { compensatingControls: [instead] }),
+    ...(instead === '' ? {} : { compensatingControls: [instead] }),
   });
   await context.registry.load(true);
   void vscode.window.showInformationMessage(vscode.l10n.t('The waiver is asked for. Two others approve it.'));
+}
+
+interface WaiverWish {
+  readonly reason: string;
+  /** What is done in its place; empty: nothing. */
+  readonly instead: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+async function askForWish(question: string): Promise<WaiverWish | undefined> {
+  const titleOf = (step: number): string => vscode.l10n.t('{0} ({1}/{2})', question, step, 3);
+  const why = vscode.l10n.t('Why the gate may pass over it; kept with the record');
+  const reason = await askForReason(titleOf(1), why);
+  if (reason === undefined) return undefined;
+  const instead = await askForComment(titleOf(2), vscode.l10n.t('What is done in its place; empty: nothing'));
+  if (instead === undefined) return undefined;
+  const expiresAt = await askForEnd(titleOf(3));
+  return expiresAt === undefined ? undefined : { reason, instead, expiresAt };
 }
 
 /** A control that is not met and not waived; the user's choice. */
@@ -93,8 +109,9 @@ async function askForEnd(title: string): Promise<number | undefined> {
     value: new Date(Date.now() + 30 * day).toISOString().slice(0, 10),
     ignoreFocusOut: true,
     validateInput(text) {
-      const end = /^\d{4}-\d{2}-\d{2}$/.test(text.trim()) ? parse(text) : Number.NaN;
-      if (Number.isNaN(end)) return vscode.l10n.t('Write a day like 2027-03-31.');
+      const end = parse(text);
+      // A day that no month has, such as 30 February, would be taken for one of the next.
+      if (Number.isNaN(end) || describeDay(end) !== text.trim()) return vscode.l10n.t('Write a day like 2027-03-31.');
       if (end <= Date.now()) return vscode.l10n.t('That day is over.');
       return end > Date.now() + mostDays * day ? vscode.l10n.t('A waiver lasts at most a year.') : undefined;
     },

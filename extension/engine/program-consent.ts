@@ -10,7 +10,8 @@ export interface ProgramDesk {
   /** Of this workspace alone, kept outside its folder. */
   readonly memory: Memory;
   isTrusted(): boolean;
-  confirm(question: string, detail: string): Promise<boolean>;
+  /** @param verb names the button that agrees; default: to allow it. */
+  confirm(question: string, detail: string, verb?: string): Promise<boolean>;
 }
 
 /**
@@ -23,20 +24,19 @@ export function createProgramConsent(desk: ProgramDesk): (folder: string, reques
     if (install !== undefined) {
       return desk.confirm(
         t('Install what training on this machine needs?'),
-        t(
-          'Python libraries ({0}) are fetched once, several gigabytes, into {1}. All workspaces share them.',
-          install.libraries.join(', '),
-          install.folder,
-        ),
+        [
+          t('Python libraries of several gigabytes are fetched once. All workspaces share them.'),
+          t('Folder: {0}', install.folder),
+          t('Libraries: {0}', install.libraries.join(', ')),
+        ].join('\n\n'),
+        t('Install'),
       );
     }
     const known = new Set(desk.memory.get<string[]>(key, []));
     const fresh = commands.filter(command => !known.has(hashOf(folder, command)));
     if (fresh.length === 0) return true;
     const question =
-      fresh.length === 1
-        ? t('Let this benchmark start a program?')
-        : t('Let this benchmark start {0} programs?', fresh.length);
+      fresh.length === 1 ? t('Let this run start a program?') : t('Let this run start {0} programs?', fresh.length);
     const detail = [
       ...fresh.map(quote),
       t(

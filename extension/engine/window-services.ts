@@ -24,9 +24,8 @@ export function createWindowServices(extension: vscode.ExtensionContext): Window
     allowPrograms: createProgramConsent({
       memory: extension.workspaceState,
       isTrusted: () => vscode.workspace.isTrusted,
-      async confirm(question, detail) {
-        const allow = vscode.l10n.t('Allow');
-        return (await vscode.window.showWarningMessage(question, { modal: true, detail }, allow)) === allow;
+      async confirm(question, detail, verb = vscode.l10n.t('Allow')) {
+        return (await vscode.window.showWarningMessage(question, { modal: true, detail }, verb)) === verb;
       },
     }),
     lender: createLender(extension),

@@ -14,6 +14,8 @@ interface GitCommit {
 }
 
 interface GitExtension {
+  /** False where the setting `git.enabled` is off, and where there is no git. */
+  readonly enabled: boolean;
   getAPI(version: 1): { getRepository(uri: vscode.Uri): GitRepository | null };
 }
 
@@ -29,12 +31,13 @@ export interface FileVersion {
 /** As far back as versions are offered. */
 const mostVersions = 20;
 
-/** The newest committed versions of a file; none without Git, or outside a repository. */
+/** The newest committed versions of a file; none without Git, where Git is switched off, or outside a repository. */
 export async function fileVersions(uri: vscode.Uri): Promise<FileVersion[]> {
   if (uri.scheme !== 'file') return [];
   const extension = vscode.extensions.getExtension<GitExtension>('vscode.git');
   if (extension === undefined) return [];
   const git = extension.isActive ? extension.exports : await extension.activate();
+  if (!git.enabled) return [];
   const repository = git.getAPI(1).getRepository(uri);
   if (repository === null) return [];
   const commits = await repository.log({ maxEntries: mostVersions, path: uri.fsPath });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { InlayHint, MarkupContent } from 'vscode-languageserver';
+import { CancellationTokenSource } from 'vscode-jsonrpc';
+import { LSPErrorCodes, type InlayHint, type MarkupContent } from 'vscode-languageserver';
 import { languageIds, type DocumentKind } from '../../engine/documents/kinds.ts';
 import { createClock } from '../../platform/host/clock.ts';
 import { accuracy } from '../../test/fakes/assessed.ts';
@@ -295,5 +296,20 @@ gate:
       (hint?.tooltip as MarkupContent).value,
       /^Last run 2 hours ago:\n\n- embedded:knn \(baseline\): 0\.800/,
     );
+  });
+
+  it('of a request that nobody waits for any more are a cancelled request, which editors do not show as a failure', async () => {
+    await start();
+    const text =
+      'name: h\ndataset: {path: d.csv, input: text, target: label}\nmodels: [embedded:knn]\nmetrics: [accuracy]\n';
+    const uri = client.open(nameOf('bench'), languageIds.bench, text);
+    const source = new CancellationTokenSource();
+    const asked = client.request(
+      'textDocument/inlayHint',
+      { textDocument: { uri }, range: all },
+      { token: source.token },
+    );
+    source.cancel();
+    await assert.rejects(asked, { code: LSPErrorCodes.RequestCancelled });
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Orphans, RunSummary } from '../../schemas/generated/messages.ts';
-import type { CloudHost, CloudServer, HostedMachine } from '../fakes/cloud-host.ts';
+import type { CloudServer } from '../fakes/cloud-host.ts';
+import { createPodHost } from '../fakes/pod-host.ts';
 import { startRunPodServer } from '../fakes/runpod.ts';
 import { makeJob, makeTickets, toJsonLines } from '../fakes/tuning.ts';
 import { createWorkspace, runAiwb, type Finished } from './aiwb.ts';
@@ -10,34 +11,14 @@ import { Window } from './window.ts';
 
 const key = 'rpa_0123456789';
 
-function createHost(): CloudHost & { readonly pods: HostedMachine[] } {
-  const pods: HostedMachine[] = [];
-  return {
-    pods,
-    make: name => {
-      const pod: HostedMachine = { id: `pod${String(pods.length + 1)}`, name, createdAt: Date.now(), phase: 'running' };
-      pods.push(pod);
-      return pod;
-    },
-    list: () => pods,
-    look: id => pods.find(pod => pod.id === id),
-    terminate(id) {
-      pods.splice(
-        pods.findIndex(pod => pod.id === id),
-        1,
-      );
-    },
-  };
-}
-
 describe('aiwb tune sweep', function () {
   this.timeout(60_000);
-  let host: ReturnType<typeof createHost>;
+  let host: ReturnType<typeof createPodHost>;
   let server: CloudServer;
   let workspace: ReturnType<typeof createWorkspace>;
 
   beforeEach(async () => {
-    host = createHost();
+    host = createPodHost();
     server = await startRunPodServer({ host, key });
     workspace = createWorkspace({
       'tickets.jsonl': toJsonLines(makeTickets(60)),

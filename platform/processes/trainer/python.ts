@@ -47,7 +47,7 @@ export async function findPython(
   const message =
     wanted === undefined
       ? 'Training needs Python, and no python3 is on the PATH.'
-      : `Training needs Python, and ${wanted} cannot be started.`;
+      : `Training needs Python, and ${wanted} is not there or is no Python.`;
   throw new WorkbenchError('environment-unusable', message, {
     remedy: 'Install Python 3.10 or newer, and name it with `python` of the platform in workbench.yaml.',
   });

@@ -51,6 +51,8 @@ const chromiumArguments = [
 ];
 const windowSize = { width: 1280, height: 800 };
 const actionMs = 15_000;
+/** How long a page may take to load: a busy machine needs more than one for a click. */
+const loadMs = 90_000;
 
 /**
  * Opens VS Code in a browser with the extension under development, gives it to `use`, and always closes
@@ -97,6 +99,7 @@ async function openHost(
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: `http://127.0.0.1:${server.port}` });
   const page = await context.newPage();
   page.setDefaultTimeout(actionMs);
+  page.setDefaultNavigationTimeout(loadMs);
   const closeLog = relayConsole(page, options.log, options.verbose);
   cleanups.push(() => closeLog(server.output()));
   const finished = Promise.withResolvers<number>();
@@ -115,6 +118,7 @@ async function openHost(
     async openWindow() {
       const other = await context.newPage();
       other.setDefaultTimeout(actionMs);
+      other.setDefaultNavigationTimeout(loadMs);
       await other.goto(address);
       await waitForWorkbench(other);
       return { page: other, actions: createActions(other) };

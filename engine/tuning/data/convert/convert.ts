@@ -96,7 +96,7 @@ function unknownForm(path: string, columns: readonly string[]): never {
     `${path}: the columns ${columns.slice(0, 10).join(', ') || '(none)'} are of no form that is known.`,
     {
       remedy:
-        'Known are `messages` (chat), `conversations` (ShareGPT), `instruction` and `output` (Alpaca), `prompt` and `completion`, and `input` and `target`. Name other columns with --input and --target.',
+        'Known are `messages` (chat), `conversations` (ShareGPT), `instruction` and `output` (Alpaca), `prompt` and `completion`, and `input` and `target`. Rename the columns, or name others with --input and --target of `aiwb tune convert`.',
       place: { path },
     },
   );

@@ -24,13 +24,17 @@ export async function requireEnvironment(
   return trainer.create(python, onStep, signal);
 }
 
-export function environmentMissing({ python, version, why }: MissingEnvironment): WorkbenchError {
+/** @param how it may be installed, as the beginning of a sentence. */
+export function environmentMissing(
+  { python, version, why }: MissingEnvironment,
+  how = `Install them once with \`${createCommand}\``,
+): WorkbenchError {
   const lacks = why === undefined ? '' : ` ${python} itself cannot be used as it is: ${why.replace(/[.]$/, '')}.`;
   return new WorkbenchError(
     'environment-missing',
     `Models of Transformers need Python libraries that are not installed yet (a private environment made with ${python}, ${version}; several gigabytes).${lacks}`,
     {
-      remedy: `Install them once with \`${createCommand}\`, or name an interpreter that has them with \`python\` of the platform.`,
+      remedy: `${how}, or name an interpreter that has them with \`python\` of the platform.`,
     },
   );
 }
