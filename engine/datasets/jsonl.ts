@@ -23,10 +23,14 @@ export function parseRow(text: string, path: string, line: number): Readonly<Rec
     value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new WorkbenchError('dataset-invalid', `${path}:${String(line)}: this row is not valid JSON: ${reason.replace(/[.]$/, '')}.`, {
-      remedy: 'Correct the row; every line must be one JSON object.',
-      place: { path, line },
-    });
+    throw new WorkbenchError(
+      'dataset-invalid',
+      `${path}:${String(line)}: this row is not valid JSON: ${reason.replace(/[.]$/, '')}.`,
+      {
+        remedy: 'Correct the row; every line must be one JSON object.',
+        place: { path, line },
+      },
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new WorkbenchError('dataset-invalid', `${path}:${String(line)}: this row is not a JSON object.`, {
