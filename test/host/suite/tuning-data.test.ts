@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { startRayServer, type RayServer } from '../../fakes/ray.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
@@ -50,11 +53,13 @@ describe('data and platforms of a tuning job', function () {
   this.timeout(180_000);
   let declared: string;
   let ray: RayServer;
+  let storage: string;
 
   before(async function () {
     skipUndriven(this);
     declared = await read('workbench.yaml');
     ray = await startRayServer();
+    storage = await mkdtemp(path.join(tmpdir(), 'aiwb-storage-'));
     await write('chats.tune.yaml', jobOver('data/chats.jsonl'));
   });
 
@@ -66,6 +71,7 @@ describe('data and platforms of a tuning job', function () {
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await ray.close();
+    await rm(storage, { recursive: true, force: true });
     await write('workbench.yaml', declared);
     for (const file of ['chats.tune.yaml', 'data/chats.jsonl', 'data/chats.prompt-completion.jsonl'])
       await vscode.workspace.fs.delete(workspaceUri(file));
@@ -135,13 +141,13 @@ describe('data and platforms of a tuning job', function () {
     const clusters = (more = ''): Promise<void> =>
       write(
         'workbench.yaml',
-        `${declared}\ncompute:\n  cluster: {type: ray, url: "${ray.origin}", storage: {type: folder, path: /nowhere}}\n${more}`,
+        `${declared}\ncompute:\n  cluster: {type: ray, url: "${ray.origin}", storage: {type: folder, path: "${storage}"}}\n${more}`,
       );
     await clusters();
     await vscode.commands.executeCommand('aiwb.findOrphanedMachines');
     await told(/No machine of a tuning run is left on cluster\./);
     await vscode.commands.executeCommand('notifications.clearAll');
-    await clusters('  away: {type: ray, url: "http://127.0.0.1:9", storage: {type: folder, path: /nowhere}}\n');
+    await clusters(`  away: {type: ray, url: "http://127.0.0.1:9", storage: {type: folder, path: "${storage}"}}\n`);
     await vscode.commands.executeCommand('aiwb.findOrphanedMachines');
     await told(/^away: /);
     await told(/No machine of a tuning run is left on cluster\./);

@@ -88,7 +88,9 @@ describe('the notebook of the whole workflow', function () {
   it('exports its assessment for other programs, and as PDF', async function () {
     skipUndriven(this);
     const text = await vscode.workspace.fs.readFile(workspaceUri('scorecards/ticket-triage.scorecard.json'));
-    const { record } = JSON.parse(new TextDecoder().decode(text)) as { record: { id: string } };
+    const { record } = JSON.parse(new TextDecoder().decode(text)) as {
+      record: { id: string; subject: { model: string; version: string } };
+    };
     const widget = '.quick-input-widget';
     const until = (expected: RegExp): Promise<string> =>
       eventually(async () => {
@@ -108,7 +110,7 @@ describe('the notebook of the whole workflow', function () {
         return focused.includes(label) ? true : undefined;
       });
       await driver.press('Enter');
-      const file = workspaceUri(`ticket-triage-1.${ending}`);
+      const file = workspaceUri(`${record.subject.model}-${record.subject.version}.${ending}`);
       // Enter means nothing to the dialog for files before it has named the file, and rows of the list before may still be drawn.
       await eventually(async () =>
         (await driver.value(`${widget} input[type="text"]`)) === file.fsPath ? true : undefined,
