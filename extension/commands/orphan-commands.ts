@@ -55,7 +55,7 @@ function tellNothingLeft(results: readonly Orphans[]): void {
   );
   if (names.length > 0)
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('No machine of a tuning run is left on {0}.', names.join(', ')),
+      vscode.l10n.t('Nothing of a tuning run is left on {0}.', names.join(', ')),
     );
   else if (results.every(({ platforms }) => platforms.length === 0))
     void vscode.window.showInformationMessage(vscode.l10n.t('No platform in workbench.yaml rents machines.'));

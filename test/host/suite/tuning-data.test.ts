@@ -145,12 +145,12 @@ describe('data and platforms of a tuning job', function () {
       );
     await clusters();
     await vscode.commands.executeCommand('aiwb.findOrphanedMachines');
-    await told(/No machine of a tuning run is left on cluster\./);
+    await told(/Nothing of a tuning run is left on cluster, cluster \(storage\)\./);
     await vscode.commands.executeCommand('notifications.clearAll');
     await clusters(`  away: {type: ray, url: "http://127.0.0.1:9", storage: {type: folder, path: "${storage}"}}\n`);
     await vscode.commands.executeCommand('aiwb.findOrphanedMachines');
     await told(/^away: /);
-    await told(/No machine of a tuning run is left on cluster\./);
+    await told(/Nothing of a tuning run is left on cluster, cluster \(storage\)\./);
   });
 
   it('is told that the embedded model trains nowhere else, before anything is started', async () => {
