@@ -10,7 +10,7 @@ import { describeHost } from '../host/describe.ts';
 import { openDriver } from './driver.ts';
 import { checkLocation, findMount, parseMountInfo, parseMountOutput } from './location.ts';
 import { isAtLeast, openDatabase } from './open.ts';
-import { applicationId, migrate, schemaVersion } from './schema.ts';
+import { applicationId, checkVersion, migrate, schemaVersion } from './schema.ts';
 import { migrations } from './migrations.ts';
 import { openStore } from './store.ts';
 import { locateWorker } from '../processes/worker-file.ts';
@@ -99,6 +99,22 @@ describe('opening the store', () => {
       await store.close();
     }
   });
+
+  for (const after of [1, 2, 3])
+    it(`is no damaged store where another process makes it behind look ${after}`, () => {
+      mkdirSync(folder);
+      const maker = openDriver(file, { readOnly: false });
+      const looker = openDriver(file, { readOnly: false });
+      let looks = 0;
+      const get: typeof looker.get = (...question) => {
+        const row = looker.get(...question);
+        if (++looks === after) migrate(maker);
+        return row;
+      };
+      assert.equal(checkVersion({ ...looker, path: file, get }), 0);
+      looker.close();
+      maker.close();
+    });
 
   it('sets the journal as the version of SQLite allows', () => {
     assert.equal(isAtLeast('3.51.3', [3, 51, 3]), true);

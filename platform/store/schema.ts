@@ -19,9 +19,15 @@ const catalogueVersion = 5;
 
 /** The version of an open store: 0 for an empty file. Throws `store-corrupt` for somebody else's file, `store-newer`. */
 export function checkVersion(driver: Driver, known = schemaVersion): number {
-  const version = Number(driver.get('PRAGMA user_version')?.['user_version'] ?? 0);
-  const id = Number(driver.get('PRAGMA application_id')?.['application_id'] ?? 0);
-  const tables = Number(driver.get('SELECT count(*) AS n FROM sqlite_schema')?.['n'] ?? 0);
+  // One question, so that all of it is from before or from after what another process does meanwhile.
+  const row = driver.get(
+    `SELECT (SELECT user_version FROM pragma_user_version) AS version,
+      (SELECT application_id FROM pragma_application_id) AS id,
+      (SELECT count(*) FROM sqlite_schema) AS tables`,
+  );
+  const version = Number(row?.['version'] ?? 0);
+  const id = Number(row?.['id'] ?? 0);
+  const tables = Number(row?.['tables'] ?? 0);
   if (id !== applicationId && (id !== 0 || tables > 0 || version > 0)) throw storeCorrupt(driver.path);
   if (version > known) throw storeNewer(driver.path, version, known);
   return version;
