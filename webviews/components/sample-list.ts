@@ -238,7 +238,8 @@ export class SampleList extends LitElement {
     // The list must have its whole length before it can scroll there.
     this.requestUpdate();
     await this.updateComplete;
-    this.#reveal(index);
+    // What is told of the sample stands below its row: that is what is to be seen, without scrolling.
+    this.#scrollTo(scrollTopFor(Math.max(0, index - 1), this.#input()));
   }
 
   #tellNames(): void {
@@ -319,8 +320,14 @@ export class SampleList extends LitElement {
     const input = this.#input();
     const rowsInView = Math.max(1, Math.floor(scroller.clientHeight / rowHeight) - 3);
     const [top, lowest] = [scrollTopFor(index, input), scrollTopFor(Math.max(0, index - rowsInView), input)];
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (lowest > scroller.scrollTop) scroller.scrollTop = lowest;
+    if (top < scroller.scrollTop) this.#scrollTo(top);
+    else if (lowest > scroller.scrollTop) this.#scrollTo(lowest);
+  }
+
+  #scrollTo(top: number): void {
+    const scroller = this.renderRoot.querySelector('.scroll');
+    if (scroller === null) return;
+    scroller.scrollTop = top;
     this.#scrollTop = scroller.scrollTop;
   }
 
