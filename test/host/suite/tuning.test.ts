@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { unpackOutput } from '../../../schemas/packed-output.ts';
-import { driver, skipUndriven } from './driver.ts';
+import { driver, setTheme, skipUndriven } from './driver.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const runMime = 'application/vnd.aiwb.run+json';
@@ -100,6 +100,31 @@ describe('cells of tuning jobs and policies', function () {
     assert.equal(view.scorecard.record.gate.outcome, 'passed');
     assert.match(assessed.items.find(({ mime }) => mime === 'text/markdown')?.text ?? '', /cell-model/);
     await driver.screenshot('tuning-and-policy-cells');
+  });
+
+  it('show a search as one thing, with its best trial', async () => {
+    const search = tuningJob
+      .replace('cell-tuned', 'cell-search')
+      .replace('cell-model', 'searched')
+      .replace('{epochs: 4}', '{}\nsearch: {parameters: {epochs: [1, 6]}}');
+    const [result] = await runCells(['aiwb-tune', search]);
+    assert.equal(result?.success, true, result?.items.map(({ text }) => text).join('\n'));
+    const output = unpackOutput(JSON.parse(result.items.find(({ mime }) => mime === runMime)?.text ?? '')) as {
+      search: { trials: { state: string }[] };
+    };
+    assert.deepEqual(
+      output.search.trials.map(({ state }) => state),
+      ['succeeded', 'succeeded'],
+    );
+    const shown = await eventually(async () => {
+      const text = await driver.webviewText({ contains: 'cell-search' }).catch(() => '');
+      return /Compare Trials/i.test(text) ? text : undefined;
+    });
+    assert.match(shown, /best/i);
+    for (const theme of ['light', 'hc-dark', 'dark'] as const) {
+      await setTheme(theme);
+      await driver.screenshot(`tuning-search-${theme}`);
+    }
   });
 
   it('say what a policy must add to be assessed', async () => {
