@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../schemas/generated/messages.ts';
 import { formatEpochs, formatProgress, percentDone } from './runs/format.ts';
 import type { RunBook } from './runs/run-book.ts';
-import { isEnded } from './runs/states.ts';
+import { isEnded } from '../schemas/run-states.ts';
 
 /** One item, shown only while something runs; a click opens the Runs view. */
 export function createStatusBar(book: RunBook): vscode.Disposable {

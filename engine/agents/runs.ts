@@ -1,12 +1,11 @@
-import type { RunState, RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunSummary } from '../../schemas/generated/messages.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
 import { countOf, formatNumber, formatSeconds, groupDigits } from '../reports/format.ts';
 
-const endedStates: ReadonlySet<RunState> = new Set<RunState>(['succeeded', 'failed', 'cancelled', 'lost']);
-
 export function hasEnded({ state }: RunSummary): boolean {
-  return endedStates.has(state);
+  return isEnded(state);
 }
 
 /** The run an agent names by its id, a beginning of it, or `latest`. Throws `run-not-found`. */

@@ -1,4 +1,5 @@
-import type { AssessmentRecord, RunState, ScorecardView } from '../../schemas/generated/messages.ts';
+import type { AssessmentRecord, ScorecardView } from '../../schemas/generated/messages.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { digestRecord } from '../../schemas/verify-scorecard.ts';
 import { compareRecords } from '../../schemas/compare-scorecards.ts';
 import { WorkbenchError } from '../base/errors.ts';
@@ -64,8 +65,6 @@ function missingPath(id: string, { id: assessment }: AssessmentRecord): never {
   });
 }
 
-const goingOn: ReadonlySet<RunState> = new Set(['queued', 'provisioning', 'running', 'cancelling']);
-
 /** Checks of controls that apply whose benchmark is asking the version right now. */
 async function countOpen(
   { controls }: PolicySet,
@@ -76,7 +75,7 @@ async function countOpen(
   // A run that is assessed has ended.
   if (subject.measured !== undefined) return 0;
   const { modelDigest } = await store.registry.getVersion(subject.model, subject.version, signal);
-  const running = (await store.listRunsAsking(modelDigest)).filter(({ state }) => goingOn.has(state));
+  const running = (await store.listRunsAsking(modelDigest)).filter(({ state }) => !isEnded(state));
   const names = new Set(running.filter(({ kind }) => kind === 'benchmark').map(({ name }) => name));
   if (names.size === 0) return 0;
   const aside = new Set(results.filter(({ value }) => value === null).map(({ id }) => id));

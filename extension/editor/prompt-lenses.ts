@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { LanguageSupport } from '../language/start.ts';
 import { describeRun } from '../runs/format.ts';
 import type { RunBook } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { createRefresh, firstContentLine, registerTopLenses, type Refresh } from './lens-provider.ts';
 import { findUsers, nameOfBenchmark, usersLens } from './users.ts';
 

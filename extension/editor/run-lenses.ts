@@ -7,7 +7,7 @@ import { cellId } from '../notebook/kernel-metadata.ts';
 import { fileOfRuns } from '../notebook/run-file.ts';
 import { describeRun } from '../runs/format.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { createRefresh, registerTopLenses } from './lens-provider.ts';
 import { nestedScalar } from './policy-text.ts';
 import { describeChange, previousRun } from './run-change.ts';

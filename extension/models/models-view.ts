@@ -4,7 +4,7 @@ import { describeFailure } from '../base/failure.ts';
 import type { Engines } from '../engine/engines.ts';
 import type { RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { onEnginesBack } from '../trees/follow-engines.ts';
 import { createViewFilter } from '../trees/view-filter.ts';
 import { modelFilterFacts, modelTags } from './model-items.ts';

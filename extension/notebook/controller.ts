@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeFailure, toFailure } from '../base/failure.ts';
 import type { RunEntry } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { createCellQueue, type CellQueue } from './cell-queue.ts';
 import { pathOf, type ExecutionParts } from './executions.ts';
 import { isOurCell, isOurNotebook, kernelName } from './kernel-metadata.ts';

@@ -15,7 +15,7 @@ import { focusOnSample } from '../base/focus.ts';
 import { takeChart } from '../pages/take-chart.ts';
 import { foldersAround, openEvidence } from '../registry/open-evidence.ts';
 import type { RunBook, RunEntry } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { isBehind, runMime, type OutputFacts } from './output-facts.ts';
 import { createOutputQuestions, type OutputQuestions } from './output-questions.ts';
 import { readNotebook, runFactsOf } from './outputs.ts';

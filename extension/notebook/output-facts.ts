@@ -1,6 +1,6 @@
 import type { NamedResult, RunState, RunSummary } from '../../schemas/generated/messages.ts';
 import { unpackOutput } from '../../schemas/packed-output.ts';
-import { isEnded, runStates } from '../runs/states.ts';
+import { isEnded, runStates } from '../../schemas/run-states.ts';
 import { headlineOf, type ResultHeadline } from './result-headline.ts';
 
 export const runMime = 'application/vnd.aiwb.run+json';

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
 import { formatFigure, formatOutcome, formatProgress, toInline } from '../runs/format.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import type { Row } from '../trees/row.ts';
 import { formatCount } from '../trees/words.ts';
 import type { OutputFacts } from './output-facts.ts';

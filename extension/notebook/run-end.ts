@@ -4,7 +4,7 @@ import { FailureError, toFailure } from '../base/failure.ts';
 import { t } from '../base/translate.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { RunBook } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 /** How often, in milliseconds, a run is asked for though nothing was heard: it may have been deleted, or its end missed. */
 const askEvery = 30_000;

@@ -3,7 +3,7 @@ import type { Disposable } from '../base/emitter.ts';
 import { toFailure } from '../base/failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { followSearch, type FollowSearchParts } from '../runs/follow-search.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 export interface SearchFeedParts extends Pick<FollowSearchParts, 'book'> {
   post(message: HostToRenderer): void;

@@ -21,7 +21,7 @@ import type { Engine } from '../engine/engine.ts';
 import { engineOfRun } from '../runs/engine-of-run.ts';
 import { followSearch } from '../runs/follow-search.ts';
 import type { RunBook } from '../runs/run-book.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
 
 const progressIntervalMs = 100;

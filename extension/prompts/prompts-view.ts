@@ -1,6 +1,6 @@
 import type { PromptEntry } from '../../schemas/generated/messages.ts';
 import type { Engines } from '../engine/engines.ts';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { followEngines } from '../trees/follow-engines.ts';
 import { createListView, type ListView } from '../trees/list-view.ts';
 import { promptFacts, promptRows, promptTags } from './prompt-rows.ts';

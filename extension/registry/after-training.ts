@@ -1,5 +1,6 @@
 import type { RunSummary, VersionDetails } from '../../schemas/generated/messages.ts';
-import { isEnded, isResumable } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
+import { isResumable } from '../runs/states.ts';
 
 /** What can be done with a tuned model. */
 export type NextStep = 'evaluate' | 'resume' | 'register' | 'compare' | 'openVersion' | 'assess' | 'baseline';

@@ -4,7 +4,7 @@ import { toFailure } from '../base/failure.ts';
 import { createThrottle } from '../base/throttle.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { RunBook } from './run-book.ts';
-import { isEnded } from './states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 /** A search is asked for at most this often, in milliseconds. */
 const intervalMs = 1_000;

@@ -1,6 +1,6 @@
 import type { Headline, RunProgress, RunSummary, Unit } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
-import { isEnded } from './states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { readNotifyWhenDone } from '../settings.ts';
 import { formatOutcome } from './format.ts';
 import type { RunBook, RunChange } from './run-book.ts';
-import { isEnded } from './states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 /**
  * Tells of runs that fail while this window looks on, and of every end where `aiWorkbench.notifyWhenDone` is set.

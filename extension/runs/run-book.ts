@@ -6,7 +6,7 @@ import { t } from '../base/translate.ts';
 import type { EngineSource } from '../engine/engine-source.ts';
 import type { Engine } from '../engine/engine.ts';
 import { followEngineState } from '../engine/follow-state.ts';
-import { isEnded } from './states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 /** A run with the workspace folder whose engine knows it. */
 export interface RunEntry {

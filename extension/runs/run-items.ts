@@ -4,7 +4,8 @@ import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import { bestHeadline, describeRun, formatDuration, formatFigure, formatMoment, formatOutcome } from './format.ts';
 import { importedFrom } from './import-words.ts';
 import type { RunEntry } from './run-book.ts';
-import { isCancellable, isEnded, isResumable, runStates } from './states.ts';
+import { isEnded, runStates } from '../../schemas/run-states.ts';
+import { isCancellable, isResumable } from './states.ts';
 
 /** A row of the Runs view, without VS Code's classes. */
 export interface RunItem {

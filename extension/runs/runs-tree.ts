@@ -5,7 +5,7 @@ import type { RunBook, RunChange, RunEntry } from './run-book.ts';
 import { groupKey, groupRuns, runFacts, runItem, type RunGroup } from './run-items.ts';
 import { nodeKey, type JobNode, type RunNode, type RunsNode } from './runs-nodes.ts';
 import { folderItem, jobItem, runTreeItem } from './runs-tree-items.ts';
-import { isEnded } from './states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 /** How often "2 min ago" is looked at again while the view is visible. */
 const refreshAgoMs = 30_000;

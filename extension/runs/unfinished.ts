@@ -1,7 +1,7 @@
 import { disposeAll, type Disposable } from '../base/emitter.ts';
 import type { Memory } from '../base/memory.ts';
 import type { RunBook } from './run-book.ts';
-import { isEnded } from './states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 
 const key = 'aiwb.unfinished';
 

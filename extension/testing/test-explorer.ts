@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isEnded } from '../runs/states.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import { benchmarkGlob, createBenchItems, type BenchItems } from './bench-items.ts';
 import { createJudge, type TestExplorerParts } from './bench-judge.ts';
 

@@ -6,6 +6,7 @@ import type {
   RunSummary,
   Verdict,
 } from '../../schemas/generated/messages.ts';
+import { isEnded } from '../../schemas/run-states.ts';
 import type { IconName } from './icons.ts';
 import { countOf, formatCount } from './format.ts';
 
@@ -33,7 +34,7 @@ export function stateWords(state: RunState): StateWords {
 }
 
 export function isActive(state: RunState): boolean {
-  return state === 'queued' || state === 'provisioning' || state === 'running' || state === 'cancelling';
+  return !isEnded(state);
 }
 
 const unitsOfWork: Readonly<Record<RunKind, string>> = { benchmark: 'sample', tune: 'epoch', prompt: 'answer' };

@@ -1,4 +1,5 @@
 import type { RunOutput } from '../../../schemas/generated/messages.ts';
+import { isEnded } from '../../../schemas/run-states.ts';
 import { describeTime } from './time.ts';
 import type { Block } from './block.ts';
 
@@ -29,8 +30,4 @@ export function describeRun({
           } as const,
         ]),
   ];
-}
-
-function isEnded(state: RunOutput['state']): boolean {
-  return state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'lost';
 }

@@ -7,6 +7,7 @@ import type {
   TuningReport,
   VersionReference,
 } from '../../../schemas/generated/messages.ts';
+import { isEnded } from '../../../schemas/run-states.ts';
 import { toWorkbenchError, WorkbenchError } from '../../base/errors.ts';
 import type { RunRecord, Store } from '../../ports/store.ts';
 import { reportTuning } from '../compare.ts';
@@ -75,7 +76,7 @@ function stateOf(
   awaitsRegistration: boolean,
   { now, over = false }: SearchMoment,
 ): RunState {
-  const active = runs.map(({ state }) => state).filter(state => !hasEnded(state));
+  const active = runs.map(({ state }) => state).filter(state => !isEnded(state));
   if (active.length > 0) {
     if (cancelRequested || active.includes('cancelling')) return 'cancelling';
     return runs.length === 1 ? (active[0] ?? 'running') : 'running';
@@ -107,12 +108,12 @@ function asOneRun(
     ...{ id, name, kind, file, state, origin, createdAt, archived },
     ...(cell === undefined ? {} : { cell }),
     ...(starts.length === 0 ? {} : { startedAt: Math.min(...starts) }),
-    ...(hasEnded(state) && ends.length > 0 ? { endedAt: Math.max(...ends) } : {}),
+    ...(isEnded(state) && ends.length > 0 ? { endedAt: Math.max(...ends) } : {}),
     ...(host === undefined ? {} : { host }),
-    resumable: hasEnded(state) && (state !== 'succeeded' || failed > 0) && !isNeverBegun(first),
+    resumable: isEnded(state) && (state !== 'succeeded' || failed > 0) && !isNeverBegun(first),
     progress: {
       total: trials.length,
-      done: runs.filter(run => hasEnded(run.state)).length,
+      done: runs.filter(run => isEnded(run.state)).length,
       failed,
       reused: 0,
       ...(costs.length === 0 ? {} : { cost: costs.reduce((sum, cost) => sum + cost, 0) }),
@@ -145,7 +146,7 @@ function describeTrial(
   const { progress, startedAt, failure } = run;
   const step = losses.at(-1)?.step ?? epochs.at(-1)?.step;
   const loss = losses.at(-1)?.loss ?? epochs.at(-1)?.trainingLoss;
-  const until = run.endedAt ?? (hasEnded(run.state) ? undefined : now);
+  const until = run.endedAt ?? (isEnded(run.state) ? undefined : now);
   const seconds =
     infrastructure?.wallSeconds ??
     (startedAt === undefined || until === undefined ? undefined : Math.max(0, until - startedAt) / 1000);
@@ -155,7 +156,7 @@ function describeTrial(
     parameters,
     runId: run.id,
     state: run.state,
-    ...(hasEnded(run.state) || progress.phase === undefined ? {} : { phase: progress.phase }),
+    ...(isEnded(run.state) || progress.phase === undefined ? {} : { phase: progress.phase }),
     ...(progress.total === 0 ? {} : { epochs: progress.done, ofEpochs: progress.total }),
     ...(step === undefined ? {} : { step }),
     ...(loss === undefined || !Number.isFinite(loss) ? {} : { loss }),
@@ -182,10 +183,6 @@ async function findRegistered(
     if (toWorkbenchError(error).code === 'registry-not-found') return undefined;
     throw error;
   }
-}
-
-function hasEnded(state: RunState): boolean {
-  return state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'lost';
 }
 
 function noSearch(id: string): WorkbenchError {

@@ -1,4 +1,5 @@
 import type { OrphanedJob, OrphanReference, Orphans, RunSummary } from '../../../schemas/generated/messages.ts';
+import { isEnded } from '../../../schemas/run-states.ts';
 import { toWorkbenchError, WorkbenchError } from '../../base/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
@@ -96,8 +97,6 @@ async function terminate({ name, inventory }: SweptPlatform, id: string, clock: 
 /** `aiwb-RUN`, and `aiwb-RUN-2` for a cluster's later jobs of a run. */
 const tagForm = /^aiwb-(\d{8}-\d{6}-[0-9a-z]{5})(?:-\d+)?$/;
 
-const underWay: ReadonlySet<RunSummary['state']> = new Set(['queued', 'provisioning', 'running', 'cancelling']);
-
 async function judge(platform: SweptPlatform, job: TaggedJob, store: SweepPorts['store']): Promise<OrphanedJob> {
   const { id, tag, raw, createdAt, hourlyPrice } = job;
   const runId = tagForm.exec(tag)?.[1];
@@ -122,7 +121,7 @@ function verdictOf(summary: RunSummary | undefined, isSaved: boolean): Pick<Orph
       why: 'No run of this store made it: it may be somebody else’s, or another workspace’s.',
     };
   const { id, state } = summary;
-  if (underWay.has(state)) return { verdict: 'in-use', why: `Run ${id} is under way (${state}).` };
+  if (!isEnded(state)) return { verdict: 'in-use', why: `Run ${id} is under way (${state}).` };
   if (isSaved && state !== 'succeeded')
     return { verdict: 'saved', why: `Run ${id} has ended (${state}), and goes on from this when it is resumed.` };
   if (state === 'lost')
