@@ -85,6 +85,8 @@ export interface SuiteResults {
 
 export interface TestResult {
   title: string;
+  /** Title of the outermost `describe`: its tests share a state, so they run together. */
+  group: string;
   state: 'passed' | 'failed' | 'skipped';
   durationMs: number;
   error?: string;

@@ -2,11 +2,12 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
-import type { SuiteResults } from '../protocol.ts';
+import type { SuiteResults, TestResult } from '../protocol.ts';
 import { withBrowserHost, type BrowserHost, type HostOptions } from './browser-host.ts';
 import { buildSuite } from './build-suite.ts';
 import { installServer } from './install-server.ts';
 import { examplesFolder, logsFolder, repositoryRoot, resultsFile } from './paths.ts';
+import { failedGroups, judge, type Judgement } from './second-try.ts';
 import { createScenarioContext, listScenarios, loadScenario, type Scenario } from './scenario.ts';
 
 const usage = `node test/host/run.mjs [--suite] [--scenario NAME]… [options]
@@ -20,6 +21,8 @@ Runs the in-host tests in VS Code in a browser; without --suite and --scenario, 
   --workspace FOLDER   folder to copy as the workspace (default: examples)
   --tests FOLDER       folder of *.test.ts files (default: test/host/suite)
   --timeout SECONDS    for the suite, and for each scenario (default: 1800)
+  --second-try         run what failed once more in a fresh VS Code: groups of the suite, and scenarios; what
+                       passes then counts as passed and is named at the end as unsteady
   --headed             show the browser
   --verbose            print everything that VS Code writes to its console
   --help`;
@@ -29,7 +32,8 @@ type SharedOptions = Omit<HostOptions, 'tests' | 'log'>;
 interface Task {
   name: string;
   log: string;
-  run(signal: AbortSignal): Promise<void>;
+  /** Throws when it failed. Given `again`, it has a second try and resolves to what failed only at first. */
+  run(signal: AbortSignal, again: boolean): Promise<string[]>;
 }
 
 // A scenario that was given up may still hold timers, so the process does not wait for them.
@@ -45,6 +49,7 @@ async function main(): Promise<number> {
       workspace: { type: 'string', default: examplesFolder },
       tests: { type: 'string' },
       timeout: { type: 'string', default: '1800' },
+      'second-try': { type: 'boolean', default: false },
       headed: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -67,28 +72,37 @@ async function main(): Promise<number> {
 
   const interrupted = abortOnSignals();
   await installServer(interrupted);
-  return (await runTasks(tasks, Number(values.timeout), interrupted)) ? 0 : 1;
+  return (await runTasks(tasks, Number(values.timeout), values['second-try'], interrupted)) ? 0 : 1;
 }
 
-async function runTasks(tasks: Task[], seconds: number, interrupted: AbortSignal): Promise<boolean> {
-  let good = true;
+/** Runs one after the other. All that failed, and all that needed its second try, stands at the end again. */
+async function runTasks(tasks: Task[], seconds: number, again: boolean, interrupted: AbortSignal): Promise<boolean> {
+  const failures: string[] = [];
+  const unsteady: string[] = [];
   for (const task of tasks) {
     console.log(`\n${task.name}`);
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new Error(`No end after ${seconds} seconds.`)), seconds * 1000);
     try {
-      await task.run(AbortSignal.any([interrupted, late.signal]));
+      unsteady.push(...(await task.run(AbortSignal.any([interrupted, late.signal]), again)));
       console.log(`${task.name}: passed`);
     } catch (error) {
-      good = false;
-      console.error(error instanceof Error ? stripVTControlCharacters(error.stack ?? error.message) : error);
+      const told = describeError(error);
+      failures.push(`${task.name}: ${told}`);
+      console.error(told);
       console.error(`${task.name}: FAILED (what VS Code wrote: ${path.relative(process.cwd(), task.log)})`);
     } finally {
       clearTimeout(timer);
     }
     if (interrupted.aborted) return false;
   }
-  return good;
+  if (unsteady.length > 0) console.log(`\n=== unsteady: passed only at a second try\n${unsteady.join('\n\n')}`);
+  if (failures.length > 0) console.log(`\n=== failures\n${failures.join('\n\n')}`);
+  return failures.length === 0;
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? stripVTControlCharacters(error.stack ?? error.message) : String(error);
 }
 
 function suiteTask(options: SharedOptions, tests: string | undefined): Task {
@@ -96,25 +110,44 @@ function suiteTask(options: SharedOptions, tests: string | undefined): Task {
   return {
     name: 'suite',
     log,
-    async run(signal) {
+    async run(signal, again) {
       const bundle = await buildSuite(tests === undefined ? undefined : path.resolve(tests));
-      rmSync(resultsFile, { force: true });
-      await withBrowserHost({ ...options, tests: bundle, log }, judgeSuite, signal);
+      const play = async (grep: string | undefined): Promise<SuiteResults> => {
+        rmSync(resultsFile, { force: true });
+        return await withBrowserHost({ ...options, grep, tests: bundle, log }, finishSuite, signal);
+      };
+      const first = await play(options.grep);
+      const groups = again ? failedGroups(first) : undefined;
+      if (groups === undefined) return conclude(judge(first));
+      console.log(`Once more, in a fresh VS Code: ${groups}`);
+      return conclude(judge(first, await play(groups)));
     },
   };
 }
 
-/** VS Code's exit code and the written results must agree that all is well: either alone can be missing or wrong. */
-async function judgeSuite({ finished, sandbox }: BrowserHost): Promise<void> {
+/** VS Code's exit code and the written results must agree on whether all is well: either alone can be missing or wrong. */
+async function finishSuite({ finished, sandbox }: BrowserHost): Promise<SuiteResults> {
   const exitCode = await finished;
   const results = keepResults(sandbox.results);
   if (!results) throw new Error(`The suite ended with exit code ${exitCode} and wrote no results.`);
   const { vscode, node, sqlite } = results.host;
   console.log(`VS Code ${vscode}, Node ${node}, SQLite ${sqlite}`);
-  console.log(`${results.passed} passed, ${results.failed} failed`);
-  if (exitCode !== 0 || results.failed > 0 || results.passed === 0) {
-    throw new Error(`The suite ended with exit code ${exitCode}.`);
+  if ((exitCode === 0) !== (results.failed === 0 && results.passed > 0)) {
+    throw new Error(`The suite ended with exit code ${exitCode}, yet ${results.failed} of its tests failed.`);
   }
+  return results;
+}
+
+/** Resolves to the failures that a second try did not have; throws the others, or that there was no test. */
+function conclude({ passed, failures, unsteady }: Judgement): string[] {
+  console.log(`${passed} passed, ${failures.length} failed`);
+  if (failures.length > 0) throw new Error(failures.map(describeFailure).join('\n'));
+  if (passed === 0) throw new Error('No test ran.');
+  return unsteady.map(describeFailure);
+}
+
+function describeFailure({ title, error }: TestResult): string {
+  return `${title}\n${stripVTControlCharacters(error ?? '')}`;
 }
 
 function keepResults(written: string): SuiteResults | undefined {
@@ -130,9 +163,20 @@ function scenarioTask(given: string, options: SharedOptions): Task {
   return {
     name: `scenario ${name}`,
     log,
-    async run(signal) {
+    async run(signal, again) {
       const scenario = await loadScenario(given);
-      await withBrowserHost({ ...options, log }, host => playScenario(host, scenario, name), signal);
+      const play = (): Promise<void> =>
+        withBrowserHost({ ...options, log }, host => playScenario(host, scenario, name), signal);
+      try {
+        await play();
+        return [];
+      } catch (error) {
+        if (!again || signal.aborted) throw error;
+        const told = `scenario ${name}: ${describeError(error)}`;
+        console.error(`${told}\nOnce more, in a fresh VS Code`);
+        await play();
+        return [told];
+      }
     },
   };
 }

@@ -56,7 +56,8 @@ async function createMocha(): Promise<Mocha> {
 async function runMocha(mocha: Mocha, tests: TestResult[]): Promise<void> {
   const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Mocha.Runner.constants;
   const add = (test: Mocha.Test, state: TestResult['state'], error?: Error): void => {
-    const result: TestResult = { title: test.fullTitle(), state, durationMs: test.duration ?? 0 };
+    const [group = ''] = test.titlePath();
+    const result: TestResult = { title: test.fullTitle(), group, state, durationMs: test.duration ?? 0 };
     tests.push(error ? { ...result, error: error.stack ?? error.message } : result);
     print(`${state.padEnd(7)} ${result.title} (${result.durationMs} ms)`);
     if (error) print(error.stack ?? error.message);
