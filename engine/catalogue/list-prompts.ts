@@ -3,7 +3,7 @@ import { hasErrors } from '../documents/diagnostic.ts';
 import { shortPlace } from '../documents/findings.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { checkPrompt, readPromptVariables } from '../documents/prompt-checks.ts';
+import { checkPrompt, readPromptVariables } from '../diagnostics/prompt-checks.ts';
 import { mostBytes } from '../documents/too-large.ts';
 import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';

@@ -10,7 +10,7 @@ import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
 import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from '../ports/run-spec.ts';
-import { parseTrainedName } from '../documents/trained-name.ts';
+import { parseTrainedName } from '../registry/trained-name.ts';
 
 /** Plans a run and estimates what it would send and cost. Nothing is sent, and no secret is read. */
 export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<DryRunEstimate> {

@@ -1,7 +1,7 @@
 import type { Connection } from '../../schemas/generated/files.ts';
 import type { ModelVersion } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import type { RegisteredName } from '../documents/trained-name.ts';
+import type { RegisteredName } from '../registry/trained-name.ts';
 import { readDigest } from '../models/served-digests.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { RegisteredModelReference, TrainedModelReference } from '../ports/run-spec.ts';

@@ -6,7 +6,7 @@ import { registerCheckpoint } from '../registry/register.ts';
 import { endingOf, failureOf, runAttempt, type Attempt, type ExecuteOptions } from '../runs/attempt.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec } from '../ports/run-spec.ts';
-import { isTrained } from '../documents/trained-name.ts';
+import { isTrained } from '../registry/trained-name.ts';
 import type { AskModel } from './ask-models.ts';
 import type { ChosenPlatform } from './choose-platform.ts';
 import { createPlatform } from './create-platform.ts';

@@ -1,6 +1,6 @@
 import type { Interval as FileInterval, Metric as MetricEntry, TuningJob } from '../../schemas/generated/files.ts';
 import { omit } from '../base/omit.ts';
-import { localPlatform } from '../documents/tune-checks.ts';
+import { localPlatform } from '../diagnostics/tune-checks.ts';
 import { aspectsOf, namedBaseOf, namedTaskOf, usualTuningMetrics } from '../documents/tune-kind.ts';
 import { createMetric } from '../metrics/catalogue.ts';
 import type { TrainedModelReference } from '../ports/run-spec.ts';

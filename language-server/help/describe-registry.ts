@@ -1,5 +1,5 @@
 import type { ModelVersion, VersionRow } from '../../schemas/generated/messages.ts';
-import type { RememberedRegistry } from '../../engine/documents/remembered.ts';
+import type { RememberedRegistry } from '../../engine/diagnostics/remembered.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { formatReference, type RegistryReference } from '../../engine/registry/reference.ts';
 import type { ServerContext } from '../context.ts';
