@@ -1,8 +1,7 @@
 import type { Benchmark } from '../../schemas/generated/files.ts';
 import type { DocumentPath, RelatedPlace, ReportFinding } from '../documents/diagnostic.ts';
 import { isConnectionName } from '../documents/formats.ts';
-import { readPromptVariables } from './prompt-checks.ts';
-import { findVariables } from '../documents/prompt-variables.ts';
+import { findVariables, readPromptVariables } from '../documents/prompt-variables.ts';
 import { askDidYouMean, listWords, suggestWord } from '../documents/suggest.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 

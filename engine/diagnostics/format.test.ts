@@ -3,7 +3,8 @@ import { hasErrors } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { formatDiagnostics } from './format.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { checkPrompt, parsePromptVariables } from './prompt-checks.ts';
+import { checkPrompt } from './prompt-checks.ts';
+import { parsePromptVariables } from '../documents/prompt-variables.ts';
 import { checkWorkbench } from './workbench-checks.ts';
 
 const text = 'name: x\ndataset: {path: a.jsonl, input: b, target: c}\nmodels: [embedded:knn]\nrepaets: 2\n';

@@ -4,8 +4,7 @@ import { judgeVariables } from './benchmark-prompt-checks.ts';
 import { shortPlace, sortFindings } from '../documents/findings.ts';
 import type { ParsedDocument } from '../documents/parse.ts';
 import type { BenchmarkSource } from './policy-figure-checks.ts';
-import { readPromptVariables } from './prompt-checks.ts';
-import { findVariables } from '../documents/prompt-variables.ts';
+import { findVariables, readPromptVariables } from '../documents/prompt-variables.ts';
 import { askDidYouMean, listWords, suggestWord } from '../documents/suggest.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 

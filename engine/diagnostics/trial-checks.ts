@@ -8,8 +8,7 @@ import type { Diagnostic, DocumentPath, ReportFinding } from '../documents/diagn
 import { collectFindings, sortFindings } from '../documents/findings.ts';
 import { isConnectionName } from '../documents/formats.ts';
 import type { ParsedDocument } from '../documents/parse.ts';
-import { readPromptVariables } from './prompt-checks.ts';
-import { findVariables } from '../documents/prompt-variables.ts';
+import { findVariables, readPromptVariables } from '../documents/prompt-variables.ts';
 import { checkTrainedModels } from './registry-checks.ts';
 import { checkRegistryNames } from './registry-name-checks.ts';
 import { askDidYouMean, listWords, suggestWord } from '../documents/suggest.ts';

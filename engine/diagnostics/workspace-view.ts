@@ -10,7 +10,7 @@ import type { FileFacts, Files } from '../ports/files.ts';
 import { declaredRegistries } from '../registry/declared.ts';
 import type { RelatedPlace } from '../documents/diagnostic.ts';
 import { shortPlace } from '../documents/findings.ts';
-import { parsePromptVariables } from './prompt-checks.ts';
+import { parsePromptVariables } from '../documents/prompt-variables.ts';
 import { parseDocument, type ParsedDocument } from '../documents/parse.ts';
 import type { KnownJob } from './registry-checks.ts';
 import type { Remembered } from './remembered.ts';
