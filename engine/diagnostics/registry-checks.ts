@@ -1,5 +1,5 @@
 import type { Benchmark, Policy, TuningJob, Workbench } from '../../schemas/generated/files.ts';
-import { formatReference, parseReference, type RegistryReference } from '../registry/reference.ts';
+import { formatReference, parseReference, type RegistryReference } from '../base/registry-reference.ts';
 import { parseTrainedName } from '../registry/trained-name.ts';
 import type { DocumentPath, ReportFinding } from '../documents/diagnostic.ts';
 import type { Remembered, RememberedModel } from './remembered.ts';

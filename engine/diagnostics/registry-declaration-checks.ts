@@ -1,5 +1,5 @@
 import type { Registry } from '../../schemas/generated/files.ts';
-import { parseReference, formatReference } from '../registry/reference.ts';
+import { parseReference, formatReference } from '../base/registry-reference.ts';
 import { declaredRegistries } from '../registry/declared.ts';
 import type { Diagnostic, DocumentPath, ReportFinding } from '../documents/diagnostic.ts';
 import { collectFindings, shortPlace } from '../documents/findings.ts';

@@ -1,4 +1,4 @@
-import { formatReference } from '../registry/reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import { parseTrainedName } from '../registry/trained-name.ts';
 import type { DocumentPath, RelatedPlace, ReportFinding } from '../documents/diagnostic.ts';
 import { askDidYouMean, listWords, suggestWord } from '../documents/suggest.ts';

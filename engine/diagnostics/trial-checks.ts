@@ -1,6 +1,6 @@
 import type { PromptTrial } from '../../schemas/generated/files.ts';
 import { mostTrialCases, trialInput, trialModels, writtenCases } from '../documents/trial.ts';
-import { parseReference } from '../registry/reference.ts';
+import { parseReference } from '../base/registry-reference.ts';
 import { isTrained, parseTrainedName } from '../registry/trained-name.ts';
 import { checkConnections } from './connection-checks.ts';
 import { checkDataset, hasColumn } from './dataset-checks.ts';

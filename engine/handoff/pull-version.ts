@@ -18,7 +18,7 @@ import type { Store } from '../ports/store.ts';
 import { keyPrefix, keys } from '../registry/keys.ts';
 import { checkModelName } from '../registry/names.ts';
 import { formatOrigin } from '../registry/origin.ts';
-import { formatReference } from '../registry/reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import { modelCardName } from '../registry/version-cards.ts';
 import { blobUri } from '../registry/blob-uri.ts';
 import { filesOf, isKeptByService } from '../registry/checkpoint-artifacts.ts';

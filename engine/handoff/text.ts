@@ -1,5 +1,5 @@
 import type { Publication, VersionDetails } from '../../schemas/generated/messages.ts';
-import { formatReference } from '../registry/reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import { tutorialLinks } from './tutorial-keys.ts';
 
 /** What of a version is said about other registries: where it comes from, where it was published, and links to results. */

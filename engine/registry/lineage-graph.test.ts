@@ -10,7 +10,7 @@ import type { ModelRegistry } from '../ports/registry.ts';
 import { createLineageDraft } from './lineage-draft.ts';
 import { lineageGraph } from './lineage-graph.ts';
 import { renderLineage, renderMermaid } from './lineage-text.ts';
-import type { RegistryReference } from './reference.ts';
+import type { RegistryReference } from '../base/registry-reference.ts';
 
 function assertAcyclic({ nodes, edges }: LineageGraph): void {
   const place = new Map(nodes.map(({ id }, index) => [id, index]));

@@ -13,7 +13,7 @@ import { keys } from './keys.ts';
 import { createLineageDraft, type LineageDraft } from './lineage-draft.ts';
 import { readVersion } from './read-version.ts';
 import { addDataset, addElsewhere, addPrompt, addRun, addVersion, findRun, idOf } from './lineage-nodes.ts';
-import type { RegistryReference } from './reference.ts';
+import type { RegistryReference } from '../base/registry-reference.ts';
 import type { Registries } from './registries.ts';
 import { formatEpoch } from '../reports/format.ts';
 

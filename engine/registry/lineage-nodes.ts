@@ -3,7 +3,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { countOf } from '../reports/format.ts';
 import type { LineageDraft } from './lineage-draft.ts';
-import { formatReference } from './reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 
 /** Id of a version's node. */
 export function idOf(registry: string | undefined, model: string, version: string): string {

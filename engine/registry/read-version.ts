@@ -2,7 +2,7 @@ import type { RegisteredModel, VersionDetails } from '../../schemas/generated/me
 import type { Store } from '../ports/store.ts';
 import { describeVersion } from './details.ts';
 import { describeRemoteVersion } from './remote-details.ts';
-import type { RegistryReference } from './reference.ts';
+import type { RegistryReference } from '../base/registry-reference.ts';
 import type { Registries } from './registries.ts';
 
 /** A version of any registry with what is known of it, and its model. */

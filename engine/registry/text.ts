@@ -8,7 +8,7 @@ import type {
 import { formatPercent } from '../governance/gate.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
-import { formatReference } from './reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';
 import { handoffFacts } from '../handoff/text.ts';

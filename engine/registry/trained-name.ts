@@ -1,4 +1,4 @@
-import { parseReference } from './reference.ts';
+import { parseReference } from '../base/registry-reference.ts';
 
 /** `checkpoint:JOB-OR-RUN@WHICH` or `registry:[REGISTRY/]MODEL@VERSION-OR-ALIAS`, taken apart. */
 export type TrainedName = CheckpointName | RegisteredName;

@@ -4,7 +4,7 @@ import type { RegisteredName } from '../registry/trained-name.ts';
 import { nameAfter } from '../models/connection-name.ts';
 import { readDigest } from '../models/served-digests.ts';
 import { keys } from '../registry/keys.ts';
-import { formatReference } from '../registry/reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import type { ResolveContext } from './resolve-context.ts';
 
 export function notFound(
