@@ -23,7 +23,7 @@ import type { GovernancePorts } from '../ports/governance.ts';
 import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
 import { readWaivers } from './read-waivers.ts';
-import { askedVersion } from '../runs/asked-version.ts';
+import { askedVersion } from '../reports/asked-version.ts';
 import { readPeople } from '../workspace/people.ts';
 
 /** Everything the checks of a policy set look at, read before any is judged. */

@@ -8,7 +8,7 @@ import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 import { describeDate } from '../base/dates.ts';
-import { askedVersion } from '../runs/asked-version.ts';
+import { askedVersion } from '../reports/asked-version.ts';
 
 /**
  * What keeps a version from being approved, a sentence each: its newest assessment must have passed its gate and still be valid,
