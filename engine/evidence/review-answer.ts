@@ -2,7 +2,7 @@ import type { DocumentAnswer, DocumentReview } from '../../schemas/generated/mes
 import { validateDocumentAnswer } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import { requireRole } from '../people/roles.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';

@@ -6,7 +6,7 @@ import { provePerson } from '../signing/proven.ts';
 import { readPeople } from '../workspace/people.ts';
 import type { AttestationEvidence } from './checks/attestation.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 import { countsIn, type People } from '../people/roles.ts';
 
 type ReadPorts = Pick<GovernancePorts, 'store' | 'digest' | 'signing'>;

@@ -12,7 +12,7 @@ import { readPeople } from '../workspace/people.ts';
 import { isSamePerson } from '../people/same-person.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 
 /** Whether a policy's text, by its digest, has a person's yes; absent where none is asked for and none was given. */
 export type FindStanding = (policy: Policy, digest: string) => PolicyStanding | undefined;

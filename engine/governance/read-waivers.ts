@@ -4,7 +4,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Ledger, LedgerRecord } from '../ports/ledger.ts';
 import type { Signing } from '../ports/signing.ts';
 import { provePerson } from '../signing/proven.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 import { countsIn, waiverApproverRole, type People } from '../people/roles.ts';
 
 /** What tells which approvals count, and who is proven to have given them. */

@@ -6,7 +6,7 @@ import type { SigningKey } from '../ports/signing.ts';
 import { blobUri } from '../registry/blob-uri.ts';
 import { signPromotion } from '../signing/promotion-statement.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import { requireApproval, type Approved } from './approved.ts';
