@@ -1,6 +1,6 @@
-import { showUnseen } from '../../../schemas/unseen.ts';
-import { clipText } from '../../base/clip.ts';
-import { groupDigits } from '../../reports/format.ts';
+import { showUnseen } from '../../schemas/unseen.ts';
+import { clipText } from '../base/clip.ts';
+import { groupDigits } from './format.ts';
 
 /** Escape sequences of terminals: colours, titles, links, cursor moves. */
 
