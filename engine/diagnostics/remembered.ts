@@ -1,5 +1,5 @@
 import type { DatasetFacts, ModelRow, VersionRow, Waiver } from '../../schemas/generated/messages.ts';
-import { readWaivers } from '../governance/read-waivers.ts';
+import { readWaivers } from '../promotion/read-waivers.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { RunRecord, Store } from '../ports/store.ts';

@@ -1,6 +1,6 @@
 import type { Policy } from '../../schemas/generated/files.ts';
 import type { Waiver } from '../../schemas/generated/messages.ts';
-import { approvalsNeeded, approversOf, endOf } from '../governance/waivers.ts';
+import { approvalsNeeded, approversOf, endOf } from '../promotion/waiver-state.ts';
 import type { ReportFinding } from '../documents/diagnostic.ts';
 import type { Remembered } from './remembered.ts';
 import { listWords } from '../documents/suggest.ts';

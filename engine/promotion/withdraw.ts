@@ -1,6 +1,6 @@
 import type { Attestation, AttestationWithdrawal } from '../../schemas/generated/messages.ts';
 import { validateAttestation } from '../../schemas/generated/validators.js';
-import { readWithdrawn } from '../governance/attestations.ts';
+import { readWithdrawn } from './attestations.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { isSamePerson } from '../people/same-person.ts';
 import type { GovernancePorts } from '../ports/governance.ts';

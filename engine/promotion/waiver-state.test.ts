@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Waiver } from '../../schemas/generated/messages.ts';
 import { day, makeWaiver, now, person } from '../../test/fakes/assessed.ts';
-import { isActive } from './waivers.ts';
+import { isActive } from './waiver-state.ts';
 
 describe('isActive', () => {
   const version = { model: 'triage', version: '3' };

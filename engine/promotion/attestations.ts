@@ -4,10 +4,19 @@ import { toWorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { provePerson } from '../signing/proven.ts';
 import { readPeople } from '../workspace/people.ts';
-import type { AttestationEvidence } from './checks/attestation.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import { readPayload } from '../signing/records.ts';
 import { countsIn, type People } from '../people/roles.ts';
+
+/** An attestation of the ledger with its record's digest, or what kept the record from being read. */
+export type AttestationEvidence =
+  | {
+      readonly attestation: Attestation;
+      readonly digest: string;
+      /** The workspace lists who may act in its role: not this person, now or then. */
+      readonly unlisted?: true;
+    }
+  | { readonly fault: string };
 
 type ReadPorts = Pick<GovernancePorts, 'store' | 'digest' | 'signing'>;
 
