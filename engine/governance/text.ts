@@ -5,7 +5,7 @@ import type {
   ScorecardView,
   Waiver,
 } from '../../schemas/generated/messages.ts';
-import { showPlain } from '../reports/plain-text.ts';
+import { showPlain } from '../reports/shown-text.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable, type Cell } from '../reports/table.ts';

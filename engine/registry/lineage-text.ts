@@ -1,5 +1,5 @@
 import type { LineageGraph, LineageNode } from '../../schemas/generated/messages.ts';
-import { showLine } from '../reports/plain-text.ts';
+import { showLine } from '../reports/shown-text.ts';
 
 const kindWords: Record<LineageNode['kind'], string> = {
   dataset: 'dataset',
