@@ -8,7 +8,7 @@ import { demote, type StepBack } from '../../engine/promotion/demote.ts';
 import { promote } from '../../engine/promotion/promote.ts';
 import { revoke } from '../../engine/promotion/revoke.ts';
 import { rollBack } from '../../engine/promotion/roll-back.ts';
-import type { PromotionStep } from '../../engine/promotion/version.ts';
+import type { PromotionStep } from '../../engine/promotion/step.ts';
 import { nameOfVersion } from '../../engine/base/version-name.ts';
 import { describeVersion } from '../../engine/registry/details.ts';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';

@@ -23,7 +23,7 @@ import { approve, requestApproval } from '../../engine/promotion/approval.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { lockBaseline } from '../../engine/promotion/baseline.ts';
 import { promote } from '../../engine/promotion/promote.ts';
-import type { PromotionStep } from '../../engine/promotion/version.ts';
+import type { PromotionStep } from '../../engine/promotion/step.ts';
 import { approveWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
 import { compareVersions } from '../../engine/registry/compare.ts';
 import { describeVersion, listRegistry } from '../../engine/registry/details.ts';

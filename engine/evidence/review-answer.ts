@@ -6,7 +6,7 @@ import { readPayload } from '../signing/records.ts';
 import { requireRole } from '../people/roles.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
-import { trimComment } from '../promotion/version.ts';
+import { trimComment } from '../base/comment.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { findAskedCheck } from './asked-check.ts';

@@ -5,7 +5,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { trimComment } from '../promotion/version.ts';
+import { trimComment } from '../base/comment.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';

@@ -13,7 +13,9 @@ import { requireApproval, type Approved } from './approved.ts';
 import { appendBaseline } from './baseline.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { readBaseline } from './trail.ts';
-import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';
+import { trimComment } from '../base/comment.ts';
+import type { PromotionStep } from './step.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 /**

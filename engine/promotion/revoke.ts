@@ -7,7 +7,7 @@ import { readPayload } from '../signing/records.ts';
 import type { StepBack } from './demote.ts';
 import { requireReason } from './reason.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { findVersionOfUse } from './version.ts';
+import { findVersionOfUse } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 /**

@@ -10,7 +10,8 @@ import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { requireReason } from './reason.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { findLiveVersion, trimComment } from './version.ts';
+import { trimComment } from '../base/comment.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 

@@ -3,19 +3,16 @@ import { nameOfVersion } from '../base/version-name.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 
-/** A step on a version's way to production, taken by whoever git says works in `folder`. */
-export interface PromotionStep {
+/** A version that a step is about, as it is named. */
+export interface NamedVersion {
   readonly model: string;
   /** A version or an alias. */
   readonly version: string;
-  readonly comment?: string;
-  /** Absolute path of the workspace folder. */
-  readonly folder: string;
 }
 
 /** The version a step is about. Throws `registry-not-found`, and `usage` for an archived model or version: it is out of use. */
 export async function findVersionOfUse(
-  { model, version }: Pick<PromotionStep, 'model' | 'version'>,
+  { model, version }: NamedVersion,
   { registry }: Store,
   signal: AbortSignal,
 ): Promise<LocalVersion> {
@@ -34,7 +31,7 @@ export async function findVersionOfUse(
 
 /** The same for a step that leads on: nothing leads on from a revoked version (`usage`). */
 export async function findLiveVersion(
-  step: Pick<PromotionStep, 'model' | 'version'>,
+  step: NamedVersion,
   store: Store,
   signal: AbortSignal,
 ): Promise<LocalVersion> {
@@ -43,18 +40,4 @@ export async function findLiveVersion(
   throw new WorkbenchError('usage', `${nameOfVersion(found)} was revoked and stays so.`, {
     remedy: 'Register a new version.',
   });
-}
-
-/** Longest comment or reason, characters. */
-const longestComment = 2000;
-
-/** A comment as it is kept: without white space around it, absent when there is nothing. Throws `usage` when it is too long. */
-export function trimComment(text: string | undefined, what = 'comment'): string | undefined {
-  const trimmed = text?.trim() ?? '';
-  if (trimmed.length > longestComment) {
-    throw new WorkbenchError('usage', `The ${what} has ${trimmed.length} characters; at most 2,000 are kept.`, {
-      remedy: 'Say it shorter, and keep the long form in a file of the workspace.',
-    });
-  }
-  return trimmed === '' ? undefined : trimmed;
 }
