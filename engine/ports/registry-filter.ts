@@ -1,4 +1,4 @@
-import type { VersionStatus } from '../../../schemas/generated/messages.ts';
+import type { VersionStatus } from '../../schemas/generated/messages.ts';
 
 export type Comparison = '<' | '<=' | '>' | '>=' | '=';
 
@@ -20,6 +20,14 @@ export interface RegistryFilter {
   readonly terms: readonly FilterTerm[];
   /** Words that look like a condition and are none: no field or status is called so. They are searched as text. */
   readonly unmatched?: readonly string[];
+}
+
+/** What a registry's models and versions have, for completion. */
+export interface FilterWords {
+  /** Values of fields, such as tasks. */
+  readonly values: Readonly<Partial<Record<FilterField, readonly string[]>>>;
+  /** Names of figures. */
+  readonly figures: readonly string[];
 }
 
 export const filterFields: readonly FilterField[] = [
