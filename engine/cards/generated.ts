@@ -1,7 +1,6 @@
 import type { DatasetLineage, Identity, ModelVersion } from '../../schemas/generated/messages.ts';
-import { formatPercent } from '../governance/gate.ts';
 import { describeDate } from '../base/dates.ts';
-import { formatEpoch, formatNumber, groupDigits } from '../reports/format.ts';
+import { formatEpoch, formatNumber, formatPercent, groupDigits } from '../reports/format.ts';
 import { formatReference } from '../base/registry-reference.ts';
 import type { CardRecord, SliceFigure } from './card-record.ts';
 import { newestFigures, parameterOf, wordHardware, type CardFigure } from './figures.ts';

@@ -1,7 +1,7 @@
 import type { ControlResult, GateCheck, PolicyGate } from '../../schemas/generated/messages.ts';
 import { isUnwaivedFailure, outcomeOfGate } from '../../schemas/verify-scorecard.ts';
 import type { EffectiveGate } from '../policies/policy-set.ts';
-import { countOf } from '../reports/format.ts';
+import { countOf, formatPercent } from '../reports/format.ts';
 import { measureScope, severitiesIn } from './gate-scope.ts';
 import { joinWords } from './words.ts';
 
@@ -118,11 +118,6 @@ function judgeSeverities(gate: EffectiveGate, controls: readonly ControlResult[]
 const tolerance = 1e-9;
 
 const severities = ['critical', 'high', 'medium', 'low'] as const;
-
-/** To one decimal, rounded down: what is shown as 85 has reached 85. */
-export function formatPercent(value: number): string {
-  return String(Math.floor((value + tolerance) * 10) / 10);
-}
 
 function describe(outcome: PolicyGate['outcome'], conditions: readonly GateCheck[], applicable: number): string {
   if (applicable === 0) return 'Not computed: no control applies to this version.';

@@ -10,7 +10,7 @@ import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable, type Cell } from '../reports/table.ts';
 import { caution, describeSource, describeWaiver, isFailure } from './describe.ts';
-import { formatPercent } from './gate.ts';
+import { formatPercent } from '../reports/format.ts';
 import { orderControls, wordOutcome } from './order.ts';
 
 const verdicts = {
