@@ -30,7 +30,9 @@ import {
   selectionOf,
   taskOf,
 } from './job.ts';
-import type { BaseModel, Hyperparameters, Interval, TuningMethod, TuningTask } from './platform.ts';
+import type { Hyperparameters, Interval, TuningMethod } from './platform.ts';
+import type { BaseModel } from '../models/transformers/base.ts';
+import type { TuningTask } from '../documents/tune-kind.ts';
 import { digestRows, readAspects, type AspectRows } from './rows.ts';
 import { applyTrial } from './search/apply-trial.ts';
 import type { Selection } from './selection.ts';

@@ -1,6 +1,6 @@
-import type { PreflightFinding } from '../../../../schemas/generated/messages.ts';
-import { toWorkbenchError, WorkbenchError } from '../../../base/errors.ts';
-import type { EnvironmentState, MissingEnvironment, Trainer, TrainerEnvironment } from '../../../ports/trainer.ts';
+import type { PreflightFinding } from '../../../schemas/generated/messages.ts';
+import { toWorkbenchError, WorkbenchError } from '../../base/errors.ts';
+import type { EnvironmentState, MissingEnvironment, Trainer, TrainerEnvironment } from '../../ports/trainer.ts';
 
 /** How to make an environment by hand. */
 export const createCommand = 'aiwb tune environment --create';
