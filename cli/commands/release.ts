@@ -10,7 +10,7 @@ import { revoke } from '../../engine/promotion/revoke.ts';
 import { rollBack } from '../../engine/promotion/roll-back.ts';
 import type { PromotionStep } from '../../engine/promotion/step.ts';
 import { nameOfVersion } from '../../engine/base/version-name.ts';
-import { describeVersion } from '../../engine/registry/details.ts';
+import { describeVersion } from '../../engine/versions/details.ts';
 import type { VersionDetails } from '../../schemas/generated/messages.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { requireLocalVersion } from '../version-reference.ts';

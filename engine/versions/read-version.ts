@@ -3,7 +3,7 @@ import type { Store } from '../ports/store.ts';
 import { describeVersion } from './details.ts';
 import { describeRemoteVersion } from './remote-details.ts';
 import type { RegistryReference } from '../base/registry-reference.ts';
-import type { Registries } from './registries.ts';
+import type { Registries } from '../registry/registries.ts';
 
 /** A version of any registry with what is known of it, and its model. */
 export interface ReadVersion {

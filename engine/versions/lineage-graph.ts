@@ -9,12 +9,12 @@ import { validateAssessmentRecord } from '../../schemas/generated/validators.js'
 import { WorkbenchError } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
 import { describeDate } from '../base/dates.ts';
-import { keys } from './keys.ts';
+import { keys } from '../registry/keys.ts';
 import { createLineageDraft, type LineageDraft } from './lineage-draft.ts';
 import { readVersion } from './read-version.ts';
 import { addDataset, addElsewhere, addPrompt, addRun, addVersion, findRun, idOf } from './lineage-nodes.ts';
 import type { RegistryReference } from '../base/registry-reference.ts';
-import type { Registries } from './registries.ts';
+import type { Registries } from '../registry/registries.ts';
 import { formatEpoch } from '../reports/format.ts';
 
 /** Versions before this one that are followed. */

@@ -9,7 +9,7 @@ import type {
 import { WorkbenchError } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
 import { readVersion } from './read-version.ts';
-import type { Registries } from './registries.ts';
+import type { Registries } from '../registry/registries.ts';
 
 /** Versions side by side, of one model or of several, in one registry or in several. Throws `usage` for fewer than two, `registry-not-found`. */
 export async function compareVersions(

@@ -2,8 +2,8 @@ import type { Approval, ModelDetails, ModelVersion, VersionDetails } from '../..
 import { toWorkbenchError, type ErrorCode } from '../base/errors.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { ModelRegistry } from '../ports/registry.ts';
-import { withCount } from './ask.ts';
-import { keys } from './keys.ts';
+import { withCount } from '../registry/ask.ts';
+import { keys } from '../registry/keys.ts';
 
 /** Failures after which what was read earlier is shown: the registry could not be asked. */
 const notAsked: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
