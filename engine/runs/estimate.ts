@@ -4,7 +4,7 @@ import { parametersOf, priceOf } from '../models/connections.ts';
 import { describeLent } from './lent-notes.ts';
 import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
-import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
+import { estimateMeasuring } from './estimate-measuring.ts';
 import { estimateTokens, priceOfTokens } from '../models/cost.ts';
 import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
 import { planRun } from './plan-run.ts';

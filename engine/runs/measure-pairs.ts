@@ -1,10 +1,10 @@
 import type { Metric } from '../metrics/metric.ts';
 import type { SampleRecord, Store } from '../ports/store.ts';
-import type { SampleDesk } from '../runs/desk.ts';
-import { taskKey } from '../runs/feed.ts';
-import type { RunPlan } from '../runs/plan.ts';
-import type { ProgressTracker } from '../runs/progress.ts';
-import type { RunningVariant } from '../runs/running-variant.ts';
+import type { SampleDesk } from './desk.ts';
+import { taskKey } from './feed.ts';
+import type { RunPlan } from './plan.ts';
+import type { ProgressTracker } from './progress.ts';
+import type { RunningVariant } from './running-variant.ts';
 
 export interface PairContext {
   readonly runId: string;

@@ -1,29 +1,19 @@
 import type { MeasuringModel, MeasureTools } from '../metrics/measure.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import type { Budget } from '../runs/budget.ts';
+import type { Budget } from '../models/budget.ts';
 import type { RunLimits } from '../documents/limits.ts';
-import { closeModels, openConnected, type OpenModel } from '../runs/models.ts';
+import { closeModels, openConnected, type OpenModel } from './models.ts';
 import type { RecordedRuns } from '../models/connect-context.ts';
 import { parametersOf, priceOf } from '../models/connections.ts';
 import type { LentDesk } from '../ports/lent.ts';
 import { costOf } from '../models/cost.ts';
-import type { RunPorts } from '../runs/ports.ts';
+import type { RunPorts } from './ports.ts';
 import { connectionNamed, type Workspace } from '../workspace/workspace.ts';
-import { meterModel } from './metered-model.ts';
-import { judgeNamed, type MeasurePlan } from './plan-measures.ts';
-import { ProgramSession } from './program-session.ts';
-
-/** What a run measures with, open until the run ends. */
-export interface MeasureSession {
-  /** The tools as one metric sees them. */
-  toolsFor(metric: Pick<Metric, 'id'>): MeasureTools;
-  /** SHA-256 of each connection that measures, by its name. */
-  readonly digests: ReadonlyMap<string, string>;
-  /** Answers worth measuring at once. */
-  readonly concurrency: number;
-  close(): Promise<void>;
-}
+import { meterModel } from '../scoring/metered-model.ts';
+import type { MeasureSession } from '../scoring/measure-session.ts';
+import { judgeNamed, type MeasurePlan } from '../scoring/plan-measures.ts';
+import { ProgramSession } from '../scoring/program-session.ts';
 
 export interface MeasureSettings {
   readonly measures: MeasurePlan;

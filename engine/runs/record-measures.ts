@@ -2,9 +2,9 @@ import type { Environment } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { RunRecord } from '../ports/store.ts';
-import type { RunPlan } from '../runs/plan.ts';
-import { judgeNamed } from './plan-measures.ts';
-import type { MeasureSession } from './tools.ts';
+import type { RunPlan } from './plan.ts';
+import { judgeNamed } from '../scoring/plan-measures.ts';
+import type { MeasureSession } from '../scoring/measure-session.ts';
 
 type Measuring = NonNullable<Environment['measuring']>;
 

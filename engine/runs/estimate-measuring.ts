@@ -1,8 +1,8 @@
 import { estimateTokens, priceOfTokens } from '../models/cost.ts';
-import type { RunPlan } from '../runs/plan.ts';
+import type { RunPlan } from './plan.ts';
 import { priceOf } from '../models/connections.ts';
 import { connectionNamed } from '../workspace/workspace.ts';
-import { judgeNamed } from './plan-measures.ts';
+import { judgeNamed } from '../scoring/plan-measures.ts';
 
 /** What measuring a whole run would cost, beside the models' own cost. */
 export interface MeasuringEstimate {
