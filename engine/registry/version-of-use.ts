@@ -30,11 +30,7 @@ export async function findVersionOfUse(
 }
 
 /** The same for a step that leads on: nothing leads on from a revoked version (`usage`). */
-export async function findLiveVersion(
-  step: NamedVersion,
-  store: Store,
-  signal: AbortSignal,
-): Promise<LocalVersion> {
+export async function findLiveVersion(step: NamedVersion, store: Store, signal: AbortSignal): Promise<LocalVersion> {
   const found = await findVersionOfUse(step, store, signal);
   if (found.status !== 'revoked') return found;
   throw new WorkbenchError('usage', `${nameOfVersion(found)} was revoked and stays so.`, {
