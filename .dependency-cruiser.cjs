@@ -13,6 +13,29 @@ const allowed = {
   'notebook-renderers': ['schemas', 'webviews/components', 'webviews/shared'],
 };
 
+/** The engine's folders from the ground up: each imports itself and floors below its own. */
+const floors = [
+  ['base', 'statistics'],
+  ['people', 'ports', 'templates'],
+  ['documents', 'signing'],
+  ['datasets', 'edits', 'workspace'],
+  ['models'],
+  ['metrics'],
+  ['reports', 'scoring'],
+  ['imports', 'registry'],
+  ['audit', 'convert', 'frameworks', 'ingest'],
+  ['policies', 'promotion', 'source-documents'],
+  ['diagnostics', 'governance', 'policy-starters'],
+  ['bundle', 'catalogue', 'policy-tests', 'prompts', 'versions'],
+  ['runs'],
+  ['evidence', 'tuning'],
+  ['comparisons'],
+  ['agents', 'notebooks'],
+  ['cards', 'run-exports'],
+  ['governance-exports'],
+  ['handoff'],
+];
+
 /** Third-party packages a folder may import. */
 const packages = {
   schemas: [],
@@ -44,6 +67,27 @@ const folderRules = Object.entries(allowed).map(([folder, may]) => ({
     pathNot: [`^${folder}/`, ...may.map(name => `^${name}`)],
   },
 }));
+
+const floorRules = floors.flatMap((floor, at) =>
+  floor.map(folder => ({
+    name: `engine-floor-of-${folder}`,
+    comment: `engine/${folder}/ may import folders of the floors below it`,
+    severity: 'error',
+    from: { path: `^engine/${folder}/`, pathNot: tests },
+    to: {
+      path: '^engine/[^/]+/',
+      pathNot: [folder, ...floors.slice(0, at).flat()].map(lower => `^engine/${lower}/`),
+    },
+  })),
+);
+
+const unplaced = {
+  name: 'engine-folder-without-floor',
+  comment: 'a folder of the engine has its place among the floors',
+  severity: 'error',
+  from: {},
+  to: { path: '^engine/[^/]+/', pathNot: floors.flat().map(folder => `^engine/${folder}/`) },
+};
 
 const packageRules = Object.entries(packages).map(([folder, may]) => ({
   name: `${folder}-packages`,
@@ -92,6 +136,8 @@ module.exports = {
     },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
     ...folderRules,
+    ...floorRules,
+    unplaced,
     ...packageRules,
   ],
   options: {

@@ -1,6 +1,6 @@
 import { loadWorkspace } from '../engine/workspace/workspace.ts';
-import type { Memory } from '../engine/documents/diagnose.ts';
-import { rememberStore } from '../engine/documents/remembered.ts';
+import type { Memory } from '../engine/diagnostics/diagnose.ts';
+import { rememberStore } from '../engine/diagnostics/remembered.ts';
 import type { Store } from '../engine/ports/store.ts';
 import { openStoreToRead, storeFolderOf, type Host } from './composition.ts';
 

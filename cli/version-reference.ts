@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../engine/base/errors.ts';
-import { parseReference } from '../engine/registry/reference.ts';
+import { parseReference } from '../engine/base/registry-reference.ts';
 
 export interface VersionName {
   /** Absent: the local registry. */

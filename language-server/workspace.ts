@@ -10,7 +10,7 @@ import {
   type DeclaredNames,
   type DeclaredSection,
   type WorkspaceView,
-} from '../engine/documents/workspace-view.ts';
+} from '../engine/diagnostics/workspace-view.ts';
 import type { Digest } from '../engine/ports/digest.ts';
 import type { FileFacts, Files } from '../engine/ports/files.ts';
 import { workbenchFileNames } from '../engine/workspace/find.ts';

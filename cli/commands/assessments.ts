@@ -4,7 +4,7 @@ import type { ExitCode } from '../../engine/base/errors.ts';
 import { renderComparison, renderControlHistory, renderReproduction } from '../../engine/governance/comparison-text.ts';
 import { readControlHistory } from '../../engine/governance/control-history.ts';
 import { findAssessment } from '../../engine/governance/find-assessment.ts';
-import { formatPercent } from '../../engine/governance/gate.ts';
+import { formatPercent } from '../../engine/reports/format.ts';
 import { reproduceAssessment } from '../../engine/governance/reproduce.ts';
 import { isRunSubject } from '../../engine/governance/run-subject.ts';
 import { renderAssessmentText } from '../../engine/governance/text.ts';

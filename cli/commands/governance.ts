@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Waiver } from '../../schemas/generated/messages.ts';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
-import { listAttestations } from '../../engine/governance/attestations.ts';
-import { approvalsNeeded, approversOf } from '../../engine/governance/waivers.ts';
+import { listAttestations } from '../../engine/promotion/attestations.ts';
+import { approvalsNeeded, approversOf } from '../../engine/promotion/waiver-state.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';

@@ -5,7 +5,7 @@ import { toWorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { ImportedSummary } from '../../engine/imports/import-file.ts';
 import type { StatedVersion } from '../../engine/imports/imported.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import { findLiveVersion } from '../../engine/promotion/version.ts';
+import { findLiveVersion } from '../../engine/registry/version-of-use.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
 import { createHost, withStore, type Host } from '../composition.ts';
 import { importInto, sortImported } from '../imports.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import { loadNotebook } from '../../engine/notebooks/ipynb.ts';
 import { namedResults } from '../../engine/notebooks/results.ts';
-import { showLine } from '../../engine/notebooks/static/plain-text.ts';
+import { showLine } from '../../engine/reports/shown-text.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { createHost } from '../composition.ts';
 import type { GlobalOptions } from '../options.ts';

@@ -4,7 +4,7 @@ import { toWorkbenchError, WorkbenchError, type ExitCode } from '../../engine/ba
 import { describeCellFailure } from '../../engine/notebooks/failure-text.ts';
 import { loadNotebook, type Notebook, type NotebookCell } from '../../engine/notebooks/ipynb.ts';
 import { createNotebookFile, type NotebookFile } from '../../engine/notebooks/notebook-file.ts';
-import { showLine } from '../../engine/notebooks/static/plain-text.ts';
+import { showLine } from '../../engine/reports/shown-text.ts';
 import { renderTable } from '../../engine/reports/table.ts';
 import { createTerminalAccess } from '../access.ts';
 import { createHost, withStore, type Host } from '../composition.ts';

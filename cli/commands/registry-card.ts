@@ -5,7 +5,7 @@ import { describeCompleteness } from '../../engine/cards/card-words.ts';
 import { keepCard } from '../../engine/cards/keep-card.ts';
 import { openCard, writeCard, type CardPorts } from '../../engine/cards/open-card.ts';
 import { countOf } from '../../engine/reports/format.ts';
-import { formatReference } from '../../engine/registry/reference.ts';
+import { formatReference } from '../../engine/base/registry-reference.ts';
 import { allowOriginOption } from '../access.ts';
 import { addOutput, globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printNote, printResult } from '../output.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { archive } from '../../engine/registry/archive.ts';
 import { editEntry } from '../../engine/registry/edit.ts';
-import { formatReference } from '../../engine/registry/reference.ts';
+import { formatReference } from '../../engine/base/registry-reference.ts';
 import { allowOriginOption, type AccessOptions } from '../access.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
 import { readVersionName } from '../version-reference.ts';

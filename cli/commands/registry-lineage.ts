@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../../engine/base/errors.ts';
-import { lineageGraph } from '../../engine/registry/lineage-graph.ts';
-import { renderLineage, renderMermaid } from '../../engine/registry/lineage-text.ts';
+import { lineageGraph } from '../../engine/versions/lineage-graph.ts';
+import { renderLineage, renderMermaid } from '../../engine/versions/lineage-text.ts';
 import { allowOriginOption } from '../access.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { readVersionName } from '../version-reference.ts';

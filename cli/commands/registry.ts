@@ -4,7 +4,7 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { nameOfVersion } from '../../engine/base/version-name.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';
 import { keepModel } from '../../engine/registry/archive.ts';
-import { compareVersions } from '../../engine/registry/compare.ts';
+import { compareVersions } from '../../engine/versions/compare.ts';
 import { registerRun } from '../../engine/registry/register-run.ts';
 import { renderVersionComparison } from '../../engine/registry/text.ts';
 import { allowOriginOption, type AccessOptions } from '../access.ts';

@@ -10,7 +10,7 @@ import {
   describeEnvironment,
   environmentBytes,
   environmentMissing,
-} from '../../engine/tuning/platforms/local/environment.ts';
+} from '../../engine/models/transformers/environment.ts';
 import { loadWorkspace } from '../../engine/workspace/workspace.ts';
 import { allowCommandsOption, createTerminalAccess } from '../access.ts';
 import { createHost, createRunPorts, workspaceFolderOf } from '../composition.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { LineageGraph, ModelCard, ModelVersionReference, SaveCard } from '../../schemas/generated/messages.ts';
 import { keepCard } from '../../engine/cards/keep-card.ts';
 import { openCard, writeCard, type CardPorts } from '../../engine/cards/open-card.ts';
-import { lineageGraph } from '../../engine/registry/lineage-graph.ts';
+import { lineageGraph } from '../../engine/versions/lineage-graph.ts';
 import { createGovernancePorts } from '../composition.ts';
 import { withRegistries } from './with-registries.ts';
 import type { Session } from './session.ts';

@@ -8,7 +8,7 @@ import type {
   Waiver,
   WithdrawAttestation,
 } from '../../schemas/generated/messages.ts';
-import { listAttestations } from '../../engine/governance/attestations.ts';
+import { listAttestations } from '../../engine/promotion/attestations.ts';
 import { listDue, usualHorizon } from '../../engine/governance/due.ts';
 import { endWaiver } from '../../engine/promotion/waivers.ts';
 import { withdrawAttestation } from '../../engine/promotion/withdraw.ts';

@@ -15,9 +15,9 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { archive, keepModel } from '../../engine/registry/archive.ts';
 import { isRead, listRegistries, pageModels, pageVersions } from '../../engine/registry/browse.ts';
-import { describeVersion } from '../../engine/registry/details.ts';
+import { describeVersion } from '../../engine/versions/details.ts';
 import { suggestFilter } from '../../engine/registry/filter/suggest.ts';
-import { describeRemoteVersion } from '../../engine/registry/remote-details.ts';
+import { describeRemoteVersion } from '../../engine/versions/remote-details.ts';
 import { syncRegistry } from '../../engine/registry/sync.ts';
 import { beginReading, tellReading } from './background-sync.ts';
 import type { Session } from './session.ts';

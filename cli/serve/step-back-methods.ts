@@ -9,7 +9,7 @@ import { demote } from '../../engine/promotion/demote.ts';
 import { signedPromotion } from '../../engine/promotion/promotion-record.ts';
 import { revoke } from '../../engine/promotion/revoke.ts';
 import { rollBack } from '../../engine/promotion/roll-back.ts';
-import { describeVersion } from '../../engine/registry/details.ts';
+import { describeVersion } from '../../engine/versions/details.ts';
 import { createGovernancePorts } from '../composition.ts';
 import type { Session } from './session.ts';
 import { tellOthers } from './tell-others.ts';

@@ -1,6 +1,6 @@
 import type { ModelEntry, RunSummary } from '../../schemas/generated/messages.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import { formatReference, parseReference } from '../../engine/registry/reference.ts';
+import { formatReference, parseReference } from '../../engine/base/registry-reference.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { formatEpoch } from '../../engine/reports/format.ts';
 

@@ -1,7 +1,7 @@
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import type { RunSpec } from '../../engine/ports/run-spec.ts';
 import type { TuningPlan } from '../../engine/tuning/plan.ts';
-import { environmentMissing } from '../../engine/tuning/platforms/local/environment.ts';
+import { environmentMissing } from '../../engine/models/transformers/environment.ts';
 import { allowsOne } from '../access.ts';
 import { createRunPorts } from '../composition.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,6 @@
 import type { AgentAssessInput } from '../../schemas/generated/messages.ts';
 import { renderAssessmentMarkdown } from '../governance/text.ts';
-import { formatPercent } from '../governance/gate.ts';
+import { formatPercent } from '../reports/format.ts';
 import type { Outcome } from './answer.ts';
 import type { AgentDesk } from './desk.ts';
 import { fileNamed } from './workspace-file.ts';

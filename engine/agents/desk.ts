@@ -7,7 +7,7 @@ import type {
   StartAssessment,
   StartRun,
 } from '../../schemas/generated/messages.ts';
-import type { Memory } from '../documents/diagnose.ts';
+import type { Memory } from '../diagnostics/diagnose.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';

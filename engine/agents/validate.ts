@@ -1,7 +1,7 @@
 import type { AgentValidateInput } from '../../schemas/generated/messages.ts';
-import { createDiagnoser } from '../documents/diagnose.ts';
+import { createDiagnoser } from '../diagnostics/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
-import { formatDiagnostics } from '../documents/format.ts';
+import { formatDiagnostics } from '../diagnostics/format.ts';
 import type { Files } from '../ports/files.ts';
 import { countOf } from '../reports/format.ts';
 import type { Outcome } from './answer.ts';

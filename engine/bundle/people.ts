@@ -12,7 +12,7 @@ import type {
   WaiverEnd,
 } from '../../schemas/generated/messages.ts';
 import { isSamePerson } from '../people/same-person.ts';
-import { isActive } from '../governance/waivers.ts';
+import { isActive } from '../promotion/waiver-state.ts';
 import { countOf } from '../reports/format.ts';
 import { judgeApproval } from '../promotion/approval-state.ts';
 import type { LoggedRecord } from './log.ts';

@@ -1,7 +1,7 @@
 import { createProse } from '../notebooks/export/prose.ts';
 import { pageStyle } from '../notebooks/export/page-style.ts';
 import { escapeHtml } from '../notebooks/static/escape-html.ts';
-import { showLine } from '../notebooks/static/plain-text.ts';
+import { showLine } from '../reports/shown-text.ts';
 import { readFrontMatter, splitCard } from './front-matter.ts';
 
 /** No script at all, nothing fetched: a card from anywhere can only be read. */

@@ -1,8 +1,7 @@
 import type { DatasetLineage, Identity, ModelVersion } from '../../schemas/generated/messages.ts';
-import { formatPercent } from '../governance/gate.ts';
 import { describeDate } from '../base/dates.ts';
-import { formatEpoch, formatNumber, groupDigits } from '../reports/format.ts';
-import { formatReference } from '../registry/reference.ts';
+import { formatEpoch, formatNumber, formatPercent, groupDigits } from '../reports/format.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import type { CardRecord, SliceFigure } from './card-record.ts';
 import { newestFigures, parameterOf, wordHardware, type CardFigure } from './figures.ts';
 import { code, factList, left, paragraphs, plain, right, table } from './markdown.ts';

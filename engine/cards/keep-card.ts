@@ -2,8 +2,8 @@ import type { DocArtifact, Identity } from '../../schemas/generated/messages.ts'
 import { WorkbenchError } from '../base/errors.ts';
 import { readCard } from '../registry/read-card.ts';
 import { blobUri } from '../registry/blob-uri.ts';
-import { formatReference, type RegistryReference } from '../registry/reference.ts';
-import { readVersion } from '../registry/read-version.ts';
+import { formatReference, type RegistryReference } from '../base/registry-reference.ts';
+import { readVersion } from '../versions/read-version.ts';
 import { figuresOf } from './card-figures.ts';
 import { readMetadata } from './make-card.ts';
 import type { CardPorts } from './open-card.ts';

@@ -1,7 +1,7 @@
 import type { CardField } from '../../schemas/generated/messages.ts';
 import type { Digest } from '../ports/digest.ts';
 import { findInCard, findIntroduction, listCardPlaces } from '../governance/checks/card-text.ts';
-import { formatReference, parseReference, type RegistryReference } from '../registry/reference.ts';
+import { formatReference, parseReference, type RegistryReference } from '../base/registry-reference.ts';
 import type { CardRecord } from './card-record.ts';
 import { metadataOf } from './card-metadata.ts';
 import { sectionsFor, slugsOf, type CardSection } from './card-sections.ts';

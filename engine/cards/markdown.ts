@@ -1,5 +1,5 @@
 import { escapeMarkdown, renderMarkdownTable, type Cell } from '../reports/table.ts';
-import { showLine, showText } from '../notebooks/static/plain-text.ts';
+import { showLine, showText } from '../reports/shown-text.ts';
 
 const longestCell = 300;
 const longestText = 5_000;

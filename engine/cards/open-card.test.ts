@@ -6,7 +6,7 @@ import { ada, newVersion } from '../../test/fakes/registry-contract.ts';
 import { signal } from '../../test/fakes/governed.ts';
 import type { Artifact, DocArtifact } from '../../schemas/generated/messages.ts';
 import type { ModelRegistry } from '../ports/registry.ts';
-import { describeVersion } from '../registry/details.ts';
+import { describeVersion } from '../versions/details.ts';
 import { findInCard } from '../governance/checks/card-text.ts';
 import { keepCard } from './keep-card.ts';
 import { openCard, writeCard, type CardPorts } from './open-card.ts';

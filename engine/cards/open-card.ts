@@ -5,7 +5,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Identities } from '../ports/identity.ts';
 import { readTrail } from '../promotion/trail.ts';
 import { readCard } from '../registry/read-card.ts';
-import type { RegistryReference } from '../registry/reference.ts';
+import type { RegistryReference } from '../base/registry-reference.ts';
 import { renderCardHtml } from './card-html.ts';
 import type { CardRecord } from './card-record.ts';
 import { makeCard, versionOfCard, type MadeCard } from './make-card.ts';

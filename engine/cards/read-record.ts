@@ -2,8 +2,8 @@ import type { RunSummary, VariantResult } from '../../schemas/generated/messages
 import { createDocumentLibrary } from '../documents/library.ts';
 import type { Files } from '../ports/files.ts';
 import type { Store } from '../ports/store.ts';
-import type { RegistryReference } from '../registry/reference.ts';
-import { readVersion } from '../registry/read-version.ts';
+import type { RegistryReference } from '../base/registry-reference.ts';
+import { readVersion } from '../versions/read-version.ts';
 import type { Registries } from '../registry/registries.ts';
 import type { AskedPlace, CardRecord, SliceFigure } from './card-record.ts';
 

@@ -1,5 +1,5 @@
 import type { AssessmentSummary, PolicyControl, PolicyDetails } from '../../schemas/generated/messages.ts';
-import { createDiagnoser } from '../documents/diagnose.ts';
+import { createDiagnoser } from '../diagnostics/diagnose.ts';
 import { shortPlace } from '../documents/findings.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { AssessmentMemory } from '../governance/memory.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createDigest } from '../../platform/host/digest.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { diagnoseFile } from '../documents/diagnose.ts';
+import { diagnoseFile } from '../diagnostics/diagnose.ts';
 import { draftBenchmark } from './draft-benchmark.ts';
 
 const { signal } = new AbortController();

@@ -3,7 +3,7 @@ import type { Connection } from '../../schemas/generated/files.ts';
 import type { DatasetDetails, DatasetUse, DraftBenchmark, DraftedBenchmark } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
-import { parsePromptVariables } from '../documents/prompt-checks.ts';
+import { parsePromptVariables } from '../documents/prompt-variables.ts';
 import { mostBytes } from '../documents/too-large.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';

@@ -1,5 +1,5 @@
 import type { PolicyEntry, PolicyList } from '../../schemas/generated/messages.ts';
-import { createDiagnoser } from '../documents/diagnose.ts';
+import { createDiagnoser } from '../diagnostics/diagnose.ts';
 import { createDocumentLibrary, type LibraryDocument } from '../documents/library.ts';
 import { readPolicyApprovals } from '../governance/policy-approvals.ts';
 import type { Digest } from '../ports/digest.ts';

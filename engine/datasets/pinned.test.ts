@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createLanguageServerPorts } from '../../cli/lsp.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import { createFiles } from '../../platform/files/files.ts';
-import { createDiagnoser } from '../documents/diagnose.ts';
+import { createDiagnoser } from '../diagnostics/diagnose.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { digestOfFile, requirePinned } from './pinned.ts';
 

@@ -1,9 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { textOfPart } from '../templates/parts.ts';
 import { scanTemplate, type TemplateToken } from '../templates/scan-template.ts';
+import { compileTemplate } from '../templates/template.ts';
 import type { DocumentPath, Range } from './diagnostic.ts';
 import { shortPlace } from './findings.ts';
-import type { ParsedDocument } from './parse.ts';
+import { parseDocument, type ParsedDocument } from './parse.ts';
 import { mapScalar, type ScalarOffsets } from './scalar-offsets.ts';
 import { findPair } from './values.ts';
 
@@ -23,6 +24,33 @@ export function templatesOf({ value }: ParsedPrompt): readonly PlacedTemplate[] 
     if (typeof content === 'string') return [{ text: content, path: at }];
     return content.map((part, number) => ({ text: textOfPart(part), path: [...at, number, part.type] }));
   });
+}
+
+/** What keeps a template from being read, absent when nothing does. */
+export function faultOfTemplate(content: string): string | undefined {
+  try {
+    compileTemplate(content, 'this message');
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `${reason.charAt(0).toUpperCase()}${reason.slice(1)} Placeholders look like \`{{column}}\`.`;
+  }
+}
+
+/** Names the messages read from a row; absent when the prompt has errors. */
+export function parsePromptVariables(text: string): readonly string[] | undefined {
+  return readPromptVariables(parseDocument('prompt', text));
+}
+
+/** The same of a prompt that is parsed already. */
+export function readPromptVariables(parsed: ParsedPrompt): readonly string[] | undefined {
+  if (parsed.value === undefined) return undefined;
+  const names = new Set<string>();
+  for (const { text } of templatesOf(parsed)) {
+    if (faultOfTemplate(text) !== undefined) return undefined;
+    for (const name of compileTemplate(text, '').variables) names.add(name);
+  }
+  return [...names];
 }
 
 /** A name that a template reads or sets, with its place in the file. */

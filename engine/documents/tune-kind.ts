@@ -3,7 +3,7 @@ import type { TuningReport } from '../../schemas/generated/messages.ts';
 
 export type AspectName = keyof TuningJob['aspects'];
 
-type TuningTask = NonNullable<TuningReport['task']>;
+export type TuningTask = NonNullable<TuningReport['task']>;
 
 /**
  * What a job's base is, as far as its name tells: the embedded model, one that our trainer trains (of the hub or a folder), one that a service

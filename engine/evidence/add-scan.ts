@@ -2,11 +2,12 @@ import type { ScanReport, ScanSource } from '../../schemas/generated/messages.ts
 import { validateScanReport } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { findLiveVersion, type PromotionStep } from '../promotion/version.ts';
+import type { PromotionStep } from '../promotion/step.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { readScan } from './read-scan.ts';
 import type { ScanTime } from './scan-content.ts';
 import { chooseTarget } from './scan-target.ts';

@@ -4,7 +4,7 @@ import { closestName } from '../base/suggest.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
-import { trimComment } from '../promotion/version.ts';
+import { trimComment } from '../base/comment.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 import { createQuoteFinder } from '../source-documents/find-quote.ts';
 import { readSourceText } from '../source-documents/read-source-text.ts';

@@ -5,7 +5,8 @@ import type { GovernancePorts } from '../ports/governance.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { readTrail } from '../promotion/trail.ts';
 import { requireUnchanged } from '../promotion/trust.ts';
-import { findLiveVersion, type PromotionStep } from '../promotion/version.ts';
+import type { PromotionStep } from '../promotion/step.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 export interface DocumentStep extends Omit<PromotionStep, 'comment'> {

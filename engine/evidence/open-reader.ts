@@ -2,7 +2,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { RecordedRuns } from '../models/connect-context.ts';
 import { parametersOf, priceOf } from '../models/connections.ts';
 import type { LentDesk } from '../ports/lent.ts';
-import { Budget } from '../runs/budget.ts';
+import { Budget } from '../models/budget.ts';
 import { costOf } from '../models/cost.ts';
 import { readLimits } from '../documents/limits.ts';
 import { openConnected } from '../runs/models.ts';

@@ -2,11 +2,11 @@ import type { DocumentAnswer, DocumentReview } from '../../schemas/generated/mes
 import { validateDocumentAnswer } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import { requireRole } from '../people/roles.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from '../promotion/trust.ts';
-import { trimComment } from '../promotion/version.ts';
+import { trimComment } from '../base/comment.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { findAskedCheck } from './asked-check.ts';

@@ -1,8 +1,8 @@
 import type { CheckResult, DatasetLineage, Identity, Unit } from '../../schemas/generated/messages.ts';
 import { newestFigures } from '../cards/figures.ts';
-import { sarifUri } from '../documents/sarif.ts';
+import { sarifUri } from '../diagnostics/sarif.ts';
 import { findInCard } from '../governance/checks/card-text.ts';
-import { formatPercent } from '../governance/gate.ts';
+import { formatPercent } from '../reports/format.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { plainLine } from '../governance/describe.ts';
 import { isSha256 } from './identifiers.ts';

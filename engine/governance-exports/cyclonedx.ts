@@ -1,5 +1,5 @@
 import type { AppliedPolicy, ControlResult, Evidence, Waiver } from '../../schemas/generated/messages.ts';
-import { sarifUri } from '../documents/sarif.ts';
+import { sarifUri } from '../diagnostics/sarif.ts';
 import {
   caution,
   describeEvidence,

@@ -1,5 +1,5 @@
 import type { AppliedPolicy, CheckResult, ControlResult } from '../../schemas/generated/messages.ts';
-import { formatPercent } from '../governance/gate.ts';
+import { formatPercent } from '../reports/format.ts';
 import { wordOutcome } from '../governance/order.ts';
 import { attributesOf, escapeXml } from '../reports/xml.ts';
 import { isoTime } from './identifiers.ts';

@@ -1,5 +1,5 @@
 import type { CheckResult, ControlResult, Evidence } from '../../schemas/generated/messages.ts';
-import { sarifUri } from '../documents/sarif.ts';
+import { sarifUri } from '../diagnostics/sarif.ts';
 import { isSha256, newest, oldest } from './identifiers.ts';
 import { list, moment, partyId, prose, props, type OscalContext } from './oscal-parts.ts';
 import { methodOf } from './oscal-plan.ts';

@@ -1,6 +1,6 @@
 import type { ControlResult, Waiver } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { formatPercent } from '../governance/gate.ts';
+import { formatPercent } from '../reports/format.ts';
 import { orderControls, wordOutcome } from '../governance/order.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 import { describePerson } from '../people/describe-person.ts';

@@ -5,7 +5,7 @@ import type {
   Evidence,
   FrameworkMapping,
 } from '../../schemas/generated/messages.ts';
-import { sarifLog, sarifUri, type SarifLevel } from '../documents/sarif.ts';
+import { sarifLog, sarifUri, type SarifLevel } from '../diagnostics/sarif.ts';
 import { orderControls, wordOutcome } from '../governance/order.ts';
 import { isoTime, isSha256 } from './identifiers.ts';
 import { placeKey, type ExportSource } from './source.ts';

@@ -8,9 +8,8 @@ import type {
   Reproduction,
 } from '../../schemas/generated/messages.ts';
 import { describeDate } from '../base/dates.ts';
-import { countOf, formatNumber } from '../reports/format.ts';
+import { countOf, formatNumber, formatPercent } from '../reports/format.ts';
 import { renderTable } from '../reports/table.ts';
-import { formatPercent } from './gate.ts';
 import { wordOutcome } from './order.ts';
 
 /** A comparison for a terminal: the three numbers of both, the policies that differ, and every change with its reason. */

@@ -1,5 +1,5 @@
 import type { ControlResult, Evidence, Waiver } from '../../schemas/generated/messages.ts';
-import { showPlain } from '../notebooks/static/plain-text.ts';
+import { showPlain } from '../reports/shown-text.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 

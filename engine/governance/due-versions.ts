@@ -6,7 +6,7 @@ import { readTrail } from '../promotion/trail.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
-import { readAttestations } from './attestations.ts';
+import { readAttestations } from '../promotion/attestations.ts';
 import { collectAnswers } from './evidence-answers.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import { approverRole, type People } from '../people/roles.ts';

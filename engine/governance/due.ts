@@ -5,9 +5,9 @@ import { readPeople } from '../workspace/people.ts';
 import { dueOfVersion, isInUse, type DuePorts } from './due-versions.ts';
 import type { AssessmentMemory } from './memory.ts';
 import { readPolicyApprovals } from './policy-approvals.ts';
-import { readWaivers } from './read-waivers.ts';
+import { readWaivers } from '../promotion/read-waivers.ts';
 import { waiverApproverRole } from '../people/roles.ts';
-import { approvalsNeeded, approversOf, endOf } from './waivers.ts';
+import { approvalsNeeded, approversOf, endOf } from '../promotion/waiver-state.ts';
 
 export interface DueRequest {
   /** Absent: of every model, and the policies. */

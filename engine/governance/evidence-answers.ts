@@ -12,7 +12,7 @@ import { createQuoteFinder } from '../source-documents/find-quote.ts';
 import { readSourceText } from '../source-documents/read-source-text.ts';
 import type { AnswerEvidence, CheckedQuote } from './checks/document.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 import type { Subject } from './subject.ts';
 
 type Ports = Pick<GovernancePorts, 'store' | 'digest'>;

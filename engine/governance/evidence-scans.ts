@@ -5,7 +5,7 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { figureAt } from '../base/json-pointer.ts';
 import type { ScanEvidence } from './checks/scan.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 import type { Subject } from './subject.ts';
 
 type Ports = Pick<GovernancePorts, 'store' | 'digest'>;

@@ -9,8 +9,7 @@ import type { RunRecord } from '../ports/store.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 import { newestCard, storedAtOf } from '../registry/version-cards.ts';
 import { mostCardBytes } from '../registry/read-card.ts';
-import { readAttestations } from './attestations.ts';
-import type { AttestationEvidence } from './checks/attestation.ts';
+import { readAttestations, type AttestationEvidence } from '../promotion/attestations.ts';
 import type { AnswerEvidence } from './checks/document.ts';
 import type { TrainingEvidence } from './checks/lineage.ts';
 import type { EvidenceRun, MetricEvidence } from './checks/metric.ts';
@@ -22,8 +21,8 @@ import { readPolicyApprovals, type FindStanding } from './policy-approvals.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import { readSeals, type FindSeal } from './seals.ts';
 import type { Subject } from './subject.ts';
-import { readWaivers } from './read-waivers.ts';
-import { askedVersion } from '../runs/asked-version.ts';
+import { readWaivers } from '../promotion/read-waivers.ts';
+import { askedVersion } from '../reports/asked-version.ts';
 import { readPeople } from '../workspace/people.ts';
 
 /** Everything the checks of a policy set look at, read before any is judged. */

@@ -3,7 +3,7 @@ import type { RecordWithDigest } from '../../schemas/compare-scorecards.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 import { isRunSubject } from './run-subject.ts';
 
 type FindPorts = Pick<GovernancePorts, 'store' | 'digest'>;

@@ -3,7 +3,8 @@ import type { CheckState, ControlResult, PolicyGate } from '../../schemas/genera
 import { coverageOf, scoreOf } from '../../schemas/verify-scorecard.ts';
 import { controlIn } from '../../test/fakes/assessed.ts';
 import type { EffectiveGate } from '../policies/policy-set.ts';
-import { formatPercent, judgeGate } from './gate.ts';
+import { judgeGate } from './gate.ts';
+import { formatPercent } from '../reports/format.ts';
 
 type Severity = ControlResult['severity'];
 

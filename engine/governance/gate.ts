@@ -1,7 +1,7 @@
 import type { ControlResult, GateCheck, PolicyGate } from '../../schemas/generated/messages.ts';
 import { isUnwaivedFailure, outcomeOfGate } from '../../schemas/verify-scorecard.ts';
 import type { EffectiveGate } from '../policies/policy-set.ts';
-import { countOf } from '../reports/format.ts';
+import { countOf, formatPercent, percentTolerance } from '../reports/format.ts';
 import { measureScope, severitiesIn } from './gate-scope.ts';
 import { joinWords } from './words.ts';
 
@@ -68,7 +68,7 @@ function judgeOne(gate: EffectiveGate, controls: readonly ControlResult[], figur
       condition: 'Score',
       required: `at least ${formatPercent(minScore)}`,
       actual: score === null ? 'none: the controls weigh nothing' : `${formatPercent(score)}${of}`,
-      outcome: score === null ? 'not-computed' : score >= minScore - tolerance ? 'met' : 'not-met',
+      outcome: score === null ? 'not-computed' : score >= minScore - percentTolerance ? 'met' : 'not-met',
       policy,
     });
   }
@@ -77,7 +77,7 @@ function judgeOne(gate: EffectiveGate, controls: readonly ControlResult[], figur
       condition: 'Evidence coverage',
       required: `at least ${formatPercent(minEvidenceCoverage)} %`,
       actual: `${formatPercent(coverage)} %${of}`,
-      outcome: coverage >= minEvidenceCoverage - tolerance ? 'met' : 'not-met',
+      outcome: coverage >= minEvidenceCoverage - percentTolerance ? 'met' : 'not-met',
       policy,
     });
   }
@@ -114,15 +114,7 @@ function judgeSeverities(gate: EffectiveGate, controls: readonly ControlResult[]
   };
 }
 
-/** Sums of weights are rarely exact in binary. */
-const tolerance = 1e-9;
-
 const severities = ['critical', 'high', 'medium', 'low'] as const;
-
-/** To one decimal, rounded down: what is shown as 85 has reached 85. */
-export function formatPercent(value: number): string {
-  return String(Math.floor((value + tolerance) * 10) / 10);
-}
 
 function describe(outcome: PolicyGate['outcome'], conditions: readonly GateCheck[], applicable: number): string {
   if (applicable === 0) return 'Not computed: no control applies to this version.';

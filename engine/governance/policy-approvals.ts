@@ -5,14 +5,14 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { trimComment } from '../promotion/version.ts';
+import { trimComment } from '../base/comment.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { isSamePerson } from '../people/same-person.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 
 /** Whether a policy's text, by its digest, has a person's yes; absent where none is asked for and none was given. */
 export type FindStanding = (policy: Policy, digest: string) => PolicyStanding | undefined;

@@ -5,7 +5,7 @@ import type { EffectiveControl } from '../policies/policy-set.ts';
 import { countOf } from '../reports/format.ts';
 import type { Applies } from './applicability.ts';
 import { checkTitle } from './checks/check.ts';
-import { isActive } from './waivers.ts';
+import { isActive } from '../promotion/waiver-state.ts';
 
 export interface ControlContext {
   /** The version under assessment. */

@@ -10,7 +10,7 @@ import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { readPolicies, resolveSet } from './policies.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 
 /** The oldest seal of a check as it counts now; absent where this very check was never sealed. */
 export type FindSeal = (check: Check) => Pick<Seal, 'at' | 'by'> | undefined;

@@ -5,12 +5,12 @@ import type {
   ScorecardView,
   Waiver,
 } from '../../schemas/generated/messages.ts';
-import { showPlain } from '../notebooks/static/plain-text.ts';
+import { showPlain } from '../reports/shown-text.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable, type Cell } from '../reports/table.ts';
 import { caution, describeSource, describeWaiver, isFailure } from './describe.ts';
-import { formatPercent } from './gate.ts';
+import { formatPercent } from '../reports/format.ts';
 import { orderControls, wordOutcome } from './order.ts';
 
 const verdicts = {

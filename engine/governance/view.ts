@@ -16,7 +16,7 @@ import { describeSignature, signatureOf, type SignatureTrust } from '../signing/
 import { readPeople } from '../workspace/people.ts';
 import { requireAssessment } from './find-assessment.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from './records.ts';
+import { readPayload } from '../signing/records.ts';
 import { longestHistory, readAssessments } from './stored-assessments.ts';
 
 type ViewPorts = Pick<GovernancePorts, 'store' | 'digest'>;

@@ -9,7 +9,7 @@ import type { ModelRegistry } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
 import type { HandoffPorts } from './ports.ts';
 import { publishRun, publishVersion } from './publish.ts';
-import { tutorialLinks } from './tutorial-keys.ts';
+import { tutorialLinks } from '../registry/tutorial-keys.ts';
 
 describe("publishing a run's figures", () => {
   let world: Governed;

@@ -20,7 +20,7 @@ import { requireDelivered, settleProperties } from './settle.ts';
 import { isBehind } from '../registry/status.ts';
 import { planStanding, requirePublishable, type Standing } from './status.ts';
 import { summarise } from './summary.ts';
-import { tutorialProperties } from './tutorial-keys.ts';
+import { tutorialProperties } from '../registry/tutorial-keys.ts';
 import { recordParcels, versionParcels, type FigureTerms } from './version-parcels.ts';
 import { findParent, lineageFacts, modelFacts, versionProperties } from './version-facts.ts';
 

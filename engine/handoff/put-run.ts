@@ -1,5 +1,5 @@
 import type { Artifact, Identity, Report } from '../../schemas/generated/messages.ts';
-import { formatReference } from '../registry/reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import type { RunRecord } from '../ports/store.ts';
 import { deliver, type Place } from './content.ts';
 import type { StoredRequest } from './outbox.ts';

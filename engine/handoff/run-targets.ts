@@ -3,7 +3,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { LocalVersion, ModelRegistry } from '../ports/registry.ts';
 import { digestsOf, findAsked, resultsOf } from '../registry/publish.ts';
-import { formatReference, parseReference } from '../registry/reference.ts';
+import { formatReference, parseReference } from '../base/registry-reference.ts';
 import { findThere, weightsOf } from './find-there.ts';
 import type { HandoffPorts } from './ports.ts';
 import { nameThere } from './publish-version.ts';

@@ -3,7 +3,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { LocalRegistry, LocalVersion, ModelRegistry, NewRegisteredModel, Properties } from '../ports/registry.ts';
 import { keys } from '../registry/keys.ts';
 import { originOf } from '../registry/origin.ts';
-import { parseReference } from '../registry/reference.ts';
+import { parseReference } from '../base/registry-reference.ts';
 import { findThere } from './find-there.ts';
 
 /** What of a model travels with its versions. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
+import type { HostFacts } from '../ports/host.ts';
 import type { LeaseOwner, Store } from '../ports/store.ts';
-import type { HostFacts } from '../runs/ports.ts';
 
 /** What writing an imported run needs of the outside. */
 export interface ImportPorts {

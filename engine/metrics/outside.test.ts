@@ -6,7 +6,7 @@ import { AnswerFailure, type Model } from '../models/model.ts';
 import type { ContainerJob, Containers } from '../ports/containers.ts';
 import type { ProgramResult } from '../ports/programs.ts';
 import type { RunRecord } from '../ports/store.ts';
-import { Budget } from '../runs/budget.ts';
+import { Budget } from '../models/budget.ts';
 import { meterModel } from '../scoring/metered-model.ts';
 import { createMetric } from './catalogue.ts';
 import { findCode } from './code-block.ts';

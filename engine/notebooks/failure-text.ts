@@ -1,5 +1,5 @@
 import type { WorkbenchError } from '../base/errors.ts';
-import { showText } from './static/plain-text.ts';
+import { showText } from '../reports/shown-text.ts';
 
 /**
  * What is wrong with a cell, for its output: the line in place of the file that holds it, then what to do. Files are named from the

@@ -1,7 +1,7 @@
 import { classifyCell } from '../../schemas/cells.ts';
 import type { CellSource, NamedResult, PolicySource, RunKind } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { diagnoseForRun } from '../documents/diagnose.ts';
+import { diagnoseForRun } from '../diagnostics/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import type { DocumentKind } from '../documents/kinds.ts';

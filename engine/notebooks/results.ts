@@ -13,8 +13,7 @@ import {
   validateRunOutput,
 } from '../../schemas/generated/validators.js';
 import { unpackOutput } from '../../schemas/packed-output.ts';
-import { formatPercent } from '../governance/gate.ts';
-import { countOf, formatNumber, variantName } from '../reports/format.ts';
+import { countOf, formatNumber, formatPercent, variantName } from '../reports/format.ts';
 import type { Notebook, NotebookCell } from './ipynb.ts';
 import { assessmentMime, comparisonMime, runMime } from './output-types.ts';
 

@@ -7,7 +7,7 @@ import { createFiles } from '../../platform/files/files.ts';
 import { createDigest } from '../../platform/host/digest.ts';
 import type { DraftPolicies } from '../../schemas/generated/messages.ts';
 import { checkOf, openAssessable, refused } from '../../test/fakes/assessable.ts';
-import { diagnoseFile } from '../documents/diagnose.ts';
+import { diagnoseFile } from '../diagnostics/diagnose.ts';
 import { parseDocument } from '../documents/parse.ts';
 import { runPolicyTests } from '../policy-tests/run.ts';
 import { renderPolicyTests } from '../policy-tests/report.ts';

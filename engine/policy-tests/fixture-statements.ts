@@ -8,7 +8,7 @@ import type {
 } from '../../schemas/generated/files.ts';
 import type { DocumentAnswer, DocumentReview, Waiver } from '../../schemas/generated/messages.ts';
 import type { AnswerEvidence } from '../governance/checks/document.ts';
-import type { AttestationEvidence } from '../governance/checks/attestation.ts';
+import type { AttestationEvidence } from '../promotion/attestations.ts';
 import type { ScanEvidence } from '../governance/checks/scan.ts';
 import { addDuration } from '../base/calendar.ts';
 import type { PolicySet } from '../policies/policy-set.ts';

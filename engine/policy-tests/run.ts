@@ -8,7 +8,7 @@ import type {
   PolicyTestReport,
 } from '../../schemas/generated/messages.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { formatPercent } from '../governance/gate.ts';
+import { formatPercent } from '../reports/format.ts';
 import { readPolicies, resolveSet } from '../governance/policies.ts';
 import { buildRecord } from '../governance/record.ts';
 import type { PolicyDocument, PolicySet } from '../policies/policy-set.ts';

@@ -10,8 +10,7 @@ import type {
   VersionRow,
   VersionStatus,
 } from '../../schemas/generated/messages.ts';
-import type { RegistryFilter } from '../registry/filter/filter.ts';
-import type { FilterWords } from '../registry/filter/suggest.ts';
+import type { FilterWords, RegistryFilter } from './registry-filter.ts';
 
 /** What is asked of the catalogue; limits default to 100. */
 export interface CatalogueQuery {

@@ -8,7 +8,7 @@ import type {
   RegistryType,
   VersionStatus,
 } from '../../schemas/generated/messages.ts';
-import type { RegistryFilter } from '../registry/filter/filter.ts';
+import type { RegistryFilter } from './registry-filter.ts';
 
 export type Properties = Readonly<Record<string, string | number | boolean>>;
 

@@ -13,7 +13,9 @@ import { findObstacles, refuseFor } from './obstacles.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { readTrail, type Trail } from './trail.ts';
 import { makersOf, requireAnotherPerson, requireUnchanged } from './trust.ts';
-import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';
+import { trimComment } from '../base/comment.ts';
+import type { PromotionStep } from './step.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 /**

@@ -3,7 +3,8 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { requireReason } from './reason.ts';
-import { findLiveVersion, type PromotionStep } from './version.ts';
+import type { PromotionStep } from './step.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 /** A step back: it says why. */

@@ -1,14 +1,14 @@
 import type { AssessmentRecord, GateResult, Report } from '../../schemas/generated/messages.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { readWithdrawn } from '../governance/attestations.ts';
+import { readWithdrawn } from './attestations.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readWaivers } from '../governance/read-waivers.ts';
+import { readWaivers } from './read-waivers.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { Sealed } from './trail.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 import { describeDate } from '../base/dates.ts';
-import { askedVersion } from '../runs/asked-version.ts';
+import { askedVersion } from '../reports/asked-version.ts';
 
 /**
  * What keeps a version from being approved, a sentence each: its newest assessment must have passed its gate and still be valid,

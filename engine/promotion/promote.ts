@@ -6,14 +6,16 @@ import type { SigningKey } from '../ports/signing.ts';
 import { blobUri } from '../registry/blob-uri.ts';
 import { signPromotion } from '../signing/promotion-statement.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import type { LocalVersion, RegistryChange } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import { requireApproval, type Approved } from './approved.ts';
 import { appendBaseline } from './baseline.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { readBaseline } from './trail.ts';
-import { findLiveVersion, trimComment, type PromotionStep } from './version.ts';
+import { trimComment } from '../base/comment.ts';
+import type { PromotionStep } from './step.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 /**

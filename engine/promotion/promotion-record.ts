@@ -2,7 +2,7 @@ import type { DsseEnvelope, Promotion } from '../../schemas/generated/messages.t
 import { validatePromotion } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 /** The version's newest promotion that was signed. Throws `record-not-found` where there is none, `record-tampered`. */

@@ -5,7 +5,7 @@ import { openGoverned, signal, type Governed } from '../../test/fakes/governed.t
 import { approved, ready, takeStep, takeSteps } from '../../test/fakes/release-steps.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { describeVersion } from '../registry/details.ts';
+import { describeVersion } from '../versions/details.ts';
 import { approve, requestApproval } from './approval.ts';
 import { lockBaseline } from './baseline.ts';
 import type { promote } from './promote.ts';

@@ -3,11 +3,11 @@ import { validateRevocation } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import type { RegistryChange } from '../ports/registry.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import type { StepBack } from './demote.ts';
 import { requireReason } from './reason.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { findVersionOfUse } from './version.ts';
+import { findVersionOfUse } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 
 /**

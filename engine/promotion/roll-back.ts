@@ -2,7 +2,7 @@ import type { Promotion } from '../../schemas/generated/messages.ts';
 import { validatePromotion } from '../../schemas/generated/validators.js';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import { promote } from './promote.ts';
 import { nameOfVersion } from '../base/version-name.ts';
 

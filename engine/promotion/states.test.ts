@@ -4,7 +4,7 @@ import { approved, ready, requested, takeStep, type Step } from '../../test/fake
 import type { Approval, ModelVersion } from '../../schemas/generated/messages.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError } from '../base/errors.ts';
-import { describeVersion } from '../registry/details.ts';
+import { describeVersion } from '../versions/details.ts';
 
 interface Outcome {
   readonly approval: Approval['state'];

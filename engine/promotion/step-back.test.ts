@@ -5,7 +5,7 @@ import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError, type ErrorCode } from '../base/errors.ts';
 import type { LocalVersion } from '../ports/registry.ts';
 import { demote } from './demote.ts';
-import { describeVersion } from '../registry/details.ts';
+import { describeVersion } from '../versions/details.ts';
 import { revoke } from './revoke.ts';
 import { rollBack } from './roll-back.ts';
 

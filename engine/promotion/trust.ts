@@ -10,7 +10,7 @@ import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { isSamePerson } from '../people/same-person.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import { requireUnforged } from '../signing/proven.ts';
 import type { Trail } from './trail.ts';
 import { nameOfVersion } from '../base/version-name.ts';

@@ -3,14 +3,15 @@ import { WorkbenchError } from '../base/errors.ts';
 import { isSamePerson } from '../people/same-person.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import { requireRole, waiverApproverRole } from '../people/roles.ts';
-import { readWaivers, type WaiverTrust } from '../governance/read-waivers.ts';
-import { endOf } from '../governance/waivers.ts';
+import { readWaivers, type WaiverTrust } from './read-waivers.ts';
+import { endOf } from './waiver-state.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
 import { requireReason } from './reason.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { findLiveVersion, trimComment } from './version.ts';
+import { trimComment } from '../base/comment.ts';
+import { findLiveVersion } from '../registry/version-of-use.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 

@@ -1,10 +1,10 @@
 import type { Attestation, AttestationWithdrawal } from '../../schemas/generated/messages.ts';
 import { validateAttestation } from '../../schemas/generated/validators.js';
-import { readWithdrawn } from '../governance/attestations.ts';
+import { readWithdrawn } from './attestations.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { isSamePerson } from '../people/same-person.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import { approverRole, requireRole } from '../people/roles.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';

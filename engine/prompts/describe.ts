@@ -3,8 +3,8 @@ import { omit } from '../base/omit.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { createDocumentLibrary } from '../documents/library.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { benchmarksOf } from '../documents/policy-checks.ts';
-import { readPromptVariables } from '../documents/prompt-checks.ts';
+import { benchmarksOf } from '../diagnostics/policy-checks.ts';
+import { readPromptVariables } from '../documents/prompt-variables.ts';
 import type { Files } from '../ports/files.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 

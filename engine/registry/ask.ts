@@ -10,7 +10,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import { omit } from '../base/omit.ts';
 import type { ModelRegistry, RegistryPage, RegistryQuery } from '../ports/registry.ts';
 import { figuresOf, rowFigures } from './figures.ts';
-import { asksVersions, type FilterTerm, type RegistryFilter } from './filter/filter.ts';
+import { asksVersions, type FilterTerm, type RegistryFilter } from '../ports/registry-filter.ts';
 import { aliasesOf, matchesModel, matchesVersion } from './filter/match.ts';
 import { inParallel, splitInto } from './rest/stretches.ts';
 

@@ -2,7 +2,7 @@ import type { HeadlineFigure, RegistryEntry } from '../../schemas/generated/mess
 import { formatNumber, formatSeconds, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';
 import type { Found, FoundRow } from './find.ts';
-import { formatReference } from './reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 
 /** Figures that stand with a row in text; the others are in its details. */
 const shownFigures = 3;

@@ -7,8 +7,8 @@ import { openGoverned, signal, type Governed } from '../../test/fakes/governed.t
 import type { Artifact, MetricArtifact } from '../../schemas/generated/messages.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { WorkbenchError, type ErrorCode } from '../base/errors.ts';
-import { compareVersions } from './compare.ts';
-import { describeVersion, listRegistry } from './details.ts';
+import { compareVersions } from '../versions/compare.ts';
+import { describeVersion, listRegistry } from '../versions/details.ts';
 import { publishRun } from './publish.ts';
 import { registerRun } from './register-run.ts';
 

@@ -10,7 +10,7 @@ import type { ModelRegistry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import { listRegistries, pageModels, pageVersions } from './browse.ts';
 import type { Registries } from './registries.ts';
-import { describeRemoteModel, describeRemoteVersion } from './remote-details.ts';
+import { describeRemoteModel, describeRemoteVersion } from '../versions/remote-details.ts';
 import { syncRegistry } from './sync.ts';
 
 const signal = new AbortController().signal;

@@ -5,14 +5,13 @@ import type {
   VersionComparison,
   VersionDetails,
 } from '../../schemas/generated/messages.ts';
-import { formatPercent } from '../governance/gate.ts';
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
-import { formatReference } from './reference.ts';
-import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
+import { formatReference } from '../base/registry-reference.ts';
+import { countOf, formatNumber, formatPercent, groupDigits } from '../reports/format.ts';
 import { renderTable, type Cell } from '../reports/table.ts';
-import { handoffFacts } from '../handoff/text.ts';
-import { isTutorialKey } from '../handoff/tutorial-keys.ts';
+import { handoffFacts } from './handoff-text.ts';
+import { isTutorialKey } from './tutorial-keys.ts';
 
 /** A model with its versions, newest first. */
 export function renderModel({ model, versions }: ModelDetails): string {

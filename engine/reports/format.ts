@@ -73,3 +73,11 @@ export function formatSeconds(seconds: number): string {
 export function formatBytes(bytes: number): string {
   return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${String(Math.ceil(bytes / 2 ** 20))} MiB`;
 }
+
+/** What a percentage may lack: sums of weights are rarely exact in binary. */
+export const percentTolerance = 1e-9;
+
+/** To one decimal, rounded down: what is shown as 85 has reached 85. */
+export function formatPercent(value: number): string {
+  return String(Math.floor((value + percentTolerance) * 10) / 10);
+}

@@ -1,5 +1,5 @@
 import type { ModelIdentity } from '../../schemas/generated/messages.ts';
-import { formatReference } from '../registry/reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 
 /** What readers of figures must know of registered versions that others served: a note a model. Empty where there was none. */
 export function describeIdentities(identities: readonly ModelIdentity[]): string[] {

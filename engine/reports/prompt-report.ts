@@ -10,7 +10,7 @@ import { clipText } from '../base/clip.ts';
 import { omit } from '../base/omit.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { readPromptVariables } from '../documents/prompt-checks.ts';
+import { readPromptVariables } from '../documents/prompt-variables.ts';
 import { createMetrics } from '../metrics/benchmark-metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunRecord, Store } from '../ports/store.ts';

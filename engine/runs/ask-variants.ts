@@ -3,7 +3,7 @@ import { askTask } from './ask.ts';
 import type { RunningVariant } from './running-variant.ts';
 import { TaskFeed } from './feed.ts';
 import type { AnswerCache } from './answer-cache.ts';
-import type { Budget } from './budget.ts';
+import type { Budget } from '../models/budget.ts';
 import type { SampleDesk } from './desk.ts';
 import { judgeErrors } from './guards.ts';
 import type { RunPlan } from './plan.ts';

@@ -9,7 +9,7 @@ import type { SampleRecord } from '../ports/store.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
 import type { Task } from './feed.ts';
-import type { Budget } from './budget.ts';
+import type { Budget } from '../models/budget.ts';
 import { costOf, estimateCost, estimateSoundCost } from '../models/cost.ts';
 import type { OpenModel } from './models.ts';
 import type { RunPlan } from './plan.ts';

@@ -6,7 +6,7 @@ import { trialModels } from '../documents/trial.ts';
 import { measuringConnections } from '../scoring/plan-measures.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { RegisteredModelReference, RunSpec } from '../ports/run-spec.ts';
-import { isTrained } from '../documents/trained-name.ts';
+import { isTrained } from '../registry/trained-name.ts';
 
 /** Names of the models that a run opens: those it asks, or a tuning job's base. Empty for a text that cannot be read. */
 export function modelsOf({

@@ -5,7 +5,7 @@ import type { Metric, Observation } from '../metrics/metric.ts';
 import { scoreObservation } from '../metrics/score.ts';
 import type { SampleRecord } from '../ports/store.ts';
 import { measureBy, mergeDetails, measureSample, type Measured } from '../scoring/measure-sample.ts';
-import type { MeasureSession } from '../scoring/tools.ts';
+import type { MeasureSession } from '../scoring/measure-session.ts';
 import { observe } from '../reports/aggregate.ts';
 import type { Asked } from './ask.ts';
 import type { RunPlan } from './plan.ts';

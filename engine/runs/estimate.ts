@@ -4,13 +4,13 @@ import { parametersOf, priceOf } from '../models/connections.ts';
 import { describeLent } from './lent-notes.ts';
 import { textOf } from '../models/model.ts';
 import { inputAsMessage } from '../prompts/prompt.ts';
-import { estimateMeasuring } from '../scoring/estimate-measuring.ts';
+import { estimateMeasuring } from './estimate-measuring.ts';
 import { estimateTokens, priceOfTokens } from '../models/cost.ts';
 import type { PlannedModel, PlannedVariant, RunPlan } from './plan.ts';
 import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
 import type { RunSpec } from '../ports/run-spec.ts';
-import { parseTrainedName } from '../documents/trained-name.ts';
+import { parseTrainedName } from '../registry/trained-name.ts';
 
 /** Plans a run and estimates what it would send and cost. Nothing is sent, and no secret is read. */
 export async function estimateRun(spec: RunSpec, ports: RunPorts, signal: AbortSignal): Promise<DryRunEstimate> {

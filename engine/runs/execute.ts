@@ -8,7 +8,7 @@ import { AnswerCache, mayCache } from './answer-cache.ts';
 import { askVariants } from './ask-variants.ts';
 import { describeLent } from './lent-notes.ts';
 import { endingOf, failureOf, runAttempt, type ExecuteOptions } from './attempt.ts';
-import { Budget } from './budget.ts';
+import { Budget } from '../models/budget.ts';
 import { SampleDesk } from './desk.ts';
 import { describeUnpublished, weaker } from './identity-check.ts';
 import { describeIdentities, identitiesOf } from '../reports/identities.ts';
@@ -24,9 +24,10 @@ import { collectAnew, datasetFacts, environmentOf, findUnanswered } from './run-
 import type { RunningVariant } from './running-variant.ts';
 import type { VariantRecord } from '../ports/run-spec.ts';
 import { measureStored, takeOverRun } from './take-over.ts';
-import { measurePairs } from '../scoring/measure-pairs.ts';
-import { checkSameMeasures, recordMeasures } from '../scoring/record-measures.ts';
-import { openMeasureTools, type MeasureSession } from '../scoring/tools.ts';
+import { measurePairs } from './measure-pairs.ts';
+import { checkSameMeasures, recordMeasures } from './record-measures.ts';
+import { openMeasureTools } from './measure-tools.ts';
+import type { MeasureSession } from '../scoring/measure-session.ts';
 
 /**
  * Runs (or resumes) a created benchmark run, or the trial of a prompt, to its end and returns its record. Ends the run in the store whatever happens, except

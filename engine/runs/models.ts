@@ -17,7 +17,7 @@ import type { LentDesk } from '../ports/lent.ts';
 import type { Store } from '../ports/store.ts';
 import { scratchOf } from './scratch.ts';
 import { checkIdentity, identityOfWeights } from './identity-check.ts';
-import { requireOrigin } from './needed-secrets.ts';
+import { requireOrigin } from './needed-origins.ts';
 import type { RunPlan, PlannedModel } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import type { TrainedModelReference } from '../ports/run-spec.ts';

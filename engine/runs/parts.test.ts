@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { WorkbenchError } from '../base/errors.ts';
 import { isExcepted } from '../workspace/network.ts';
-import { Budget } from './budget.ts';
+import { Budget } from '../models/budget.ts';
 import { costOf, estimateSoundCost } from '../models/cost.ts';
 import { TaskFeed, taskKey } from './feed.ts';
 import { judgeErrors } from './guards.ts';

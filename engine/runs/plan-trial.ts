@@ -3,7 +3,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import { requirePinned } from '../datasets/pinned.ts';
 import { scanRows } from '../datasets/scan.ts';
 import type { AskedRow, DatasetSelection } from '../datasets/selection.ts';
-import { diagnoseTrial } from '../documents/diagnose.ts';
+import { diagnoseTrial } from '../diagnostics/diagnose.ts';
 import { hasErrors, type Diagnostic, type DiagnosticCode } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { readLimits } from '../documents/limits.ts';

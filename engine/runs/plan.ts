@@ -5,7 +5,7 @@ import { requirePinned } from '../datasets/pinned.ts';
 import { scanDataset, type DatasetScan } from '../datasets/scan.ts';
 import { readAskedRows, type AskedRow, type DatasetSelection } from '../datasets/selection.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { diagnoseBenchmark } from '../documents/diagnose.ts';
+import { diagnoseBenchmark } from '../diagnostics/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
@@ -23,7 +23,7 @@ import type { RunPorts } from './ports.ts';
 import { registeredIn } from './asked-models.ts';
 import { servesByText } from './registered.ts';
 import type { RegisteredModelReference, RunSpec, TrainedModelReference } from '../ports/run-spec.ts';
-import { parseTrainedName, type TrainedName } from '../documents/trained-name.ts';
+import { parseTrainedName, type TrainedName } from '../registry/trained-name.ts';
 
 /** A model a run will ask: an embedded one, weights that were trained earlier, or a connection. */
 export type PlannedModel =

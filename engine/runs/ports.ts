@@ -2,21 +2,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { Containers } from '../ports/containers.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
+import type { HostFacts } from '../ports/host.ts';
 import type { CreateHttpClient, HttpOptions } from '../ports/http.ts';
 import type { Programs } from '../ports/programs.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import type { Usage } from '../ports/usage.ts';
-
-/** What a run records about where it ran. */
-export interface HostFacts {
-  readonly workbench: string;
-  readonly node: string;
-  readonly platform: string;
-  readonly host: string;
-  readonly cpus: number;
-}
 
 /** Everything outside the engine that planning and running need. */
 export interface RunPorts {

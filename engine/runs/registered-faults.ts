@@ -1,10 +1,10 @@
 import type { ModelVersion } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import type { RegisteredName } from '../documents/trained-name.ts';
+import type { RegisteredName } from '../registry/trained-name.ts';
 import { nameAfter } from '../models/connection-name.ts';
 import { readDigest } from '../models/served-digests.ts';
 import { keys } from '../registry/keys.ts';
-import { formatReference } from '../registry/reference.ts';
+import { formatReference } from '../base/registry-reference.ts';
 import type { ResolveContext } from './resolve-context.ts';
 
 export function notFound(

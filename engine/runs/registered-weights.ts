@@ -1,6 +1,6 @@
 import type { ModelVersion } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError } from '../base/errors.ts';
-import { isTrained, type RegisteredName } from '../documents/trained-name.ts';
+import { isTrained, type RegisteredName } from '../registry/trained-name.ts';
 import { loadLinearClassifier } from '../models/embedded/linear-file.ts';
 import { isWeightsFile } from '../models/model-files.ts';
 import { readDigest } from '../models/served-digests.ts';

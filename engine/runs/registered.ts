@@ -1,12 +1,12 @@
 import type { Connection } from '../../schemas/generated/files.ts';
 import type { ModelVersion } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import type { RegisteredName } from '../documents/trained-name.ts';
+import type { RegisteredName } from '../registry/trained-name.ts';
 import { readDigest } from '../models/served-digests.ts';
 import { trainedModelDigest } from '../models/trained.ts';
 import type { RegisteredModelReference, TrainedModelReference } from '../ports/run-spec.ts';
 import { keys } from '../registry/keys.ts';
-import { parseReference } from '../registry/reference.ts';
+import { parseReference } from '../base/registry-reference.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { readEndpoint } from './registered-endpoint.ts';
 import { notFound, describeMissing, hasBlob, wordDigest, pullRemedy, nothingToAsk } from './registered-faults.ts';

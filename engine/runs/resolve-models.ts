@@ -7,7 +7,7 @@ import { requireWeights, resolveRegistered, type Resolved } from './registered.t
 import type { ResolveContext } from './resolve-context.ts';
 import type { RegisteredModelReference, RunSpec, TrainedModelReference } from '../ports/run-spec.ts';
 import { resolveCheckpoint } from './trained.ts';
-import { parseTrainedName } from '../documents/trained-name.ts';
+import { parseTrainedName } from '../registry/trained-name.ts';
 
 /** What checkpoints and registered versions stand for, by name; absent where there is none of a kind. */
 export interface ResolvedModels {

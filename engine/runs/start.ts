@@ -8,7 +8,7 @@ import type { Identities } from '../ports/identity.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { writeTrial, type TrialOptions } from '../prompts/trial-text.ts';
 import { createRunId } from '../base/run-id.ts';
-import { requireOrigins } from './needed-secrets.ts';
+import { requireOrigins } from './needed-origins.ts';
 import type { RunPorts } from './ports.ts';
 import { foreseeModels, resolveModels } from './resolve-models.ts';
 import type { RunSpec } from '../ports/run-spec.ts';

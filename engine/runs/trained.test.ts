@@ -8,7 +8,7 @@ import { promptReport } from '../reports/prompt-report.ts';
 import { executeRun } from './execute.ts';
 import { createRun, specifyRun } from './start.ts';
 import { resolveModels } from './resolve-models.ts';
-import { parseTrainedName } from '../documents/trained-name.ts';
+import { parseTrainedName } from '../registry/trained-name.ts';
 
 const { signal } = new AbortController();
 

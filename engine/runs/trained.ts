@@ -2,7 +2,7 @@ import type { Checkpoint, RunSummary } from '../../schemas/generated/messages.ts
 import { WorkbenchError, toWorkbenchError } from '../base/errors.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { parseDocument } from '../documents/parse.ts';
-import type { CheckpointName } from '../documents/trained-name.ts';
+import type { CheckpointName } from '../registry/trained-name.ts';
 import { blobsOf } from '../models/model-files.ts';
 import type { Files } from '../ports/files.ts';
 import type { TrainedModelReference } from '../ports/run-spec.ts';

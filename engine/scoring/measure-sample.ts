@@ -1,7 +1,7 @@
 import type { SampleDetails } from '../../schemas/generated/messages.ts';
 import type { MeasuredSample, Measurement } from '../metrics/measure.ts';
 import type { Metric } from '../metrics/metric.ts';
-import type { MeasureSession } from './tools.ts';
+import type { MeasureSession } from './measure-session.ts';
 
 /** What measuring added to a sample. */
 export interface Measured {

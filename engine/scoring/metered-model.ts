@@ -1,6 +1,6 @@
 import { countCharacters, type Embeddings, type Model } from '../models/model.ts';
 import type { Price } from '../../schemas/generated/files.ts';
-import type { Budget } from '../runs/budget.ts';
+import type { Budget } from '../models/budget.ts';
 import { costOf, estimateCost } from '../models/cost.ts';
 
 /** Texts sent in one request for embeddings. */

@@ -3,7 +3,7 @@ import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import type { DocumentReader } from '../ports/document-reader.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { findVersionOfUse } from '../promotion/version.ts';
+import { findVersionOfUse } from '../registry/version-of-use.ts';
 import { tellMediaType } from './media-type.ts';
 import { listAllDocuments } from './read-source-text.ts';
 

@@ -2,7 +2,7 @@ import { validateSourceDocument, validateSourceText } from '../../schemas/genera
 import type { SourceDocument, SourceText } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
-import { readPayload } from '../governance/records.ts';
+import { readPayload } from '../signing/records.ts';
 import type { LedgerFilter } from '../ports/ledger.ts';
 
 type Ports = Pick<GovernancePorts, 'store' | 'digest'>;

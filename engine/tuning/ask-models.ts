@@ -4,7 +4,7 @@ import { parametersOf, priceOf } from '../models/connections.ts';
 import type { RecordedRuns } from '../models/connect-context.ts';
 import { AnswerFailure, type Model, type Question } from '../models/model.ts';
 import type { LentDesk } from '../ports/lent.ts';
-import { Budget } from '../runs/budget.ts';
+import { Budget } from '../models/budget.ts';
 import { costOf, estimateCost } from '../models/cost.ts';
 import { readLimits } from '../documents/limits.ts';
 import { openConnected } from '../runs/models.ts';

@@ -1,10 +1,10 @@
 import type { TuningJob } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
+import { baseNamed, baseOfReference, type BaseModel } from '../models/transformers/base.ts';
 import type { Files } from '../ports/files.ts';
 import type { RunSpec, TrainedModelReference } from '../ports/run-spec.ts';
 import type { ChosenPlatform } from './choose-platform.ts';
 import { kindOfBase, type BaseKind } from './job.ts';
-import type { BaseModel } from './platform.ts';
 
 /** The weights that a job starts from, as the run was created with them; undefined for other bases, and in a plan made before that. */
 export function referenceOf({ base }: TuningJob, { trained = {} }: RunSpec): TrainedModelReference | undefined {
@@ -25,36 +25,6 @@ export function resolveBase(
     return reference === undefined ? { kind } : { kind: 'embedded', weights: reference.weightsDigest };
   if (reference !== undefined) return baseOfReference(job.base, reference);
   return baseNamed(job.base, path => files.resolve(files.parent(spec.path), path));
-}
-
-/** A base by the name that a job or a stored adapter gives it. */
-function baseNamed(name: string, resolve: (path: string) => string = path => path): BaseModel {
-  const rest = name.slice(name.indexOf(':') + 1);
-  if (name.startsWith('folder:')) return { kind: 'folder', path: resolve(rest) };
-  if (name.startsWith('service:')) return { kind: 'service', model: rest };
-  if (!name.startsWith('hub:')) return { kind: 'stored', digest: '', format: 'transformers', files: [] };
-  const at = rest.indexOf('@');
-  return at < 0 ? { kind: 'hub', id: rest } : { kind: 'hub', id: rest.slice(0, at), revision: rest.slice(at + 1) };
-}
-
-/** The model behind a reference, with what an adapter stands on. Throws `model-unsuitable` for an adapter of an unknown base. */
-export function baseOfReference(name: string, reference: TrainedModelReference): BaseModel {
-  const { weightsDigest, format, files = [], service, base, baseReference } = reference;
-  if (format === undefined || format === 'linear') return { kind: 'embedded', weights: weightsDigest };
-  if (format === 'service') return { kind: 'service', model: service?.model ?? weightsDigest };
-  if (format === 'transformers') return { kind: 'stored', digest: weightsDigest, format, files };
-  const under =
-    baseReference !== undefined
-      ? baseOfReference(base ?? name, baseReference)
-      : base !== undefined && /^(hub|folder):/.test(base)
-        ? baseNamed(base)
-        : undefined;
-  if (under === undefined) {
-    throw new WorkbenchError('model-unsuitable', `${name} is an adapter, and what it stands on is not known here.`, {
-      remedy: 'Train from the model it was made of, or save it merged (`method: {lora: {merge: true}}`).',
-    });
-  }
-  return { kind: 'stored', digest: weightsDigest, format, files, base: under };
 }
 
 /** Embedded models train in this process, services tune their own models, and everything else runs our trainer. Throws `model-unsuitable`. */

@@ -2,7 +2,7 @@ import type { TuningDataset } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { splitKind } from '../datasets/split.ts';
 import { countOf } from '../reports/format.ts';
-import type { TuningTask } from './platform.ts';
+import type { TuningTask } from '../documents/tune-kind.ts';
 import { aspectWords, type AspectRows, type TuningRow } from './rows.ts';
 
 /** A leak names so many places. */

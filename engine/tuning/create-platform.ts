@@ -8,7 +8,8 @@ import { createRayPlatform } from './platforms/ray/ray-platform.ts';
 import { createRunPodPlatform } from './platforms/runpod/open.ts';
 import type { CreatePlatform, PlatformPorts } from './platform-ports.ts';
 import { createOpenAiPlatform } from './platforms/openai/platform.ts';
-import type { BaseModel, TuningPlatform } from './platform.ts';
+import type { TuningPlatform } from './platform.ts';
+import type { BaseModel } from '../models/transformers/base.ts';
 
 /** How a platform's client is made, for each type that `workbench.yaml` may declare. */
 const clients: { readonly [Type in Platform['type']]: CreatePlatform<Extract<Platform, { type: Type }>> } = {

@@ -3,7 +3,7 @@ import { countOf, formatNumber, formatSeconds, groupDigits } from '../reports/fo
 import type { Store } from '../ports/store.ts';
 import type { RunPorts } from '../runs/ports.ts';
 import type { RunSpec } from '../ports/run-spec.ts';
-import { isTrained } from '../documents/trained-name.ts';
+import { isTrained } from '../registry/trained-name.ts';
 import { bundleJob } from './bundle.ts';
 import { createPlatform } from './create-platform.ts';
 import { forecastTraining, toCost, type Forecast } from './forecast.ts';

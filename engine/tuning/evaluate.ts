@@ -1,11 +1,11 @@
 import type { AspectName, TuningEvaluation } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
-import { aspectsOf } from '../documents/tune-checks.ts';
+import { aspectsOf } from '../diagnostics/tune-checks.ts';
 import { parseDocument } from '../documents/parse.ts';
 import type { Files } from '../ports/files.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { RunSpec } from '../ports/run-spec.ts';
-import { parseTrainedName } from '../documents/trained-name.ts';
+import { parseTrainedName } from '../registry/trained-name.ts';
 import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { aspectWords } from './rows.ts';
 import type { Tuned } from './tuned-name.ts';

@@ -1,10 +1,11 @@
 import type { Interval as FileInterval, Metric as MetricEntry, TuningJob } from '../../schemas/generated/files.ts';
 import { omit } from '../base/omit.ts';
-import { localPlatform } from '../documents/tune-checks.ts';
-import { aspectsOf, namedBaseOf, namedTaskOf, usualTuningMetrics } from '../documents/tune-kind.ts';
+import { localPlatform } from '../diagnostics/tune-checks.ts';
+import { aspectsOf, namedBaseOf, namedTaskOf, usualTuningMetrics, type TuningTask } from '../documents/tune-kind.ts';
 import { createMetric } from '../metrics/catalogue.ts';
+import type { BaseModel } from '../models/transformers/base.ts';
 import type { TrainedModelReference } from '../ports/run-spec.ts';
-import type { BaseModel, Hyperparameters, Interval, TuningMethod, TuningTask } from './platform.ts';
+import type { Hyperparameters, Interval, TuningMethod } from './platform.ts';
 import type { Selection } from './selection.ts';
 
 export type BaseKind = BaseModel['kind'];

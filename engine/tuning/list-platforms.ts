@@ -1,7 +1,7 @@
 import type { Platform } from '../../schemas/generated/files.ts';
 import type { PlatformEntry, PlatformList } from '../../schemas/generated/messages.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { localPlatform } from '../documents/tune-checks.ts';
+import { localPlatform } from '../diagnostics/tune-checks.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** The platforms that a workspace declares, with the one every workspace has, and the one that a tuning job's text names. */

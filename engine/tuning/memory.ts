@@ -1,4 +1,4 @@
-import type { TuningTask } from './platform.ts';
+import type { TuningTask } from '../documents/tune-kind.ts';
 
 /** What a model is made of, as far as its memory goes. */
 export interface ModelShape {

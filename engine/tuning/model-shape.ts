@@ -3,7 +3,7 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Files } from '../ports/files.ts';
 import type { ModelShape } from './memory.ts';
 import type { HubReader } from './hub.ts';
-import type { BaseModel } from './platform.ts';
+import type { BaseModel } from '../models/transformers/base.ts';
 
 /** What is known of a base's size; `why` says what is missing. */
 export interface KnownShape {

@@ -2,11 +2,11 @@ import type { Metric as MetricEntry, TuningJob } from '../../schemas/generated/f
 import type { AspectName, DatasetCard } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { requirePinned } from '../datasets/pinned.ts';
-import { diagnoseTuningJob } from '../documents/diagnose.ts';
+import { diagnoseTuningJob } from '../diagnostics/diagnose.ts';
 import { hasErrors } from '../documents/diagnostic.ts';
 import { invalidFileError } from '../documents/failure.ts';
 import { parseDocument } from '../documents/parse.ts';
-import { aspectsOf, datasetsOf } from '../documents/tune-checks.ts';
+import { aspectsOf, datasetsOf } from '../diagnostics/tune-checks.ts';
 import { createMetric } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { readLinearFile } from '../models/embedded/linear-file.ts';
@@ -30,7 +30,9 @@ import {
   selectionOf,
   taskOf,
 } from './job.ts';
-import type { BaseModel, Hyperparameters, Interval, TuningMethod, TuningTask } from './platform.ts';
+import type { Hyperparameters, Interval, TuningMethod } from './platform.ts';
+import type { BaseModel } from '../models/transformers/base.ts';
+import type { TuningTask } from '../documents/tune-kind.ts';
 import { digestRows, readAspects, type AspectRows } from './rows.ts';
 import { applyTrial } from './search/apply-trial.ts';
 import type { Selection } from './selection.ts';

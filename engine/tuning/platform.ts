@@ -4,12 +4,13 @@ import type {
   Checkpoint,
   EpochPoint,
   LossPoint,
-  ModelFile,
   PlatformJob,
   PreflightFinding,
   RunState,
   TuningReport,
 } from '../../schemas/generated/messages.ts';
+import type { TuningTask } from '../documents/tune-kind.ts';
+import type { BaseModel } from '../models/transformers/base.ts';
 import type { BlobFacts } from '../ports/blobs.ts';
 import type { JobUsage } from '../ports/job-usage.ts';
 
@@ -60,26 +61,6 @@ export type JobInput = LearningInput | TestInput;
 export function inputsOf({ inputs }: Pick<JobBundle, 'inputs'>, role: LearningInput['role']): LearningInput[] {
   return inputs.filter((input): input is LearningInput => input.role === role);
 }
-
-/** What training starts from. */
-export type BaseModel =
-  /** The embedded linear model: from nothing, or from weights in the store. */
-  | { readonly kind: 'embedded'; readonly weights?: string }
-  | { readonly kind: 'hub'; readonly id: string; readonly revision?: string }
-  /** A Transformers model on this machine. */
-  | { readonly kind: 'folder'; readonly path: string }
-  /** A folder of weights in the store; an adapter stands on `base`. */
-  | {
-      readonly kind: 'stored';
-      readonly digest: string;
-      readonly format: 'transformers' | 'peft';
-      readonly files: readonly ModelFile[];
-      readonly base?: BaseModel;
-    }
-  /** A model that the platform's service keeps. */
-  | { readonly kind: 'service'; readonly model: string };
-
-export type TuningTask = NonNullable<TuningReport['task']>;
 
 export type TuningMethod =
   | { readonly name: 'full' }

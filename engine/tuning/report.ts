@@ -12,7 +12,7 @@ import type {
   TuningRegression,
   TuningReport,
 } from '../../schemas/generated/messages.ts';
-import { datasetsOf } from '../documents/tune-checks.ts';
+import { datasetsOf } from '../diagnostics/tune-checks.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { TrainingOutcome } from '../ports/training.ts';
 import { countOf, formatEpoch } from '../reports/format.ts';

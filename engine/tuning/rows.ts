@@ -2,7 +2,7 @@ import type { Aspect, TuningDataset } from '../../schemas/generated/files.ts';
 import type { AspectName } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { splitKind, type SplitRole } from '../datasets/split.ts';
-import { datasetsOf } from '../documents/tune-checks.ts';
+import { datasetsOf } from '../diagnostics/tune-checks.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Files } from '../ports/files.ts';
 import { chooseHeldOut } from './data/held-out.ts';

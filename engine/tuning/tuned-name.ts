@@ -2,7 +2,7 @@ import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { kindOfPath } from '../documents/kinds.ts';
 import type { Files } from '../ports/files.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
-import { formatReference, parseReference } from '../registry/reference.ts';
+import { formatReference, parseReference } from '../base/registry-reference.ts';
 import type { Registries } from '../registry/registries.ts';
 import { reportSearch } from './search/report.ts';
 

@@ -1,6 +1,6 @@
 import type { DatasetFormat } from '../../engine/datasets/formats.ts';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
-import { figuresOf } from '../../engine/documents/figure-checks.ts';
+import { figuresOf } from '../../engine/diagnostics/figure-checks.ts';
 import { schemaAt, type SchemaNode } from '../../engine/documents/schema.ts';
 import { measuredOfDraft } from '../completion/offers.ts';
 import { datasetOf, draftAt, matchesPath, textsOf } from '../tree.ts';

@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { Benchmark, Metric, MetricName } from '../../schemas/generated/files.ts';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
-import type { figuresOf } from '../../engine/documents/figure-checks.ts';
+import type { figuresOf } from '../../engine/diagnostics/figure-checks.ts';
 import { parseDocument, type ParsedDocument } from '../../engine/documents/parse.ts';
 import { metricCatalogue } from '../../engine/metrics/catalogue.ts';
 import { describeCheckpoint, describeEmbedded, describeMetric, neededParameters } from '../help/describe.ts';

@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { slicesOf } from '../../engine/datasets/perturb/names.ts';
-import { figuresOf } from '../../engine/documents/figure-checks.ts';
+import { figuresOf } from '../../engine/diagnostics/figure-checks.ts';
 import { listCardPlaces } from '../../engine/governance/checks/card-text.ts';
 import type { FrameworkLibrary } from '../../engine/frameworks/library.ts';
 import { createPolicyFinder } from '../../engine/policies/library.ts';

@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { VersionRow } from '../../schemas/generated/messages.ts';
-import { formatReference } from '../../engine/registry/reference.ts';
+import { formatReference } from '../../engine/base/registry-reference.ts';
 import { describeElsewhere } from '../help/describe-registry.ts';
 import { wordAgeOf } from '../memory/last-runs.ts';
 import { readRegistry, registriesAround, registriesIn, wordVersion } from '../memory/registries.ts';

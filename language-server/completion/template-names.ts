@@ -1,6 +1,6 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Dataset } from '../../schemas/generated/files.ts';
-import { judgeVariables } from '../../engine/documents/benchmark-prompt-checks.ts';
+import { judgeVariables } from '../../engine/diagnostics/benchmark-prompt-checks.ts';
 import { isPromptKind, type DocumentKind } from '../../engine/documents/kinds.ts';
 import type { TemplateToken } from '../../engine/templates/scan-template.ts';
 import { scanTemplate } from '../../engine/templates/scan-template.ts';

@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { trainableModel } from '../../engine/documents/formats.ts';
-import { localPlatform, selectableFigures, tuningMetricNames } from '../../engine/documents/tune-checks.ts';
-import { isKind } from '../../engine/documents/diagnose.ts';
+import { localPlatform, selectableFigures, tuningMetricNames } from '../../engine/diagnostics/tune-checks.ts';
+import { isKind } from '../../engine/diagnostics/diagnose.ts';
 import { namedTaskOf } from '../../engine/documents/tune-kind.ts';
 import {
   metricsOfDraft,

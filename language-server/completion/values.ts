@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { Dataset } from '../../schemas/generated/files.ts';
 import type { DocumentPath } from '../../engine/documents/diagnostic.ts';
-import { figuresOf } from '../../engine/documents/figure-checks.ts';
+import { figuresOf } from '../../engine/diagnostics/figure-checks.ts';
 import { isComposed, metricCatalogue } from '../../engine/metrics/catalogue.ts';
 import { columnsOf, neededParameters } from '../help/describe.ts';
 import { offerConnections, offerModels, offerPromptModels } from './models.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import { hasErrors } from '../../engine/documents/diagnostic.ts';
-import { parseTrainedName } from '../../engine/documents/trained-name.ts';
+import { parseTrainedName } from '../../engine/registry/trained-name.ts';
 import { shortPlace } from '../../engine/documents/findings.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
 import { checkResultNames } from '../../engine/notebooks/check-names.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import type { ParsedDocument } from '../../engine/documents/parse.ts';
-import { applySuppressions } from '../../engine/documents/suppress.ts';
+import { applySuppressions } from '../../engine/diagnostics/suppress.ts';
 import type { ServerContext } from '../context.ts';
 import type { Checked, Checker } from './checked.ts';
 import { checkSurroundings, checkText } from './checks.ts';

@@ -6,7 +6,7 @@ import { startLanguageClient, type LanguageClient } from '../../test/fakes/langu
 import { bench, files } from '../../test/fakes/finding-files.ts';
 import { readMarked } from '../../test/fakes/marked.ts';
 import { remembering, waiverEnding } from '../../test/fakes/remembering.ts';
-import { checkWaivers } from '../../engine/documents/waiver-checks.ts';
+import { checkWaivers } from '../../engine/diagnostics/waiver-checks.ts';
 import { parseDocument } from '../../engine/documents/parse.ts';
 import type { ReadableStore } from '../ports.ts';
 

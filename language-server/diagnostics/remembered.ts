@@ -1,4 +1,4 @@
-import { rememberRegistry, rememberRun, type Remembered } from '../../engine/documents/remembered.ts';
+import { rememberRegistry, rememberRun, type Remembered } from '../../engine/diagnostics/remembered.ts';
 import type { ServerContext } from '../context.ts';
 
 /** As `createRunId` makes them. */

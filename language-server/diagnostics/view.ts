@@ -1,5 +1,5 @@
-import { jobsOf, scannerOf } from '../../engine/documents/diagnose.ts';
-import type { WorkspaceView } from '../../engine/documents/workspace-view.ts';
+import { jobsOf, scannerOf } from '../../engine/diagnostics/diagnose.ts';
+import type { WorkspaceView } from '../../engine/diagnostics/workspace-view.ts';
 import type { ServerContext } from '../context.ts';
 import { createFactCache } from '../workspace.ts';
 import { rememberDocument } from './remembered.ts';

@@ -1,5 +1,5 @@
 import type { DocumentLink } from 'vscode-languageserver';
-import { isKind } from '../../engine/documents/diagnose.ts';
+import { isKind } from '../../engine/diagnostics/diagnose.ts';
 import type { Files } from '../../engine/ports/files.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../feature.ts';

@@ -1,7 +1,7 @@
 import type { AssessmentSummary, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { groupDigits } from '../../engine/reports/format.ts';
-import { parseReference } from '../../engine/registry/reference.ts';
+import { parseReference } from '../../engine/base/registry-reference.ts';
 import type { ServerContext } from '../context.ts';
 import { describeCheckpoint, describeConnection, describeEmbedded } from './describe.ts';
 import { describeElsewhere } from './describe-registry.ts';

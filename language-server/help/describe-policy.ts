@@ -1,6 +1,6 @@
 import type { Benchmark } from '../../schemas/generated/files.ts';
 import { slicesOf } from '../../engine/datasets/perturb/names.ts';
-import { figuresOf } from '../../engine/documents/figure-checks.ts';
+import { figuresOf } from '../../engine/diagnostics/figure-checks.ts';
 import { describeEntryText } from '../../engine/frameworks/descriptions.ts';
 import type { Framework, FrameworkEntry } from '../../engine/frameworks/frameworks.ts';
 import type { FrameworkLibrary } from '../../engine/frameworks/library.ts';

@@ -1,7 +1,7 @@
 import type { ModelVersion, VersionRow } from '../../schemas/generated/messages.ts';
-import type { RememberedRegistry } from '../../engine/documents/remembered.ts';
+import type { RememberedRegistry } from '../../engine/diagnostics/remembered.ts';
 import { describeDate } from '../../engine/base/dates.ts';
-import { formatReference, type RegistryReference } from '../../engine/registry/reference.ts';
+import { formatReference, type RegistryReference } from '../../engine/base/registry-reference.ts';
 import type { ServerContext } from '../context.ts';
 import { code, plain, shorten } from '../markdown.ts';
 import { wordAgeOf } from '../memory/last-runs.ts';

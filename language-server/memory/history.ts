@@ -7,7 +7,7 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { toWorkbenchError, type ErrorCode } from '../../engine/base/errors.ts';
 import { listAssessments } from '../../engine/governance/view.ts';
-import { readWaivers } from '../../engine/governance/read-waivers.ts';
+import { readWaivers } from '../../engine/promotion/read-waivers.ts';
 import type { Catalogue } from '../../engine/ports/catalogue.ts';
 import type { RunFilter, RunRecord } from '../../engine/ports/store.ts';
 import { createStoreShelf } from './open-stores.ts';

@@ -1,4 +1,4 @@
-import { rememberRegistry, type RememberedRegistry } from '../../engine/documents/remembered.ts';
+import { rememberRegistry, type RememberedRegistry } from '../../engine/diagnostics/remembered.ts';
 import type { HeadlineFigure, VersionRow } from '../../schemas/generated/messages.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
 import type { ServerContext } from '../context.ts';

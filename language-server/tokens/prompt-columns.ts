@@ -1,5 +1,5 @@
 import type { Dataset } from '../../schemas/generated/files.ts';
-import { judgeVariables } from '../../engine/documents/benchmark-prompt-checks.ts';
+import { judgeVariables } from '../../engine/diagnostics/benchmark-prompt-checks.ts';
 import { columnsOf } from '../help/describe.ts';
 import { useOfPrompt } from '../prompt-use.ts';
 import { draftAt } from '../tree.ts';

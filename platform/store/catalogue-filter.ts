@@ -5,7 +5,7 @@ import {
   type FilterField,
   type FilterTerm,
   type RegistryFilter,
-} from '../../engine/registry/filter/filter.ts';
+} from '../../engine/ports/registry-filter.ts';
 import type { Driver } from './driver.ts';
 
 /** A part of a WHERE clause with the values it binds. */

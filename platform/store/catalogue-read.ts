@@ -1,5 +1,5 @@
 import type { CatalogueModel, CatalogueVersion, SyncAge } from '../../engine/ports/catalogue.ts';
-import type { FilterWords } from '../../engine/registry/filter/suggest.ts';
+import type { FilterWords } from '../../engine/ports/registry-filter.ts';
 import type {
   Artifact,
   Failure,

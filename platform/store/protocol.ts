@@ -26,7 +26,7 @@ import type {
   RegistryQuery,
   VersionQuery,
 } from '../../engine/ports/registry.ts';
-import type { FilterWords } from '../../engine/registry/filter/suggest.ts';
+import type { FilterWords } from '../../engine/ports/registry-filter.ts';
 import type {
   BackupFacts,
   CollectedGarbage,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pageModels, pageVersions } from '../../engine/registry/browse.ts';
 import { findInRegistries } from '../../engine/registry/find.ts';
-import { describeRemoteModel, describeRemoteVersion } from '../../engine/registry/remote-details.ts';
+import { describeRemoteModel, describeRemoteVersion } from '../../engine/versions/remote-details.ts';
 import { syncRegistry } from '../../engine/registry/sync.ts';
 import type { ModelRegistry } from '../../engine/ports/registry.ts';
 import type { Store } from '../../engine/ports/store.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { omit } from '../../engine/base/omit.ts';
 import type { ModelRegistry } from '../../engine/ports/registry.ts';
-import type { FilterTerm, RegistryFilter } from '../../engine/registry/filter/filter.ts';
+import type { FilterTerm, RegistryFilter } from '../../engine/ports/registry-filter.ts';
 import type { Artifact } from '../../schemas/generated/messages.ts';
 import { everyArtifact, lineage } from './kubeflow/fixtures.ts';
 import { ada, newFigure, newVersion } from './registry-contract.ts';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { pageModels, pageVersions } from '../../engine/registry/browse.ts';
 import { findInRegistries, type FoundRow } from '../../engine/registry/find.ts';
-import { describeRemoteModel, describeRemoteVersion } from '../../engine/registry/remote-details.ts';
+import { describeRemoteModel, describeRemoteVersion } from '../../engine/versions/remote-details.ts';
 import { syncRegistry } from '../../engine/registry/sync.ts';
 import type { ModelRegistry } from '../../engine/ports/registry.ts';
 import type { Store } from '../../engine/ports/store.ts';

@@ -1,5 +1,5 @@
 import type { Identity, Waiver } from '../../schemas/generated/messages.ts';
-import type { Remembered, RememberedRun } from '../../engine/documents/remembered.ts';
+import type { Remembered, RememberedRun } from '../../engine/diagnostics/remembered.ts';
 
 const day = 24 * 60 * 60 * 1000;
 export const now = Date.UTC(2026, 5, 1);

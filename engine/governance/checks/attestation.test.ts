@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { AttestationCheck } from '../../../schemas/generated/files.ts';
 import type { Attestation, CheckState } from '../../../schemas/generated/messages.ts';
 import { attestationCheck, day, makeSubject, now, person, weights } from '../../../test/fakes/assessed.ts';
-import { checkAttestation, type AttestationEvidence } from './attestation.ts';
+import type { AttestationEvidence } from '../../promotion/attestations.ts';
+import { checkAttestation } from './attestation.ts';
 
 function attested(changes: Partial<Attestation> = {}): AttestationEvidence {
   const attestation: Attestation = {

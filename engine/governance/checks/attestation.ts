@@ -4,19 +4,10 @@ import { nameOfVersion } from '../../base/version-name.ts';
 import { describeDate } from '../../base/dates.ts';
 import { describePerson } from '../../people/describe-person.ts';
 import { addDuration } from '../../base/calendar.ts';
+import type { AttestationEvidence } from '../../promotion/attestations.ts';
 import type { Subject } from '../subject.ts';
 import { conclude, evidenceTimes, expiryOf } from './check.ts';
 import { isTrainerUnknown, makerRole } from './makers.ts';
-
-/** An attestation of the ledger with its record's digest, or what kept the record from being read. */
-export type AttestationEvidence =
-  | {
-      readonly attestation: Attestation;
-      readonly digest: string;
-      /** The workspace lists who may act in its role: not this person, now or then. */
-      readonly unlisted?: true;
-    }
-  | { readonly fault: string };
 
 /** How long an attestation counts where the policy does not say: a year. */
 const usualValidity = 'P1Y';

@@ -1,4 +1,4 @@
-import type { BaseModel } from '../../tuning/platform.ts';
+import type { BaseModel } from './base.ts';
 
 /** A model of the hub, or in a folder of this machine, that is asked as it is. */
 export type AskedBase = Extract<BaseModel, { kind: 'hub' | 'folder' }>;

@@ -1,5 +1,6 @@
 import type { Workbench } from '../../../schemas/generated/files.ts';
 import { WorkbenchError } from '../../base/errors.ts';
+import type { TuningTask } from '../../documents/tune-kind.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digest } from '../../ports/digest.ts';
@@ -7,15 +8,14 @@ import type { Files } from '../../ports/files.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { TrainedModelReference } from '../../ports/run-spec.ts';
-import { baseOfReference } from '../../tuning/base.ts';
-import type { BaseModel, TuningTask } from '../../tuning/platform.ts';
-import { requireEnvironment } from '../../tuning/platforms/local/environment.ts';
-import { listModelFolder } from '../../tuning/trainer/model-folder.ts';
 import { createCommandModel } from '../command/model.ts';
 import { AnswerFailure, type Model } from '../model.ts';
 import { digestOfModel } from '../model-files.ts';
 import { trainedModelDigest } from '../trained.ts';
+import { baseOfReference, type BaseModel } from './base.ts';
+import { requireEnvironment } from './environment.ts';
 import { layModel } from './lay-model.ts';
+import { listModelFolder } from './model-folder.ts';
 
 /** What opening a model of Transformers needs of the outside world. */
 export interface TransformersContext {

@@ -2,7 +2,7 @@ import type { Notebook, NotebookCell, NotebookOutput } from '../ipynb.ts';
 import { escapeHtml } from '../static/escape-html.ts';
 import { renderStaticHtml } from '../static/html.ts';
 import { describeOutput } from '../static/of-output.ts';
-import { showLine, showText } from '../static/plain-text.ts';
+import { showLine, showText } from '../../reports/shown-text.ts';
 import { attachedImages, dataUri } from './images.ts';
 import { showForeign } from './foreign.ts';
 import { pageStyle } from './page-style.ts';

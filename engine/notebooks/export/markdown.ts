@@ -2,7 +2,7 @@ import { decodeBase64 } from '../../base/base64.ts';
 import type { Notebook, NotebookCell, NotebookOutput } from '../ipynb.ts';
 import { fenced, renderStaticMarkdown } from '../static/markdown.ts';
 import { describeOutput } from '../static/of-output.ts';
-import { showLine, showText } from '../static/plain-text.ts';
+import { showLine, showText } from '../../reports/shown-text.ts';
 import { escapeMarkdown } from '../../reports/table.ts';
 import { showForeign } from './foreign.ts';
 import { dataUri, imageOf } from './images.ts';

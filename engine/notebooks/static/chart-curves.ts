@@ -1,5 +1,5 @@
 import { escapeHtml } from './escape-html.ts';
-import { showLine } from './plain-text.ts';
+import { showLine } from '../../reports/shown-text.ts';
 import { lineFrom, niceTicks, place, svg, writeTick } from './svg.ts';
 
 /** Figures over epochs. */

@@ -1,5 +1,5 @@
 import { bodyCell, headerCell, markupCell, tableHtml } from './html-table.ts';
-import { showLine } from './plain-text.ts';
+import { showLine } from '../../reports/shown-text.ts';
 import { lineFrom, niceTicks, place, svg, writeTick } from './svg.ts';
 
 /** One figure of several models, each with its interval. */

@@ -1,6 +1,6 @@
 import type { Cell } from '../../reports/table.ts';
 import { escapeHtml } from './escape-html.ts';
-import { showLine } from './plain-text.ts';
+import { showLine } from '../../reports/shown-text.ts';
 
 /** A grey that shows on white and on black; text has the colour of what is around it. */
 export const rule = 'rgba(128,128,128,0.45)';

@@ -3,7 +3,7 @@ import { renderBounded } from './bounded.ts';
 import { renderChart } from './chart.ts';
 import { escapeHtml } from './escape-html.ts';
 import { bodyCell, headerCell, rule, tableHtml } from './html-table.ts';
-import { nameRest, showLine, showText } from './plain-text.ts';
+import { nameRest, showLine, showText } from '../../reports/shown-text.ts';
 
 /**
  * Blocks as a piece of HTML for viewers that have nothing of ours: no script, no class, no style sheet, nothing fetched, and complete

@@ -1,7 +1,7 @@
 import { escapeMarkdown, renderMarkdownTable, type Cell } from '../../reports/table.ts';
 import type { Block, Extent } from './block.ts';
 import { renderBounded } from './bounded.ts';
-import { nameRest, showLine, showText } from './plain-text.ts';
+import { nameRest, showLine, showText } from '../../reports/shown-text.ts';
 
 /** Blocks as Markdown (GitHub's), for viewers that have nothing of ours. */
 export function renderStaticMarkdown(blocks: readonly Block[]): string {

@@ -1,5 +1,5 @@
 import { escapeHtml } from './escape-html.ts';
-import { showLine } from './plain-text.ts';
+import { showLine } from '../../reports/shown-text.ts';
 
 /**
  * A drawing in the text's own colour. It holds no text: where a viewer takes drawings out, nothing of it is left behind, and what it shows

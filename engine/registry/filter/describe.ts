@@ -1,4 +1,4 @@
-import type { Comparison, FilterTerm, RegistryFilter } from './filter.ts';
+import type { Comparison, FilterTerm, RegistryFilter } from '../../ports/registry-filter.ts';
 
 const words: Readonly<Record<Comparison, string>> = {
   '<': 'below',

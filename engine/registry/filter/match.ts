@@ -1,6 +1,12 @@
 import type { HeadlineFigure, ModelVersion, RegisteredModel } from '../../../schemas/generated/messages.ts';
 import { findFigure } from './figure-names.ts';
-import { asksVersions, type Comparison, type FilterField, type FilterTerm, type RegistryFilter } from './filter.ts';
+import {
+  asksVersions,
+  type Comparison,
+  type FilterField,
+  type FilterTerm,
+  type RegistryFilter,
+} from '../../ports/registry-filter.ts';
 
 type Figures = readonly Pick<HeadlineFigure, 'name' | 'value'>[];
 

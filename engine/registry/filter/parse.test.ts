@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FilterTerm } from './filter.ts';
+import type { FilterTerm } from '../../ports/registry-filter.ts';
 import { describeFilter } from './describe.ts';
 import { parseFilter } from './parse.ts';
 import { suggestFilter } from './suggest.ts';

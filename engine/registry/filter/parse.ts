@@ -1,5 +1,11 @@
 import type { VersionStatus } from '../../../schemas/generated/messages.ts';
-import { filterFields, type Comparison, type FilterField, type FilterTerm, type RegistryFilter } from './filter.ts';
+import {
+  filterFields,
+  type Comparison,
+  type FilterField,
+  type FilterTerm,
+  type RegistryFilter,
+} from '../../ports/registry-filter.ts';
 import { versionStatuses } from '../status.ts';
 import { tokenize, type Token } from './tokens.ts';
 

@@ -1,14 +1,6 @@
-import { filterFields, type FilterField } from './filter.ts';
+import { filterFields, type FilterField, type FilterWords } from '../../ports/registry-filter.ts';
 import { versionStatuses } from '../status.ts';
 import { tokenize } from './tokens.ts';
-
-/** What a registry's models and versions have, for completion. */
-export interface FilterWords {
-  /** Values of fields, such as tasks. */
-  readonly values: Readonly<Partial<Record<FilterField, readonly string[]>>>;
-  /** Names of figures. */
-  readonly figures: readonly string[];
-}
 
 export interface FilterSuggestion {
   /** What replaces the filter's text between `from` and `to`. */

@@ -1,4 +1,4 @@
-import type { FilterTerm, RegistryFilter } from '../filter/filter.ts';
+import type { FilterTerm, RegistryFilter } from '../../ports/registry-filter.ts';
 import { keys, keyPrefix } from '../keys.ts';
 
 /** A filter, taken apart into what the server evaluates and what is left for the caller. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { createDigest } from '../../../platform/host/digest.ts';
 import { newFigure } from '../../../test/fakes/registry-contract.ts';
-import type { FilterTerm } from '../filter/filter.ts';
+import type { FilterTerm } from '../../ports/registry-filter.ts';
 import { basePathFor } from './api.ts';
 import { nameArtifacts } from './artifact-names.ts';
 import { fromArtifact, toArtifact } from './artifacts.ts';

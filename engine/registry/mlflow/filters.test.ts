@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FilterTerm } from '../filter/filter.ts';
+import type { FilterTerm } from '../../ports/registry-filter.ts';
 import { conditionsOnModels, conditionsOnVersions, equals, listsOfNames, nameIsIn, tagEquals } from './filters.ts';
 
 const filterOf = (...terms: FilterTerm[]) => ({ text: '', terms });

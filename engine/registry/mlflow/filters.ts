@@ -1,4 +1,4 @@
-import type { FilterTerm, RegistryFilter } from '../filter/filter.ts';
+import type { FilterTerm, RegistryFilter } from '../../ports/registry-filter.ts';
 import { tagNames } from './tags.ts';
 import { keys } from '../keys.ts';
 

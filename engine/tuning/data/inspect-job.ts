@@ -1,5 +1,5 @@
 import type { TuningDataReport } from '../../../schemas/generated/messages.ts';
-import { diagnoseTuningJob } from '../../documents/diagnose.ts';
+import { diagnoseTuningJob } from '../../diagnostics/diagnose.ts';
 import { hasErrors } from '../../documents/diagnostic.ts';
 import { invalidFileError } from '../../documents/failure.ts';
 import { parseDocument } from '../../documents/parse.ts';

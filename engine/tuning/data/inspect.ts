@@ -10,7 +10,7 @@ import type {
 import { toWorkbenchError, type WorkbenchError } from '../../base/errors.ts';
 import { estimateTokens } from '../../models/cost.ts';
 import { checkAspects } from '../checks.ts';
-import type { TuningTask } from '../platform.ts';
+import type { TuningTask } from '../../documents/tune-kind.ts';
 import type { AspectRows, TuningRow } from '../rows.ts';
 import { PersonalDataCount } from './personal-data.ts';
 import { PlaceList } from './place-list.ts';

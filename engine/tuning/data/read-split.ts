@@ -10,7 +10,7 @@ import { WorkbenchError } from '../../base/errors.ts';
 import { omit } from '../../base/omit.ts';
 import type { Digest } from '../../ports/digest.ts';
 import type { Files } from '../../ports/files.ts';
-import type { TuningTask } from '../platform.ts';
+import type { TuningTask } from '../../documents/tune-kind.ts';
 import type { TuningRow } from './row.ts';
 import { isFault } from './conversation.ts';
 import { findSoundFault, makeRow, readTexts } from './read-row.ts';

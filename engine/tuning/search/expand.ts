@@ -1,6 +1,6 @@
 import type { TuningJob } from '../../../schemas/generated/files.ts';
 import type { SearchTrial } from '../../../schemas/generated/messages.ts';
-import { countCombinations, usualTrials } from '../../documents/tune-search-checks.ts';
+import { countCombinations, usualTrials } from '../../diagnostics/tune-search-checks.ts';
 import { createRandom } from '../../statistics/random.ts';
 
 export type TrialParameters = SearchTrial['parameters'];

@@ -3,8 +3,9 @@ import { WorkbenchError } from '../../base/errors.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Digest } from '../../ports/digest.ts';
 import type { Files } from '../../ports/files.ts';
-import type { AskedRow, BaseModel, JobBundle, JobInput, LearningRow } from '../platform.ts';
-import { listModelFolder } from './model-folder.ts';
+import type { AskedRow, JobBundle, JobInput, LearningRow } from '../platform.ts';
+import type { BaseModel } from '../../models/transformers/base.ts';
+import { listModelFolder } from '../../models/transformers/model-folder.ts';
 import { figureOf } from './figure.ts';
 
 /** A file of a job's folder: text made here, or a file of this machine and the digest it must have. */

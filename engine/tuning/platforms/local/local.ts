@@ -3,20 +3,14 @@ import type { PreflightFinding } from '../../../../schemas/generated/messages.ts
 import { WorkbenchError } from '../../../base/errors.ts';
 import type { TrainingProcess } from '../../../ports/trainer.ts';
 import type { PlatformPorts } from '../../platform-ports.ts';
-import {
-  tagOf,
-  type BaseModel,
-  type JobBundle,
-  type JobEvent,
-  type JobHandle,
-  type TuningPlatform,
-} from '../../platform.ts';
+import { tagOf, type JobBundle, type JobEvent, type JobHandle, type TuningPlatform } from '../../platform.ts';
+import type { BaseModel } from '../../../models/transformers/base.ts';
 import { TrainerEvents } from '../../trainer/events.ts';
 import { writeTrainerJob } from '../../trainer/job-folder.ts';
 import { layJob } from '../../trainer/lay.ts';
 import { LineCutter } from '../../trainer/lines.ts';
 import { outputFolder } from '../../trainer/output.ts';
-import { checkEnvironment, requireEnvironment } from './environment.ts';
+import { checkEnvironment, requireEnvironment } from '../../../models/transformers/environment.ts';
 import { checkRoom } from './room.ts';
 import { StepChannel } from './step-channel.ts';
 

@@ -2,8 +2,9 @@ import { formatBytes } from '../../../reports/format.ts';
 import type { PreflightFinding } from '../../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../../base/errors.ts';
 import type { PlatformPorts } from '../../platform-ports.ts';
-import type { BaseModel, JobBundle } from '../../platform.ts';
-import { listModelFolder } from '../../trainer/model-folder.ts';
+import type { JobBundle } from '../../platform.ts';
+import type { BaseModel } from '../../../models/transformers/base.ts';
+import { listModelFolder } from '../../../models/transformers/model-folder.ts';
 
 /** Weights that a job keeps at a time: the best, the last and the one that is being written. */
 const checkpointsAtATime = 3;
