@@ -61,10 +61,14 @@ export interface LedgerFilter {
   readonly limit?: number;
 }
 
-/** An audit entry with the payload it seals; the payload is absent once it was erased. */
+/**
+ * An audit entry with the payload it seals; the payload is absent once it was erased. `kept` is what stays then (`Kept` in canonical JSON);
+ * it is absent in entries that older workbenches wrote, and where a log is read away from its store.
+ */
 export interface AuditLine {
   readonly entry: AuditEntry;
   readonly payload: string | undefined;
+  readonly kept?: string;
 }
 
 /** Governance's append-only memory, and the hash-chained log over it and over every change of the registry. */

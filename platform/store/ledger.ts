@@ -1,3 +1,4 @@
+import { keepRecord } from '../../engine/audit/kept.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LedgerFilter, LedgerKind, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { RegistryChange } from '../../engine/ports/registry.ts';
@@ -53,9 +54,10 @@ export function appendRecord(
     const sealed: SealedRecord = changes.length === 0 ? record : { ...record, changes };
     const subject = model === '' ? id : `${model}@${version}`;
     const payload = canonicalJson(record.payload);
-    const note = { actor: actor.email, action: actions[kind], subject, payload: sealed };
-    const entry = appendAudit(context, note, canonicalJsonWith(sealed, 'payload', payload));
     const digest = sha256(payload);
+    const kept = keepRecord(record, digest, changes);
+    const note = { actor: actor.email, action: actions[kind], subject, payload: sealed, kept };
+    const entry = appendAudit(context, note, canonicalJsonWith(sealed, 'payload', payload));
     context.driver.run(
       'INSERT INTO ledger (sequence, id, kind, model, version, at, digest, unique_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ...[entry.sequence, id, kind, model, version, at, digest, uniqueKey ?? null],
