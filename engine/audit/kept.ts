@@ -17,10 +17,18 @@ export interface Kept {
   readonly artifacts?: KeptArtifacts;
   /** The alias that was moved or removed. */
   readonly alias?: string;
-  /** The ledger's record that the entry seals. */
-  readonly record?: { readonly id: string; readonly kind: string; readonly digest: string };
+  readonly record?: KeptRecord;
   /** What the record changed in the registry. */
   readonly changes?: readonly RegistryChange[];
+}
+
+/** The ledger's record that an entry seals. */
+export interface KeptRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly digest: string;
+  /** Digest of the record that this one takes back: that must not count again when this one's words are gone. */
+  readonly takesBack?: string;
 }
 
 /** Artifacts that one entry added, in their order. */
@@ -57,11 +65,20 @@ export function keepArtifacts(artifacts: readonly object[], sha256: Sha256): Pic
 
 /** Of a ledger's record whose payload has this digest. */
 export function keepRecord(
-  { id, kind }: { readonly id: string; readonly kind: string },
+  { id, kind, payload }: { readonly id: string; readonly kind: string; readonly payload: unknown },
   digest: string,
   changes: readonly RegistryChange[],
 ): Kept {
-  return { record: { id, kind, digest }, ...(changes.length === 0 ? {} : { changes }) };
+  const taken = takenBackBy(kind, payload);
+  const record = { id, kind, digest, ...(taken === undefined ? {} : { takesBack: taken }) };
+  return { record, ...(changes.length === 0 ? {} : { changes }) };
+}
+
+/** Digest of the record that one of this kind takes back; nothing where it takes back none. */
+function takenBackBy(kind: string, payload: unknown): string | undefined {
+  const field = kind === 'waiver-end' ? 'waiverDigest' : kind === 'attestation-withdrawal' ? 'attestationDigest' : '';
+  const digest = isFields(payload) ? payload[field] : undefined;
+  return typeof digest === 'string' ? digest : undefined;
 }
 
 /** What a text keeps, as far as it has the shape; one that was changed is told by the chain. */
@@ -94,5 +111,9 @@ function readArtifacts(value: unknown): KeptArtifacts | undefined {
 
 function readRecord(value: unknown): Kept['record'] {
   if (!isFields(value)) return undefined;
-  return { id: textOf(value, 'id'), kind: textOf(value, 'kind'), digest: textOf(value, 'digest') };
+  const { takesBack } = value;
+  return {
+    ...{ id: textOf(value, 'id'), kind: textOf(value, 'kind'), digest: textOf(value, 'digest') },
+    ...(typeof takesBack === 'string' ? { takesBack } : {}),
+  };
 }

@@ -117,7 +117,8 @@ export class AuditReplay {
       default: {
         if (record === undefined) return false;
         const place = subject === record.id ? { model: '', version: '' } : { model, version };
-        this.#addRecord({ sequence, ...record, ...place }, kept.changes ?? []);
+        const { id, kind, digest: of } = record;
+        this.#addRecord({ sequence, id, kind, digest: of, ...place }, kept.changes ?? []);
         return true;
       }
     }
@@ -231,7 +232,7 @@ export class AuditReplay {
     const digest = this.digestOf(fields['payload']);
     const changes = Array.isArray(fields['changes']) ? (fields['changes'] as readonly unknown[]) : [];
     this.#addRecord({ sequence, id, kind, model, version, digest }, changes);
-    return keepRecord({ id, kind }, digest, changes as readonly RegistryChange[]);
+    return keepRecord({ id, kind, payload: fields['payload'] }, digest, changes as readonly RegistryChange[]);
   }
 
   #addRecord(record: SealedRecord, changes: readonly unknown[]): void {

@@ -47,6 +47,8 @@ export interface LedgerRecord extends NewLedgerRecord {
   /** Grows with every record. */
   readonly sequence: number;
   readonly digest: string;
+  /** Digest of the record that this one takes back; told only where its own content was erased, and payload is null. */
+  readonly takesBack?: string;
 }
 
 export interface LedgerFilter {

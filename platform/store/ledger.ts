@@ -1,4 +1,4 @@
-import { keepRecord } from '../../engine/audit/kept.ts';
+import { keepRecord, readKept } from '../../engine/audit/kept.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LedgerFilter, LedgerKind, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { RegistryChange } from '../../engine/ports/registry.ts';
@@ -37,9 +37,10 @@ interface SealedRecord extends NewLedgerRecord {
 }
 
 const defaultListLength = 1_000;
-const selectSql = `SELECT ledger.*, actor, payload FROM ledger
+const selectSql = `SELECT ledger.*, actor, payload, kept FROM ledger
   JOIN audit_log USING (sequence) LEFT JOIN audit_payloads ON audit_payloads.digest = payload_digest`;
-const selectHeadsSql = 'SELECT ledger.*, actor, NULL AS payload FROM ledger JOIN audit_log USING (sequence)';
+const selectHeadsSql =
+  'SELECT ledger.*, actor, NULL AS payload, NULL AS kept FROM ledger JOIN audit_log USING (sequence)';
 
 /** Stores a record, its audit entry and the registry's changes, all or nothing. Returns what it did not have before: a record can be large. */
 export function appendRecord(
@@ -112,6 +113,7 @@ function toRecord(row: Row): LedgerRecord {
     const signature = signed === undefined ? {} : { signed };
     return { id, kind, model, version, at, actor, payload, ...key, ...signature, ...place };
   }
+  const takesBack = row['kept'] === null ? undefined : readKept(String(row['kept']))?.record?.takesBack;
   return {
     id: String(row['id']),
     kind: row['kind'] as LedgerKind,
@@ -121,6 +123,7 @@ function toRecord(row: Row): LedgerRecord {
     actor: { email: String(row['actor']), assurance: 'self-asserted' },
     payload: null,
     ...(row['unique_key'] === null ? {} : { uniqueKey: String(row['unique_key']) }),
+    ...(takesBack === undefined ? {} : { takesBack }),
     ...place,
   };
 }
