@@ -280,7 +280,7 @@ describe('an audit log whose contents were erased', () => {
     });
 
     it('is not judged by what newer entries keep where an older content is gone', async () => {
-      const edit = log.rows().find(({ action }) => action === 'version.edited');
+      const edit = log.rows().findLast(({ action }) => action === 'version.edited');
       log.erase(Number(edit?.['sequence']));
       await world.ports.store.registry.updateVersion('triage', '2', { description: 'Anew' }, author);
       const { faults, sentence } = await verify();
