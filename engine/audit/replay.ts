@@ -159,7 +159,10 @@ export class AuditReplay {
 
   #editModel(sequence: number, name: string, edit: Fields, kept: Kept | undefined): Kept | undefined {
     const model = this.models.get(name);
-    if (model?.fields === undefined) return this.#editUnknown(sequence, name, model, kept);
+    if (model?.fields === undefined) {
+      this.#editUnknown(sequence, name, model, kept);
+      return undefined;
+    }
     const { digest: before } = model;
     model.fields = applyEdit(model.fields, edit);
     model.digest = digestModel(model.fields, this.#sha256);
@@ -169,7 +172,10 @@ export class AuditReplay {
 
   #editVersion(sequence: number, name: string, edit: Fields, kept: Kept | undefined): Kept | undefined {
     const version = this.versions.get(name);
-    if (version?.fields === undefined) return this.#editUnknown(sequence, name, version, kept);
+    if (version?.fields === undefined) {
+      this.#editUnknown(sequence, name, version, kept);
+      return undefined;
+    }
     const { digest: before } = version;
     version.fields = applyEdit(version.fields, edit);
     version.digest = digestVersion(version.fields, this.#sha256);
@@ -182,7 +188,7 @@ export class AuditReplay {
     name: string,
     edited: SealedModel | SealedVersion | undefined,
     kept: Kept | undefined,
-  ): undefined {
+  ): void {
     if (edited !== undefined && !this.#follow(sequence, name, edited, kept)) this.unjudged.add(modelOf(name));
   }
 
