@@ -23,7 +23,7 @@ export interface Kept {
 }
 
 /** The ledger's record that an entry seals. */
-export interface KeptRecord {
+interface KeptRecord {
   readonly id: string;
   readonly kind: string;
   readonly digest: string;
