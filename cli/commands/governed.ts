@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { ExitCode } from '../../engine/base/errors.ts';
 import type { GovernancePorts } from '../../engine/ports/governance.ts';
+import { addressesOf } from '../../engine/registry/declared.ts';
 import { createRegistries, type Registries } from '../../engine/registry/registries.ts';
 import { createTerminalAccess, type AccessOptions } from '../access.ts';
 import { createGovernancePorts, createHost, createRunPorts, withStore } from '../composition.ts';
@@ -41,6 +42,7 @@ export async function withRegistries(
       const ports = await createRunPorts(host, workspace, createTerminalAccess(access), {}, signal);
       const registries = createRegistries(workspace, store.registry, ports);
       try {
+        await store.catalogue.declare(addressesOf(registries.declared));
         return await use(createGovernancePorts(host, store), registries, workspace.folder, signal);
       } finally {
         await registries.close();

@@ -8,6 +8,7 @@ import { exportRuns } from '../../engine/run-exports/export.ts';
 import { renderText } from '../../engine/reports/text.ts';
 import { neededPrograms } from '../../engine/runs/needed-programs.ts';
 import { createRun, resolveSpec, specifyRun } from '../../engine/runs/start.ts';
+import { addressesOf } from '../../engine/registry/declared.ts';
 import { createRegistries } from '../../engine/registry/registries.ts';
 import { planEvaluation } from '../../engine/tuning/evaluate.ts';
 import { findTuned, type Tuned } from '../../engine/tuning/tuned-name.ts';
@@ -94,6 +95,7 @@ async function findNamed(
   const ports = await createRunPorts(host, workspace, createTerminalAccess(options), {}, signal);
   const registries = createRegistries(workspace, store.registry, ports);
   try {
+    await store.catalogue.declare(addressesOf(registries.declared));
     const { files, clock } = host;
     const { folder } = workspace;
     return await findTuned(name, { store, registries, files, folder, here: process.cwd(), now: clock.now() }, signal);

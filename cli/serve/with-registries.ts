@@ -1,3 +1,4 @@
+import { addressesOf } from '../../engine/registry/declared.ts';
 import { createRegistries, type Registries } from '../../engine/registry/registries.ts';
 import type { Session } from './session.ts';
 
@@ -10,6 +11,7 @@ export async function withRegistries<T>(
   const workspace = await session.readWorkspace(signal);
   const registries = createRegistries(workspace, session.store.registry, await session.createPorts(signal));
   try {
+    await session.store.catalogue.declare(addressesOf(registries.declared));
     return await use(registries);
   } finally {
     await registries.close();

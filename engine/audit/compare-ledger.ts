@@ -1,6 +1,7 @@
 import { ledgerKinds, type Ledger, type LedgerRecord } from '../ports/ledger.ts';
 import type { AuditFault } from './fault.ts';
-import type { AuditReplay, SealedRecord } from './replay.ts';
+import type { AuditReplay } from './replay.ts';
+import type { SealedRecord } from './sealed.ts';
 
 /**
  * Where the ledger finds other records than the log seals. It is asked as governance asks it, by kind, model and version: a record
@@ -14,7 +15,7 @@ export async function compareLedger(replay: AuditReplay, ledger: Ledger, signal:
       signal.throwIfAborted();
       const expected = sealed.filter(record => record.kind === kind);
       const found = await ledger.list({ kind, model, version, limit: expected.length + 1 });
-      faults.push(...compareRecords(`${kind} of ${model}@${version}`, expected, found, replay.erased.has(model)));
+      faults.push(...compareRecords(`${kind} of ${model}@${version}`, expected, found, replay.unjudged));
     }
   }
   return faults;
@@ -37,15 +38,16 @@ function compareRecords(
   what: string,
   expected: readonly SealedRecord[],
   found: readonly LedgerRecord[],
-  someErased: boolean,
+  unjudged: ReadonlySet<string>,
 ): AuditFault[] {
   const faults: AuditFault[] = [];
   const sealed = new Map(expected.map(record => [record.id, record]));
-  for (const { id, sequence, digest, payload } of found) {
+  for (const { id, sequence, digest, payload, model } of found) {
     const record = sealed.get(id);
     sealed.delete(id);
     if (record === undefined) {
-      if (!(someErased && payload === null)) faults.push({ sequence, sentence: `No entry seals the ${what} ${id}.` });
+      const isErased = payload === null && (unjudged.has(model) || unjudged.has(id));
+      if (!isErased) faults.push({ sequence, sentence: `No entry seals the ${what} ${id}.` });
     } else if (record.sequence !== sequence || record.digest !== digest) {
       faults.push({ sequence: record.sequence, sentence: `The ${what} ${id} is not the one that was recorded.` });
     }

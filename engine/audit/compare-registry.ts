@@ -2,7 +2,8 @@ import type { RegisteredModel } from '../../schemas/generated/messages.ts';
 import type { LocalRegistry, LocalVersion } from '../ports/registry.ts';
 import { shownStatus } from '../registry/status.ts';
 import type { AuditFault } from './fault.ts';
-import { artifactKey, type AuditReplay, type SealedVersion } from './replay.ts';
+import type { AuditReplay } from './replay.ts';
+import { artifactKey, modelOf, type SealedVersion } from './sealed.ts';
 
 /** Where the registry is not what the log says it became. */
 export async function compareRegistry(
@@ -15,7 +16,7 @@ export async function compareRegistry(
   const seen = new Set<string>();
   for (const model of models) {
     const versions = await registry.listVersions(model.name, signal);
-    if (replay.erased.has(model.name)) {
+    if (replay.unjudged.has(model.name)) {
       faults.push(...findUnrevoked(replay, versions));
       continue;
     }
@@ -34,7 +35,7 @@ function compareModel(replay: AuditReplay, model: RegisteredModel): AuditFault[]
   if (sealed === undefined) return [{ sequence: 0, sentence: `No entry says who registered the model ${name}.` }];
   const { sequence } = sealed;
   const faults: AuditFault[] = [];
-  if (replay.modelDigest(model) !== replay.modelDigest(sealed.fields))
+  if (replay.modelDigest(model) !== sealed.digest)
     faults.push({ sequence, sentence: `What the registry says of the model ${name} is not what was registered.` });
   const archived = model.state === 'ARCHIVED';
   if (archived !== sealed.archived) {
@@ -104,19 +105,28 @@ async function compareVersion(
 function compareArtifacts(
   replay: AuditReplay,
   name: string,
-  { artifacts: sealed, sequence }: SealedVersion,
+  { artifacts: sealed, unnamed, sequence }: SealedVersion,
   artifacts: readonly object[],
 ): AuditFault[] {
   const faults: AuditFault[] = [];
   const seen = new Set<string>();
+  const others: object[] = [];
   for (const artifact of artifacts) {
     const key = artifactKey(artifact);
     seen.add(key);
     const expected = sealed.get(key);
-    if (expected?.digest === replay.digestOf(artifact)) continue;
-    const what = expected === undefined ? 'was added by no entry' : 'is not what was added';
-    faults.push({ sequence: expected?.sequence ?? sequence, sentence: `The artifact ${key} of ${name} ${what}.` });
+    if (expected === undefined) others.push(artifact);
+    else if (expected.digest !== replay.digestOf(artifact))
+      faults.push({ sequence: expected.sequence, sentence: `The artifact ${key} of ${name} is not what was added.` });
   }
+  // They are listed in the order in which they were added: so were those whose names went with their entries' content.
+  for (const { sequence: added, count, digest } of unnamed) {
+    if (replay.digestOf(others.splice(0, count)) === digest) continue;
+    const sentence = `The artifacts of ${name} that entry ${String(added)} added are not what was added.`;
+    faults.push({ sequence: added, sentence });
+  }
+  for (const artifact of others)
+    faults.push({ sequence, sentence: `The artifact ${artifactKey(artifact)} of ${name} was added by no entry.` });
   for (const [key, expected] of sealed) {
     if (!seen.has(key))
       faults.push({ sequence: expected.sequence, sentence: `The artifact ${key} of ${name} is gone.` });
@@ -130,7 +140,7 @@ function findMissing(replay: AuditReplay, models: ReadonlySet<string>, versions:
     if (!models.has(name)) faults.push({ sequence, sentence: `The model ${name} is gone from the registry.` });
   }
   for (const [name, { sequence }] of replay.versions) {
-    const known = replay.erased.has(name.split('@')[0] ?? name) || versions.has(name);
+    const known = replay.unjudged.has(modelOf(name)) || versions.has(name);
     if (!known) faults.push({ sequence, sentence: `${name} is gone from the registry.` });
   }
   return faults;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createDigest } from '../../platform/host/digest.ts';
 import type { AuditEntry } from '../../schemas/generated/messages.ts';
+import { omit } from '../base/omit.ts';
 import { auditOrigin, type AuditLine } from '../ports/ledger.ts';
 import { checkLink, sealEntry } from './entry.ts';
 
@@ -28,6 +29,22 @@ describe('an audit entry', () => {
       '{"action":"alias.moved","actor":"ada@example.com","at":1700000000000,' +
       `"payloadDigest":"${payloadDigest}","previous":"${'0'.repeat(64)}","sequence":1,"subject":"m@1"}`;
     assert.equal(first.entry.hash, sha256(text));
+  });
+
+  it('seals what is kept of its payload beside it', () => {
+    const event = { at: 1_700_000_000_000, actor: 'ada@example.com', action: 'alias.moved', subject: 'm@1' };
+    const kept = '{"alias":"a"}';
+    const entry = sealEntry({ ...event, payload: '{"a":1}', kept }, auditOrigin, sha256);
+    // Computed apart, as above.
+    assert.equal(entry.keptDigest, '20b4d34d1dbbfd0db08141ccc7ae1be0c3d24928858d35e365a8795bcd6b2380');
+    assert.equal(entry.hash, 'd08572a7709202ccffb46ac6078ee39a5d35fbc8881269124a05e6cfc6464957');
+    assert.deepEqual(checkLink({ entry, payload: undefined, kept }, auditOrigin, sha256), []);
+    const changed = checkLink({ entry, payload: undefined, kept: '{"alias":"b"}' }, auditOrigin, sha256);
+    assert.deepEqual(changed, ['What entry 1 keeps was changed after it was written.']);
+    assert.match(
+      checkLink({ entry: omit(entry, 'keptDigest'), payload: undefined }, auditOrigin, sha256).join(),
+      /Entry 1 was changed/,
+    );
   });
 
   it('still holds when its payload was erased', () => {

@@ -17,11 +17,13 @@ export interface AuditEvent {
   readonly subject: string;
   /** What was done, in canonical JSON. */
   readonly payload: string;
+  /** What of it stays when the payload is erased (`Kept`), in canonical JSON. */
+  readonly kept?: string;
 }
 
-/** The entry that follows `head`: it seals the event, its payload's digest and, by `previous`, everything before it. */
+/** The entry that follows `head`: it seals the event, the digests of its payload and of what is kept of that and, by `previous`, everything before it. */
 export function sealEntry(event: AuditEvent, head: AuditHead, sha256: Sha256): AuditEntry {
-  const { at, actor, action, subject, payload } = event;
+  const { at, actor, action, subject, payload, kept } = event;
   const content: Omit<AuditEntry, 'hash'> = {
     sequence: head.sequence + 1,
     at,
@@ -29,6 +31,7 @@ export function sealEntry(event: AuditEvent, head: AuditHead, sha256: Sha256): A
     action,
     subject,
     payloadDigest: sha256(payload),
+    ...(kept === undefined ? {} : { keptDigest: sha256(kept) }),
     previous: head.hash,
   };
   return { ...content, hash: sha256(canonicalJson(content)) };
@@ -51,6 +54,9 @@ export function checkLink(line: AuditLine, head: AuditHead, sha256: Sha256): rea
     faults.push(`Entry ${content.sequence} was changed after it was written.`);
   if (line.payload !== undefined && sha256(line.payload) !== content.payloadDigest) {
     faults.push(`What entry ${content.sequence} records was changed after it was written.`);
+  }
+  if (line.kept !== undefined && sha256(line.kept) !== content.keptDigest) {
+    faults.push(`What entry ${content.sequence} keeps was changed after it was written.`);
   }
   return faults;
 }

@@ -1,48 +1,30 @@
 import { canonicalJson } from '../../schemas/canonical.ts';
+import type { AuditEntry, VersionStatus } from '../../schemas/generated/messages.ts';
 import type { AuditLine } from '../ports/ledger.ts';
-import { isMeasurement } from '../registry/status.ts';
-import type { VersionStatus } from '../../schemas/generated/messages.ts';
+import type { RegistryChange } from '../ports/registry.ts';
 import type { Sha256 } from './entry.ts';
+import type { AuditFault } from './fault.ts';
+import { applyEdit, isFields, parseFields, textOf, type Fields } from './fields.ts';
+import {
+  digestModel,
+  digestVersion,
+  keepArtifacts,
+  keepRecord,
+  readKept,
+  type Kept,
+  type KeptArtifacts,
+} from './kept.ts';
+import {
+  artifactKey,
+  modelOf,
+  newVersion,
+  placeOf,
+  type SealedModel,
+  type SealedRecord,
+  type SealedVersion,
+} from './sealed.ts';
 
-/** A version as the log says it was registered, and what became of it. */
-export interface SealedVersion {
-  readonly sequence: number;
-  /** Digest of what a version is: weights, author and lineage, which never change, description and properties as they were edited last. */
-  digest: string;
-  /** What the digest was taken over. */
-  fields: Fields;
-  /** Whether it was archived alone, not with its model. */
-  archived: boolean;
-  /** Digest of each artifact, by type and name, with the entry that added it. */
-  readonly artifacts: Map<string, { readonly sequence: number; readonly digest: string }>;
-  status: VersionStatus;
-  /** Whether a benchmark's figures are among its artifacts. */
-  measured: boolean;
-  assessed: boolean;
-}
-
-/** A model as the log says it was registered and edited since. */
-export interface SealedModel {
-  /** The entry that last said something of it. */
-  sequence: number;
-  /** Description, owner, licence and what else was told of it. */
-  fields: Fields;
-  archived: boolean;
-}
-
-export interface SealedRecord {
-  readonly sequence: number;
-  readonly id: string;
-  readonly kind: string;
-  readonly model: string;
-  readonly version: string;
-  /** Of the record's payload. */
-  readonly digest: string;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** What registry and ledger must be, told from the log alone. An erased payload leaves open what it said; its model is then not judged. */
+/** What registry and ledger must be, told from the log alone: from what its entries record, and from what they keep where that was erased. */
 export class AuditReplay {
   readonly models = new Map<string, SealedModel>();
   /** By `MODEL@VERSION`. */
@@ -50,128 +32,230 @@ export class AuditReplay {
   /** Version by model and alias, `MODEL ALIAS`. */
   readonly aliases = new Map<string, { readonly sequence: number; readonly version: string }>();
   readonly records: SealedRecord[] = [];
-  /** Models of which an entry's content was erased. */
-  readonly erased = new Set<string>();
+  /** Models, and records of none, of which an entry's content was erased that keeps nothing: they are not judged. */
+  readonly unjudged = new Set<string>();
   /** Versions that were revoked, `MODEL@VERSION`, with the entry: the entry itself says so, and no erasure takes it back. */
   readonly revoked = new Map<string, number>();
+  /** Entries that keep something else than they record. */
+  readonly faults: AuditFault[] = [];
   readonly #sha256: Sha256;
 
   constructor(sha256: Sha256) {
     this.#sha256 = sha256;
   }
 
-  add({ entry, payload }: AuditLine): void {
+  add({ entry, payload, kept: text }: AuditLine): void {
     const { sequence, action, subject } = entry;
     if (action === 'version.revoked') this.revoked.set(subject, sequence);
+    const kept = text === undefined ? undefined : readKept(text);
     const fields = payload === undefined ? undefined : parseFields(payload);
+    // What cannot be read has been told as changed already, or was erased.
     if (fields === undefined) {
-      // What cannot be read has been told as changed already, or was erased.
-      this.erased.add(subject.split('@')[0] ?? subject);
+      if (!this.#addKept(entry, kept)) this.unjudged.add(modelOf(subject));
       return;
     }
-    const model = text(fields, 'model');
+    const expected = this.#addFields(entry, fields, kept);
+    if (text !== undefined && expected !== undefined && canonicalJson(expected) !== text) this.#tell(sequence, subject);
+  }
+
+  /** Takes in what an entry records, and returns what it should keep of that, as far as that can be told. */
+  #addFields({ sequence, action, subject }: AuditEntry, fields: Fields, kept: Kept | undefined): Kept | undefined {
+    const model = textOf(fields, 'model');
+    switch (action) {
+      case 'registered-model.created': {
+        const digest = digestModel(fields, this.#sha256);
+        this.models.set(textOf(fields, 'name'), { sequence, digest, fields, archived: false });
+        return { digest };
+      }
+      case 'model-version.created':
+        return this.#addVersion(sequence, `${model}@${textOf(fields, 'version')}`, fields);
+      case 'model.edited':
+        return this.#editModel(sequence, model, fields, kept);
+      case 'version.edited':
+        return this.#editVersion(sequence, `${model}@${textOf(fields, 'version')}`, fields, kept);
+      case 'artifacts.added':
+        return this.#addArtifacts(sequence, `${model}@${textOf(fields, 'version')}`, fields['artifacts']);
+      case 'alias.moved':
+      case 'alias.removed': {
+        const alias = textOf(fields, 'alias');
+        this.#moveAlias(sequence, model, alias, action === 'alias.moved' ? textOf(fields, 'version') : '');
+        return { alias };
+      }
+      default:
+        if (this.#archive(sequence, action, subject) || typeof fields['kind'] !== 'string') return undefined;
+        return this.#addRecordOf(sequence, model, fields);
+    }
+  }
+
+  /** Takes in what is kept of an entry whose content was erased. False where that is not enough. */
+  #addKept({ sequence, action, subject }: AuditEntry, kept: Kept | undefined): boolean {
+    const [model, version] = placeOf(subject);
+    if (this.#archive(sequence, action, subject)) return true;
+    if (kept === undefined) return false;
+    const { digest, artifacts, alias, record } = kept;
     switch (action) {
       case 'registered-model.created':
-        this.models.set(text(fields, 'name'), { sequence, fields, archived: false });
-        return;
-      case 'model.archived':
-      case 'model.restored':
-        this.#changeModel(sequence, model, { archived: action === 'model.archived' });
-        return;
+        if (digest === undefined) return false;
+        this.models.set(subject, { sequence, digest, fields: undefined, archived: false });
+        return true;
       case 'model-version.created':
-        this.#addVersion(sequence, model, fields);
-        return;
-      case 'model.edited': {
-        const before = this.models.get(model)?.fields;
-        if (before !== undefined) this.#changeModel(sequence, model, { fields: applyEdit(before, fields) });
-        return;
-      }
+        if (digest === undefined) return false;
+        this.versions.set(subject, newVersion(sequence, digest, undefined));
+        this.#addUnnamed(sequence, subject, artifacts);
+        return true;
+      case 'model.edited':
+        return this.#follow(sequence, subject, this.models.get(model), kept);
       case 'version.edited':
-        this.#editVersion(`${model}@${text(fields, 'version')}`, fields);
-        return;
-      case 'version.archived':
-      case 'version.restored':
-        this.#archiveVersion(`${model}@${text(fields, 'version')}`, action === 'version.archived');
-        return;
+        return this.#follow(sequence, subject, this.versions.get(subject), kept);
       case 'artifacts.added':
-        this.#addArtifacts(sequence, `${model}@${text(fields, 'version')}`, fields);
-        return;
+        return this.#addUnnamed(sequence, subject, artifacts);
       case 'alias.moved':
-        this.aliases.set(`${model} ${text(fields, 'alias')}`, { sequence, version: text(fields, 'version') });
-        return;
       case 'alias.removed':
-        this.aliases.delete(`${model} ${text(fields, 'alias')}`);
-        return;
-      default:
-        if (typeof fields['kind'] === 'string') this.#addRecord(sequence, model, fields);
+        if (alias === undefined) return false;
+        this.#moveAlias(sequence, model, alias, action === 'alias.moved' ? version : '');
+        return true;
+      default: {
+        if (record === undefined) return false;
+        const place = subject === record.id ? { model: '', version: '' } : { model, version };
+        const { id, kind, digest: of } = record;
+        this.#addRecord({ sequence, id, kind, digest: of, ...place }, kept.changes ?? []);
+        return true;
+      }
     }
   }
 
-  #addVersion(sequence: number, model: string, { artifacts, ...fields }: Fields): void {
-    const name = `${model}@${text(fields, 'version')}`;
+  #tell(sequence: number, subject: string): void {
+    // Of what is not judged nobody knows what came before.
+    if (this.unjudged.has(modelOf(subject))) return;
+    const sentence = `What entry ${String(sequence)} keeps of ${subject} is not what the entries up to it record.`;
+    this.faults.push({ sequence, sentence });
+  }
+
+  /** What is archived and brought back stands in the entry itself. */
+  #archive(sequence: number, action: string, subject: string): boolean {
+    switch (action) {
+      case 'model.archived':
+      case 'model.restored': {
+        const model = this.models.get(subject);
+        if (model !== undefined) Object.assign(model, { archived: action === 'model.archived', sequence });
+        return true;
+      }
+      case 'version.archived':
+      case 'version.restored': {
+        const version = this.versions.get(subject);
+        if (version !== undefined) version.archived = action === 'version.archived';
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  #addVersion(sequence: number, name: string, { artifacts, ...fields }: Fields): Kept {
     const digest = digestVersion(fields, this.#sha256);
-    this.versions.set(name, {
-      ...{ sequence, digest, fields, artifacts: new Map(), status: 'candidate' },
-      ...{ archived: false, measured: false, assessed: false },
-    });
-    this.#addArtifacts(sequence, name, { artifacts });
+    this.versions.set(name, newVersion(sequence, digest, fields));
+    return { digest, ...this.#addArtifacts(sequence, name, artifacts) };
   }
 
-  #changeModel(sequence: number, name: string, change: Partial<SealedModel>): void {
+  #editModel(sequence: number, name: string, edit: Fields, kept: Kept | undefined): Kept | undefined {
     const model = this.models.get(name);
-    if (model !== undefined) this.models.set(name, { ...model, ...change, sequence });
+    if (model?.fields === undefined) {
+      this.#editUnknown(sequence, name, model, kept);
+      return undefined;
+    }
+    const { digest: before } = model;
+    model.fields = applyEdit(model.fields, edit);
+    model.digest = digestModel(model.fields, this.#sha256);
+    model.sequence = sequence;
+    return { before, digest: model.digest };
   }
 
-  #editVersion(name: string, edit: Fields): void {
+  #editVersion(sequence: number, name: string, edit: Fields, kept: Kept | undefined): Kept | undefined {
     const version = this.versions.get(name);
-    if (version === undefined) return;
+    if (version?.fields === undefined) {
+      this.#editUnknown(sequence, name, version, kept);
+      return undefined;
+    }
+    const { digest: before } = version;
     version.fields = applyEdit(version.fields, edit);
     version.digest = digestVersion(version.fields, this.#sha256);
+    return { before, digest: version.digest };
   }
 
-  #archiveVersion(name: string, archived: boolean): void {
-    const version = this.versions.get(name);
-    if (version !== undefined) version.archived = archived;
+  /** An edit of something of which no more than a digest is known: what it became is told by what the entry keeps. */
+  #editUnknown(
+    sequence: number,
+    name: string,
+    edited: SealedModel | SealedVersion | undefined,
+    kept: Kept | undefined,
+  ): void {
+    if (edited !== undefined && !this.#follow(sequence, name, edited, kept)) this.unjudged.add(modelOf(name));
   }
 
-  #addArtifacts(sequence: number, name: string, { artifacts }: Fields): void {
+  /** Goes on with the digest that an entry keeps, which must tie on to the one before. */
+  #follow(
+    sequence: number,
+    name: string,
+    edited: SealedModel | SealedVersion | undefined,
+    kept: Kept | undefined,
+  ): boolean {
+    if (edited === undefined || kept?.digest === undefined) return false;
+    if (kept.before !== edited.digest) this.#tell(sequence, name);
+    edited.digest = kept.digest;
+    edited.fields = undefined;
+    return true;
+  }
+
+  #addArtifacts(sequence: number, name: string, artifacts: unknown): Pick<Kept, 'artifacts'> {
     const version = this.versions.get(name);
-    if (version === undefined || !Array.isArray(artifacts)) return;
-    for (const artifact of artifacts as readonly unknown[]) {
-      if (!isFields(artifact)) continue;
+    if (!Array.isArray(artifacts)) return {};
+    const list = (artifacts as readonly unknown[]).filter(isFields);
+    const told = keepArtifacts(list, this.#sha256);
+    if (version === undefined) return told;
+    for (const artifact of list)
       version.artifacts.set(artifactKey(artifact), { sequence, digest: this.digestOf(artifact) });
-      version.measured ||= isMeasurement(artifact as unknown as Parameters<typeof isMeasurement>[0]);
-    }
+    version.measured ||= told.artifacts?.measured === true;
+    return told;
   }
 
-  #addRecord(sequence: number, model: string, fields: Fields): void {
-    this.records.push({
-      sequence,
-      id: text(fields, 'id'),
-      kind: text(fields, 'kind'),
-      model,
-      version: text(fields, 'version'),
-      digest: this.digestOf(fields['payload']),
-    });
-    const subject = this.versions.get(`${model}@${text(fields, 'version')}`);
-    if (subject !== undefined && fields['kind'] === 'assessment') subject.assessed = true;
-    const { changes } = fields;
-    if (!Array.isArray(changes)) return;
-    for (const change of changes as readonly unknown[]) {
-      if (isFields(change)) this.#apply(sequence, change);
-    }
+  /** False where it is not told what was added, or to what. */
+  #addUnnamed(sequence: number, name: string, artifacts: KeptArtifacts | undefined): boolean {
+    const version = this.versions.get(name);
+    if (version === undefined || artifacts === undefined) return false;
+    version.unnamed.push({ ...artifacts, sequence });
+    version.measured ||= artifacts.measured === true;
+    return true;
+  }
+
+  #moveAlias(sequence: number, model: string, alias: string, version: string): void {
+    const key = `${model} ${alias}`;
+    if (version === '') this.aliases.delete(key);
+    else this.aliases.set(key, { sequence, version });
+  }
+
+  #addRecordOf(sequence: number, model: string, fields: Fields): Kept {
+    const [id, kind, version] = [textOf(fields, 'id'), textOf(fields, 'kind'), textOf(fields, 'version')];
+    const digest = this.digestOf(fields['payload']);
+    const changes = Array.isArray(fields['changes']) ? (fields['changes'] as readonly unknown[]) : [];
+    this.#addRecord({ sequence, id, kind, model, version, digest }, changes);
+    return keepRecord({ id, kind, payload: fields['payload'] }, digest, changes as readonly RegistryChange[]);
+  }
+
+  #addRecord(record: SealedRecord, changes: readonly unknown[]): void {
+    this.records.push(record);
+    const subject = this.versions.get(`${record.model}@${record.version}`);
+    if (subject !== undefined && record.kind === 'assessment') subject.assessed = true;
+    for (const change of changes) if (isFields(change)) this.#apply(record.sequence, change);
   }
 
   #apply(sequence: number, change: Fields): void {
-    const [model, version] = [text(change, 'model'), text(change, 'version')];
+    const [model, version] = [textOf(change, 'model'), textOf(change, 'version')];
     if (change['type'] === 'alias') {
-      const key = `${model} ${text(change, 'alias')}`;
-      if (version === '') this.aliases.delete(key);
-      else this.aliases.set(key, { sequence, version });
+      this.#moveAlias(sequence, model, textOf(change, 'alias'), version);
       return;
     }
     const changed = this.versions.get(`${model}@${version}`);
-    if (changed !== undefined) changed.status = text(change, 'status') as VersionStatus;
+    if (changed !== undefined) changed.status = textOf(change, 'status') as VersionStatus;
   }
 
   /** SHA-256 over a value's canonical form. */
@@ -179,58 +263,11 @@ export class AuditReplay {
     return this.#sha256(canonicalJson(value ?? null));
   }
 
-  /** Over what a model says of itself, from the registry or from the log. */
   modelDigest(fields: object): string {
-    const { description, owner, provider, license, licenseLink, tasks, language, ...others } = fields as Fields;
-    const { maturity, readme, customProperties } = others;
-    const told = { description, owner, provider, license, licenseLink, tasks, language, maturity, readme };
-    return this.#sha256(canonicalJson({ ...told, customProperties: customProperties ?? {} }));
+    return digestModel(fields, this.#sha256);
   }
 
   versionDigest(fields: object): string {
-    return digestVersion(fields as Fields, this.#sha256);
+    return digestVersion(fields, this.#sha256);
   }
-}
-
-/** Of an artifact: what may be there once for a version. */
-export function artifactKey(artifact: object): string {
-  const fields = artifact as Fields;
-  return `${text(fields, 'artifactType')} ${text(fields, 'name')}`;
-}
-
-/** Description and properties after an edit; the rest stays. */
-function applyEdit(before: Fields, { description, set, unset }: Fields): Fields {
-  const { customProperties } = before;
-  const properties = new Map(Object.entries(isFields(customProperties) ? customProperties : {}));
-  for (const key of Array.isArray(unset) ? (unset as readonly unknown[]) : []) properties.delete(String(key));
-  for (const [key, value] of Object.entries(isFields(set) ? set : {})) properties.set(key, value);
-  return {
-    ...before,
-    ...(description === undefined ? {} : { description }),
-    customProperties: Object.fromEntries(properties),
-  };
-}
-
-function digestVersion(fields: Fields, sha256: Sha256): string {
-  const { description, author, lineage, customProperties, weightsDigest, modelDigest } = fields;
-  const kept = { description, author, lineage, customProperties: customProperties ?? {}, weightsDigest, modelDigest };
-  return sha256(canonicalJson(kept));
-}
-
-function parseFields(payload: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(payload);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(fields: Fields, key: string): string {
-  const value = fields[key];
-  return typeof value === 'string' ? value : '';
 }

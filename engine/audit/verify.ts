@@ -48,6 +48,7 @@ export async function verifyAudit(
     }
   }
   if (anchor !== undefined) faults.push(...checkAnchor(anchor, anchored, head));
+  faults.push(...replay.faults);
   faults.push(...(await compareRegistry(replay, registry, signal)));
   faults.push(...(await compareLedger(replay, ledger, signal)));
   const first = await describeFirst(faults, ledger);
@@ -58,7 +59,7 @@ export async function verifyAudit(
     ...(entries === 0 ? {} : { head: head.hash }),
     ...(erased === 0 ? {} : { erasedPayloads: erased }),
     faults: faults.slice(0, mostFaults),
-    sentence: describe(entries, erased, [...replay.erased], faults.length),
+    sentence: describe(entries, erased, [...replay.unjudged], faults.length),
   };
 }
 
@@ -86,9 +87,10 @@ function describe(entries: number, erased: number, unjudged: readonly string[], 
 
 /** Nobody can tell an erasure that somebody asked for from one that hides something: so it says what is not looked at for it. */
 function describeErased(erased: number, unjudged: readonly string[]): string {
-  const shown = unjudged.slice(0, 5).join(', ');
-  const more = unjudged.length > 5 ? ` and ${String(unjudged.length - 5)} more` : '';
   const [contents, them] =
     erased === 1 ? ['The content of 1 entry was', 'it'] : [`The contents of ${String(erased)} entries were`, 'them'];
+  if (unjudged.length === 0) return ` ${contents} erased; what was decided by ${them} is kept, and was looked at.`;
+  const shown = unjudged.slice(0, 5).join(', ');
+  const more = unjudged.length > 5 ? ` and ${String(unjudged.length - 5)} more` : '';
   return ` ${contents} erased; the chain holds without ${them}, and the registry is not held against the log for ${shown}${more}.`;
 }

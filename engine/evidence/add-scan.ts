@@ -81,13 +81,15 @@ export async function addScan(step: ScanStep, ports: GovernancePorts, signal: Ab
   return { scan, isNew: true };
 }
 
-/** The reports about a version, newest first. Throws `record-tampered` for one that was changed. */
+/** The reports about a version, newest first; erased ones are left out. Throws `record-tampered` for one that was changed. */
 export async function listScans(
   { model, version }: Pick<LocalVersion, 'model' | 'version'>,
   { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
 ): Promise<readonly ScanReport[]> {
   const records = await store.ledger.list({ kind: 'scan', model, version });
-  return records.map(record => readPayload(record, validateScanReport, digest));
+  return records
+    .filter(({ payload }) => payload !== null)
+    .map(record => readPayload(record, validateScanReport, digest));
 }
 
 async function findEarlier(

@@ -75,6 +75,8 @@ async function findUploaders(
   if (sha256 === undefined) return [];
   const records = await store.ledger.list({ kind: 'source-document', limit: mostRecords });
   return records.flatMap(record => {
+    // Of one whose content was erased nobody knows any more which it was: whoever added it counts as having uploaded this one.
+    if (record.payload === null) return [record.actor];
     const document = readPayload(record, validateSourceDocument, digest);
     return document.digest === sha256 ? [document.addedBy] : [];
   });

@@ -161,7 +161,7 @@ async function findBaseline(
   for (const version of [aliases['production'], aliases['baseline']]) {
     if (version === undefined) continue;
     const [record] = await store.ledger.list({ kind: 'baseline', model: name, version, limit: 1 });
-    if (record !== undefined) return readPayload(record, validateBaseline, digest);
+    if (record !== undefined && record.payload !== null) return readPayload(record, validateBaseline, digest);
   }
   return undefined;
 }

@@ -37,6 +37,12 @@ export interface SyncAge {
   readonly fullAt?: number;
 }
 
+/** A registry elsewhere by its name, with its kind and address in one text. */
+export interface DeclaredAddress {
+  readonly name: string;
+  readonly address: string;
+}
+
 /** A version as it was last read. `artifacts` is empty where they were not read. */
 export interface CatalogueVersion {
   readonly version: ModelVersion;
@@ -88,6 +94,11 @@ export interface Catalogue {
   keepVersion(registry: string, version: ModelVersion, artifacts: readonly Artifact[] | undefined): Promise<void>;
   /** The same of a model. */
   keepModel(registry: string, model: RegisteredModel): Promise<void>;
+  /**
+   * Says from where registries are read from now on: what was read from another address under the same name is forgotten, and a reading
+   * that is under way there is given up.
+   */
+  declare(declared: readonly DeclaredAddress[]): Promise<void>;
   /** Drops registries that are no longer declared. */
   retain(registries: readonly string[]): Promise<void>;
 }

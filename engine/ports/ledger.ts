@@ -47,6 +47,8 @@ export interface LedgerRecord extends NewLedgerRecord {
   /** Grows with every record. */
   readonly sequence: number;
   readonly digest: string;
+  /** Digest of the record that this one takes back; told only where its own content was erased, and payload is null. */
+  readonly takesBack?: string;
 }
 
 export interface LedgerFilter {
@@ -61,10 +63,14 @@ export interface LedgerFilter {
   readonly limit?: number;
 }
 
-/** An audit entry with the payload it seals; the payload is absent once it was erased. */
+/**
+ * An audit entry with the payload it seals; the payload is absent once it was erased. `kept` is what stays then (`Kept` in canonical JSON);
+ * it is absent in entries that older workbenches wrote, and where a log is read away from its store.
+ */
 export interface AuditLine {
   readonly entry: AuditEntry;
   readonly payload: string | undefined;
+  readonly kept?: string;
 }
 
 /** Governance's append-only memory, and the hash-chained log over it and over every change of the registry. */

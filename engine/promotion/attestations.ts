@@ -60,13 +60,19 @@ export async function listAttestations(
 /** Far more than a version will ever have; a bound all the same. */
 const mostAttestations = 100_000;
 
-/** Digests of the attestations of a version that were taken back. Throws `record-tampered`. */
+/** Digests of the attestations of a version that were taken back, also by a withdrawal that was erased since. Throws `record-tampered`. */
 export async function readWithdrawn(
   { model, version }: { readonly model: string; readonly version: string },
   { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
 ): Promise<ReadonlySet<string>> {
   const records = await store.ledger.list({ kind: 'attestation-withdrawal', model, version, limit: mostAttestations });
-  return new Set(records.map(record => readPayload(record, validateAttestationWithdrawal, digest).attestationDigest));
+  return new Set(
+    records.map(record =>
+      record.payload === null && record.takesBack !== undefined
+        ? record.takesBack
+        : readPayload(record, validateAttestationWithdrawal, digest).attestationDigest,
+    ),
+  );
 }
 
 function readOne(record: LedgerRecord, { digest, signing }: ReadPorts, people: People): AttestationEvidence {

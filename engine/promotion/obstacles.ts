@@ -43,18 +43,16 @@ async function judgeTakenBack(
   { store, digest }: Pick<GovernancePorts, 'store' | 'digest'>,
 ): Promise<string[]> {
   const used = new Set(waivers.map(({ id }) => id));
-  const ended =
-    used.size === 0
-      ? []
-      : (await readWaivers(store.ledger, digest, subject.model)).filter(
-          ({ id, ended: end }) => used.has(id) && end !== undefined,
-        );
+  const known = used.size === 0 ? [] : await readWaivers(store.ledger, digest, subject.model);
+  const ended = known.filter(({ id, ended: end }) => used.has(id) && end !== undefined);
+  const gone = waivers.filter(({ id }) => known.every(one => one.id !== id));
   const withdrawn = await readWithdrawn(subject, { store, digest });
   const attested = controls.filter(({ checks }) =>
     checks.some(({ state, evidence }) => state === 'pass' && evidence.some(each => withdrawn.has(each.digest ?? ''))),
   );
   return [
     ...ended.map(({ id, control }) => `The waiver ${id} of ${control}, which it rests on, was ended.`),
+    ...gone.map(({ id, control }) => `The waiver ${id} of ${control}, which it rests on, is not there: it was erased.`),
     ...attested.map(({ id }) => `The attestation of ${id}, which it rests on, was taken back.`),
   ];
 }

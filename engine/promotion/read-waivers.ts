@@ -1,5 +1,5 @@
 import { validateWaiver, validateWaiverApproval, validateWaiverEnd } from '../../schemas/generated/validators.js';
-import type { Identity, Waiver } from '../../schemas/generated/messages.ts';
+import type { Identity, Waiver, WaiverEnd } from '../../schemas/generated/messages.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Ledger, LedgerRecord } from '../ports/ledger.ts';
 import type { Signing } from '../ports/signing.ts';
@@ -15,7 +15,8 @@ export interface WaiverTrust {
 
 /**
  * A model's waivers with their approvals and ends, newest first; every model's without one. With `trust`, approvals by people whom the
- * workspace does not list are left out, and who signed is marked. Throws `record-tampered`.
+ * workspace does not list are left out, and who signed is marked. Waivers and approvals that were erased are left out; an end that was
+ * erased still ends. Throws `record-tampered`.
  */
 export async function readWaivers(
   ledger: Ledger,
@@ -24,8 +25,8 @@ export async function readWaivers(
   trust?: WaiverTrust,
 ): Promise<readonly Waiver[]> {
   const filter = model === undefined ? { limit: mostRecords } : { model, limit: mostRecords };
-  const requests = await ledger.list({ ...filter, kind: 'waiver' });
-  const approvals = await ledger.list({ ...filter, kind: 'waiver-approval' });
+  const requests = (await ledger.list({ ...filter, kind: 'waiver' })).filter(isThere);
+  const approvals = (await ledger.list({ ...filter, kind: 'waiver-approval' })).filter(isThere);
   const ends = await ledger.list({ ...filter, kind: 'waiver-end' });
   const prove = (person: Identity, record: LedgerRecord): Identity =>
     trust === undefined
@@ -34,13 +35,13 @@ export async function readWaivers(
   const given = approvals
     .map(record => ({ ...readPayload(record, validateWaiverApproval, digest), record }))
     .filter(approval => trust === undefined || countsIn(waiverApproverRole, approval, trust.people));
-  const ended = ends.map(record => ({ ...readPayload(record, validateWaiverEnd, digest), record }));
+  const ended = ends.map(record => ({ ...readEnd(record, digest), record }));
   return requests.map(record => {
     const waiver: Waiver = { ...readPayload(record, validateWaiver, digest) };
     // Only what has a record of its own counts, never what a request brought along.
     delete waiver.ended;
-    const isOf = (one: { readonly waiver: string; readonly waiverDigest: string }): boolean =>
-      one.waiver === waiver.id && one.waiverDigest === record.digest;
+    const isOf = (one: { readonly waiver?: string; readonly waiverDigest: string }): boolean =>
+      (one.waiver ?? waiver.id) === waiver.id && one.waiverDigest === record.digest;
     const end = ended.find(isOf);
     return {
       ...waiver,
@@ -56,6 +57,17 @@ export async function readWaivers(
       ...(end === undefined ? {} : { ended: { by: prove(end.by, end.record), at: end.at, reason: end.reason } }),
     };
   });
+}
+
+function isThere({ payload }: LedgerRecord): boolean {
+  return payload !== null;
+}
+
+/** Of an end that was erased: which waiver it ended, when and by whom, which the log's entry keeps. */
+function readEnd(record: LedgerRecord, digest: Digest): Omit<WaiverEnd, 'waiver'> & Partial<WaiverEnd> {
+  const { payload, takesBack, at, actor } = record;
+  if (payload !== null || takesBack === undefined) return readPayload(record, validateWaiverEnd, digest);
+  return { waiverDigest: takesBack, at, by: actor, reason: 'The reason was erased.' };
 }
 
 /** Far more than a model will ever have; a bound all the same. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkOf, openAssessable, refused, type Assessable } from '../../test/fakes/assessable.ts';
+import { openAuditStore } from '../../test/fakes/audit-store.ts';
 import { day } from '../../test/fakes/evidence.ts';
 import { signal } from '../../test/fakes/governed.ts';
 import { workbenchOf } from '../../test/fakes/keys.ts';
@@ -116,6 +117,47 @@ describe('what is taken back', () => {
         await assert.rejects(deeds[then](), refused('gate-not-met', message));
       });
     }
+  }
+
+  for (const [taken, takeBack, kind, message] of [
+    ['a waiver was ended', () => end(), 'waiver-end', /waiver .* of PERF, which it rests on, was ended/],
+    [
+      'an attestation was withdrawn',
+      () => withdraw(),
+      'attestation-withdrawal',
+      /attestation of LOOK, which it rests on, was taken/,
+    ],
+  ] as const) {
+    it(`stays taken back when the words are erased in which ${taken}`, async () => {
+      await assess();
+      await takeBack();
+      const log = openAuditStore(world.folder);
+      const [record] = await world.ports.store.ledger.list({ kind });
+      log.erase(record?.sequence ?? 0);
+      await assert.rejects(deeds.request(), refused('gate-not-met', message));
+      assert.equal((await assess()).gate.outcome, 'failed');
+      // A workbench that kept nothing leaves open what was taken back: so nothing may rest on any of it.
+      log.seal(() => null);
+      await assert.rejects(
+        assess(),
+        refused('record-tampered', /content of the \S+ \S+ was erased: what it said counts no more/),
+      );
+    });
+  }
+
+  for (const kind of ['waiver', 'waiver-approval'] as const) {
+    it(`does not count any more, as ${kind}, in the next assessment once its words were erased`, async () => {
+      await assess();
+      const records = await world.ports.store.ledger.list({ kind });
+      openAuditStore(world.folder).erase(...records.map(({ sequence }) => sequence));
+      assert.deepEqual((await verifyAudit(world.ports.store, world.ports.digest, signal)).faults, []);
+      if (kind === 'waiver') {
+        const gone = /waiver .* of PERF, which it rests on, is not there: it was erased/;
+        await assert.rejects(deeds.request(), refused('gate-not-met', gone));
+      }
+      const { gate, waived } = await assess();
+      assert.deepEqual([gate.outcome, waived], ['failed', 0]);
+    });
   }
 
   it('is taken back once, with a reason', async () => {

@@ -1,3 +1,4 @@
+import type { DeclaredAddress } from '../ports/catalogue.ts';
 import type { Registry as Declared, Workbench } from '../../schemas/generated/files.ts';
 
 /** A registry elsewhere, as workbench.yaml declares it. */
@@ -19,4 +20,9 @@ export function declaredRegistries({
     if (settings.type !== 'local') declared.push({ name, settings });
   }
   return declared;
+}
+
+/** From where each registry is read: one that comes to mean another server must not show what the one before holds. */
+export function addressesOf(declared: readonly RegistryDeclaration[]): DeclaredAddress[] {
+  return declared.map(({ name, settings }) => ({ name, address: `${settings.type} ${settings.url}` }));
 }

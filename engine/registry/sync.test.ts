@@ -141,6 +141,65 @@ describe('reading a registry into the catalogue', () => {
     assert.deepEqual([state.models, state.versions], [450, 451]);
   });
 
+  it('reads on to what changed while everything was read, though more came after it', async () => {
+    const quick = createMemoryRegistry({ now: () => clock.now() });
+    shared = quick;
+    registries = registriesOf(store.registry, { shared });
+    const all = Array.from({ length: 250 }, (_, index) => `model-${String(index).padStart(3, '0')}`);
+    for (const name of all) await add(name, 'a');
+    clock.advance(3_600_000);
+    let asked = 0;
+    // The first is changed when it was passed already, and all others in the moment before they are read.
+    shared = {
+      ...quick,
+      async pageModels(query, stop) {
+        const page = await quick.pageModels({ ...query, limit: 1 }, stop);
+        asked += 1;
+        if (asked > 1) return page;
+        clock.advance(1);
+        await quick.updateModel('model-000', { description: 'Late' }, ada);
+        clock.advance(1);
+        for (const name of all.slice(1)) await quick.updateModel(name, { description: 'In time' }, ada);
+        return page;
+      },
+    };
+    assert.equal((await sync()).mode, 'whole');
+    assert.deepEqual(await names('late'), []);
+    shared = quick;
+    clock.advance(60_000);
+    const outcome = await sync();
+    assert.deepEqual([outcome.mode, outcome.models], ['changes', 1]);
+    assert.deepEqual(await names('late'), ['model-000']);
+  });
+
+  it('reads everything where the clock was turned back', async () => {
+    await add('whisper', 'a');
+    await sync();
+    clock.advance(-60_000);
+    assert.equal((await sync()).mode, 'whole');
+  });
+
+  it('forgets what it read of another server under the same name', async () => {
+    await add('whisper', 'a');
+    await store.catalogue.declare([{ name: 'shared', address: 'kubeflow https://one.example' }]);
+    const begun = await store.catalogue.revision();
+    await sync();
+    await store.catalogue.declare([{ name: 'shared', address: 'kubeflow https://one.example' }]);
+    assert.deepEqual(await names(), ['whisper']);
+    const reading = await store.catalogue.beginSync('shared', 'changes');
+    shared = createMemoryRegistry();
+    registries = registriesOf(store.registry, { shared });
+    await add('reader', 'b');
+    await store.catalogue.declare([{ name: 'shared', address: 'kubeflow https://two.example' }]);
+    assert.ok((await store.catalogue.revision()) > begun);
+    assert.equal(await store.catalogue.addStretch(reading ?? 0, { models: [], versions: [] }), false);
+    assert.deepEqual((await store.catalogue.state('shared')).syncedAt, undefined);
+    const page = await pageModels({ registry: 'shared' }, registries, store.catalogue, signal);
+    assert.deepEqual([page.models.map(({ name }) => name), page.cachedAt], [['reader'], undefined]);
+    assert.equal((await sync()).mode, 'whole');
+    assert.deepEqual(await names(), ['reader']);
+  });
+
   it('forgets what is gone from the registry when it reads everything', async () => {
     await add('whisper', 'a');
     await sync();

@@ -25,6 +25,8 @@ const wholeEvery = 24 * 3_600_000;
 /** Registries give less where less is all they give at once. Mostly little changed: that is asked for in a smaller page at first. */
 const pageSize = 500;
 const firstOfChanges = 200;
+/** What changed while everything was read may have been passed already: so far before that reading began, more than clocks differ. */
+const overlap = 10 * 60_000;
 /** More models or versions than any registry has: one that never ends is not read for ever. */
 const mostItems = 2_000_000;
 
@@ -44,7 +46,8 @@ export async function syncRegistry(
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<SyncOutcome> {
-  const mode = options.whole === true ? 'whole' : await chooseMode(registry, catalogue, clock.now());
+  const { syncedAt = 0, fullAt } = await catalogue.age(registry.name);
+  const mode = options.whole === true ? 'whole' : chooseMode(registry, fullAt, clock.now());
   const count = { registry: registry.name, models: 0, versions: 0 };
   const reading = await catalogue.beginSync(registry.name, mode);
   if (reading === undefined) return { ...count, state: 'busy', mode };
@@ -67,6 +70,7 @@ export async function syncRegistry(
       models => add(models, []),
       mode === 'changes' && (models => known(models.map(({ name, updatedAt }) => ({ model: name, updatedAt })))),
       ({ updatedAt }) => updatedAt,
+      syncedAt - overlap,
       signal,
     );
     await readPages(
@@ -74,6 +78,7 @@ export async function syncRegistry(
       versions => add([], versions),
       mode === 'changes' && (versions => known(versions.map(ofVersion))),
       version => ofVersion(version).updatedAt,
+      syncedAt - overlap,
       signal,
     );
     await catalogue.endSync(reading);
@@ -86,22 +91,25 @@ export async function syncRegistry(
   return { ...count, state: 'done', mode };
 }
 
-/** MLflow leaves the time of change as it is when a tag is set, so that only a whole reading sees a new status there. */
-async function chooseMode(registry: ModelRegistry, catalogue: Catalogue, now: number): Promise<SyncMode> {
-  if (registry.type !== 'kubeflow') return 'whole';
-  const { fullAt } = await catalogue.age(registry.name);
-  return fullAt !== undefined && now - fullAt < wholeEvery ? 'changes' : 'whole';
+/**
+ * MLflow leaves the time of change as it is when a tag or an alias is set, so that only a whole reading sees a new status there:
+ * docs/registries.md has what was measured. A whole reading that lies in the future says that the clock was turned back.
+ */
+function chooseMode(registry: ModelRegistry, fullAt: number | undefined, now: number): SyncMode {
+  if (registry.type !== 'kubeflow' || fullAt === undefined) return 'whole';
+  return fullAt <= now && now - fullAt < wholeEvery ? 'changes' : 'whole';
 }
 
 /**
  * Reads page after page. Where it is known what changed, they are read newest first, and no further than to a page on which nothing
- * did; a registry that does not keep to that order is read to its end.
+ * did and that ends before `settled` (milliseconds since the epoch); a registry that does not keep to that order is read to its end.
  */
 async function readPages<Item>(
   ask: (query: RegistryQuery) => Promise<RegistryPage<Item>>,
   add: (items: readonly Item[]) => Promise<void>,
   isKnown: ((items: readonly Item[]) => Promise<readonly boolean[]>) | false,
   timeOf: (item: Item) => number,
+  settled: number,
   signal: AbortSignal,
 ): Promise<void> {
   let after: string | undefined;
@@ -124,7 +132,7 @@ async function readPages<Item>(
     }
     if (next === undefined) return;
     count += items.length;
-    if (isKnown !== false && ordered && items.length > 0 && known.every(Boolean)) return;
+    if (isKnown !== false && ordered && last < settled && items.length > 0 && known.every(Boolean)) return;
     if (next === after || count > mostItems)
       throw new WorkbenchError('registry-malformed', 'The registry gives pages without an end.', {
         remedy: 'See whether its url leads to a model registry, and what its log says.',

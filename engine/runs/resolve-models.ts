@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { addressesOf } from '../registry/declared.ts';
 import { createRegistries } from '../registry/registries.ts';
 import { loadWorkspace } from '../workspace/workspace.ts';
 import { modelsOf } from './asked-models.ts';
@@ -67,6 +68,7 @@ async function withContext(
   const workspace = await loadWorkspace(ports.files, spec.folder, signal);
   const registries = createRegistries(workspace, store.registry, ports);
   try {
+    await store.catalogue.declare(addressesOf(registries.declared));
     return await use({ store, workspace, registries, ports, asks });
   } finally {
     await registries.close();

@@ -33,7 +33,8 @@ export function moveAlias(context: StoreContext, model: Row, alias: string, vers
   writeAlias(context, model, alias, version);
   const name = String(model['name']);
   const payload = { model: name, alias, version: to, previous: from };
-  appendAudit(context, { actor: actor.email, action: 'alias.moved', subject: `${name}@${to}`, payload });
+  const subject = `${name}@${to}`;
+  appendAudit(context, { actor: actor.email, action: 'alias.moved', subject, payload, kept: { alias } });
 }
 
 /** Makes the changes that belong to a ledger record, whose audit entry covers them. Must run inside its transaction. */
@@ -72,7 +73,8 @@ function removeAlias(context: StoreContext, model: Row, alias: string, actor: Id
   deleteAlias(context, model, alias);
   const name = String(model['name']);
   const payload = { model: name, alias, previous: from };
-  appendAudit(context, { actor: actor.email, action: 'alias.removed', subject: `${name}@${from}`, payload });
+  const subject = `${name}@${from}`;
+  appendAudit(context, { actor: actor.email, action: 'alias.removed', subject, payload, kept: { alias } });
 }
 
 function deleteAlias(context: StoreContext, model: Row, alias: string): void {

@@ -1,5 +1,6 @@
+import { keepArtifacts } from '../../engine/audit/kept.ts';
 import type { Artifact, Identity } from '../../schemas/generated/messages.ts';
-import { appendAudit } from './audit.ts';
+import { appendAudit, sha256 } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel, touchModel } from './models.ts';
@@ -40,7 +41,8 @@ export function addNewArtifacts(
   touchModel(context, model, version);
   const [name, number] = [String(model['name']), String(version['version'])];
   const payload = { model: name, version: number, artifacts: added };
-  appendAudit(context, { actor: actor.email, action: 'artifacts.added', subject: `${name}@${number}`, payload });
+  const note = { actor: actor.email, action: 'artifacts.added', subject: `${name}@${number}`, payload };
+  appendAudit(context, { ...note, kept: keepArtifacts(added, sha256) });
 }
 
 /** Artifacts are only ever added: one of a type and name that exists is left as it is. Returns the new ones. */

@@ -1,4 +1,5 @@
 import { sealEntry } from '../../engine/audit/entry.ts';
+import type { Kept } from '../../engine/audit/kept.ts';
 import { auditOrigin, type AuditHead, type AuditLine } from '../../engine/ports/ledger.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AuditEntry } from '../../schemas/generated/messages.ts';
@@ -20,6 +21,8 @@ export interface AuditNote {
   readonly action: string;
   readonly subject: string;
   readonly payload: unknown;
+  /** What of it stays when the payload is erased. */
+  readonly kept?: Kept;
 }
 
 /**
@@ -34,13 +37,15 @@ export function appendAudit(
   const { driver } = context;
   const { actor, action, subject } = note;
   const head = readAuditHead(context) ?? auditOrigin;
-  const entry = sealEntry({ at: context.now(), actor, action, subject, payload }, head, sha256);
+  const kept = note.kept === undefined ? undefined : canonicalJson(note.kept);
+  const event = { at: context.now(), actor, action, subject, payload, ...(kept === undefined ? {} : { kept }) };
+  const entry = sealEntry(event, head, sha256);
   driver.run('INSERT OR IGNORE INTO audit_payloads (digest, payload) VALUES (?, ?)', entry.payloadDigest, payload);
   driver.run(
-    `INSERT INTO audit_log (sequence, at, actor, action, subject, payload_digest, previous, hash)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO audit_log (sequence, at, actor, action, subject, payload_digest, previous, hash, kept)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[entry.sequence, entry.at, entry.actor, entry.action, entry.subject],
-    ...[entry.payloadDigest, entry.previous, entry.hash],
+    ...[entry.payloadDigest, entry.previous, entry.hash, kept ?? null],
   );
   return entry;
 }
@@ -56,6 +61,7 @@ export function readAudit(context: StoreContext, after: number, limit: number): 
   return rows.map(row => ({
     entry: toEntry(row),
     payload: row['payload'] === null ? undefined : String(row['payload']),
+    ...(row['kept'] === null ? {} : { kept: String(row['kept']) }),
   }));
 }
 
@@ -73,6 +79,8 @@ function toEntry(row: Row): AuditEntry {
     action: String(row['action']),
     subject: String(row['subject']),
     payloadDigest: String(row['payload_digest']),
+    // Told from what is kept, so that the entry's own hash tells where that was changed or taken away.
+    ...(row['kept'] === null ? {} : { keptDigest: sha256(String(row['kept'])) }),
     previous: String(row['previous']),
     hash: String(row['hash']),
   };

@@ -1,4 +1,4 @@
-import type { CatalogueStretch, SyncMode } from '../../engine/ports/catalogue.ts';
+import type { CatalogueStretch, DeclaredAddress, SyncMode } from '../../engine/ports/catalogue.ts';
 import type { Failure, ModelVersion, RegisteredModel } from '../../schemas/generated/messages.ts';
 import { putModel, putVersion, touchRegistry } from './catalogue-rows.ts';
 import { findShelf } from './catalogue-queries.ts';
@@ -171,6 +171,25 @@ export function sweepShelves(context: StoreContext): boolean {
     driver.run('DELETE FROM catalogue_names WHERE shelf = ?', key);
     driver.run('DELETE FROM catalogue_shelves WHERE key = ?', key);
     return driver.get(sql, now()) !== undefined;
+  });
+}
+
+/** Forgets what was read under a declared name from another address. What older workbenches read is taken to be from this one. */
+export function declareRegistries(context: StoreContext, declared: readonly DeclaredAddress[]): void {
+  const { driver } = context;
+  const isNew = ({ name, address }: DeclaredAddress): boolean =>
+    driver.get('SELECT address FROM catalogue_registries WHERE name = ?', name)?.['address'] !== address;
+  if (!declared.some(isNew)) return;
+  context.write(() => {
+    for (const { name, address } of declared.filter(isNew)) {
+      driver.run('INSERT OR IGNORE INTO catalogue_registries (name) VALUES (?)', name);
+      driver.run(
+        `UPDATE catalogue_registries SET shelf = NULL, synced_at = NULL, full_at = NULL, reading = NULL, reading_until = NULL,
+          failure = NULL WHERE name = ? AND address IS NOT NULL`,
+        name,
+      );
+      driver.run('UPDATE catalogue_registries SET address = ?, revision = revision + 1 WHERE name = ?', address, name);
+    }
   });
 }
 

@@ -25,6 +25,7 @@ export function createCatalogue(thread: StoreThread): Catalogue {
     unchanged: (registry, items) => thread.call('areUnchanged', [registry, items]),
     keepVersion: (registry, version, artifacts) => thread.call('keepCatalogueVersion', [registry, version, artifacts]),
     keepModel: (registry, model) => thread.call('keepCatalogueModel', [registry, model]),
+    declare: declared => thread.call('declareRegistries', [declared]),
     async retain(registries) {
       await thread.call('retainRegistries', [registries]);
       await sweep();

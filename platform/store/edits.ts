@@ -1,9 +1,10 @@
+import { digestModel, digestVersion } from '../../engine/audit/kept.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LocalVersion, RegistryEdit } from '../../engine/ports/registry.ts';
 import { keyPrefix } from '../../engine/registry/keys.ts';
 import { isSealedKey } from '../../engine/registry/sealed-keys.ts';
 import type { Identity, RegisteredModel } from '../../schemas/generated/messages.ts';
-import { appendAudit } from './audit.ts';
+import { appendAudit, sha256 } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel, getModel, touchModel } from './models.ts';
@@ -33,11 +34,16 @@ export function updateModel(context: StoreContext, name: string, edit: RegistryE
     const row = findModel(context, name);
     const change = applyEdit(row, edit);
     if (change !== undefined) {
-      const { details, sealed } = change;
-      context.driver.run('UPDATE registered_models SET details = ? WHERE key = ?', details, Number(row['key']));
+      const { before, after, sealed } = change;
+      context.driver.run(
+        'UPDATE registered_models SET details = ? WHERE key = ?',
+        JSON.stringify(after),
+        Number(row['key']),
+      );
       touchModel(context, row);
       const payload = { model: name, ...sealed };
-      appendAudit(context, { actor: actor.email, action: 'model.edited', subject: name, payload });
+      const kept = { before: digestModel(before, sha256), digest: digestModel(after, sha256) };
+      appendAudit(context, { actor: actor.email, action: 'model.edited', subject: name, payload, kept });
     }
     return getModel(context, name);
   });
@@ -58,12 +64,22 @@ export function updateVersion(
     checkApproved(row, edit, `${model}@${String(row['version'])}`);
     const change = applyEdit(row, edit);
     if (change !== undefined) {
-      const { details, sealed } = change;
-      context.driver.run('UPDATE model_versions SET details = ? WHERE key = ?', details, Number(row['key']));
+      const { before, after, sealed } = change;
+      context.driver.run(
+        'UPDATE model_versions SET details = ? WHERE key = ?',
+        JSON.stringify(after),
+        Number(row['key']),
+      );
       touchModel(context, owner, row);
       const number = String(row['version']);
       const payload = { model, version: number, ...sealed };
-      appendAudit(context, { actor: actor.email, action: 'version.edited', subject: `${model}@${number}`, payload });
+      const subject = `${model}@${number}`;
+      const weights = { weightsDigest: String(row['weights_digest']), modelDigest: String(row['model_digest']) };
+      const kept = {
+        before: digestVersion({ ...before, ...weights }, sha256),
+        digest: digestVersion({ ...after, ...weights }, sha256),
+      };
+      appendAudit(context, { actor: actor.email, action: 'version.edited', subject, payload, kept });
     }
     return toVersion(context, owner, findVersion(context, owner, version));
   });
@@ -126,11 +142,11 @@ function checkApproved(row: Row, { customProperties = {} }: RegistryEdit, name: 
   });
 }
 
-/** The new details, and what of them is new; nothing where all is as it was. */
+/** The details as they were and as they are then, and what of them is new; nothing where all is as it was. */
 function applyEdit(
   row: Row,
   edit: RegistryEdit,
-): { readonly details: string; readonly sealed: SealedEdit } | undefined {
+): { readonly before: Editable; readonly after: Editable; readonly sealed: SealedEdit } | undefined {
   const details = JSON.parse(String(row['details'])) as Editable;
   const properties = new Map(Object.entries(details.customProperties ?? {}));
   const set = new Map<string, string | number | boolean>();
@@ -148,7 +164,8 @@ function applyEdit(
   const next: Editable = { ...details, customProperties: Object.fromEntries(properties) };
   if (describes) next.description = edit.description;
   return {
-    details: JSON.stringify(next),
+    before: details,
+    after: next,
     sealed: {
       ...(describes ? { description: edit.description } : {}),
       ...(set.size === 0 ? {} : { set: Object.fromEntries(set) }),

@@ -153,6 +153,7 @@ export function createHandlers(context: StoreContext): StoreCalls {
     keepCatalogueVersion: (registry, version, artifacts) =>
       catalogue.keepCatalogueVersion(context, registry, version, artifacts),
     keepCatalogueModel: (registry, model) => catalogue.keepCatalogueModel(context, registry, model),
+    declareRegistries: declared => sync.declareRegistries(context, declared),
     retainRegistries: registries => sync.retainRegistries(context, registries),
     sweepShelves: () => sync.sweepShelves(context),
     askLent: (lease, request, deadline) => askLent(context, lease, request, deadline),

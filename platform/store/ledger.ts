@@ -1,3 +1,4 @@
+import { keepRecord, readKept } from '../../engine/audit/kept.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import type { LedgerFilter, LedgerKind, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
 import type { RegistryChange } from '../../engine/ports/registry.ts';
@@ -36,9 +37,10 @@ interface SealedRecord extends NewLedgerRecord {
 }
 
 const defaultListLength = 1_000;
-const selectSql = `SELECT ledger.*, actor, payload FROM ledger
+const selectSql = `SELECT ledger.*, actor, payload, kept FROM ledger
   JOIN audit_log USING (sequence) LEFT JOIN audit_payloads ON audit_payloads.digest = payload_digest`;
-const selectHeadsSql = 'SELECT ledger.*, actor, NULL AS payload FROM ledger JOIN audit_log USING (sequence)';
+const selectHeadsSql =
+  'SELECT ledger.*, actor, NULL AS payload, NULL AS kept FROM ledger JOIN audit_log USING (sequence)';
 
 /** Stores a record, its audit entry and the registry's changes, all or nothing. Returns what it did not have before: a record can be large. */
 export function appendRecord(
@@ -53,9 +55,10 @@ export function appendRecord(
     const sealed: SealedRecord = changes.length === 0 ? record : { ...record, changes };
     const subject = model === '' ? id : `${model}@${version}`;
     const payload = canonicalJson(record.payload);
-    const note = { actor: actor.email, action: actions[kind], subject, payload: sealed };
-    const entry = appendAudit(context, note, canonicalJsonWith(sealed, 'payload', payload));
     const digest = sha256(payload);
+    const kept = keepRecord(record, digest, changes);
+    const note = { actor: actor.email, action: actions[kind], subject, payload: sealed, kept };
+    const entry = appendAudit(context, note, canonicalJsonWith(sealed, 'payload', payload));
     context.driver.run(
       'INSERT INTO ledger (sequence, id, kind, model, version, at, digest, unique_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ...[entry.sequence, id, kind, model, version, at, digest, uniqueKey ?? null],
@@ -110,6 +113,7 @@ function toRecord(row: Row): LedgerRecord {
     const signature = signed === undefined ? {} : { signed };
     return { id, kind, model, version, at, actor, payload, ...key, ...signature, ...place };
   }
+  const takesBack = row['kept'] === null ? undefined : readKept(String(row['kept']))?.record?.takesBack;
   return {
     id: String(row['id']),
     kind: row['kind'] as LedgerKind,
@@ -119,6 +123,7 @@ function toRecord(row: Row): LedgerRecord {
     actor: { email: String(row['actor']), assurance: 'self-asserted' },
     payload: null,
     ...(row['unique_key'] === null ? {} : { uniqueKey: String(row['unique_key']) }),
+    ...(takesBack === undefined ? {} : { takesBack }),
     ...place,
   };
 }

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sealEntry } from '../../engine/audit/entry.ts';
+import { verifyAudit } from '../../engine/audit/verify.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
 import { parseFilter } from '../../engine/registry/filter/parse.ts';
+import { auditOrigin, type AuditHead } from '../../engine/ports/ledger.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { validateReport } from '../../schemas/generated/validators.js';
 import { createSetClock, makePlan, makeProgress, makeSample, makeStoreFolder } from '../../test/fakes/runs.ts';
 import { ada, makeVersion } from '../../test/fakes/registry.ts';
+import { createDigest } from '../host/digest.ts';
 import { describeHost } from '../host/describe.ts';
 import { migrate, schemaVersion } from './schema.ts';
 import { migrations } from './migrations.ts';
@@ -212,6 +216,51 @@ describe('the sixth migration', () => {
         [1, 1.25],
       );
       assert.deepEqual(after.checkpoints, [checkpoint]);
+      await store.close();
+      rmSync(path.dirname(folder), { recursive: true, force: true });
+    }
+  });
+});
+
+describe('the seventh migration', () => {
+  it('leaves the audit log of every earlier version as it was sealed, and goes on with it', async () => {
+    const { sha256 } = createDigest();
+    const payloads = [
+      { action: 'registered-model.created', subject: 'triage', payload: '{"license":"mit","name":"triage"}' },
+      { action: 'model.archived', subject: 'triage', payload: '{"model":"triage"}' },
+    ];
+    for (const version of [2, 3, 4, 5, 6]) {
+      const folder = makeStoreFolder();
+      mkdirSync(folder);
+      const driver = openDriver(path.join(folder, 'store.db'), { readOnly: false });
+      migrate(driver, migrations.slice(0, version));
+      driver.exec(`INSERT INTO registered_models (name, archived, created_at, updated_at, details)
+        VALUES ('triage', 1, 1, 2, '{"license":"mit"}')`);
+      let head: AuditHead = auditOrigin;
+      for (const event of payloads) {
+        const entry = sealEntry({ at: 1, actor: ada.email, ...event }, head, sha256);
+        driver.run('INSERT INTO audit_payloads VALUES (?, ?)', entry.payloadDigest, event.payload);
+        driver.run(
+          `INSERT INTO audit_log (sequence, at, actor, action, subject, payload_digest, previous, hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          ...[entry.sequence, entry.at, entry.actor, entry.action, entry.subject],
+          ...[entry.payloadDigest, entry.previous, entry.hash],
+        );
+        head = entry;
+      }
+      driver.close();
+      const store = await openStore({ folder, clock: createSetClock() });
+      const before = await verifyAudit(store, createDigest(), new AbortController().signal);
+      assert.deepEqual([before.faults, before.entries, before.head], [[], 2, head.hash]);
+      await store.registry.setArchived('triage', false, ada);
+      await store.registry.updateModel('triage', { description: 'New words' }, ada);
+      const [, , archived, edited] = await store.ledger.readAudit(0, 10);
+      assert.deepEqual(
+        [archived?.kept, typeof edited?.kept, edited?.entry.keptDigest?.length],
+        [undefined, 'string', 64],
+      );
+      const after = await verifyAudit(store, createDigest(), new AbortController().signal);
+      assert.deepEqual([after.faults, after.entries], [[], 4]);
       await store.close();
       rmSync(path.dirname(folder), { recursive: true, force: true });
     }

@@ -22,6 +22,9 @@ import { governanceTables } from './governance-schema.ts';
  *
  * The sixth keeps what a tuning platform was asked for and has told (`training_jobs`), and what a checkpoint is beside its weights. Epochs
  * of checkpoints and points may be fractions: SQLite keeps a number that is no integer as it is.
+ *
+ * The seventh keeps with an entry of the audit log what its payload decided (`kept`), for when that is erased; entries from before have none.
+ * It also notes from which address a registry elsewhere was read.
  */
 export const migrations: readonly string[] = [
   `
@@ -184,5 +187,9 @@ export const migrations: readonly string[] = [
     outcome TEXT
   );
   ALTER TABLE checkpoints ADD COLUMN details TEXT;
+  `,
+  `
+  ALTER TABLE audit_log ADD COLUMN kept TEXT;
+  ALTER TABLE catalogue_registries ADD COLUMN address TEXT;
   `,
 ];

@@ -1,8 +1,9 @@
 import { WorkbenchError } from '../../engine/base/errors.ts';
+import { digestModel } from '../../engine/audit/kept.ts';
 import type { NewRegisteredModel } from '../../engine/ports/registry.ts';
 import { checkModelName } from '../../engine/registry/names.ts';
 import type { Identity, RegisteredModel } from '../../schemas/generated/messages.ts';
-import { appendAudit } from './audit.ts';
+import { appendAudit, sha256 } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { indexModel, indexWholeModel } from './local-index.ts';
@@ -59,7 +60,8 @@ export function insertModel(context: StoreContext, model: NewRegisteredModel, ac
     'INSERT INTO registered_models (name, created_at, updated_at, details) VALUES (?, ?, ?, ?)',
     ...[name, context.now(), context.now(), JSON.stringify(details)],
   );
-  appendAudit(context, { actor: actor.email, action: 'registered-model.created', subject: name, payload: model });
+  const note = { actor: actor.email, action: 'registered-model.created', subject: name, payload: model };
+  appendAudit(context, { ...note, kept: { digest: digestModel(model, sha256) } });
   const row = findModel(context, name);
   indexModel(context, Number(row['key']));
   return row;

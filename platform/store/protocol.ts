@@ -12,6 +12,7 @@ import type {
   CatalogueQuery,
   CatalogueStretch,
   CatalogueVersion,
+  DeclaredAddress,
   SyncAge,
   SyncMode,
 } from '../../engine/ports/catalogue.ts';
@@ -177,6 +178,7 @@ export interface StoreCalls {
   ): boolean[];
   keepCatalogueVersion(registry: string, version: ModelVersion, artifacts: readonly Artifact[] | undefined): void;
   keepCatalogueModel(registry: string, model: RegisteredModel): void;
+  declareRegistries(declared: readonly DeclaredAddress[]): void;
   retainRegistries(registries: readonly string[]): void;
   /** True while something is left to be swept away. */
   sweepShelves(): boolean;

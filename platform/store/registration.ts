@@ -1,8 +1,9 @@
+import { digestVersion, keepArtifacts } from '../../engine/audit/kept.ts';
 import type { LocalVersion, NewLocalVersion, NewRegisteredModel } from '../../engine/ports/registry.ts';
 import type { Identity } from '../../schemas/generated/messages.ts';
 import { moveAlias } from './aliases.ts';
 import { addNewArtifacts, insertArtifacts } from './artifacts.ts';
-import { appendAudit } from './audit.ts';
+import { appendAudit, sha256 } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import type { Row } from './driver.ts';
 import { findModel, insertModel, seekModel, touchModel } from './models.ts';
@@ -61,6 +62,7 @@ function insertVersion(context: StoreContext, model: Row, version: NewLocalVersi
   const name = String(model['name']);
   const payload = { model: name, version: String(number), weightsDigest, modelDigest, ...details, artifacts };
   const subject = `${name}@${number}`;
-  appendAudit(context, { actor: actor.email, action: 'model-version.created', subject, payload });
+  const kept = { digest: digestVersion(payload, sha256), ...keepArtifacts(artifacts, sha256) };
+  appendAudit(context, { actor: actor.email, action: 'model-version.created', subject, payload, kept });
   return row;
 }

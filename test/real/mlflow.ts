@@ -10,6 +10,7 @@ import { ada, newFigure, newVersion } from '../fakes/registry-contract.ts';
 import { checkContract } from './contract.ts';
 import { freePort } from './free-port.ts';
 import type { Checks } from './main.ts';
+import { checkTimes } from './mlflow-times.ts';
 import { pythonWith, startServer, type RealServer } from './server.ts';
 
 const never = new AbortController().signal;
@@ -51,6 +52,7 @@ export async function checkMlflow({ check }: Checks): Promise<void> {
     await checkContract('MLflow', connect, check);
     await checkNames(connect(), check);
     await checkTogether(connect, check);
+    await checkTimes(url, check);
     await checkPython(python, url, connect(), check);
     // A publication asks about thirty times.
     for (const last of [7, 14, 21]) {
