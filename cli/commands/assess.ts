@@ -28,9 +28,6 @@ interface AssessOptions extends GlobalOptions, ExportOptions {
 export function addAssess(program: Command, run: (action: Action) => Promise<void>): void {
   const command = program
     .command('assess')
-    .description(
-      'Hold a model version against its policies and keep the record; exit code 1 when the gate is not passed',
-    )
     .argument(
       '[version]',
       'MODEL@VERSION or MODEL@ALIAS; default: what the policy itself names; with --run a model of it',

@@ -22,8 +22,7 @@ const naming = 'its id or the beginning of it, MODEL@V, or MODEL@V:2026-10-01 fo
 
 export function addAssessments(program: Command, run: Run): void {
   const group = program
-    .command('assessments')
-    .description('Assessments that were made: see, compare and make them again');
+    .command('assessments');
   group
     .command('list')
     .description('Assessments of a model or of one version, newest first; without one, all')

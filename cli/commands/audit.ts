@@ -33,7 +33,7 @@ interface ListOptions {
 
 /** The log of everything that was decided: read, verified, anchored and taken along. */
 export function addAudit(program: Command, run: Run): void {
-  const audit = program.command('audit').description('The log of everything that was decided');
+  const audit = program.command('audit');
   audit
     .command('verify')
     .description(

@@ -16,7 +16,6 @@ interface ConvertOptions extends GlobalOptions {
 export function addConvert(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   const command = program
     .command('convert')
-    .description('Make a .bench.yaml of a promptfoo configuration or an lm-eval task file')
     .argument('<file>', 'promptfooconfig.yaml, or a task’s .yaml');
   addOutput(command, '<folder>', 'where the files are written (default: beside the file)')
     .option('--force', 'replace files that are there')

@@ -25,8 +25,7 @@ const stateWords: Readonly<Record<SourceDocument['state'], string>> = {
 
 export function addDocuments(program: Command, run: Run): void {
   const documents = program
-    .command('documents')
-    .description('Documents that policies come from and that document checks are answered with');
+    .command('documents');
   documents
     .command('add')
     .description('Keep a PDF, Word, Markdown, HTML or text file in the store; exit code 1 when no text could be read')

@@ -22,8 +22,7 @@ const sources: readonly ScanSource[] = ['garak', 'promptfoo', 'sarif', 'json'];
 
 export function addEvidence(program: Command, run: Run): void {
   const evidence = program
-    .command('evidence')
-    .description('What scanners found and documents say about a version, for policies to look at');
+    .command('evidence');
   evidence
     .command('add')
     .description('Keep a scanner’s report; it counts from the next assessment on')

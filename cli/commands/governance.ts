@@ -24,9 +24,6 @@ interface WaiverOptions {
 export function addGovernance(program: Command, run: Run): void {
   const attestations = program
     .command('attest')
-    .description(
-      'Make the statement a control asks for; not by author or trainer. It counts from the next assessment on',
-    )
     .argument('<version>', 'MODEL@V')
     .argument('<control>', 'id of the control')
     .option('--comment <text>', 'kept with the statement')
@@ -48,7 +45,7 @@ export function addGovernance(program: Command, run: Run): void {
     .action((name: string, _options: unknown, command: Command) =>
       run(() => showAttestations(name, globalOptions(command))),
     );
-  addWaivers(program.command('waiver').description('Let the gate pass over a control for a time'), run);
+  addWaivers(program.command('waiver'), run);
 }
 
 function addWaivers(waiver: Command, run: Run): void {

@@ -20,7 +20,7 @@ import { addPolicyDraft } from './policy-draft.ts';
 import { addStarters } from './policy-starters.ts';
 
 export function addPolicy(program: Command, run: Run): void {
-  const policy = program.command('policy').description('Start, test, seal and approve policies');
+  const policy = program.command('policy');
   policy
     .command('list')
     .description('The policy files of the workspace: levels, review dates, standing and last outcome')

@@ -41,7 +41,6 @@ interface PromptOptions extends GlobalOptions, CaseChoices {
 export function addPrompt(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('prompt')
-    .description('Try a prompt against one or more models and print their answers side by side')
     .argument('[file]', 'the .prompt.yml file; not needed with --resume')
     .option('-m, --model <name>', "a model that answers (may be repeated); default: the prompt's own", collect)
     .option('--set <name=value>', 'what a variable stands for (may be repeated)', collect)

@@ -36,7 +36,6 @@ interface AliasOptions extends AccessOptions {
 export function addRegistry(program: Command, run: Run): void {
   const registry = program
     .command('registry')
-    .description('Register, compare, approve and promote model versions')
     .addHelpText(
       'after',
       '\nMODEL@V names a version by its number or an alias. Names are git identities, self-asserted.',

@@ -40,7 +40,6 @@ interface RunOptions extends GlobalOptions {
 export function addRun(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('run')
-    .description('Run a benchmark and print the comparison')
     .argument('[file]', 'the .bench.yaml file; not needed with --resume')
     .option('-m, --model <name>', 'only this model of the benchmark (may be repeated)', collect)
     .option('-n, --limit <rows>', 'only the first rows of the test split', readCount)

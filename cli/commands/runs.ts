@@ -24,7 +24,7 @@ const exportFormats: readonly ExportFormat[] = [
 ];
 
 export function addRuns(program: Command, run: (action: Action) => Promise<void>): void {
-  const runs = program.command('runs').description('List, show, compare, export, cancel and archive runs');
+  const runs = program.command('runs');
   runs
     .command('list')
     .description('Runs, newest first')

@@ -53,7 +53,6 @@ interface TuneOptions extends GlobalOptions {
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   const command = program
     .command('tune')
-    .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
     .option('--platform <name>', "train there and not on the job's own platform")
     .option(
