@@ -13,7 +13,8 @@ const longestKept = 30 * 24 * 3_600_000;
  * nothing is said: it only saves time. `NODE_COMPILE_CACHE` names another folder, `NODE_DISABLE_COMPILE_CACHE` turns it off, as everywhere.
  */
 export function keepCompiledCode(environment: Readonly<Record<string, string | undefined>>): void {
-  if (environment['NODE_COMPILE_CACHE'] !== undefined || environment['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return;
+  if (environment['NODE_COMPILE_CACHE'] !== undefined || environment['NODE_DISABLE_COMPILE_CACHE'] !== undefined)
+    return;
   // Coverage is coarser for code that was not compiled here; what Electron makes of Node's cache is its own affair.
   if (environment['NODE_V8_COVERAGE'] !== undefined || process.versions['electron'] !== undefined) return;
   try {

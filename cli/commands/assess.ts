@@ -11,7 +11,7 @@ import { findWorkspaceFolder } from '../../engine/workspace/workspace.ts';
 import { createExportTools, createGovernancePorts, createHost, withStore } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth } from '../output.ts';
 import { readVersionName } from '../version-reference.ts';
 import { addExportOptions, exportTargets, noteTargets, readFailOn, type ExportOptions } from './scorecard-exports.ts';
 import { findRun } from './stored-runs.ts';
@@ -95,7 +95,7 @@ async function readTarget(
 function print(assessment: Assessment, options: AssessOptions): void {
   const { view, written, approvalFailure } = assessment;
   if (options.json === true) printJson(assessment);
-  else printResult(renderAssessmentText(view));
+  else printResult(renderAssessmentText(view, tableWidth()));
   if (written !== undefined) printNote(`Scorecard written to ${written}.`);
   if (approvalFailure !== undefined) {
     printNote(`Approval could not be requested: ${approvalFailure.message}`);

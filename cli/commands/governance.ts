@@ -8,9 +8,8 @@ import { describeDate } from '../../engine/base/dates.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';
 import { approveWaiver, endWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
 import { withdrawAttestation } from '../../engine/promotion/withdraw.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { layTable, printNote } from '../output.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 import { noteUnknownControl } from './waiver-note.ts';
@@ -109,7 +108,7 @@ function showAttestations(name: string, options: GlobalOptions): Promise<ExitCod
       [id, control, role, describePerson(by), describeDate(at)].map(text => ({ text })),
     );
     if (rows.length > 0 || options.json === true)
-      print({ attestations }, renderTable(header, rows).join('\n'), options);
+      print({ attestations }, layTable(header, rows, ['Role', 'By']), options);
     else printNote(`Nothing is attested of ${name}.`);
     return 0;
   });
@@ -178,7 +177,8 @@ function list(options: GlobalOptions): Promise<ExitCode> {
       { text: describePerson(waiver.requestedBy) },
       { text: waiver.reason.replace(/\s+/g, ' ').slice(0, 60) },
     ]);
-    if (waivers.length > 0 || options.json === true) print({ waivers }, renderTable(header, rows).join('\n'), options);
+    if (waivers.length > 0 || options.json === true)
+      print({ waivers }, layTable(header, rows, ['Requested by', 'Reason']), options);
     else printNote('There are no waivers here.');
     return 0;
   });

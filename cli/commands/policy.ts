@@ -10,11 +10,10 @@ import { countTests, renderPolicyTests, renderPolicyTestsJunit } from '../../eng
 import { runPolicyTests } from '../../engine/policy-tests/run.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { countOf } from '../../engine/reports/format.ts';
 import { createHost, workspaceFolderOf } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { layTable, printJson, printNote, printResult } from '../output.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 import { addPolicyDraft } from './policy-draft.ts';
 import { addStarters } from './policy-starters.ts';
@@ -82,7 +81,7 @@ function renderPolicies(policies: readonly PolicyEntry[], now: number): string {
       { text: describeLast(policy.last, now) },
       { text: policy.path },
     ]);
-  return renderTable(header, rows).join('\n');
+  return layTable(header, rows, ['Standing', 'File']);
 }
 
 function describeReview(reviewBy: string | undefined, now: number): string {

@@ -11,10 +11,10 @@ const shownFigures = 3;
  * Models or versions with their figures, a figure a line: its dataset and hardware stand beside it, since figures of different rows or
  * machines are not to be compared. Nothing is ordered by a figure.
  */
-export function renderFound(found: readonly Found[]): string {
+export function renderFound(found: readonly Found[], width = Infinity): string {
   const rows = found.flatMap(one => one.rows.flatMap(row => rowLines(row)));
   const header = cells('Model', 'Version', 'Status', 'Figure', 'Value', 'Rows', 'Dataset', 'Hardware');
-  return renderTable(header, rows).join('\n');
+  return renderTable(header, rows, { width, shortened: ['Figure', 'Dataset', 'Hardware'] }).join('\n');
 }
 
 function rowLines({ model, version }: FoundRow): (readonly Cell[])[] {
@@ -77,7 +77,7 @@ export function describeAge(milliseconds: number): string {
 }
 
 /** The workspace's registries, one a line. */
-export function renderRegistries(registries: readonly RegistryEntry[], now: number): string {
+export function renderRegistries(registries: readonly RegistryEntry[], now: number, width = Infinity): string {
   const rows = registries.map(entry => [
     cell(entry.name),
     cell(entry.type),
@@ -87,7 +87,8 @@ export function renderRegistries(registries: readonly RegistryEntry[], now: numb
     cell(abilities(entry).join(', ')),
     cell(entry.url ?? '–'),
   ]);
-  return renderTable(cells('Registry', 'Type', 'Models', 'Versions', 'Known', 'Can', 'Address'), rows).join('\n');
+  const header = cells('Registry', 'Type', 'Models', 'Versions', 'Known', 'Can', 'Address');
+  return renderTable(header, rows, { width, shortened: ['Can', 'Address'] }).join('\n');
 }
 
 function describeCache({ type, cache }: RegistryEntry, now: number): string {
