@@ -11,7 +11,7 @@ import { renderAssessmentText } from '../../engine/governance/text.ts';
 import { listAssessments, viewAssessment } from '../../engine/governance/view.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { describeDate } from '../../engine/base/dates.ts';
-import { describePerson } from '../../engine/people/describe-person.ts';
+import { personCell } from '../../engine/people/describe-person.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { layTable, printNote, tableWidth } from '../output.ts';
 import { readVersionName } from '../version-reference.ts';
@@ -69,7 +69,7 @@ function list(name: string | undefined, options: GlobalOptions): Promise<ExitCod
       { text: assessment.score === null ? 'none' : formatPercent(assessment.score), align: 'right' as const },
       { text: `${formatPercent(assessment.coverage)} %`, align: 'right' as const },
       { text: String(assessment.waived), align: 'right' as const },
-      { text: describePerson(assessment.assessor) },
+      personCell(assessment.assessor),
     ]);
     const text = layTable(
       header.map(each => ({ text: each })),

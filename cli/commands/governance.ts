@@ -5,7 +5,7 @@ import { listAttestations } from '../../engine/governance/attestations.ts';
 import { approvalsNeeded, approversOf } from '../../engine/governance/waivers.ts';
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { describeDate } from '../../engine/base/dates.ts';
-import { describePerson } from '../../engine/people/describe-person.ts';
+import { describePerson, personCell } from '../../engine/people/describe-person.ts';
 import { approveWaiver, endWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
 import { withdrawAttestation } from '../../engine/promotion/withdraw.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
@@ -104,9 +104,13 @@ function showAttestations(name: string, options: GlobalOptions): Promise<ExitCod
   return withGovernance(options, async (ports, folder, signal) => {
     const attestations = await listAttestations({ model, version, folder }, ports, signal);
     const header = ['Attestation', 'Control', 'Role', 'By', 'On'].map(text => ({ text }));
-    const rows = attestations.map(({ id, control, role, by, at }) =>
-      [id, control, role, describePerson(by), describeDate(at)].map(text => ({ text })),
-    );
+    const rows = attestations.map(({ id, control, role, by, at }) => [
+      { text: id },
+      { text: control },
+      { text: role },
+      personCell(by),
+      { text: describeDate(at) },
+    ]);
     if (rows.length > 0 || options.json === true)
       print({ attestations }, layTable(header, rows, ['Role', 'By']), options);
     else printNote(`Nothing is attested of ${name}.`);
@@ -174,7 +178,7 @@ function list(options: GlobalOptions): Promise<ExitCode> {
       { text: waiver.control },
       { text: waiver.versions.map(version => `${waiver.model}@${version}`).join(', ') },
       { text: standingOf(waiver, ports.clock.now()) },
-      { text: describePerson(waiver.requestedBy) },
+      personCell(waiver.requestedBy),
       { text: waiver.reason.replace(/\s+/g, ' ').slice(0, 60) },
     ]);
     if (waivers.length > 0 || options.json === true)

@@ -11,6 +11,7 @@ import { runPolicyTests } from '../../engine/policy-tests/run.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';
 import { countOf } from '../../engine/reports/format.ts';
+import type { Cell } from '../../engine/reports/table.ts';
 import { createHost, workspaceFolderOf } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { layTable, printJson, printNote, printResult } from '../output.ts';
@@ -78,10 +79,10 @@ function renderPolicies(policies: readonly PolicyEntry[], now: number): string {
       { text: policy.version ?? '' },
       { text: describeReview(policy.reviewBy, now) },
       { text: describeStanding(policy) },
-      { text: describeLast(policy.last, now) },
+      describeLast(policy.last, now),
       { text: policy.path },
     ]);
-  return layTable(header, rows, ['Standing', 'File']);
+  return layTable(header, rows, ['Standing', 'Last outcome', 'File']);
 }
 
 function describeReview(reviewBy: string | undefined, now: number): string {
@@ -95,10 +96,11 @@ function describeStanding({ approval, diagnostics }: PolicyEntry): string {
   return approval === undefined ? '' : `approved by ${approval.by?.email ?? '?'}`;
 }
 
-function describeLast(last: PolicyEntry['last'], now: number): string {
-  if (last === undefined) return 'never assessed';
+function describeLast(last: PolicyEntry['last'], now: number): Cell {
+  if (last === undefined) return { text: 'never assessed' };
   const expired = last.validUntil !== undefined && last.validUntil <= now;
-  return `${last.gate}: ${last.model}@${last.version}, ${describeDate(last.assessedAt)}${expired ? ', expired' : ''}`;
+  const keep = `@${last.version}, ${describeDate(last.assessedAt)}${expired ? ', expired' : ''}`;
+  return { text: `${last.gate}: ${last.model}${keep}`, keep };
 }
 
 /** Needs no store: tests are judged on what they say themselves. */

@@ -8,6 +8,7 @@ import { exportPieces, exportRuns, type FileExportDependencies } from '../../eng
 import type { SampleShare } from '../../engine/run-exports/export-run-file.ts';
 import { compareAny } from '../../engine/comparisons/compare-any.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
+import type { Cell } from '../../engine/reports/table.ts';
 import { cancelRun } from '../../engine/tuning/search/cancel.ts';
 import { readPageAssets, type Host } from '../composition.ts';
 import { globalOptions, readNumberOf, type GlobalOptions } from '../options.ts';
@@ -110,23 +111,24 @@ function renderRuns(runs: readonly RunSummary[], now: number): string {
       {
         text: `${String(summary.progress.done)}/${String(summary.progress.total)}${summary.kind === 'tune' ? ' epochs' : ''}`,
       },
-      { text: bestOf(summary) },
+      bestOf(summary),
       { text: `${describeAge(now - summary.createdAt)} ago` },
     ]),
-    ['Name'],
+    ['Name', 'Best'],
   );
 }
 
-function bestOf({ headlines }: RunSummary): string {
+function bestOf({ headlines }: RunSummary): Cell {
   const [first] = headlines;
-  if (first === undefined) return '–';
+  if (first === undefined) return { text: '–' };
   const isLower = first.unit === 'ms' || first.unit === 'USD';
   const best = headlines.reduce(
     (leader, candidate) =>
       candidate.value !== leader.value && candidate.value < leader.value === isLower ? candidate : leader,
     first,
   );
-  return `${best.model} ${formatNumber(best.value, best.unit ?? 'ratio')} ${best.label}`;
+  const figure = ` ${formatNumber(best.value, best.unit ?? 'ratio')} ${best.label}`;
+  return { text: best.model + figure, keep: figure };
 }
 
 function describeAge(milliseconds: number): string {

@@ -37,10 +37,10 @@ function figureCells(figure: HeadlineFigure): Cell[] {
   const digest = datasetDigest === undefined ? undefined : datasetDigest.slice(0, 12);
   const of = [dataset, digest].filter(part => part !== undefined).join(' ');
   return [
-    cell(scope === 'baseline' ? name : `${name} (${scope})`),
+    cell(scope === 'baseline' ? name : `${name} (${scope})`, scope === 'baseline' ? undefined : ` (${scope})`),
     { text: oneLine(formatNumber(value, unit)), align: 'right' },
     { text: n === undefined ? '–' : groupDigits(n), align: 'right' },
-    cell(of === '' ? 'not told' : of),
+    cell(of === '' ? 'not told' : of, dataset === undefined || digest === undefined ? undefined : ` ${digest}`),
     cell(hardware ?? 'not told'),
   ];
 }
@@ -110,11 +110,11 @@ function abilities({ capabilities }: RegistryEntry): string[] {
 }
 
 function cells(...texts: readonly string[]): Cell[] {
-  return texts.map(cell);
+  return texts.map(text => cell(text));
 }
 
-function cell(text: string): Cell {
-  return { text: oneLine(text) };
+function cell(text: string, keep?: string): Cell {
+  return { text: oneLine(text), ...(keep === undefined ? {} : { keep: oneLine(keep) }) };
 }
 
 /** Texts others wrote steer no terminal. */

@@ -7,23 +7,27 @@ import type {
 } from '../../schemas/generated/messages.ts';
 import { formatPercent } from '../governance/gate.ts';
 import { describeDate } from '../base/dates.ts';
-import { describePerson } from '../people/describe-person.ts';
+import { describePerson, personCell } from '../people/describe-person.ts';
 import { formatReference } from './reference.ts';
 import { countOf, formatNumber, groupDigits } from '../reports/format.ts';
+import { blockLines } from '../reports/fit-text.ts';
 import { renderTable, type Cell, type TableSpace } from '../reports/table.ts';
 import { handoffFacts } from '../handoff/text.ts';
 import { isTutorialKey } from '../handoff/tutorial-keys.ts';
 
 /** A model with its versions, newest first. */
 export function renderModel({ model, versions }: ModelDetails, width = Infinity): string {
-  const facts = renderFacts([
-    ['Model', model.state === 'ARCHIVED' ? `${model.name} (archived)` : model.name],
-    ['Description', model.description],
-    ['Owner', model.owner === undefined ? undefined : `${model.owner} (self-asserted)`],
-    ['Licence', model.license],
-    ['Tasks', model.tasks?.join(', ')],
-    ['Registered', describeDate(model.createdAt)],
-  ]);
+  const facts = renderFacts(
+    [
+      ['Model', model.state === 'ARCHIVED' ? `${model.name} (archived)` : model.name],
+      ['Description', model.description],
+      ['Owner', model.owner === undefined ? undefined : `${model.owner} (self-asserted)`],
+      ['Licence', model.license],
+      ['Tasks', model.tasks?.join(', ')],
+      ['Registered', describeDate(model.createdAt)],
+    ],
+    width,
+  );
   const rows = versions.map(({ version, approval, baseline, assessments }) => [
     { text: version.version, align: 'right' as const },
     { text: version.status },
@@ -40,24 +44,27 @@ export function renderModel({ model, versions }: ModelDetails, width = Infinity)
 /** Everything known of one version. */
 export function renderVersion(details: VersionDetails, width = Infinity): string {
   const { version, artifacts, approval, baseline } = details;
-  const facts = renderFacts([
-    ['Version', `${formatReference(version)}, ${version.status}`],
-    ['Description', version.description],
-    ['Aliases', version.aliases.join(', ') || 'none'],
-    ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
-    ['Weights', version.weightsDigest === undefined ? 'not told' : `sha256 ${version.weightsDigest}`],
-    ...lineageFacts(version),
-    ...handoffFacts(details),
-    ['Properties', describeProperties(version)],
-    ['Approval', approval.sentence],
-    ['Comment', approval.approvalComment ?? approval.requestComment],
+  const facts = renderFacts(
     [
-      'Baseline',
-      baseline === undefined
-        ? 'not locked'
-        : `locked on ${describeDate(baseline.lockedAt)} by ${describePerson(baseline.lockedBy)}, ${countOf(baseline.metrics.length, 'figure')}`,
+      ['Version', `${formatReference(version)}, ${version.status}`],
+      ['Description', version.description],
+      ['Aliases', version.aliases.join(', ') || 'none'],
+      ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
+      ['Weights', version.weightsDigest === undefined ? 'not told' : `sha256 ${version.weightsDigest}`],
+      ...lineageFacts(version),
+      ...handoffFacts(details),
+      ['Properties', describeProperties(version)],
+      ['Approval', approval.sentence],
+      ['Comment', approval.approvalComment ?? approval.requestComment],
+      [
+        'Baseline',
+        baseline === undefined
+          ? 'not locked'
+          : `locked on ${describeDate(baseline.lockedAt)} by ${describePerson(baseline.lockedBy)}, ${countOf(baseline.metrics.length, 'figure')}`,
+      ],
     ],
-  ]);
+    width,
+  );
   const metrics = artifacts.filter((artifact): artifact is MetricArtifact => artifact.artifactType === 'metric');
   return [
     ...facts,
@@ -89,9 +96,11 @@ function describeProperties({ customProperties }: ModelVersion): string | undefi
   return own.length === 0 ? undefined : own.map(([name, value]) => `${name}: ${value}`).join(', ');
 }
 
-function renderFacts(facts: readonly Fact[]): string[] {
+function renderFacts(facts: readonly Fact[], pageWidth: number): readonly string[] {
   const known = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const width = Math.max(...known.map(([name]) => name.length));
+  const [names, values] = [known.map(([name]) => name), known.map(([, value]) => onOneLine(value))];
+  if (pageWidth < Infinity) return blockLines(names, values, pageWidth);
+  const width = Math.max(...names.map(name => name.length));
   return known.map(([name, value]) => `${name.padEnd(width)}  ${onOneLine(value)}`);
 }
 
@@ -104,7 +113,7 @@ function renderAssessments({ assessments }: VersionDetails, width: number): stri
     number(score === null ? '–' : formatPercent(score)),
     number(`${formatPercent(coverage)} %`),
     number(String(waived)),
-    { text: describePerson(assessor) },
+    personCell(assessor),
   ]);
   return ['', ...tableOf(header, rows, { width, shortened: ['Assessor'] })];
 }

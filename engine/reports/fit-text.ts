@@ -1,10 +1,14 @@
-import { cellsOf, wrapText } from './columns-text.ts';
+import { cellsOf } from './columns-text.ts';
 
 const ellipsis = '…';
 
-/** A text in at most `width` cells: a single word, such as a path, loses its middle, others their end. What a reader sees as one sign is never split. */
-export function shortenText(text: string, width: number): string {
+/**
+ * A text in at most `width` cells: a single word, such as a path, loses its middle, others their end. The end `keep` of a
+ * text stays. What a reader sees as one sign is never split.
+ */
+export function shortenText(text: string, width: number, keep = ''): string {
   if (cellsOf(text) <= width) return text;
+  if (keep !== '' && text.endsWith(keep)) return shortenText(text.slice(0, -keep.length), width - cellsOf(keep)) + keep;
   const room = Math.max(0, width - cellsOf(ellipsis));
   const tail = /\s/.test(text.trim()) ? 0 : Math.floor(room / 2);
   const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -53,11 +57,19 @@ export function blockLines(labels: readonly string[], values: readonly string[],
     if (value.trim() === '') return [];
     const label = labels[index] ?? '';
     if (label === '') return [value];
-    const isWrapped = value.split(/\s+/).every(word => cellsOf(word) <= room);
-    return (isWrapped ? wrapText(value, room) : [value]).map(
-      (line, at) => `${padCells(at === 0 ? label : '', column)}  ${line}`,
-    );
+    return wrapWords(value, room).map((line, at) => `${padCells(at === 0 ? label : '', column)}  ${line}`);
   });
+}
+
+/** Lines of at most `width` cells, but for words that are longer: an id or an address stays whole. */
+function wrapWords(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || cellsOf(last) + 1 + cellsOf(word) > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 /** A text with as many spaces after it as fill `width` cells, or before it. */

@@ -5,6 +5,8 @@ import { blockLines, padCells, shortenText, shrinkWidths } from './fit-text.ts';
 export interface Cell {
   readonly text: string;
   readonly align?: 'left' | 'right';
+  /** End of the text that stays where the rest is shortened, such as a figure behind a name. */
+  readonly keep?: string;
 }
 
 /** What a plain-text table must go into. */
@@ -15,13 +17,13 @@ export interface TableSpace {
   readonly shortened?: readonly string[];
 }
 
-/** Narrower than this a column says nothing. */
-const narrowest = 10;
+/** A name or sentence shorter than this says nothing. */
+const narrowest = 8;
 const gap = '  ';
 
 /**
  * Lines of a plain-text table with aligned columns and a rule under its header. Where it is wider than its space, the widest of the columns
- * that may be shortened are; where that is not enough, or would make different things look alike, each row becomes lines of `label  value`.
+ * that may be shortened are; where that is not enough, or would make different rows look alike, each row becomes lines of `label  value`.
  */
 export function renderTable(
   header: readonly Cell[],
@@ -33,13 +35,20 @@ export function renderTable(
   );
   const room = limit - gap.length * (header.length - 1);
   if (natural.reduce((sum, width) => sum + width, 0) <= room) return layOut(header, rows, natural);
-  const floors = header.map(({ text }) => (shortened.includes(text) ? Math.max(narrowest, cellsOf(text)) : undefined));
+  const floors = header.map(({ text }, column) =>
+    shortened.includes(text) ? Math.max(cellsOf(text), ...rows.map(row => leastCells(row[column]))) : undefined,
+  );
   const widths = shrinkWidths(natural, floors, room);
   const fitted =
-    widths && rows.map(row => row.map((cell, at) => ({ ...cell, text: shortenText(cell.text, widths[at] ?? 0) })));
-  if (fitted !== undefined && !header.some((_, column) => looksAlike(rows, fitted, column)))
+    widths &&
+    rows.map(row => row.map((cell, at) => ({ ...cell, text: shortenText(cell.text, widths[at] ?? 0, cell.keep) })));
+  if (fitted !== undefined && countDistinct(fitted) === countDistinct(rows))
     return layOut(header, fitted, widths ?? natural);
   return renderBlocks(header, rows, limit);
+}
+
+function leastCells({ text, keep = '' }: Cell = { text: '' }): number {
+  return Math.min(cellsOf(text), narrowest + cellsOf(keep));
 }
 
 function layOut(header: readonly Cell[], rows: readonly (readonly Cell[])[], widths: readonly number[]): string[] {
@@ -51,10 +60,11 @@ function layOut(header: readonly Cell[], rows: readonly (readonly Cell[])[], wid
   return [line(header), widths.map(width => '─'.repeat(width)).join('──'), ...rows.map(line)];
 }
 
-/** Whether cells of a column that differ do so no longer. */
-function looksAlike(rows: readonly (readonly Cell[])[], fitted: readonly (readonly Cell[])[], column: number): boolean {
-  const differing = (of: readonly (readonly Cell[])[]): number => new Set(of.map(row => row[column]?.text ?? '')).size;
-  return differing(fitted) < differing(rows);
+/** Rows that can be told apart by what is not a number. */
+function countDistinct(rows: readonly (readonly Cell[])[]): number {
+  const textOf = (row: readonly Cell[]): string =>
+    row.map(({ text, align }) => (align === 'right' ? '' : text)).join('\n');
+  return new Set(rows.map(textOf)).size;
 }
 
 function renderBlocks(header: readonly Cell[], rows: readonly (readonly Cell[])[], limit: number): string[] {
