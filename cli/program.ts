@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { WorkbenchError, type ExitCode } from '../engine/base/errors.ts';
 import { commandGroups } from './command-list.ts';
+import type { Run } from './commands/governed.ts';
 import type { GlobalOptions } from './options.ts';
 import { printFailure } from './output.ts';
 import { version } from './version.ts';
@@ -14,7 +15,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     return printFailure(error, json === true, verbose === true);
   };
   // A command's exit code becomes the program's, and a failure is told in full.
-  const run = async (action: () => Promise<ExitCode>): Promise<void> => {
+  const run: Run = async action => {
     try {
       process.exitCode = await action();
     } catch (error) {
@@ -45,11 +46,7 @@ function createProgram(): Command {
 }
 
 /** The named command as its module makes it; the others only as lines of the help, and for what a misspelt name may have meant. */
-async function addCommands(
-  program: Command,
-  run: (action: () => Promise<ExitCode>) => Promise<void>,
-  named: string | undefined,
-): Promise<void> {
+export async function addCommands(program: Command, run: Run, named: string | undefined): Promise<void> {
   for (const { commands, load } of commandGroups) {
     if (named !== undefined && Object.hasOwn(commands, named)) (await load())(program, run);
     for (const [name, [usage, description]] of Object.entries(commands)) {
