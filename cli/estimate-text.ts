@@ -1,6 +1,7 @@
 import type { DryRunEstimate, PreflightFinding } from '../schemas/generated/messages.ts';
 import { countOf, formatNumber, groupDigits, variantName } from '../engine/reports/format.ts';
-import { renderTable, type Cell } from '../engine/reports/table.ts';
+import type { Cell } from '../engine/reports/table.ts';
+import { layTable } from './output.ts';
 
 /** A tuning job's dry run for a terminal. */
 export function renderTuningEstimate({ name, rows, trainingRows, notes, preflight = [] }: DryRunEstimate): string {
@@ -38,7 +39,7 @@ export function renderEstimate(estimate: DryRunEstimate): string {
   return [
     `${estimate.name}: ${countOf(estimate.rows, 'row')}${times} × ${countOf(estimate.variants.length, 'variant')} = ${countOf(estimate.samples, 'sample')}${training}. Nothing was sent.`,
     '',
-    ...renderTable(header, rows),
+    layTable(header, rows, ['Model']),
     ...(estimate.cost === undefined ? [] : ['', `Estimated cost: ${formatNumber(estimate.cost, 'USD')}.`]),
     ...(estimate.measuringCost === undefined
       ? []

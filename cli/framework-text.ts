@@ -7,7 +7,7 @@ import type {
   FrameworkUpgrade,
   NamedEntry,
 } from '../schemas/generated/messages.ts';
-import { renderTable } from '../engine/reports/table.ts';
+import { layTable } from './output.ts';
 
 /** A table of what policies can refer to. */
 export function listText(frameworks: readonly FrameworkSummary[]): string {
@@ -23,7 +23,7 @@ export function listText(frameworks: readonly FrameworkSummary[]): string {
     { text: title },
     { text: file ?? 'built in' },
   ]);
-  return renderTable(header, rows).join('\n');
+  return layTable(header, rows, ['Title', 'From']);
 }
 
 /** A framework with its ids by group, or one entry with all that is known of it. */

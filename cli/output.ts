@@ -1,6 +1,7 @@
 import process from 'node:process';
 import pc from 'picocolors';
 import { toWorkbenchError, type ExitCode } from '../engine/base/errors.ts';
+import { renderTable, type Cell } from '../engine/reports/table.ts';
 
 /** Results go to stdout, and only results. */
 export function printResult(text: string): void {
@@ -31,5 +32,30 @@ export function printFailure(thrown: unknown, json: boolean, verbose: boolean): 
 
 /** Columns of the terminal; where results go into a file or a pipe, as many as a wide page has. */
 export function terminalWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns : 120;
+  return columnsOf(process.stdout, process.env) ?? 120;
+}
+
+/** The same for tables: where results go into a file or a pipe they are as wide as they are. */
+export function tableWidth(): number {
+  return columnsOf(process.stdout, process.env) ?? Infinity;
+}
+
+/** Columns of a terminal, as `COLUMNS` or the terminal itself says. Absent where nobody knows, and of what is no terminal. */
+export function columnsOf(
+  { isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number },
+  environment: Readonly<Record<string, string | undefined>>,
+): number | undefined {
+  if (isTTY !== true) return undefined;
+  const asked = Number(environment['COLUMNS']);
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  return columns === undefined || columns <= 0 ? undefined : columns;
+}
+
+/** A table as it goes to the standard output. Of the columns only those named in `shortened` may be cut in a narrow terminal. */
+export function layTable(
+  header: readonly Cell[],
+  rows: readonly (readonly Cell[])[],
+  shortened: readonly string[] = [],
+): string {
+  return renderTable(header, rows, { width: tableWidth(), shortened }).join('\n');
 }

@@ -11,7 +11,7 @@ import { findWorkspaceFolder } from '../../engine/workspace/workspace.ts';
 import { createExportTools, createGovernancePorts, createHost, withStore } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth } from '../output.ts';
 import { readVersionName } from '../version-reference.ts';
 import { addExportOptions, exportTargets, noteTargets, readFailOn, type ExportOptions } from './scorecard-exports.ts';
 import { findRun } from './stored-runs.ts';
@@ -28,9 +28,6 @@ interface AssessOptions extends GlobalOptions, ExportOptions {
 export function addAssess(program: Command, run: (action: Action) => Promise<void>): void {
   const command = program
     .command('assess')
-    .description(
-      'Hold a model version against its policies and keep the record; exit code 1 when the gate is not passed',
-    )
     .argument(
       '[version]',
       'MODEL@VERSION or MODEL@ALIAS; default: what the policy itself names; with --run a model of it',
@@ -98,7 +95,7 @@ async function readTarget(
 function print(assessment: Assessment, options: AssessOptions): void {
   const { view, written, approvalFailure } = assessment;
   if (options.json === true) printJson(assessment);
-  else printResult(renderAssessmentText(view));
+  else printResult(renderAssessmentText(view, tableWidth()));
   if (written !== undefined) printNote(`Scorecard written to ${written}.`);
   if (approvalFailure !== undefined) {
     printNote(`Approval could not be requested: ${approvalFailure.message}`);

@@ -11,19 +11,16 @@ import { renderAssessmentText } from '../../engine/governance/text.ts';
 import { listAssessments, viewAssessment } from '../../engine/governance/view.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { describeDate } from '../../engine/base/dates.ts';
-import { describePerson } from '../../engine/people/describe-person.ts';
-import { renderTable } from '../../engine/reports/table.ts';
+import { personCell } from '../../engine/reports/person-cell.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { layTable, printNote, tableWidth } from '../output.ts';
 import { readVersionName } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
 const naming = 'its id or the beginning of it, MODEL@V, or MODEL@V:2026-10-01 for the newest of that day';
 
 export function addAssessments(program: Command, run: Run): void {
-  const group = program
-    .command('assessments')
-    .description('Assessments that were made: see, compare and make them again');
+  const group = program.command('assessments');
   group
     .command('list')
     .description('Assessments of a model or of one version, newest first; without one, all')
@@ -72,12 +69,13 @@ function list(name: string | undefined, options: GlobalOptions): Promise<ExitCod
       { text: assessment.score === null ? 'none' : formatPercent(assessment.score), align: 'right' as const },
       { text: `${formatPercent(assessment.coverage)} %`, align: 'right' as const },
       { text: String(assessment.waived), align: 'right' as const },
-      { text: describePerson(assessment.assessor) },
+      personCell(assessment.assessor),
     ]);
-    const text = renderTable(
+    const text = layTable(
       header.map(each => ({ text: each })),
       rows,
-    ).join('\n');
+      ['By'],
+    );
     if (rows.length > 0 || options.json === true) print({ assessments }, text, options);
     else printNote('Nothing has been assessed here yet.');
     return 0;
@@ -103,7 +101,7 @@ function show(name: string, options: GlobalOptions): Promise<ExitCode> {
   return withGovernance(options, async (ports, _folder, signal) => {
     const { record } = await findAssessment(name, ports, signal);
     const view = await viewAssessment(record.id, ports, signal);
-    print(view, renderAssessmentText(view), options);
+    print(view, renderAssessmentText(view, tableWidth()), options);
     return 0;
   });
 }
@@ -114,7 +112,7 @@ function compare(before: string, after: string, options: GlobalOptions): Promise
       await findAssessment(before, ports, signal),
       await findAssessment(after, ports, signal),
     );
-    print(comparison, renderComparison(comparison), options);
+    print(comparison, renderComparison(comparison, tableWidth()), options);
     return 0;
   });
 }
@@ -131,7 +129,8 @@ function history(model: string, control: string, options: GlobalOptions): Promis
   return withGovernance(options, async (ports, _folder, signal) => {
     const name = isRunSubject(model) ? model : (await ports.store.registry.getModel(model, signal)).name;
     const found = await readControlHistory({ model: name, control }, ports, signal);
-    if (found.entries.length > 0 || options.json === true) print(found, renderControlHistory(found), options);
+    if (found.entries.length > 0 || options.json === true)
+      print(found, renderControlHistory(found, tableWidth()), options);
     else printNote(`No assessment of ${name} asked for the control ${control}.`);
     return 0;
   });

@@ -9,10 +9,9 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { isSamePerson } from '../../engine/people/same-person.ts';
 import type { Ledger } from '../../engine/ports/ledger.ts';
 import { describeDate } from '../../engine/base/dates.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { createHost } from '../composition.ts';
 import { collect, globalOptions, readNumberOf, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { layTable, printNote } from '../output.ts';
 import { readVouchedKeys } from '../trust.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
@@ -33,7 +32,7 @@ interface ListOptions {
 
 /** The log of everything that was decided: read, verified, anchored and taken along. */
 export function addAudit(program: Command, run: Run): void {
-  const audit = program.command('audit').description('The log of everything that was decided');
+  const audit = program.command('audit');
   audit
     .command('verify')
     .description(
@@ -128,7 +127,8 @@ function list(options: ListOptions, global: GlobalOptions): Promise<ExitCode> {
       { text: action },
       { text: subject },
     ]);
-    if (entries.length > 0 || global.json === true) print({ entries }, renderTable(header, rows).join('\n'), global);
+    if (entries.length > 0 || global.json === true)
+      print({ entries }, layTable(header, rows, ['Who (self-asserted)']), global);
     else
       printNote(
         isFiltered(options) ? 'Nothing of that kind has been decided here.' : 'Nothing has been decided here yet.',

@@ -26,7 +26,7 @@ interface AddOptions extends DraftOptions, AccessOptions {
 }
 
 export function addConnections(program: Command, run: (action: Action) => Promise<void>): void {
-  const connections = program.command('connections').description('The models that benchmarks can ask');
+  const connections = program.command('connections');
   connections
     .command('detect')
     .description('Look for model servers on this machine and print the connections to add for them')

@@ -14,10 +14,7 @@ interface ConvertOptions extends GlobalOptions {
 }
 
 export function addConvert(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  const command = program
-    .command('convert')
-    .description('Make a .bench.yaml of a promptfoo configuration or an lm-eval task file')
-    .argument('<file>', 'promptfooconfig.yaml, or a task’s .yaml');
+  const command = program.command('convert').argument('<file>', 'promptfooconfig.yaml, or a task’s .yaml');
   addOutput(command, '<folder>', 'where the files are written (default: beside the file)')
     .option('--force', 'replace files that are there')
     .action((file: string, options: ConvertOptions, self: Command) =>

@@ -6,12 +6,11 @@ import { nameOfVersion } from '../../engine/base/version-name.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';
 import { countOf, groupDigits } from '../../engine/reports/format.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { addDocument, listDocuments } from '../../engine/source-documents/documents.ts';
 import { findDocument, listAllDocuments, readSourceText } from '../../engine/source-documents/read-source-text.ts';
 import { createDocumentReader } from '../../platform/documents/reader.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { layTable, printNote } from '../output.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
@@ -24,9 +23,7 @@ const stateWords: Readonly<Record<SourceDocument['state'], string>> = {
 };
 
 export function addDocuments(program: Command, run: Run): void {
-  const documents = program
-    .command('documents')
-    .description('Documents that policies come from and that document checks are answered with');
+  const documents = program.command('documents');
   documents
     .command('add')
     .description('Keep a PDF, Word, Markdown, HTML or text file in the store; exit code 1 when no text could be read')
@@ -80,7 +77,7 @@ function list(version: string | undefined, options: GlobalOptions): Promise<Exit
       { text: describeDate(document.addedAt) },
     ]);
     if (documents.length > 0 || options.json === true)
-      print({ documents }, renderTable(header, rows).join('\n'), options);
+      print({ documents }, layTable(header, rows, ['Name', 'About']), options);
     else printNote('There are no documents. `aiwb documents add FILE` adds one.');
     return 0;
   });

@@ -20,7 +20,6 @@ interface DueOptions {
 export function addDue(program: Command, run: Run): void {
   program
     .command('due')
-    .description('What waits for a person: attestations, waivers, approvals, evidence that expires, policies to review')
     .option('--model <model>', 'of this model alone')
     .option('--within <duration>', 'how far ahead to look, such as P2W (default: P30D)', readDuration)
     .option('--fail-on <state>', 'exit 1 where something is overdue; `due`: or has a date; `open`: or waits', readState)

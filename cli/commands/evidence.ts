@@ -6,9 +6,8 @@ import { addScan, listScans } from '../../engine/evidence/add-scan.ts';
 import { nameOfVersion } from '../../engine/base/version-name.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { countOf } from '../../engine/reports/format.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { layTable, printNote } from '../output.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { addEvidenceAnswers } from './evidence-answers.ts';
 import { print, withGovernance, type Run } from './governed.ts';
@@ -21,9 +20,7 @@ interface AddOptions extends GlobalOptions {
 const sources: readonly ScanSource[] = ['garak', 'promptfoo', 'sarif', 'json'];
 
 export function addEvidence(program: Command, run: Run): void {
-  const evidence = program
-    .command('evidence')
-    .description('What scanners found and documents say about a version, for policies to look at');
+  const evidence = program.command('evidence');
   evidence
     .command('add')
     .description('Keep a scanner’s report; it counts from the next assessment on')
@@ -78,7 +75,8 @@ function list(name: string, options: GlobalOptions): Promise<ExitCode> {
       { text: scan.addedBy.email },
       { text: scan.target ?? '' },
     ]);
-    if (scans.length > 0 || options.json === true) print({ scans }, renderTable(header, rows).join('\n'), options);
+    if (scans.length > 0 || options.json === true)
+      print({ scans }, layTable(header, rows, ['Report', 'About']), options);
     else printNote(`There are no reports about ${nameOfVersion(found)} here.`);
     return 0;
   });

@@ -31,7 +31,7 @@ interface UpgradeOptions {
 }
 
 export function addFrameworks(program: Command, run: Run): void {
-  const frameworks = program.command('frameworks').description('What policies can map their controls to');
+  const frameworks = program.command('frameworks');
   frameworks
     .command('list')
     .description('Every version of every framework, built in and of the workspace')

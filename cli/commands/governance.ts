@@ -6,11 +6,11 @@ import { approvalsNeeded, approversOf } from '../../engine/promotion/waiver-stat
 import { attestControl } from '../../engine/promotion/attest.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';
+import { personCell } from '../../engine/reports/person-cell.ts';
 import { approveWaiver, endWaiver, listWaivers, requestWaiver } from '../../engine/promotion/waivers.ts';
 import { withdrawAttestation } from '../../engine/promotion/withdraw.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { layTable, printNote } from '../output.ts';
 import { requireLocalVersion } from '../version-reference.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 import { noteUnknownControl } from './waiver-note.ts';
@@ -24,9 +24,6 @@ interface WaiverOptions {
 export function addGovernance(program: Command, run: Run): void {
   const attestations = program
     .command('attest')
-    .description(
-      'Make the statement a control asks for; not by author or trainer. It counts from the next assessment on',
-    )
     .argument('<version>', 'MODEL@V')
     .argument('<control>', 'id of the control')
     .option('--comment <text>', 'kept with the statement')
@@ -48,7 +45,7 @@ export function addGovernance(program: Command, run: Run): void {
     .action((name: string, _options: unknown, command: Command) =>
       run(() => showAttestations(name, globalOptions(command))),
     );
-  addWaivers(program.command('waiver').description('Let the gate pass over a control for a time'), run);
+  addWaivers(program.command('waiver'), run);
 }
 
 function addWaivers(waiver: Command, run: Run): void {
@@ -108,11 +105,15 @@ function showAttestations(name: string, options: GlobalOptions): Promise<ExitCod
   return withGovernance(options, async (ports, folder, signal) => {
     const attestations = await listAttestations({ model, version, folder }, ports, signal);
     const header = ['Attestation', 'Control', 'Role', 'By', 'On'].map(text => ({ text }));
-    const rows = attestations.map(({ id, control, role, by, at }) =>
-      [id, control, role, describePerson(by), describeDate(at)].map(text => ({ text })),
-    );
+    const rows = attestations.map(({ id, control, role, by, at }) => [
+      { text: id },
+      { text: control },
+      { text: role },
+      personCell(by),
+      { text: describeDate(at) },
+    ]);
     if (rows.length > 0 || options.json === true)
-      print({ attestations }, renderTable(header, rows).join('\n'), options);
+      print({ attestations }, layTable(header, rows, ['Role', 'By']), options);
     else printNote(`Nothing is attested of ${name}.`);
     return 0;
   });
@@ -178,10 +179,11 @@ function list(options: GlobalOptions): Promise<ExitCode> {
       { text: waiver.control },
       { text: waiver.versions.map(version => `${waiver.model}@${version}`).join(', ') },
       { text: standingOf(waiver, ports.clock.now()) },
-      { text: describePerson(waiver.requestedBy) },
+      personCell(waiver.requestedBy),
       { text: waiver.reason.replace(/\s+/g, ' ').slice(0, 60) },
     ]);
-    if (waivers.length > 0 || options.json === true) print({ waivers }, renderTable(header, rows).join('\n'), options);
+    if (waivers.length > 0 || options.json === true)
+      print({ waivers }, layTable(header, rows, ['Requested by', 'Reason']), options);
     else printNote('There are no waivers here.');
     return 0;
   });

@@ -6,7 +6,6 @@ import { globalOptions } from '../options.ts';
 export function addHosts(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('serve')
-    .description('Engine process for an editor, JSON-RPC over the standard streams')
     .requiredOption('--stdio', 'talk over the standard streams')
     .action(() =>
       run(async () => {
@@ -16,7 +15,6 @@ export function addHosts(program: Command, run: (action: () => Promise<ExitCode>
     );
   program
     .command('lsp')
-    .description('Language server for any editor, over the standard streams')
     .requiredOption('--stdio', 'talk over the standard streams')
     .action((_options: unknown, command: Command) =>
       run(async () => {

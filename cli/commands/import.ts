@@ -23,7 +23,6 @@ interface ImportCommandOptions extends GlobalOptions {
 export function addImport(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('import')
-    .description('Bring results of lm-eval, GuideLLM, promptfoo or Inspect in as runs')
     .argument('<file...>', 'results_….json, benchmarks.json, a promptfoo output or a .eval log')
     .option('--input <field>', 'field of the rows that is the input, so that rows pair with a benchmark’s')
     .option('--target <field>', 'field that is the expected answer')

@@ -9,9 +9,7 @@ import { print, type Run } from './governed.ts';
 
 /** The key that people sign what they do with. */
 export function addKeys(program: Command, run: Run): void {
-  const keys = program
-    .command('keys')
-    .description('Your key for signing what you do: assessments, attestations, waivers, approvals, promotions');
+  const keys = program.command('keys');
   keys
     .command('create')
     .description('Make a key, readable by you alone, outside every workspace')

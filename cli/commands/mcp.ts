@@ -16,7 +16,6 @@ interface McpOptions {
 export function addMcp(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('mcp')
-    .description('Server for agents (Model Context Protocol): list, check, estimate, run, and read results')
     .requiredOption('--stdio', 'talk over the standard streams')
     .option('--workspace <folder>', 'the folder to work in (default: where it is started)', readFolder)
     .option('--read-only', 'offer only tools that start nothing and change nothing')

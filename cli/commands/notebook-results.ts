@@ -3,10 +3,9 @@ import type { ExitCode } from '../../engine/base/errors.ts';
 import { loadNotebook } from '../../engine/notebooks/ipynb.ts';
 import { namedResults } from '../../engine/notebooks/results.ts';
 import { showLine } from '../../engine/reports/shown-text.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { createHost } from '../composition.ts';
 import type { GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { layTable, printJson, printNote, printResult } from '../output.ts';
 
 /** Prints what the cells of a notebook call their results. Needs no store. */
 export async function listResults(file: string, options: GlobalOptions): Promise<ExitCode> {
@@ -31,6 +30,6 @@ export async function listResults(file: string, options: GlobalOptions): Promise
     { text: headline === undefined ? '–' : showLine(headline, 100) },
     { text: String(cell + 1), align: 'right' as const },
   ]);
-  printResult(renderTable(header, rows).join('\n'));
+  printResult(layTable(header, rows, ['Name']));
   return 0;
 }

@@ -5,11 +5,10 @@ import { describeCellFailure } from '../../engine/notebooks/failure-text.ts';
 import { loadNotebook, type Notebook, type NotebookCell } from '../../engine/notebooks/ipynb.ts';
 import { createNotebookFile, type NotebookFile } from '../../engine/notebooks/notebook-file.ts';
 import { showLine } from '../../engine/reports/shown-text.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { createTerminalAccess } from '../access.ts';
 import { createHost, withStore, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
-import { printFailure, printJson, printNote, printResult } from '../output.ts';
+import { layTable, printFailure, printJson, printNote, printResult } from '../output.ts';
 import { executeCell, type CellContext, type CellOutcome } from './notebook-cell.ts';
 import type { RunNotebookOptions } from './notebook-options.ts';
 import { chooseCells, nameCell, skipDone } from './notebook-selection.ts';
@@ -169,7 +168,7 @@ function print(
           .join(': ') || '–',
     },
   ]);
-  printResult(renderTable(header, rows).join('\n'));
+  printResult(layTable(header, rows, ['Cell']));
 }
 
 /** Tells what failed and how to go on; gives the exit code. */

@@ -10,7 +10,7 @@ import { runNotebook } from './notebook-run.ts';
 type Run = (action: () => Promise<ExitCode>) => Promise<void>;
 
 export function addNotebook(program: Command, run: Run): void {
-  const notebook = program.command('notebook').description('Execute, export and read notebooks without an editor');
+  const notebook = program.command('notebook');
   notebook
     .command('run')
     .description('Execute the cells of a notebook in order and write their outputs into it')

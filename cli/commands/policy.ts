@@ -10,17 +10,17 @@ import { countTests, renderPolicyTests, renderPolicyTestsJunit } from '../../eng
 import { runPolicyTests } from '../../engine/policy-tests/run.ts';
 import { describeDate } from '../../engine/base/dates.ts';
 import { describePerson } from '../../engine/people/describe-person.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { countOf } from '../../engine/reports/format.ts';
+import type { Cell } from '../../engine/reports/table.ts';
 import { createHost, workspaceFolderOf } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { layTable, printJson, printNote, printResult } from '../output.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 import { addPolicyDraft } from './policy-draft.ts';
 import { addStarters } from './policy-starters.ts';
 
 export function addPolicy(program: Command, run: Run): void {
-  const policy = program.command('policy').description('Start, test, seal and approve policies');
+  const policy = program.command('policy');
   policy
     .command('list')
     .description('The policy files of the workspace: levels, review dates, standing and last outcome')
@@ -79,10 +79,10 @@ function renderPolicies(policies: readonly PolicyEntry[], now: number): string {
       { text: policy.version ?? '' },
       { text: describeReview(policy.reviewBy, now) },
       { text: describeStanding(policy) },
-      { text: describeLast(policy.last, now) },
+      describeLast(policy.last, now),
       { text: policy.path },
     ]);
-  return renderTable(header, rows).join('\n');
+  return layTable(header, rows, ['Standing', 'Last outcome', 'File']);
 }
 
 function describeReview(reviewBy: string | undefined, now: number): string {
@@ -96,10 +96,11 @@ function describeStanding({ approval, diagnostics }: PolicyEntry): string {
   return approval === undefined ? '' : `approved by ${approval.by?.email ?? '?'}`;
 }
 
-function describeLast(last: PolicyEntry['last'], now: number): string {
-  if (last === undefined) return 'never assessed';
+function describeLast(last: PolicyEntry['last'], now: number): Cell {
+  if (last === undefined) return { text: 'never assessed' };
   const expired = last.validUntil !== undefined && last.validUntil <= now;
-  return `${last.gate}: ${last.model}@${last.version}, ${describeDate(last.assessedAt)}${expired ? ', expired' : ''}`;
+  const keep = `@${last.version}, ${describeDate(last.assessedAt)}${expired ? ', expired' : ''}`;
+  return { text: `${last.gate}: ${last.model}${keep}`, keep };
 }
 
 /** Needs no store: tests are judged on what they say themselves. */

@@ -19,7 +19,7 @@ import { createHost, createRunPorts, readPageAssets, withStore, workspaceFolderO
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth, terminalWidth } from '../output.ts';
 import { readCases, readDollars, type CaseChoices } from '../prompt-cases.ts';
 import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
@@ -41,7 +41,6 @@ interface PromptOptions extends GlobalOptions, CaseChoices {
 export function addPrompt(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('prompt')
-    .description('Try a prompt against one or more models and print their answers side by side')
     .argument('[file]', 'the .prompt.yml file; not needed with --resume')
     .option('-m, --model <name>', "a model that answers (may be repeated); default: the prompt's own", collect)
     .option('--set <name=value>', 'what a variable stands for (may be repeated)', collect)
@@ -157,7 +156,7 @@ async function printReport({ summary, variants }: RunRecord, store: Store, host:
   const { signal } = new AbortController();
   const report = await promptReport(summary.id, store, host.clock, signal);
   if (options.json === true) printJson(report);
-  else printResult(renderPromptText(report, terminalWidth()));
+  else printResult(renderPromptText(report, terminalWidth(), tableWidth()));
   if (options.html === undefined) return;
   const target = path.resolve(options.html);
   const { files, clock, digest } = host;

@@ -13,7 +13,7 @@ import { syncRegistry, type SyncProgress } from '../../engine/registry/sync.ts';
 import { renderModel, renderVersion } from '../../engine/registry/text.ts';
 import { allowOriginOption, type AccessOptions } from '../access.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { printNote, tableWidth } from '../output.ts';
 import { readVersionName } from '../version-reference.ts';
 import { print, withRegistries, type Run } from './governed.ts';
 
@@ -91,7 +91,7 @@ function list(filter: string, options: ListOptions, global: GlobalOptions): Prom
     const found = await findInRegistries(request, registries, store.catalogue, signal);
     for (const note of notesOnFound(found, clock.now())) printNote(note);
     const isEmpty = found.every(({ rows }) => rows.length === 0);
-    if (!isEmpty || global.json === true) print(asJson(found, versions), renderFound(found), global);
+    if (!isEmpty || global.json === true) print(asJson(found, versions), renderFound(found, tableWidth()), global);
     else printNote(explainNothing(filter, names));
     return 0;
   });
@@ -139,10 +139,10 @@ function show(text: string, access: AccessOptions, global: GlobalOptions): Promi
     if (registry === undefined) {
       if (version === undefined) {
         const details = await describeModel(model, store, signal);
-        print(details, renderModel(details), global);
+        print(details, renderModel(details, tableWidth()), global);
       } else {
         const details = await describeVersion(model, version, store, signal);
-        print(details, renderVersion(details), global);
+        print(details, renderVersion(details, tableWidth()), global);
       }
       return 0;
     }
@@ -150,11 +150,11 @@ function show(text: string, access: AccessOptions, global: GlobalOptions): Promi
     if (version === undefined) {
       const details = await describeRemoteModel(opened, model, store.catalogue, signal);
       noteAge(details.cachedAt);
-      print(details, renderModel(details), global);
+      print(details, renderModel(details, tableWidth()), global);
     } else {
       const details = await describeRemoteVersion(opened, model, version, store.catalogue, signal);
       noteAge(details.cachedAt);
-      print(details, renderVersion(details), global);
+      print(details, renderVersion(details, tableWidth()), global);
     }
     return 0;
   });
@@ -163,7 +163,7 @@ function show(text: string, access: AccessOptions, global: GlobalOptions): Promi
 function showRegistries(global: GlobalOptions): Promise<ExitCode> {
   return withRegistries(global, {}, async ({ store, clock }, registries) => {
     const entries = await listRegistries(registries, store);
-    print(entries, renderRegistries(entries.registries, clock.now()), global);
+    print(entries, renderRegistries(entries.registries, clock.now(), tableWidth()), global);
     for (const { name, cache } of entries.registries)
       if (cache.failure !== undefined) printNote(`${name}: ${cache.failure.message}`);
     return 0;
@@ -206,7 +206,7 @@ function sync(
     }
     if (failed !== undefined) throw toWorkbenchError(failed);
     const entries = await listRegistries(registries, store);
-    print(entries, renderRegistries(entries.registries, clock.now()), global);
+    print(entries, renderRegistries(entries.registries, clock.now(), tableWidth()), global);
     return 0;
   });
 }

@@ -11,7 +11,6 @@ import { toSarif } from '../../engine/ingest/sarif.ts';
 import { nameFromSource, parseSource } from '../../engine/ingest/sources/parse.ts';
 import { listIngestions, readIngestion } from '../../engine/ingest/state.ts';
 import { createRegistries } from '../../engine/registry/registries.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { createQuarantine } from '../../platform/files/quarantine.ts';
 import { createSignatures } from '../../platform/host/signatures.ts';
 import { checkModelName } from '../../engine/registry/names.ts';
@@ -23,7 +22,7 @@ import { createIngestBenchmarks } from '../ingest-benchmarks.ts';
 import { createByteLine } from '../byte-line.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printNote } from '../output.ts';
+import { layTable, printNote } from '../output.ts';
 import { version } from '../version.ts';
 import { print, type Run } from './governed.ts';
 
@@ -294,7 +293,7 @@ async function list(id: string | undefined, options: GlobalOptions): Promise<Exi
       return [one.id, one.verdict ?? '–', state, name, one.source.address].map(text => ({ text: showUnseen(text) }));
     });
     const header = ['Ingestion', 'Verdict', 'State', 'Model', 'Source'].map(text => ({ text }));
-    if (rows.length > 0 || options.json === true) print(all, renderTable(header, rows).join('\n'), options);
+    if (rows.length > 0 || options.json === true) print(all, layTable(header, rows, ['Source']), options);
     else printNote('No model was taken in yet. Take one in: `aiwb registry ingest ./model`.');
     return 0;
   });

@@ -9,6 +9,7 @@ import { registerRun } from '../../engine/registry/register-run.ts';
 import { renderVersionComparison } from '../../engine/registry/text.ts';
 import { allowOriginOption, type AccessOptions } from '../access.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
+import { tableWidth } from '../output.ts';
 import { readVersionName, requireVersion } from '../version-reference.ts';
 import { addPromotionRecords } from './promotion-record.ts';
 import { print, withGovernance, withRegistries, type Run } from './governed.ts';
@@ -36,7 +37,6 @@ interface AliasOptions extends AccessOptions {
 export function addRegistry(program: Command, run: Run): void {
   const registry = program
     .command('registry')
-    .description('Register, compare, approve and promote model versions')
     .addHelpText(
       'after',
       '\nMODEL@V names a version by its number or an alias. Names are git identities, self-asserted.',
@@ -136,7 +136,7 @@ function setAlias(name: string, alias: string, options: AliasOptions, global: Gl
 function compare(names: readonly string[], access: AccessOptions, options: GlobalOptions): Promise<ExitCode> {
   return withRegistries(options, access, async ({ store }, registries, _folder, signal) => {
     const comparison = await compareVersions(names.map(readVersionName), registries, store, signal);
-    print(comparison, renderVersionComparison(comparison), options);
+    print(comparison, renderVersionComparison(comparison, tableWidth()), options);
     return 0;
   });
 }

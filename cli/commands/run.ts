@@ -18,7 +18,7 @@ import { foresee } from '../foresee.ts';
 import { renderEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, globalOptions, readCount, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth, terminalWidth } from '../output.ts';
 import { carryOut, findResumable } from './attempt.ts';
 import { findRun } from './stored-runs.ts';
 import { version } from '../version.ts';
@@ -40,7 +40,6 @@ interface RunOptions extends GlobalOptions {
 export function addRun(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('run')
-    .description('Run a benchmark and print the comparison')
     .argument('[file]', 'the .bench.yaml file; not needed with --resume')
     .option('-m, --model <name>', 'only this model of the benchmark (may be repeated)', collect)
     .option('-n, --limit <rows>', 'only the first rows of the test split', readCount)
@@ -149,7 +148,7 @@ async function printReport(record: RunRecord, store: Store, host: Host, options:
   const hasBegun = record.variants.length > 0;
   const report = hasBegun ? await reportRun(record.summary.id, store, host.clock, signal) : emptyReport(record, host);
   if (hasBegun && options.json === true) printJson(report);
-  else if (hasBegun) printResult(renderText(report, terminalWidth()));
+  else if (hasBegun) printResult(renderText(report, terminalWidth(), tableWidth()));
   if (options.junit !== undefined) {
     await host.files.writeText(path.resolve(options.junit), renderJunit(report));
     printNote(`JUnit: ${options.junit}`);

@@ -8,11 +8,11 @@ import { exportPieces, exportRuns, type FileExportDependencies } from '../../eng
 import type { SampleShare } from '../../engine/run-exports/export-run-file.ts';
 import { compareAny } from '../../engine/comparisons/compare-any.ts';
 import { formatNumber } from '../../engine/reports/format.ts';
-import { renderTable } from '../../engine/reports/table.ts';
+import type { Cell } from '../../engine/reports/table.ts';
 import { cancelRun } from '../../engine/tuning/search/cancel.ts';
 import { readPageAssets, type Host } from '../composition.ts';
 import { globalOptions, readNumberOf, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
+import { layTable, printJson, printNote, printResult, tableWidth, terminalWidth } from '../output.ts';
 import { version } from '../version.ts';
 import { addShow } from './show-run.ts';
 import { findRun, useStore } from './stored-runs.ts';
@@ -24,7 +24,7 @@ const exportFormats: readonly ExportFormat[] = [
 ];
 
 export function addRuns(program: Command, run: (action: Action) => Promise<void>): void {
-  const runs = program.command('runs').description('List, show, compare, export, cancel and archive runs');
+  const runs = program.command('runs');
   runs
     .command('list')
     .description('Runs, newest first')
@@ -95,14 +95,14 @@ function listRuns(filter: ListOptions, options: GlobalOptions): Promise<ExitCode
     const runs = await store.listRuns(filter);
     if (options.json === true) printJson({ runs });
     else if (runs.length === 0) printNote('There are no runs here yet. Start one: `aiwb run my.bench.yaml`.');
-    else printResult(renderRuns(runs, host.clock.now()).join('\n'));
+    else printResult(renderRuns(runs, host.clock.now()));
     return 0;
   });
 }
 
-function renderRuns(runs: readonly RunSummary[], now: number): string[] {
+function renderRuns(runs: readonly RunSummary[], now: number): string {
   const header = ['Run', 'Name', 'State', 'Done', 'Best', 'Started'].map(text => ({ text }));
-  return renderTable(
+  return layTable(
     header,
     runs.map(summary => [
       { text: summary.id },
@@ -111,22 +111,24 @@ function renderRuns(runs: readonly RunSummary[], now: number): string[] {
       {
         text: `${String(summary.progress.done)}/${String(summary.progress.total)}${summary.kind === 'tune' ? ' epochs' : ''}`,
       },
-      { text: bestOf(summary) },
+      bestOf(summary),
       { text: `${describeAge(now - summary.createdAt)} ago` },
     ]),
+    ['Name', 'Best'],
   );
 }
 
-function bestOf({ headlines }: RunSummary): string {
+function bestOf({ headlines }: RunSummary): Cell {
   const [first] = headlines;
-  if (first === undefined) return '–';
+  if (first === undefined) return { text: '–' };
   const isLower = first.unit === 'ms' || first.unit === 'USD';
   const best = headlines.reduce(
     (leader, candidate) =>
       candidate.value !== leader.value && candidate.value < leader.value === isLower ? candidate : leader,
     first,
   );
-  return `${best.model} ${formatNumber(best.value, best.unit ?? 'ratio')} ${best.label}`;
+  const figure = ` ${formatNumber(best.value, best.unit ?? 'ratio')} ${best.label}`;
+  return { text: best.model + figure, keep: figure };
 }
 
 function describeAge(milliseconds: number): string {
@@ -159,7 +161,7 @@ function compare(
     for (const id of ids) found.push(await findRun(store, id));
     const compared = await compareAny(found, store, host.clock, signal);
     if (options.json === true) printJson(compared.content);
-    else printResult(markdown === true ? compared.markdown() : compared.text(terminalWidth()));
+    else printResult(markdown === true ? compared.markdown() : compared.text(terminalWidth(), tableWidth()));
     if (html !== undefined) {
       await exportRuns(found, 'html', path.resolve(html), dependenciesOf(store, host), signal);
       printNote(`Report: ${html}`);

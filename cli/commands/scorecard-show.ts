@@ -11,7 +11,7 @@ import { renderExport } from '../../engine/governance-exports/render.ts';
 import type { ExportSource } from '../../engine/governance-exports/source.ts';
 import { createExportTools, createHost, workspaceFolderOf } from '../composition.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth } from '../output.ts';
 import { withGovernance, type Run } from './governed.ts';
 import { readFormat } from './scorecard-exports.ts';
 
@@ -41,7 +41,7 @@ export function addScorecardShow(scorecard: Command, run: Run): void {
 async function show(file: string, options: GlobalOptions): Promise<ExitCode> {
   const view = await viewFile(file);
   if (options.json === true) printJson(view);
-  else printResult(renderAssessmentText(view));
+  else printResult(renderAssessmentText(view, tableWidth()));
   return 0;
 }
 

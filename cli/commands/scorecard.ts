@@ -35,7 +35,7 @@ interface BundleOptions {
 
 /** Scorecard files and proof bundles: made here, verified anywhere. */
 export function addScorecard(program: Command, run: Run): void {
-  const scorecard = program.command('scorecard').description('Look after scorecard files and proof bundles');
+  const scorecard = program.command('scorecard');
   addScorecardShow(scorecard, run);
   scorecard
     .command('verify')

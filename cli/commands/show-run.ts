@@ -5,9 +5,8 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import { compareAny } from '../../engine/comparisons/compare-any.ts';
 import { formatMilliseconds, formatNumber, variantName } from '../../engine/reports/format.ts';
-import { renderTable } from '../../engine/reports/table.ts';
 import { collect, globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
+import { layTable, printJson, printNote, printResult, tableWidth, terminalWidth } from '../output.ts';
 import { describeProgress } from '../progress-line.ts';
 import { readSampleQuery, type SampleChoices } from '../sample-choices.ts';
 import { findRun, useStore } from './stored-runs.ts';
@@ -49,7 +48,7 @@ function showRun(id: string, choices: SampleChoices, options: GlobalOptions): Pr
       return 0;
     }
     printNote(`Run ${summary.id}: ${summary.state}. ${describeProgress(summary.progress)}`);
-    printResult(compared.text(terminalWidth()));
+    printResult(compared.text(terminalWidth(), tableWidth()));
     if (summary.failure !== undefined) printNote(`${summary.failure.message}\n  ${summary.failure.remedy ?? ''}`);
     return 0;
   });
@@ -159,7 +158,7 @@ function renderSamples({ variants }: RunRecord, { rows }: SamplePage, score: str
     { text: cutCell(row.target) },
     { text: cutCell(row.output ?? row.failure?.message ?? '') },
   ]);
-  return renderTable(header, lines).join('\n');
+  return layTable(header, lines, ['Model', 'Target', 'Answer']);
 }
 
 function stateOf({ failure, right }: SampleRow): string {

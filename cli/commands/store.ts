@@ -10,7 +10,7 @@ import { globalOptions, type GlobalOptions } from '../options.ts';
 import { printJson, printResult } from '../output.ts';
 
 export function addStore(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
-  const store = program.command('store').description('Look after the store that keeps runs and samples');
+  const store = program.command('store');
   store
     .command('info')
     .description('Where it is and what it holds')

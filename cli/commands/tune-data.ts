@@ -7,7 +7,7 @@ import { renderTuningData } from '../../engine/tuning/data/text.ts';
 import { createHost, workspaceFolderOf } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printResult } from '../output.ts';
+import { printJson, printResult, tableWidth } from '../output.ts';
 
 export function addTuneData(tune: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   tune
@@ -35,7 +35,7 @@ async function inspect(file: string, options: GlobalOptions): Promise<ExitCode> 
     };
     const report = await inspectJob(job, host, signal);
     if (options.json === true) printJson(report);
-    else printResult(renderTuningData(report));
+    else printResult(renderTuningData(report, tableWidth()));
     return report.problems.length === 0 ? 0 : 1;
   } finally {
     interrupts.dispose();

@@ -17,7 +17,7 @@ import { allowCommandsOption, allowOriginOption, checkPrograms, createTerminalAc
 import { createHost, createRunPorts, readPageAssets, withStore, type Host } from '../composition.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { collect, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult, terminalWidth } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth, terminalWidth } from '../output.ts';
 import { version } from '../version.ts';
 import { carryOut } from './attempt.ts';
 
@@ -130,7 +130,7 @@ async function print(ended: readonly RunRecord[], store: Store, host: Host, opti
   const reports = [];
   for (const id of begun) reports.push(await reportRun(id, store, host.clock, signal));
   if (options.json === true) printJson(reports);
-  else printResult(reports.map(report => renderText(report, terminalWidth()).trimEnd()).join('\n\n'));
+  else printResult(reports.map(report => renderText(report, terminalWidth(), tableWidth()).trimEnd()).join('\n\n'));
   if (options.html === undefined || begun.length === 0) return;
   const target = path.resolve(options.html);
   const { files, clock, digest } = host;

@@ -7,7 +7,7 @@ import { describeSearch, parameterWords, renderSearch } from '../../engine/tunin
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import { createRunPorts } from '../composition.ts';
 import type { GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth } from '../output.ts';
 import { runInForeground, type AttemptContext } from './attempt.ts';
 
 /** Runs the trials of a search in this process, one after another. */
@@ -46,8 +46,8 @@ export async function printSearch(outcome: SearchOutcome, store: Store, options:
   if (options.json === true) {
     printJson({ ...describeSearch(outcome), ...(comparison === undefined ? {} : { comparison }) });
   } else {
-    if (comparison !== undefined) printResult(`${renderTuningText(comparison)}\n\n`);
-    printResult(renderSearch(outcome));
+    if (comparison !== undefined) printResult(`${renderTuningText(comparison, tableWidth())}\n\n`);
+    printResult(renderSearch(outcome, tableWidth()));
   }
   if (outcome.stopped) {
     const [first] = outcome.measured;

@@ -27,7 +27,7 @@ import { allowCommandsOption, allowOriginOption, createTerminalAccess } from '..
 import { renderPreflight, renderTuningEstimate } from '../estimate-text.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { printJson, printNote, printResult, tableWidth } from '../output.ts';
 import { version } from '../version.ts';
 import { carryOut, findResumable } from './attempt.ts';
 import { findRun } from './stored-runs.ts';
@@ -53,7 +53,6 @@ interface TuneOptions extends GlobalOptions {
 export function addTune(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   const command = program
     .command('tune')
-    .description('Run a tuning job and print its figures on the test rows')
     .argument('[file]', 'the .tune.yaml file; not needed with --resume')
     .option('--platform <name>', "train there and not on the job's own platform")
     .option(
@@ -187,7 +186,7 @@ async function printReport(
 ): Promise<void> {
   if (tuning === undefined || tuning.epochs.length === 0) return;
   const comparison = await compareTuning([summary.id], store);
-  if (options.json !== true) printResult(renderTuningText(comparison));
+  if (options.json !== true) printResult(renderTuningText(comparison, tableWidth()));
   else if (summary.state !== 'failed') printJson(comparison);
   await writeHtml([summary.id], store, host, options);
 }

@@ -15,7 +15,6 @@ const formats: readonly DiagnosticsFormat[] = ['text', 'json', 'sarif'];
 export function addValidate(program: Command, run: (action: () => Promise<ExitCode>) => Promise<void>): void {
   program
     .command('validate')
-    .description("Check the workbench's files, and what they refer to")
     .argument(
       '<file...>',
       '.bench.yaml, .tune.yaml, .policy.yaml, .framework.yaml, .prompt.yml and workbench.yaml files',

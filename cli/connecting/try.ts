@@ -1,4 +1,3 @@
-import process from 'node:process';
 import pc from 'picocolors';
 import type { Connection } from '../../schemas/generated/files.ts';
 import type {
@@ -15,6 +14,7 @@ import type { LentDesk } from '../../engine/ports/lent.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { checkPrograms, createTerminalAccess, type AccessOptions } from '../access.ts';
 import { createRunPorts, openStoreToRead, storeFolderOf, type Host } from '../composition.ts';
+import { terminalWidth } from '../output.ts';
 
 /** What trying a connection needs beside it. */
 export interface TryContext {
@@ -118,6 +118,6 @@ export function describeAnswer(name: string, answer: ConnectionAnswer): string {
 
 function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  const room = Math.max(40, (process.stdout.isTTY ? process.stdout.columns : 120) - 4);
+  const room = Math.max(40, terminalWidth() - 4);
   return line.length > room ? `${line.slice(0, room - 1)}…` : line;
 }

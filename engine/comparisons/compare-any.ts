@@ -14,7 +14,8 @@ import { renderTuningMarkdown, renderTuningText } from '../tuning/text.ts';
 export interface ComparedRuns {
   readonly kind: RunKind;
   readonly content: Report | TuningComparison | PromptReport;
-  text(width: number): string;
+  /** For a page of `width` cells; `limit`: what tables must fit into, where that is a terminal. */
+  text(width: number, limit?: number): string;
   markdown(): string;
 }
 
@@ -45,7 +46,7 @@ export async function compareAnyAsAsked(
     return {
       kind,
       content,
-      text: () => renderTuningText(content),
+      text: (_width, limit) => renderTuningText(content, limit),
       markdown: () => renderTuningMarkdown(content),
     };
   }
@@ -54,12 +55,17 @@ export async function compareAnyAsAsked(
     return {
       kind,
       content,
-      text: width => renderPromptText(content, width),
+      text: (width, limit) => renderPromptText(content, width, limit),
       markdown: () => renderPromptMarkdown(content),
     };
   }
   const content = await compareAsAsked(request, store, clock, signal);
-  return { kind, content, text: width => renderText(content, width), markdown: () => renderMarkdown(content) };
+  return {
+    kind,
+    content,
+    text: (width, limit) => renderText(content, width, limit),
+    markdown: () => renderMarkdown(content),
+  };
 }
 
 /** The one trial that is meant. Throws `usage` where several are named. */

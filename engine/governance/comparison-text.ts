@@ -13,10 +13,14 @@ import { renderTable } from '../reports/table.ts';
 import { wordOutcome } from './order.ts';
 
 /** A comparison for a terminal: the three numbers of both, the policies that differ, and every change with its reason. */
-export function renderComparison({ before, after, changes, unchanged, policies }: AssessmentComparison): string {
+export function renderComparison(
+  { before, after, changes, unchanged, policies }: AssessmentComparison,
+  width = Infinity,
+): string {
   const figures = renderTable(
     ['', 'Assessed', 'Gate', 'Score', 'Coverage', 'Waived'].map(text => ({ text })),
     [before, after].map(rowOf),
+    { width },
   );
   const lines = [...figures, ''];
   for (const policy of policies)
@@ -28,12 +32,12 @@ export function renderComparison({ before, after, changes, unchanged, policies }
 }
 
 /** How a control came out over time, for a terminal. */
-export function renderControlHistory({ control, entries }: ControlHistory): string {
+export function renderControlHistory({ control, entries }: ControlHistory, width = Infinity): string {
   const rows = entries.map(({ assessmentId, version, assessedAt, outcome, waived, reason }) =>
     [describeDate(assessedAt), version, word(outcome, waived), assessmentId, reason].map(text => ({ text })),
   );
   const header = ['Assessed', 'Version', control, 'Assessment', 'Reason'].map(text => ({ text }));
-  return withoutControls(renderTable(header, rows));
+  return withoutControls(renderTable(header, rows, { width, shortened: ['Reason'] }));
 }
 
 /** Whether an assessment could be made again, for a terminal. */

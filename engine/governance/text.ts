@@ -59,11 +59,11 @@ export function partsOf(view: ScorecardView): AssessmentParts {
 }
 
 /** An assessment for a terminal: verdict, the three numbers, the gate's conditions, controls with failures first and what to do. */
-export function renderAssessmentText(view: ScorecardView): string {
+export function renderAssessmentText(view: ScorecardView, width = Infinity): string {
   const { record } = view.scorecard;
   const parts = partsOf(view);
-  const conditions = renderTable(parts.conditions.header, parts.conditions.rows);
-  const controls = renderTable(parts.controls.header, parts.controls.rows);
+  const conditions = renderTable(parts.conditions.header, parts.conditions.rows, { width, shortened: ['Condition'] });
+  const controls = renderTable(parts.controls.header, parts.controls.rows, { width, shortened: ['Title'] });
   const lines = [parts.headline, parts.sentence, '', parts.numbers, '', ...conditions, '', ...controls];
   const open = openControls(record);
   if (open.length > 0) lines.push('', ...open.flatMap(control => describeOpen(control, record.waivers)));

@@ -11,10 +11,10 @@ const shownFigures = 3;
  * Models or versions with their figures, a figure a line: its dataset and hardware stand beside it, since figures of different rows or
  * machines are not to be compared. Nothing is ordered by a figure.
  */
-export function renderFound(found: readonly Found[]): string {
+export function renderFound(found: readonly Found[], width = Infinity): string {
   const rows = found.flatMap(one => one.rows.flatMap(row => rowLines(row)));
   const header = cells('Model', 'Version', 'Status', 'Figure', 'Value', 'Rows', 'Dataset', 'Hardware');
-  return renderTable(header, rows).join('\n');
+  return renderTable(header, rows, { width, shortened: ['Figure', 'Dataset', 'Hardware'] }).join('\n');
 }
 
 function rowLines({ model, version }: FoundRow): (readonly Cell[])[] {
@@ -37,10 +37,10 @@ function figureCells(figure: HeadlineFigure): Cell[] {
   const digest = datasetDigest === undefined ? undefined : datasetDigest.slice(0, 12);
   const of = [dataset, digest].filter(part => part !== undefined).join(' ');
   return [
-    cell(scope === 'baseline' ? name : `${name} (${scope})`),
+    cell(scope === 'baseline' ? name : `${name} (${scope})`, scope === 'baseline' ? undefined : ` (${scope})`),
     { text: oneLine(formatNumber(value, unit)), align: 'right' },
     { text: n === undefined ? '–' : groupDigits(n), align: 'right' },
-    cell(of === '' ? 'not told' : of),
+    cell(of === '' ? 'not told' : of, dataset === undefined || digest === undefined ? undefined : ` ${digest}`),
     cell(hardware ?? 'not told'),
   ];
 }
@@ -77,7 +77,7 @@ export function describeAge(milliseconds: number): string {
 }
 
 /** The workspace's registries, one a line. */
-export function renderRegistries(registries: readonly RegistryEntry[], now: number): string {
+export function renderRegistries(registries: readonly RegistryEntry[], now: number, width = Infinity): string {
   const rows = registries.map(entry => [
     cell(entry.name),
     cell(entry.type),
@@ -87,7 +87,8 @@ export function renderRegistries(registries: readonly RegistryEntry[], now: numb
     cell(abilities(entry).join(', ')),
     cell(entry.url ?? '–'),
   ]);
-  return renderTable(cells('Registry', 'Type', 'Models', 'Versions', 'Known', 'Can', 'Address'), rows).join('\n');
+  const header = cells('Registry', 'Type', 'Models', 'Versions', 'Known', 'Can', 'Address');
+  return renderTable(header, rows, { width, shortened: ['Can', 'Address'] }).join('\n');
 }
 
 function describeCache({ type, cache }: RegistryEntry, now: number): string {
@@ -109,11 +110,11 @@ function abilities({ capabilities }: RegistryEntry): string[] {
 }
 
 function cells(...texts: readonly string[]): Cell[] {
-  return texts.map(cell);
+  return texts.map(text => cell(text));
 }
 
-function cell(text: string): Cell {
-  return { text: oneLine(text) };
+function cell(text: string, keep?: string): Cell {
+  return { text: oneLine(text), ...(keep === undefined ? {} : { keep: oneLine(keep) }) };
 }
 
 /** Texts others wrote steer no terminal. */

@@ -8,21 +8,26 @@ import type {
 import { describeDate } from '../base/dates.ts';
 import { describePerson } from '../people/describe-person.ts';
 import { formatReference } from '../base/registry-reference.ts';
+import { blockLines } from '../reports/fit-text.ts';
 import { countOf, formatNumber, formatPercent, groupDigits } from '../reports/format.ts';
-import { renderTable, type Cell } from '../reports/table.ts';
+import { personCell } from '../reports/person-cell.ts';
+import { renderTable, type Cell, type TableSpace } from '../reports/table.ts';
 import { handoffFacts } from './handoff-text.ts';
 import { isTutorialKey } from './tutorial-keys.ts';
 
 /** A model with its versions, newest first. */
-export function renderModel({ model, versions }: ModelDetails): string {
-  const facts = renderFacts([
-    ['Model', model.state === 'ARCHIVED' ? `${model.name} (archived)` : model.name],
-    ['Description', model.description],
-    ['Owner', model.owner === undefined ? undefined : `${model.owner} (self-asserted)`],
-    ['Licence', model.license],
-    ['Tasks', model.tasks?.join(', ')],
-    ['Registered', describeDate(model.createdAt)],
-  ]);
+export function renderModel({ model, versions }: ModelDetails, width = Infinity): string {
+  const facts = renderFacts(
+    [
+      ['Model', model.state === 'ARCHIVED' ? `${model.name} (archived)` : model.name],
+      ['Description', model.description],
+      ['Owner', model.owner === undefined ? undefined : `${model.owner} (self-asserted)`],
+      ['Licence', model.license],
+      ['Tasks', model.tasks?.join(', ')],
+      ['Registered', describeDate(model.createdAt)],
+    ],
+    width,
+  );
   const rows = versions.map(({ version, approval, baseline, assessments }) => [
     { text: version.version, align: 'right' as const },
     { text: version.status },
@@ -33,32 +38,40 @@ export function renderModel({ model, versions }: ModelDetails): string {
     { text: describeDate(version.createdAt) },
   ]);
   const header = cells('Version', 'Status', 'Aliases', 'Assessment', 'Approval', 'Baseline', 'Registered');
-  return [...facts, '', ...tableOf(header, rows)].join('\n');
+  return [...facts, '', ...tableOf(header, rows, { width, shortened: ['Aliases'] })].join('\n');
 }
 
 /** Everything known of one version. */
-export function renderVersion(details: VersionDetails): string {
+export function renderVersion(details: VersionDetails, width = Infinity): string {
   const { version, artifacts, approval, baseline } = details;
-  const facts = renderFacts([
-    ['Version', `${formatReference(version)}, ${version.status}`],
-    ['Description', version.description],
-    ['Aliases', version.aliases.join(', ') || 'none'],
-    ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
-    ['Weights', version.weightsDigest === undefined ? 'not told' : `sha256 ${version.weightsDigest}`],
-    ...lineageFacts(version),
-    ...handoffFacts(details),
-    ['Properties', describeProperties(version)],
-    ['Approval', approval.sentence],
-    ['Comment', approval.approvalComment ?? approval.requestComment],
+  const facts = renderFacts(
     [
-      'Baseline',
-      baseline === undefined
-        ? 'not locked'
-        : `locked on ${describeDate(baseline.lockedAt)} by ${describePerson(baseline.lockedBy)}, ${countOf(baseline.metrics.length, 'figure')}`,
+      ['Version', `${formatReference(version)}, ${version.status}`],
+      ['Description', version.description],
+      ['Aliases', version.aliases.join(', ') || 'none'],
+      ['Registered', `${describeDate(version.createdAt)} by ${describePerson(version.author)}`],
+      ['Weights', version.weightsDigest === undefined ? 'not told' : `sha256 ${version.weightsDigest}`],
+      ...lineageFacts(version),
+      ...handoffFacts(details),
+      ['Properties', describeProperties(version)],
+      ['Approval', approval.sentence],
+      ['Comment', approval.approvalComment ?? approval.requestComment],
+      [
+        'Baseline',
+        baseline === undefined
+          ? 'not locked'
+          : `locked on ${describeDate(baseline.lockedAt)} by ${describePerson(baseline.lockedBy)}, ${countOf(baseline.metrics.length, 'figure')}`,
+      ],
     ],
-  ]);
+    width,
+  );
   const metrics = artifacts.filter((artifact): artifact is MetricArtifact => artifact.artifactType === 'metric');
-  return [...facts, ...renderAssessments(details), ...renderDatasets(version), ...renderMetrics(metrics)].join('\n');
+  return [
+    ...facts,
+    ...renderAssessments(details, width),
+    ...renderDatasets(version, width),
+    ...renderMetrics(metrics, width),
+  ].join('\n');
 }
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -83,13 +96,15 @@ function describeProperties({ customProperties }: ModelVersion): string | undefi
   return own.length === 0 ? undefined : own.map(([name, value]) => `${name}: ${value}`).join(', ');
 }
 
-function renderFacts(facts: readonly Fact[]): string[] {
+function renderFacts(facts: readonly Fact[], pageWidth: number): readonly string[] {
   const known = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const width = Math.max(...known.map(([name]) => name.length));
+  const [names, values] = [known.map(([name]) => name), known.map(([, value]) => onOneLine(value))];
+  if (pageWidth < Infinity) return blockLines(names, values, pageWidth);
+  const width = Math.max(...names.map(name => name.length));
   return known.map(([name, value]) => `${name.padEnd(width)}  ${onOneLine(value)}`);
 }
 
-function renderAssessments({ assessments }: VersionDetails): string[] {
+function renderAssessments({ assessments }: VersionDetails, width: number): string[] {
   if (assessments.length === 0) return [];
   const header = cells('Assessment', 'Gate', 'Score', 'Evidence', 'Waived', 'Assessor');
   const rows = assessments.map(({ id, gate, score, coverage, waived, assessor }) => [
@@ -98,12 +113,12 @@ function renderAssessments({ assessments }: VersionDetails): string[] {
     number(score === null ? '–' : formatPercent(score)),
     number(`${formatPercent(coverage)} %`),
     number(String(waived)),
-    { text: describePerson(assessor) },
+    personCell(assessor),
   ]);
-  return ['', ...tableOf(header, rows)];
+  return ['', ...tableOf(header, rows, { width, shortened: ['Assessor'] })];
 }
 
-function renderDatasets({ lineage }: ModelVersion): string[] {
+function renderDatasets({ lineage }: ModelVersion, width: number): string[] {
   if (lineage.datasets.length === 0) return [];
   const header = cells('Dataset', 'Role', 'Aspect', 'Rows', 'Licence', 'Digest');
   const rows = lineage.datasets.map(({ path, role, aspect, rows: count, card, digest }) => [
@@ -114,10 +129,10 @@ function renderDatasets({ lineage }: ModelVersion): string[] {
     { text: card?.license ?? '–' },
     { text: shortDigest(digest) },
   ]);
-  return ['', ...tableOf(header, rows)];
+  return ['', ...tableOf(header, rows, { width, shortened: ['Dataset', 'Licence'] })];
 }
 
-function renderMetrics(metrics: readonly MetricArtifact[]): string[] {
+function renderMetrics(metrics: readonly MetricArtifact[], width: number): string[] {
   if (metrics.length === 0) return [];
   const header = cells('Task', 'Metric', 'Value', 'Interval', 'n', 'Rows', 'Run');
   const rows = metrics.map(({ task, label, value, unit, low, high, n, datasetDigest, runId }) => [
@@ -131,11 +146,11 @@ function renderMetrics(metrics: readonly MetricArtifact[]): string[] {
     { text: datasetDigest === undefined ? '–' : shortDigest(datasetDigest) },
     { text: runId },
   ]);
-  return ['', ...tableOf(header, rows)];
+  return ['', ...tableOf(header, rows, { width, shortened: ['Task', 'Metric'] })];
 }
 
 /** Versions side by side: figures on the same rows, then the settings in which they differ. */
-export function renderVersionComparison({ versions, figures, settings }: VersionComparison): string {
+export function renderVersionComparison({ versions, figures, settings }: VersionComparison, width = Infinity): string {
   const names = versions.map(({ version }) => formatReference(version));
   const figureRows = figures.map(({ task, label, datasetDigest, unit, values }) => [
     { text: task },
@@ -148,9 +163,11 @@ export function renderVersionComparison({ versions, figures, settings }: Version
   return [
     ...(figureRows.length === 0
       ? ['No figure was measured on any of them yet.']
-      : tableOf([...cells('Task', 'Metric', 'Rows'), ...rights], figureRows)),
+      : tableOf([...cells('Task', 'Metric', 'Rows'), ...rights], figureRows, { width, shortened: ['Task', 'Metric'] })),
     '',
-    ...(settingRows.length === 0 ? ['They differ in no setting.'] : tableOf(cells('Setting', ...names), settingRows)),
+    ...(settingRows.length === 0
+      ? ['They differ in no setting.']
+      : tableOf(cells('Setting', ...names), settingRows, { width })),
   ].join('\n');
 }
 
@@ -168,10 +185,11 @@ function cells(...texts: readonly string[]): Cell[] {
 }
 
 /** Every cell may hold what others wrote: registries elsewhere name versions, aliases and tasks. */
-function tableOf(header: readonly Cell[], rows: readonly (readonly Cell[])[]): string[] {
+function tableOf(header: readonly Cell[], rows: readonly (readonly Cell[])[], space: TableSpace): string[] {
   return renderTable(
     header,
     rows.map(row => row.map(cell => ({ ...cell, text: onOneLine(cell.text) }))),
+    space,
   );
 }
 

@@ -12,8 +12,8 @@ const gap = 2;
 const longestShown = 4_000;
 const longestInput = 400;
 
-/** A prompt's trial for a terminal of `width` columns: the answers side by side, or one after another where they would not fit. */
-export function renderPromptText(report: PromptReport, width: number): string {
+/** A prompt's trial for a terminal of `width` columns: the answers side by side, or one after another where they would not fit; `limit`: what tables must fit into. */
+export function renderPromptText(report: PromptReport, width: number, limit = Infinity): string {
   const { models, cases } = report;
   const column = Math.floor((width - gap * (models.length - 1)) / Math.max(1, models.length));
   const beside = models.length > 1 && column >= narrowestColumn;
@@ -25,7 +25,7 @@ export function renderPromptText(report: PromptReport, width: number): string {
   }
   if (models.length > 0) {
     const { header, rows } = totalsTable(report);
-    lines.push('', ...renderTable(header, rows));
+    lines.push('', ...renderTable(header, rows, { width: limit, shortened: ['Model'] }));
   }
   const remarks = remarksOf(report);
   if (remarks.length > 0) lines.push('', ...remarks);

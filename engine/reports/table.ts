@@ -1,23 +1,82 @@
+import { cellsOf } from './columns-text.ts';
+import { blockLines, padCells, shortenText, shrinkWidths } from './fit-text.ts';
+
 /** A table cell; numbers are right-aligned. */
 export interface Cell {
   readonly text: string;
   readonly align?: 'left' | 'right';
+  /** End of the text that stays where the rest is shortened, such as a figure behind a name. */
+  readonly keep?: string;
 }
 
-/** Lines of a plain-text table with aligned columns and a rule under its header. */
-export function renderTable(header: readonly Cell[], rows: readonly (readonly Cell[])[]): string[] {
-  const widths = header.map((cell, column) =>
-    Math.max(cell.text.length, ...rows.map(row => row[column]?.text.length ?? 0)),
+/** What a plain-text table must go into. */
+export interface TableSpace {
+  /** Cells of a terminal; default: no limit, as for files and pipes. */
+  readonly width?: number;
+  /** Headers of the columns that may be shortened: names and sentences. Ids, figures and their units stay whole. */
+  readonly shortened?: readonly string[];
+}
+
+/** A name or sentence shorter than this says nothing. */
+const narrowest = 8;
+const gap = '  ';
+
+/**
+ * Lines of a plain-text table with aligned columns and a rule under its header. Where it is wider than its space, the widest of the columns
+ * that may be shortened are; where that is not enough, or would make different rows look alike, each row becomes lines of `label  value`.
+ */
+export function renderTable(
+  header: readonly Cell[],
+  rows: readonly (readonly Cell[])[],
+  { width: limit = Infinity, shortened = [] }: TableSpace = {},
+): string[] {
+  const natural = header.map((cell, column) =>
+    Math.max(cellsOf(cell.text), ...rows.map(row => cellsOf(row[column]?.text ?? ''))),
   );
+  const room = limit - gap.length * (header.length - 1);
+  if (natural.reduce((sum, width) => sum + width, 0) <= room) return layOut(header, rows, natural);
+  const floors = header.map(({ text }, column) =>
+    shortened.includes(text) ? Math.max(cellsOf(text), ...rows.map(row => leastCells(row[column]))) : undefined,
+  );
+  const widths = shrinkWidths(natural, floors, room);
+  const fitted =
+    widths &&
+    rows.map(row => row.map((cell, at) => ({ ...cell, text: shortenText(cell.text, widths[at] ?? 0, cell.keep) })));
+  if (fitted !== undefined && countDistinct(fitted) === countDistinct(rows))
+    return layOut(header, fitted, widths ?? natural);
+  return renderBlocks(header, rows, limit);
+}
+
+function leastCells({ text, keep = '' }: Cell = { text: '' }): number {
+  return Math.min(cellsOf(text), narrowest + cellsOf(keep));
+}
+
+function layOut(header: readonly Cell[], rows: readonly (readonly Cell[])[], widths: readonly number[]): string[] {
   const line = (cells: readonly Cell[]): string =>
     widths
-      .map((width, column) => {
-        const cell = cells[column] ?? { text: '' };
-        return cell.align === 'right' ? cell.text.padStart(width) : cell.text.padEnd(width);
-      })
-      .join('  ')
+      .map((width, column) => padCells(cells[column]?.text ?? '', width, cells[column]?.align))
+      .join(gap)
       .trimEnd();
   return [line(header), widths.map(width => '─'.repeat(width)).join('──'), ...rows.map(line)];
+}
+
+/** Rows that can be told apart by what is not a number. */
+function countDistinct(rows: readonly (readonly Cell[])[]): number {
+  const textOf = (row: readonly Cell[]): string =>
+    row.map(({ text, align }) => (align === 'right' ? '' : text)).join('\n');
+  return new Set(rows.map(textOf)).size;
+}
+
+function renderBlocks(header: readonly Cell[], rows: readonly (readonly Cell[])[], limit: number): string[] {
+  const labels = header.map(({ text }) => text);
+  return rows.flatMap((row, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...blockLines(
+      labels,
+      row.map(({ text }) => text),
+      limit,
+    ),
+  ]);
 }
 
 /** Lines of a Markdown table; pipes, line breaks and markup in cells stay text. */

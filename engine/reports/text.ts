@@ -1,16 +1,24 @@
 import type { Report } from '../../schemas/generated/messages.ts';
+import { cellsOf } from './columns-text.ts';
 import { countOf, formatSeconds } from './format.ts';
 import { comparisonLines, frontLines, latencyTable, regressionLines, sliceTable, worstLines } from './sections.ts';
 import { compactTable, summaryTable } from './summary-table.ts';
 import { escapeMarkdown, renderMarkdownTable, renderTable } from './table.ts';
 
-/** A report for a terminal of `width` columns: the table (turned where it would not fit), the verdicts, the gate, what failed. */
-export function renderText(report: Report, width: number): string {
+/**
+ * A report for a page of `width` cells: the table (turned where it would not fit), the verdicts, the gate, what failed. A turned table may be
+ * wider than the page, unless `limit` is what a terminal shows.
+ */
+export function renderText(report: Report, width: number, limit = Infinity): string {
   const wide = summaryTable(report);
   const table = renderTable(wide.header, wide.rows);
-  const fits = table.every(line => line.length <= width);
+  const fits = table.every(line => cellsOf(line) <= width);
   const turned = fits ? undefined : compactTable(report);
-  const lines = [headLine(report), '', ...(turned === undefined ? table : renderTable(turned.header, turned.rows))];
+  const lines = [
+    headLine(report),
+    '',
+    ...(turned === undefined ? table : renderTable(turned.header, turned.rows, { width: limit })),
+  ];
   const section = (items: readonly string[]): void => {
     if (items.length > 0) lines.push('', ...items);
   };

@@ -7,11 +7,12 @@ import { selectionWords } from './report.ts';
 import { tablesOf } from './text-tables.ts';
 
 /** Tuning runs for a terminal: what got better and worse, the figures, what differs, checkpoints, what was used, notes. */
-export function renderTuningText(comparison: TuningComparison): string {
+export function renderTuningText(comparison: TuningComparison, width = Infinity): string {
   const { verdicts, tables, facts } = partsOf(comparison);
   const lines = comparison.reports.map(report => `${report.run.name}: ${headFacts(report)}`);
   if (verdicts.length > 0) lines.push('', ...verdicts);
-  for (const { header, rows } of tables) lines.push('', ...renderTable(header, rows));
+  for (const { header, rows } of tables)
+    lines.push('', ...renderTable(header, rows, { width, shortened: ['Test rows of', 'Slice'] }));
   if (facts.length > 0) lines.push('', ...facts);
   return lines.join('\n');
 }

@@ -58,10 +58,22 @@ const contractions: readonly (readonly [pattern: string, replacement: string])[]
   ["'m$", ' am'],
 ];
 
-const replacers = contractions.map(([pattern, replacement]) => ({
-  pattern: new RegExp(pattern.replace(/[$^]/g, wordBoundary), 'gu'),
-  replacement,
-}));
+interface Replacer {
+  readonly pattern: RegExp;
+  readonly replacement: string;
+}
+
+let replacers: readonly Replacer[] | undefined;
+
+/** The contractions with what is written instead. Made when first needed: the patterns take longer to build than most programs to start. */
+function replacersOf(): readonly Replacer[] {
+  replacers ??= contractions.map(([pattern, replacement]) => ({
+    pattern: new RegExp(pattern.replace(/[$^]/g, wordBoundary), 'gu'),
+    replacement,
+  }));
+  return replacers;
+}
+
 const fillers = new RegExp(`${wordBoundary}(?:hmm|mm|mhm|mmm|uh|um)${wordBoundary}`, 'gu');
 // The look behind starts at a run's first space only, so that a long run is read once.
 const spacedApostrophe = new RegExp(`(?<![${spaceClass}])[${spaceClass}]+'`, 'gu');
@@ -72,7 +84,7 @@ const spacedApostrophe = new RegExp(`(?<![${spaceClass}])[${spaceClass}]+'`, 'gu
  */
 export function normalizeEnglish(text: string): string {
   let result = removeBracketed(text.toLowerCase()).replace(fillers, '').replace(spacedApostrophe, "'");
-  for (const { pattern, replacement } of replacers) result = result.replace(pattern, replacement);
+  for (const { pattern, replacement } of replacersOf()) result = result.replace(pattern, replacement);
   result = result.replace(/(\p{Nd}),(\p{Nd})/gu, '$1$2').replace(/\.([^0-9]|$)/gu, ' $1');
   result = writeNumbers(replaceSymbolsAndAccents(result, '.%$¢€£'));
   result = splitWords(result)

@@ -10,9 +10,10 @@ interface Table {
 }
 
 /** What is in a job's datasets, for a terminal. */
-export function renderTuningData(report: TuningDataReport): string {
+export function renderTuningData(report: TuningDataReport, width = Infinity): string {
   const lines = [headOf(report)];
-  for (const { title, header, rows } of tablesOf(report)) lines.push('', title, ...renderTable(header, rows));
+  for (const { title, header, rows } of tablesOf(report))
+    lines.push('', title, ...renderTable(header, rows, { width, shortened: ['Class', 'Looks like'] }));
   for (const sentence of sentencesOf(report)) lines.push('', sentence);
   return lines.join('\n');
 }

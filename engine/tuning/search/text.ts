@@ -6,10 +6,10 @@ import type { Table } from '../text-tables.ts';
 import type { SearchOutcome } from './run-search.ts';
 
 /** A search for a terminal: its trials with what chooses between them, and the best. */
-export function renderSearch({ report, stopped }: Pick<SearchOutcome, 'report' | 'stopped'>): string {
+export function renderSearch({ report, stopped }: Pick<SearchOutcome, 'report' | 'stopped'>, width = Infinity): string {
   const { run, trials } = report;
   const { header, rows } = searchTable(report);
-  const lines = [`${run.name}: search ${run.id}, ${begunWords(report)}`, '', ...renderTable(header, rows)];
+  const lines = [`${run.name}: search ${run.id}, ${begunWords(report)}`, '', ...renderTable(header, rows, { width })];
   const sentences = searchSentences(report);
   if (sentences.length > 0) lines.push('', ...sentences);
   if (stopped || trials.some(({ state }) => state !== 'succeeded'))
