@@ -20,7 +20,7 @@ export function foreseeEvaluation(
   { store, host }: Session,
   signal: AbortSignal,
 ): Promise<TuningEvaluation> {
-  return planEvaluation({ runId }, store, host.files, signal);
+  return planEvaluation({ runId }, store, host, signal);
 }
 
 /** Starts the benchmarks one after the other, each in a process of its own. */
@@ -29,7 +29,7 @@ export async function startEvaluation(
   session: Session,
   signal: AbortSignal,
 ): Promise<EvaluatedTuning> {
-  const plan = await planEvaluation({ runId }, session.store, session.host.files, signal);
+  const plan = await planEvaluation({ runId }, session.store, session.host, signal);
   const paths = benchmarks ?? plan.benchmarks.map(({ path }) => path);
   if (paths.length === 0) {
     throw new WorkbenchError('usage', 'No aspect of this tuning job names a benchmark.', {

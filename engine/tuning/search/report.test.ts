@@ -9,7 +9,7 @@ import type { RunRecord } from '../../ports/store.ts';
 import { allowToGoOn, cancelRun } from './cancel.ts';
 import { reportSearch } from './report.ts';
 import { runSearch, type SearchOutcome } from './run-search.ts';
-import { createTuningRun } from './trials.ts';
+import { createTuningRun } from './create.ts';
 
 const { signal } = new AbortController();
 const job = makeJob('search: {parameters: {epochs: [1, 2], learningRate: [0.5, 0.001]}}\nregister: {model: m}\n');

@@ -3,10 +3,7 @@ import type { SearchTrial } from '../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../base/errors.ts';
 import { parseDocument } from '../../documents/parse.ts';
 import type { RunRecord, Store } from '../../ports/store.ts';
-import { createRunId } from '../../base/run-id.ts';
-import type { RunPorts } from '../../runs/ports.ts';
 import type { RunSpec } from '../../ports/run-spec.ts';
-import { createRun } from '../../runs/start.ts';
 import { seedOf } from '../job.ts';
 import { expandSearch, type TrialParameters } from './expand.ts';
 
@@ -50,19 +47,6 @@ function nobodyRegisters({ path }: RunSpec, model: string): WorkbenchError {
       place: { path },
     },
   );
-}
-
-/** Records the run of a tuning job, or the first trial where the job searches: its id is the search's. Further trials are recorded when their turn comes. */
-export async function createTuningRun(
-  spec: RunSpec,
-  store: Store,
-  ports: RunPorts,
-  signal: AbortSignal,
-): Promise<RunRecord> {
-  const search = spec.trial === undefined ? searchOf(spec) : undefined;
-  if (search === undefined) return createRun(spec, store, ports, signal);
-  const id = createRunId(ports.clock, ports.random);
-  return createRun({ ...spec, trial: trialOf(search, 1, id) }, store, ports, signal, id);
 }
 
 /** The runs of a search by the number of their trial, as far as they were recorded. */
