@@ -78,7 +78,7 @@ describe('a tuning job in the editor', () => {
     };
     assert.match(await hover('once'), /newest run that has succeeded/);
     assert.match(await hover('several'), /best trial of its newest search that has ended/);
-    const { items } = await complete(client, 'name: z\nbase: checkpoint:‸\n', 'aiwb-tune');
+    const { items } = await complete(client, 'base: ‸', 'aiwb-tune');
     const details = new Map(items.map(({ label, detail }) => [label, detail]));
     assert.equal(details.get('checkpoint:once'), 'newest checkpoint of once.tune.yaml');
     assert.equal(details.get('checkpoint:several'), 'best trial of several.tune.yaml');
