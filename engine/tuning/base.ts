@@ -68,7 +68,7 @@ export function whyUnfit(base: BaseKind, { type }: Pick<Platform, 'type'>): Unfi
   if (base === 'embedded') {
     if (type === 'local') return undefined;
     return {
-      why: 'the embedded model trains in the run’s own process, on this machine',
+      why: 'the embedded model trains on this machine only',
       remedy: 'Use `platform: local`, or a base of the hub or a folder.',
     };
   }

@@ -4,7 +4,7 @@ import type { RunSpec } from '../ports/run-spec.ts';
 import { makeJob } from '../../test/fakes/tuning.ts';
 import { platformsFor } from './list-platforms.ts';
 
-const embedded = 'the embedded model trains in the run’s own process, on this machine';
+const embedded = 'the embedded model trains on this machine only';
 
 describe('platformsFor', () => {
   it('lists this machine and what is declared, with what is rented there', () => {

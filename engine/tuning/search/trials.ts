@@ -49,29 +49,36 @@ function nobodyRegisters({ path }: RunSpec, model: string): WorkbenchError {
   );
 }
 
-/** The runs of a search by the number of their trial, as far as they were recorded. */
+/** The runs of a search by the number of their trial, as far as they were recorded, archived ones too. */
 export async function findTrials(first: RunRecord, store: Store): Promise<ReadonlyMap<number, RunRecord>> {
-  const { summary, spec } = first;
   const found = new Map<number, RunRecord>([[1, first]]);
+  for (const archived of [false, true]) await collectTrials(first, store, archived, found);
+  return found;
+}
+
+async function collectTrials(
+  { summary, spec }: RunRecord,
+  store: Store,
+  archived: boolean,
+  found: Map<number, RunRecord>,
+): Promise<void> {
   const wanted = spec.trial?.trials ?? 1;
+  const { name, file } = spec;
   let before: string | undefined;
   // Newest first: nothing older than the first trial belongs to it.
   while (found.size < wanted) {
     const page = await store.listRuns({
-      kind: 'tune',
-      name: spec.name,
-      file: spec.file,
+      ...{ kind: 'tune', name, file, archived },
       ...(before === undefined ? {} : { before }),
     });
     for (const { id } of page) {
-      if (id === summary.id) return found;
+      if (id === summary.id) return;
       const record = await store.getRun(id);
       const { trial } = record.spec;
       if (trial?.search === summary.id && !found.has(trial.trial)) found.set(trial.trial, record);
     }
     const last = page.at(-1);
-    if (last === undefined || last.createdAt < summary.createdAt) return found;
+    if (last === undefined || last.createdAt < summary.createdAt) return;
     before = last.id;
   }
-  return found;
 }

@@ -159,7 +159,7 @@ describe('data and platforms of a tuning job', function () {
     await driver.waitFor(`${widget} >> text=/Cannot Train embedded:linear/`);
     const offered = await driver.text(widget);
     assert.match(offered, /This machine/);
-    assert.match(offered, /Ray · the embedded model trains in the run’s own process/);
+    assert.match(offered, /Ray · the embedded model trains on this machine only/);
     assert.doesNotMatch(offered, /This machine · the embedded model/);
     for (const theme of ['light', 'dark'] as const) {
       await setTheme(theme);
