@@ -9,7 +9,7 @@ const run = (id: string, change: Partial<RunSummary> = {}): RunSummary =>
   ({ id, kind: 'tune', file: 'a.tune.yaml', name: 'a', state: 'succeeded', archived: false, ...change }) as RunSummary;
 const searchIn = (state: RunState, resumable = true): SearchReport =>
   ({ run: { ...run('first'), state, resumable }, trials: [] }) as unknown as SearchReport;
-const soon = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 15));
+const soon = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 40));
 
 describe('searches that stopped between two trials', () => {
   const changed = createEmitter<RunChange[]>();
@@ -35,7 +35,7 @@ describe('searches that stopped between two trials', () => {
             if (answer instanceof Error) throw answer;
             return answer;
           },
-        }) as never,
+        }),
       interval: 1,
       askEvery: 5,
     });

@@ -154,7 +154,9 @@ describe('cells of tuning jobs and policies', function () {
       await eventually(() => (ended.get()?.['runs'] === 2 ? true : undefined), 60_000);
       await eventually(() => (processesOf(`run-worker ${runId}`).length === 0 ? true : undefined));
       // As if the minute had passed in which a next trial may begin.
-      store.exec("DROP TRIGGER dies; UPDATE runs SET ended_at = ended_at - 120000 WHERE name = 'cell-lost'");
+      store.exec(
+        "DROP TRIGGER dies; UPDATE runs SET started_at = started_at - 120000, ended_at = ended_at - 120000 WHERE name = 'cell-lost'",
+      );
       await untilState(cell, 'lost');
       await eventually(() => (cell.executionSummary?.success === false ? true : undefined));
       await vscode.commands.executeCommand('aiwb.runs.focus');
