@@ -25,17 +25,16 @@ describe('searches that stopped between two trials', () => {
     answers = {};
     searches = createStoppedSearches({
       book: { entries: () => entries, onRunsChanged: changed.event, onReset: reset.event },
-      engineAt: () =>
-        ({
-          async request(method: string, { runId }: { runId: string }) {
-            assert.equal(method, 'tuning/search');
-            asked.push(runId);
-            await Promise.resolve();
-            const answer = answers[runId] ?? new FailureError({ code: 'usage', message: 'It is no trial.' });
-            if (answer instanceof Error) throw answer;
-            return answer;
-          },
-        }),
+      engineAt: () => ({
+        async request(method: string, { runId }: { runId: string }) {
+          assert.equal(method, 'tuning/search');
+          asked.push(runId);
+          await Promise.resolve();
+          const answer = answers[runId] ?? new FailureError({ code: 'usage', message: 'It is no trial.' });
+          if (answer instanceof Error) throw answer;
+          return answer;
+        },
+      }),
       interval: 1,
       askEvery: 5,
     });
