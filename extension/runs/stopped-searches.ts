@@ -105,7 +105,8 @@ export function createStoppedSearches(parts: StoppedSearchesParts): StoppedSearc
 
 /** Whether more than a run's progress has changed. */
 function isTurn({ entry: { run }, before }: RunChange): boolean {
-  return run.kind === 'tune' && (before?.state !== run.state || before.archived !== run.archived);
+  if (run.kind !== 'tune') return false;
+  return before?.state !== run.state || before.archived !== run.archived || before.endedAt !== run.endedAt;
 }
 
 /** Newest first, as the entries are. */

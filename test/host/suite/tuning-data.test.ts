@@ -156,7 +156,8 @@ describe('data and platforms of a tuning job', function () {
   it('is told that the embedded model trains nowhere else, before anything is started', async () => {
     const before = ray.requests.length;
     const started = vscode.commands.executeCommand('aiwb.trainOn', workspaceUri('core.tune.yaml'));
-    await driver.waitFor(`${widget} >> text=/Cannot Train embedded:linear/`);
+    const heading = `${widget} >> text=/Cannot Train embedded:linear/`;
+    await eventually(async () => ((await driver.count(heading)) > 0 ? true : undefined), 60_000);
     const offered = await driver.text(widget);
     assert.match(offered, /This machine/);
     assert.match(offered, /Ray · the embedded model trains on this machine only/);

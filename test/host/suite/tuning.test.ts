@@ -161,7 +161,8 @@ describe('cells of tuning jobs and policies', function () {
       await eventually(() => (cell.executionSummary?.success === false ? true : undefined));
       await vscode.commands.executeCommand('aiwb.runs.focus');
       const row = '.sidebar [role=treeitem][aria-label*="search lost after 2 of 3 trials"]';
-      await driver.waitFor(row);
+      // At the latest when it is looked again whether its process lives.
+      await eventually(async () => ((await driver.count(row)) > 0 ? true : undefined), 60_000);
       for (const theme of ['light', 'dark'] as const) {
         await setTheme(theme);
         await driver.screenshot(`tuning-search-lost-${theme}`);
