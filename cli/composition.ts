@@ -122,6 +122,8 @@ export async function createRunPorts(
       allowsPython: python => access.allowsProgram([python]),
     }),
     containers: createContainers(createPrograms(([program]) => program === 'docker' || program === 'podman')),
+    // Few commands ask for it, and tuning is much to load.
+    findJobResult: async (...asked) => (await import('../engine/tuning/job-result.ts')).findJobResult(...asked),
   };
 }
 

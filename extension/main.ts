@@ -84,7 +84,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const webviews = { extensionUri: extension.extensionUri, log: output, tell };
   const pages = createPages({ ...webviews, engines, book, registry });
   const scorecards = registerScorecardEditor(webviews);
-  const runs = createRunsView(book, tell);
+  const runs = createRunsView(book, engines, tell);
   const versions = createRegistryView(registry, extension.workspaceState, output);
   const models = createModelsView(engines, book, registry);
   const library = { datasets: createDataView(engines), prompts: createPromptsView(engines) };
@@ -105,6 +105,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     script,
     drafts: services.drafts,
     selectedRuns: () => runs.selection,
+    stoppedAfter: runs.stoppedAfter,
     selectedModels: () => models.selection,
     selectedVersions: () => versions.selection,
   };

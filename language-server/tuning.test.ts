@@ -3,12 +3,17 @@ import type { DocumentLink, Hover, MarkupContent } from 'vscode-languageserver';
 import { complete } from '../test/fakes/completion.ts';
 import { startLanguageClient, type LanguageClient } from '../test/fakes/language-client.ts';
 
+const job = (name: string): string =>
+  `name: ${name}\nbase: hub:o/m\naspects:\n  core-performance:\n    dataset: {path: data/pairs.jsonl, input: q, target: topic, split: {test: 30%}}\n`;
+
 const workspace = {
   'workbench.yaml': 'compute: {farm: {type: local}}\n',
   'data/chat.jsonl': '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"who":"x"}\n',
   'data/pairs.jsonl': '{"q":"a","a":"b","topic":"c"}\n',
   'models/tiny/config.json': '{}',
   'models/tiny/other.json': '{}',
+  'once.tune.yaml': job('once'),
+  'several.tune.yaml': `${job('several')}search: {parameters: {epochs: [1, 2]}}\n`,
   'core.bench.yaml': 'name: core\ndataset: {path: data/pairs.jsonl, input: q, target: a}\nmodels: [m]\n',
 };
 const head = 'name: x\nbase: hub:o/m\naspects:\n  core-performance:\n';
@@ -31,7 +36,15 @@ describe('a tuning job in the editor', () => {
   });
 
   it('is offered bases, folders with a model among them, and the metrics of its task', async () => {
-    assert.deepEqual(await labels('base: ‸'), ['embedded:linear', 'folder:models/tiny', 'hub:', 'folder:', 'service:']);
+    assert.deepEqual(await labels('base: ‸'), [
+      'embedded:linear',
+      'checkpoint:once',
+      'checkpoint:several',
+      'folder:models/tiny',
+      'hub:',
+      'folder:',
+      'service:',
+    ]);
     const speech = await labels('base: hub:o/m\ntask: automatic-speech-recognition\nevaluation: {metrics: [‸]}\n');
     assert.ok(speech.includes('wer') && !speech.includes('f1'), speech.join());
     const classes = await labels('base: embedded:linear\nevaluation: {metrics: [‸]}\n');
@@ -52,6 +65,23 @@ describe('a tuning job in the editor', () => {
     ]);
     const hub = await linksOf(text.replace('folder:models/tiny', 'hub:o/m@main'), 'z.tune.yaml');
     assert.ok(hub.includes('o/m'), hub.join());
+  });
+
+  it('says what a job stands for: of a search the best trial', async () => {
+    const hover = async (name: string): Promise<string> => {
+      const uri = client.open(`${name}-next.tune.yaml`, 'aiwb-tune', `name: z\nbase: checkpoint:${name}\n`);
+      const { contents } = await client.request<Hover>('textDocument/hover', {
+        textDocument: { uri },
+        position: { line: 1, character: 18 },
+      });
+      return (contents as MarkupContent).value;
+    };
+    assert.match(await hover('once'), /newest run that has succeeded/);
+    assert.match(await hover('several'), /best trial of its newest search that has ended/);
+    const { items } = await complete(client, 'base: ‸', 'aiwb-tune');
+    const details = new Map(items.map(({ label, detail }) => [label, detail]));
+    assert.equal(details.get('checkpoint:once'), 'newest checkpoint of once.tune.yaml');
+    assert.equal(details.get('checkpoint:several'), 'best trial of several.tune.yaml');
   });
 
   it('explains its base', async () => {

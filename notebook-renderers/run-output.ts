@@ -78,6 +78,10 @@ export class RunOutputView extends OutputElement<RunOutput> {
     const { runId } = output;
     const search = this.#searchOf(output);
     const next = search === undefined ? runId : search.best;
+    // Where it stopped between two trials, its first stands for the next.
+    const stopped = search?.trials.find(
+      ({ state: of }) => of === 'failed' || of === 'cancelled' || of === 'lost',
+    )?.runId;
     // Cancelling a trial cancels its search.
     const active = search?.trials.find(trial => trial.state !== undefined && isActive(trial.state))?.runId;
     const begun = search?.trials.flatMap(trial => trial.runId ?? []) ?? [];
@@ -97,6 +101,9 @@ export class RunOutputView extends OutputElement<RunOutput> {
                 : []),
               ...(isActive(state) && state !== 'cancelling' && this.#follower.failure === undefined
                 ? [{ label: 'Cancel', press: () => wire.post({ type: 'cancel', runId: active ?? runId }) }]
+                : []),
+              ...(search?.run.resumable === true && !isActive(state)
+                ? [{ label: 'Resume Search', press: () => wire.post({ type: 'resume', runId: stopped ?? runId }) }]
                 : []),
               ...((run?.kind ?? output.kind) === 'tune' && !isActive(state) && next !== undefined
                 ? [{ label: 'What next…', press: () => wire.post({ type: 'next', runId: next }) }]

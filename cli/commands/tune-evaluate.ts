@@ -36,7 +36,7 @@ export function addEvaluate(tune: Command, run: (action: () => Promise<ExitCode>
     .description("Run each aspect's benchmark on the base and the tuned model")
     .argument(
       '<tuned>',
-      'a tuning run, a registered version (MODEL@VERSION or MODEL@ALIAS), or a .tune.yaml file: its newest succeeded run',
+      'a tuning run, a registered version (MODEL@VERSION or MODEL@ALIAS), or a .tune.yaml file: its newest succeeded run, of a search that has ended the best trial',
     )
     .option('-b, --benchmark <file>', 'run this benchmark in place of those of the aspects (may be repeated)', collect)
     .option('--html <file>', 'also write the comparison as one self-contained page')
@@ -57,7 +57,7 @@ async function evaluate(name: string, options: EvaluateOptions): Promise<ExitCod
     return await withStore(host, process.cwd(), options.store, signal, async (store, workspace) => {
       const tuned = await findNamed(name, store, workspace, options, host, signal);
       const { runId } = tuned;
-      const plan = await planEvaluation(tuned, store, host.files, signal);
+      const plan = await planEvaluation(tuned, store, host, signal);
       if (runId !== name && options.json !== true) printNote(`${name}: tuning run ${runId}`);
       for (const note of plan.notes) printNote(note);
       const paths = options.benchmark?.map(file => path.resolve(file)) ?? plan.benchmarks.map(each => each.path);

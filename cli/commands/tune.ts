@@ -9,8 +9,9 @@ import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts
 import type { RunSpec } from '../../engine/ports/run-spec.ts';
 import { compareTuning } from '../../engine/tuning/compare.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
+import { createTuningRun } from '../../engine/tuning/search/create.ts';
 import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
-import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
+import { foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { renderTuningText } from '../../engine/tuning/text.ts';
 import { loadWorkspace, type Workspace } from '../../engine/workspace/workspace.ts';
 import {
@@ -69,6 +70,10 @@ export function addTune(program: Command, run: (action: () => Promise<ExitCode>)
     .option('--html <file>', 'also write the report as one self-contained page')
     .option(...allowOriginOption)
     .option(...allowCommandsOption)
+    .addHelpText(
+      'after',
+      '\nBenchmarks and later jobs name what came of it `checkpoint:JOB`: its newest run that has succeeded,\nof a search that has ended the best trial.',
+    )
     .action((file: string | undefined, _options: unknown, command: Command) =>
       run(() => tune(file, { ...command.opts<TuneOptions>(), ...globalOptions(command) })),
     );

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type {
   EvaluatedTuning,
   EvaluateTuning,
@@ -8,7 +9,8 @@ import type {
   TuningEvaluation,
 } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../engine/base/errors.ts';
-import { specifyRun } from '../../engine/runs/start.ts';
+import type { RunSpec } from '../../engine/ports/run-spec.ts';
+import { foreseeSpec, specifyRun } from '../../engine/runs/start.ts';
 import { platformsFor } from '../../engine/tuning/list-platforms.ts';
 import { planEvaluation } from '../../engine/tuning/evaluate.ts';
 import { readSource } from './cell-source.ts';
@@ -20,7 +22,7 @@ export function foreseeEvaluation(
   { store, host }: Session,
   signal: AbortSignal,
 ): Promise<TuningEvaluation> {
-  return planEvaluation({ runId }, store, host.files, signal);
+  return planEvaluation({ runId }, store, host, signal);
 }
 
 /** Starts the benchmarks one after the other, each in a process of its own. */
@@ -29,7 +31,7 @@ export async function startEvaluation(
   session: Session,
   signal: AbortSignal,
 ): Promise<EvaluatedTuning> {
-  const plan = await planEvaluation({ runId }, session.store, session.host.files, signal);
+  const plan = await planEvaluation({ runId }, session.store, session.host, signal);
   const paths = benchmarks ?? plan.benchmarks.map(({ path }) => path);
   if (paths.length === 0) {
     throw new WorkbenchError('usage', 'No aspect of this tuning job names a benchmark.', {
@@ -45,9 +47,13 @@ export async function startEvaluation(
   return { runs, notes: plan.notes };
 }
 
-/** The platforms of the workspace, and which of them the job names. */
+/** The platforms of the workspace, which of them the job names, and which cannot train its base. Asks no registry. */
 export async function listPlatforms(given: RunSource, session: Session, signal: AbortSignal): Promise<PlatformList> {
   const source = await readSource(given, session, signal);
   const text = source.text ?? (await session.host.files.readText(source.path, signal));
-  return platformsFor(text, await session.readWorkspace(signal));
+  const { folder, store } = session;
+  const path = resolve(folder, source.path);
+  const job: RunSpec = { kind: 'tune', text, path, file: path, name: '', folder, origin: 'editor' };
+  const { trained } = await foreseeSpec(job, store, await session.createPorts(signal), signal);
+  return platformsFor(text, await session.readWorkspace(signal), trained);
 }

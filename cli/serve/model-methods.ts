@@ -26,7 +26,9 @@ export async function listModels(session: Session, signal: AbortSignal): Promise
     const name = `embedded:${id}`;
     return withLast({ name, kind: 'embedded', description: `${title}. ${description}` }, last);
   });
-  const trained = (await listTrainedModels(session.store, signal)).map(entry => withLast(entry, last));
+  const trained = (await listTrainedModels(session.store, session.host.clock.now(), signal)).map(entry =>
+    withLast(entry, last),
+  );
   const models = [...embedded, ...trained, ...(await listLent(session))];
   try {
     const workspace = await session.readWorkspace(signal);

@@ -25,10 +25,12 @@ import { foreseeSpec, resolveSpec, specifyRun } from '../../engine/runs/start.ts
 import { compareTuning } from '../../engine/tuning/compare.ts';
 import { foresee } from '../../engine/tuning/estimate.ts';
 import { planTuning } from '../../engine/tuning/plan.ts';
-import { allowToGoOn, cancelRun } from '../../engine/tuning/search/cancel.ts';
+import { cancelRun } from '../../engine/tuning/search/cancel.ts';
+import { createTuningRun } from '../../engine/tuning/search/create.ts';
 import { estimateSearch } from '../../engine/tuning/search/estimate.ts';
 import { reportSearch } from '../../engine/tuning/search/report.ts';
-import { createTuningRun, foreseeTrial } from '../../engine/tuning/search/trials.ts';
+import { resumeFrom } from '../../engine/tuning/search/resume.ts';
+import { foreseeTrial } from '../../engine/tuning/search/trials.ts';
 import { readLog } from '../../platform/processes/log.ts';
 import { readPageAssets } from '../composition.ts';
 import { collectSecrets, startDetached, type RunHandover } from '../detached.ts';
@@ -89,11 +91,12 @@ async function check(spec: RunSpec, ports: RunPorts, session: Session, signal: A
   return [];
 }
 
+/** Goes on with a run; of one whose search stopped between two trials, with the next, which is answered. */
 export async function resumeRun(runId: string, session: Session, signal: AbortSignal): Promise<RunSummary> {
   const record = await session.store.getRun(runId);
   const handover = await collectHandover(record.spec, session, signal);
-  await allowToGoOn(record, session.store);
-  return detach(record, handover, session);
+  const next = await resumeFrom(record, session.store, await session.createPorts(signal), signal);
+  return detach(next, handover, session);
 }
 
 /** Asks the person for everything the run needs of them. */

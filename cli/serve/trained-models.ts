@@ -1,15 +1,23 @@
-import type { ModelEntry, RunSummary } from '../../schemas/generated/messages.ts';
+import type { ModelEntry } from '../../schemas/generated/messages.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { formatReference, parseReference } from '../../engine/base/registry-reference.ts';
+import { findJobResult } from '../../engine/tuning/job-result.ts';
 import type { Workspace } from '../../engine/workspace/workspace.ts';
 import { formatEpoch } from '../../engine/reports/format.ts';
 
 /** A list is to be looked through: older versions are found in the registry. */
 const mostVersions = 20;
 
-/** Checkpoints of tuning jobs (the newest succeeded run of each) and registered versions, as benchmarks name them. */
-export async function listTrainedModels(store: Store, signal: AbortSignal): Promise<readonly ModelEntry[]> {
-  return [...(await listCheckpoints(store)), ...(await listRegistered(store, signal))];
+/**
+ * What tuning jobs stand for, and registered versions, as benchmarks name them.
+ * @param now milliseconds since the epoch
+ */
+export async function listTrainedModels(
+  store: Store,
+  now: number,
+  signal: AbortSignal,
+): Promise<readonly ModelEntry[]> {
+  return [...(await listCheckpoints(store, now, signal)), ...(await listRegistered(store, signal))];
 }
 
 /** The registered versions that connections say they serve, as benchmarks name them, each once. */
@@ -26,16 +34,17 @@ export function listServed({ config }: Workspace): readonly ModelEntry[] {
   return [...entries.values()];
 }
 
-async function listCheckpoints(store: Store): Promise<ModelEntry[]> {
-  const newest = new Map<string, RunSummary>();
-  for (const run of await store.listRuns({ kind: 'tune' })) {
-    if (run.state === 'succeeded' && !newest.has(run.name)) newest.set(run.name, run);
-  }
+async function listCheckpoints(store: Store, now: number, signal: AbortSignal): Promise<ModelEntry[]> {
+  const runs = await store.listRuns({ kind: 'tune' });
+  const names = new Set(runs.filter(({ state }) => state === 'succeeded').map(({ name }) => name));
   const entries: ModelEntry[] = [];
-  for (const run of newest.values()) {
+  for (const name of names) {
+    const { run, search } = await findJobResult({ name }, store, now, signal);
+    if (run === undefined) continue;
     const best = (await store.readTraining(run.id)).checkpoints.find(checkpoint => checkpoint.best);
     if (best === undefined) continue;
-    const description = `Best checkpoint of run ${run.id}: epoch ${formatEpoch(best.epoch)} of ${String(run.progress.total)}.`;
+    const trial = search === undefined ? '' : `, the best trial of the search ${search}`;
+    const description = `Best checkpoint of run ${run.id}${trial}: epoch ${formatEpoch(best.epoch)} of ${String(run.progress.total)}.`;
     entries.push({ name: `checkpoint:${run.name}`, kind: 'checkpoint', description });
   }
   return entries;

@@ -9,6 +9,7 @@ import type { Quarantine } from '../ports/quarantine.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import type { Usage } from '../ports/usage.ts';
+import type { FindJobResult } from './job-result.ts';
 
 /** Everything outside the engine that planning and running need. */
 export interface RunPorts {
@@ -32,4 +33,5 @@ export interface RunPorts {
   readonly trainerFolder: string;
   /** What trains and answers with models of Transformers. */
   readonly trainer: Trainer;
+  readonly findJobResult: FindJobResult;
 }

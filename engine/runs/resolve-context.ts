@@ -8,7 +8,7 @@ export interface ResolveContext {
   readonly store: Store;
   readonly workspace: Workspace;
   readonly registries: Registries;
-  readonly ports: Pick<RunPorts, 'digest' | 'files'>;
+  readonly ports: Pick<RunPorts, 'clock' | 'digest' | 'files' | 'findJobResult'>;
   /** False: no registry elsewhere is asked; what was read of it last has to do. */
   readonly asks: boolean;
 }

@@ -88,7 +88,7 @@ export async function resolveNames(
     const parsed = parseTrainedName(name);
     if (parsed === undefined) continue;
     if (parsed.kind === 'checkpoint') {
-      trained.set(name, await resolveCheckpoint(name, parsed, context.store, context.ports.files));
+      trained.set(name, await resolveCheckpoint(name, parsed, context.store, context.ports, signal));
     } else if (kind === 'tune') {
       trained.set(name, await requireWeights(name, parsed, context, signal));
     } else {

@@ -8,28 +8,38 @@ import type { Files } from '../ports/files.ts';
 import type { TrainedModelReference } from '../ports/run-spec.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { formatEpoch } from '../reports/format.ts';
+import type { JobResult } from './job-result.ts';
+import type { RunPorts } from './ports.ts';
 
-/** The weights that a checkpoint stands for now. A job's name means its newest succeeded run. Throws `model-unknown`, `checkpoint-missing` and `blob-missing`. */
+/**
+ * The weights that a checkpoint stands for now. A job's name means its newest run that has succeeded, of a search that has ended the best trial.
+ * Throws `model-unknown`, `checkpoint-missing` and `blob-missing`.
+ */
 export async function resolveCheckpoint(
   name: string,
   parsed: CheckpointName,
   store: Store,
-  files: Pick<Files, 'resolve' | 'parent'>,
+  ports: CheckpointPorts,
+  signal: AbortSignal,
 ): Promise<TrainedModelReference> {
-  const reference = await findCheckpoint(name, parsed, store, files);
+  const reference = await findCheckpoint(name, parsed, store, ports, signal);
   const { weightsDigest, format, files: own = [] } = reference;
   const needed = blobsOf({ digest: weightsDigest, ...(format === undefined ? {} : { format }), files: own });
   for (const digest of needed) if (!(await store.blobs.has(digest))) throw weightsMissing(name, reference);
   return reference;
 }
 
+/** What names of checkpoints are resolved with. */
+export type CheckpointPorts = Pick<RunPorts, 'files' | 'clock' | 'findJobResult'>;
+
 async function findCheckpoint(
   name: string,
   { job, which }: CheckpointName,
   store: Store,
-  files: Pick<Files, 'resolve' | 'parent'>,
+  ports: CheckpointPorts,
+  signal: AbortSignal,
 ): Promise<TrainedModelReference> {
-  const run = await findTuningRun(name, job, store);
+  const run = await findTuningRun(name, job, store, ports, signal);
   const { checkpoints } = await store.readTraining(run.id);
   const found = checkpoints.find(
     checkpoint =>
@@ -38,7 +48,7 @@ async function findCheckpoint(
   if (found === undefined) throw notKept(name, run, which, checkpoints);
   const { digest, epoch, format } = found;
   if (format === undefined || format === 'linear') return { weightsDigest: digest, runId: run.id, epoch };
-  return { ...referenceOf(found, await store.getRun(run.id), files), runId: run.id, epoch };
+  return { ...referenceOf(found, await store.getRun(run.id), ports.files), runId: run.id, epoch };
 }
 
 /** What a checkpoint of another format than the embedded model's is, with what it stands on. */
@@ -66,21 +76,19 @@ export function wholeBase(base: string, path: string, files: Pick<Files, 'resolv
   return folder === undefined ? base : `folder:${files.resolve(files.parent(path), folder)}`;
 }
 
-/** The newest succeeded run of the job, else the tuning run of this id, whose checkpoints may be asked for even if it did not succeed. */
-async function findTuningRun(name: string, job: string, store: Store): Promise<RunSummary> {
-  const runs = await store.listRuns({ kind: 'tune', name: job });
-  const succeeded = runs.find(({ state }) => state === 'succeeded');
-  if (succeeded !== undefined) return succeeded;
+/** The run that the job stands for, else the tuning run of this id, whose checkpoints may be asked for even if it did not succeed. */
+async function findTuningRun(
+  name: string,
+  job: string,
+  store: Store,
+  { clock, findJobResult }: CheckpointPorts,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const result = await findJobResult({ name: job }, store, clock.now(), signal);
+  if (result.run !== undefined) return result.run;
   const byId = await runWithId(job, store);
   if (byId !== undefined) return byId;
-  const [newest] = runs;
-  if (newest !== undefined) {
-    throw new WorkbenchError(
-      'checkpoint-missing',
-      `No run of the tuning job "${job}" has succeeded yet; its newest, ${newest.id}, is ${newest.state}.`,
-      { remedy: `Finish it first, or name a checkpoint of that run: checkpoint:${newest.id}@last.` },
-    );
-  }
+  if (result.newest !== undefined) throw nothingYet(job, result.newest, result);
   const known = [...new Set((await store.listRuns({ kind: 'tune' })).map(run => run.name))];
   throw new WorkbenchError('model-unknown', `${name}: no tuning job "${job}" has run here${didYouMean(job, known)}.`, {
     remedy:
@@ -88,6 +96,21 @@ async function findTuningRun(name: string, job: string, store: Store): Promise<R
         ? 'Run a tuning job first: `aiwb tune my.tune.yaml`.'
         : `Checkpoints were made by: ${known.slice(0, 20).join(', ')}.`,
   });
+}
+
+function nothingYet(job: string, newest: RunSummary, { underWay }: JobResult): WorkbenchError {
+  if (underWay?.best !== undefined) {
+    return new WorkbenchError(
+      'checkpoint-missing',
+      `The search ${underWay.run.id} of the tuning job "${job}" is ${underWay.run.state}: its best trial is known once it has ended.`,
+      { remedy: `Wait for it, or name its best trial so far: checkpoint:${underWay.best}.` },
+    );
+  }
+  return new WorkbenchError(
+    'checkpoint-missing',
+    `No run of the tuning job "${job}" has succeeded yet; its newest, ${newest.id}, is ${newest.state}.`,
+    { remedy: `Finish it first, or name a checkpoint of that run: checkpoint:${newest.id}@last.` },
+  );
 }
 
 async function runWithId(id: string, store: Store): Promise<RunSummary | undefined> {

@@ -1,4 +1,4 @@
-import type { TuningJob } from '../../schemas/generated/files.ts';
+import type { Platform, TuningJob } from '../../schemas/generated/files.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import { baseNamed, baseOfReference, type BaseModel } from '../models/transformers/base.ts';
 import type { Files } from '../ports/files.ts';
@@ -27,16 +27,40 @@ export function resolveBase(
   return baseNamed(job.base, path => files.resolve(files.parent(spec.path), path));
 }
 
-/** Embedded models train in this process, services tune their own models, and everything else runs our trainer. Throws `model-unsuitable`. */
-export function requireFit(base: BaseKind, name: string, { name: platform, settings }: ChosenPlatform): void {
-  const { type } = settings;
-  const refuse = (why: string, remedy: string): never => {
-    throw new WorkbenchError('model-unsuitable', `${name} cannot be trained on ${platform}: ${why}.`, { remedy });
+/** Why a platform cannot train a base, and what to do. */
+export interface Unfit {
+  readonly why: string;
+  readonly remedy: string;
+}
+
+/** Embedded models train in the run's own process, services tune their own models, and everything else runs our trainer. Undefined where the base can be trained there. */
+export function whyUnfit(base: BaseKind, { type }: Pick<Platform, 'type'>): Unfit | undefined {
+  if (base === 'embedded') {
+    if (type === 'local') return undefined;
+    return {
+      why: 'the embedded model trains on this machine only',
+      remedy: 'Use `platform: local`, or a base of the hub or a folder.',
+    };
+  }
+  if (base === 'service') {
+    if (type === 'openai') return undefined;
+    return {
+      why: 'a service tunes its models itself',
+      remedy: 'Name a platform of type `openai` in `platform`.',
+    };
+  }
+  if (type !== 'openai') return undefined;
+  return {
+    why: 'that service tunes its own models only',
+    remedy: 'Write the base as `service:MODEL`, or choose another platform.',
   };
-  if (base === 'embedded' && type !== 'local')
-    refuse('the embedded model trains in this process', 'Use `platform: local`, or a base of the hub or a folder.');
-  if (base === 'service' && type !== 'openai')
-    refuse('a service tunes its models itself', 'Name a platform of type `openai` in `platform`.');
-  if (base !== 'embedded' && base !== 'service' && type === 'openai')
-    refuse('that service tunes its own models only', 'Write the base as `service:MODEL`, or choose another platform.');
+}
+
+/** Throws `model-unsuitable` for a base that cannot be trained on the platform. */
+export function requireFit(base: BaseKind, name: string, { name: platform, settings }: ChosenPlatform): void {
+  const unfit = whyUnfit(base, settings);
+  if (unfit === undefined) return;
+  throw new WorkbenchError('model-unsuitable', `${name} cannot be trained on ${platform}: ${unfit.why}.`, {
+    remedy: unfit.remedy,
+  });
 }

@@ -21,7 +21,7 @@ describe('planEvaluation', function () {
   });
   afterEach(() => world.close());
 
-  const plan = (runId: string) => planEvaluation({ runId }, world.store, world.ports.files, signal);
+  const plan = (runId: string) => planEvaluation({ runId }, world.store, world.ports, signal);
 
   it('asks the tuned model alone where the base had learnt nothing, and says why', async () => {
     const { summary } = await world.run(makeJob(short));

@@ -2,13 +2,21 @@ import type { AspectName, TuningEvaluation } from '../../schemas/generated/messa
 import { toWorkbenchError, WorkbenchError } from '../base/errors.ts';
 import { aspectsOf } from '../diagnostics/tune-checks.ts';
 import { parseDocument } from '../documents/parse.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import type { RunSpec } from '../ports/run-spec.ts';
 import { parseTrainedName } from '../registry/trained-name.ts';
 import { loadWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { findJobResult } from './job-result.ts';
 import { aspectWords } from './rows.ts';
 import type { Tuned } from './tuned-name.ts';
+
+/** What an evaluation is planned with. */
+export interface EvaluationPorts {
+  readonly files: Files;
+  readonly clock: Clock;
+}
 
 /**
  * What *Evaluate* asks: the base and the best checkpoint of a tuning run, or the version of it that was named, with the benchmarks that its aspects name. Reads files and asks
@@ -17,15 +25,16 @@ import type { Tuned } from './tuned-name.ts';
 export async function planEvaluation(
   { runId, model }: Tuned,
   store: Store,
-  files: Files,
+  { files, clock }: EvaluationPorts,
   signal: AbortSignal,
 ): Promise<TuningEvaluation> {
   const record = await store.getRun(runId);
   const { summary, spec } = record;
+  const now = clock.now();
   if (summary.kind !== 'tune') throw notTuning(summary.id);
-  const candidate = model ?? (await candidateOf(record, store));
+  const candidate = model ?? (await candidateOf(record, store, now, signal));
   const workspace = await loadWorkspace(files, spec.folder, signal);
-  const base = await baseOf(spec, workspace, store);
+  const base = await baseOf(spec, workspace, store, now, signal);
   const { benchmarks, notes } = await benchmarksOf(spec, files, signal);
   return {
     runId: summary.id,
@@ -36,21 +45,31 @@ export async function planEvaluation(
 }
 
 /** The registered version where there is one, for others can ask for it too; else the run's best checkpoint. */
-async function candidateOf({ summary, tuning }: RunRecord, store: Store): Promise<string> {
+async function candidateOf(
+  { summary, tuning }: RunRecord,
+  store: Store,
+  now: number,
+  signal: AbortSignal,
+): Promise<string> {
   const registered = tuning?.registered;
   if (registered !== undefined) return `registry:${registered.model}@${registered.version}`;
   const { checkpoints } = await store.readTraining(summary.id);
-  if (checkpoints.some(({ best }) => best)) return checkpointName(summary.name, summary.id, store);
+  if (checkpoints.some(({ best }) => best)) return checkpointName(summary.name, summary.id, store, now, signal);
   throw new WorkbenchError('checkpoint-missing', `Run ${summary.id} has kept no checkpoint to evaluate.`, {
     remedy: summary.resumable === true ? `Go on with it: \`aiwb tune --resume ${summary.id}\`.` : 'Run the job again.',
   });
 }
 
 /** By the job's name as long as that means this run, for people read it; else by the run's id. */
-async function checkpointName(job: string, runId: string, store: Store): Promise<string> {
-  const runs = await store.listRuns({ kind: 'tune', name: job });
-  const newest = runs.find(({ state }) => state === 'succeeded');
-  return `checkpoint:${newest?.id === runId ? job : runId}`;
+async function checkpointName(
+  job: string,
+  runId: string,
+  store: Store,
+  now: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const { run } = await findJobResult({ name: job }, store, now, signal);
+  return `checkpoint:${run?.id === runId ? job : runId}`;
 }
 
 interface BaseName {
@@ -60,7 +79,13 @@ interface BaseName {
 }
 
 /** The base as a benchmark can ask it: what it stood for when the run was created, not what it stands for now. */
-async function baseOf(spec: RunSpec, workspace: Workspace, store: Store): Promise<BaseName> {
+async function baseOf(
+  spec: RunSpec,
+  workspace: Workspace,
+  store: Store,
+  now: number,
+  signal: AbortSignal,
+): Promise<BaseName> {
   const base = parseDocument('tune', spec.text).value?.base ?? '';
   if (base === 'embedded:linear') {
     return { note: 'The base embedded:linear had learnt nothing and has no answers: only the tuned model is asked.' };
@@ -69,7 +94,7 @@ async function baseOf(spec: RunSpec, workspace: Workspace, store: Store): Promis
   const named = parseTrainedName(base);
   if (named?.kind === 'checkpoint') {
     if (known?.runId === undefined || known.epoch === undefined) return { name: base };
-    return { name: `${await checkpointName(named.job, known.runId, store)}@${String(known.epoch)}` };
+    return { name: `${await checkpointName(named.job, known.runId, store, now, signal)}@${String(known.epoch)}` };
   }
   if (base.startsWith('registry:')) {
     if (known?.model === undefined || known.version === undefined) return { name: base };

@@ -4,7 +4,7 @@ import type { Files } from '../ports/files.ts';
 import type { RunRecord, Store } from '../ports/store.ts';
 import { formatReference, parseReference } from '../base/registry-reference.ts';
 import type { Registries } from '../registry/registries.ts';
-import { reportSearch } from './search/report.ts';
+import { findJobResult } from './job-result.ts';
 
 /** What a name of something tuned is looked up in. */
 export interface TunedPorts {
@@ -28,11 +28,11 @@ export interface Tuned {
 
 /**
  * The tuning run that a name means: a run's id; `[registry:][REGISTRY/]MODEL@VERSION-OR-ALIAS`, by the version's lineage; a `.tune.yaml`
- * file, its newest succeeded run, of a search the best trial. Throws `run-not-found`, what asking a registry throws, and `usage` for a
+ * file, its newest succeeded run, of a search that has ended the best trial. Throws `run-not-found`, what asking a registry throws, and `usage` for a
  * version that came out of no tuning run.
  */
 export async function findTuned(name: string, ports: TunedPorts, signal: AbortSignal): Promise<Tuned> {
-  if (kindOfPath(name) === 'tune') return { runId: await newestOf(name, ports, signal) };
+  if (kindOfPath(name) === 'tune') return { runId: await resultOf(name, ports, signal) };
   if (name.startsWith(prefix) || name.includes('@')) return findVersionsRun(name, ports, signal);
   try {
     return { runId: (await ports.store.getRun(name)).summary.id };
@@ -91,26 +91,24 @@ async function findRun(runId: string, version: string, store: Store): Promise<Ru
   }
 }
 
-async function newestOf(name: string, ports: TunedPorts, signal: AbortSignal): Promise<string> {
-  const { store, files, folder, here, now } = ports;
+async function resultOf(
+  name: string,
+  { store, files, folder, here, now }: TunedPorts,
+  signal: AbortSignal,
+): Promise<string> {
   const file = files.relative(folder, files.resolve(here, name));
-  let newest: string | undefined;
-  let before: string | undefined;
-  for (;;) {
-    signal.throwIfAborted();
-    const page = await store.listRuns({ kind: 'tune', file, ...(before === undefined ? {} : { before }) });
-    newest ??= page[0] === undefined ? undefined : `its newest, ${page[0].id}, is ${page[0].state}`;
-    const succeeded = page.find(({ state }) => state === 'succeeded');
-    if (succeeded !== undefined) {
-      const { trial } = (await store.getRun(succeeded.id)).spec;
-      if (trial === undefined) return succeeded.id;
-      return (await reportSearch(succeeded.id, store, { now }, signal)).best ?? succeeded.id;
-    }
-    before = page.at(-1)?.id;
-    if (before === undefined) break;
+  const { run, newest, underWay } = await findJobResult({ file }, store, now, signal);
+  if (run !== undefined) return run.id;
+  if (underWay?.best !== undefined) {
+    throw new WorkbenchError(
+      'run-not-found',
+      `The search ${underWay.run.id} of ${file} is ${underWay.run.state}: its best trial is known once it has ended.`,
+      { remedy: `Wait for it, or name its best trial so far: \`${underWay.best}\`.` },
+    );
   }
-  const what = newest === undefined ? `No tuning job ${file} has run here` : `No run of ${file} has succeeded yet`;
-  throw new WorkbenchError('run-not-found', `${what}${newest === undefined ? '' : `; ${newest}`}.`, {
-    remedy: `Run it: \`aiwb tune ${name}\`.`,
-  });
+  const what =
+    newest === undefined
+      ? `No tuning job ${file} has run here.`
+      : `No run of ${file} has succeeded yet; its newest, ${newest.id}, is ${newest.state}.`;
+  throw new WorkbenchError('run-not-found', what, { remedy: `Run it: \`aiwb tune ${name}\`.` });
 }

@@ -7,6 +7,7 @@ import type { Kernel } from '../notebook/controller.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { RegistryBook } from '../registry/registry-book.ts';
 import type { RunBook } from '../runs/run-book.ts';
+import type { StoppedSearches } from '../runs/stopped-searches.ts';
 import type { ScorecardEditors } from '../scorecard/scorecard-editor.ts';
 import type { ListView } from '../trees/list-view.ts';
 import { showFailure } from './show-failure.ts';
@@ -30,6 +31,8 @@ export interface CommandContext {
   readonly drafts: DraftSecrets;
   /** Selected rows of the Runs view. */
   selectedRuns(): readonly unknown[];
+  /** The search that stopped after a run, before its next trial; absent for any other run. */
+  readonly stoppedAfter: StoppedSearches['after'];
   /** Selected rows of the Models view. */
   selectedModels(): readonly unknown[];
   /** Selected rows of the Registry view. */

@@ -130,7 +130,8 @@ async function cancelRuns(context: CommandContext, given: readonly unknown[]): P
 
 async function resumeRuns(context: CommandContext, given: readonly unknown[]): Promise<void> {
   const title = vscode.l10n.t('Resume a Run');
-  const runs = await resolveRuns(context, rowsOf(given), { title, filter: ({ run }) => isResumable(run) });
+  const filter = ({ run }: RunEntry): boolean => isResumable(run) || context.stoppedAfter(run.id) !== undefined;
+  const runs = await resolveRuns(context, rowsOf(given), { title, filter });
   for (const entry of runs) await change(context, entry, 'runs/resume', { runId: entry.run.id });
 }
 

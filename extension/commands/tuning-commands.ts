@@ -33,19 +33,32 @@ async function trainOn(context: CommandContext, given: unknown): Promise<string 
 }
 
 async function choosePlatform(engine: Engine, source: RunSource): Promise<string | undefined> {
-  const { own, platforms } = await engine.request('tuning/platforms', source);
-  const choices = platforms.map(platform => ({
+  const { own, base = '', platforms } = await engine.request('tuning/platforms', source);
+  const offer = (platform: PlatformEntry): PlatformChoice => ({
     label: showOnOneLine(platform.name, 80),
     description: platform.name === own ? vscode.l10n.t('named by the job') : '',
     detail: describePlatform(platform),
     name: platform.name,
-  }));
+  });
+  const unfit = platforms.filter(platform => platform.unfit !== undefined);
+  const heading = vscode.l10n.t('Cannot Train {0}', showOnOneLine(base, 60));
+  // Nothing that is listed can be disabled: who chooses one of these is told by the engine why it is refused, before anything is started.
+  const choices: readonly PlatformChoice[] = [
+    ...platforms.filter(platform => platform.unfit === undefined).map(offer),
+    ...(unfit.length === 0 ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
+    ...unfit.map(offer),
+  ];
   const title = vscode.l10n.t('Train on Which Platform?');
   const placeHolder = vscode.l10n.t('Declared under "compute" in workbench.yaml');
   return (await vscode.window.showQuickPick(choices, { title, placeHolder, matchOnDetail: true }))?.name;
 }
 
-function describePlatform({ type, hardware }: PlatformEntry): string {
+interface PlatformChoice extends vscode.QuickPickItem {
+  /** Absent for headings. */
+  readonly name?: string;
+}
+
+function describePlatform({ type, hardware, unfit }: PlatformEntry): string {
   const names: Record<PlatformEntry['type'], string> = {
     local: vscode.l10n.t('This machine'),
     openai: vscode.l10n.t('Service with the OpenAI API'),
@@ -54,7 +67,9 @@ function describePlatform({ type, hardware }: PlatformEntry): string {
     'azure-ml': 'Azure ML',
     ray: 'Ray',
   };
-  return hardware === undefined ? names[type] : `${names[type]} · ${showOnOneLine(hardware, 120)}`;
+  return [names[type], hardware, unfit]
+    .flatMap(fact => (fact === undefined ? [] : showOnOneLine(fact, 120)))
+    .join(' · ');
 }
 
 /** Runs the benchmarks of a tuning run's aspects on base and tuned model, and opens a page for each. */

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { describeFailure, toFailure } from '../base/failure.ts';
+import type { RunSummary } from '../../schemas/generated/messages.ts';
 import type { RunEntry } from '../runs/run-book.ts';
 import { isEnded } from '../../schemas/run-states.ts';
 import { createCellQueue, type CellQueue } from './cell-queue.ts';
 import { pathOf, type ExecutionParts } from './executions.ts';
-import { isOurCell, isOurNotebook, kernelName } from './kernel-metadata.ts';
+import { cellId, isOurCell, isOurNotebook, kernelName } from './kernel-metadata.ts';
 import { followSelection, notebookType } from './selection.ts';
 import { isBehind, type OutputFacts } from './output-facts.ts';
 import { readNotebook, runFactsOf } from './outputs.ts';
@@ -129,6 +130,13 @@ export function createKernel(parts: KernelParts): Kernel {
       const resumed = changes.filter(
         ({ entry, before }) => before !== undefined && isEnded(before.state) && isBehind(before, entry.run),
       );
+      // The next trial of a search that had stopped between two of them is a run that nobody knew.
+      for (const { entry, before } of changes) {
+        if (before !== undefined || entry.run.kind !== 'tune' || isEnded(entry.run.state)) continue;
+        for (const notebook of selected.all()) {
+          for (const cell of notebook.getCells()) if (mayShow(cell, entry.run)) void attach(cell, true);
+        }
+      }
       for (const { entry } of resumed) {
         for (const notebook of selected.all()) {
           const cell = notebook.getCells().find(candidate => runsOf(candidate).includes(entry.run.id));
@@ -165,6 +173,13 @@ function mayChange({ state }: OutputFacts): boolean {
 function runsOf(cell: vscode.NotebookCell): readonly string[] {
   const facts = runFactsOf(cell);
   return facts === undefined ? [] : [facts.id, ...(facts.trials ?? [])];
+}
+
+/** Whether a run may be a trial that a cell's search goes on with: that search has ended, and is of the same cell. */
+function mayShow(cell: vscode.NotebookCell, { cell: of, createdAt }: RunSummary): boolean {
+  const facts = runFactsOf(cell);
+  if (facts?.trials === undefined || !isEnded(facts.state) || facts.createdAt > createdAt) return false;
+  return of === undefined || of === cellId(cell.metadata);
 }
 
 function unfinishedRun(cell: vscode.NotebookCell): string | undefined {

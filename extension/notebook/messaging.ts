@@ -198,6 +198,9 @@ export function connectRenderer({ engines, book, log, tell }: MessagingParts): R
       case 'cancel':
         await vscode.commands.executeCommand('aiwb.cancelRun', message.runId);
         return;
+      case 'resume':
+        await vscode.commands.executeCommand('aiwb.resumeRun', message.runId);
+        return;
       case 'next':
         await vscode.commands.executeCommand('aiwb.afterTraining', message.runId);
         return;

@@ -3,6 +3,8 @@ import type { Disposable } from '../base/emitter.ts';
 import { toFailure } from '../base/failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { followSearch, type FollowSearchParts } from '../runs/follow-search.ts';
+import { isOfJob } from '../runs/run-items.ts';
+import type { RunChange } from '../runs/run-book.ts';
 import { isEnded } from '../../schemas/run-states.ts';
 
 export interface SearchFeedParts extends Pick<FollowSearchParts, 'book'> {
@@ -25,6 +27,13 @@ interface Watched {
   readonly engine: Engine;
   following: Disposable | undefined;
   told: SearchReport | undefined;
+}
+
+/** A trial of it is under way again, or a run of its job that is new here and may be its next trial. */
+function mayGoOn({ engine, told }: Watched, { entry: { folder, run }, before }: RunChange): boolean {
+  if (told === undefined || isEnded(run.state) || folder !== engine.folder) return false;
+  if (before !== undefined) return told.trials.some(({ runId }) => runId === run.id);
+  return isOfJob(run, told.run);
 }
 
 export function createSearchFeed(parts: SearchFeedParts): SearchFeed {
@@ -50,10 +59,8 @@ export function createSearchFeed(parts: SearchFeedParts): SearchFeed {
   }
 
   const changes = parts.book.onRunsChanged(changed => {
-    const active = new Set(changed.filter(({ entry }) => !isEnded(entry.run.state)).map(({ entry }) => entry.run.id));
     for (const [id, watched] of searches)
-      if (watched.following === undefined && watched.told?.trials.some(({ runId }) => active.has(runId ?? '')))
-        follow(id, watched);
+      if (watched.following === undefined && changed.some(change => mayGoOn(watched, change))) follow(id, watched);
   });
 
   return {

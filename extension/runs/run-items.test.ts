@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunSummary, SearchReport } from '../../schemas/generated/messages.ts';
 import { groupDescription, groupRuns, runContext, runFacts, runItem } from './run-items.ts';
 
 function run(id: string, changes: Partial<RunSummary> = {}): RunSummary {
@@ -104,6 +104,22 @@ describe('runItem', () => {
     const missed = runItem(run('1', { gate: 'not-met' }), 2);
     assert.equal(missed.icon, 'warning');
     assert.match(missed.description, /gate not met/);
+  });
+
+  it('stands for the search that stopped after it', () => {
+    const stopped = (state: 'lost' | 'cancelled'): SearchReport =>
+      ({
+        run: { ...run('s'), state },
+        trials: [{ trial: 1, runId: 's' }, { trial: 2, runId: '1' }, { trial: 3 }],
+      }) as unknown as SearchReport;
+    const trial = run('1', { kind: 'tune' });
+    const lost = runItem(trial, 2, stopped('lost'));
+    assert.equal(lost.icon, 'debug-disconnect');
+    assert.match(lost.description, /^search lost after 2 of 3 trials · /);
+    assert.match(lost.contextValue, /\bresumable\b/);
+    assert.match(runItem(trial, 2, stopped('cancelled')).description, /^search cancelled after 2 of 3 trials · /);
+    assert.ok(runFacts(trial, stopped('lost')).includes('Its search has stopped: Resume goes on with trial 3'));
+    assert.doesNotMatch(runItem(trial, 2).contextValue, /resumable/);
   });
 
   it('reads the state aloud', () => {

@@ -1,4 +1,4 @@
-import type { RunKind, RunState, RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunKind, RunState, RunSummary, SearchReport } from '../../schemas/generated/messages.ts';
 import { t } from '../base/translate.ts';
 import type { FilterFacts, FilterTag } from '../trees/filter.ts';
 import { bestHeadline, describeRun, formatDuration, formatFigure, formatMoment, formatOutcome } from './format.ts';
@@ -61,6 +61,11 @@ export function groupKey(folder: string, { file, kind, name }: Pick<RunSummary, 
   return [folder, file, kind, ...(isNotebook ? [name] : [])].join('\n');
 }
 
+/** Whether two runs are of one job: of its file, and in a notebook of its name. */
+export function isOfJob(run: RunSummary, other: RunSummary): boolean {
+  return groupKey('', run) === groupKey('', other);
+}
+
 export function runTags(): FilterTag[] {
   return [
     ...runStates.map(state => ({ tag: state, group: 'state', label: t('State: {0}', state) })),
@@ -94,11 +99,14 @@ function makeFilterFacts(run: RunSummary): FilterFacts {
   };
 }
 
-/** Words that menus' `when` clauses look for. */
-export function runContext(run: RunSummary): string {
+/**
+ * Words that menus' `when` clauses look for.
+ * @param stopped the search that stopped after this run
+ */
+export function runContext(run: RunSummary, stopped?: SearchReport): string {
   const words = ['aiwbRun', isEnded(run.state) ? 'ended' : 'active'];
   if (isCancellable(run)) words.push('cancellable');
-  if (isResumable(run)) words.push('resumable');
+  if (isResumable(run) || stopped !== undefined) words.push('resumable');
   words.push(run.archived ? 'archived' : 'kept');
   if (isEnded(run.state) && run.kind === 'benchmark' && run.origin !== 'import') words.push('extendable');
   if (run.kind === 'tune') words.push('tuning');
@@ -108,19 +116,29 @@ export function runContext(run: RunSummary): string {
   return words.join(' ');
 }
 
-export function runItem(run: RunSummary, now: number): RunItem {
-  const { icon, color } = iconOf(run);
+/** @param stopped the search that stopped after this run: the row stands for it too */
+export function runItem(run: RunSummary, now: number, stopped?: SearchReport): RunItem {
+  const { icon, color } = stopped === undefined ? iconOf(run) : icons[stopped.run.state];
   const label = formatMoment(run.createdAt);
   const archived = run.archived ? ` · ${t('archived')}` : '';
-  const description = describeRun(run, now) + archived;
+  const search = stopped === undefined ? '' : `${stoppedWords(stopped)} · `;
+  const description = search + describeRun(run, now) + archived;
   return {
     label,
     description,
     icon,
     ...(color === undefined ? {} : { color }),
-    contextValue: runContext(run),
+    contextValue: runContext(run, stopped),
     accessibleLabel: [run.name, label, run.state, description, importedFrom(run)].filter(Boolean).join(', '),
   };
+}
+
+/** `search lost after 2 of 4 trials`. */
+function stoppedWords({ run: { state }, trials }: SearchReport): string {
+  const begun = trials.filter(({ runId }) => runId !== undefined).length;
+  return state === 'lost'
+    ? t('search lost after {0} of {1} trials', begun, trials.length)
+    : t('search cancelled after {0} of {1} trials', begun, trials.length);
 }
 
 /** An imported run has the icon of what it is: results that were brought in. */
@@ -139,7 +157,7 @@ export function groupDescription(group: RunGroup): string {
 }
 
 /** The lines of a run's tooltip, plain text: the caller escapes. */
-export function runFacts(run: RunSummary): string[] {
+export function runFacts(run: RunSummary, stopped?: SearchReport): string[] {
   const best = bestHeadline(run.headlines);
   const facts = [
     `${run.name}: ${formatOutcome(run)}`,
@@ -156,6 +174,8 @@ export function runFacts(run: RunSummary): string[] {
     const prompt = headline.prompt === undefined ? '' : ` (${headline.prompt})`;
     facts.push(`${headline.model}${prompt}: ${formatFigure(headline.value, headline.unit)} ${headline.label}`);
   }
+  const next = stopped?.trials.find(({ runId }) => runId === undefined);
+  if (next !== undefined) facts.push(t('Its search has stopped: Resume goes on with trial {0}', next.trial));
   const isTuning = run.kind === 'tune';
   facts.push(
     isTuning

@@ -1,12 +1,20 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RunKind, RunSummary } from '../../schemas/generated/messages.ts';
+import type { RunKind, RunSummary, SearchReport } from '../../schemas/generated/messages.ts';
 import { groupDescription, runItem, type RunGroup } from './run-items.ts';
 import { nodeKey, type FolderNode, type JobNode, type RunNode } from './runs-nodes.ts';
 
-/** @param isAlone whether the row has to say itself what was run, for there is no row above that does */
-export function runTreeItem(node: RunNode, run: RunSummary, isAlone: boolean): vscode.TreeItem {
-  const facts = runItem(run, Date.now());
+/**
+ * @param isAlone whether the row has to say itself what was run, for there is no row above that does
+ * @param stopped the search that stopped after this run
+ */
+export function runTreeItem(
+  node: RunNode,
+  run: RunSummary,
+  isAlone: boolean,
+  stopped: SearchReport | undefined,
+): vscode.TreeItem {
+  const facts = runItem(run, Date.now(), stopped);
   const item = new vscode.TreeItem(isAlone ? run.name : facts.label);
   item.id = nodeKey(node);
   item.description = isAlone ? `${facts.label} · ${facts.description}` : facts.description;

@@ -4,6 +4,7 @@ import { moreRow, recoveryRows, treeItem as rowItem } from '../trees/tree-row.ts
 import type { RunBook, RunChange, RunEntry } from './run-book.ts';
 import { groupKey, groupRuns, runFacts, runItem, type RunGroup } from './run-items.ts';
 import { nodeKey, type JobNode, type RunNode, type RunsNode } from './runs-nodes.ts';
+import type { StoppedSearches } from './stopped-searches.ts';
 import { folderItem, jobItem, runTreeItem } from './runs-tree-items.ts';
 import { isEnded } from '../../schemas/run-states.ts';
 
@@ -25,6 +26,7 @@ export interface RunsLayout {
 /** The Runs view. It draws what the book knows; what has not changed is not drawn again, and long lists are shown a page at a time. */
 export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   readonly #book: RunBook;
+  readonly #searches: StoppedSearches;
   readonly #onFailure: (error: unknown) => void;
   readonly #changed = new vscode.EventEmitter<RunsNode | undefined>();
   readonly #nodes = new Map<string, RunsNode>();
@@ -36,12 +38,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   #shown: ShownRuns | undefined;
   #layout: RunsLayout = { showArchived: false, isFlat: false, matches: () => true };
 
-  constructor(book: RunBook, onFailure: (error: unknown) => void) {
+  constructor(book: RunBook, searches: StoppedSearches, onFailure: (error: unknown) => void) {
     this.#book = book;
+    this.#searches = searches;
     this.#onFailure = onFailure;
     this.#subscriptions = vscode.Disposable.from(
       book.onReset(() => this.#redraw()),
       book.onRunsChanged(changes => this.#update(changes)),
+      searches.onChanged(runIds => this.#drawAgain(runIds)),
     );
     this.#timer = setInterval(() => this.#refreshAges(), refreshAgoMs);
   }
@@ -98,7 +102,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     if (node.kind === 'row') return rowItem(node.row);
     const entry = this.#book.get(node.id);
     if (entry === undefined) return new vscode.TreeItem(node.id);
-    const item = runTreeItem(node, entry.run, this.#layout.isFlat);
+    const item = runTreeItem(node, entry.run, this.#layout.isFlat, this.#searches.after(node.id));
     this.#drawn.set(node.id, this.#describe(entry));
     return item;
   }
@@ -106,7 +110,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   /** The tooltip, which nobody may ever want to see. */
   resolveTreeItem(item: vscode.TreeItem, node: RunsNode): vscode.TreeItem {
     const entry = node.kind === 'run' ? this.#book.get(node.id) : undefined;
-    if (entry !== undefined) item.tooltip = runFacts(entry.run).join('\n');
+    if (entry !== undefined) item.tooltip = runFacts(entry.run, this.#searches.after(entry.run.id)).join('\n');
     return item;
   }
 
@@ -117,7 +121,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   #describe({ run }: RunEntry): string {
-    return runItem(run, Date.now()).description;
+    return runItem(run, Date.now(), this.#searches.after(run.id)).description;
   }
 
   #folderAbove(folder: string): RunsNode | undefined {
@@ -201,6 +205,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       return;
     }
     for (const { entry } of changes) this.#changed.fire(this.#node({ kind: 'run', id: entry.run.id }));
+  }
+
+  #drawAgain(runIds: readonly string[]): void {
+    for (const id of runIds) if (this.#book.get(id) !== undefined) this.#changed.fire(this.#node({ kind: 'run', id }));
   }
 
   #refreshAges(): void {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Engines } from '../engine/engines.ts';
 import { describeFailure } from '../base/failure.ts';
 import { createViewFilter } from '../trees/view-filter.ts';
 import { importDrop } from './import-drop.ts';
@@ -6,17 +7,20 @@ import type { RunBook } from './run-book.ts';
 import { runFilterFacts, runTags } from './run-items.ts';
 import type { RunsNode } from './runs-nodes.ts';
 import { RunsTree } from './runs-tree.ts';
+import { createStoppedSearches, type StoppedSearches } from './stopped-searches.ts';
 
 /** What a workspace that has some is past the first welcome for. */
 const jobFiles = '**/*.{bench,tune}.{yaml,yml}';
 
 export interface RunsView extends vscode.Disposable {
   readonly selection: readonly RunsNode[];
+  readonly stoppedAfter: StoppedSearches['after'];
 }
 
 /** Creates the Runs view with what its welcome texts and menus depend on. `tell` shows what fails. */
-export function createRunsView(book: RunBook, tell: (error: unknown) => void): RunsView {
-  const tree = new RunsTree(book, tell);
+export function createRunsView(book: RunBook, engines: Pick<Engines, 'at'>, tell: (error: unknown) => void): RunsView {
+  const searches = createStoppedSearches({ book, engineAt: folder => engines.at(folder) });
+  const tree = new RunsTree(book, searches, tell);
   const view = vscode.window.createTreeView('aiwb.runs', {
     treeDataProvider: tree,
     canSelectMany: true,
@@ -59,6 +63,7 @@ export function createRunsView(book: RunBook, tell: (error: unknown) => void): R
   showState();
   const parts = vscode.Disposable.from(
     tree,
+    searches,
     view,
     watcher,
     filter,
@@ -81,6 +86,7 @@ export function createRunsView(book: RunBook, tell: (error: unknown) => void): R
     get selection() {
       return view.selection;
     },
+    stoppedAfter: searches.after,
     dispose: () => void parts.dispose(),
   };
 }

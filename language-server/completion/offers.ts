@@ -47,7 +47,7 @@ export function offerEmbedded(value: string): ValueOffer {
   };
 }
 
-/** The newest checkpoint of each tuning job of the workspace, but for the job that is being written. */
+/** What each tuning job of the workspace stands for, but for the job that is being written. */
 export async function offerCheckpoints(
   workspace: Workspace,
   uri: string,
@@ -55,12 +55,18 @@ export async function offerCheckpoints(
   signal: AbortSignal,
 ): Promise<readonly ValueOffer[]> {
   const jobs = (await (await workspace.library(uri))?.all('tune', signal)) ?? [];
-  const names = new Map(jobs.flatMap(({ file, parsed }) => (parsed.value ? [[parsed.value.name, file] as const] : [])));
+  const names = new Map(
+    jobs.flatMap(({ file, parsed: { value } }) =>
+      value === undefined
+        ? []
+        : [[value.name, `${value.search === undefined ? 'newest checkpoint' : 'best trial'} of ${file}`] as const],
+    ),
+  );
   return [...names]
     .filter(([name]) => name !== except)
-    .map(([name, file]) => ({
+    .map(([name, detail]) => ({
       value: `checkpoint:${name}`,
-      detail: `newest checkpoint of ${file}`,
+      detail,
       describe: () => describeCheckpoint(workspace, uri, `checkpoint:${name}`, new AbortController().signal),
       kind: CompletionItemKind.Reference,
     }));

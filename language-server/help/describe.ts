@@ -88,6 +88,9 @@ export async function describeCheckpoint(
   if (job === undefined || value === undefined) return undefined;
   const facts = [
     `From ${code(value.base)}, trained for ${Object.keys(value.aspects).map(code).join(', ')}`,
+    value.search === undefined
+      ? 'Stands for its newest run that has succeeded'
+      : 'Stands for the best trial of its newest search that has ended',
     code(job.file),
   ];
   const description = value.description === undefined ? '' : `\n\n${plain(value.description)}`;

@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Report, RunOutput, RunSummary, SearchReport } from '../../schemas/generated/messages.ts';
 import { validateRunOutput } from '../../schemas/generated/validators.js';
 import { unpackOutput } from '../../schemas/packed-output.ts';
-import { makeJob, makeTickets, toJsonLines } from '../fakes/tuning.ts';
+import { createTuningRun } from '../../engine/tuning/search/create.ts';
+import { makeJob, makeTickets, openTuning, toJsonLines } from '../fakes/tuning.ts';
 import { createWorkspace, runAiwb, startAiwb, type Finished } from './aiwb.ts';
 import { Window } from './window.ts';
 
@@ -101,6 +102,72 @@ describe('aiwb tune with a search', function () {
       assert.match(text, /"event":"searched"/);
     } finally {
       window.close();
+    }
+  });
+});
+
+describe('a search that was lost between two trials', function () {
+  this.timeout(120_000);
+
+  it('is seen as lost and gone on with from a window, once', async () => {
+    // Its process ran the first trial two minutes ago and began no other.
+    const world = await openTuning(clock => ({ ...clock, now: () => clock.now() - 120_000 }));
+    const window = new Window(identity);
+    try {
+      world.write('workbench.yaml', '{}\n');
+      const { signal } = new AbortController();
+      const { spec } = await world.create(makeJob(search('[1, 2]')));
+      const first = await createTuningRun(spec, world.store, world.ports, signal);
+      const { id: runId } = first.summary;
+      assert.equal((await world.execute(first)).summary.state, 'succeeded');
+      await window.open(world.folder);
+      const lost = await window.request('tuning/search', { runId });
+      assert.deepEqual([lost.run.state, lost.run.resumable], ['lost', true]);
+      const next = await window.request('runs/resume', { runId });
+      assert.notEqual(next.id, runId);
+      const going = await window.request('tuning/search', { runId });
+      assert.deepEqual([going.run.state, going.trials[1]?.runId], ['running', next.id]);
+      let report = going;
+      for (let tries = 0; tries < 600 && report.run.state === 'running'; tries += 1) {
+        await wait(50);
+        report = await window.request('tuning/search', { runId });
+      }
+      assert.deepEqual(
+        report.trials.map(({ state }) => state),
+        Array(4).fill('succeeded'),
+      );
+      assert.equal(report.registered?.version, '1');
+    } finally {
+      window.close();
+      await world.close();
+    }
+  });
+
+  it('is not gone on with by two', async () => {
+    const workspace = createWorkspace({
+      'tickets.jsonl': toJsonLines(makeTickets(240)),
+      'long.tune.yaml': makeJob(search('[1, 1000]')),
+      'workbench.yaml': '{}\n',
+    });
+    const window = new Window(identity);
+    try {
+      await window.open(workspace.folder);
+      const source = { path: path.join(workspace.folder, 'long.tune.yaml') };
+      const { id } = await window.request('runs/start', { source, origin: 'editor' });
+      const again = await runAiwb(['tune', '--resume', id], { cwd: workspace.folder, env: identity });
+      assert.equal(again.code, 2, again.stderr);
+      assert.match(again.stderr, new RegExp(`The search ${id} goes on: its trial \\d \\(run .*\\) is [a-z]+`));
+      assert.equal((await window.fail('runs/resume', { runId: id })).code, 'run-active');
+      let report = await window.request('tuning/search', { runId: id });
+      for (let tries = 0; tries < 600 && report.run.state !== 'cancelled'; tries += 1) {
+        await window.request('runs/cancel', { runId: id });
+        await wait(50);
+        report = await window.request('tuning/search', { runId: id });
+      }
+      assert.equal(report.run.state, 'cancelled');
+    } finally {
+      window.close();
+      workspace.remove();
     }
   });
 });
@@ -253,15 +320,10 @@ describe('aiwb tune evaluate', function () {
   it('finds the tuning run by a version, an alias or the job’s file', async () => {
     const tuned = await run('tune', 'jobs/a.tune.yaml', '--json');
     assert.equal(tuned.code, 0, tuned.stderr);
-    const { best } = JSON.parse(tuned.stdout) as { best: string };
     assert.deepEqual(await asked('best@1'), ['registry:best@1']);
     assert.deepEqual(await asked('registry:best@candidate'), ['registry:best@1']);
-    const [checkpoint] = await asked('jobs/a.tune.yaml');
-    // By the job's name only where that means the very same run.
-    const [newest] = (JSON.parse((await run('runs', 'list', '--json')).stdout) as { runs: RunSummary[] }).runs.filter(
-      ({ kind }) => kind === 'tune',
-    );
-    assert.equal(checkpoint, newest?.id === best ? 'checkpoint:triage' : `checkpoint:${best}`);
+    // By the job's name, for that means the very same trial.
+    assert.deepEqual(await asked('jobs/a.tune.yaml'), ['checkpoint:triage']);
   });
 
   it('refuses what came out of no tuning run, and says what may be named', async () => {

@@ -5,6 +5,7 @@ import type { RunRecord, SampleRecord, Store } from '../../engine/ports/store.ts
 import { executeRun } from '../../engine/runs/execute.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
 import { createRun, specifyRun, type RunRequest } from '../../engine/runs/start.ts';
+import { findJobResult } from '../../engine/tuning/job-result.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import { createQuarantine } from '../../platform/files/quarantine.ts';
 import { createClock } from '../../platform/host/clock.ts';
@@ -54,6 +55,7 @@ export async function openBench(containers?: Containers): Promise<BenchWorld> {
     quarantine: createQuarantine(),
     trainerFolder: '/nowhere/trainer',
     trainer: noTrainer,
+    findJobResult,
     programs: createPrograms(() => true),
     containers: containers ?? { prepare: unavailable, run: unavailable },
   };

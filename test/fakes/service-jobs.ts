@@ -4,6 +4,7 @@ import { createOpenAiPlatform } from '../../engine/tuning/platforms/openai/platf
 import type { PlatformPorts } from '../../engine/tuning/platform-ports.ts';
 import type { JobBundle, JobEvent, LearningRow, TuningPlatform } from '../../engine/tuning/platform.ts';
 import type { CreateHttpClient } from '../../engine/ports/http.ts';
+import { findJobResult } from '../../engine/tuning/job-result.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import { createQuarantine } from '../../platform/files/quarantine.ts';
 import { createClock } from '../../platform/host/clock.ts';
@@ -87,7 +88,7 @@ export async function openService(options: ServiceWorldOptions = {}): Promise<Se
     ...{ createHttp: createHttpClient, networkFor: () => ({}), programs, containers: createContainers(programs) },
     host: { workbench: '0.1.0', node: '24', platform: 'linux', host: 'here', cpus: 2 },
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: 1, peakMemoryBytes: 1 }) },
-    ...{ quarantine: createQuarantine(), trainer: noTrainer, trainerFolder: '/nowhere/trainer' },
+    ...{ quarantine: createQuarantine(), trainer: noTrainer, trainerFolder: '/nowhere/trainer', findJobResult },
     ...{ folder: '/nowhere', scratch: '/nowhere/.aiwb/tuning', blobs: noBlobs },
     ...{ quarantine: createQuarantine(), trainer: noTrainer, trainerFolder: '/nowhere' },
     config: { connections: { gpt: connection } } as Workbench,

@@ -6,6 +6,7 @@ import type { RunRecord, Store } from '../../engine/ports/store.ts';
 import type { RunPorts } from '../../engine/runs/ports.ts';
 import { createRun, specifyRun, type RunRequest } from '../../engine/runs/start.ts';
 import { executeTuning, type TuningOptions } from '../../engine/tuning/execute.ts';
+import { findJobResult } from '../../engine/tuning/job-result.ts';
 import { createFiles } from '../../platform/files/files.ts';
 import { createQuarantine } from '../../platform/files/quarantine.ts';
 import { createClock } from '../../platform/host/clock.ts';
@@ -101,6 +102,7 @@ export async function openTuning(change: (clock: Clock) => Clock = clock => cloc
     quarantine: createQuarantine(),
     trainerFolder: '/nowhere/trainer',
     trainer: noTrainer,
+    findJobResult,
     programs: createPrograms(() => false),
     containers: createContainers(createPrograms(() => false)),
     usage: { hardware: '2 × test', read: () => ({ cpuSeconds: (used += 1), peakMemoryBytes: 50_000_000 }) },

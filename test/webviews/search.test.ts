@@ -22,8 +22,8 @@ const [first] = reports.toSorted((a, b) => (a.trial?.trial ?? 0) - (b.trial?.tri
 assert.ok(first);
 const { run, selection } = first;
 
-/** The search of the fixture when its first two trials have ended and the third runs, stopped there, or at its end. */
-function searchOf(state: 'running' | 'succeeded' | 'cancelled'): SearchReport {
+/** The search of the fixture when its first two trials have ended and the third runs, was stopped or never begun, or at its end. */
+function searchOf(state: 'running' | 'succeeded' | 'cancelled' | 'lost'): SearchReport {
   const sorted = reports.toSorted((a, b) => (a.trial?.trial ?? 0) - (b.trial?.trial ?? 0));
   const trials = sorted.map(({ trial, run: own }, index): SearchReport['trials'][number] => {
     const number = index + 1;
@@ -50,7 +50,9 @@ function searchOf(state: 'running' | 'succeeded' | 'cancelled'): SearchReport {
         loss: 0.61234,
         seconds: 20,
       };
-    return index === 2 ? { ...begun, state: 'cancelled', epochs: 3 } : { trial: number, parameters };
+    return index === 2 && state === 'cancelled'
+      ? { ...begun, state: 'cancelled', epochs: 3 }
+      : { trial: number, parameters };
   });
   const best = state === 'succeeded' ? sorted.at(-1)?.run.id : sorted[1]?.run.id;
   const progress = { total: trials.length, done: 2, failed: 0, reused: 0, errors: {}, variants: [] };
@@ -64,7 +66,7 @@ function searchOf(state: 'running' | 'succeeded' | 'cancelled'): SearchReport {
       origin: 'notebook',
       createdAt: run.createdAt,
       archived: false,
-      resumable: state === 'cancelled',
+      resumable: state === 'cancelled' || state === 'lost',
       progress,
       headlines: [],
       ...(state === 'running' ? {} : { endedAt: run.createdAt + 600_000 }),
@@ -201,4 +203,41 @@ describe('a search', function () {
     assert.deepEqual(await auditPage(page), []);
     assert.deepEqual(faults, []);
   });
+
+  for (const theme of ['light', 'dark'] as const) {
+    it(`says that it was lost between two trials, and goes on from its page and its cell, in ${theme}`, async () => {
+      const search = searchOf('lost');
+      const gone = /Lost[^]*The process that ran the search is gone: trial 3 was never begun\./;
+      const messages = [
+        { type: 'search', search },
+        { type: 'tuning', comparison: { reports: [first], differences: [] } },
+      ];
+      const { page } = await newPage(fakePageHtml({ bundle: 'tuning', theme, messages }));
+      await page.locator('aiwb-search-table').waitFor();
+      await settle(page);
+      assert.match(await deepText(page.locator('aiwb-tuning-page')), gone);
+      await page.getByRole('button', { name: 'Resume Search' }).click();
+      const sent = (await posted(page)).at(-1);
+      assert.ok(validateTuningPageToHost(sent));
+      assert.deepEqual(sent, { type: 'command', command: 'resume', runId: search.run.id });
+      await takePicture(page, `tuning-search-lost-${theme}`);
+      assert.deepEqual(await auditPage(page), []);
+
+      const cell = (await render(outputOf(search), theme)).page;
+      assert.match(await deepText(cell.locator('aiwb-run-output-v1')), gone);
+      await cell.getByRole('button', { name: 'Resume Search' }).click();
+      const asked = (await posted(cell)).at(-1);
+      assert.ok(validateRendererToHost(asked));
+      assert.deepEqual(asked, { type: 'resume', runId: search.run.id });
+      await takePicture(cell, `notebook-search-lost-${theme}`);
+      assert.deepEqual(await auditPage(cell), []);
+      const live: SearchReport = { ...search, run: { ...search.run, state: 'running', resumable: false } };
+      await cell.evaluate(
+        told => (globalThis as unknown as { send(message: unknown): void }).send({ type: 'search', search: told }),
+        live,
+      );
+      await settle(cell);
+      assert.equal(await cell.getByRole('button', { name: 'Resume Search' }).count(), 0);
+    });
+  }
 });

@@ -77,7 +77,7 @@ export class SearchTable extends LitElement {
   }
 }
 
-function captionOf({ trials, selection, registered }: SearchReport): string {
+function captionOf({ run, trials, selection, registered }: SearchReport): string {
   const ended = trials.filter(({ state }) => state !== undefined && !isActive(state)).length;
   const by = `${clipLine(selection.label, 80)} on the validation rows of ${aspectWords(selection.aspect)}`;
   const rule = `The best is by ${by}, ${selection.direction} is better.`;
@@ -85,7 +85,14 @@ function captionOf({ trials, selection, registered }: SearchReport): string {
     registered === undefined
       ? ''
       : ` Registered as ${showUnseen(registered.model)}, version ${showUnseen(registered.version)}.`;
-  return `${formatCount(ended)} of ${countOf(trials.length, 'trial')} ended. ${rule}${kept}`;
+  return `${formatCount(ended)} of ${countOf(trials.length, 'trial')} ended. ${goneWords(run.state, trials)}${rule}${kept}`;
+}
+
+/** Of a search that was lost between two trials no row says so. */
+function goneWords(state: SearchReport['run']['state'], trials: readonly SearchedTrial[]): string {
+  const next = trials.find(({ runId }) => runId === undefined)?.trial;
+  if (state !== 'lost' || next === undefined || trials.some(trial => trial.state === 'lost')) return '';
+  return `The process that ran the search is gone: trial ${formatCount(next)} was never begun. `;
 }
 
 function renderState({ state, phase, failure }: SearchedTrial) {

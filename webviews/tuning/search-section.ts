@@ -38,9 +38,10 @@ function buttonsOf({ run, trials }: SearchReport): readonly SearchButton[] {
     ...(active === undefined || run.state === 'cancelling'
       ? []
       : [{ label: 'Cancel Search', command: { command: 'cancel', runId: active } } as const]),
-    ...(run.resumable !== true || stopped === undefined
+    // One that stopped between two trials is gone on with from its first.
+    ...(run.resumable !== true
       ? []
-      : [{ label: 'Resume Search', command: { command: 'resume', runId: stopped } } as const]),
+      : [{ label: 'Resume Search', command: { command: 'resume', runId: stopped ?? run.id } } as const]),
     ...(begun.length < 2 ? [] : [{ label: 'Compare Trials', command: { command: 'compare', runIds: begun } } as const]),
   ];
 }

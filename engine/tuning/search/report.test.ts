@@ -8,8 +8,9 @@ import { runMime } from '../../notebooks/output-types.ts';
 import type { RunRecord } from '../../ports/store.ts';
 import { allowToGoOn, cancelRun } from './cancel.ts';
 import { reportSearch } from './report.ts';
+import { resumeFrom } from './resume.ts';
 import { runSearch, type SearchOutcome } from './run-search.ts';
-import { createTuningRun } from './trials.ts';
+import { createTuningRun } from './create.ts';
 
 const { signal } = new AbortController();
 const job = makeJob('search: {parameters: {epochs: [1, 2], learningRate: [0.5, 0.001]}}\nregister: {model: m}\n');
@@ -113,6 +114,43 @@ describe('a search as one thing', () => {
     await world.execute(first);
     assert.equal((await report()).run.state, 'running');
     assert.equal((await report(undefined, 61_000)).run.state, 'lost');
+  });
+
+  it('goes on after it was lost between two trials with the next, which is recorded once and at once', async () => {
+    await world.execute(first);
+    const next = await resumeFrom(first, world.store, world.ports, signal);
+    assert.deepEqual([next.spec.trial?.trial, next.spec.trial?.search], [2, first.summary.id]);
+    assert.equal((await report(undefined, 61_000)).run.state, 'running', 'for the next trial waits');
+    await assert.rejects(resumeFrom(first, world.store, world.ports, signal), {
+      code: 'run-active',
+      message: `The search ${first.summary.id} goes on: its trial 2 (run ${next.summary.id}) is queued.`,
+    });
+    const { report: told } = await go();
+    assert.equal(told.trials[1]?.runId, next.summary.id);
+    assert.deepEqual(
+      told.trials.map(({ state }) => state),
+      Array(4).fill('succeeded'),
+    );
+    const runs = await Promise.all((await world.store.listRuns({})).map(({ id }) => world.store.getRun(id)));
+    assert.equal(runs.filter(({ spec }) => spec.trial !== undefined).length, 4);
+  });
+
+  it('goes on from the run itself where there is no next trial, or another is to be gone on with first', async () => {
+    const { summary } = await world.create(makeJob());
+    const alone = await world.store.getRun(summary.id);
+    assert.equal(await resumeFrom(alone, world.store, world.ports, signal), alone);
+    await go(async trial => {
+      if (trial === 2) await cancelRun(first.summary.id, world.store);
+    });
+    assert.equal((await resumeFrom(first, world.store, world.ports, signal)).summary.id, first.summary.id);
+    await go();
+    assert.equal((await resumeFrom(first, world.store, world.ports, signal)).summary.id, first.summary.id);
+  });
+
+  it('knows its trials when they are archived', async () => {
+    const { report: told } = await go();
+    for (const { runId = '' } of told.trials.slice(1, 3)) await world.store.setArchived(runId, true);
+    assert.deepEqual(await report(undefined, 61_000), told);
   });
 
   it('is no run that searches nothing', async () => {

@@ -12,7 +12,8 @@ import { estimateSearch } from './estimate.ts';
 import { expandSearch } from './expand.ts';
 import { runSearch, type SearchOutcome } from './run-search.ts';
 import { renderSearch } from './text.ts';
-import { createTuningRun, foreseeTrial } from './trials.ts';
+import { createTuningRun } from './create.ts';
+import { foreseeTrial } from './trials.ts';
 
 const { signal } = new AbortController();
 const search = 'search: {parameters: {epochs: [1, 2], learningRate: [0.5, 0.001]}}\n';

@@ -3,10 +3,7 @@ import type { SearchTrial } from '../../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../../base/errors.ts';
 import { parseDocument } from '../../documents/parse.ts';
 import type { RunRecord, Store } from '../../ports/store.ts';
-import { createRunId } from '../../base/run-id.ts';
-import type { RunPorts } from '../../runs/ports.ts';
 import type { RunSpec } from '../../ports/run-spec.ts';
-import { createRun } from '../../runs/start.ts';
 import { seedOf } from '../job.ts';
 import { expandSearch, type TrialParameters } from './expand.ts';
 
@@ -52,42 +49,36 @@ function nobodyRegisters({ path }: RunSpec, model: string): WorkbenchError {
   );
 }
 
-/** Records the run of a tuning job, or the first trial where the job searches: its id is the search's. Further trials are recorded when their turn comes. */
-export async function createTuningRun(
-  spec: RunSpec,
-  store: Store,
-  ports: RunPorts,
-  signal: AbortSignal,
-): Promise<RunRecord> {
-  const search = spec.trial === undefined ? searchOf(spec) : undefined;
-  if (search === undefined) return createRun(spec, store, ports, signal);
-  const id = createRunId(ports.clock, ports.random);
-  return createRun({ ...spec, trial: trialOf(search, 1, id) }, store, ports, signal, id);
+/** The runs of a search by the number of their trial, as far as they were recorded, archived ones too. */
+export async function findTrials(first: RunRecord, store: Store): Promise<ReadonlyMap<number, RunRecord>> {
+  const found = new Map<number, RunRecord>([[1, first]]);
+  for (const archived of [false, true]) await collectTrials(first, store, archived, found);
+  return found;
 }
 
-/** The runs of a search by the number of their trial, as far as they were recorded. */
-export async function findTrials(first: RunRecord, store: Store): Promise<ReadonlyMap<number, RunRecord>> {
-  const { summary, spec } = first;
-  const found = new Map<number, RunRecord>([[1, first]]);
+async function collectTrials(
+  { summary, spec }: RunRecord,
+  store: Store,
+  archived: boolean,
+  found: Map<number, RunRecord>,
+): Promise<void> {
   const wanted = spec.trial?.trials ?? 1;
+  const { name, file } = spec;
   let before: string | undefined;
   // Newest first: nothing older than the first trial belongs to it.
   while (found.size < wanted) {
     const page = await store.listRuns({
-      kind: 'tune',
-      name: spec.name,
-      file: spec.file,
+      ...{ kind: 'tune', name, file, archived },
       ...(before === undefined ? {} : { before }),
     });
     for (const { id } of page) {
-      if (id === summary.id) return found;
+      if (id === summary.id) return;
       const record = await store.getRun(id);
       const { trial } = record.spec;
       if (trial?.search === summary.id && !found.has(trial.trial)) found.set(trial.trial, record);
     }
     const last = page.at(-1);
-    if (last === undefined || last.createdAt < summary.createdAt) return found;
+    if (last === undefined || last.createdAt < summary.createdAt) return;
     before = last.id;
   }
-  return found;
 }

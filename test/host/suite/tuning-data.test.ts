@@ -156,6 +156,16 @@ describe('data and platforms of a tuning job', function () {
   it('is told that the embedded model trains nowhere else, before anything is started', async () => {
     const before = ray.requests.length;
     const started = vscode.commands.executeCommand('aiwb.trainOn', workspaceUri('core.tune.yaml'));
+    const heading = `${widget} >> text=/Cannot Train embedded:linear/`;
+    await eventually(async () => ((await driver.count(heading)) > 0 ? true : undefined), 60_000);
+    const offered = await driver.text(widget);
+    assert.match(offered, /This machine/);
+    assert.match(offered, /Ray · the embedded model trains on this machine only/);
+    assert.doesNotMatch(offered, /This machine · the embedded model/);
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(theme);
+      await driver.screenshot(`tuning-train-on-${theme}`);
+    }
     await choose('cluster');
     assert.equal(await started, undefined);
     await told(/embedded:linear cannot be trained on cluster/);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import * as vscode from 'vscode';
 import { unpackOutput } from '../../../schemas/packed-output.ts';
+import { databaseName } from '../../../platform/store/names.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { execute, processesOf, runOf, untilState, useOurKernel } from './slow-models.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const runMime = 'application/vnd.aiwb.run+json';
@@ -124,6 +127,54 @@ describe('cells of tuning jobs and policies', function () {
     for (const theme of ['light', 'hc-dark', 'dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`tuning-search-${theme}`);
+    }
+  });
+
+  it('say that a search was lost between two trials, and go on with it', async () => {
+    const text = tuningJob
+      .replace('cell-tuned', 'cell-lost')
+      .replace('cell-model', 'found')
+      .replace('{epochs: 4}', '{}\nsearch: {parameters: {epochs: [1, 6, 3]}}');
+    const store = new DatabaseSync(workspaceUri(`.aiwb/${databaseName}`).fsPath, { timeout: 10_000 });
+    try {
+      // The process at it dies as it would begin the third trial.
+      const count = "(SELECT count(*) FROM runs WHERE name = 'cell-lost') >= 2";
+      store.exec(
+        `CREATE TRIGGER dies BEFORE INSERT ON runs WHEN NEW.name = 'cell-lost' AND ${count} BEGIN SELECT RAISE(ABORT, 'killed'); END`,
+      );
+      const data = new vscode.NotebookData([
+        new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, 'aiwb-tune'),
+      ]);
+      const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+      await useOurKernel(notebook);
+      const cell = notebook.cellAt(0);
+      await execute(notebook);
+      const runId = runOf(cell)?.runId ?? '';
+      const ended = store.prepare("SELECT count(*) AS runs FROM runs WHERE name = 'cell-lost' AND state = 'succeeded'");
+      await eventually(() => (ended.get()?.['runs'] === 2 ? true : undefined), 60_000);
+      await eventually(() => (processesOf(`run-worker ${runId}`).length === 0 ? true : undefined));
+      // As if the minute had passed in which a next trial may begin.
+      store.exec(
+        "DROP TRIGGER dies; UPDATE runs SET started_at = started_at - 120000, ended_at = ended_at - 120000 WHERE name = 'cell-lost'",
+      );
+      await untilState(cell, 'lost');
+      await eventually(() => (cell.executionSummary?.success === false ? true : undefined));
+      await vscode.commands.executeCommand('aiwb.runs.focus');
+      const row = '.sidebar [role=treeitem][aria-label*="search lost after 2 of 3 trials"]';
+      // At the latest when it is looked again whether its process lives.
+      await eventually(async () => ((await driver.count(row)) > 0 ? true : undefined), 60_000);
+      for (const theme of ['light', 'dark'] as const) {
+        await setTheme(theme);
+        await driver.screenshot(`tuning-search-lost-${theme}`);
+      }
+      await driver.clickInWebview('button:has-text("Resume Search")', { contains: 'cell-lost' });
+      assert.equal((await untilState(cell, 'succeeded')).runId, runId);
+      await eventually(() => (cell.executionSummary?.success === true ? true : undefined));
+      await eventually(async () => ((await driver.count(row)) === 0 ? true : undefined));
+    } finally {
+      store.exec('DROP TRIGGER IF EXISTS dies');
+      store.close();
+      await setTheme('dark');
     }
   });
 
