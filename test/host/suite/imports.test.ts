@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { pageText } from './pages.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 /** Results files as other tools write them; the suite is bundled, so the way leads through the extension's own folder. */
@@ -23,26 +25,24 @@ describe('what other tools wrote', function () {
     await vscode.workspace.fs.copy(fixture('promptfoo.json'), file, { overwrite: true });
     const ids = await vscode.commands.executeCommand<string[]>('aiwb.importResults', file);
     assert.ok(ids.length > 0);
-    const told = await eventually(async () => (await driver.notifications()).find(text => text.startsWith('Imported')));
-    assert.match(told, /^Imported/);
+    await eventually(async see => see(await driver.notifications()).find(text => text.startsWith('Imported')));
     assert.deepEqual(await vscode.commands.executeCommand('aiwb.importResults', file), []);
-    await eventually(async () => (await driver.notifications()).find(text => /known already/.test(text)));
+    await eventually(async see => see(await driver.notifications()).find(text => /known already/.test(text)));
     const log = fixture('inspect-deflate.eval');
     await vscode.workspace.fs.copy(log, workspaceUri('run.eval'), { overwrite: true });
     await vscode.commands.executeCommand('aiwb.importResults', workspaceUri('run.eval'));
     await driver.runCommand('View: Show AI Workbench');
-    const tree = await eventually(async () => {
-      const text = await driver.text('.sidebar .pane-body >> nth=0');
-      return /imported from promptfoo\.json/.test(text) && /run\.eval/.test(text) ? text : undefined;
+    await eventually(async see => {
+      const text = see(await driver.text('.sidebar .pane-body >> nth=0'));
+      return (/imported from promptfoo\.json/.test(text) && /run\.eval/.test(text)) || undefined;
     });
-    assert.match(tree, /promptfoo\.json/);
     for (const theme of ['light', 'dark', 'hc-dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`runs-imported-${theme}`);
     }
     await setTheme('dark');
     await vscode.commands.executeCommand('aiwb.openRun', ids[0]);
-    await eventually(async () => ((await driver.webviewText()).includes('Imported from promptfoo') ? true : undefined));
+    await pageText({}, /Imported from promptfoo/);
     await driver.screenshot('run-page-imported');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
@@ -52,7 +52,9 @@ describe('what other tools wrote', function () {
     const file = workspaceUri('odd.json');
     await vscode.workspace.fs.writeFile(file, Buffer.from('{"a": 1}'));
     assert.deepEqual(await vscode.commands.executeCommand('aiwb.importResults', file), []);
-    await eventually(async () => (await driver.notifications()).find(text => text.includes('1 file was not imported')));
+    await eventually(async see =>
+      see(await driver.notifications()).find(text => text.includes('1 file was not imported')),
+    );
     await vscode.workspace.fs.delete(file);
   });
 
@@ -62,9 +64,11 @@ describe('what other tools wrote', function () {
       'prompts: ["Category of: {{text}}"]\nproviders: [openai:gpt-4o]\ntests:\n  - vars: {text: Late.}\n    assert: [{type: equals, value: shipping}]\n';
     await vscode.workspace.fs.writeFile(file, Buffer.from(text));
     await vscode.commands.executeCommand('aiwb.convertFile', file);
-    const editor = vscode.window.activeTextEditor;
-    assert.match(editor?.document.uri.path ?? (await driver.notifications()).join(), /\.bench\.yaml$/);
-    assert.match(editor?.document.getText() ?? '', /metrics:/);
+    const document = await eventually(see => {
+      const active = vscode.window.activeTextEditor?.document;
+      return see(active?.uri.path)?.endsWith('.bench.yaml') === true ? active : undefined;
+    });
+    assert.match(document.getText(), /metrics:/);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 });
@@ -77,7 +81,11 @@ describe('model servers on this machine', () => {
       response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
       response.end(found ? JSON.stringify({ data: [{ id: 'org/tiny-chat', type: 'llm' }] }) : '{}');
     });
-    await new Promise<void>(resolve => server.listen(1234, '127.0.0.1', resolve));
+    await eventually(async () => {
+      server.listen(1234, '127.0.0.1');
+      await once(server, 'listening');
+      return true;
+    });
     const file = workspaceUri('workbench.yaml');
     const before = Buffer.from(await vscode.workspace.fs.readFile(file)).toString();
     try {
@@ -92,7 +100,7 @@ describe('model servers on this machine', () => {
         /provider: openai\n\s+baseUrl: http:\/\/localhost:1234\/v1\n\s+model: org\/tiny-chat/,
       );
       await vscode.commands.executeCommand('undo');
-      assert.equal(vscode.window.activeTextEditor?.document.getText(), before);
+      await eventually(see => see(vscode.window.activeTextEditor?.document.getText()) === before || undefined);
     } finally {
       server.close();
       await vscode.workspace.fs.writeFile(file, Buffer.from(before));
