@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Theme } from '../protocol.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { activeEditor, pageText, untilShown } from './shown.ts';
+import { pageText } from './pages.ts';
+import { activeEditor, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const runMime = 'application/vnd.aiwb.run+json';

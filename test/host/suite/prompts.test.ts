@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { startFakeServer, type FakeServer } from '../../fakes/fake-server.ts';
 import { chatApi } from '../../fakes/openai-chat.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { openText, pageText, shownText, untilShown } from './shown.ts';
+import { pageText } from './pages.ts';
+import { openText, shownText, untilShown } from './shown.ts';
 import { workspaceUri } from './workspace.ts';
 
 const themes = ['light', 'dark', 'hc-dark', 'hc-light'] as const;

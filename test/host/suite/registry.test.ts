@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { openText, pageText, shownText, told, untilShown } from './shown.ts';
+import { pageText } from './pages.ts';
+import { openText, shownText, told, untilShown } from './shown.ts';
 import { workspaceUri } from './workspace.ts';
 
 const sidebar = '.sidebar';

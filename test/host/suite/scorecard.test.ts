@@ -4,7 +4,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Scorecard, ScorecardView } from '../../../schemas/generated/messages.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { activeEditor, choose, pageText as shown, untilShown } from './shown.ts';
+import { pageText as shown } from './pages.ts';
+import { activeEditor, clickEntry, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const editor = 'aiwb.scorecard';
@@ -88,7 +89,7 @@ describe('a scorecard file', function () {
       await untilShown('.quick-input-widget .quick-input-list .monaco-list-row');
       await driver.type('before.scorecard');
       // By its name: Enter would take the first entry, also while the list is not filtered yet.
-      await choose('before.scorecard');
+      await clickEntry('before.scorecard');
       await compared;
       const text = await pageText('came out differently');
       assert.match(text, /Comparison/);

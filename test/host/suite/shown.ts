@@ -1,103 +1,73 @@
-import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { WebviewTarget } from '../protocol.ts';
 import { driver } from './driver.ts';
+import { quickInput } from './quick-input.ts';
 import { eventually } from './workspace.ts';
 
-/** What is waited for: a pattern, or a question about the text. */
-type Fits = RegExp | ((text: string) => boolean);
+/** What a text must be: a pattern, or a question about it. */
+export type Expected = RegExp | ((text: string) => boolean);
 
 const patienceMs = 60_000;
-const widget = '.quick-input-widget';
 
-/**
- * Text of the page that `target` means, or that has this title, once it fits. A page that is not there yet is waited for like one that shows
- * something else. Fails with what was there instead.
- */
-export async function pageText(target: WebviewTarget | string, fits: Fits, patience = patienceMs): Promise<string> {
-  const meant = typeof target === 'string' ? { title: target } : target;
-  return await untilFits(`the page ${JSON.stringify(meant)}`, () => driver.webviewText(meant), fits, patience);
+export function fits(text: string, expected: Expected): boolean {
+  return expected instanceof RegExp ? expected.test(text) : expected(text);
 }
 
 /** Text of the first element that the selector finds, once it fits. */
-export async function shownText(selector: string, fits: Fits, patience = patienceMs): Promise<string> {
-  return await untilFits(selector, () => driver.text(selector), fits, patience);
+export async function shownText(selector: string, expected: Expected): Promise<string> {
+  return await eventually(async see => {
+    const text = see(await driver.text(selector));
+    return fits(text, expected) ? text : undefined;
+  }, patienceMs);
 }
 
 /** The notification that says so. */
-export async function told(fits: RegExp, patience = patienceMs): Promise<string> {
-  let said: string[] = [];
-  const read = async (): Promise<string> => {
-    said = await driver.notifications();
-    return said.find(text => fits.test(text)) ?? said.join('\n');
-  };
-  return await untilFits('the notifications', read, () => said.some(text => fits.test(text)), patience, fits);
+export async function told(expected: RegExp): Promise<string> {
+  return await eventually(async see => see(await driver.notifications()).find(text => expected.test(text)), patienceMs);
 }
 
 /** Waits until an element can be seen. */
-export async function untilShown(selector: string, patience = patienceMs): Promise<void> {
-  await untilCount(`${selector} >> visible=true`, count => count > 0, patience);
+export async function untilShown(selector: string): Promise<void> {
+  await untilCount(`${selector} >> visible=true`, count => count > 0);
 }
 
 /** Waits until so many elements are there. */
 export async function untilCount(
   selector: string,
-  fits: (count: number) => boolean,
+  expected: (count: number) => boolean,
   patience = patienceMs,
 ): Promise<void> {
-  const read = async (): Promise<string> => String(await driver.count(selector));
-  await untilFits(`the number of ${selector}`, read, count => fits(Number(count)), patience);
+  await eventually(async see => {
+    const { count } = see({ selector, count: await driver.count(selector) });
+    return expected(count) || undefined;
+  }, patience);
 }
 
 /** Waits until the dialog for files names this file: Enter means nothing to it before. */
-export async function untilFileNamed(fits: (path: string) => boolean): Promise<void> {
-  await untilFits('the dialog for files', () => driver.value(`${widget} input[type="text"]`), fits, patienceMs);
+export async function untilFileNamed(isMeant: (path: string) => boolean): Promise<void> {
+  await eventually(async see => {
+    const named = see(await driver.value(`${quickInput} input[type="text"]`));
+    return isMeant(named) || undefined;
+  }, patienceMs);
 }
 
-/** Takes the entry with this label from the list that is shown, or is about to be. */
-export async function choose(label: string): Promise<void> {
-  const row = `${widget} .monaco-list-row >> text=${label}`;
+/** Clicks the entry with this label in the list that is shown, or is about to be. */
+export async function clickEntry(label: string): Promise<void> {
+  const row = `${quickInput} .monaco-list-row >> text=${label}`;
   await untilShown(row);
   await driver.click(row);
 }
 
 /** Opens a text file and waits until extensions, too, hear that it is the active one. */
 export async function openText(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  const { document } = await vscode.window.showTextDocument(uri, { preview: false });
-  await activeEditor(active => active.uri.toString() === uri.toString());
-  return document;
+  await vscode.window.showTextDocument(uri, { preview: false });
+  return await activeEditor(document => document.uri.toString() === uri.toString());
 }
 
 /** The document of the active text editor, once it is the one that is meant: what is active is told by an event. */
-export async function activeEditor(fits: (document: vscode.TextDocument) => boolean): Promise<vscode.TextDocument> {
-  return await eventually(() => {
+export async function activeEditor(isMeant: (document: vscode.TextDocument) => boolean): Promise<vscode.TextDocument> {
+  return await eventually(see => {
     const document = vscode.window.activeTextEditor?.document;
-    return document !== undefined && fits(document) ? document : undefined;
-  }, patienceMs).catch(() => {
-    const seen = vscode.window.activeTextEditor?.document.uri.toString() ?? 'none';
-    assert.fail(`The active editor is not the one that is meant: ${seen}.`);
-  });
-}
-
-/** Reads again and again, through failures, until what is read fits. */
-async function untilFits(
-  what: string,
-  read: () => Promise<string>,
-  fits: Fits,
-  patience: number,
-  named: Fits = fits,
-): Promise<string> {
-  const end = Date.now() + patience;
-  for (let seen = ''; ;) {
-    try {
-      seen = await read();
-      if (fits instanceof RegExp ? fits.test(seen) : fits(seen)) return seen;
-    } catch (error) {
-      seen = `nothing, for ${error instanceof Error ? error.message : String(error)}`;
-    }
-    if (Date.now() > end)
-      assert.fail(`Within ${patience} ms ${what} did not fit ${named.toString()}, but was: ${seen.slice(0, 2000)}`);
-    await wait(100);
-  }
+    see(document?.uri.toString() ?? 'no active editor');
+    return document !== undefined && isMeant(document) ? document : undefined;
+  }, patienceMs);
 }

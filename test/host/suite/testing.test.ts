@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { openText, pageText, shownText, untilShown } from './shown.ts';
+import { pageText } from './pages.ts';
+import { openText, shownText, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const gated = (bound: string): string =>

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { activeEditor, openText, pageText, shownText, told, untilCount, untilShown } from './shown.ts';
+import { pageText } from './pages.ts';
+import { activeEditor, openText, shownText, told, untilCount, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const themes = ['light', 'hc-dark', 'hc-light', 'dark'] as const;

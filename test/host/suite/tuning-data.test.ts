@@ -5,7 +5,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { startRayServer, type RayServer } from '../../fakes/ray.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { activeEditor, choose, openText, pageText, told, untilFileNamed } from './shown.ts';
+import { pageText } from './pages.ts';
+import { activeEditor, clickEntry, openText, told, untilFileNamed } from './shown.ts';
 import { workspaceUri } from './workspace.ts';
 
 const chat = (...contents: readonly string[]): string =>
@@ -95,7 +96,7 @@ describe('data and platforms of a tuning job', function () {
     await write('data/chats.jsonl', [chat('One?', 'Yes.'), chat('Two?', 'No.'), chat('a', 'b', 'c', 'd')].join('\n'));
     await openText(workspaceUri('data/chats.jsonl'));
     const converting = vscode.commands.executeCommand('aiwb.convertTuningData');
-    await choose('Prompt and completion');
+    await clickEntry('Prompt and completion');
     const target = workspaceUri('data/chats.prompt-completion.jsonl');
     await untilFileNamed(named => named === target.fsPath);
     await driver.screenshot('tuning-data-convert');
@@ -132,7 +133,7 @@ describe('data and platforms of a tuning job', function () {
   it('is told that the embedded model trains nowhere else, before anything is started', async () => {
     const before = ray.requests.length;
     const started = vscode.commands.executeCommand('aiwb.trainOn', workspaceUri('core.tune.yaml'));
-    await choose('cluster');
+    await clickEntry('cluster');
     assert.equal(await started, undefined);
     await told(/embedded:linear cannot be trained on cluster/);
     assert.equal(ray.requests.length, before);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { pageText } from './shown.ts';
+import { pageText } from './pages.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const runMime = 'application/vnd.aiwb.run+json';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { pageText, untilFileNamed } from './shown.ts';
+import { pageText } from './pages.ts';
+import { untilFileNamed } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 interface AssessmentShape {
