@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { pageText } from './pages.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const runMime = 'application/vnd.aiwb.run+json';
@@ -116,11 +117,7 @@ describe('cells of tuning jobs and policies', function () {
       output.search.trials.map(({ state }) => state),
       ['succeeded', 'succeeded'],
     );
-    const shown = await eventually(async () => {
-      const text = await driver.webviewText({ contains: 'cell-search' }).catch(() => '');
-      return /Compare Trials/i.test(text) ? text : undefined;
-    });
-    assert.match(shown, /best/i);
+    await pageText({ contains: 'cell-search' }, text => /Compare Trials/i.test(text) && /best/i.test(text));
     for (const theme of ['light', 'hc-dark', 'dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`tuning-search-${theme}`);
