@@ -16,6 +16,8 @@ const listMs = 2_000;
 /** How long the notification centre may take to open or close. */
 const centerMs = 1_000;
 const answerMs = 30_000;
+/** How long one try to press a notification's button may take. */
+const pressMs = 5_000;
 
 /** Selects the workbench's root element once it has a theme: before, it shows a light stand-in. */
 export const themeLoaded = '[class*="vscode-theme-"]';
@@ -70,22 +72,7 @@ export function createActions(page: Page): WorkbenchActions {
       await page.locator(editorOf(name)).first().waitFor();
     },
     notifications: () => inNotificationCenter(page, center => center.locator(messageClass).allInnerTexts()),
-    answerNotification: (text, button) =>
-      inNotificationCenter(page, async center => {
-        const item = center.locator('.notification-list-item').filter({ hasText: text }).first();
-        const deadline = Date.now() + answerMs;
-        // The item is drawn anew when another one comes.
-        for (;;) {
-          const tried = await answer(item, button);
-          if (tried === undefined) return;
-          if (Date.now() > deadline) {
-            const seen = await center.locator(messageClass).allInnerTexts();
-            throw new Error(`No notification "${text}" with "${button}" among: ${seen.join('; ') || 'none'}.`, {
-              cause: tried,
-            });
-          }
-        }
-      }),
+    answerNotification: (text, button) => answerNotification(page, text, button),
     webviewText: (target, selector) => readWebview(page, target, selector),
     clickInWebview: (selector, target) => inWebview(page, target, frame => frame.locator(selector).first().click()),
     fillInWebview: (selector, value, target) =>
@@ -107,10 +94,30 @@ function editorOf(name: string): string {
   return otherEditors.test(name) ? group : `${group} .monaco-editor[data-uri$="/${encodeURIComponent(name)}"]`;
 }
 
-async function answer(item: Locator, button: string): Promise<unknown> {
+/**
+ * Presses a button of a notification once it is there. The centre is opened anew for each try: its list keeps the entry that has the focus
+ * where it is, so that one which comes while it is open may lie above what is in sight, where it is not drawn. Throws after 30 seconds.
+ */
+async function answerNotification(page: Page, text: string, button: string): Promise<void> {
+  const deadline = Date.now() + answerMs;
+  for (;;) {
+    const tried = await inNotificationCenter(page, async center => {
+      const item = center.locator('.notification-list-item').filter({ hasText: text }).first();
+      const cause = await press(item, button);
+      return cause === undefined ? undefined : { cause, seen: await center.locator(messageClass).allInnerTexts() };
+    });
+    if (tried === undefined) return;
+    const { cause, seen } = tried;
+    if (Date.now() > deadline)
+      throw new Error(`No notification "${text}" with "${button}" among: ${seen.join('; ') || 'none'}.`, { cause });
+  }
+}
+
+/** What kept a notification's button from being pressed: it is drawn anew when another notification comes. */
+async function press(item: Locator, button: string): Promise<unknown> {
   try {
-    await item.hover({ timeout: listMs });
-    await item.getByRole('button', { name: button, exact: true }).click({ timeout: listMs });
+    await item.hover({ timeout: pressMs });
+    await item.getByRole('button', { name: button, exact: true }).click({ timeout: pressMs });
     return undefined;
   } catch (error) {
     return error;

@@ -45,7 +45,7 @@ async function show(command: string, selector: string): Promise<void> {
     await vscode.commands.executeCommand(command);
     await driver.waitFor(selector);
     return true;
-  }, 60_000);
+  }, 90_000);
 }
 
 /** Waits until the language server completes here: before, VS Code offers words. */
