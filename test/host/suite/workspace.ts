@@ -62,6 +62,6 @@ export async function eventually<T>(
 const longest = 3_000;
 
 function describe(seen: unknown): string {
-  const text = typeof seen === 'string' ? seen : String(JSON.stringify(seen));
+  const text = typeof seen === 'string' ? seen : seen === undefined ? 'nothing' : JSON.stringify(seen);
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
