@@ -64,7 +64,13 @@ type Loaded = { readonly file: RunFile } | { readonly error: unknown };
 /** Mounts the page the file's runs need; another one where the file has changed from one kind to the other. */
 async function showFile(uri: vscode.Uri, panel: vscode.WebviewPanel, parts: RunFileEditorParts): Promise<Disposable> {
   const script = vscode.Uri.joinPath(parts.extensionUri, 'dist', 'run-file-worker.mjs').fsPath;
-  let loaded = await load(uri, script);
+  const opening = load(uri, script);
+  // One after the other: an editor that writes in pieces is read until it has ended, also one that writes while the file is opened.
+  let reading: Promise<unknown> = opening;
+  const watcher = watchFile(uri, `*${runFileEnding}`, () => {
+    reading = reading.then(reload).catch(parts.tell);
+  });
+  let loaded = await opening;
   let page: Disposable | undefined;
   let isClosed = false;
   /** Has the page that stands there load anew, so that its reader keeps the place. */
@@ -96,11 +102,6 @@ async function showFile(uri: vscode.Uri, panel: vscode.WebviewPanel, parts: RunF
     else mount();
   }
 
-  // One after the other: an editor that writes in pieces is read until it has ended.
-  let reloading = Promise.resolve();
-  const watcher = watchFile(uri, `*${runFileEnding}`, () => {
-    reloading = reloading.then(reload).catch(parts.tell);
-  });
   mount();
   return {
     dispose() {

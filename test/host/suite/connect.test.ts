@@ -137,7 +137,8 @@ describe('connecting a model', function () {
   });
 
   it('finds servers of this machine first, and asks for neither address nor key', async () => {
-    const ollama = await startFakeOllama({ port: 11_434 });
+    // Where Ollama listens: another run of these tests on the same machine gives it free in a moment.
+    const ollama = await eventually(() => startFakeOllama({ port: 11_434 }), 90_000);
     try {
       const connecting = vscode.commands.executeCommand<string | undefined>('aiwb.connectModel');
       await question(/Ollama.*localhost:11434.*On this machine/s);

@@ -75,7 +75,7 @@ describe('frameworks', function () {
     await driver.waitFor(box);
     await driver.screenshot('framework-upgrade-preview');
     await driver.click(box);
-    await driver.waitFor(`${box}:checked`);
+    await driver.waitFor(`${box}[aria-checked="true"]`);
     await vscode.commands.executeCommand('refactorPreview.apply');
     const document = await vscode.workspace.openTextDocument(file);
     const after = await eventually(() => (document.getText() === policy ? undefined : document.getText()));

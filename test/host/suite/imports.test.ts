@@ -73,9 +73,11 @@ describe('what other tools wrote', function () {
   });
 });
 
-describe('model servers on this machine', () => {
+describe('model servers on this machine', function () {
+  this.timeout(180_000);
+
   it('become connections in workbench.yaml, where everything else stays as it was', async () => {
-    // The port that LM Studio listens on, with the one address only it has.
+    // The port that LM Studio listens on, with the one address only it has; another run of these tests gives it free in a moment.
     const server = createServer((request, response) => {
       const found = request.url === '/api/v0/models';
       response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
@@ -85,7 +87,7 @@ describe('model servers on this machine', () => {
       server.listen(1234, '127.0.0.1');
       await once(server, 'listening');
       return true;
-    });
+    }, 90_000);
     const file = workspaceUri('workbench.yaml');
     const before = Buffer.from(await vscode.workspace.fs.readFile(file)).toString();
     try {
