@@ -70,6 +70,11 @@ export async function readWebview(page: Page, target?: WebviewTarget, selector =
   }
 }
 
+/** Whether a webview is shown that has no text. */
+export async function hasBlankWebview(page: Page): Promise<boolean> {
+  return (await listWebviews(page)).some(({ text }) => text === '');
+}
+
 /**
  * Runs axe-core in a webview, or in the elements of it that fit `selector`: the document around a notebook's outputs is VS Code's own.
  * The debugger injects it, so the webview's content security policy stays as it is. What changes just then, as after another theme or

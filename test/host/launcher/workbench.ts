@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import type { WorkbenchActions } from '../protocol.ts';
 import { screenshotsFolder } from './paths.ts';
-import { auditWebview, inWebview, readWebview } from './webview.ts';
+import { auditWebview, hasBlankWebview, inWebview, readWebview } from './webview.ts';
 
 const messageClass = '.notification-list-item-message';
 /** How long a workbench may take to open, and to close before it is loaded anew. */
@@ -73,7 +73,19 @@ export function createActions(page: Page): WorkbenchActions {
     },
     notifications: () => inNotificationCenter(page, center => center.locator(messageClass).allInnerTexts()),
     answerNotification: (text, button) => answerNotification(page, text, button),
-    webviewText: (target, selector) => readWebview(page, target, selector),
+    async webviewText(target, selector) {
+      const reload = 'Developer: Reload Webviews';
+      try {
+        const text = await readWebview(page, target, selector);
+        if (text.trim() !== '' || selector !== undefined) return text;
+      } catch (error) {
+        if (!(await hasBlankWebview(page))) throw error;
+      }
+      // Now and then VS Code in a browser does not give a webview its script: it has no text, and no title, for as long as one waits.
+      console.warn(`A webview stayed blank and is loaded anew: ${JSON.stringify(target ?? {})}`);
+      await pick(page, `>${reload}`, reload);
+      return await readWebview(page, target, selector);
+    },
     clickInWebview: (selector, target) => inWebview(page, target, frame => frame.locator(selector).first().click()),
     fillInWebview: (selector, value, target) =>
       inWebview(page, target, frame => frame.locator(selector).first().fill(value)),

@@ -59,6 +59,9 @@ describe('the Test Explorer', function () {
     await vscode.commands.executeCommand('testing.runCurrentFile');
     await shownText('.test-explorer', /out of date/);
     await driver.screenshot('test-explorer-stale');
+    // A change of the file may be told after it was judged: what was judged stays beside it.
+    await vscode.workspace.fs.writeFile(uri(), Buffer.from(gated('0.99').replace('gated-triage', 'gated-renamed')));
+    await shownText('.test-explorer', text => text.includes('gated-renamed') && /out of date/.test(text));
     await vscode.commands.executeCommand('aiwb.runBenchmark', uri());
     await shownText('.test-explorer', text => /run of /.test(text) && !/out of date/.test(text));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
