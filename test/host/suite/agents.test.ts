@@ -15,7 +15,7 @@ async function call(tool: string, input: object): Promise<string> {
 }
 
 describe('the tools of agents in VS Code', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it('are offered, with schemas', async () => {
     // A host that has just started asks the window for them.

@@ -27,7 +27,7 @@ async function restore(content: Uint8Array): Promise<void> {
 }
 
 describe('connecting a model', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let before: Uint8Array;
   let server: FakeServer;
 

@@ -36,7 +36,7 @@ async function write(name: string, text: string): Promise<void> {
 const run = promisify(execFile);
 
 describe('evidence of a version', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let place: { model: string; version: string };
 
   before(async function () {

@@ -25,7 +25,7 @@ async function remove(...files: readonly string[]): Promise<void> {
 }
 
 describe('frameworks', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it('are imported as a file that is checked, and that policies can map to', async () => {
     const source = workspaceUri('acme_catalog.json');

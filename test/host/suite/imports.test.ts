@@ -17,7 +17,7 @@ function fixture(name: string): vscode.Uri {
 }
 
 describe('what other tools wrote', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it('comes in as runs by a command, once, and stands in the Runs view', async function () {
     skipUndriven(this);
