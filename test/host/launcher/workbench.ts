@@ -9,7 +9,7 @@ const messageClass = '.notification-list-item-message';
 /** How long a workbench may take to open, and to close before it is loaded anew. */
 export const openMs = 90_000;
 /** How long a window that is busy may take to hold still for a picture. */
-const pictureMs = 60_000;
+const pictureMs = 45_000;
 const pickMs = 30_000;
 /** How long quick open may take to filter its list at the first try; at each that follows it may take as much longer. */
 const listMs = 2_000;
