@@ -21,7 +21,7 @@ interface AxeViolation {
  * it owns (`iframe.webview`) and in it the extension's document (`#active-frame`).
  * Throws after 30 seconds, listing the webviews that were there.
  */
-export async function findWebview(page: Page, target: WebviewTarget = {}): Promise<Frame> {
+async function findWebview(page: Page, target: WebviewTarget = {}): Promise<Frame> {
   const deadline = Date.now() + waitMs;
   for (;;) {
     const shown = await listWebviews(page);
