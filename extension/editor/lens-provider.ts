@@ -3,6 +3,8 @@ import { createThrottle, type Throttle } from '../base/throttle.ts';
 
 /** A lens that changes more often than it can be read, or than VS Code asks for it, may stay on an old text. */
 const refreshMs = 1000;
+/** Milliseconds after which whoever answers for lenses has heard of what changed, too, and VS Code has asked. */
+const settleMs = 3000;
 
 /** Tells VS Code that lenses are old. */
 export interface Refresh extends vscode.Disposable {
@@ -10,16 +12,27 @@ export interface Refresh extends vscode.Disposable {
   now(): void;
   /** Soon, and once for whatever comes until then. */
   soon(): void;
+  /**
+   * Once more when all is quiet. VS Code drops a change that comes while it still asks for lenses, and the language server hears of files
+   * later than this window does.
+   */
+  settle(): void;
 }
 
 export function createRefresh(): Refresh {
   const changed = new vscode.EventEmitter<void>();
   const throttle: Throttle<'lenses', undefined> = createThrottle(refreshMs, () => changed.fire());
+  let settling: NodeJS.Timeout | undefined;
   return {
     event: changed.event,
     now: () => changed.fire(),
     soon: () => throttle.push('lenses', undefined),
+    settle() {
+      clearTimeout(settling);
+      settling = setTimeout(() => changed.fire(), settleMs);
+    },
     dispose() {
+      clearTimeout(settling);
       throttle.dispose();
       changed.dispose();
     },

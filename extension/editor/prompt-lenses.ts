@@ -53,11 +53,15 @@ function lastTrialLenses(book: RunBook, { uri }: vscode.TextDocument): vscode.Co
 /** Asks again once the language server can answer, and when a benchmark comes, goes or changes. */
 export function followUsers(refresh: Refresh, language: LanguageSupport): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher('**/*.{bench.yaml,bench.yml,ipynb}');
+  const ask = (): void => {
+    refresh.soon();
+    refresh.settle();
+  };
   return vscode.Disposable.from(
     watcher,
     language.onReady(() => refresh.now()),
-    watcher.onDidCreate(() => refresh.soon()),
-    watcher.onDidChange(() => refresh.soon()),
-    watcher.onDidDelete(() => refresh.soon()),
+    watcher.onDidCreate(ask),
+    watcher.onDidChange(ask),
+    watcher.onDidDelete(ask),
   );
 }

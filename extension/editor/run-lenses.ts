@@ -1,6 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { createThrottle } from '../base/throttle.ts';
 import { servedLanguage } from '../language/documents.ts';
 import { findCell } from '../notebook/find-cell.ts';
 import { cellId } from '../notebook/kernel-metadata.ts';
@@ -12,9 +11,6 @@ import { createRefresh, registerTopLenses } from './lens-provider.ts';
 import { nestedScalar } from './policy-text.ts';
 import { describeChange, previousRun } from './run-change.ts';
 
-/** VS Code drops a change that comes while it still asks for lenses; a run's last one is therefore told twice, this much later. */
-const settleMs = 3000;
-
 /** *Run benchmark | Dry run | Compare… | Last: 82.1 % accuracy (▲ 1.2 points over the baseline) · 2 min ago*; *Train | Train on… | …* above tuning jobs. */
 export function registerRunLenses(book: RunBook): vscode.Disposable {
   return vscode.Disposable.from(
@@ -25,7 +21,6 @@ export function registerRunLenses(book: RunBook): vscode.Disposable {
 
 function registerLanguage(book: RunBook, language: string, start: vscode.Command): vscode.Disposable {
   const refresh = createRefresh();
-  const settle = createThrottle<'lenses', undefined>(settleMs, () => refresh.now());
   // Jupyter tools write our cells as YAML.
   const selector = [
     { language, scheme: 'file' },
@@ -34,7 +29,6 @@ function registerLanguage(book: RunBook, language: string, start: vscode.Command
   ];
   return vscode.Disposable.from(
     refresh,
-    settle,
     registerTopLenses(selector, refresh, document => {
       if (servedLanguage(document) !== language) return [];
       // The answer comes with the book's reset event; lenses do not wait for the engine process.
@@ -50,9 +44,7 @@ function registerLanguage(book: RunBook, language: string, start: vscode.Command
     book.onReset(() => refresh.now()),
     book.onRunsChanged(changes => {
       refresh.soon();
-      if (!changes.some(({ entry }) => isEnded(entry.run.state))) return;
-      settle.push('lenses', undefined);
-      settle.push('lenses', undefined);
+      if (changes.some(({ entry }) => isEnded(entry.run.state))) refresh.settle();
     }),
   );
 }

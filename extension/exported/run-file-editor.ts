@@ -16,6 +16,7 @@ import { mountPage } from '../pages/page-mount.ts';
 import { createPageSession, type PageSession } from '../pages/page-session.ts';
 import { watchFile } from '../pages/watch-file.ts';
 import { takeChart } from '../pages/take-chart.ts';
+import { askCurrent } from './ask-current.ts';
 import { openRunFile, type RunFile } from './open-run-file.ts';
 
 export const runFileEditor = 'aiwb.run';
@@ -64,7 +65,13 @@ type Loaded = { readonly file: RunFile } | { readonly error: unknown };
 /** Mounts the page the file's runs need; another one where the file has changed from one kind to the other. */
 async function showFile(uri: vscode.Uri, panel: vscode.WebviewPanel, parts: RunFileEditorParts): Promise<Disposable> {
   const script = vscode.Uri.joinPath(parts.extensionUri, 'dist', 'run-file-worker.mjs').fsPath;
-  let loaded = await load(uri, script);
+  const opening = load(uri, script);
+  // One after the other: an editor that writes in pieces is read until it has ended, also one that writes while the file is opened.
+  let reading: Promise<unknown> = opening;
+  const watcher = watchFile(uri, `*${runFileEnding}`, () => {
+    reading = reading.then(reload).catch(parts.tell);
+  });
+  let loaded = await opening;
   let page: Disposable | undefined;
   let isClosed = false;
   /** Has the page that stands there load anew, so that its reader keeps the place. */
@@ -96,11 +103,6 @@ async function showFile(uri: vscode.Uri, panel: vscode.WebviewPanel, parts: RunF
     else mount();
   }
 
-  // One after the other: an editor that writes in pieces is read until it has ended.
-  let reloading = Promise.resolve();
-  const watcher = watchFile(uri, `*${runFileEnding}`, () => {
-    reloading = reloading.then(reload).catch(parts.tell);
-  });
   mount();
   return {
     dispose() {
@@ -160,6 +162,12 @@ function reportSession(
   { tell }: RunFileEditorParts,
 ): PageSession<PageToHost> {
   const post = (message: HostToPage): void => void webview.postMessage(message);
+  // A file that is read anew is closed while its page may still wait for rows of it.
+  const ask = <T>(question: (file: RunFile) => Promise<T>): Promise<T> =>
+    askCurrent(
+      () => shown.loaded,
+      loaded => question(fileOf(loaded)),
+    );
   return createPageSession<PageToHost, HostToPage>({
     load() {
       const { report, facts } = fileOf(shown.loaded);
@@ -170,15 +178,15 @@ function reportSession(
     async answer(message) {
       switch (message.type) {
         case 'samples':
-          post({ type: 'samples', request: message.request, page: await fileOf(shown.loaded).samples(message.query) });
+          post({ type: 'samples', request: message.request, page: await ask(file => file.samples(message.query)) });
           return;
         case 'wholeSample': {
-          const row = await fileOf(shown.loaded).sample(message.reference);
+          const row = await ask(file => file.sample(message.reference));
           post({ type: 'wholeSample', request: message.request, row });
           return;
         }
         case 'disagreements': {
-          const page = await fileOf(shown.loaded).disagreements(message.query);
+          const page = await ask(file => file.disagreements(message.query));
           post({ type: 'disagreements', request: message.request, page });
           return;
         }

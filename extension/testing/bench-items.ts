@@ -98,7 +98,8 @@ export function createBenchItems(controller: vscode.TestController, engines: Eng
     try {
       const { name, line, gates } = await engines.of(node.uri).request('gates/list', await sourceOf(node));
       item.label = name;
-      item.description = node.cell === undefined ? vscode.workspace.asRelativePath(node.uri) : item.description;
+      // Not over what was judged: a file's change may be told after it was judged as it is now.
+      if (node.cell === undefined) item.description ??= vscode.workspace.asRelativePath(node.uri);
       item.range = lineRange(line);
       item.error = undefined;
       item.children.replace(

@@ -49,6 +49,7 @@ export function createListView<E extends object>(engines: Engines, options: List
   let known: Promise<Map<string, readonly E[]>> | undefined;
   let loaded: ReadonlyMap<string, readonly E[]> = new Map();
   let failure: Failure | undefined;
+  let loads = 0;
 
   const factsOfEntries = new WeakMap<E, FilterFacts>();
 
@@ -87,6 +88,7 @@ export function createListView<E extends object>(engines: Engines, options: List
   }
 
   async function load(): Promise<Map<string, readonly E[]>> {
+    const mine = ++loads;
     const sources = engines.all();
     const failures: Failure[] = [];
     const lists = new Map<string, readonly E[]>();
@@ -106,6 +108,8 @@ export function createListView<E extends object>(engines: Engines, options: List
         return list === undefined ? [] : [[folder, list] as const];
       }),
     );
+    // It became old while it was asked for: what was asked later is what is shown, whichever answered first.
+    if (mine !== loads) return inOrder;
     loaded = inOrder;
     [failure] = failures;
     const state = sources.length === 0 ? 'idle' : lists.size === 0 ? 'failed' : 'loaded';

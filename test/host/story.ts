@@ -68,10 +68,15 @@ export async function until(what: string, look: () => boolean | Promise<boolean>
   for (;;) {
     try {
       if (await look()) return;
+      last = undefined;
     } catch (error) {
       last = error;
     }
-    if (Date.now() > end) throw new Error(`${what}: not within ${patience} ms.`, { cause: last });
+    if (Date.now() > end) {
+      const why =
+        last === undefined ? '' : ` Last, it threw: ${last instanceof Error ? last.message : JSON.stringify(last)}`;
+      throw new Error(`${what}: not within ${patience} ms.${why}`, { cause: last });
+    }
     await wait(250);
   }
 }

@@ -23,7 +23,9 @@ export async function openBridge(): Promise<Bridge> {
       return;
     }
     void answer(request, actions).then(result => {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+      // A connection that is kept is closed after a while, perhaps just when the next request is on its way.
+      const headers = { 'content-type': 'application/json', connection: 'close' };
+      response.writeHead(200, headers).end(JSON.stringify(result));
     });
   });
   server.listen(0, '127.0.0.1');

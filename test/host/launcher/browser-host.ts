@@ -52,7 +52,7 @@ const chromiumArguments = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 const windowSize = { width: 1280, height: 800 };
-const actionMs = 15_000;
+const actionMs = 30_000;
 /** How long a page may take to load: a busy machine needs more than one for a click. */
 const loadMs = 90_000;
 

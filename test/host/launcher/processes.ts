@@ -27,13 +27,17 @@ export function findProcesses(session: string, commandLine: RegExp): number[] {
 
 /**
  * Ends the processes that outlived the window, as runs of the extension are meant to do: those whose
- * environment carries this session's id. Only Linux shows another process's environment; elsewhere
- * nothing is ended. Returns how many there were.
+ * environment carries this session's id, and what they start until they are gone. Only Linux shows another
+ * process's environment; elsewhere nothing is ended.
  */
-export function endLeftovers(session: string): number {
-  const leftovers = processesOf(session);
-  for (const pid of leftovers) signal(pid, 'SIGKILL');
-  return leftovers.length;
+export async function endLeftovers(session: string): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const leftovers = processesOf(session);
+    for (const pid of leftovers) signal(pid, 'SIGKILL');
+    if (leftovers.length === 0 || Date.now() > deadline) return;
+    await delay(50);
+  }
 }
 
 function processesOf(session: string): number[] {

@@ -37,7 +37,7 @@ export function createSandbox(workspace: string | undefined): Sandbox {
       machineSettings[key] = value;
       writeJson(path.join(root, 'data/data/Machine/settings.json'), machineSettings);
     },
-    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }),
   };
   for (const folder of ['workspace', 'home', 'data/data/User', 'data/data/Machine'])
     mkdirSync(path.join(root, folder), { recursive: true });
@@ -69,6 +69,8 @@ const quietSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
+  // A VS Code in a browser saves what changed after a second: what a test finds on disk would depend on its pace.
+  'files.autoSave': 'off',
   'git.openRepositoryInParentFolders': 'never',
   'json.schemaDownload.enable': false,
   'npm.fetchOnlinePackageInfo': false,

@@ -7,7 +7,11 @@ import { themes } from '../themes.ts';
 import type { BrowserHost, BrowserWindow } from './browser-host.ts';
 import { scenariosFolder } from './paths.ts';
 import { themeId } from './sandbox.ts';
-import { themeLoaded, waitForWorkbench } from './workbench.ts';
+import { openMs, themeLoaded, waitForWorkbench } from './workbench.ts';
+
+/** How long a theme may take to come before the settings are written again. */
+const themeMs = 5_000;
+const themeTries = 6;
 
 /** What a scenario gets: the actions of the window, and what only the launcher can do. */
 export interface ScenarioContext extends WorkbenchActions {
@@ -61,14 +65,21 @@ export function createScenarioContext({
     context,
     workspace: sandbox.workspace,
     async reloadWindow() {
-      const gone = page.waitForEvent('load');
-      await actions.runCommand('Developer: Reload Window');
-      await gone;
+      const gone = page.waitForEvent('load', { timeout: openMs });
+      await Promise.all([gone, actions.runCommand('Developer: Reload Window')]);
       await waitForWorkbench(page);
     },
     async setTheme(theme) {
-      sandbox.setSetting('workbench.colorTheme', themeId(theme));
-      await page.locator(`.monaco-workbench.${themes[theme].className}${themeLoaded}`).waitFor();
+      const shown = page.locator(`.monaco-workbench.${themes[theme].className}${themeLoaded}`);
+      for (let tries = 1; ; tries += 1) {
+        sandbox.setSetting('workbench.colorTheme', themeId(theme));
+        try {
+          await shown.waitFor({ timeout: themeMs });
+          return;
+        } catch (error) {
+          if (tries === themeTries) throw error;
+        }
+      }
     },
     setSetting: sandbox.setSetting,
     openWindow,

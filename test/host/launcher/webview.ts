@@ -4,8 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Frame, Page } from 'playwright-core';
 import type { WebviewTarget } from '../protocol.ts';
 
-const waitMs = 15_000;
+const waitMs = 30_000;
 const pollMs = 100;
+/** A document that has not changed for this long is still; one that never is, is taken as it is after `stillMs`. */
+const quietMs = 300;
+const stillMs = 5_000;
 
 interface AxeViolation {
   id: string;
@@ -16,9 +19,9 @@ interface AxeViolation {
 /**
  * Finds the frame with the content of a webview that is shown: VS Code nests it in two, an outer one that
  * it owns (`iframe.webview`) and in it the extension's document (`#active-frame`).
- * Throws after 15 seconds, listing the webviews that were there.
+ * Throws after 30 seconds, listing the webviews that were there.
  */
-export async function findWebview(page: Page, target: WebviewTarget = {}): Promise<Frame> {
+async function findWebview(page: Page, target: WebviewTarget = {}): Promise<Frame> {
   const deadline = Date.now() + waitMs;
   for (;;) {
     const shown = await listWebviews(page);
@@ -34,33 +37,95 @@ export async function findWebview(page: Page, target: WebviewTarget = {}): Promi
   }
 }
 
+/**
+ * Does something in a webview. VS Code may take a frame away between its being found and its being used, as when an editor moves
+ * or a page is shown anew: then the webview is found again. Throws after 30 seconds, or what `act` throws otherwise.
+ */
+export async function inWebview<T>(
+  page: Page,
+  target: WebviewTarget | undefined,
+  act: (frame: Frame) => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    const frame = await findWebview(page, target);
+    try {
+      return await act(frame);
+    } catch (error) {
+      if (page.isClosed() || Date.now() > deadline || !(frame.isDetached() || isNavigation(error))) throw error;
+    }
+    await delay(pollMs);
+  }
+}
+
 /** Visible text of the webview, or of the first element in it that fits `selector`, once there is some. */
 export async function readWebview(page: Page, target?: WebviewTarget, selector = 'body'): Promise<string> {
   const deadline = Date.now() + waitMs;
   for (;;) {
-    const frame = await findWebview(page, target);
-    const text = await frame.locator(selector).first().evaluate(readShownText, undefined, { timeout: waitMs });
+    const text = await inWebview(page, target, frame =>
+      frame.locator(selector).first().evaluate(readShownText, undefined, { timeout: waitMs }),
+    );
     if (text.trim() !== '' || Date.now() > deadline) return text;
     await delay(pollMs);
   }
 }
 
+/** Whether a webview is shown that has no text. */
+export async function hasBlankWebview(page: Page): Promise<boolean> {
+  return (await listWebviews(page)).some(({ text }) => text === '');
+}
+
 /**
  * Runs axe-core in a webview, or in the elements of it that fit `selector`: the document around a notebook's outputs is VS Code's own.
- * The debugger injects it, so the webview's content security policy stays as it is.
+ * The debugger injects it, so the webview's content security policy stays as it is. What changes just then, as after another theme or
+ * width, is looked at once it is still.
  */
 export async function auditWebview(page: Page, target?: WebviewTarget, selector?: string): Promise<string[]> {
-  const frame = await findWebview(page, target);
-  await frame.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  const violations = await frame.evaluate(async context => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(context: string | Document): Promise<{ violations: AxeViolation[] }> };
-    };
-    return (await axe.run(context ?? document)).violations;
-  }, selector);
+  const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const look = (): Promise<AxeViolation[]> =>
+    inWebview(page, target, async frame => {
+      await frame.evaluate(untilStill, { quietMs, stillMs });
+      await frame.evaluate(axeSource);
+      return await frame.evaluate(async context => {
+        const { axe } = globalThis as unknown as {
+          axe: { run(context: string | Document): Promise<{ violations: AxeViolation[] }> };
+        };
+        return (await axe.run(context ?? document)).violations;
+      }, selector);
+    });
+  const first = await look();
+  // The window may have told the page of its theme or width only now: a fault of the page is there the second time as well.
+  const violations = first.length === 0 ? first : await look();
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(node => node.target.join(' ')).join(', ')})`,
   );
+}
+
+/** Runs in the webview: resolves when its document, shadow trees included, has not changed for a while and no transition of it runs. */
+async function untilStill({ quietMs: quiet, stillMs: most }: { quietMs: number; stillMs: number }): Promise<void> {
+  const end = performance.now() + most;
+  let changed = performance.now();
+  const observer = new MutationObserver(() => void (changed = performance.now()));
+  const seen = new WeakSet<Node>();
+  const observe = (root: Node): void => {
+    if (!seen.has(root)) {
+      seen.add(root);
+      observer.observe(root, { attributes: true, characterData: true, childList: true, subtree: true });
+    }
+    for (const element of (root as ParentNode).querySelectorAll('*'))
+      if (element.shadowRoot) observe(element.shadowRoot);
+  };
+  const moves = (): boolean =>
+    document.getAnimations().some(({ playState, effect }) => {
+      const { iterations = 1 } = effect?.getTiming() ?? {};
+      return playState === 'running' && Number.isFinite(iterations);
+    });
+  do {
+    observe(document);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    if (moves()) changed = performance.now();
+  } while (performance.now() - changed < quiet && performance.now() < end);
+  observer.disconnect();
 }
 
 interface ShownWebview {

@@ -3,13 +3,21 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import type { WorkbenchActions } from '../protocol.ts';
 import { screenshotsFolder } from './paths.ts';
-import { auditWebview, findWebview, readWebview } from './webview.ts';
+import { auditWebview, hasBlankWebview, inWebview, readWebview } from './webview.ts';
 
 const messageClass = '.notification-list-item-message';
-const openMs = 90_000;
-const pickMs = 20_000;
-/** How long quick open may take to filter its list. */
+/** How long a workbench may take to open, and to close before it is loaded anew. */
+export const openMs = 90_000;
+/** How long a window that is busy may take to hold still for a picture. */
+const pictureMs = 45_000;
+const pickMs = 30_000;
+/** How long quick open may take to filter its list at the first try; at each that follows it may take as much longer. */
 const listMs = 2_000;
+/** How long the notification centre may take to open or close. */
+const centerMs = 1_000;
+const answerMs = 30_000;
+/** How long one try to press a notification's button may take. */
+const pressMs = 5_000;
 
 /** Selects the workbench's root element once it has a theme: before, it shows a light stand-in. */
 export const themeLoaded = '[class*="vscode-theme-"]';
@@ -37,6 +45,7 @@ export function createActions(page: Page): WorkbenchActions {
       await (selector === undefined ? page : page.locator(selector).first()).screenshot({
         path: file,
         caret: 'initial',
+        timeout: pictureMs,
       });
       return file;
     },
@@ -60,24 +69,71 @@ export function createActions(page: Page): WorkbenchActions {
       const name = path.posix.basename(relativePath);
       await pick(page, relativePath, name);
       await page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).first().waitFor();
+      await page.locator(editorOf(name)).first().waitFor();
     },
     notifications: () => inNotificationCenter(page, center => center.locator(messageClass).allInnerTexts()),
-    answerNotification: (text, button) =>
-      inNotificationCenter(page, async center => {
-        const item = center.locator('.notification-list-item').filter({ hasText: text }).first();
-        await item.hover();
-        await item.getByRole('button', { name: button, exact: true }).click();
-      }),
-    webviewText: (target, selector) => readWebview(page, target, selector),
-    async clickInWebview(selector, target) {
-      await (await findWebview(page, target)).locator(selector).first().click();
+    answerNotification: (text, button) => answerNotification(page, text, button),
+    async webviewText(target, selector) {
+      const reload = 'Developer: Reload Webviews';
+      try {
+        const text = await readWebview(page, target, selector);
+        if (text.trim() !== '' || selector !== undefined) return text;
+      } catch (error) {
+        if (!(await hasBlankWebview(page))) throw error;
+      }
+      // Now and then VS Code in a browser does not give a webview its script: it has no text, and no title, for as long as one waits.
+      console.warn(`A webview stayed blank and is loaded anew: ${JSON.stringify(target ?? {})}`);
+      await pick(page, `>${reload}`, reload);
+      return await readWebview(page, target, selector);
     },
-    async fillInWebview(selector, value, target) {
-      await (await findWebview(page, target)).locator(selector).first().fill(value);
-    },
-    countInWebview: async (selector, target) => (await findWebview(page, target)).locator(selector).count(),
+    clickInWebview: (selector, target) => inWebview(page, target, frame => frame.locator(selector).first().click()),
+    fillInWebview: (selector, value, target) =>
+      inWebview(page, target, frame => frame.locator(selector).first().fill(value)),
+    countInWebview: (selector, target) => inWebview(page, target, frame => frame.locator(selector).count()),
     auditWebview: (target, selector) => auditWebview(page, target, selector),
   };
+}
+
+/** Files that open in editors that are no text editors. */
+const otherEditors = /\.(ipynb|(scorecard|run)\.json)$/;
+
+/**
+ * The editor of a file. VS Code tells extensions of a text editor once that has its document, and before anything that happens to it
+ * afterwards; as long as only its tab is there, they do not know it.
+ */
+function editorOf(name: string): string {
+  const group = '.editor-group-container.active .editor-instance';
+  return otherEditors.test(name) ? group : `${group} .monaco-editor[data-uri$="/${encodeURIComponent(name)}"]`;
+}
+
+/**
+ * Presses a button of a notification once it is there. The centre is opened anew for each try: its list keeps the entry that has the focus
+ * where it is, so that one which comes while it is open may lie above what is in sight, where it is not drawn. Throws after 30 seconds.
+ */
+async function answerNotification(page: Page, text: string, button: string): Promise<void> {
+  const deadline = Date.now() + answerMs;
+  for (;;) {
+    const tried = await inNotificationCenter(page, async center => {
+      const item = center.locator('.notification-list-item').filter({ hasText: text }).first();
+      const cause = await press(item, button);
+      return cause === undefined ? undefined : { cause, seen: await center.locator(messageClass).allInnerTexts() };
+    });
+    if (tried === undefined) return;
+    const { cause, seen } = tried;
+    if (Date.now() > deadline)
+      throw new Error(`No notification "${text}" with "${button}" among: ${seen.join('; ') || 'none'}.`, { cause });
+  }
+}
+
+/** What kept a notification's button from being pressed: it is drawn anew when another notification comes. */
+async function press(item: Locator, button: string): Promise<unknown> {
+  try {
+    await item.hover({ timeout: pressMs });
+    await item.getByRole('button', { name: button, exact: true }).click({ timeout: pressMs });
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 /**
@@ -86,53 +142,58 @@ export function createActions(page: Page): WorkbenchActions {
  */
 async function inNotificationCenter<T>(page: Page, use: (center: Locator) => Promise<T>): Promise<T> {
   const center = page.locator('.notifications-center.visible');
-  const bell = page.locator('[id="status.notifications"] a');
-  if (!(await center.isVisible())) await bell.click();
-  await center.waitFor();
+  await turnCenter(page, center, 'visible');
   try {
     return await use(center);
   } finally {
-    if (await center.isVisible()) await bell.click();
+    await turnCenter(page, center, 'hidden');
+  }
+}
+
+/** The bell turns the centre on and off, and the centre also goes by itself, with its last notification: perhaps just before the click. */
+async function turnCenter(page: Page, center: Locator, wanted: 'visible' | 'hidden'): Promise<void> {
+  const bell = page.locator('[id="status.notifications"] a');
+  const deadline = Date.now() + answerMs;
+  while ((await center.isVisible()) !== (wanted === 'visible')) {
+    if (Date.now() > deadline) throw new Error(`The notification centre did not become ${wanted}.`);
+    await bell.click();
+    await comes(center.waitFor({ state: wanted, timeout: centerMs }));
   }
 }
 
 /**
- * Types into quick open and takes the first entry that shows `label`. Its list does not follow what extensions add
- * while it is open, so it is opened anew until it has the entry. Throws after 20 seconds.
+ * Types into quick open and takes the first entry that is called `label`. Its list does not follow what extensions add
+ * while it is open, so it is opened anew until it has the entry. Throws after 30 seconds, with what it showed last.
  */
 async function pick(page: Page, query: string, label: string): Promise<void> {
-  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  // By its whole name: "Train" is not "Train on…".
+  const row = rows.filter({ has: page.getByText(label, { exact: true }) }).first();
+  const box = page.locator('.quick-input-widget input[type="text"]').first();
   const deadline = Date.now() + pickMs;
-  while (Date.now() < deadline) {
+  let seen: readonly string[] = [];
+  for (let timeout = listMs; Date.now() < deadline; timeout += listMs) {
     await page.keyboard.press(query.startsWith('>') ? 'F1' : 'Control+P');
-    if ((await isTyped(page, query)) && (await isShown(row)) && (await isTaken(row))) {
+    // A dialog that closes just then takes quick open with it, and its box is hidden. Quick open also closes by itself when
+    // something else takes the focus, at times between being drawn and being clicked.
+    const isTaken =
+      (await comes(box.fill(query, { timeout }))) &&
+      (await comes(row.waitFor({ timeout }))) &&
+      (await comes(row.click({ timeout })));
+    if (isTaken) {
       await page.mouse.move(0, 0); // Else whatever lies under the entry shows its hover.
       return;
     }
+    seen = await rows.allInnerTexts().catch(() => seen);
     await page.keyboard.press('Escape');
   }
-  throw new Error(`Quick open has no "${label}" for "${query}".`);
-}
-
-/** A dialog that closes just then takes quick open with it, and its box is hidden. */
-async function isTyped(page: Page, query: string): Promise<boolean> {
-  const box = page.locator('.quick-input-widget input[type="text"]').first();
-  return await box.fill(query, { timeout: listMs }).then(
-    () => true,
-    () => false,
+  throw new Error(
+    `Quick open has no "${label}" for "${query}", but: ${seen.join('; ').replaceAll('\n', ' ') || 'nothing'}.`,
   );
 }
 
-/** Quick open closes by itself when something else takes the focus, at times between being drawn and being clicked. */
-async function isTaken(row: Locator): Promise<boolean> {
-  return await row.click({ timeout: listMs }).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function isShown(locator: Locator): Promise<boolean> {
-  return await locator.waitFor({ timeout: listMs }).then(
+async function comes(wait: Promise<unknown>): Promise<boolean> {
+  return await wait.then(
     () => true,
     () => false,
   );

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ScenarioContext } from '../launcher/scenario.ts';
+import { until } from '../until.ts';
 
 interface ToolAnswer {
   readonly text?: string;
@@ -17,6 +17,8 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   const callTool = async (tool: string, input: object): Promise<void> => {
     await rm(answerFile, { force: true });
     await runCommand('Test: Call a Tool');
+    // The palette, which may still be closing, has the same box.
+    await page.locator('.quick-input-widget >> text=Tool and input').first().waitFor();
     const box = page.locator('.quick-input-box input');
     await box.fill(JSON.stringify({ tool, input }));
     await box.press('Enter');
@@ -31,7 +33,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   };
 
   await callTool('aiwb_run', { file: 'triage.bench.yaml' });
-  await dialog.waitFor();
+  await dialog.waitFor({ timeout: 60_000 });
   assert.match(
     await dialog.innerText(),
     /Start this run\?.*ticket-triage.*triage\.bench\.yaml.*1,920 samples.*embedded:linear/s,
@@ -41,18 +43,10 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   assert.match((await answer()).error ?? '', /Cancel/);
 
   await callTool('aiwb_run', { file: 'triage.bench.yaml', wait: 60 });
-  await dialog.waitFor();
+  await dialog.waitFor({ timeout: 60_000 });
   await dialog.getByRole('button', { name: 'Yes', exact: true }).click();
   assert.match((await answer()).text ?? '', /succeeded, 1,920 of 1,920 samples/);
   await runCommand('View: Show AI Workbench');
   await until(async () => (await text('.sidebar')).includes('ticket-triage'));
   log('an agent has run a benchmark');
-}
-
-async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look().catch(() => false))) {
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${patience} ms: ${look.toString()}`);
-    await wait(200);
-  }
 }

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as wait } from 'node:timers/promises';
 import { createPodHost } from '../../fakes/pod-host.ts';
 import { startRunPodServer } from '../../fakes/runpod.ts';
 import type { ScenarioContext } from '../launcher/scenario.ts';
 import { repositoryRoot } from '../launcher/paths.ts';
+import { until, untilFits } from '../until.ts';
 
 const key = 'rpa_0123456789';
 const picker = '.quick-input-widget';
@@ -53,11 +53,10 @@ export async function scenario(window: ScenarioContext): Promise<void> {
 
 /** Training on this machine asks before it installs; refused, nothing is left. An interpreter that is none is told as such. */
 async function refuseTraining(window: ScenarioContext): Promise<string> {
-  const { workspace, openFile, runCommand, screenshot, setTheme } = window;
+  const { workspace, openFile, screenshot, setTheme } = window;
   write(window, 'small.tune.yaml', job);
   await openFile('small.tune.yaml');
-  await runCommand('AI Workbench: Train on…');
-  await pick(window, 'This machine');
+  await pickFrom(window, 'AI Workbench: Train on…', 'This machine');
   const asked = await dialogText(window, /Install what training on this machine needs\?/);
   assert.match(asked, /gigabytes[^]*Folder: \S+[^]*Libraries: .*torch==/);
   for (const theme of ['light', 'hc-dark', 'dark'] as const) {
@@ -71,8 +70,7 @@ async function refuseTraining(window: ScenarioContext): Promise<string> {
 
   const declared = readFileSync(path.join(workspace, 'workbench.yaml'), 'utf8');
   write(window, 'workbench.yaml', `${declared}\ncompute:\n  mine: {type: local, python: /usr/bin/false}\n`);
-  await runCommand('AI Workbench: Train on…');
-  await pick(window, 'mine');
+  await pickFrom(window, 'AI Workbench: Train on…', 'mine');
   assert.match(await dialogText(window, /Let this run start a program\?/), /\/usr\/bin\/false/);
   await answer(window, 'Allow');
   await told(window, /\/usr\/bin\/false is not there or is no Python\. Install Python 3\.10 or newer/);
@@ -127,11 +125,11 @@ async function endMachine(window: ScenarioContext, run: string): Promise<void> {
     await dialogText(window, /send the key it prints/);
     await answer(window, 'Allow');
     const accept = async (): Promise<string> => {
-      await page.locator(`${picker} .monaco-list-row >> text=pod1`).first().waitFor();
+      await page.locator(`${picker} .monaco-list-row >> text=pod1`).first().waitFor({ timeout: 60_000 });
       await page.locator(`${picker} .monaco-button >> text=OK`).click();
       return await dialogText(window, /End pod1 for good\?/);
     };
-    await page.locator(`${picker} .monaco-list-row >> text=pod1`).first().waitFor();
+    await page.locator(`${picker} .monaco-list-row >> text=pod1`).first().waitFor({ timeout: 60_000 });
     assert.match(await text(`${picker} .quick-input-list`), /has ended[^]*No run of this store made it/);
     await screenshot('dialogs-orphans');
     assert.match(await accept(), /0\.99 USD an hour/);
@@ -163,9 +161,8 @@ async function leavePod(origin: string, name: string): Promise<void> {
 
 /** What is recorded is read before it is, a day that is none is refused, and whoever asks does not approve. */
 async function requestWaiver(window: ScenarioContext): Promise<void> {
-  const { runCommand, screenshot, page, text } = window;
-  await runCommand('AI Workbench: Request Waiver…');
-  await pick(window, 'ticket-triage@1');
+  const { screenshot, page, text } = window;
+  await pickFrom(window, 'AI Workbench: Request Waiver…', 'ticket-triage@1');
   await pick(window, 'CARD-01');
   await fill(window, '(1/3)', 'The card is being written.');
   await fill(window, '(2/3)', 'A clerk reads every tenth answer.');
@@ -183,8 +180,7 @@ async function requestWaiver(window: ScenarioContext): Promise<void> {
   await screenshot('dialogs-waiver');
   await answer(window, 'Request Waiver');
   await told(window, /The waiver is asked for/);
-  await runCommand('AI Workbench: Approve Waiver…');
-  await pick(window, 'CARD-01');
+  await pickFrom(window, 'AI Workbench: Approve Waiver…', 'CARD-01');
   await dialogText(window, /Approve the waiver of CARD-01\?/);
   await answer(window, 'Approve');
   await told(window, /Ada Author .* asked for the waiver/);
@@ -192,9 +188,8 @@ async function requestWaiver(window: ScenarioContext): Promise<void> {
 
 /** Words that the document does not have come back to be corrected, and whoever made the model is refused in the end. */
 async function answerFromDocument(window: ScenarioContext): Promise<void> {
-  const { runCommand, screenshot, text } = window;
-  await runCommand('AI Workbench: Answer From Documents…');
-  await pick(window, 'ticket-triage@1');
+  const { screenshot, text } = window;
+  await pickFrom(window, 'AI Workbench: Answer From Documents…', 'ticket-triage@1');
   await pick(window, 'VAL-01.groups');
   await pick(window, 'The documents show it');
   await pick(window, 'report.md');
@@ -217,8 +212,8 @@ async function compareWithCommit(window: ScenarioContext): Promise<void> {
   await openFile(scorecard);
   const file = { title: path.basename(scorecard) };
   await until(async () => /Verified/.test(await webviewText(file)));
-  await runCommand('AI Workbench: Compare With Scorecard…');
-  await pick(window, 'The first scorecard');
+  // Git may not have told yet that there is a repository now.
+  await pickFrom(window, 'AI Workbench: Compare With Scorecard…', 'The first scorecard');
   await until(async () => /Comparison[^]*VAL-01[^]*not asked for any more/.test(await webviewText(file)));
   for (const theme of ['light', 'hc-dark', 'dark'] as const) {
     await setTheme(theme);
@@ -267,18 +262,24 @@ function aiwb({ workspace }: ScenarioContext, args: readonly string[], expected 
 
 async function dialogText({ page }: ScenarioContext, pattern: RegExp): Promise<string> {
   const dialog = page.locator('.monaco-dialog-box');
-  let shown = '';
-  await until(async () => {
-    shown = (await dialog.count()) === 0 ? '' : await dialog.innerText();
-    return pattern.test(shown);
-  });
-  return shown;
+  return await untilFits(async () => ((await dialog.count()) === 0 ? '' : await dialog.innerText()), pattern);
 }
 
 async function answer({ page }: ScenarioContext, button: string): Promise<void> {
   const dialog = page.locator('.monaco-dialog-box');
   await dialog.getByRole('button', { name: button, exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Runs a command and takes an entry of its list, which closes by itself when a page that is still being shown takes the focus. */
+async function pickFrom(window: ScenarioContext, command: string, label: string): Promise<void> {
+  const row = window.page.locator(`${picker} .monaco-list-row`, { hasText: label }).first();
+  await until(async () => {
+    await window.press('Escape');
+    await window.runCommand(command);
+    await row.click({ timeout: 20_000 });
+    return true;
+  }, 120_000);
 }
 
 async function pick({ page }: ScenarioContext, label: string): Promise<void> {
@@ -294,17 +295,10 @@ async function fill({ page, text }: ScenarioContext, title: string, value: strin
 
 async function told({ notifications }: ScenarioContext, pattern: RegExp): Promise<string[]> {
   let notes: string[] = [];
-  await until(async () => {
+  const read = async (): Promise<string> => {
     notes = await notifications();
-    return notes.some(note => pattern.test(note));
-  });
+    return notes.join('\n');
+  };
+  await untilFits(read, () => notes.some(note => pattern.test(note)));
   return notes;
-}
-
-async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look().catch(() => false))) {
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${String(patience)} ms: ${look.toString()}`);
-    await wait(200);
-  }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startFakeOpenAi } from '../../fakes/openai-server.ts';
 import type { ScenarioContext } from '../launcher/scenario.ts';
+import { untilFits } from '../until.ts';
 
 const canary = 'canary-5b1d-window-key';
 
@@ -23,7 +24,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     );
     await openFile('keyed.bench.yaml');
     // Before its lenses are there, the extension may not know which editor is active, and would ask.
-    await waitFor('.codelens-decoration >> text=Run benchmark');
+    await page.locator('.codelens-decoration >> text=Run benchmark').first().waitFor({ timeout: 60_000 });
 
     await runCommand('AI Workbench: Run Benchmark');
     await waitFor('.monaco-dialog-box');
@@ -38,11 +39,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     await page.locator('.quick-input-widget input[type=password]').waitFor();
     await page.keyboard.type(canary);
     await page.keyboard.press('Enter');
-    const end = Date.now() + 30_000;
-    while (!(await webviewText({ title: 'keyed' }).catch(() => '')).includes('Finished')) {
-      assert.ok(Date.now() < end, 'the run finished');
-      await wait(200);
-    }
+    await untilFits(() => webviewText({ title: 'keyed' }), /Finished/);
     assert.equal(server.stats.answered, 2);
     for (const file of await filesUnder(workspace)) {
       assert.ok(!(await readFile(file)).includes(canary), `${file} holds the key`);

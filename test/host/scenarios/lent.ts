@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ScenarioContext } from '../launcher/scenario.ts';
+import { until, untilFits } from '../until.ts';
 
 /** One of VS Code's own models answers a benchmark, once its person agreed; refused, nothing is asked and nothing recorded. */
 export async function scenario(window: ScenarioContext): Promise<void> {
@@ -26,14 +26,14 @@ export async function scenario(window: ScenarioContext): Promise<void> {
 
   await openFile('lent.bench.yaml');
   await runCommand('AI Workbench: Run Benchmark');
-  await dialog.waitFor();
+  await dialog.waitFor({ timeout: 60_000 });
   assert.match(await dialog.innerText(), /Let lent-one use VS Code's test-lender\/echo.*at least 4 requests.*quota/s);
   await screenshot('lent-consent');
   await answer('Cancel');
-  await until(async () => (await notifications()).some(message => /was not allowed/.test(message)));
+  await untilFits(async () => (await notifications()).join('\n'), /was not allowed/);
 
   await runCommand('AI Workbench: Run Benchmark');
-  await dialog.waitFor();
+  await dialog.waitFor({ timeout: 60_000 });
   await answer('Lend');
   // VS Code asks for itself, where the model is another extension's.
   const allow = page.locator('.monaco-dialog-box').getByRole('button', { name: 'Allow', exact: true });
@@ -41,22 +41,16 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     if (await allow.isVisible()) await allow.click();
     return (await webviewText({ title: 'lent-one' })).includes('Finished');
   });
-  const shown = await webviewText({ title: 'lent-one' });
-  assert.match(shown, /Exact match 0\.750/);
-  assert.match(shown, /Lent by VS Code: house\. No latency or cost is claimed/);
+  const expected = [/Exact match 0\.750/, /Lent by VS Code: house\. No latency or cost is claimed/];
+  await untilFits(
+    () => webviewText({ title: 'lent-one' }),
+    shown => expected.every(words => words.test(shown)),
+  );
   await screenshot('run-page-lent');
   log('a lent model has answered');
 
   await runCommand('View: Show AI Workbench');
   await runCommand('AI Workbench: Focus on Models View');
-  await until(async () => /Lent by VS Code\s*Echo/.test(await text('.sidebar')));
+  await untilFits(() => text('.sidebar'), /Lent by VS Code\s*Echo/);
   await screenshot('models-lent');
-}
-
-async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look().catch(() => false))) {
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${patience} ms: ${look.toString()}`);
-    await wait(200);
-  }
 }

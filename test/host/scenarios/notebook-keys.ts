@@ -11,8 +11,9 @@ export async function scenario({ page, openFile, text, waitFor, screenshot }: Sc
     await page.waitForTimeout(300);
   }
   await code.click();
+  await waitFor('.code-cell-row .monaco-editor.focused');
   await page.keyboard.press('Control+Enter');
-  await waitFor('.execution-count-label >> text=[1]');
+  await page.locator('.execution-count-label >> text=[1]').first().waitFor({ timeout: 90_000 });
   assert.match(await text('.code-cell-row .view-lines >> nth=0'), /ticket-triage/);
   await screenshot('notebook-ctrl-enter');
 }

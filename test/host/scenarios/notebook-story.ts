@@ -4,10 +4,11 @@ import path from 'node:path';
 import { startFakeOpenAi } from '../../fakes/openai-server.ts';
 import type { ScenarioContext } from '../launcher/scenario.ts';
 import { readCells, slowCell, storedRun, until, writeNotebook, writeSlowWorkspace } from '../story.ts';
+import { untilFits } from '../until.ts';
 
 /** Cells name their results, later ones compare them, the Results view lists them; a cell becomes a file, and a file a cell. */
 export async function scenario(window: ScenarioContext): Promise<void> {
-  const { workspace, openFile, runCommand, page, press, text, waitFor, screenshot } = window;
+  const { workspace, openFile, runCommand, page, press, text, value, waitFor, screenshot } = window;
   const server = await startFakeOpenAi({ delay: 2, words: 1 });
   const file = path.join(workspace, 'story.ipynb');
   window.setSetting('files.autoSave', 'off');
@@ -25,8 +26,8 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     await page.locator('.notebook-editor .code-cell-row .view-lines').first().click();
     await runCommand('Notebook: Run All');
     const row = (name: string): string => `.monaco-list-row[aria-label^="${name}, "]`;
-    await waitFor(row('both'));
-    assert.match(await text(row('first')), /first\s*50\.0 % accuracy · n 60 · gate met · benchmark/);
+    await page.locator(row('both')).first().waitFor({ timeout: 90_000 });
+    await untilFits(() => text(row('first')), /first\s*50\.0 % accuracy · n 60 · gate met · benchmark/);
     for (const theme of ['light', 'dark', 'hc-dark'] as const) {
       await window.setTheme(theme);
       await screenshot(`notebook-results-${theme}`);
@@ -43,16 +44,20 @@ export async function scenario(window: ScenarioContext): Promise<void> {
 
     await page.locator(row('first')).click();
     await until('the run page is open', async () => (await window.webviewText({ title: 'one' })).includes('0.500'));
-    await press('Control+w');
+    await runCommand('View: Close Editor');
     assert.equal(new Set(runs).size, 2);
 
     await openFile('story.ipynb');
     await page.locator('.notebook-editor .code-cell-row .view-lines').first().click();
     await press('Escape');
     await runCommand('AI Workbench: Save Cell as File');
-    await waitFor('.quick-input-widget input');
-    await press('Enter');
     const made = path.join(workspace, 'one.bench.yaml');
+    // Enter means nothing to the dialog for files before it has named the file.
+    await untilFits(
+      () => value('.quick-input-widget input[type="text"]'),
+      named => named === made,
+    );
+    await press('Enter');
     await until('the file is there', async () => (await readFile(made, 'utf8')).includes('name: one'));
     assert.doesNotMatch(await readFile(made, 'utf8'), /^as:/m);
     await window.answerNotification('The cell was saved as one.bench.yaml.', 'Use the File in the Cell');

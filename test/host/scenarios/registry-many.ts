@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { MetricArtifact } from '../../../schemas/generated/messages.ts';
 import { createClock } from '../../../platform/host/clock.ts';
 import { openStore } from '../../../platform/store/store.ts';
 import { ada, makeVersion } from '../../fakes/registry.ts';
 import type { ScenarioContext } from '../launcher/scenario.ts';
+import { until, untilFits } from '../until.ts';
 
 const modelCount = 1_500;
 const pane = '.sidebar .pane:has(> .pane-header[aria-label^="Registry Section"])';
@@ -21,34 +21,35 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   log(`registered ${String(modelCount)} models`);
 
   const row = (label: string): string => `${pane} [role=treeitem][aria-label*="${label}"]`;
-  const shows = (pattern: RegExp): Promise<void> => until(async () => pattern.test(await text(pane)));
+  const shows = (pattern: RegExp): Promise<string> => untilFits(() => text(pane), pattern);
   await runCommand('AI Workbench: Focus on Registry View');
   await until(async () => (await count(row('model-0000'))) > 0);
   const others = '.sidebar .pane-header[aria-expanded="true"]:not([aria-label^="Registry Section"])';
   while ((await count(others)) > 0) await click(`${others} .title`);
 
   await click(row('model-0000'));
-  await press('End');
-  await until(async () => (await count(row('Show More (1,300 left)'))) > 0);
-  await press('Enter');
-  await until(async () => {
+  // The end of the list moves while it grows: only its last row, once it is there, takes the key.
+  const last = async (label: string): Promise<boolean> => {
     await press('End');
-    return (await count(row('Show More (1,100 left)'))) > 0;
-  });
+    return (await count(`${pane} .monaco-list-row.focused[aria-label*="${label}"]`)) > 0;
+  };
+  await until(() => last('Show More (1,300 left)'));
+  await press('Enter');
+  await until(() => last('Show More (1,100 left)'));
   log('shows more with each wish');
 
   await runCommand('AI Workbench: Filter Registry…');
   await page.locator('.quick-input-widget >> text=status:').first().waitFor();
   await screenshot('registry-filter');
   await type('task:asr provider:acme l');
-  await until(async () => /\d+ models/.test(await text('.quick-input-widget')));
+  await untilFits(() => text('.quick-input-widget'), /\d+ models/);
   await screenshot('registry-filter-typed');
   await press('Control+A');
   await type('name:model-0007 nonsense>1');
-  await until(async () => /called so: nonsense/.test(await text('.quick-input-widget')));
+  await untilFits(() => text('.quick-input-widget'), /called so: nonsense/);
   await press('Control+A');
   await type('provider:acme model-0007');
-  await until(async () => /1 model(?!s)/.test(await text('.quick-input-widget')));
+  await untilFits(() => text('.quick-input-widget'), /1 model(?!s)/);
   await press('Enter');
   await shows(/Filter: provider:acme model-0007 \(1 model\)/);
   await until(async () => (await count(row('model-'))) === 1);
@@ -56,10 +57,14 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   log('filters');
 
   await click(row('Version 2'));
-  await until(async () => /model-0007@2/.test(await window.webviewText({ title: 'model-0007@2' })));
-  await runCommand('AI Workbench: Focus on Registry View');
-  await press('ArrowRight');
-  await shows(/Baselines/);
+  await untilFits(() => window.webviewText({ title: 'model-0007@2' }), /model-0007@2/);
+  await until(async () => {
+    // The page that was opened may take the keyboard just then.
+    await runCommand('AI Workbench: Focus on Registry View');
+    await press('ArrowRight');
+    await page.locator(row('Baselines')).first().waitFor({ timeout: 5_000 });
+    return true;
+  });
   await click(row('Baselines'));
   await shows(/8 × NVIDIA H100/);
   await click(row('chat, 8 × NVIDIA H100'));
@@ -72,9 +77,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await runCommand('AI Workbench: Clear Filter of Registry');
 
   await runCommand('AI Workbench: Group Models…');
-  await page.locator('.quick-input-widget >> text=By Provider').waitFor();
-  await type('provider');
-  await press('Enter');
+  await page.locator('.quick-input-widget .monaco-list-row >> text=By Provider').first().click();
   await until(async () => (await count(row('Acme, 750'))) > 0);
   await until(async () => (await count(row('Marlo, 750'))) > 0);
   await click(row('Marlo, 750'));
@@ -141,12 +144,4 @@ function figureOf(index: number, version: string): MetricArtifact {
     hardwareType: 'NVIDIA H100',
     hardwareCount: 8,
   };
-}
-
-async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look().catch(() => false))) {
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${String(patience)} ms: ${look.toString()}`);
-    await wait(200);
-  }
 }

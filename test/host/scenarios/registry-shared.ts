@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { openMlflowAt } from '../../fakes/mlflow-registry.ts';
 import { startMlflowServer } from '../../fakes/mlflow-server.ts';
 import { ada, newFigure } from '../../fakes/registry-contract.ts';
 import type { ScenarioContext } from '../launcher/scenario.ts';
+import { until, untilFits } from '../until.ts';
 
 const pane = '.sidebar .pane:has(> .pane-header[aria-label^="Registry Section"])';
 
@@ -61,12 +61,16 @@ export async function scenario(window: ScenarioContext): Promise<void> {
     while ((await count(others)) > 0) await click(`${others} .title`);
     await click(row('shared, 127.0.0.1'));
     await until(async () => (await count(row('granite'))) > 0);
-    if ((await count(row('Version 1'))) === 0) await click(row('granite'));
-    await until(async () => (await count(row('Version 1, evaluated'))) > 0);
+    await until(async () => {
+      if ((await count(row('Version 1, evaluated'))) > 0) return true;
+      const closed = page.locator(`${row('granite')}[aria-expanded="false"]`).first();
+      if (await closed.isVisible()) await closed.click({ timeout: 5000 });
+      return false;
+    });
     await click(row('Version 1, evaluated'));
     const shown = 'shared/granite@1';
-    await until(async () => /covenants/.test(await webviewText({ title: shown })));
-    await until(async () => /NVIDIA H100/.test(await webviewText({ title: shown })));
+    await untilFits(() => webviewText({ title: shown }), /covenants/);
+    await untilFits(() => webviewText({ title: shown }), /NVIDIA H100/);
     for (const theme of ['light', 'dark'] as const) {
       await setTheme(theme);
       await screenshot(`registry-shared-${theme}`);
@@ -75,7 +79,7 @@ export async function scenario(window: ScenarioContext): Promise<void> {
 
     await chooseVersion('AI Workbench: Pull Version…', shown);
     await press('Enter');
-    await until(async () => /granite@1/.test(await webviewText({ title: 'granite@1' }, 'h1')));
+    await untilFits(() => webviewText({ title: 'granite@1' }, 'h1'), /granite@1/);
     await runCommand('AI Workbench: Focus on Registry View');
     await until(async () => (await count(row('granite, 1 version'))) === 2);
     await screenshot('registry-pulled');
@@ -83,19 +87,11 @@ export async function scenario(window: ScenarioContext): Promise<void> {
 
     await chooseVersion('AI Workbench: Publish Version…', 'granite@1');
     await press('Enter');
-    await until(async () => /the version\s+Published/.test(await webviewText({ title: 'granite@1' })));
+    await untilFits(() => webviewText({ title: 'granite@1' }), /the version\s+Published/);
     const { items } = await registry.pageVersions({ model: 'granite' }, signal);
     assert.equal(items.length, 1, 'the same weights are the same version');
   } finally {
     await client.close();
     await server.close();
-  }
-}
-
-async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look().catch(() => false))) {
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${String(patience)} ms: ${look.toString()}`);
-    await wait(200);
   }
 }

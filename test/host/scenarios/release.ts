@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ScenarioContext } from '../launcher/scenario.ts';
+import { until, untilFits } from '../until.ts';
 
 const scorecard = 'Scorecard of ticket-triage@1';
 
@@ -12,11 +12,9 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   const { openFile, runCommand, reloadWindow, webviewText, clickInWebview, notifications, text, screenshot, log } =
     window;
 
-  const shows = (title: string, pattern: RegExp): Promise<void> =>
-    until(async () => pattern.test(await webviewText({ title })));
-  const inSidebar = (pattern: RegExp): Promise<void> => until(async () => pattern.test(await text('.sidebar')));
-  const told = (pattern: RegExp): Promise<void> =>
-    until(async () => (await notifications()).some(message => pattern.test(message)));
+  const shows = (title: string, pattern: RegExp): Promise<string> => untilFits(() => webviewText({ title }), pattern);
+  const inSidebar = (pattern: RegExp): Promise<string> => untilFits(() => text('.sidebar'), pattern);
+  const told = (pattern: RegExp): Promise<string> => untilFits(async () => (await notifications()).join('\n'), pattern);
 
   for (const job of ['core', 'ticket-triage']) {
     await openFile(`${job}.tune.yaml`);
@@ -64,10 +62,13 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await takeStep(window, 'Promote Model Version…', 'Promote', 'release-promote');
   await inSidebar(/production · gate passed/);
   await screenshot('release-promoted');
-  assert.match(await text('.sidebar'), /production → 1/);
+  await inSidebar(/production → 1/);
   await openTab(window, scorecard);
-  await until(async () => !/Promote…/.test(await webviewText({ title: scorecard })));
-  assert.match(await webviewText({ title: scorecard }, 'aiwb-scorecard-header'), /Approved.*Assess Again/is);
+  await untilFits(
+    () => webviewText({ title: scorecard }),
+    shown => !shown.includes('Promote…'),
+  );
+  await untilFits(() => webviewText({ title: scorecard }, 'aiwb-scorecard-header'), /Approved.*Assess Again/is);
 
   await attest(window);
   await told(/Ada Author .* cannot attest/);
@@ -86,10 +87,10 @@ async function followSlice(window: ScenarioContext): Promise<void> {
     await clickInWebview('aiwb-control-detail aiwb-evidence li:has-text("rows where noise is") button.link', {
       title: scorecard,
     });
-    await until(async () => /noise: \S/.test(await webviewText(run, `${menu('Slices')} summary`)));
-    assert.match(await webviewText(run, outcome), /Wrong answers/);
-    assert.match(await webviewText(run, `${menu('Models')} summary`), /registry:ticket-triage/);
-    assert.match(await webviewText(run, 'h2:focus'), /Samples/);
+    await untilFits(() => webviewText(run, `${menu('Slices')} summary`), /noise: \S/);
+    await untilFits(() => webviewText(run, outcome), /Wrong answers/);
+    await untilFits(() => webviewText(run, `${menu('Models')} summary`), /registry:ticket-triage/);
+    await untilFits(() => webviewText(run, 'h2:focus'), /Samples/);
   };
   await openTab(window, scorecard);
   await clickInWebview('aiwb-control-rows button.open >> text=ROB-01', { title: scorecard });
@@ -97,7 +98,7 @@ async function followSlice(window: ScenarioContext): Promise<void> {
   await screenshot('release-evidence-rows');
   await clickInWebview(`${menu('Slices')} summary`, run);
   await clickInWebview(`${menu('Slices')} button.clear`, run);
-  await until(async () => /: all/.test(await webviewText(run, `${menu('Slices')} summary`)));
+  await untilFits(() => webviewText(run, `${menu('Slices')} summary`), /: all/);
   await openTab(window, scorecard);
   await leadsThere();
 }
@@ -108,10 +109,8 @@ async function openTab({ click }: ScenarioContext, title: string): Promise<void>
 
 /** Attests the first control that asks for it. */
 async function attest(window: ScenarioContext): Promise<void> {
-  const { page, runCommand, waitFor, click, text, screenshot } = window;
-  await runCommand('AI Workbench: Attest a Control…');
-  await confirmPick(window);
-  await page.locator('.quick-input-widget >> text=Attest Which Control?').waitFor();
+  const { page, waitFor, click, text, screenshot } = window;
+  await pickVersion(window, 'AI Workbench: Attest a Control…', '.quick-input-widget >> text=Attest Which Control?');
   await confirmPick(window, 'OVR-01');
   await page.locator('.quick-input-widget >> text=/What you looked at/').waitFor();
   await page.keyboard.press('Enter');
@@ -126,51 +125,47 @@ async function register({ page, runCommand }: ScenarioContext, run: string): Pro
   await runCommand('AI Workbench: Register a Run…');
   await page.locator('.quick-input-widget >> text=Choose a Tuning Run to Register').waitFor();
   await page.keyboard.type(run);
-  await page.keyboard.press('Enter');
+  // By its name: Enter would take the first entry, also while the list is not filtered yet.
+  await page.locator(`.quick-input-widget .monaco-list-row:has-text("${run}")`).first().click();
   for (const step of ['(1/3)', '(2/3)', '(3/3)']) {
     await page.locator(`.quick-input-widget >> text=Register a Run ${step}`).waitFor();
     await page.keyboard.press('Enter');
   }
 }
 
-/** Opens the version's page. A page that is still being drawn may take the focus from the list of versions, which then closes. */
+/** Opens the version's page. */
 async function openVersion(window: ScenarioContext): Promise<void> {
-  const { page, runCommand } = window;
-  for (let attempt = 1; ; attempt += 1) {
-    await runCommand('AI Workbench: Open Model Version');
-    try {
-      await confirmPick(window);
-      await page.locator('.tab[aria-label^="ticket-triage@1"]').waitFor({ timeout: 10_000 });
-      return;
-    } catch (error) {
-      if (attempt === 3) throw error;
-    }
-  }
+  await pickVersion(window, 'AI Workbench: Open Model Version', '.tab[aria-label^="ticket-triage@1"]');
 }
 
-/** Picks the first of what is offered once it is there: the command palette, which may still be closing, offers other things. */
-async function confirmPick({ page }: ScenarioContext, offered = 'ticket-triage'): Promise<void> {
-  await page.locator(`.quick-input-widget .monaco-list-row:has-text("${offered}")`).first().waitFor();
-  await page.keyboard.press('Enter');
+/**
+ * Takes the version from the command's list, until what comes after it is there. A page that is still being drawn may take the focus
+ * from the list, which then closes.
+ */
+async function pickVersion(window: ScenarioContext, command: string, next: string): Promise<void> {
+  const { page, press, runCommand } = window;
+  await until(async () => {
+    await press('Escape');
+    await runCommand(command);
+    await confirmPick(window);
+    await page.locator(next).first().waitFor({ timeout: 15_000 });
+    return true;
+  }, 120_000);
+}
+
+/** Picks what is offered once it is there: the command palette, which may still be closing, offers other things. */
+async function confirmPick({ page }: ScenarioContext, offered = 'ticket-triage@1'): Promise<void> {
+  await page.locator(`.quick-input-widget .monaco-list-row:has-text("${offered}")`).first().click({ timeout: 15_000 });
 }
 
 /** Runs a step of the release: the version, no comment, the modal question. */
 async function takeStep(window: ScenarioContext, command: string, button: string, picture?: string): Promise<void> {
-  const { page, runCommand, waitFor, click, screenshot } = window;
-  await runCommand(`AI Workbench: ${command}`);
-  await confirmPick(window);
-  await page.locator('.quick-input-widget .quick-input-box input[type=text]').waitFor();
-  await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({ state: 'hidden' });
+  const { page, waitFor, click, screenshot } = window;
+  // The box for the comment: a list has one as well, and rows.
+  const box = '.quick-input-widget:not(:has(.monaco-list-row:visible)) .quick-input-box input[type=text]';
+  await pickVersion(window, `AI Workbench: ${command}`, box);
   await page.keyboard.press('Enter');
   await waitFor('.monaco-dialog-box');
   if (picture !== undefined) await screenshot(picture);
   await click(`.monaco-dialog-box .monaco-button >> text="${button}"`);
-}
-
-async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look().catch(() => false))) {
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${patience} ms: ${look.toString()}`);
-    await wait(200);
-  }
 }

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ScenarioContext } from '../launcher/scenario.ts';
 import { repositoryRoot } from '../launcher/paths.ts';
+import { until, untilFits } from '../until.ts';
 
 const scorecard = 'Scorecard of ticket-triage@1';
 
@@ -16,8 +16,8 @@ const scorecard = 'Scorecard of ticket-triage@1';
  */
 export async function scenario(window: ScenarioContext): Promise<void> {
   const { openFile, runCommand, webviewText, clickInWebview, countInWebview, screenshot, setTheme, page, log } = window;
-  const shows = (pattern: RegExp, title = scorecard): Promise<void> =>
-    until(async () => pattern.test(await webviewText({ title })));
+  const shows = (pattern: RegExp, title = scorecard): Promise<string> =>
+    untilFits(() => webviewText({ title }), pattern);
 
   prepare(window.workspace);
   log('trained and evaluated on the command line');
@@ -35,15 +35,20 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   await until(async () => (await countInWebview('aiwb-control-detail', { title: scorecard })) === 1);
   await shows(/I have read twenty wrong answers/);
   await screenshot('review-control');
-  await page.keyboard.press('Escape');
-  await until(async () => (await countInWebview('aiwb-control-detail', { title: scorecard })) === 0);
+  await until(async () => {
+    await page.keyboard.press('Escape');
+    return (await countInWebview('aiwb-control-detail', { title: scorecard })) === 0;
+  });
   log('a control opens beside the list and closes again');
 
   aiwb(window.workspace, ['attest', 'ticket-triage@1', 'OVR-01', '--comment', 'Looked at sixty.'], 'rita');
   await shows(/1 control would come out differently/);
   await screenshot('review-evidence-arrived');
   await clickInWebview('aiwb-preview vscode-button >> text=Assess Again', { title: scorecard });
-  await until(async () => !/would come out differently/.test(await webviewText({ title: scorecard })));
+  await untilFits(
+    () => webviewText({ title: scorecard }),
+    shown => !shown.includes('would come out differently'),
+  );
   await shows(/Rita|OVR-01/);
   await screenshot('review-assessed-again');
   log('evidence that arrives is told, and counts once it is assessed again');
@@ -57,7 +62,10 @@ export async function scenario(window: ScenarioContext): Promise<void> {
   writeFileSync(target, whole.replace('"severity": "critical"', '"severity": "low"'));
   await shows(/changed afterwards/, file);
   writeFileSync(target, whole);
-  await until(async () => !/changed afterwards/.test(await webviewText({ title: file })));
+  await untilFits(
+    () => webviewText({ title: file }),
+    shown => !shown.includes('changed afterwards'),
+  );
   const told = aiwb(window.workspace, ['scorecard', 'verify', target]);
   assert.match(told, /^Verified/);
   log('its file is verified without the store');
@@ -78,12 +86,4 @@ function aiwb(workspace: string, args: readonly string[], person?: string): stri
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-}
-
-async function until(look: () => Promise<boolean>, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look().catch(() => false))) {
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${String(patience)} ms: ${look.toString()}`);
-    await wait(200);
-  }
 }

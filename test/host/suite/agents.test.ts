@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { workspaceUri } from './workspace.ts';
+import { eventually, workspaceUri } from './workspace.ts';
 
 const names = ['assess', 'cancel', 'dry_run', 'list', 'results', 'run', 'validate'].map(name => `aiwb_${name}`);
 const offered = (): string[] =>
@@ -15,9 +15,11 @@ async function call(tool: string, input: object): Promise<string> {
 }
 
 describe('the tools of agents in VS Code', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
-  it('are offered, with schemas', () => {
+  it('are offered, with schemas', async () => {
+    // A host that has just started asks the window for them.
+    await eventually(see => see(offered()).length >= names.length || undefined);
     assert.deepEqual(offered(), names);
     for (const { name, inputSchema, description } of vscode.lm.tools.filter(tool => names.includes(tool.name))) {
       assert.ok(Object.hasOwn((inputSchema as { properties: object }).properties, 'folder'), name);

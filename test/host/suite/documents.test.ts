@@ -17,12 +17,16 @@ describe('policies from documents', function () {
     await vscode.workspace.fs.writeFile(file(), makePdf(pages));
     const text = await vscode.commands.executeCommand<string | undefined>('aiwb.draftPolicy', file(), null);
     assert.match(text ?? '', /id: "FAIR-2\.1"/);
-    const draft = vscode.window.activeTextEditor?.document;
-    assert.equal(draft?.languageId, 'aiwb-policy');
-    assert.equal(draft.uri.scheme, 'untitled');
+    const draft = await eventually(see => {
+      const document = vscode.window.activeTextEditor?.document;
+      return see(document?.uri.scheme) === 'untitled' ? document : undefined;
+    });
     assert.match(draft.uri.path, /bias-policy\.policy\.yaml$/);
+    assert.equal(draft.languageId, 'aiwb-policy');
     assert.equal(draft.getText(), text);
-    await eventually(async () => (await driver.notifications()).find(told => told.startsWith('1 control proposed')));
+    await eventually(async see =>
+      see(await driver.notifications()).find(told => told.startsWith('1 control proposed')),
+    );
     const [lens] = await eventually(async () => {
       const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
         'vscode.executeCodeLensProvider',

@@ -90,7 +90,7 @@ export async function readText(uri: vscode.Uri): Promise<string> {
 }
 
 /** Milliseconds that an answer may take on a busy machine. */
-const patience = 20_000;
+const patience = 40_000;
 
 let opened = 0;
 
@@ -115,7 +115,7 @@ export const inCell: EditingPlace = {
   },
 };
 
-/** Shows a new notebook of ours on disk. Cells of the language `markdown` are Markdown. */
+/** Shows a new notebook of ours on disk, and waits until commands reach it. Cells of the language `markdown` are Markdown. */
 export async function openCells(
   ...cells: readonly [language: string, text: string][]
 ): Promise<vscode.NotebookDocument> {
@@ -137,9 +137,10 @@ export async function openCells(
   const uri = await writeFile(`opened-${++opened}.ipynb`, JSON.stringify(content));
   // As a person opens it: VS Code keeps what an extension has opened for some minutes after its editor has closed.
   await vscode.commands.executeCommand('vscode.openWith', uri, 'jupyter-notebook');
-  return await eventually(() =>
-    vscode.workspace.notebookDocuments.find(notebook => notebook.uri.toString() === uri.toString()),
-  );
+  return await eventually(see => {
+    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    return see(notebook?.uri.toString()) === uri.toString() ? notebook : undefined;
+  });
 }
 
 function places(position: Point, ranges: readonly { start: Point; end: Point }[]): Omit<Opened, 'document'> {
@@ -171,17 +172,28 @@ export function rangeOf(document: vscode.TextDocument, text: string): vscode.Ran
   return new vscode.Range(document.positionAt(start), document.positionAt(start + text.length));
 }
 
+/** Whether an answer of completion offers all these. */
+export function offers(...labels: readonly string[]): (answer: vscode.CompletionList) => boolean {
+  return ({ items }) => labels.every(label => items.some(item => labelOf(item) === label));
+}
+
 /** The findings of a document, once `fits` accepts them. */
 export async function findings(
   { uri }: vscode.TextDocument,
   fits: (found: readonly vscode.Diagnostic[]) => boolean,
 ): Promise<vscode.Diagnostic[]> {
-  let last: vscode.Diagnostic[] = [];
-  const found = eventually(() => {
-    last = vscode.languages.getDiagnostics(uri);
-    return fits(last) ? last : undefined;
+  return await eventually(see => {
+    const found = see(vscode.languages.getDiagnostics(uri));
+    return fits(found) ? found : undefined;
   }, patience);
-  return await found.catch(() => assert.fail(`Found in ${uri.toString()}: ${JSON.stringify(last)}`));
+}
+
+/** The finding of this code, once it is there: while the language server hears of other files it may find more. */
+export async function finding(document: vscode.TextDocument, code: string): Promise<vscode.Diagnostic> {
+  const isMeant = (found: vscode.Diagnostic): boolean => codeOf(found) === code;
+  const meant = (await findings(document, list => list.some(isMeant))).find(isMeant);
+  assert.ok(meant);
+  return meant;
 }
 
 export function codeOf({ code }: vscode.Diagnostic): string {
@@ -190,14 +202,10 @@ export function codeOf({ code }: vscode.Diagnostic): string {
 
 /** What one of VS Code's own commands for language features answers, once `fits` accepts it. */
 export async function ask<T>(command: string, fits: (answer: T) => boolean, ...values: readonly unknown[]): Promise<T> {
-  let last: T | undefined = undefined;
-  const answer = eventually(async () => {
-    last = await vscode.commands.executeCommand<T | undefined>(command, ...values);
-    return last !== undefined && fits(last) ? last : undefined;
+  return await eventually(async see => {
+    const answer = see(await vscode.commands.executeCommand<T | undefined>(command, ...values));
+    return answer !== undefined && fits(answer) ? answer : undefined;
   }, patience);
-  return await answer.catch(() =>
-    assert.fail(`${command} answered ${JSON.stringify(last ?? 'nothing').slice(0, 2000)}`),
-  );
 }
 
 export function notEmpty(answer: readonly unknown[]): boolean {

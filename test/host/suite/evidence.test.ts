@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { driver, skipUndriven } from './driver.ts';
+import { pageText } from './pages.ts';
+import { fill, giveUp, question, take } from './quick-input.ts';
 import { eventually, trainAs, workspaceUri } from './workspace.ts';
 
 const policy = `id: evidence
@@ -30,16 +33,10 @@ async function write(name: string, text: string): Promise<void> {
   await vscode.workspace.fs.writeFile(workspaceUri(name), new TextEncoder().encode(text));
 }
 
-/** The text of a dialog or notification that says so. */
-async function told(selector: string, pattern: RegExp): Promise<string> {
-  return await eventually(async () => {
-    const text = (await driver.count(selector)) === 0 ? '' : await driver.text(selector);
-    return pattern.test(text) ? text : undefined;
-  });
-}
+const run = promisify(execFile);
 
 describe('evidence of a version', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let place: { model: string; version: string };
 
   before(async function () {
@@ -59,10 +56,7 @@ describe('evidence of a version', function () {
       90_000,
     );
     // A page that is just being shown would take the focus from what is asked below.
-    await eventually(async () => {
-      const text = await driver.webviewText({ title: 'Scorecard' }).catch(() => '');
-      return text.includes('Controls SEC and VAL') || undefined;
-    });
+    await pageText({ title: 'Scorecard' }, /Controls SEC and VAL/);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
@@ -78,14 +72,12 @@ describe('evidence of a version', function () {
       place,
       workspaceUri('scan.report.jsonl').fsPath,
     );
-    await told('.quick-input-widget', /Which Model of the Report Is scanned@/);
+    await question(/Which Model of the Report Is scanned@/);
     await driver.screenshot('evidence-target');
-    await driver.click('.quick-input-widget input[type=text]');
-    await driver.type('served-elsewhere');
-    await driver.press('Enter');
+    await fill(/Which Model of the Report Is scanned@/, 'served-elsewhere');
     assert.match(await adding, /^scan-/);
-    await eventually(async () =>
-      (await driver.notifications()).find(text => /The report of garak 0\.15\.1 is kept/.test(text)),
+    await eventually(async see =>
+      see(await driver.notifications()).find(text => /The report of garak 0\.15\.1 is kept/.test(text)),
     );
   });
 
@@ -93,37 +85,36 @@ describe('evidence of a version', function () {
     const { extensionPath } = vscode.extensions.getExtension('ai-workbench.ai-workbench') ?? assert.fail('it is there');
     const folder = workspaceUri('.').fsPath;
     const { version } = await readVersion();
-    execFileSync(
+    await run(
       process.execPath,
       [path.join(extensionPath, 'dist/aiwb.mjs'), 'documents', 'add', 'report.md', `scanned@${version}`],
       { cwd: folder },
     );
-    void vscode.commands.executeCommand('aiwb.answerFromDocuments', place, 'VAL.groups');
-    await told('.quick-input-widget', /Does the report name the groups\?/);
-    await driver.press('Enter');
-    await told('.quick-input-widget', /Which Document Shows It\?/);
-    await driver.press('Enter');
-    await told('.quick-input-widget', /Quote report\.md/);
-    await driver.type('tested on native speakers and on learners');
-    await driver.press('Enter');
-    await told('.quick-input-widget', /Answer VAL\.groups/);
+    const answering = vscode.commands.executeCommand('aiwb.answerFromDocuments', place, 'VAL.groups');
+    await take(/Does the report name the groups\?/, 'The documents show it');
+    await take(/Which Document Shows It\?/, 'report.md');
+    await fill(/Quote report\.md/, 'tested on native speakers and on learners');
+    await question(/Answer VAL\.groups/);
     await driver.screenshot('evidence-answer');
     // Its dialog is not shown to tests inside the host; what is left at this point answers nothing.
-    await driver.press('Escape');
+    await giveUp();
+    await answering;
   });
 
   it('says that no answer waits where none does', async () => {
-    void vscode.commands.executeCommand('aiwb.reviewDocumentAnswer', place);
-    await eventually(async () => (await driver.notifications()).find(text => /No answer of a model waits/.test(text)));
+    await vscode.commands.executeCommand('aiwb.reviewDocumentAnswer', place);
+    await eventually(async see =>
+      see(await driver.notifications()).find(text => /No answer of a model waits/.test(text)),
+    );
   });
 
   async function readVersion(): Promise<{ version: string }> {
     const { extensionPath } = vscode.extensions.getExtension('ai-workbench.ai-workbench') ?? assert.fail('it is there');
-    const shown = execFileSync(
+    const shown = await run(
       process.execPath,
       [path.join(extensionPath, 'dist/aiwb.mjs'), 'registry', 'show', 'scanned@candidate', '--json'],
-      { cwd: workspaceUri('.').fsPath, encoding: 'utf8' },
+      { cwd: workspaceUri('.').fsPath },
     );
-    return (JSON.parse(shown) as { version: { version: string } }).version;
+    return (JSON.parse(shown.stdout) as { version: { version: string } }).version;
   }
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { oscalCatalogue } from '../../fixtures/frameworks/sources.ts';
+import { ask, notEmpty } from './editing.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { pageText } from './pages.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const policy = `id: frameworks.test
@@ -23,7 +25,7 @@ async function remove(...files: readonly string[]): Promise<void> {
 }
 
 describe('frameworks', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it('are imported as a file that is checked, and that policies can map to', async () => {
     const source = workspaceUri('acme_catalog.json');
@@ -31,25 +33,24 @@ describe('frameworks', function () {
     const written = await vscode.commands.executeCommand<string>('aiwb.importFramework', source);
     const target = workspaceUri('frameworks/acme-catalog-2.1.framework.yaml');
     assert.equal(written, target.fsPath);
-    const editor = vscode.window.activeTextEditor;
-    assert.equal(editor?.document.languageId, 'aiwb-framework');
-    assert.match(editor.document.getText(), /^id: acme-catalog\nversion: "2\.1"/);
+    const document = await eventually(see => {
+      const active = vscode.window.activeTextEditor?.document;
+      return see(active?.uri.path) === target.path ? active : undefined;
+    });
+    assert.equal(document.languageId, 'aiwb-framework');
+    assert.match(document.getText(), /^id: acme-catalog\nversion: "2\.1"/);
     const file = workspaceUri('mapped.policy.yaml');
     const mapped = policy.replace('owasp-llm-top10, version: "2025"', 'acme-catalog, version: "2.1"');
     const text = mapped.replace('owasp-llm-top10, id: LLM06:2025', 'acme-catalog, id: ac-1.2');
     await vscode.workspace.fs.writeFile(file, Buffer.from(text));
     await vscode.window.showTextDocument(file);
     // The language server may hear of the framework's file after the policy's.
-    await eventually(() => {
-      const all = vscode.languages.getDiagnostics(file).map(({ message }) => message);
+    await eventually(see => {
+      const all = see(vscode.languages.getDiagnostics(file).map(({ message }) => message));
       return all.some(message => /`ac-1\.2` \(Shared accounts\) was retired/.test(message)) || undefined;
     });
-    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-      'vscode.executeHoverProvider',
-      file,
-      new vscode.Position(9, text.split('\n')[9]?.indexOf('ac-1.2') ?? 0),
-    );
-    assert.ok(hovers.length > 0);
+    const at = new vscode.Position(9, text.split('\n')[9]?.indexOf('ac-1.2') ?? 0);
+    await ask<vscode.Hover[]>('vscode.executeHoverProvider', notEmpty, file, at);
     await remove('acme_catalog.json', 'frameworks', 'mapped.policy.yaml');
   });
 
@@ -59,26 +60,22 @@ describe('frameworks', function () {
     await vscode.workspace.fs.writeFile(file, Buffer.from(policy));
     await vscode.window.showTextDocument(file);
     await vscode.commands.executeCommand('aiwb.upgradeFramework', 'owasp-llm-top10', '2025', '2026');
-    const shown = await eventually(async () => {
-      const text = await driver.webviewText();
-      return text.includes('Controls of your policies') ? text : undefined;
-    });
-    assert.match(shown, /upgraded\.policy\.yaml:10/);
-    assert.match(shown, /LLM06:2025 Excessive Agency/);
+    await pageText({}, /Controls of your policies(?=[^]*upgraded\.policy\.yaml:10)(?=[^]*LLM06:2025 Excessive Agency)/);
     for (const theme of ['light', 'dark', 'hc-dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`framework-upgrade-${theme}`);
     }
     await setTheme('dark');
     await driver.answerNotification('Bring', 'Show Mappings');
-    await eventually(() => (vscode.window.activeTextEditor?.selection.active.line === 9 ? true : undefined));
+    await eventually(see => see(vscode.window.activeTextEditor?.selection.active.line) === 9 || undefined);
     await vscode.commands.executeCommand('aiwb.upgradeFramework', 'owasp-llm-top10', '2025', '2026');
     await driver.answerNotification('Bring', 'Preview Edits');
-    await eventually(async () => ((await driver.count('.refactor-preview, .bulk-edit-panel')) > 0 ? true : undefined));
-    await driver.screenshot('framework-upgrade-preview');
     // Nothing changes that is not ticked: the first row is the file, with all of its edits.
-    await driver.click('.bulk-edit-panel .monaco-list-row >> nth=0');
-    await vscode.commands.executeCommand('refactorPreview.toggleCheckedState');
+    const box = '.bulk-edit-panel .monaco-list-row[data-index="0"] .edit-checkbox';
+    await driver.waitFor(box);
+    await driver.screenshot('framework-upgrade-preview');
+    await driver.click(box);
+    await driver.waitFor(`${box}[aria-checked="true"]`);
     await vscode.commands.executeCommand('refactorPreview.apply');
     const document = await vscode.workspace.openTextDocument(file);
     const after = await eventually(() => (document.getText() === policy ? undefined : document.getText()));

@@ -9,7 +9,7 @@ const rows = 10_000;
 const nanoseconds = 1e6;
 
 describe('a run of ten thousand rows', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   /** How long the extension host's event loop is held up is printed (`--verbose` shows it) and stands in docs/benchmarks.md. */
   it('is followed by a notebook to its end', async function () {

@@ -12,15 +12,17 @@ import {
   writeEditingWorkspace,
   writeFile,
 } from './editing.ts';
+import { pageText } from './pages.ts';
+import { fill, quickInput } from './quick-input.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 async function lensesOf(
   uri: vscode.Uri,
-  fits: (titles: readonly string[]) => boolean,
+  fits: (titles: readonly string[], lenses: readonly vscode.CodeLens[]) => boolean,
 ): Promise<Map<string, vscode.CodeLens>> {
   const lenses = await ask<vscode.CodeLens[]>(
     'vscode.executeCodeLensProvider',
-    list => fits(list.map(titleOf)),
+    list => fits(list.map(titleOf), list),
     uri,
     20,
   );
@@ -36,6 +38,14 @@ async function press({ command }: vscode.CodeLens): Promise<unknown> {
   return await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
 }
 
+function hasFigure(title: string): boolean {
+  return /^Last: [\d.]+ % accuracy.*over the baseline/.test(title);
+}
+
+function leadsTo(runId: string): (lens: vscode.CodeLens) => boolean {
+  return ({ command }) => command?.command === 'aiwb.openRun' && command.arguments?.[0] === runId;
+}
+
 const measured = `name: lensed
 dataset: {path: data/tickets.jsonl, input: text, target: category, split: {field: split, train: train, test: test}}
 models: [embedded:majority, embedded:linear]
@@ -44,7 +54,7 @@ compare: {baseline: embedded:majority}
 `;
 
 describe('lenses', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   before(writeEditingWorkspace);
   after(deleteEditingWorkspace);
 
@@ -54,13 +64,12 @@ describe('lenses', function () {
     await vscode.workspace.fs.writeFile(uri, Buffer.from(measured));
     const { document } = await vscode.window.showTextDocument(uri);
     await lensesOf(uri, titles => titles.includes('Dry run') && !titles.some(title => title.startsWith('Last')));
-    const runs: unknown[] = [];
-    for (const count of [1, 2]) {
-      runs.push(await vscode.commands.executeCommand('aiwb.runBenchmark', uri));
-      await lensesOf(uri, titles => titles.some(title => /^Last: [\d.]+ % accuracy/.test(title)));
-      assert.equal(runs.length, count);
-    }
-    const lenses = await lensesOf(uri, titles => titles.some(title => title.includes('over the baseline')));
+    const first = await vscode.commands.executeCommand<string>('aiwb.runBenchmark', uri);
+    await pageText({ title: 'lensed' }, /Finished/);
+    await lensesOf(uri, (titles, lenses) => titles.some(hasFigure) && lenses.some(leadsTo(first)));
+    const second = await vscode.commands.executeCommand<string>('aiwb.runBenchmark', uri);
+    await pageText({ title: 'lensed' }, /Finished/);
+    const lenses = await lensesOf(uri, (titles, list) => titles.some(hasFigure) && list.some(leadsTo(second)));
     const titles = [...lenses.keys()];
     assert.match(titles.join('\n'), /^Last: [\d.]+ % accuracy \(▲ [\d.]+ points over the baseline\) · just now$/m);
     const order = ['Run benchmark', 'Dry run', 'Compare…', 'Last'].map(word =>
@@ -71,7 +80,7 @@ describe('lenses', function () {
       [...order].sort((a, b) => a - b),
     );
     const compare = lenses.get('Compare…');
-    assert.deepEqual(compare?.command?.arguments, [runs[1], [runs[1], runs[0]]]);
+    assert.deepEqual(compare?.command?.arguments, [second, [second, first]]);
     await vscode.commands.executeCommand('workbench.action.closeEditorsInOtherGroups');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.window.showTextDocument(document, { preview: false });
@@ -79,7 +88,7 @@ describe('lenses', function () {
     await driver.screenshot('lenses-benchmark');
     assert.ok(compare);
     await press(compare);
-    await driver.webviewText({ contains: 'Comparison of 2 runs' });
+    await pageText({}, /Comparison of 2 runs/);
     await vscode.workspace.fs.delete(uri);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
@@ -92,8 +101,10 @@ describe('lenses', function () {
     const dryRun = lenses.get('Dry run');
     assert.ok(dryRun);
     await press(dryRun);
-    await eventually(() =>
-      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label.includes('Dry run of cell')),
+    await eventually(see =>
+      see(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label))).find(label =>
+        label.includes('Dry run of cell'),
+      ),
     );
   });
 
@@ -140,9 +151,8 @@ describe('lenses', function () {
     assert.equal(set.range.start.line, rangeOf(document, 'small').start.line);
     assert.ok(lenses.has('$(warning) AIWB_NO_SUCH_KEY is not set'));
     const pressed = press(set);
-    await driver.waitFor('.quick-input-widget input[type="password"]');
-    await driver.type('not a real key');
-    await driver.press('Enter');
+    await driver.waitFor(`${quickInput} input[type="password"]`);
+    await fill(/lens-key/, 'not a real key');
     await pressed;
     await lensesOf(uri, titles => titles.includes('$(key) Key set'));
     await lensesOf(

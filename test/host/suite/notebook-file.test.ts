@@ -5,6 +5,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { driver, skipUndriven } from './driver.ts';
+import { untilFileNamed, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const decode = async (uri: vscode.Uri): Promise<string> =>
@@ -16,6 +17,7 @@ async function append(notebook: vscode.NotebookDocument, text: string): Promise<
   const edit = new vscode.WorkspaceEdit();
   edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(notebook.cellCount, [cell])]);
   assert.ok(await vscode.workspace.applyEdit(edit));
+  await eventually(() => notebook.isDirty || undefined);
 }
 
 describe('a notebook as a file', function () {
@@ -56,21 +58,15 @@ describe('a notebook as a file', function () {
     const notebook = await vscode.workspace.openNotebookDocument(uri);
     await vscode.window.showNotebookDocument(notebook);
     await append(notebook, 'Words that are **not saved**.');
-    assert.ok(notebook.isDirty);
+    await eventually(() => vscode.window.activeNotebookEditor?.notebook === notebook || undefined);
     const exported = vscode.commands.executeCommand('aiwb.exportNotebook');
-    await driver.waitFor('.quick-input-widget .monaco-list-row');
+    await untilShown('.quick-input-widget .monaco-list-row');
     await driver.press('Enter');
-    await driver.waitFor('.quick-input-widget .quick-input-filter input');
+    await untilFileNamed(named => named === target.fsPath);
     await driver.screenshot('export-notebook-save');
     await driver.press('Enter');
-    const page = await eventually(async () => {
-      try {
-        return await decode(target);
-      } catch {
-        return undefined;
-      }
-    });
     await exported;
+    const page = await decode(target);
     assert.match(page, /<title>The story<\/title>/);
     assert.match(page, /Words that are <strong>not saved<\/strong>\./);
     assert.equal(await decode(uri), text, 'the notebook itself is not saved by that');

@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Theme } from '../protocol.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { pageText } from './pages.ts';
+import { activeEditor, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const runMime = 'application/vnd.aiwb.run+json';
@@ -65,8 +67,13 @@ describe('notebook outputs', function () {
       document: notebook.uri,
     });
     await eventually(() => cell.executionSummary?.success, 60_000);
-    editor.revealRange(new vscode.NotebookRange(cell.index, cell.index + 1), vscode.NotebookEditorRevealType.AtTop);
-    await eventually(async () => ((await driver.webviewText(output)).includes('Charts') ? true : undefined));
+    const place = new vscode.NotebookRange(cell.index, cell.index + 1);
+    // Outputs are drawn once they come into view, and cells above that grow move them away again.
+    await eventually(async () => {
+      editor.revealRange(place, vscode.NotebookEditorRevealType.AtTop);
+      const text = await driver.webviewText(output).catch(() => '');
+      return text.includes('Charts') ? true : undefined;
+    }, 90_000);
     for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const satisfies readonly Theme[]) {
       await setTheme(theme);
       for (const width of [1280, 800, 480]) {
@@ -81,6 +88,11 @@ describe('notebook outputs', function () {
     await setTheme('dark');
   });
 
+  const focused = async (index: number): Promise<void> => {
+    const button = `button[data-index="${String(index)}"]:focus`;
+    await eventually(async () => ((await driver.countInWebview(button, output)) === 1 ? true : undefined));
+  };
+
   it('ask the engine for samples, and are walked by keyboard without moving the notebook', async () => {
     await driver.clickInWebview('.bar button:has-text("Samples")', output);
     await eventually(async () => ((await driver.countInWebview('tr.row button', output)) > 5 ? true : undefined));
@@ -94,6 +106,7 @@ describe('notebook outputs', function () {
     assert.deepEqual(await driver.auditWebview(output, ours), []);
     const before = JSON.stringify(editor.selections);
     await driver.clickInWebview('tr.row button[data-index="0"]', output);
+    await focused(0);
     for (const [key, index] of [
       ['ArrowDown', 1],
       ['ArrowDown', 2],
@@ -101,8 +114,7 @@ describe('notebook outputs', function () {
       ['Home', 0],
     ] as const) {
       await driver.press(key);
-      const focused = `button[data-index="${String(index)}"]:focus`;
-      await eventually(async () => ((await driver.countInWebview(focused, output)) === 1 ? true : undefined));
+      await focused(index);
     }
     assert.equal(JSON.stringify(editor.selections), before);
   });
@@ -116,14 +128,12 @@ describe('notebook outputs', function () {
     assert.deepEqual(await driver.auditWebview(output, ours), []);
     await driver.clickInWebview('aiwb-chart button:has-text("Copy or open")', output);
     await driver.clickInWebview('aiwb-chart button:has-text("Copy as CSV")', output);
-    await eventually(async () => ((await driver.webviewText(output)).includes('CSV copied') ? true : undefined));
+    await pageText(output, /CSV copied/);
     await driver.clickInWebview('aiwb-chart button:has-text("Open SVG in editor")', output);
-    const document = await eventually(() => {
-      const shown = vscode.window.activeTextEditor?.document;
-      return shown?.isUntitled === true ? shown : undefined;
-    });
+    const document = await activeEditor(({ isUntitled }) => isUntitled);
     assert.match(document.getText(), /^<svg[^]*<\/svg>$/);
-    // The browser's clipboard is read as a person does, by pasting.
+    // The browser's clipboard is read as a person does, by pasting: where the keyboard is, which the page had before.
+    await untilShown('.monaco-editor.focused[data-uri^="untitled:"]');
     await vscode.commands.executeCommand('editor.action.selectAll');
     await driver.press('Control+V');
     const pasted = await eventually(() => (document.getText().startsWith('<svg') ? undefined : document.getText()));
@@ -147,19 +157,19 @@ describe('notebook outputs', function () {
       [comparisonMime, { runIds: 'none' }],
     ]);
     const target = { contains: 'made by a newer AI Workbench' };
-    const seen = await eventually(async () => {
-      const shown = await driver.webviewText(target);
-      // Outputs are drawn one by one, in no certain order.
-      return shown.includes('has the highest') && shown.includes('holds no comparison') ? shown : undefined;
-    });
-    assert.match(seen, /holds no run that AI Workbench can read/);
-    assert.match(seen, /holds no comparison that AI Workbench can read/);
+    // Outputs are drawn one by one, in no certain order.
+    const expected = [
+      'has the highest',
+      'holds no run that AI Workbench can read',
+      'holds no comparison that AI Workbench can read',
+    ];
+    const seen = await pageText(target, shown => expected.every(words => shown.includes(words)));
     assert.ok(seen.includes('<img src=x onerror="document.title=\'owned\'">⟪U+001B⟫[31m⟪U+202E⟫⟪U+200B⟫'));
     await driver.clickInWebview('.bar button:has-text("Samples")', target);
-    await eventually(async () =>
-      (await driver.webviewText(target)).includes('There is no run gone in this workspace') ? true : undefined,
+    await pageText(
+      target,
+      shown => shown.includes('There is no run gone in this workspace') && shown.includes('The notebook itself holds'),
     );
-    assert.match(await driver.webviewText(target), /The notebook itself holds/);
     await driver.screenshot('notebook-output-unread');
     assert.deepEqual(await driver.auditWebview(target, ours), []);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { openText, shownText, untilCount, untilShown } from './shown.ts';
 import { eventually, trainAs, workspaceUri } from './workspace.ts';
 
 const policy = (expected: string): string =>
@@ -33,27 +34,27 @@ describe('policies in the editor', function () {
 
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await vscode.workspace.fs.delete(uri());
+    await vscode.workspace.fs.delete(uri()).then(undefined, () => undefined);
   });
 
   it('have their tests in the Test Explorer, with what failed at its line', async function () {
     skipUndriven(this);
     await vscode.workspace.fs.writeFile(uri(), Buffer.from(policy('passed')));
-    await vscode.window.showTextDocument(uri());
+    await openText(uri());
     await vscode.commands.executeCommand('workbench.view.testing.focus');
     await driver.runCommand('Test: Refresh Tests');
-    await eventually(async () => ((await driver.text('.test-explorer')).includes('tested.policy') ? true : undefined));
+    await shownText('.test-explorer', /tested\.policy/);
     await vscode.commands.executeCommand('aiwb.runPolicyTests', uri());
-    await driver.waitFor('.test-error-content-widget >> text=/failed.!=.passed/');
+    await untilShown('.test-error-content-widget >> text=/failed.!=.passed/');
     for (const theme of ['light', 'hc-dark', 'dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`policy-tests-${theme}`);
     }
     await vscode.workspace.fs.writeFile(uri(), Buffer.from(policy('failed')));
-    const { document } = await vscode.window.showTextDocument(uri());
+    const document = await openText(uri());
     await eventually(() => document.getText().includes('{gate: failed}') || undefined);
     await vscode.commands.executeCommand('aiwb.runPolicyTests', uri());
-    await eventually(async () => ((await driver.count('.test-error-content-widget')) === 0 ? true : undefined));
+    await untilCount('.test-error-content-widget', count => count === 0);
   });
 
   it('show the controls of the newest assessment that failed as problems, until one passes them', async () => {

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import { startFakeServer, type FakeServer } from '../../fakes/fake-server.ts';
 import { chatApi } from '../../fakes/openai-chat.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { eventually, workspaceUri } from './workspace.ts';
+import { pageText } from './pages.ts';
+import { openText, shownText, untilShown } from './shown.ts';
+import { workspaceUri } from './workspace.ts';
 
 const themes = ['light', 'dark', 'hc-dark', 'hc-light'] as const;
 const prompt = `name: Greeting
@@ -45,28 +47,29 @@ describe('prompts in VS Code', function () {
   it('are tried by their lens: models are picked, values typed, answers shown side by side', async function () {
     skipUndriven(this);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await vscode.window.showTextDocument(file, { preview: false });
+    await openText(file);
+    await untilShown('.codelens-decoration >> text=/Try prompt/');
     await driver.click('.codelens-decoration >> text=/Try prompt/');
-    for (const model of ['first', 'second'])
+    for (const model of ['first', 'second']) {
+      await untilShown(`.quick-input-list .monaco-list-row >> text="${model}"`);
       await driver.click(`.quick-input-list .monaco-list-row >> text="${model}"`);
+    }
+    await untilShown('.quick-input-widget >> text=/2 Selected/');
     await driver.screenshot('prompt-models');
     await driver.press('Enter');
-    await driver.waitFor('.quick-input-widget >> text=/name \\(1 of 2\\)/');
+    await untilShown('.quick-input-widget >> text=/name \\(1 of 2\\)/');
     await driver.type('Ada');
     await driver.press('Enter');
-    await driver.waitFor('.quick-input-widget >> text=/language \\(2 of 2\\)/');
+    await untilShown('.quick-input-widget >> text=/language \\(2 of 2\\)/');
     await driver.type('French');
     await driver.press('Enter');
-    const page = await eventually(async () => {
-      const text = await driver.webviewText({ title: 'Greeting' });
-      return text.includes('Finished') && text.includes('That is all.') ? text : undefined;
-    });
+    const page = await pageText('Greeting', text => text.includes('Finished') && text.includes('That is all.'));
     assert.match(page, /first/);
     assert.match(page, /second/);
     assert.match(page, /Greet Ada in French/);
     // What was chosen last stands there again.
     await driver.clickInWebview('vscode-button >> text=Try Again', { title: 'Greeting' });
-    await driver.waitFor('.quick-input-widget >> text=/2 Selected/');
+    await untilShown('.quick-input-widget >> text=/2 Selected/');
     await driver.press('Escape');
   });
 
@@ -82,10 +85,7 @@ describe('prompts in VS Code', function () {
       trial: { values },
     });
     assert.match(runId, /^\d{8}-\d{6}-/);
-    await eventually(async () => {
-      const text = await driver.webviewText({ title: 'Greeting' });
-      return text.includes('Finished') && text.includes('Case 2') ? text : undefined;
-    });
+    await pageText('Greeting', text => text.includes('Finished') && text.includes('Case 2'));
     for (const theme of themes) {
       await setTheme(theme);
       await driver.screenshot(`prompt-page-${theme}`);
@@ -96,14 +96,13 @@ describe('prompts in VS Code', function () {
     await driver.resize(1280, 800);
     assert.deepEqual(await driver.auditWebview({ title: 'Greeting' }), []);
     await driver.runCommand('View: Show AI Workbench');
-    await eventually(async () => {
-      const text = await driver.text('.sidebar .pane-body >> nth=0');
-      return text.includes('Greeting') ? text : undefined;
-    });
+    // Other tests may have left another section open.
+    await vscode.commands.executeCommand('aiwb.runs.focus');
+    await shownText('.sidebar .pane:has(> .pane-header[aria-label^="Runs Section"])', /Greeting/);
     await driver.screenshot('prompt-tree');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await vscode.window.showTextDocument(file, { preview: false });
-    await driver.waitFor('.codelens-decoration >> text=/Last: /');
+    await openText(file);
+    await untilShown('.codelens-decoration >> text=/Last: /');
   });
 
   it('tell what is missing before anything is sent', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { pageText } from './pages.ts';
+import { openText, shownText, told, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const themes = ['dark', 'light', 'hc-dark', 'hc-light'] as const;
@@ -10,23 +12,18 @@ describe('runs in VS Code', function () {
 
   it('start from a file, show their page and stand in the trees', async function () {
     skipUndriven(this);
-    await vscode.window.showTextDocument(workspaceUri('triage.bench.yaml'));
+    await openText(workspaceUri('triage.bench.yaml'));
     const runId = await vscode.commands.executeCommand<string>('aiwb.runBenchmark', workspaceUri('triage.bench.yaml'));
     assert.match(runId, /^\d{8}-\d{6}-/);
-    const page = await eventually(async () => {
-      const text = await driver.webviewText({ title: 'ticket-triage' });
-      return text.includes('Finished') && text.includes('is better than') ? text : undefined;
-    });
+    const page = await pageText('ticket-triage', text => text.includes('Finished') && text.includes('is better than'));
     assert.match(page, /embedded:linear is better than embedded:majority/);
     assert.doesNotMatch(page, /before any model answered/);
     await driver.runCommand('View: Show AI Workbench');
-    const tree = await eventually(async () => {
-      const text = await driver.text('.sidebar .pane-body >> nth=0');
-      return text.includes('ticket-triage') ? text : undefined;
-    });
-    assert.match(tree, /ticket-triage/);
+    // Other tests may have left another section open.
+    await vscode.commands.executeCommand('aiwb.runs.focus');
+    await shownText('.sidebar .pane:has(> .pane-header[aria-label^="Runs Section"])', /ticket-triage/);
     // The lens above the file follows its run to the end.
-    await driver.waitFor('.codelens-decoration >> text=/Last: 82/');
+    await untilShown('.codelens-decoration >> text=/Last: 82/');
     for (const theme of themes) {
       await setTheme(theme);
       await driver.screenshot(`run-page-${theme}`);
@@ -47,10 +44,10 @@ describe('runs in VS Code', function () {
     );
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('aiwb.compareRuns', [first, second]);
-    const page = await eventually(async () => {
-      const text = await driver.webviewText();
-      return /Not distinguishable/.test(text) && text.includes(first) && text.includes(second) ? text : undefined;
-    });
+    const page = await pageText(
+      {},
+      text => /Not distinguishable/.test(text) && text.includes(first) && text.includes(second),
+    );
     assert.match(page, /Comparison of 2 runs/);
     await driver.screenshot('comparison-page-dark');
     await driver.resize(700, 900);
@@ -74,8 +71,7 @@ describe('runs in VS Code', function () {
     await vscode.workspace.fs.writeFile(uri, Buffer.from('name: broken\nmodels: [embedded:knn]\n'));
     // The command ends when somebody has read the message.
     void vscode.commands.executeCommand('aiwb.runBenchmark', uri);
-    const told = await eventually(async () => (await driver.notifications()).find(text => text.includes('dataset')));
-    assert.match(told, /broken\.bench\.yaml/);
+    assert.match(await told(/broken\.bench\.yaml/), /dataset/);
     await vscode.workspace.fs.delete(uri);
   });
 });

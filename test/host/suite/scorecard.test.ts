@@ -4,6 +4,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Scorecard, ScorecardView } from '../../../schemas/generated/messages.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { pageText as shown } from './pages.ts';
+import { activeEditor, clickEntry, untilShown } from './shown.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
 const editor = 'aiwb.scorecard';
@@ -22,10 +24,7 @@ async function write(text: string): Promise<void> {
 
 /** Text of the page in the editor, once it shows `expected`. */
 async function pageText(expected: string): Promise<string> {
-  return await eventually(async () => {
-    const text = await driver.webviewText({ extensionId: 'ai-workbench.ai-workbench' });
-    return text.includes(expected) ? text : undefined;
-  });
+  return await shown({ extensionId: 'ai-workbench.ai-workbench' }, text => text.includes(expected));
 }
 
 /** What the page says beneath the word of the verdict. */
@@ -39,7 +38,7 @@ describe('a scorecard file', function () {
 
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await vscode.workspace.fs.delete(uri());
+    await vscode.workspace.fs.delete(uri()).then(undefined, () => undefined);
   });
 
   it('opens read-only, verified, in every theme', async function () {
@@ -50,9 +49,11 @@ describe('a scorecard file', function () {
     const { subject } = passed.record;
     const text = await pageText(verdictOf(passed));
     assert.ok(text.includes(`${subject.model}@${subject.version}`), text.slice(0, 500));
-    const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-    assert.ok(activeTab?.input instanceof vscode.TabInputCustom);
-    assert.equal(activeTab.input.viewType, editor);
+    const input = await eventually(() => {
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      return activeTab?.input instanceof vscode.TabInputCustom ? activeTab.input : undefined;
+    });
+    assert.equal(input.viewType, editor);
     for (const theme of ['light', 'hc-dark', 'dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`scorecard-editor-${theme}`);
@@ -73,10 +74,7 @@ describe('a scorecard file', function () {
     await pageText('changed afterwards');
     await driver.screenshot('scorecard-editor-tampered');
     await write(whole);
-    await eventually(async () => {
-      const text = await driver.webviewText();
-      return text.includes('changed afterwards') ? undefined : true;
-    });
+    await shown({}, text => text.includes(verdictOf(passed)) && !text.includes('changed afterwards'));
   });
 
   it('is compared with another file that the user picks, in its own page', async function () {
@@ -88,9 +86,10 @@ describe('a scorecard file', function () {
       await vscode.commands.executeCommand('vscode.open', uri());
       await pageText(verdictOf(fixture('passed')));
       const compared = vscode.commands.executeCommand('aiwb.compareScorecard', uri());
-      await driver.waitFor('.quick-input-widget .quick-input-list .monaco-list-row');
+      await untilShown('.quick-input-widget .quick-input-list .monaco-list-row');
       await driver.type('before.scorecard');
-      await driver.press('Enter');
+      // By its name: Enter would take the first entry, also while the list is not filtered yet.
+      await clickEntry('before.scorecard');
       await compared;
       const text = await pageText('came out differently');
       assert.match(text, /Comparison/);
@@ -109,6 +108,6 @@ describe('a scorecard file', function () {
     assert.match(text, /as text/);
     await driver.screenshot('scorecard-editor-broken');
     await vscode.commands.executeCommand('aiwb.openScorecardSource');
-    await eventually(() => (vscode.window.activeTextEditor?.document.uri.path === uri().path ? true : undefined));
+    await activeEditor(document => document.uri.path === uri().path);
   });
 });

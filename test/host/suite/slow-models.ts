@@ -74,7 +74,10 @@ export async function show(name: string): Promise<vscode.NotebookDocument> {
 export async function useOurKernel(notebook: vscode.NotebookDocument): Promise<void> {
   const notebookEditor = await vscode.window.showNotebookDocument(notebook);
   const kernel = { notebookEditor, id: 'ai-workbench', extension: 'ai-workbench.ai-workbench' };
-  await vscode.commands.executeCommand('notebook.selectKernel', kernel);
+  // The kernel is there once the extension has started.
+  await eventually(
+    async see => see(await vscode.commands.executeCommand<boolean>('notebook.selectKernel', kernel)) || undefined,
+  );
 }
 
 /** Runs cells as a person does; resolves at once. */

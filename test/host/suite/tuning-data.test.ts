@@ -5,9 +5,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { startRayServer, type RayServer } from '../../fakes/ray.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
-import { eventually, workspaceUri } from './workspace.ts';
-
-const widget = '.quick-input-widget';
+import { pageText } from './pages.ts';
+import { question } from './quick-input.ts';
+import { activeEditor, clickEntry, openText, told, untilFileNamed } from './shown.ts';
+import { workspaceUri } from './workspace.ts';
 
 const chat = (...contents: readonly string[]): string =>
   JSON.stringify({
@@ -29,24 +30,6 @@ async function write(name: string, text: string): Promise<void> {
 
 async function read(name: string): Promise<string> {
   return new TextDecoder().decode(await vscode.workspace.fs.readFile(workspaceUri(name)));
-}
-
-/** The notification that says so. */
-async function told(pattern: RegExp): Promise<string> {
-  return await eventually(async () => (await driver.notifications()).find(text => pattern.test(text)), 60_000);
-}
-
-async function pageText(title: string, pattern: RegExp): Promise<string> {
-  return await eventually(async () => {
-    // The first preview of a window may take its time to come.
-    const text = await driver.webviewText({ title }).catch(() => '');
-    return pattern.test(text) ? text : undefined;
-  }, 90_000);
-}
-
-async function choose(label: string): Promise<void> {
-  await driver.waitFor(`${widget} .monaco-list-row >> text=${label}`);
-  await driver.click(`${widget} .monaco-list-row >> text=${label}`);
 }
 
 describe('data and platforms of a tuning job', function () {
@@ -74,7 +57,7 @@ describe('data and platforms of a tuning job', function () {
     await rm(storage, { recursive: true, force: true });
     await write('workbench.yaml', declared);
     for (const file of ['chats.tune.yaml', 'data/chats.jsonl', 'data/chats.prompt-completion.jsonl'])
-      await vscode.workspace.fs.delete(workspaceUri(file));
+      await vscode.workspace.fs.delete(workspaceUri(file)).then(undefined, () => undefined);
   });
 
   it('tells all that is wrong with rows, and where', async () => {
@@ -88,7 +71,7 @@ describe('data and platforms of a tuning job', function () {
       }),
     ];
     await write('data/chats.jsonl', [...rows, ...bad].join('\n'));
-    await vscode.window.showTextDocument(workspaceUri('chats.tune.yaml'));
+    await openText(workspaceUri('chats.tune.yaml'));
     await vscode.commands.executeCommand('aiwb.checkTuningData');
     const text = await pageText('Data of chats', /rows are at fault/);
     assert.match(text, /2 rows are at fault/);
@@ -112,14 +95,11 @@ describe('data and platforms of a tuning job', function () {
 
   it('converts the dataset that is open, and says what the other form cannot hold', async () => {
     await write('data/chats.jsonl', [chat('One?', 'Yes.'), chat('Two?', 'No.'), chat('a', 'b', 'c', 'd')].join('\n'));
-    await vscode.window.showTextDocument(workspaceUri('data/chats.jsonl'));
+    await openText(workspaceUri('data/chats.jsonl'));
     const converting = vscode.commands.executeCommand('aiwb.convertTuningData');
-    await choose('Prompt and completion');
+    await clickEntry('Prompt and completion');
     const target = workspaceUri('data/chats.prompt-completion.jsonl');
-    // Enter means nothing to the dialog for files before it has named the file.
-    await eventually(async () =>
-      (await driver.value(`${widget} input[type="text"]`)) === target.fsPath ? true : undefined,
-    );
+    await untilFileNamed(named => named === target.fsPath);
     await driver.screenshot('tuning-data-convert');
     await driver.press('Enter');
     await converting;
@@ -127,9 +107,7 @@ describe('data and platforms of a tuning job', function () {
       await read('data/chats.prompt-completion.jsonl'),
       '{"prompt":"One?","completion":"Yes."}\n{"prompt":"Two?","completion":"No."}\n',
     );
-    await eventually(() =>
-      vscode.window.activeTextEditor?.document.uri.toString() === target.toString() ? true : undefined,
-    );
+    await activeEditor(document => document.uri.toString() === target.toString());
     await told(/2 rows were written, and 1 were left out/);
     await driver.answerNotification('2 rows were written', 'Show Why');
     await pageText('Rows that were left out', /this form holds one question and its answer \(line 3\)/);
@@ -156,17 +134,14 @@ describe('data and platforms of a tuning job', function () {
   it('is told that the embedded model trains nowhere else, before anything is started', async () => {
     const before = ray.requests.length;
     const started = vscode.commands.executeCommand('aiwb.trainOn', workspaceUri('core.tune.yaml'));
-    const heading = `${widget} >> text=/Cannot Train embedded:linear/`;
-    await eventually(async () => ((await driver.count(heading)) > 0 ? true : undefined), 60_000);
-    const offered = await driver.text(widget);
-    assert.match(offered, /This machine/);
+    const offered = await question(/This machine[^]*Cannot Train embedded:linear[^]*cluster/);
     assert.match(offered, /Ray · the embedded model trains on this machine only/);
     assert.doesNotMatch(offered, /This machine · the embedded model/);
     for (const theme of ['light', 'dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`tuning-train-on-${theme}`);
     }
-    await choose('cluster');
+    await clickEntry('cluster');
     assert.equal(await started, undefined);
     await told(/embedded:linear cannot be trained on cluster/);
     assert.equal(ray.requests.length, before);

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { unpackOutput } from '../../../schemas/packed-output.ts';
 import { databaseName } from '../../../platform/store/names.ts';
 import { driver, setTheme, skipUndriven } from './driver.ts';
+import { pageText } from './pages.ts';
+import { untilCount, untilShown } from './shown.ts';
 import { execute, processesOf, runOf, untilState, useOurKernel } from './slow-models.ts';
 import { eventually, workspaceUri } from './workspace.ts';
 
@@ -119,11 +121,7 @@ describe('cells of tuning jobs and policies', function () {
       output.search.trials.map(({ state }) => state),
       ['succeeded', 'succeeded'],
     );
-    const shown = await eventually(async () => {
-      const text = await driver.webviewText({ contains: 'cell-search' }).catch(() => '');
-      return /Compare Trials/i.test(text) ? text : undefined;
-    });
-    assert.match(shown, /best/i);
+    await pageText({ contains: 'cell-search' }, text => /Compare Trials/i.test(text) && /best/i.test(text));
     for (const theme of ['light', 'hc-dark', 'dark'] as const) {
       await setTheme(theme);
       await driver.screenshot(`tuning-search-${theme}`);
@@ -162,7 +160,7 @@ describe('cells of tuning jobs and policies', function () {
       await vscode.commands.executeCommand('aiwb.runs.focus');
       const row = '.sidebar [role=treeitem][aria-label*="search lost after 2 of 3 trials"]';
       // At the latest when it is looked again whether its process lives.
-      await eventually(async () => ((await driver.count(row)) > 0 ? true : undefined), 60_000);
+      await untilShown(row);
       for (const theme of ['light', 'dark'] as const) {
         await setTheme(theme);
         await driver.screenshot(`tuning-search-lost-${theme}`);
@@ -170,7 +168,7 @@ describe('cells of tuning jobs and policies', function () {
       await driver.clickInWebview('button:has-text("Resume Search")', { contains: 'cell-lost' });
       assert.equal((await untilState(cell, 'succeeded')).runId, runId);
       await eventually(() => (cell.executionSummary?.success === true ? true : undefined));
-      await eventually(async () => ((await driver.count(row)) === 0 ? true : undefined));
+      await untilCount(row, count => count === 0);
     } finally {
       store.exec('DROP TRIGGER IF EXISTS dies');
       store.close();

@@ -25,13 +25,43 @@ export async function trainAs(model: string): Promise<void> {
   await vscode.workspace.fs.delete(file);
 }
 
-/** What `look` finds, as soon as it finds something; fails after `patience` milliseconds. */
-export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, patience = 30_000): Promise<T> {
+/**
+ * What `look` finds, as soon as it finds something. What it throws counts as nothing found yet. Fails after `patience` milliseconds and says
+ * where it was called, what `look` passed to `see` last, and what it threw last.
+ */
+export async function eventually<T>(
+  look: (see: <S>(seen: S) => S) => T | undefined | Promise<T | undefined>,
+  patience = 30_000,
+): Promise<T> {
+  // Whoever catches a rejection first takes its caller out of the stack.
+  const failure = new assert.AssertionError({ message: '', stackStartFn: eventually });
   const end = Date.now() + patience;
+  let last = '';
+  const see = <S>(seen: S): S => {
+    last = `\nSeen last: ${describe(seen)}`;
+    return seen;
+  };
   for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) assert.fail(`Nothing came of it within ${patience} ms: ${look.toString()}`);
+    let thrown = '';
+    try {
+      const found = await look(see);
+      if (found !== undefined) return found;
+    } catch (error) {
+      thrown = `\nThrown last: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    if (Date.now() > end) {
+      const calls = failure.stack?.slice(failure.stack.indexOf('\n    at ')) ?? '';
+      failure.message = `Nothing came of it within ${patience} ms: ${look.toString()}${last}${thrown}`;
+      failure.stack = `${failure.name}: ${failure.message}${calls}`;
+      throw failure;
+    }
     await wait(100);
   }
+}
+
+const longest = 3_000;
+
+function describe(seen: unknown): string {
+  const text = typeof seen === 'string' ? seen : seen === undefined ? 'nothing' : JSON.stringify(seen);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
