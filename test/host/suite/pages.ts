@@ -12,7 +12,7 @@ const settleMs = 15_000;
 export async function pageText(target: WebviewTarget | string, expected: Expected, patience = runMs): Promise<string> {
   const meant = typeof target === 'string' ? { title: target } : target;
   return await eventually(async see => {
-    const text = see(await driver.webviewText(meant));
+    const { text } = see({ expected: String(expected), text: await driver.webviewText(meant) });
     return fits(text, expected) ? text : undefined;
   }, patience);
 }

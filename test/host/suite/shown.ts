@@ -15,7 +15,7 @@ export function fits(text: string, expected: Expected): boolean {
 /** Text of the first element that the selector finds, once it fits. */
 export async function shownText(selector: string, expected: Expected): Promise<string> {
   return await eventually(async see => {
-    const text = see(await driver.text(selector));
+    const { text } = see({ expected: String(expected), text: await driver.text(selector) });
     return fits(text, expected) ? text : undefined;
   }, patienceMs);
 }
