@@ -51,11 +51,12 @@ export function columnsOf(
   return columns === undefined || columns <= 0 ? undefined : columns;
 }
 
-/** A table as it goes to the standard output. Of the columns only those named in `shortened` may be cut in a narrow terminal. */
+/** A table as it goes to the standard output. In a narrow terminal only columns named in `shortened` may be cut, and those in `dropped` left out. */
 export function layTable(
   header: readonly Cell[],
   rows: readonly (readonly Cell[])[],
   shortened: readonly string[] = [],
+  dropped: readonly string[] = [],
 ): string {
-  return renderTable(header, rows, { width: tableWidth(), shortened }).join('\n');
+  return renderTable(header, rows, { width: tableWidth(), shortened, dropped }).join('\n');
 }

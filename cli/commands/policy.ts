@@ -82,7 +82,7 @@ function renderPolicies(policies: readonly PolicyEntry[], now: number): string {
       describeLast(policy.last, now),
       { text: policy.path },
     ]);
-  return layTable(header, rows, ['Standing', 'Last outcome', 'File']);
+  return layTable(header, rows, ['Standing', 'Last outcome', 'File'], ['File', 'Review by']);
 }
 
 function describeReview(reviewBy: string | undefined, now: number): string {

@@ -112,9 +112,10 @@ function renderRuns(runs: readonly RunSummary[], now: number): string {
         text: `${String(summary.progress.done)}/${String(summary.progress.total)}${summary.kind === 'tune' ? ' epochs' : ''}`,
       },
       bestOf(summary),
-      { text: `${describeAge(now - summary.createdAt)} ago` },
+      { text: describeAge(now - summary.createdAt) },
     ]),
     ['Name', 'Best'],
+    ['Done', 'Started'],
   );
 }
 
@@ -133,10 +134,10 @@ function bestOf({ headlines }: RunSummary): Cell {
 
 function describeAge(milliseconds: number): string {
   const minutes = Math.max(0, milliseconds) / 60_000;
-  if (minutes < 1) return 'less than a minute';
-  if (minutes < 60) return `${String(Math.floor(minutes))} min`;
-  if (minutes < 48 * 60) return `${String(Math.floor(minutes / 60))} h`;
-  return `${String(Math.floor(minutes / 1440))} days`;
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${String(Math.floor(minutes))} min ago`;
+  if (minutes < 48 * 60) return `${String(Math.floor(minutes / 60))} h ago`;
+  return `${String(Math.floor(minutes / 1440))} days ago`;
 }
 
 function dependenciesOf(store: Store, { clock, files, digest }: Host, samples?: SampleShare): FileExportDependencies {

@@ -1,5 +1,5 @@
 import type { MetricValue, Report, VariantResult } from '../../schemas/generated/messages.ts';
-import { formatNumber, formatValue, variantName } from './format.ts';
+import { formatNumber, formatValue, groupDigits, variantName } from './format.ts';
 import type { Cell } from './table.ts';
 
 /** Figures a summary leaves out: they stand in the report. */
@@ -31,8 +31,8 @@ export function summaryTable(report: Report): {
     { text: `${variantName(variant)}${isBaseline(report, index) ? ' (baseline)' : ''}` },
     ...(several ? [{ text: variant.runId }] : []),
     ...figures.map(({ metric }) => ({ text: cellOf(variant, metric), align: 'right' as const })),
-    { text: String(variant.samples), align: 'right' as const },
-    { text: String(variant.failed), align: 'right' as const },
+    { text: groupDigits(variant.samples), align: 'right' as const },
+    { text: groupDigits(variant.failed), align: 'right' as const },
   ]);
   return { header, rows };
 }
@@ -74,8 +74,8 @@ export function compactTable(report: Report): {
   const runs = several ? [[{ text: 'Run' }, ...report.variants.map(({ runId }) => right(runId.slice(-5)))]] : [];
   const baseline = report.variants.map((_, index) => right(isBaseline(report, index) ? 'baseline' : ''));
   const counts = [
-    [{ text: 'n' }, ...report.variants.map(({ samples }) => right(String(samples)))],
-    [{ text: 'Failed' }, ...report.variants.map(({ failed }) => right(String(failed)))],
+    [{ text: 'n' }, ...report.variants.map(({ samples }) => right(groupDigits(samples)))],
+    [{ text: 'Failed' }, ...report.variants.map(({ failed }) => right(groupDigits(failed)))],
   ];
   return {
     header,

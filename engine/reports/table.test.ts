@@ -106,6 +106,22 @@ describe('A plain-text table', () => {
     ]);
   });
 
+  it('leaves out what a row can be read without before that, the first named first', () => {
+    const rest = { shortened, dropped: ['Cost', 'File'] };
+    const headers = (width: number): string[] =>
+      renderTable(header, rows, { width, ...rest })[0]
+        ?.trim()
+        .split(/ +/) ?? [];
+    assert.deepEqual(headers(90), ['Run', 'Name', 'Best', 'Cost', 'File']);
+    assert.deepEqual(headers(75), ['Run', 'Name', 'Best', 'File']);
+    assert.deepEqual(headers(60), ['Run', 'Name', 'Best']);
+    assert.deepEqual(headers(40), ['Run', '20261201-024126-m33z1']);
+    assert.ok(
+      renderTable(header, rows, { width: 40, ...rest }).some(line => line.startsWith('Cost')),
+      'lines hold all',
+    );
+  });
+
   it('does the same where shortening would make rows look alike', () => {
     const names = ['evaluate-the-core-model', 'evaluate-the-bare-model'].map(text => [{ text }, right('1')]);
     const lines = renderTable([{ text: 'Name' }, right('n')], names, { width: 16, shortened: ['Name'] });

@@ -15,6 +15,8 @@ export interface TableSpace {
   readonly width?: number;
   /** Headers of the columns that may be shortened: names and sentences. Ids, figures and their units stay whole. */
   readonly shortened?: readonly string[];
+  /** Headers of the columns that are left out, one after the other, before rows become lines: what a row can be read without. */
+  readonly dropped?: readonly string[];
 }
 
 /** A name or sentence shorter than this says nothing. */
@@ -23,13 +25,30 @@ const gap = '  ';
 
 /**
  * Lines of a plain-text table with aligned columns and a rule under its header. Where it is wider than its space, the widest of the columns
- * that may be shortened are; where that is not enough, or would make different rows look alike, each row becomes lines of `label  value`.
+ * that may be shortened are; where that is not enough, or would make different rows look alike, columns are left out that may be, and at
+ * last each row becomes lines of `label  value`.
  */
 export function renderTable(
   header: readonly Cell[],
   rows: readonly (readonly Cell[])[],
-  { width: limit = Infinity, shortened = [] }: TableSpace = {},
+  { width = Infinity, shortened = [], dropped = [] }: TableSpace = {},
 ): string[] {
+  for (let count = 0; count <= dropped.length; count += 1) {
+    const left = new Set(dropped.slice(0, count));
+    const kept = <T>(cells: readonly T[]): readonly T[] => cells.filter((_, at) => !left.has(header[at]?.text ?? ''));
+    const fitted = fitTable(kept(header), rows.map(kept), width, shortened);
+    if (fitted !== undefined) return fitted;
+  }
+  return renderBlocks(header, rows, width);
+}
+
+/** Undefined where the columns do not fit. */
+function fitTable(
+  header: readonly Cell[],
+  rows: readonly (readonly Cell[])[],
+  limit: number,
+  shortened: readonly string[],
+): string[] | undefined {
   const natural = header.map((cell, column) =>
     Math.max(cellsOf(cell.text), ...rows.map(row => cellsOf(row[column]?.text ?? ''))),
   );
@@ -39,12 +58,11 @@ export function renderTable(
     shortened.includes(text) ? Math.max(cellsOf(text), ...rows.map(row => leastCells(row[column]))) : undefined,
   );
   const widths = shrinkWidths(natural, floors, room);
-  const fitted =
-    widths &&
-    rows.map(row => row.map((cell, at) => ({ ...cell, text: shortenText(cell.text, widths[at] ?? 0, cell.keep) })));
-  if (fitted !== undefined && countDistinct(fitted) === countDistinct(rows))
-    return layOut(header, fitted, widths ?? natural);
-  return renderBlocks(header, rows, limit);
+  if (widths === undefined) return undefined;
+  const fitted = rows.map(row =>
+    row.map((cell, at) => ({ ...cell, text: shortenText(cell.text, widths[at] ?? 0, cell.keep) })),
+  );
+  return countDistinct(fitted) === countDistinct(rows) ? layOut(header, fitted, widths) : undefined;
 }
 
 function leastCells({ text, keep = '' }: Cell = { text: '' }): number {

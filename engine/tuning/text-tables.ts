@@ -114,7 +114,7 @@ function figureTable(reports: readonly TuningReport[], several: boolean): Table 
       const figure = figures.find(candidate => candidate.metric === metric);
       return right(figure === undefined ? '–' : formatValue(figure));
     }),
-    right(String(aspect.testRows)),
+    right(groupDigits(aspect.testRows)),
   ];
   const rows = measured.flatMap(({ report, aspect }) => [
     line(report.run.id, aspect, 'tuned', aspect.metrics),
