@@ -13,6 +13,7 @@ import { createHost } from '../composition.ts';
 import { collect, globalOptions, readNumberOf, type GlobalOptions } from '../options.ts';
 import { layTable, printNote } from '../output.ts';
 import { readVouchedKeys } from '../trust.ts';
+import { addAuditErase } from './audit-erase.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
 interface VerifyOptions {
@@ -68,6 +69,7 @@ export function addAudit(program: Command, run: Run): void {
     .action((file: string, options: { readonly withoutContent?: boolean }, command: Command) =>
       run(() => write(file, options.withoutContent !== true, globalOptions(command))),
     );
+  addAuditErase(audit, run);
 }
 
 function verify(options: VerifyOptions, global: GlobalOptions): Promise<ExitCode> {

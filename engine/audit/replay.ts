@@ -3,6 +3,7 @@ import type { AuditEntry, VersionStatus } from '../../schemas/generated/messages
 import type { AuditLine } from '../ports/ledger.ts';
 import type { RegistryChange } from '../ports/registry.ts';
 import type { Sha256 } from './entry.ts';
+import { erasureAction } from './erasure-entry.ts';
 import type { AuditFault } from './fault.ts';
 import { applyEdit, isFields, parseFields, textOf, type Fields } from './fields.ts';
 import {
@@ -90,7 +91,8 @@ export class AuditReplay {
   /** Takes in what is kept of an entry whose content was erased. False where that is not enough. */
   #addKept({ sequence, action, subject }: AuditEntry, kept: Kept | undefined): boolean {
     const [model, version] = placeOf(subject);
-    if (this.#archive(sequence, action, subject)) return true;
+    // Of an erasure the entry itself says all that counts.
+    if (action === erasureAction || this.#archive(sequence, action, subject)) return true;
     if (kept === undefined) return false;
     const { digest, artifacts, alias, record } = kept;
     switch (action) {

@@ -5,6 +5,7 @@ import type { Store } from '../ports/store.ts';
 import { countOf } from '../reports/format.ts';
 import { checkAnchor } from './anchor-check.ts';
 import { checkLink } from './entry.ts';
+import { erasureAction, nameEntries, namesEntry } from './erasure-entry.ts';
 import type { AuditFault } from './fault.ts';
 import { compareLedger } from './compare-ledger.ts';
 import { compareRegistry } from './compare-registry.ts';
@@ -31,19 +32,21 @@ export async function verifyAudit(
   const faults: AuditFault[] = [];
   let head: AuditHead = auditOrigin;
   let entries = 0;
-  let erased = 0;
+  const erased: number[] = [];
+  const erasures: string[] = [];
   let anchored: AuditHead | undefined;
   for (;;) {
     signal.throwIfAborted();
     const lines: readonly AuditLine[] = await ledger.readAudit(head.sequence, batchLength);
     if (lines.length === 0) break;
     for (const line of lines) {
-      const { sequence, hash } = line.entry;
+      const { sequence, hash, action, subject } = line.entry;
       faults.push(...checkLink(line, head, sha256).map(sentence => ({ sequence, sentence })));
       head = { sequence, hash };
       if (sequence === anchor?.sequence) anchored = head;
       entries += 1;
-      if (line.payload === undefined) erased += 1;
+      if (line.payload === undefined) erased.push(sequence);
+      if (action === erasureAction) erasures.push(subject);
       replay.add(line);
     }
   }
@@ -52,14 +55,15 @@ export async function verifyAudit(
   faults.push(...(await compareRegistry(replay, registry, signal)));
   faults.push(...(await compareLedger(replay, ledger, signal)));
   const first = await describeFirst(faults, ledger);
+  const unsaid = erased.filter(sequence => !erasures.some(subject => namesEntry(subject, sequence)));
   return {
     entries,
     intact: faults.length === 0,
     ...(first === undefined ? {} : { first }),
     ...(entries === 0 ? {} : { head: head.hash }),
-    ...(erased === 0 ? {} : { erasedPayloads: erased }),
+    ...(erased.length === 0 ? {} : { erasedPayloads: erased.length }),
     faults: faults.slice(0, mostFaults),
-    sentence: describe(entries, erased, [...replay.unjudged], faults.length),
+    sentence: describe(entries, { erased: erased.length, unsaid }, [...replay.unjudged], faults.length),
   };
 }
 
@@ -77,11 +81,18 @@ async function describeFirst(
   return { ...first, at, actor, action, subject };
 }
 
-function describe(entries: number, erased: number, unjudged: readonly string[], faults: number): string {
+interface Erased {
+  readonly erased: number;
+  /** Those of which no entry says who erased them. */
+  readonly unsaid: readonly number[];
+}
+
+function describe(entries: number, { erased, unsaid }: Erased, unjudged: readonly string[], faults: number): string {
   const all = countOf(entries, 'entry', 'entries');
   if (faults > 0) return `The audit log does not hold: ${countOf(faults, 'fault')} in ${all}.`;
   if (entries === 0) return 'The audit log is empty.';
-  const gone = erased === 0 ? '' : describeErased(erased, unjudged);
+  const silent = unsaid.length === 0 ? '' : ` No entry says who erased the content of ${nameEntries(unsaid)}.`;
+  const gone = erased === 0 ? '' : silent + describeErased(erased, unjudged);
   return `The audit log holds: ${all} in an unbroken chain, and registry and records are what it seals.${gone}`;
 }
 

@@ -73,6 +73,14 @@ export interface AuditLine {
   readonly kept?: string;
 }
 
+/** What is to be erased, by whom and why. */
+export interface Erasure {
+  /** Sequences of entries of the audit log. */
+  readonly entries: readonly number[];
+  readonly reason: string;
+  readonly actor: Identity;
+}
+
 /** Governance's append-only memory, and the hash-chained log over it and over every change of the registry. */
 export interface Ledger {
   /**
@@ -86,6 +94,11 @@ export interface Ledger {
   list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   /** The audit log from the entry after `after` on, in order. */
   readAudit(after: number, limit: number): Promise<readonly AuditLine[]>;
+  /**
+   * Erases for good what entries record, with that of others that record the very same, and writes down who did it, all or nothing. Returns the
+   * entry that says so. Throws `record-not-found` for an entry that is not there.
+   */
+  eraseContents(erasure: Erasure): Promise<AuditEntry>;
   /** The audit log's newest entry; absent while there is none. Cheap: what was written since is told by it. */
   readAuditHead(): Promise<Pick<AuditEntry, 'sequence' | 'hash'> | undefined>;
 }

@@ -2,7 +2,7 @@ import type { Demotion } from '../../schemas/generated/messages.ts';
 import { WorkbenchError } from '../base/errors.ts';
 import type { GovernancePorts } from '../ports/governance.ts';
 import { createRecordId } from '../base/record-id.ts';
-import { requireReason } from './reason.ts';
+import { requireReason } from '../base/reason.ts';
 import type { PromotionStep } from './step.ts';
 import { findLiveVersion } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';

@@ -5,7 +5,7 @@ import type { GovernancePorts } from '../ports/governance.ts';
 import type { RegistryChange } from '../ports/registry.ts';
 import { readPayload } from '../signing/records.ts';
 import type { StepBack } from './demote.ts';
-import { requireReason } from './reason.ts';
+import { requireReason } from '../base/reason.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { findVersionOfUse } from '../registry/version-of-use.ts';
 import { nameOfVersion } from '../base/version-name.ts';

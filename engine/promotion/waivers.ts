@@ -8,7 +8,7 @@ import { endOf } from './waiver-state.ts';
 import type { LedgerRecord } from '../ports/ledger.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
-import { requireReason } from './reason.ts';
+import { requireReason } from '../base/reason.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { trimComment } from '../base/comment.ts';
 import { findLiveVersion } from '../registry/version-of-use.ts';

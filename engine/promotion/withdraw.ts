@@ -8,7 +8,7 @@ import { readPayload } from '../signing/records.ts';
 import { approverRole, requireRole } from '../people/roles.ts';
 import { appendSigned } from '../signing/append-signed.ts';
 import { readPeople } from '../workspace/people.ts';
-import { requireReason } from './reason.ts';
+import { requireReason } from '../base/reason.ts';
 import { createRecordId } from '../base/record-id.ts';
 import { makersOf, requireAnotherPerson } from './trust.ts';
 

@@ -2,6 +2,7 @@ import { setAlias } from './aliases.ts';
 import { findAnswers, saveAnswers } from './answers.ts';
 import { addArtifacts, listArtifacts } from './artifacts.ts';
 import { readAudit, readAuditHead } from './audit.ts';
+import { eraseContents } from './erase.ts';
 import { backup } from './backup.ts';
 import { pageCatalogueModels, pageCatalogueVersions } from './catalogue-queries.ts';
 import * as catalogue from './catalogue-read.ts';
@@ -135,6 +136,7 @@ export function createHandlers(context: StoreContext): StoreCalls {
     getRecord: id => getRecord(context, id),
     listRecords: filter => listRecords(context, filter),
     readAudit: (after, limit) => readAudit(context, after, limit),
+    eraseContents: erasure => eraseContents(context, erasure),
     readAuditHead: () => readAuditHead(context),
     readCatalogueState: registry => catalogue.readCatalogueState(context, registry),
     readSyncAge: registry => catalogue.readSyncAge(context, registry),

@@ -1,4 +1,11 @@
-import type { AuditHead, AuditLine, LedgerFilter, LedgerRecord, NewLedgerRecord } from '../../engine/ports/ledger.ts';
+import type {
+  AuditHead,
+  AuditLine,
+  Erasure,
+  LedgerFilter,
+  LedgerRecord,
+  NewLedgerRecord,
+} from '../../engine/ports/ledger.ts';
 import { toWorkbenchError, WorkbenchError, type ErrorCode, type Place } from '../../engine/base/errors.ts';
 import type {
   NewPublication,
@@ -50,6 +57,7 @@ import type {
 } from '../../engine/ports/training.ts';
 import type {
   Artifact,
+  AuditEntry,
   Checkpoint,
   DisagreementPage,
   DisagreementQuery,
@@ -159,6 +167,7 @@ export interface StoreCalls {
   getRecord(id: string): LedgerRecord;
   listRecords(filter: LedgerFilter): LedgerRecord[];
   readAudit(after: number, limit: number): AuditLine[];
+  eraseContents(erasure: Erasure): AuditEntry;
   readAuditHead(): AuditHead | undefined;
   readCatalogueState(registry: string): RegistryCacheState;
   readSyncAge(registry: string): SyncAge;

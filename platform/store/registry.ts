@@ -79,6 +79,7 @@ export function createLedger(thread: StoreThread): Ledger {
     get: id => thread.call('getRecord', [id]),
     list: filter => thread.call('listRecords', [filter]),
     readAudit: (after, limit) => thread.call('readAudit', [after, limit]),
+    eraseContents: erasure => thread.call('eraseContents', [erasure]),
     readAuditHead: () => thread.call('readAuditHead', []),
   };
 }

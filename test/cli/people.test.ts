@@ -221,4 +221,25 @@ controls:
       window.close();
     }
   });
+
+  it('erases what entries record once that is confirmed, and the log holds', async () => {
+    const { entries } = await read<{ entries: AuditEntry[] }>('audit', 'list', '--action', 'control.attested');
+    const sequence = String(entries.at(-1)?.sequence);
+    const erase = (...more: string[]): Promise<Finished> => aiwb('audit', 'erase', ...more);
+    const plan = await done(erase(sequence, '--reason', 'Asked for'));
+    assert.match(plan, /control\.attested +ticket-triage@1 +It counts for no further step/);
+    assert.equal((await read<AuditVerification>('audit', 'verify')).erasedPayloads, undefined);
+    for (const words of [['x'], ['5-2'], ['0'], ['99999'], [sequence, 'x']])
+      await done(erase(...words, '--reason', 'Asked for', '--yes'), 2);
+    await done(erase(sequence, '--yes'), 2);
+    assert.match(await done(erase(sequence, '--reason', 'Asked for', '--yes')), /is erased; entry \d+ says so/);
+    const { intact, erasedPayloads, sentence } = await read<AuditVerification>('audit', 'verify');
+    assert.deepEqual([intact, erasedPayloads], [true, 1], sentence);
+    const { entries: said } = await read<{ entries: AuditEntry[] }>('audit', 'list', '--action', 'contents.erased');
+    assert.deepEqual(
+      said.map(({ subject }) => subject),
+      [`entries ${sequence}`],
+    );
+    await done(erase(sequence, '--reason', 'Again', '--yes'), 2);
+  });
 });

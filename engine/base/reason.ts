@@ -1,5 +1,5 @@
-import { WorkbenchError } from '../base/errors.ts';
-import { trimComment } from '../base/comment.ts';
+import { WorkbenchError } from './errors.ts';
+import { trimComment } from './comment.ts';
 
 /** Steps back are explained: an empty reason is none. Throws `usage`. */
 export function requireReason(text: string): string {
