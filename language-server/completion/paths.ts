@@ -50,7 +50,8 @@ async function offerStep(
   const above = /^(\.\.\/)+$/.test(step)
     ? [{ value: `${step}../`, detail: 'folder above', kind: CompletionItemKind.Folder, isBeginning: true }]
     : [];
-  return [...files.map(({ name }) => offerFile(scene, sort, `${step}${name}`)), ...folders, ...above];
+  // A long list is cut at its end: the way up comes before the folders.
+  return [...files.map(({ name }) => offerFile(scene, sort, `${step}${name}`)), ...above, ...folders];
 }
 
 function offerFile(scene: Scene, sort: OfferedSort, value: string): ValueOffer {
