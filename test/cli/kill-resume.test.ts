@@ -75,9 +75,10 @@ describe('a judged run killed at random moments', function () {
     const dataset = Array.from({ length: 400 }, (_, i) => JSON.stringify({ q: `row ${i} ANSWER=a`, a: 'a' })).join(
       '\n',
     );
+    // The cache of answers is written at its own pace: what it holds beyond the samples would not be asked for again either.
     const workspace = createWorkspace({
       'rows.jsonl': dataset,
-      'a.bench.yaml': `name: judged\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [fake]\nmetrics: [exact-match, {judge: {criteria: Be right., model: judge}}]\nlimits: {concurrency: ${concurrency}}\n`,
+      'a.bench.yaml': `name: judged\ndataset: {path: rows.jsonl, input: q, target: a}\nmodels: [fake]\nmetrics: [exact-match, {judge: {criteria: Be right., model: judge}}]\nlimits: {concurrency: ${concurrency}}\ncache: false\n`,
       'workbench.yaml': `connections:\n  fake: {provider: openai, baseUrl: "${server.url}", model: fake}\n  judge: {provider: openai, baseUrl: "${judge.url}", model: fake}\n`,
     });
     try {
