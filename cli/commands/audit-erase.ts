@@ -4,6 +4,7 @@ import { WorkbenchError, type ExitCode } from '../../engine/base/errors.ts';
 import { countOf } from '../../engine/reports/format.ts';
 import { globalOptions, type GlobalOptions } from '../options.ts';
 import { layTable, printNote } from '../output.ts';
+import { entryCells, entryHeader, whoHeader } from './audit-table.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
 interface EraseOptions {
@@ -48,16 +49,11 @@ function erase(entries: readonly number[], { reason, yes }: EraseOptions, global
 }
 
 function renderPlan(planned: readonly PlannedErasure[]): string {
-  const header = ['Entry', 'When (UTC)', 'Who (self-asserted)', 'What', 'Of', 'Then'].map(text => ({ text }));
-  const rows = planned.map(({ sequence, at, actor, action, subject, consequence }) => [
-    { text: String(sequence), align: 'right' as const },
-    { text: new Date(at).toISOString().slice(0, 19).replace('T', ' ') },
-    { text: actor },
-    { text: action },
-    { text: subject },
-    { text: consequence === '' ? 'What it decided stays.' : consequence },
+  const rows = planned.map(entry => [
+    ...entryCells(entry),
+    { text: entry.consequence === '' ? 'What it decided stays.' : entry.consequence },
   ]);
-  return layTable(header, rows, ['Who (self-asserted)']);
+  return layTable([...entryHeader, { text: 'Then' }], rows, [whoHeader]);
 }
 
 /** Throws `usage`. */

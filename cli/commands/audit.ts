@@ -14,6 +14,7 @@ import { collect, globalOptions, readNumberOf, type GlobalOptions } from '../opt
 import { layTable, printNote } from '../output.ts';
 import { readVouchedKeys } from '../trust.ts';
 import { addAuditErase } from './audit-erase.ts';
+import { entryCells, entryHeader, whoHeader } from './audit-table.ts';
 import { print, withGovernance, type Run } from './governed.ts';
 
 interface VerifyOptions {
@@ -121,16 +122,8 @@ function describeCounts({ valid, unknown, unsigned }: NonNullable<AuditVerificat
 function list(options: ListOptions, global: GlobalOptions): Promise<ExitCode> {
   return withGovernance(global, async ({ store }) => {
     const entries = await readNewest(store.ledger, options);
-    const header = ['Entry', 'When (UTC)', 'Who (self-asserted)', 'What', 'Of'].map(text => ({ text }));
-    const rows = entries.map(({ sequence, at, actor, action, subject }) => [
-      { text: String(sequence), align: 'right' as const },
-      { text: new Date(at).toISOString().slice(0, 19).replace('T', ' ') },
-      { text: actor },
-      { text: action },
-      { text: subject },
-    ]);
     if (entries.length > 0 || global.json === true)
-      print({ entries }, layTable(header, rows, ['Who (self-asserted)']), global);
+      print({ entries }, layTable(entryHeader, entries.map(entryCells), [whoHeader]), global);
     else
       printNote(
         isFiltered(options) ? 'Nothing of that kind has been decided here.' : 'Nothing has been decided here yet.',
